@@ -18,7 +18,7 @@ LANGUAGES: tuple[Language, ...] = ("es", "en")
 
 
 def slug(name: str) -> str:
-    """The id of a region: its name without accents, lower case, hyphens ("América del Norte" -> "america-del-norte")."""
+    """A region's id: its name without accents, lower case, hyphens ("Asia Pacífico" -> "asia-pacifico")."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
 
