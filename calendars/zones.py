@@ -1,0 +1,190 @@
+"""Wall time and instants, by the one time-zone database in the process. The only module that imports pytz.
+
+Wall times are naive `datetime`; instants are aware and in `datetime.timezone.utc`; offsets are east of UTC.
+A zone is an IANA name; one that the database does not know raises `pytz.UnknownTimeZoneError` (a KeyError).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache
+from typing import Literal
+
+import icalendar
+import pytz
+
+# Without it icalendar reads the system's zone files, which have been an hour wrong.
+icalendar.use_pytz()  # type: ignore[no-untyped-call]  # because icalendar gives it no types
+
+FIRST_YEAR = 1970
+LAST_YEAR = 2037  # the last that pytz has rules for
+_FIRST_INSTANT = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC) - timedelta(days=1)
+# What starts on the last day of 2037 in one zone starts, and ends, in 2038 in others; no zone changes so early.
+_LAST_INSTANT = datetime(LAST_YEAR + 1, 1, 15, tzinfo=UTC)
+_DAY = timedelta(days=1)
+_STRIDE = timedelta(days=7)  # shorter than any time between two changes of one zone since 1970
+
+
+class WallTimeError(ValueError):
+    """A wall time that names no instant, or not one alone."""
+
+    def __init__(self, wall: datetime, zone: str, message: str) -> None:
+        super().__init__(message)
+        self.wall = wall
+        self.zone = zone
+
+
+class WallTimeOutOfRange(WallTimeError):  # noqa: N818  # because it names the wall time, not the failure
+    """The database has no rules for this year."""
+
+
+class NonexistentWallTime(WallTimeError):  # noqa: N818  # because it names the wall time, not the failure
+    """Clocks skip this wall time. `before` and `after` are the nearest walls, to the second, that exist."""
+
+    def __init__(self, wall: datetime, zone: str, before: datetime, after: datetime) -> None:
+        super().__init__(wall, zone, f"{wall} does not exist in {zone}: clocks go from {before} to {after}")
+        self.before = before
+        self.after = after
+
+
+class RepeatedWallTime(WallTimeError):  # noqa: N818  # because it names the wall time, not the failure
+    """Clocks show this wall time twice. `first` and `second` are the two instants, UTC."""
+
+    def __init__(self, wall: datetime, zone: str, first: datetime, second: datetime) -> None:
+        super().__init__(wall, zone, f"{wall} exists twice in {zone}: at {first} and at {second}; say which")
+        self.first = first
+        self.second = second
+
+
+class NeedlessFold(WallTimeError):  # noqa: N818  # because it names the wall time, not the failure
+    """A choice between two instants was given for a wall time that has one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """One moment at which a zone's offset changes."""
+
+    at: datetime  # the first instant of the new offset, UTC, whole seconds
+    before: timedelta
+    after: timedelta
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ZoneData:
+    version: str  # as pytz names it; says nothing of data that PYTZ_TZDATADIR puts in its place
+    digest: str  # SHA-256 in hex over all zone files: equal digests, equal times
+
+
+def is_zone(name: str) -> bool:
+    """Is it an IANA name, in its exact spelling, that the database knows?"""
+    return name in pytz.all_timezones_set
+
+
+def to_instant(wall: datetime, zone: str, fold: Literal[0, 1] | None = None) -> datetime:
+    """The instant of a wall time, UTC. `fold` chooses the earlier (0) or the later (1) of two.
+
+    Raises NonexistentWallTime, RepeatedWallTime (without `fold`), NeedlessFold, WallTimeOutOfRange.
+    """
+    match _candidates(wall, zone):
+        case []:
+            skip = _skip(wall, zone)
+            second = timedelta(seconds=1)
+            raise NonexistentWallTime(wall, zone, to_wall(skip - second, zone), to_wall(skip, zone))
+        case [instant]:
+            if fold is not None:
+                raise NeedlessFold(wall, zone, f"{wall} exists once in {zone}: there is nothing to choose")
+            return instant
+        case [first, second]:
+            if fold is None:
+                raise RepeatedWallTime(wall, zone, first, second)
+            return second if fold else first
+    raise AssertionError("two offsets give at most two instants")
+
+
+def nearest_instant(wall: datetime, zone: str) -> datetime:
+    """The instant of a reminder's hour, UTC: in a gap the first after it, of two the first.
+
+    Raises WallTimeOutOfRange only.
+    """
+    return next(iter(_candidates(wall, zone)), None) or _skip(wall, zone)
+
+
+def to_wall(instant: datetime, zone: str) -> datetime:
+    """What the clocks of the zone show at an instant: naive."""
+    return (instant + offset_at(instant, zone)).replace(tzinfo=None)
+
+
+def offset_at(instant: datetime, zone: str) -> timedelta:
+    """The offset in force at an instant, east of UTC. Raises WallTimeOutOfRange past the first days of 2038."""
+    if not _FIRST_INSTANT <= instant < _LAST_INSTANT:
+        wall = instant.replace(tzinfo=None)
+        raise WallTimeOutOfRange(wall, zone, f"no rules for {instant}: known from {FIRST_YEAR} to {LAST_YEAR}")
+    return _offset(instant, _tzinfo(zone))
+
+
+def changes(zone: str, first: datetime, last: datetime) -> tuple[Change, ...]:
+    """Every change of offset in the zone after one instant and up to another, in order."""
+    found = []
+    step = first
+    while step < last:
+        reach = min(step + _STRIDE, last)
+        if offset_at(step, zone) != offset_at(reach, zone):
+            at = _boundary(step, reach, zone)
+            found.append(Change(at=at, before=offset_at(step, zone), after=offset_at(at, zone)))
+        step = reach
+    return tuple(found)
+
+
+@cache
+def zone_data() -> ZoneData:
+    """Which data this process reckons with. Reads every zone file once."""
+    digest = hashlib.sha256()
+    for name in sorted(pytz.all_timezones):
+        with pytz.open_resource(name) as resource:  # type: ignore[attr-defined]  # because types-pytz lacks it
+            content = resource.read()
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    version = pytz.OLSON_VERSION  # type: ignore[attr-defined]  # because types-pytz lacks it
+    return ZoneData(version=version, digest=digest.hexdigest())
+
+
+def _candidates(wall: datetime, zone: str) -> list[datetime]:
+    """The instants at which the zone's clocks show `wall`, in order: none, one or two.
+
+    Both offsets in force about that time are tried, and what comes back as the same wall is kept. pytz's own
+    `localize(is_dst=...)` names the wrong one of two in Dublin and Casablanca, whose summer is flagged as standard.
+    """
+    if not FIRST_YEAR <= wall.year <= LAST_YEAR:
+        raise WallTimeOutOfRange(wall, zone, f"no rules for {wall.year}: known from {FIRST_YEAR} to {LAST_YEAR}")
+    known = _tzinfo(zone)
+    plain = wall.replace(tzinfo=UTC, fold=0)
+    offsets = {_offset(plain - _DAY, known), _offset(plain + _DAY, known)}
+    instants = sorted(plain - offset for offset in offsets)
+    return [instant for instant in instants if instant + _offset(instant, known) == plain]
+
+
+def _skip(wall: datetime, zone: str) -> datetime:
+    """The first instant after the gap that `wall` lies in."""
+    plain = wall.replace(tzinfo=UTC, microsecond=0)
+    return _boundary(plain - _DAY, plain + _DAY, zone)
+
+
+def _boundary(before: datetime, after: datetime, zone: str) -> datetime:
+    """The first instant, to the second, of the offset in force at `after`, where `before` has another."""
+    known = _tzinfo(zone)
+    old = _offset(before, known)
+    while (middle := before + timedelta(seconds=(after - before) // timedelta(seconds=2))) > before:
+        before, after = (middle, after) if _offset(middle, known) == old else (before, middle)
+    return after
+
+
+def _offset(instant: datetime, zone: tzinfo) -> timedelta:
+    offset = instant.astimezone(zone).utcoffset()
+    assert offset is not None
+    return offset
+
+
+@cache
+def _tzinfo(zone: str) -> tzinfo:
+    return pytz.timezone(zone)
