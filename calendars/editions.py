@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from uuid import NAMESPACE_URL, uuid5
 
-from calendars.model import Agenda, Event
+from calendars.documents import event_digest
+from calendars.model import Agenda, Days, Event, EventStatus, Timed
+from calendars.zones import nearest_instant, to_instant
+
+CANCELLED_STAYS = timedelta(days=90)  # in the feeds after its date, so that programs that poll rarely still learn of it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,6 +22,7 @@ class Revision:
     uid: str  # uuid5 of agenda id and event id: never changes
     sequence: int  # SEQUENCE: rises on a change of time, place or state
     schedule: int  # rises only on a change of start or end; part of a delivery's key
+    scheduled: datetime  # when that schedule was published, UTC: nothing that was due before is planned for it
     last_modified: datetime  # LAST-MODIFIED and DTSTAMP, UTC, whole seconds
     start: datetime | None  # instant, UTC; None for whole days and undated events
     end: datetime | None  # instant, UTC, exclusive
@@ -37,3 +44,200 @@ class Edition:
         """The dated events that stand in feeds, each with its revision, in order of the agenda."""
         pairs = ((event, self.revisions[event.id]) for event in self.agenda.events)
         return tuple((event, revision) for event, revision in pairs if event.when is not None and revision.listed)
+
+
+class ChangeKind(StrEnum):
+    ADDED = "added"
+    MOVED = "moved"
+    RELOCATED = "relocated"
+    RESTATED = "restated"  # tentative, confirmed, cancelled …
+    REWORDED = "reworded"
+    WITHDRAWN = "withdrawn"  # gone from the file while ahead: cancelled
+    ARCHIVED = "archived"  # gone from the file once over: without a word
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    event: str  # Event.id
+    kinds: tuple[ChangeKind, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Publication:
+    edition: Edition
+    changes: tuple[Change, ...]
+
+    def of_kind(self, kind: ChangeKind) -> tuple[str, ...]:
+        return tuple(change.event for change in self.changes if kind in change.kinds)
+
+
+class AnotherAgenda(ValueError):
+    """The draft bears another agenda id than the edition in force: every UID would change."""
+
+    def __init__(self, *, in_force: str, draft: str) -> None:
+        super().__init__(f"agenda «{draft}» is not «{in_force}», which this database publishes")
+        self.in_force, self.draft = in_force, draft
+
+
+def first_stamp(agenda: Agenda) -> datetime:
+    """The instant that dates a first edition: `publicada:` at 00:00 in the agenda's zone."""
+    return nearest_instant(datetime.combine(agenda.published, time()), agenda.zone)
+
+
+def publish(
+    previous: Edition | None, agenda: Agenda, *, at: datetime, author: str, reason: str, zone_digest: str
+) -> Publication:
+    """Put a draft in force at the instant `at`: the next edition, and how each event differs from `previous`.
+
+    Raises AnotherAgenda when the draft's id is not that of the edition in force.
+    """
+    if previous is not None and previous.agenda.id != agenda.id:
+        raise AnotherAgenda(in_force=previous.agenda.id, draft=agenda.id)
+    stamp = first_stamp(agenda) if previous is None else _never_back(at, previous)
+    merged, gone = _with_withdrawn(previous, agenda, at)
+    revisions: dict[str, Revision] = {}
+    changes: list[Change] = []
+    for event in merged.events:
+        before = _standing(previous, event.id)
+        revisions[event.id], kinds = _revise(before, merged, event, at=at, stamp=stamp)
+        if kinds or event.id in gone:
+            marks = (ChangeKind.WITHDRAWN,) if event.id in gone else kinds
+            changes.append(Change(event=event.id, kinds=marks))
+    archived, more = _archive(previous, revisions)
+    edition = Edition(
+        number=1 if previous is None else previous.number + 1,
+        at=at,
+        author=author,
+        reason=reason,
+        agenda=merged,
+        revisions=revisions | archived,
+        zone_digest=zone_digest,
+    )
+    return Publication(edition=edition, changes=(*changes, *more))
+
+
+_Standing = tuple[Event | None, Revision]  # no event: it had been archived
+
+
+def _standing(previous: Edition | None, event_id: str) -> _Standing | None:
+    if previous is None or event_id not in previous.revisions:
+        return None
+    event = next((e for e in previous.agenda.events if e.id == event_id), None)
+    return event, previous.revisions[event_id]
+
+
+def _never_back(at: datetime, previous: Edition) -> datetime:
+    newest = max((revision.last_modified for revision in previous.revisions.values()), default=at)
+    return max(at.replace(microsecond=0), newest)
+
+
+def ends(agenda: Agenda, event: Event) -> datetime | None:
+    """The instant at which the event is over, for whole days by the agenda's zone; None if it has no date."""
+    match event.when:
+        case Timed(wall=wall, fold=fold, duration=duration):
+            return to_instant(wall, agenda.zone, fold) + duration
+        case Days(last=last):
+            return nearest_instant(datetime.combine(last + timedelta(days=1), time()), agenda.zone)
+    return None
+
+
+def _with_withdrawn(previous: Edition | None, agenda: Agenda, at: datetime) -> tuple[Agenda, frozenset[str]]:
+    """The draft, and with it what it dropped while people still have to hear of it; and the ids newly withdrawn."""
+    if previous is None:
+        return agenda, frozenset()
+    kept = {event.id for event in agenda.events}
+    dropped = [event for event in previous.agenda.events if event.id not in kept]
+    audible = [event for event in dropped if _still_heard(previous, event, at)]
+    new = frozenset(event.id for event in audible if event.status is not EventStatus.CANCELLED)
+    withdrawn = tuple(replace(event, status=EventStatus.CANCELLED) for event in audible)
+    return replace(agenda, events=agenda.events + withdrawn), new
+
+
+def _still_heard(previous: Edition, event: Event, at: datetime) -> bool:
+    end = ends(previous.agenda, event)
+    if end is None:
+        return False
+    if event.status is EventStatus.CANCELLED:
+        return at < end + CANCELLED_STAYS
+    return at < end
+
+
+def _archive(
+    previous: Edition | None, current: Mapping[str, Revision]
+) -> tuple[dict[str, Revision], tuple[Change, ...]]:
+    """The revisions of events that no longer stand in the agenda, kept so that an id that returns goes on counting."""
+    if previous is None:
+        return {}, ()
+    left = {key: replace(value, listed=False) for key, value in previous.revisions.items() if key not in current}
+    stood = {event.id for event in previous.agenda.events}
+    return left, tuple(Change(event=key, kinds=(ChangeKind.ARCHIVED,)) for key in left if key in stood)
+
+
+def _revise(
+    before: _Standing | None, agenda: Agenda, event: Event, *, at: datetime, stamp: datetime
+) -> tuple[Revision, tuple[ChangeKind, ...]]:
+    start, end = _instants(agenda, event)
+    listed = _stays_listed(agenda, event, at)
+    digest = event_digest(agenda, event)
+    if before is None:
+        fresh = Revision(
+            uid=str(uuid5(uuid5(NAMESPACE_URL, f"urn:agenda-consular:{agenda.id}"), event.id)),
+            sequence=0,
+            schedule=0,
+            scheduled=at,
+            last_modified=stamp,
+            start=start,
+            end=end,
+            digest=digest,
+            listed=listed,
+        )
+        return fresh, (ChangeKind.ADDED,)
+    then, was = before
+    kinds = _differences(then, was, event, (start, end), digest)
+    moved = ChangeKind.MOVED in kinds
+    weighty = any(kind is not ChangeKind.REWORDED for kind in kinds)
+    revision = Revision(
+        uid=was.uid,
+        sequence=was.sequence + weighty,
+        schedule=was.schedule + moved,
+        scheduled=at if moved else was.scheduled,
+        last_modified=stamp if kinds else was.last_modified,
+        start=start,
+        end=end,
+        digest=digest,
+        listed=listed,
+    )
+    return revision, kinds
+
+
+def _differences(
+    then: Event | None, was: Revision, event: Event, instants: tuple[datetime | None, datetime | None], digest: str
+) -> tuple[ChangeKind, ...]:
+    if then is None:  # it returns from the archive: nobody can say what people still remember of it
+        return (ChangeKind.ADDED, ChangeKind.MOVED)
+    kinds = []
+    if (was.start, was.end) != instants or _days(then) != _days(event):
+        kinds.append(ChangeKind.MOVED)
+    if then.place != event.place:
+        kinds.append(ChangeKind.RELOCATED)
+    if then.status is not event.status:
+        kinds.append(ChangeKind.RESTATED)
+    if not kinds and was.digest != digest:
+        kinds.append(ChangeKind.REWORDED)
+    return tuple(kinds)
+
+
+def _days(event: Event) -> Days | None:
+    return event.when if isinstance(event.when, Days) else None
+
+
+def _instants(agenda: Agenda, event: Event) -> tuple[datetime | None, datetime | None]:
+    if not isinstance(event.when, Timed):
+        return None, None
+    start = to_instant(event.when.wall, agenda.zone, event.when.fold)
+    return start, start + event.when.duration
+
+
+def _stays_listed(agenda: Agenda, event: Event, at: datetime) -> bool:
+    end = ends(agenda, event)
+    return event.status is not EventStatus.CANCELLED or end is None or at < end + CANCELLED_STAYS

@@ -3,7 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Literal
+
+BAD_ADDRESS = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"})  # the only codes that say so (RFC 3463 §3.2)
+RETRIES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60))  # then hourly
+RELAY_PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30))  # then every 30 minutes
+REFUSALS_UNTIL_HELD = 3
+UNCERTAIN_WAIT = timedelta(minutes=5)  # before an uncertain message is repeated: time for an operator to look
+REPEATS = 1  # of a message whose fate is unknown, under the same Message-ID
+LATE = timedelta(minutes=15)  # from here on a reminder is catching up, and minds the site's working hours
+URGENT = timedelta(hours=24)  # before the start: what leaves now is worth more than a humane hour
+
+
+class State(StrEnum):
+    PLANNED = "planned"
+    CLAIMED = "claimed"
+    SENDING = "sending"
+    DEFERRED = "deferred"
+    UNCERTAIN = "uncertain"
+    HELD = "held"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+    CANCELLED = "cancelled"
+    SUPPRESSED = "suppressed"
+    EXPIRED = "expired"
+
+
+WAITING = (State.PLANNED, State.DEFERRED)  # may be claimed once due
+FINAL = frozenset({State.ACCEPTED, State.REJECTED, State.SUPERSEDED, State.CANCELLED, State.SUPPRESSED, State.EXPIRED})
+REVOCABLE = (State.PLANNED, State.DEFERRED, State.CLAIMED, State.HELD, State.UNCERTAIN)  # a change of plan ends them
+MUTABLE = (State.PLANNED, State.DEFERRED, State.CLAIMED)  # leaving or a dead address suppresses them
+EXPIRABLE = (State.PLANNED, State.DEFERRED, State.CLAIMED, State.UNCERTAIN)
+REVIVABLE = (State.SUPPRESSED, State.CANCELLED)  # planned again when the reason ended and due lies ahead
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,3 +54,62 @@ class Outcome:
     code: int | None = None  # SMTP reply code (RFC 5321 §4.2)
     status: str | None = None  # enhanced status, "5.1.1" (RFC 3463)
     text: str = ""  # the server's words or the error's
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attempted:
+    """What a decision needs to know of a delivery that was just tried."""
+
+    attempts: int  # this one included
+    refusals: int  # 5xx answers so far, this one not included
+    expires_at: datetime
+    jitter: float  # 0..1, fixed for the delivery: spreads retries
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    state: State
+    next_at: datetime | None = None  # when the ledger looks at it again
+    refused: bool = False  # counts towards `refusals`
+    suppress: bool = False  # the address is bad: nothing more goes there
+    fault: bool = False  # not this delivery's but the installation's: pause the relay
+
+
+def decide(tried: Attempted, outcome: Outcome, now: datetime) -> Decision:
+    """What becomes of a delivery after `outcome`. Never past `expires_at`: there it waits to be marked expired."""
+    if outcome.kind == "accepted":
+        return Decision(state=State.ACCEPTED)
+    if outcome.kind == "unknown":
+        return Decision(state=State.UNCERTAIN, next_at=min(now + UNCERTAIN_WAIT, tried.expires_at))
+    permanent = outcome.kind == "refused" and outcome.code is not None and outcome.code >= 500
+    if not permanent:
+        return Decision(state=State.DEFERRED, next_at=_retry_at(tried, now))
+    if outcome.status in BAD_ADDRESS:
+        return Decision(state=State.REJECTED, refused=True, suppress=True)
+    fault = outcome.stage == "mail" or (outcome.status or "").startswith("5.7.")
+    if tried.refusals + 1 >= REFUSALS_UNTIL_HELD:
+        return Decision(state=State.HELD, refused=True, fault=fault)
+    return Decision(state=State.DEFERRED, next_at=_retry_at(tried, now), refused=True, fault=fault)
+
+
+def _retry_at(tried: Attempted, now: datetime) -> datetime:
+    pause = RETRIES[min(tried.attempts, len(RETRIES)) - 1]
+    return min(now + pause + pause * 0.2 * tried.jitter, tried.expires_at)
+
+
+def after_uncertainty(repeats: int) -> State:
+    """Policy for a message whose fate is unknown: once more under the same Message-ID, then an operator decides."""
+    return State.DEFERRED if repeats < REPEATS else State.HELD
+
+
+def minds_hours(rule: str, due: datetime, now: datetime, expires_at: datetime) -> bool:
+    """Whether a reminder that leaves now has to wait for the site's next working hour.
+
+    A `PnD` reminder that is late does, unless its event starts within a day; `PT…` goes at its hour.
+    """
+    return not rule.startswith("PT") and now - due > LATE and expires_at - now > URGENT
+
+
+def relay_pause(failures: int) -> timedelta:
+    """How long the relay is left alone after so many failures in a row (from 1)."""
+    return RELAY_PAUSES[min(failures, len(RELAY_PAUSES)) - 1]

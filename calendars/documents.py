@@ -1,0 +1,49 @@
+"""Agendas and revisions as canonical JSON, to be stored and compared: equal values, equal bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from pydantic import TypeAdapter
+
+from calendars.model import Agenda, Event, Recipient
+
+_AGENDA = TypeAdapter(Agenda)
+_EVENT = TypeAdapter(Event)
+_RECIPIENT = TypeAdapter(Recipient)
+_STRINGS = TypeAdapter(dict[str, str])
+
+
+def agenda_to_json(agenda: Agenda) -> str:
+    return _AGENDA.dump_json(agenda).decode()
+
+
+def agenda_from_json(document: str) -> Agenda:
+    """The agenda that `agenda_to_json` wrote. A document of another shape raises `pydantic.ValidationError`."""
+    return _AGENDA.validate_json(document)
+
+
+def event_digest(agenda: Agenda, event: Event) -> str:
+    """SHA-256 of everything that a public feed says about the event: itself, its axis, regions and sites.
+
+    A change of it moves LAST-MODIFIED; the joining link is no part of the agenda, so it leaves public bytes alone.
+    """
+    sites = [(site.id, site.city, site.country, site.zone, site.region) for site in agenda.addressed(event)]
+    regions = [(region.id, region.name.es, region.name.en) for region in agenda.regions]
+    axes = [(axis.id, axis.title.es, axis.title.en) for axis in agenda.axes if axis.id == event.axis]
+    return _digest(_EVENT.dump_json(event), repr((agenda.zone, axes, regions, sites)).encode())
+
+
+def draft_digest(agenda: Agenda, recipients: tuple[Recipient, ...], links: Mapping[str, str]) -> str:
+    """SHA-256 of all that publishing a draft puts in force; equal digests mean an unchanged draft."""
+    posts = (_RECIPIENT.dump_json(recipient) for recipient in sorted(recipients, key=lambda r: r.id))
+    return _digest(_AGENDA.dump_json(agenda), *posts, _STRINGS.dump_json(dict(sorted(links.items()))))
+
+
+def _digest(*parts: bytes) -> str:
+    total = hashlib.sha256()
+    for part in parts:
+        total.update(len(part).to_bytes(8, "big"))
+        total.update(part)
+    return total.hexdigest()

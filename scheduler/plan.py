@@ -1,0 +1,144 @@
+"""Edition and recipients -> the reminders to send, each with its key and its instant. Pure and streamed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from calendars.workdays import working_day_at_or_before
+
+from calendars.editions import Edition, Revision
+from calendars.model import (
+    Agenda,
+    Days,
+    DaysBefore,
+    Event,
+    EventStatus,
+    Quiet,
+    Recipient,
+    ReminderRule,
+    Representation,
+    TimeBefore,
+    Timed,
+)
+from calendars.zones import nearest_instant, to_wall
+
+REMINDED = frozenset({EventStatus.TENTATIVE, EventStatus.CONFIRMED})
+EVENING = time(18)  # where `silencio:` sends what would leave in the night
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Member:
+    """A recipient, and the instant at which the database took it in (UTC)."""
+
+    recipient: Recipient
+    since: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moment:
+    """When one rule of one event falls due at one site. Instants are UTC."""
+
+    event: str
+    site: str
+    rule: str
+    due: datetime
+    expires: datetime  # the event's start: of no use from then on
+    moved: bool  # off a weekend, a holiday or the night
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Planned:
+    """One reminder for one recipient. (purpose, subject, schedule, rule, recipient) is its key."""
+
+    subject: str  # the event's UID
+    schedule: int
+    moment: Moment
+    recipient: str  # Recipient.id
+    message_key: str  # local part of the Message-ID, from the key: equal on every attempt
+
+
+def plan(edition: Edition, members: Iterable[Member]) -> Iterator[Planned]:
+    """Every reminder that the edition owes these members, in order of event and site.
+
+    Left out: what was due before the member joined or before the event's schedule was published.
+    """
+    by_site = _by_site(members)
+    for event, revision in edition.listed():
+        for moment in moments(edition.agenda, event, revision):
+            published = moment.due >= revision.scheduled
+            for member in by_site.get(moment.site, ()) if published else ():
+                if moment.due >= member.since:
+                    yield _planned(revision, moment, member.recipient.id)
+
+
+def moments(agenda: Agenda, event: Event, revision: Revision) -> Iterator[Moment]:
+    """When each rule of the event falls due at each site that it concerns."""
+    if event.status not in REMINDED:
+        return
+    for site in agenda.addressed(event):
+        day, start = _site_start(event, revision, site)
+        for rule in agenda.rules_for(event):
+            due, moved = _due(rule, site, day, start, agenda.quiet)
+            if due < start:
+                yield Moment(event=event.id, site=site.id, rule=str(rule), due=due, expires=start, moved=moved)
+
+
+def _by_site(members: Iterable[Member]) -> Mapping[str, Sequence[Member]]:
+    sites: dict[str, list[Member]] = {}
+    for member in members:
+        sites.setdefault(member.recipient.site, []).append(member)
+    return sites
+
+
+def _site_start(event: Event, revision: Revision, site: Representation) -> tuple[date, datetime]:
+    """The site's date of the event, and the instant at which it starts there."""
+    match event.when:
+        case Timed() if revision.start is not None:
+            return to_wall(revision.start, site.zone).date(), revision.start
+        case Days(first=first):
+            return first, nearest_instant(datetime.combine(first, time()), site.zone)
+    raise ValueError(f"event «{event.id}» has no date")
+
+
+def _due(
+    rule: ReminderRule, site: Representation, day: date, start: datetime, quiet: Quiet | None
+) -> tuple[datetime, bool]:
+    match rule:
+        case DaysBefore(days=days, at=at):
+            wanted = day - timedelta(days=days)
+            working = working_day_at_or_before(site, wanted)
+            return nearest_instant(datetime.combine(working, at), site.zone), working != wanted
+        case TimeBefore(minutes=minutes):
+            due = start - timedelta(minutes=minutes)
+            evening = _evening_before(to_wall(due, site.zone), quiet)
+            return (due, False) if evening is None else (nearest_instant(evening, site.zone), True)
+
+
+def _evening_before(wall: datetime, quiet: Quiet | None) -> datetime | None:
+    """18:00 before the night that `wall` lies in, or None where it lies in no hours of silence."""
+    if quiet is None:
+        return None
+    clock = wall.time()
+    overnight = quiet.start > quiet.end
+    late = clock >= quiet.start and (overnight or clock < quiet.end)
+    early = overnight and clock < quiet.end
+    if not (late or early):
+        return None
+    same_evening = late and clock > EVENING
+    return datetime.combine(wall.date() - timedelta(days=0 if same_evening else 1), EVENING)
+
+
+def _planned(revision: Revision, moment: Moment, recipient: str) -> Planned:
+    key = message_key("reminder", revision.uid, revision.schedule, moment.rule, recipient)
+    return Planned(
+        subject=revision.uid, schedule=revision.schedule, moment=moment, recipient=recipient, message_key=key
+    )
+
+
+def message_key(purpose: str, subject: str, schedule: int, rule: str, recipient: str) -> str:
+    """The local part of the Message-ID: opaque, and the same for the same delivery on every attempt."""
+    named = "\x1f".join((purpose, subject, str(schedule), rule, recipient))
+    return hashlib.blake2b(named.encode(), digest_size=16).hexdigest()

@@ -1,0 +1,24 @@
+"""Switches and marks of a database: one row each, read inside the transactions that obey them."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects.sqlite import insert
+
+from scheduler.store.schema import controls
+
+STOPPED = "stopped"  # no further MAIL FROM leaves; the value says since when
+REHEARSAL = "rehearsal"  # a simulated clock writes here; the value is its present instant
+
+
+def get(connection: Connection, name: str) -> str | None:
+    return connection.execute(select(controls.c.value).where(controls.c.name == name)).scalar()
+
+
+def put(connection: Connection, name: str, value: str) -> None:
+    row = insert(controls).values(name=name, value=value)
+    connection.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+def clear(connection: Connection, name: str) -> None:
+    connection.execute(delete(controls).where(controls.c.name == name))

@@ -1,0 +1,109 @@
+"""Editions in the database: immutable once written, the highest number is in force."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select
+
+from calendars.documents import agenda_from_json, agenda_to_json
+from calendars.editions import Edition, Revision
+from calendars.model import Event, Timed
+from scheduler.store.schema import editions, links, revisions
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InForce:
+    """The edition in force with what is stored beside it and belongs to no public page."""
+
+    edition: Edition
+    links: dict[str, str]  # Event.id -> joining link
+    draft_digest: str
+    zone_version: str
+
+
+def number_in_force(connection: Connection) -> int | None:
+    """The number of the edition in force; None before the first."""
+    return connection.execute(select(func.max(editions.c.number))).scalar()
+
+
+def load(connection: Connection) -> InForce | None:
+    """The edition in force; None before the first."""
+    number = number_in_force(connection)
+    if number is None:
+        return None
+    row = connection.execute(select(editions).where(editions.c.number == number)).mappings().one()
+    own = connection.execute(select(revisions).where(revisions.c.edition == number).order_by(revisions.c.event))
+    edition = Edition(
+        number=number,
+        at=row["at"],
+        author=row["author"],
+        reason=row["reason"],
+        agenda=agenda_from_json(row["agenda"]),
+        revisions={one["event"]: _revision(one) for one in own.mappings()},
+        zone_digest=row["zone_digest"],
+    )
+    found_links = connection.execute(select(links.c.event, links.c.url).order_by(links.c.event)).tuples()
+    return InForce(
+        edition=edition,
+        links=dict(found_links),
+        draft_digest=row["draft_digest"],
+        zone_version=row["zone_version"],
+    )
+
+
+def save(connection: Connection, found: InForce) -> None:
+    """Write a new edition, and replace the joining links by its own."""
+    edition = found.edition
+    connection.execute(
+        insert(editions).values(
+            number=edition.number,
+            at=edition.at,
+            author=edition.author,
+            reason=edition.reason,
+            agenda=agenda_to_json(edition.agenda),
+            draft_digest=found.draft_digest,
+            zone_version=found.zone_version,
+            zone_digest=edition.zone_digest,
+        )
+    )
+    events = {event.id: event for event in edition.agenda.events}
+    rows = [_row(edition, key, revision, events.get(key)) for key, revision in edition.revisions.items()]
+    if rows:
+        connection.execute(insert(revisions), rows)
+    connection.execute(delete(links))
+    if found.links:
+        connection.execute(insert(links), [{"event": key, "url": url} for key, url in found.links.items()])
+
+
+def _revision(row: RowMapping) -> Revision:
+    return Revision(
+        uid=row["uid"],
+        sequence=row["sequence"],
+        schedule=row["schedule"],
+        scheduled=row["scheduled"],
+        last_modified=row["last_modified"],
+        start=row["start"],
+        end=row["end"],
+        digest=row["digest"],
+        listed=bool(row["listed"]),
+    )
+
+
+def _row(edition: Edition, event_id: str, revision: Revision, event: Event | None) -> dict[str, object]:
+    when = event.when if event is not None else None
+    return {
+        "edition": edition.number,
+        "event": event_id,
+        "uid": revision.uid,
+        "sequence": revision.sequence,
+        "schedule": revision.schedule,
+        "scheduled": revision.scheduled,
+        "last_modified": revision.last_modified,
+        "wall": when.wall.isoformat() if isinstance(when, Timed) else None,
+        "zone": edition.agenda.zone,
+        "start": revision.start,
+        "end": revision.end,
+        "digest": revision.digest,
+        "listed": int(revision.listed),
+    }

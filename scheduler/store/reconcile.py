@@ -1,0 +1,131 @@
+"""A plan into the ledger, set by set: what is new is added, what moved follows, what is gone ends. One transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, insert, literal, or_, select, update
+
+from scheduler.delivery import MUTABLE, REVOCABLE, State
+from scheduler.plan import Planned
+from scheduler.store import ledger, roster
+from scheduler.store.schema import deliveries, recipients, revisions, staged
+
+REMINDER = "reminder"
+_CHUNK = 10_000
+_D, _S = deliveries.c, staged.c
+_COPIED = ("subject", "schedule", "rule", "recipient", "event", "site", "message_key", "due_at", "expires_at", "moved")
+_FOLLOWS = ("site", "due_at", "expires_at", "moved")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reconciled:
+    """How many rows a publication touched."""
+
+    added: int
+    followed: int  # same key, another moment or site
+    ended: int  # superseded or cancelled
+    revived: int
+
+
+def reconcile(connection: Connection, edition: int, planned: Iterable[Planned], now: datetime) -> Reconciled:
+    """Make the unsettled reminders those of `planned`, which is the whole plan of the edition just saved.
+
+    What was accepted, or is being sent, stays. Nothing that was due before `now` is added.
+    """
+    ledger.sweep(connection, now)
+    staged.create(connection, checkfirst=True)
+    for part in _parts(planned):
+        connection.execute(insert(staged), [_row(one) for one in part])
+    followed = _follow(connection)
+    result = Reconciled(
+        ended=_end(connection, edition),
+        revived=_revive(connection, now) + roster.plan_again(connection, now),
+        added=_add(connection, now),
+        followed=followed,
+    )
+    staged.drop(connection)
+    return result
+
+
+def _parts(planned: Iterable[Planned]) -> Iterator[list[Planned]]:
+    source = iter(planned)
+    while part := list(islice(source, _CHUNK)):
+        yield part
+
+
+def _row(one: Planned) -> dict[str, object]:
+    return {
+        "subject": one.subject,
+        "schedule": one.schedule,
+        "rule": one.moment.rule,
+        "recipient": one.recipient,
+        "event": one.moment.event,
+        "site": one.moment.site,
+        "message_key": one.message_key,
+        "due_at": one.moment.due,
+        "expires_at": one.moment.expires,
+        "moved": int(one.moment.moved),
+    }
+
+
+def _same_key() -> ColumnElement[bool]:
+    return and_(
+        _D.purpose == REMINDER,
+        _D.subject == _S.subject,
+        _D.schedule == _S.schedule,
+        _D.rule == _S.rule,
+        _D.recipient == _S.recipient,
+    )
+
+
+def _follow(connection: Connection) -> int:
+    """Unsettled rows whose moment or site changed under the same key take the new ones; a claim on them is void."""
+    differs = or_(*(_D[name] != _S[name] for name in _FOLLOWS))
+    taken = {name: _S[name] for name in _FOLLOWS}
+    return connection.execute(
+        update(deliveries)
+        .where(_same_key(), _D.state.in_(MUTABLE), differs)
+        .values(**taken, state=State.PLANNED, next_at=_S.due_at, owner=None)
+    ).rowcount
+
+
+def _end(connection: Connection, edition: int) -> int:
+    """Unsettled rows that the plan no longer has: superseded where the event moved on, else cancelled."""
+    moved_on = exists().where(
+        revisions.c.edition == edition, revisions.c.uid == _D.subject, revisions.c.schedule > _D.schedule
+    )
+    return connection.execute(
+        update(deliveries)
+        .where(_D.purpose == REMINDER, _D.state.in_((*REVOCABLE, State.SUPPRESSED)), ~exists().where(_same_key()))
+        .values(state=case((moved_on, State.SUPERSEDED), else_=State.CANCELLED), next_at=None, owner=None)
+    ).rowcount
+
+
+def _revive(connection: Connection, now: datetime) -> int:
+    """Cancelled rows that the plan has again and that lie ahead."""
+    taken = {name: _S[name] for name in _FOLLOWS}
+    return connection.execute(
+        update(deliveries)
+        .where(_same_key(), _D.state == State.CANCELLED, _S.due_at >= now)
+        .values(**taken, state=State.PLANNED, next_at=_S.due_at)
+    ).rowcount
+
+
+def _add(connection: Connection, now: datetime) -> int:
+    muted = or_(recipients.c.left_at.is_not(None), recipients.c.suppressed_at.is_not(None))
+    fresh = (
+        select(
+            literal(REMINDER),
+            *(_S[name] for name in _COPIED),
+            case((muted, State.SUPPRESSED), else_=State.PLANNED),
+            case((muted, None), else_=_S.due_at),
+        )
+        .join_from(staged, recipients, recipients.c.id == _S.recipient)
+        .where(_S.due_at >= now, ~exists().where(_same_key()))
+        .order_by(_S.subject, _S.recipient, _S.rule)
+    )
+    return connection.execute(insert(deliveries).from_select(["purpose", *_COPIED, "state", "next_at"], fresh)).rowcount

@@ -1,0 +1,159 @@
+"""The tables. Instants are microseconds since 1970 in UTC; booleans of the row's history are instants or NULL."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime in UTC, stored as whole microseconds since 1970. A naive one raises TypeError."""
+
+    impl = BigInteger().with_variant(Integer, "sqlite")
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+controls = Table(  # one row a switch or mark of this database: stopped, rehearsal, relay …
+    "controls",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+editions = Table(
+    "editions",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("agenda", Text, nullable=False),  # canonical JSON
+    Column("draft_digest", Text, nullable=False),  # of agenda, recipients and links as they were drafted
+    Column("zone_version", Text, nullable=False),
+    Column("zone_digest", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("edition", Integer, ForeignKey("editions.number"), primary_key=True),
+    Column("event", Text, primary_key=True),
+    Column("uid", Text, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("schedule", Integer, nullable=False),
+    Column("scheduled", Instant, nullable=False),
+    Column("last_modified", Instant, nullable=False),
+    Column("wall", Text),  # ISO, naive, in `zone`; NULL for whole days and undated events
+    Column("zone", Text, nullable=False),
+    Column("start", Instant),
+    Column("end", Instant),
+    Column("digest", Text, nullable=False),
+    Column("listed", Integer, nullable=False),
+    sqlite_strict=True,
+)
+
+links = Table(  # joining links of the edition in force: never in anything public
+    "links",
+    metadata,
+    Column("event", Text, primary_key=True),
+    Column("url", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+recipients = Table(
+    "recipients",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("post", Text, nullable=False),
+    Column("joined", Text, nullable=False),  # `alta` of the file, ISO date
+    Column("since", Instant, nullable=False),  # when this database took the post in
+    Column("removed_at", Instant),  # gone from the file
+    Column("left_at", Instant),  # asked for no more reminders
+    Column("suppressed_at", Instant),  # the server said that the address is bad
+    Index(None, "site"),
+    sqlite_strict=True,
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("purpose", Text, nullable=False),
+    Column("subject", Text, nullable=False),  # the event's UID
+    Column("schedule", Integer, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("recipient", Text, ForeignKey("recipients.id"), nullable=False),
+    Column("event", Text, nullable=False),
+    Column("site", Text, nullable=False),
+    Column("message_key", Text, nullable=False),  # local part of the Message-ID
+    Column("due_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("moved", Integer, nullable=False),  # 1: off a weekend, a holiday or the night
+    Column("state", Text, nullable=False),
+    Column("next_at", Instant),  # when this row next wants attention; NULL: nothing is due to happen by itself
+    Column("owner", Text),
+    Column("fence", Integer, nullable=False, server_default="0"),  # rises with each claim
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("refusals", Integer, nullable=False, server_default="0"),  # 5xx answers
+    Column("repeats", Integer, nullable=False, server_default="0"),  # times sent again after `uncertain`
+    Column("uncertain_at", Instant),  # last time its fate was unknown
+    Column("accepted_at", Instant),
+    Column("reply", Text, nullable=False, server_default=""),  # the server's last words, scrubbed of addresses
+    UniqueConstraint("purpose", "subject", "schedule", "rule", "recipient"),
+    Index(None, "state", "next_at", "expires_at"),
+    Index(None, "recipient"),
+    Index(None, "message_key"),
+    sqlite_strict=True,
+)
+
+staged = Table(  # a plan on its way into the ledger; empty outside a publishing transaction
+    "staged",
+    MetaData(),
+    Column("subject", Text, primary_key=True),
+    Column("schedule", Integer, primary_key=True),
+    Column("rule", Text, primary_key=True),
+    Column("recipient", Text, primary_key=True),
+    Column("event", Text, nullable=False),
+    Column("site", Text, nullable=False),
+    Column("message_key", Text, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("moved", Integer, nullable=False),
+    prefixes=["TEMPORARY"],
+)
