@@ -36,11 +36,11 @@ class WallTimeError(ValueError):
         self.zone = zone
 
 
-class WallTimeOutOfRange(WallTimeError):  # noqa: N818  # because it names the wall time, not the failure
+class WallTimeOutOfRange(WallTimeError):
     """The database has no rules for this year."""
 
 
-class NonexistentWallTime(WallTimeError):  # noqa: N818  # because it names the wall time, not the failure
+class NonexistentWallTime(WallTimeError):
     """Clocks skip this wall time. `before` and `after` are the nearest walls, to the second, that exist."""
 
     def __init__(self, wall: datetime, zone: str, before: datetime, after: datetime) -> None:
@@ -49,7 +49,7 @@ class NonexistentWallTime(WallTimeError):  # noqa: N818  # because it names the 
         self.after = after
 
 
-class RepeatedWallTime(WallTimeError):  # noqa: N818  # because it names the wall time, not the failure
+class RepeatedWallTime(WallTimeError):
     """Clocks show this wall time twice. `first` and `second` are the two instants, UTC."""
 
     def __init__(self, wall: datetime, zone: str, first: datetime, second: datetime) -> None:
@@ -58,7 +58,7 @@ class RepeatedWallTime(WallTimeError):  # noqa: N818  # because it names the wal
         self.second = second
 
 
-class NeedlessFold(WallTimeError):  # noqa: N818  # because it names the wall time, not the failure
+class NeedlessFold(WallTimeError):
     """A choice between two instants was given for a wall time that has one."""
 
 
