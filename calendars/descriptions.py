@@ -1,0 +1,164 @@
+"""What a calendar entry says about an event, in words that stand alone: Google and Nextcloud show little else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from calendars.editions import Revision
+from calendars.model import Agenda, Assumption, Days, Event, EventStatus, Language, Representation, Timed
+from calendars.wording import (
+    and_list,
+    assumption,
+    axis_title,
+    days_span,
+    home_name,
+    hour,
+    is_uncertain,
+    kind_word,
+    long_date,
+    night_remark,
+    other_day_remark,
+    sentence,
+    short_date,
+    spoken_duration,
+    status_word,
+)
+from calendars.zones import to_wall
+
+CITIES_NAMED = 8  # in one line of local times; the rest are counted
+
+
+def summary(event: Event, language: Language) -> str:
+    """The title, and what nobody may overlook: «CANCELADO: …», «… (por confirmar)»."""
+    title = event.title[language]
+    if event.status is EventStatus.CANCELLED:
+        return ("CANCELADO: " if language == "es" else "CANCELLED: ") + title
+    if is_uncertain(event):
+        return title + (" (por confirmar)" if language == "es" else " (to be confirmed)")
+    return title
+
+
+def category(event: Event, language: Language) -> str:
+    word = kind_word(event.kind, language)
+    return word[0].upper() + word[1:]
+
+
+def place(event: Event, language: Language) -> str | None:
+    if event.place is None:
+        return None
+    supposed = Assumption.PLACE in event.assumed
+    note = " (por confirmar)" if language == "es" else " (to be confirmed)"
+    return event.place[language] + (note if supposed else "")
+
+
+def for_site(agenda: Agenda, event: Event, revision: Revision, site: Representation, language: Language) -> str:
+    """The entry in one site's calendar: its own time first, the agenda's beside it."""
+    if revision.start is None or revision.end is None:
+        when = _whole_days(event, language)
+    else:
+        when = [
+            *_at_site(agenda, revision.start, site, language),
+            _until(event, revision.start, revision.end, site.zone, language),
+        ]
+    return "\n".join([*_standing(event, language), *when, *_rest(agenda, event, language)])
+
+
+def for_many(
+    agenda: Agenda, event: Event, revision: Revision, sites: Sequence[Representation], language: Language
+) -> str:
+    """The entry in a calendar of many sites: the agenda's time, then each local time with its cities."""
+    if revision.start is None or revision.end is None:
+        when = _whole_days(event, language)
+    else:
+        when = [
+            _moment(to_wall(revision.start, agenda.zone), home_name(agenda.zone, language), language),
+            _until(event, revision.start, revision.end, agenda.zone, language),
+            *_local_times(revision.start, sites, language),
+        ]
+    return "\n".join([*_standing(event, language), *when, *_rest(agenda, event, language)])
+
+
+def _standing(event: Event, language: Language) -> list[str]:
+    """Status and reason come first where they change what the reader does."""
+    lines = []
+    if event.status is not EventStatus.CONFIRMED:
+        lines.append(sentence(status_word(event.status, language)))
+    if event.reason is not None:
+        lines.append(sentence(("Motivo: " if language == "es" else "Reason: ") + event.reason[language]))
+    return lines
+
+
+def _whole_days(event: Event, language: Language) -> list[str]:
+    assert isinstance(event.when, Days)
+    span = days_span(event.when, language)
+    if event.when.first == event.when.last:
+        whole = "todo el día" if language == "es" else "all day"
+    elif language == "es":
+        whole = "días completos, las mismas fechas en cada sede"
+    else:
+        whole = "whole days, the same dates at every site"
+    return [sentence(f"{span}: {whole}")]
+
+
+def _moment(wall: datetime, clocks: str, language: Language) -> str:
+    return sentence(f"{long_date(wall, language)}, {hour(wall, language)}, {clocks}")
+
+
+def _at_site(agenda: Agenda, start: datetime, site: Representation, language: Language) -> list[str]:
+    here, home = to_wall(start, site.zone), to_wall(start, agenda.zone)
+    clocks = f"hora de {site.city}" if language == "es" else f"{site.city} time"
+    beside = f"= {long_date(home, language)}, {hour(home, language)}, {home_name(agenda.zone, language)}"
+    remark = other_day_remark(here, home, site.city, language)
+    night = night_remark(here, home, agenda.zone, language)
+    return [_moment(here, clocks, language), f"{beside} {remark}".rstrip() + ".", *([night] if night else [])]
+
+
+def _until(event: Event, start: datetime, end: datetime, zone: str, language: Language) -> str:
+    """«Término: 10:00 h (duración supuesta: 2 h, por confirmar).», with its date where that is another."""
+    first, last = to_wall(start, zone), to_wall(end, zone)
+    moment = hour(last, language)
+    if first.date() != last.date():
+        moment = f"{short_date(last, language)}, {moment}"
+    if Assumption.DURATION in event.assumed:
+        length = assumption(event, Assumption.DURATION, language)
+    else:
+        length = ("duración: " if language == "es" else "duration: ") + spoken_duration(end - start)
+    return f"{'Término' if language == 'es' else 'Ends'}: {moment} ({length})."
+
+
+def _local_times(start: datetime, sites: Iterable[Representation], language: Language) -> list[str]:
+    """One line for each distinct local time, earliest first, with the cities that have it."""
+    cities: dict[datetime, dict[str, None]] = {}
+    for site in sites:
+        cities.setdefault(to_wall(start, site.zone), {})[site.city] = None
+    lines = [
+        f"{short_date(wall, language)}, {hour(wall, language)}: {_some(tuple(named), language)}"
+        for wall, named in sorted(cities.items())
+    ]
+    return [("Hora local:" if language == "es" else "Local times:"), *lines] if lines else []
+
+
+def _some(cities: tuple[str, ...], language: Language) -> str:
+    if len(cities) <= CITIES_NAMED:
+        return and_list(cities, language)
+    more = len(cities) - CITIES_NAMED + 1
+    count = f"{more} más" if language == "es" else f"{more} more"
+    return and_list((*cities[: CITIES_NAMED - 1], count), language)
+
+
+def _rest(agenda: Agenda, event: Event, language: Language) -> list[str]:
+    lines = [sentence(assumption(event, part, language)) for part in Assumption if _is_unsaid(event, part)]
+    if event.place is not None:
+        lines.append(sentence(f"{'Lugar' if language == 'es' else 'Place'}: {event.place[language]}"))
+    if event.description is not None:
+        lines.append(event.description[language])
+    if event.axis is not None:
+        lines.append(sentence(f"{'Eje' if language == 'es' else 'Axis'}: {axis_title(agenda, event.axis, language)}"))
+    lines.append(sentence(f"{'Fuente' if language == 'es' else 'Source'}: {event.source}"))
+    return lines
+
+
+def _is_unsaid(event: Event, part: Assumption) -> bool:
+    said_with_the_end = part is Assumption.DURATION and isinstance(event.when, Timed)
+    return part in event.assumed and not said_with_the_end

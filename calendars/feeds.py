@@ -1,0 +1,199 @@
+"""An edition as iCalendar documents (RFC 5545): one for all, one a region, two a site. Equal input, equal bytes.
+
+What the readers of this world need, rule by rule: docs/calendar-rules.md. Public: no attendee, no joining link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from icalendar import Calendar, Timezone, vCalAddress
+from icalendar import Event as Entry
+
+from calendars.descriptions import category, for_many, for_site, place, summary
+from calendars.editions import Edition, Revision, first_stamp
+from calendars.model import Agenda, Days, Event, EventStatus, Language, Representation
+from calendars.vtimezone import vtimezone
+from calendars.zones import to_wall
+
+PRODUCT = "-//Agenda Consular//agenda-consular//ES"
+REFRESH = timedelta(hours=1)  # a wish: Google fetches when it pleases, so what is urgent goes by mail
+_STATUS = {EventStatus.TENTATIVE: "TENTATIVE", EventStatus.CANCELLED: "CANCELLED"}  # the others are CONFIRMED
+_UNQUOTED = str.maketrans(dict.fromkeys('",;:', " "))  # what would put CN into quotes, which some readers keep
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Feed:
+    """One public calendar."""
+
+    path: str  # under /feeds/: "all.ics", "regions/europa.ics", "sites/tokio.ics", "sites/tokio-local.ics"
+    name: str  # as subscribers see it
+    body: bytes  # UTF-8, CRLF
+    last_modified: datetime  # UTC, whole seconds: for HTTP; never goes back from edition to edition
+
+
+_Item = tuple[Event, Revision]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Line:
+    """One event as one calendar shows it."""
+
+    event: Event
+    revision: Revision
+    text: str  # DESCRIPTION
+
+
+def feeds(edition: Edition) -> Iterator[Feed]:
+    """Every public feed, in the agenda's order: all, regions, sites (each in UTC, then in its local form)."""
+    agenda, listed = edition.agenda, edition.listed()
+    addressed = {event.id: agenda.addressed(event) for event, _ in listed}
+    modified = last_modified(edition)
+    everything = [_for_many(agenda, item, addressed[item[0].id]) for item in listed]
+    yield _feed("all.ics", agenda.title.es, everything, modified)
+    for region in agenda.regions:
+        lines = _of_region(agenda, listed, addressed, region.id)
+        yield _feed(f"regions/{region.id}.ics", f"{region.name.es} · {agenda.title.es}", lines, modified)
+    own = _by_site(listed, addressed)
+    labels = _site_labels(agenda)
+    for site in agenda.representations:
+        yield from _of_site(agenda, site, labels[site.id], own.get(site.id, []), modified)
+
+
+def last_modified(edition: Edition) -> datetime:
+    """When what the feeds say last changed, for HTTP: one moment for all feeds of an edition. UTC, whole seconds.
+
+    Not the newest among a feed's own events: an event that leaves a feed takes its date along, and whoever asks
+    "modified since?" would be told "no" and keep it. The first edition is dated by the agenda, as its events are.
+    """
+    published = edition.at.replace(microsecond=0) if edition.number > 1 else first_stamp(edition.agenda)
+    return max([published, *(revision.last_modified for revision in edition.revisions.values())])
+
+
+def event_attachment(edition: Edition, event: Event, site: Representation | None, language: Language) -> bytes:
+    """One event as a mail carries it: METHOD:PUBLISH with its ORGANIZER (RFC 5546 §3.2.1), in UTC.
+
+    The same UID and SEQUENCE as in the feeds, so that a reader who has both shows it once. Raises ValueError for an
+    event without a date.
+    """
+    if event.when is None:
+        raise ValueError(f"{event.id} has no date")
+    agenda, revision = edition.agenda, edition.revisions[event.id]
+    if site is None:
+        text = for_many(agenda, event, revision, agenda.addressed(event), language)
+    else:
+        text = for_site(agenda, event, revision, site, language)
+    entry = _entry(_Line(event=event, revision=revision, text=text), None, language)
+    organizer = vCalAddress(f"mailto:{agenda.sender.address}")
+    organizer.params["CN"] = " ".join(agenda.sender.name.translate(_UNQUOTED).split())
+    entry.add("organizer", organizer)
+    calendar = _calendar()
+    calendar.add("method", "PUBLISH")
+    calendar.add_component(entry)
+    body: bytes = calendar.to_ical()
+    return body
+
+
+def _for_many(agenda: Agenda, item: _Item, sites: Sequence[Representation]) -> _Line:
+    event, revision = item
+    return _Line(event=event, revision=revision, text=for_many(agenda, event, revision, sites, "es"))
+
+
+def _of_region(
+    agenda: Agenda, listed: Sequence[_Item], addressed: dict[str, tuple[Representation, ...]], region: str
+) -> list[_Line]:
+    """What concerns any site of the region, with the local times of those sites only."""
+    within = [(item, [site for site in addressed[item[0].id] if site.region == region]) for item in listed]
+    return [_for_many(agenda, item, sites) for item, sites in within if sites]
+
+
+def _by_site(listed: Sequence[_Item], addressed: dict[str, tuple[Representation, ...]]) -> dict[str, list[_Item]]:
+    own: dict[str, list[_Item]] = {}
+    for item in listed:
+        for site in addressed[item[0].id]:
+            own.setdefault(site.id, []).append(item)
+    return own
+
+
+def _site_labels(agenda: Agenda) -> dict[str, str]:
+    """A site by its city, or by its full name where two share one (San José, Roma)."""
+    cities = [site.city for site in agenda.representations]
+    return {site.id: site.name if cities.count(site.city) > 1 else site.city for site in agenda.representations}
+
+
+def _of_site(
+    agenda: Agenda, site: Representation, label: str, own: Sequence[_Item], modified: datetime
+) -> Iterator[Feed]:
+    lines = [
+        _Line(event=event, revision=revision, text=for_site(agenda, event, revision, site, "es"))
+        for event, revision in own
+    ]
+    name = f"{label} · {agenda.title.es}"
+    yield _feed(f"sites/{site.id}.ics", name, lines, modified)
+    zone = vtimezone(site.zone, [at for _, r in own for at in (r.start, r.end) if at is not None])
+    yield _feed(f"sites/{site.id}-local.ics", f"{name} (hora local)", lines, modified, zone)
+
+
+def _feed(path: str, name: str, lines: Sequence[_Line], modified: datetime, zone: Timezone | None = None) -> Feed:
+    calendar = _calendar()
+    calendar.add("name", name)
+    calendar.add("x-wr-calname", name)  # NAME, for older readers
+    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})  # RFC 7986 §5.7 wants VALUE said
+    calendar.add("x-published-ttl", "PT1H")  # the same, for Outlook
+    if zone is not None:
+        calendar.add_component(zone)
+    for line in lines:
+        calendar.add_component(_entry(line, zone, "es"))
+    return Feed(path=path, name=name, body=calendar.to_ical(), last_modified=modified)
+
+
+def _calendar() -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    return calendar
+
+
+def _entry(line: _Line, zone: Timezone | None, language: Language) -> Entry:
+    event, revision = line.event, line.revision
+    entry = Entry()
+    entry.add("uid", revision.uid)
+    entry.add("dtstamp", revision.last_modified)
+    entry.add("last-modified", revision.last_modified)
+    entry.add("sequence", revision.sequence)
+    _add_times(entry, event, revision, zone)
+    entry.add("summary", summary(event, language))
+    entry.add("description", line.text)
+    location = place(event, language)
+    if location is not None:
+        entry.add("location", location)
+    entry.add("categories", [category(event, language)])
+    entry.add("status", _STATUS.get(event.status, "CONFIRMED"))
+    busy = _busy_status(event)
+    entry.add("transp", "OPAQUE" if busy == "BUSY" else "TRANSPARENT")
+    entry.add("x-microsoft-cdo-busystatus", busy)  # Outlook prefers it to TRANSP
+    return entry
+
+
+def _add_times(entry: Entry, event: Event, revision: Revision, zone: Timezone | None) -> None:
+    if isinstance(event.when, Days):
+        first: date = event.when.first
+        entry.add("dtstart", first)
+        entry.add("dtend", event.when.last + timedelta(days=1))  # exclusive (RFC 5545 §3.6.1)
+        return
+    for name, instant in (("dtstart", revision.start), ("dtend", revision.end)):
+        assert instant is not None
+        if zone is None:
+            entry.add(name, instant)
+        else:
+            entry.add(name, to_wall(instant, zone.tz_name), parameters={"TZID": zone.tz_name})
+
+
+def _busy_status(event: Event) -> str:
+    """As Outlook shows it. Only a fixed hour takes the reader's time; whole days must not block a week."""
+    if event.status is EventStatus.CANCELLED or isinstance(event.when, Days):
+        return "FREE"
+    return "TENTATIVE" if event.status is EventStatus.TENTATIVE else "BUSY"
