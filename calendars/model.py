@@ -15,6 +15,7 @@ from typing import Literal
 
 Language = Literal["es", "en"]
 LANGUAGES: tuple[Language, ...] = ("es", "en")
+CalendarDate = date  # for a field of the name `date`, which hides the type from pydantic
 
 
 def slug(name: str) -> str:
@@ -164,7 +165,7 @@ class Commitment:
     id: str
     title: Text
     session: Text
-    date: date
+    date: CalendarDate
     report: Text | None  # to whom and how it is reported
     source: str
 
