@@ -274,18 +274,16 @@ def abandon_others(connection: Connection, owner: str, now: datetime) -> int:
     ).rowcount
 
 
-def next_moments(connection: Connection, *, until: datetime | None = None, limit: int = 1) -> list[datetime]:
-    """The next distinct instants at which a row wants attention, in order; past ones included."""
-    wanted = (*WAITING, State.UNCERTAIN)
-    horizon = literal(value=True) if until is None else _D.next_at <= until
-    found = connection.execute(
+def next_moments(connection: Connection, after: datetime, until: datetime, limit: int) -> list[datetime]:
+    """The distinct instants in (after, until] at which a row wants attention; the very next one if there is none."""
+    wanted = (
         select(_D.next_at)
-        .where(_D.state.in_(wanted), _D.next_at.is_not(None), horizon)
+        .where(_D.state.in_((*WAITING, State.UNCERTAIN)), _D.next_at > after)
         .group_by(_D.next_at)
         .order_by(_D.next_at)
-        .limit(limit)
     )
-    return list(found.scalars())
+    near = connection.execute(wanted.where(_D.next_at <= until).limit(limit)).scalars().all()
+    return list(near or connection.execute(wanted.limit(1)).scalars())
 
 
 def due_of(connection: Connection, message_key: str) -> datetime | None:

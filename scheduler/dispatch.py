@@ -1,0 +1,217 @@
+"""Sending what is due, as one unit of work: claim -> compose -> intend -> send -> settle."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection
+
+from calendars.model import LANGUAGES, Event, Representation
+from calendars.workdays import in_working_hours, next_working_instant
+from scheduler.clock import Clock
+from scheduler.delivery import Attempted, Decision, Outcome, State, decide, minds_hours
+from scheduler.mail.compose import Composer, Personal
+from scheduler.mail.smtp import Pool, RelayUnavailable, scrub
+from scheduler.pace import Limiter
+from scheduler.relay import RelayHealth
+from scheduler.store import editions, ledger
+from scheduler.store.editions import InForce
+from scheduler.store.journal import Journal
+from scheduler.store.ledger import Delivery, Settlement
+from scheduler.tokens import LEAVE, Tokens
+
+log = structlog.get_logger(__name__)
+COMPOSE_AGAIN = timedelta(minutes=15)
+BATCH = 512  # claims at a time without a pace; with one, as many as there are connections
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MailParts:
+    """What turns a claim into a message on its way."""
+
+    composer: Composer
+    tokens: Tokens
+    base_url: str
+    pool: Pool
+    limiter: Limiter
+    connections: int
+    redirect_all: str | None = None  # every mail goes to this address instead
+
+
+class Dispatcher:
+    """The one send loop, of the service and of the rehearsal alike."""
+
+    def __init__(self, *, journal: Journal, mail: MailParts, clock: Clock) -> None:
+        self._journal = journal
+        self._mail = mail
+        self._clock = clock
+        self._current: InForce | None = None
+        self._draining = False
+        self.relay = RelayHealth()
+
+    @property
+    def draining(self) -> bool:
+        return self._draining
+
+    def drain(self) -> None:
+        """Take nothing new; what is on its way is finished."""
+        self._draining = True
+
+    async def run_due(self) -> None:
+        """Send all that is due by now. Returns early when draining, stopped, or while the relay is left alone."""
+        while not self._draining and not self.relay.paused_at(self._clock.now()):
+            limit = 1 if self.relay.failures else (self._mail.limiter.burst or BATCH)
+            claims = await self._claim(limit)
+            if not claims:
+                return
+            sendable = await self._postpone_inhumane(claims)
+            await self._send_all(sendable)
+
+    async def _claim(self, limit: int) -> list[Delivery]:
+        known = None if self._current is None else self._current.edition.number
+        found, claims = await self._journal.write(_claim, self._journal.owner, self._clock.now(), limit, known)
+        self._current = found or self._current
+        return claims
+
+    async def _postpone_inhumane(self, claims: Sequence[Delivery]) -> list[Delivery]:
+        """Give back what is late and would reach its site outside working hours."""
+        now = self._clock.now()
+        later: list[tuple[Delivery, datetime]] = []
+        sendable = []
+        for claim in claims:
+            _, site = self._subject(claim)
+            late = minds_hours(claim.rule, claim.due_at, now, claim.expires_at)
+            if late and not in_working_hours(site, now):
+                later.append((claim, next_working_instant(site, now)))
+            else:
+                sendable.append(claim)
+        if later:
+            await self._journal.write(ledger.postpone_claims, self._journal.owner, later)
+        return sendable
+
+    async def _send_all(self, claims: Sequence[Delivery]) -> None:
+        waiting = list(reversed(claims))
+
+        async def work() -> None:
+            while waiting:
+                await self._send(waiting.pop(), waiting)
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(self._mail.connections, len(claims))):
+                group.create_task(work())
+
+    async def _send(self, claim: Delivery, rest: list[Delivery]) -> None:
+        """One delivery from claim to settlement; a relay that is down gives it and the rest back."""
+        await self._mail.limiter.take()
+        if self._draining:
+            await self._give_back(claim, rest)
+            return
+        message = await self._composed(claim)
+        if message is None:
+            return
+        try:
+            async with self._mail.pool.connection() as connection:
+                if not await self._journal.intend(claim, self._clock.now()):
+                    await self._give_back(claim, [])
+                    return
+                recipient = self._mail.redirect_all or claim.address
+                outcome = await connection.send(self._mail_from(), recipient, message)
+        except RelayUnavailable as error:
+            self.relay.failed(self._clock.now(), str(error), fault=error.fault)
+            log.warning("relay unavailable", reason=str(error), fault=error.fault, until=self.relay.paused_until)
+            await self._give_back(claim, rest)
+            return
+        await self._settle(claim, outcome, rest)
+
+    async def _settle(self, claim: Delivery, outcome: Outcome, rest: list[Delivery]) -> None:
+        now = self._clock.now()
+        decision = decide(_attempted(claim), outcome, now)
+        reply = " ".join(str(part) for part in (outcome.code, outcome.text) if part)
+        await self._journal.settle(Settlement(delivery=claim, decision=decision, reply=scrub(reply), at=now))
+        self._note(claim, decision, outcome)
+        if decision.fault:
+            self.relay.failed(now, scrub(reply), fault=True)
+            await self._give_back(None, rest)
+        elif decision.state is State.ACCEPTED:
+            self.relay.worked()
+
+    def _note(self, claim: Delivery, decision: Decision, outcome: Outcome) -> None:
+        tell = log.info if decision.state is State.ACCEPTED else log.warning
+        tell("delivery", id=claim.id, recipient=claim.recipient, state=decision.state.value, code=outcome.code)
+
+    async def _give_back(self, claim: Delivery | None, rest: list[Delivery]) -> None:
+        unsent = ([claim] if claim else []) + rest
+        rest.clear()
+        if unsent:
+            await self._journal.write(ledger.release_claims, self._journal.owner, unsent)
+
+    def _in_force(self) -> InForce:
+        if self._current is None:
+            raise RuntimeError("a delivery was claimed before any edition was in force")
+        return self._current
+
+    def _subject(self, claim: Delivery) -> tuple[Event, Representation]:
+        agenda = self._in_force().edition.agenda
+        event = next(event for event in agenda.events if event.id == claim.event)
+        return event, next(site for site in agenda.representations if site.id == claim.site)
+
+    def _mail_from(self) -> str:
+        sender = self._in_force().edition.agenda.sender
+        return f"{sender.address.partition('@')[0]}@{sender.domain}"
+
+    async def _composed(self, claim: Delivery) -> bytes | None:
+        """The message; or None, and the claim is given back for later: one bad text must not stop the others."""
+        try:
+            return self._compose(claim)
+        except Exception:  # whatever is wrong with one message is told, and the rest go on
+            log.exception("cannot compose", id=claim.id, event_id=claim.event, site=claim.site)
+            later = min(self._clock.now() + COMPOSE_AGAIN, claim.expires_at)
+            await self._journal.write(ledger.postpone_claims, self._journal.owner, [(claim, later)])
+            return None
+
+    def _compose(self, claim: Delivery) -> bytes:
+        found = self._in_force()
+        event, site = self._subject(claim)
+        now = self._clock.now()
+        prepared = self._mail.composer.reminder(
+            found.edition,
+            event,
+            site,
+            language=next(known for known in LANGUAGES if known == claim.language),
+            sent_at=now,
+            link=found.links.get(event.id),
+            attach=claim.first,
+        )
+        token = self._mail.tokens.sign(LEAVE, claim.recipient)
+        return prepared.personalize(
+            Personal(
+                to=self._mail.redirect_all or claim.address,
+                office=f"{claim.post}, {site.name}",
+                message_id=f"{claim.message_key}@{found.edition.agenda.sender.domain}",
+                sent_at=now,
+                unsubscribe_url=f"{self._mail.base_url}/leave/{token}",
+            )
+        )
+
+
+def _attempted(claim: Delivery) -> Attempted:
+    return Attempted(
+        attempts=claim.attempts + 1,
+        refusals=claim.refusals,
+        expires_at=claim.expires_at,
+        jitter=int(claim.message_key[:4], 16) / 0xFFFF,
+    )
+
+
+def _claim(
+    connection: Connection, owner: str, now: datetime, limit: int, known: int | None
+) -> tuple[InForce | None, list[Delivery]]:
+    """Sweep and claim in one transaction; with the edition in force, where it is not the known one."""
+    ledger.sweep(connection, now)
+    claims = ledger.claim_due(connection, owner, now, limit)
+    news = editions.load(connection) if editions.number_in_force(connection) != known else None
+    return news, claims

@@ -1,0 +1,91 @@
+"""The one place that puts the parts together: the loop that serve and rehearsal share."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+import structlog
+
+from scheduler.clock import Clock
+from scheduler.dispatch import Dispatcher, MailParts
+from scheduler.mail.compose import Composer
+from scheduler.mail.smtp import Pool, SmtpSettings
+from scheduler.pace import Limiter
+from scheduler.runtime import HORIZON, MOMENTS, Waker
+from scheduler.settings import Pace
+from scheduler.store import ledger
+from scheduler.store.database import Database
+from scheduler.store.journal import Journal
+from scheduler.tokens import Tokens
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sending:
+    """How an installation sends."""
+
+    smtp: SmtpSettings
+    pace: Pace
+    base_url: str
+    tokens: Tokens
+    redirect_all: str | None = None
+
+
+def new_owner() -> str:
+    """A name for this process in the ledger, never used before."""
+    return f"{socket.gethostname()}-{uuid4().hex[:12]}"
+
+
+class Service:
+    """Sends what the ledger owes, from one wake-up to the next, until told to drain or nothing is left to wait for."""
+
+    def __init__(self, *, database: Database, sending: Sending, clock: Clock, waker: Waker) -> None:
+        self._clock = clock
+        self._waker = waker
+        self.journal = Journal(database, new_owner())
+        self._pool = Pool(sending.smtp, sending.pace.connections)
+        self.dispatcher = Dispatcher(
+            journal=self.journal,
+            mail=MailParts(
+                composer=Composer(sending.base_url),
+                tokens=sending.tokens,
+                base_url=sending.base_url,
+                pool=self._pool,
+                limiter=Limiter(sending.pace),
+                connections=sending.pace.connections,
+                redirect_all=sending.redirect_all,
+            ),
+            clock=clock,
+        )
+
+    async def run(self) -> None:
+        """Work until drained. What a former process left unsettled is taken up first."""
+        uncertain = await self.journal.write(ledger.abandon_others, self.journal.owner, self._clock.now())
+        if uncertain:
+            log.warning("left by a former process", uncertain=uncertain)
+        try:
+            while not self.dispatcher.draining:
+                before = self._clock.now()
+                await self.dispatcher.run_due()
+                self._waker.arm(await self._moments(before))
+                if self.dispatcher.draining or not await self._waker.wait():
+                    break
+        finally:
+            await self._pool.aclose()
+            await self.journal.aclose()
+
+    def drain(self) -> None:
+        """Take nothing new, finish what is on its way, and let `run` return."""
+        self.dispatcher.drain()
+        self._waker.wake()
+
+    async def _moments(self, since: datetime) -> list[datetime]:
+        """When to wake next. What was due by `since` and is still there waits for an operator or for the relay."""
+        pause = self.dispatcher.relay.paused_until
+        if pause is not None and pause > since:
+            return [pause]
+        return await self.journal.write(ledger.next_moments, since, since + HORIZON, MOMENTS)
