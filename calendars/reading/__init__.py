@@ -1,0 +1,95 @@
+"""YAML and CSV text -> the draft, or every problem with its file, line and column. Pure: it gets bytes, no paths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from calendars.model import Draft, Problem
+from calendars.reading.agenda import AgendaFile
+from calendars.reading.context import Context
+from calendars.reading.decoding import decode
+from calendars.reading.links import links
+from calendars.reading.nodes import compose
+from calendars.reading.problems import START, AlreadyReported, Report, Wrong
+from calendars.reading.schema import json_schema
+from calendars.reading.sites import recipients, representations
+
+__all__ = ["FILES", "Reading", "json_schema", "read"]
+
+T = TypeVar("T")
+KB = 1024
+AGENDA, SITES, POSTS, PRIVATE = "agenda.yaml", "representations.csv", "recipients.csv", "privado.yaml"
+REQUIRED = (AGENDA, SITES, POSTS)
+FILES = (*REQUIRED, PRIVATE)
+# Bytes. ruamel reads about 100 KB a second at worst: more than this would hold up a publish, or a watcher.
+LIMITS = {AGENDA: 128 * KB, PRIVATE: 128 * KB, SITES: 1024 * KB, POSTS: 32 * 1024 * KB}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """What the files hold: a draft if and only if there is no problem."""
+
+    draft: Draft | None
+    problems: tuple[Problem, ...]  # by file, line and column
+
+
+def read(files: Mapping[str, bytes]) -> Reading:
+    """All files of the configuration at once, by name (FILES; privado.yaml may be absent), and all their problems."""
+    reports = {name: Report(name) for name in FILES}
+    texts = {name: _text(name, files, reports[name]) for name in FILES}
+    agenda = _agenda_file(texts[AGENDA], reports[AGENDA])
+    context = agenda.declared() if agenda else Context()
+    sites = _rows(texts[SITES], representations, context, reports[SITES])
+    posts = _rows(texts[POSTS], recipients, context, reports[POSTS])
+    whole = _tolerant(lambda: agenda.agenda(context, sites)) if agenda else None
+    context.events = agenda.event_ids() if agenda else None
+    joining = _links(texts[PRIVATE], context, reports[PRIVATE])
+    problems = tuple(
+        sorted((p for report in reports.values() for p in report.problems), key=lambda p: (p.file, p.line, p.column))
+    )
+    draft = Draft(agenda=whole, recipients=posts, links=joining) if whole and not problems else None
+    assert (draft is None) == bool(problems)
+    return Reading(draft=draft, problems=problems)
+
+
+def _text(name: str, files: Mapping[str, bytes], report: Report) -> str | None:
+    if name in files:
+        return decode(files[name], report, limit=LIMITS[name])
+    if name in REQUIRED:
+        wrong = Wrong(
+            "missing-file",
+            f"falta el archivo «{name}». Recupérelo de su respaldo o de la distribución.",
+            f"the file “{name}” is missing. Take it from your backup or from the distribution.",
+            value=name,
+        )
+        report.add(START, wrong)
+    return None
+
+
+def _agenda_file(text: str | None, report: Report) -> AgendaFile | None:
+    node = None if text is None else compose(text, report)
+    return None if node is None else _tolerant(lambda: AgendaFile(node, report))
+
+
+def _links(text: str | None, context: Context, report: Report) -> dict[str, str]:
+    node = None if text is None else compose(text, report)
+    return {} if node is None else _tolerant(lambda: links(node, context, report)) or {}
+
+
+def _rows(
+    text: str | None,
+    parse: Callable[[str, Context, Report], tuple[T, ...]],
+    context: Context,
+    report: Report,
+) -> tuple[T, ...]:
+    return () if text is None else parse(text, context, report)
+
+
+def _tolerant(build: Callable[[], T]) -> T | None:
+    """What can be built; None if the report says why it cannot."""
+    try:
+        return build()
+    except AlreadyReported:
+        return None

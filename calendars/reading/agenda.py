@@ -1,0 +1,241 @@
+"""agenda.yaml -> the parts of an Agenda."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from babel.core import get_global
+
+from calendars import zones
+from calendars.model import (
+    Advance,
+    Agenda,
+    Axis,
+    Commitment,
+    DaysBefore,
+    Figure,
+    Region,
+    Reminders,
+    Representation,
+    Sender,
+    Text,
+    slug,
+)
+from calendars.reading import addresses, values, words
+from calendars.reading.context import Context, Once
+from calendars.reading.events import axis_id, event, rules_of
+from calendars.reading.fields import Fields, known
+from calendars.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from calendars.reading.problems import Report, Wrong, fold, shown, unknown
+from calendars.reading.schema import (
+    AdvanceForm,
+    AgendaForm,
+    AxisForm,
+    CommitmentForm,
+    FigureForm,
+    RegionForm,
+    RemindersForm,
+    SenderForm,
+)
+
+T = TypeVar("T")
+FORMAT = "1"
+_ZONE_NAMES = tuple(sorted(filter(zones.is_zone, get_global("zone_territories"))))
+_THE_REGION = Text(es="la región", en="the region")
+_THE_AXIS = Text(es="el eje", en="the axis")
+_THE_COMMITMENT = Text(es="el compromiso", en="the commitment")
+_THE_ADVANCE = Text(es="el avance", en="the advance")
+_THE_EVENT = Text(es="el evento", en="the event")
+_YES_NO = values.one_of(words.YES_NO, "unknown-yes-no", Text(es="valor", en="value"))
+
+
+class AgendaFile:
+    """agenda.yaml being read, in two steps: what other files refer to, then what refers to other files."""
+
+    def __init__(self, node: Node, report: Report) -> None:
+        self.report = report
+        self.fields = Fields(node, AgendaForm, report)
+        self.fields.value("formato", _format)
+        self.zone = self.fields.value("zona", zone)
+        self.regions = self._list("regiones", lambda part: _region(part, report), _THE_REGION, "es")
+        self.axes = self._list("ejes", lambda part: _axis(part, report), _THE_AXIS)
+
+    def declared(self) -> Context:
+        """What the file declares for others. Where a part is broken, nothing is said to be missing from it."""
+        regions = {region.id: region.name.es for region in self.regions}
+        axes = {axis.id: axis.id for axis in self.axes}
+        return Context(
+            zone=self.zone,
+            regions=regions if len(regions) == self._written("regiones") else None,
+            axes=axes if len(axes) == self._written("ejes") else None,
+        )
+
+    def event_ids(self) -> dict[str, str] | None:
+        """The ids of all events, of broken ones too; None if one has no legible id."""
+        found = {name for name, _ in self._ids("eventos")}
+        return None if None in found or self._written("eventos") < 0 else {slug(known(n)): known(n) for n in found}
+
+    def agenda(self, context: Context, representations: tuple[Representation, ...]) -> Agenda:
+        """Raises AlreadyReported if anything in the file is wrong."""
+        fields, report = self.fields, self.report
+        id_ = fields.value("agenda", values.identifier)
+        title = fields.text("titulo")
+        published = fields.value("publicada", values.day)
+        sender = fields.read("remitente", lambda part: _sender(part, report))
+        commitments = self._list("compromisos", lambda part: _commitment(part, report), _THE_COMMITMENT)
+        advances = self._list("avances", lambda part: _advance(part, context, report), _THE_ADVANCE)
+        events = self._list("eventos", lambda part: event(part, context, report), _THE_EVENT)
+        reminders = fields.read("recordatorios", lambda part: _reminders(part, report))
+        quiet = fields.value("silencio", values.quiet)
+        fields.finish()
+        return Agenda(
+            id=known(id_),
+            title=title or Text(es=known(id_), en=known(id_)),
+            published=known(published),
+            zone=known(self.zone),
+            sender=known(sender),
+            regions=self.regions,
+            representations=representations,
+            axes=self.axes,
+            commitments=commitments,
+            advances=advances,
+            events=events,
+            reminders=known(reminders),
+            quiet=quiet,
+        )
+
+    def _nodes(self, key: str) -> tuple[Node, ...]:
+        entry = self.fields.entries.get(key)
+        return entry.node.nodes if entry and isinstance(entry.node, SequenceNode) else ()
+
+    def _written(self, key: str) -> int:
+        """How many items a list has in the file, broken ones included; -1 if it is no list."""
+        entry = self.fields.entries.get(key)
+        return len(self._nodes(key)) if entry is None or isinstance(entry.node, SequenceNode) else -1
+
+    def _list(self, key: str, parse: Callable[[Node], T], noun: Text, id_key: str = "id") -> tuple[T, ...]:
+        """A list of things that have an id, each id once, in broken ones too."""
+        once = Once(noun=noun)
+        for name, node in self._ids(key, id_key):
+            if name is not None:
+                try:
+                    once.check(slug(name), name, node.place)
+                except Wrong as wrong:
+                    self.fields.fail(node.place, wrong)
+        return self.fields.each(key, parse)
+
+    def _ids(self, key: str, id_key: str = "id") -> Iterator[tuple[str | None, Node]]:
+        """The id of each item of a list as it is written, and where; None where it cannot be read."""
+        for node in self._nodes(key):
+            entry = node.entries.get(id_key) if isinstance(node, MappingNode) else None
+            if entry and isinstance(entry.node, ScalarNode) and slug(entry.node.text):
+                yield entry.node.text.strip(), entry.node
+            else:
+                yield None, node
+
+
+def zone(name: str) -> str:
+    """«TCM», or an IANA name as the database spells it, case aside -> an IANA name."""
+    plain = values.line(name)
+    by_fold = {fold(word): meaning for word, meaning in words.ZONES.items()}
+    if fold(plain) in by_fold:
+        return by_fold[fold(plain)]
+    if zones.is_zone(plain):
+        return plain
+    raise unknown("unknown-zone", Text(es="zona", en="zone"), plain, (*words.ZONES, *_ZONE_NAMES))
+
+
+def _format(value: str) -> str:
+    if value.strip() == FORMAT:
+        return FORMAT
+    raise Wrong(
+        "unknown-format",
+        f"formato «{shown(value)}» no se conoce. Este programa lee «formato: {FORMAT}».",
+        f"format “{shown(value)}” is not known. This program reads “formato: {FORMAT}”.",
+        value=value,
+    )
+
+
+def _region(node: Node, report: Report) -> Region:
+    fields = Fields(node, RegionForm, report)
+    es, en = fields.value("es", _region_name), fields.value("en", values.line)
+    fields.finish()
+    return Region(id=slug(known(es)), name=Text(es=known(es), en=known(en)))
+
+
+def _region_name(value: str) -> str:
+    plain = values.line(value)
+    values.identifier(slug(plain) or plain)
+    return plain
+
+
+def _axis(node: Node, report: Report) -> Axis:
+    fields = Fields(node, AxisForm, report)
+    id_, title, source = fields.value("id", values.identifier), fields.text("titulo"), _source(fields)
+    fields.finish()
+    return Axis(id=known(id_), title=known(title), source=known(source))
+
+
+def _commitment(node: Node, report: Report) -> Commitment:
+    fields = Fields(node, CommitmentForm, report)
+    id_, title = fields.value("id", values.identifier), fields.text("titulo", values.prose)
+    session, day = fields.text("sesion", values.prose), fields.value("fecha", values.day)
+    informed, source = fields.text("informe", values.prose), _source(fields)
+    fields.finish()
+    return Commitment(
+        id=known(id_),
+        title=known(title),
+        session=known(session),
+        date=known(day),
+        report=informed,
+        source=known(source),
+    )
+
+
+def _advance(node: Node, context: Context, report: Report) -> Advance:
+    fields = Fields(node, AdvanceForm, report)
+    id_, title = fields.value("id", values.identifier), fields.text("titulo", values.prose)
+    axis = fields.value("eje", lambda name: axis_id(name, context))
+    figures = fields.each("cifras", lambda part: _figure(part, report))
+    source = _source(fields)
+    fields.finish()
+    return Advance(id=known(id_), title=known(title), axis=axis, figures=figures, source=known(source))
+
+
+def _figure(node: Node, report: Report) -> Figure:
+    fields = Fields(node, FigureForm, report)
+    value, unit = fields.value("valor", values.number), fields.text("unidad")
+    about = fields.value("aproximado", _YES_NO)
+    fields.finish()
+    return Figure(value=known(value), unit=known(unit), approximate=about or False)
+
+
+def _sender(node: Node, report: Report) -> Sender:
+    fields = Fields(node, SenderForm, report)
+    mailbox, answers = fields.value("de", addresses.mailbox), fields.value("responder_a", addresses.address)
+    domain = fields.value("dominio", addresses.domain)
+    fields.finish()
+    name, address = known(mailbox)
+    sender = Sender(name=name, address=address, reply_to=known(answers), domain=known(domain))
+    if not addresses.aligned(sender):
+        raise Wrong(
+            "domain-not-aligned",
+            f"«dominio: {sender.domain}» no es el de «de»; los correos se tomarían por falsos. Use el mismo dominio.",
+            f"“dominio: {sender.domain}” is not that of “de”; mail would be taken for forged. Use the same domain.",
+            value=sender.domain,
+            place=fields.place_of("dominio"),
+        )
+    return sender
+
+
+def _reminders(node: Node, report: Report) -> Reminders:
+    fields = Fields(node, RemindersForm, report)
+    timed = rules_of(fields, "con_hora", whole_days=False)
+    days = rules_of(fields, "dia_completo", whole_days=True)
+    fields.finish()
+    return Reminders(timed=timed, days=tuple(rule for rule in days if isinstance(rule, DaysBefore)))
+
+
+def _source(fields: Fields) -> str | None:
+    return fields.value("fuente", values.prose)

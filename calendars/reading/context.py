@@ -1,0 +1,51 @@
+"""What one file declares and another refers to. None: it could not be read, so nothing is said to be missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from calendars.model import Text, slug
+from calendars.reading.problems import Place, Wrong, unknown
+from calendars.reading.values import line
+
+REGION = Text(es="región", en="region")
+SITE = Text(es="sede", en="site")
+
+
+@dataclass(kw_only=True, slots=True)
+class Context:
+    zone: str | None = None  # IANA
+    regions: Mapping[str, str] | None = None  # id -> Spanish name
+    axes: Mapping[str, str] | None = None  # id -> id
+    sites: Mapping[str, str] | None = None  # id -> id
+    peopled: frozenset[str] | None = None  # regions that have a site
+    events: Mapping[str, str] | None = None  # id -> id
+
+
+def reference(value: str, declared: Mapping[str, str] | None, rule: str, noun: Text) -> str:
+    """The id that a name refers to, case, accents and spaces aside: «Asia Pacífico», «Nueva Delhi»."""
+    plain = line(value)
+    if declared is None or slug(plain) in declared:
+        return slug(plain)
+    raise unknown(rule, noun, plain, tuple(declared.values()))
+
+
+@dataclass(kw_only=True, slots=True)
+class Once:
+    """Says so when an id comes a second time, and on which line the first one stands."""
+
+    noun: Text
+    rule: str = "duplicate-id"
+    seen: dict[object, Place] = field(default_factory=dict)
+
+    def check(self, key: object, name: str, place: Place) -> None:
+        if first := self.seen.get(key):
+            raise Wrong(
+                self.rule,
+                f"{self.noun.es} «{name}» ya está en el renglón {first.line}. Cambie uno de los dos.",
+                f"{self.noun.en} “{name}” stands already on line {first.line}. Change one of the two.",
+                value=name,
+                place=place,
+            )
+        self.seen[key] = place

@@ -1,0 +1,163 @@
+"""One entry of `eventos:` -> Event, checked against the rest of the agenda."""
+
+from __future__ import annotations
+
+from calendars.model import (
+    Assumption,
+    Audience,
+    Days,
+    DaysBefore,
+    Event,
+    ReminderRule,
+    Text,
+    Timed,
+)
+from calendars.reading import values, words
+from calendars.reading.context import REGION, SITE, Context, reference
+from calendars.reading.fields import Fields, known, scalar
+from calendars.reading.nodes import Node, ScalarNode
+from calendars.reading.problems import Report, Wrong, fold, nearest, shown
+from calendars.reading.schema import AudienceForm, EventForm
+from calendars.reading.times import when
+
+_KIND = values.one_of(words.KINDS, "unknown-kind", Text(es="tipo", en="kind"))
+_STATUS = values.one_of(words.STATUSES, "unknown-status", Text(es="estado", en="status"))
+_ASSUMPTION = values.one_of(words.ASSUMPTIONS, "unknown-assumption", Text(es="supuesto", en="assumption"))
+_AUDIENCE = values.one_of(words.EVERYONE, "unknown-audience", Text(es="para", en="audience"))
+_RULE_OF_DAYS = Wrong(
+    "rule-needs-hour",
+    "un evento de días completos no tiene hora de inicio: use una regla como «P7D a las 09:00».",
+    "an event of whole days has no hour: use a rule like “P7D a las 09:00”.",
+)
+_NOBODY = Wrong(
+    "empty-audience",
+    "«para» no nombra a nadie. Escriba todas, coordinacion, {region: …}, {regiones: […]} o {sedes: […]}.",
+    "“para” names nobody. Write todas, coordinacion, {region: …}, {regiones: […]} or {sedes: […]}.",
+)
+
+
+def event(node: Node, context: Context, report: Report) -> Event:
+    """Raises AlreadyReported if any key is wrong; every wrong key is in the report then."""
+    fields = Fields(node, EventForm, report)
+    id_ = fields.value("id", values.identifier)
+    title, source = fields.text("titulo"), fields.value("fuente", values.prose)
+    kind, status = fields.value("tipo", _KIND), fields.value("estado", _STATUS)
+    moment = when(fields, status, context)
+    place, description, reason = (
+        fields.text("lugar"),
+        fields.text("descripcion", values.prose),
+        fields.text("motivo", values.prose),
+    )
+    audience = fields.read("para", lambda part: _audience(part, context, report))
+    axis = fields.value("eje", lambda name: axis_id(name, context))
+    assumed = _assumed(fields)
+    rules = _rules(fields, moment) if "recordatorios" in fields else None
+    fields.finish()
+    return Event(
+        id=known(id_),
+        title=known(title),
+        kind=known(kind),
+        status=known(status),
+        when=moment,
+        audience=known(audience),
+        axis=axis,
+        source=known(source),
+        place=place,
+        description=description,
+        reason=reason,
+        assumed=assumed,
+        rules=rules,
+    )
+
+
+def axis_id(name: str, context: Context) -> str | None:
+    """The axis that a name refers to; None for «sin asignar»."""
+    if fold(name) == words.UNASSIGNED:
+        return None
+    declared = None if context.axes is None else {**context.axes, words.UNASSIGNED: words.UNASSIGNED}
+    return reference(name, declared, "unknown-axis", Text(es="eje", en="axis"))
+
+
+def _audience(node: Node, context: Context, report: Report) -> Audience:
+    if isinstance(node, ScalarNode):
+        return _everyone(node.text, context)
+    fields = Fields(node, AudienceForm, report)
+    region = fields.value("region", lambda name: _region(name, context))
+    regions = fields.each("regiones", scalar(lambda name: _region(name, context)))
+    sites = fields.each("sedes", scalar(lambda name: reference(name, context.sites, "unknown-site", SITE)))
+    fields.finish()
+    if len(fields.entries) > 1:
+        keys = ", ".join(f"«{key}»" for key in fields.entries)
+        raise Wrong(
+            "conflicting-keys",
+            f"«para» lleva {keys}. Deje una sola clave; para varias regiones use «regiones».",
+            f"“para” holds {keys}. Keep one key; for several regions use “regiones”.",
+        )
+    ids = tuple(dict.fromkeys((region,) if region else regions or sites))
+    if not ids:
+        raise _NOBODY
+    return Audience(kind="sites" if sites else "regions", ids=ids)
+
+
+def _everyone(value: str, context: Context) -> Audience:
+    if not value.strip():
+        raise _NOBODY
+    region = nearest(value.strip(), tuple((context.regions or {}).values()))
+    if region and not nearest(value.strip(), tuple(words.EVERYONE)):
+        raise Wrong(
+            "unknown-audience",
+            f"para «{shown(value)}» no existe. ¿Quiso decir {{region: {region}}}?",
+            f"audience “{shown(value)}” does not exist. Did you mean {{region: {region}}}?",
+            value=value,
+        )
+    return Audience(kind=_AUDIENCE(value))
+
+
+def _region(name: str, context: Context) -> str:
+    id_ = reference(name, context.regions, "unknown-region", REGION)
+    if context.peopled is not None and id_ not in context.peopled:
+        raise Wrong(
+            "empty-audience",
+            f"la región «{shown(name)}» no tiene ninguna sede en representations.csv. Corrija una de las dos.",
+            f"the region “{shown(name)}” has no site in representations.csv. Correct one of the two.",
+            value=name,
+        )
+    return id_
+
+
+def _assumed(fields: Fields) -> tuple[Assumption, ...]:
+    """What is assumed must be there: an assumed duration of an event without one says nothing."""
+
+    def read(node: Node) -> Assumption:
+        assumption = scalar(_ASSUMPTION)(node)
+        key = next(word for word, meaning in words.ASSUMPTIONS.items() if meaning is assumption)
+        if key not in fields:
+            raise Wrong(
+                "nothing-assumed",
+                f"«supuesto» nombra «{key}», que el evento no lleva. Escriba «{key}» o bórrelo de «supuesto».",
+                f"“supuesto” names “{key}”, which the event does not have. Write “{key}” or delete it there.",
+                value=key,
+            )
+        return assumption
+
+    return tuple(dict.fromkeys(fields.each("supuesto", read)))
+
+
+def _rules(fields: Fields, moment: Timed | Days | None) -> tuple[ReminderRule, ...]:
+    return rules_of(fields, "recordatorios", whole_days=isinstance(moment, Days))
+
+
+def rules_of(fields: Fields, key: str, *, whole_days: bool) -> tuple[ReminderRule, ...]:
+    """A list of reminder rules, each once; only `P…D a las …` where days have no hour."""
+    seen: set[ReminderRule] = set()
+
+    def read(node: Node) -> ReminderRule:
+        rule = scalar(values.reminder)(node)
+        if whole_days and not isinstance(rule, DaysBefore):
+            raise _RULE_OF_DAYS
+        if rule in seen:
+            raise Wrong("duplicate-rule", "esta regla está repetida. Bórrela.", "this rule comes twice. Delete it.")
+        seen.add(rule)
+        return rule
+
+    return fields.each(key, read)

@@ -1,0 +1,137 @@
+"""The keys of one mapping, read against its form: unknown, missing and ill-shaped ones are reported, never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from calendars.model import Text
+from calendars.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from calendars.reading.problems import AlreadyReported, Place, Report, Wrong, unknown
+from calendars.reading.schema import TextForm
+from calendars.reading.values import line
+
+T = TypeVar("T")
+
+
+def known(value: T | None) -> T:
+    """A value that `Fields.finish` vouches for."""
+    assert value is not None
+    return value
+
+
+def scalar(parse: Callable[[str], T]) -> Callable[[Node], T]:
+    """A reader of one written value."""
+
+    def read(node: Node) -> T:
+        if not isinstance(node, ScalarNode):
+            raise Wrong(
+                "wrong-shape",
+                "aquí va un solo valor, no una lista ni varias claves.",
+                "one value goes here, not a list or several keys.",
+            )
+        return parse(node.text)
+
+    return read
+
+
+def rows(node: Node) -> tuple[Node, ...]:
+    """The items of a list. An empty one is written `[]`: a key without anything may be a file cut short."""
+    if isinstance(node, SequenceNode):
+        return node.nodes
+    raise Wrong(
+        "wrong-shape",
+        "aquí va una lista: un renglón con guion para cada elemento, o [] si no hay ninguno.",
+        "a list goes here: one line with a dash for each item, or [] if there is none.",
+    )
+
+
+class Fields:
+    """One mapping being read. Each problem is reported at its place; `finish` stops what cannot be built."""
+
+    def __init__(self, node: Node, form: type[BaseModel], report: Report) -> None:
+        self.report = report
+        self.form = form
+        self.broken = False
+        self.place = node.place
+        if not isinstance(node, MappingNode):
+            names = ", ".join(form.model_fields)
+            self.report.add(node.place, Wrong("wrong-shape", f"aquí van claves: {names}.", f"keys go here: {names}."))
+            raise AlreadyReported
+        self.entries = node.entries
+        self._check_keys()
+
+    def _check_keys(self) -> None:
+        names = tuple(self.form.model_fields)
+        for key, entry in self.entries.items():
+            if key not in names:
+                self.fail(entry.place, unknown("unknown-key", Text(es="la clave", en="the key"), key, names))
+        for name, info in self.form.model_fields.items():
+            if info.is_required() and name not in self.entries:
+                self.fail(
+                    self.place,
+                    Wrong(
+                        "missing-key",
+                        f"falta la clave «{name}»: {info.description}.",
+                        f"the key “{name}” is missing.",
+                        value=name,
+                    ),
+                )
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.entries
+
+    def fail(self, place: Place, wrong: Wrong) -> None:
+        self.report.add(place, wrong)
+        self.broken = True
+
+    def place_of(self, key: str) -> Place:
+        """Where the key's value stands; the mapping itself if the key is absent."""
+        return self.entries[key].node.place if key in self.entries else self.place
+
+    def key_place(self, key: str) -> Place:
+        return self.entries[key].place
+
+    def read(self, key: str, parse: Callable[[Node], T]) -> T | None:
+        """The value of a key; None if it is absent or broken."""
+        if key not in self.entries:
+            return None
+        return self._read(self.entries[key].node, parse)
+
+    def each(self, key: str, parse: Callable[[Node], T]) -> tuple[T, ...]:
+        """The items of a list that can be read; none if it is absent."""
+        found = (self._read(node, parse) for node in self.read(key, rows) or ())
+        return tuple(value for value in found if value is not None)
+
+    def value(self, key: str, parse: Callable[[str], T]) -> T | None:
+        return self.read(key, scalar(parse))
+
+    def text(self, key: str, parse: Callable[[str], str] = line) -> Text | None:
+        """Text in both languages: written once for both, or as {es: …, en: …}."""
+
+        def read(node: Node) -> Text:
+            if isinstance(node, ScalarNode):
+                both = parse(node.text)
+                return Text(es=both, en=both)
+            fields = Fields(node, TextForm, self.report)
+            es, en = fields.value("es", parse), fields.value("en", parse)
+            fields.finish()
+            return Text(es=known(es), en=known(en))
+
+        return self.read(key, read)
+
+    def finish(self) -> None:
+        """Raises AlreadyReported if anything in the mapping is broken."""
+        if self.broken:
+            raise AlreadyReported
+
+    def _read(self, node: Node, parse: Callable[[Node], T]) -> T | None:
+        try:
+            return parse(node)
+        except AlreadyReported:
+            self.broken = True
+        except Wrong as wrong:
+            self.fail(node.place, wrong)
+        return None

@@ -1,0 +1,203 @@
+"""YAML 1.2 text -> values with their places. Every scalar stays text: `NO` is not false and `9:30` is not 570.
+
+Built from the parser's events without recursion, so that no depth can exhaust the stack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    Event,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+)
+
+from calendars.reading.problems import START, Place, Report, Wrong, shown
+from calendars.reading.syntax import KEY_NOT_A_WORD, NOT_UNDERSTOOD, SECOND_DOCUMENT, TAB, explain
+
+DEPTH = 12  # the form's deepest value lies at 6
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScalarNode:
+    place: Place
+    text: str
+    empty: bool  # nothing was written, not even quotes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SequenceNode:
+    place: Place
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    place: Place  # of the key
+    node: Node
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MappingNode:
+    place: Place
+    entries: Mapping[str, Entry]
+
+
+Node = ScalarNode | SequenceNode | MappingNode
+
+
+def compose(text: str, report: Report) -> Node | None:
+    """The one document of a text; an empty mapping if it holds comments only. None if the report says why."""
+    if _tabs(text, report):
+        return None
+    builder = _Builder(report)
+    try:
+        # A tab past the indentation is harmless; ruamel refuses it after a colon and at the end of a line.
+        for event in YAML(typ="safe", pure=True).parse(text.replace("\t", " ")):
+            builder.take(event)
+    except Wrong as wrong:
+        report.add(START, wrong)
+        return None
+    except MarkedYAMLError as error:
+        report.add(START, explain(error))
+        return None
+    except (YAMLError, ValueError) as error:  # ValueError: an escape beyond Unicode, "\U00110000"
+        report.add(START, _not_understood(error))
+        return None
+    if builder.refused:
+        return None
+    return builder.root or MappingNode(place=START, entries={})
+
+
+@dataclass(kw_only=True, slots=True)
+class _Open:
+    """A sequence or mapping whose end has not come yet."""
+
+    place: Place
+    mapping: bool
+    nodes: list[Node] = field(default_factory=list)
+    entries: dict[str, Entry] = field(default_factory=dict)
+    key: ScalarNode | None = None
+
+    def closed(self) -> Node:
+        if self.mapping:
+            return MappingNode(place=self.place, entries=self.entries)
+        return SequenceNode(place=self.place, nodes=tuple(self.nodes))
+
+
+class _Builder:
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.stack: list[_Open] = []
+        self.root: Node | None = None
+        self.refused = False
+
+    def take(self, event: Event) -> None:
+        place = Place(event.start_mark.line + 1, event.start_mark.column + 1)
+        if isinstance(event, NodeEvent) and (sign := _shorthand(event)):
+            self._refuse(place, _no_shorthand(sign))
+        match event:
+            case ScalarEvent():
+                self._put(self._scalar(event, place))
+            case AliasEvent():
+                self._put(ScalarNode(place=place, text="", empty=True))
+            case CollectionStartEvent():
+                self._open(place, mapping=isinstance(event, MappingStartEvent))
+            case CollectionEndEvent():
+                self._put(self.stack.pop().closed())
+            case DocumentStartEvent() if self.root:
+                raise Wrong("syntax", *SECOND_DOCUMENT, value="---", place=place)
+
+    def _scalar(self, event: ScalarEvent, place: Place) -> ScalarNode:
+        empty = not event.value and event.style is None
+        if empty and self.stack and self.stack[-1].key:
+            place = self.stack[-1].key.place  # the parser puts what was not written on the next line
+        return ScalarNode(place=place, text=event.value, empty=empty)
+
+    def _open(self, place: Place, *, mapping: bool) -> None:
+        if len(self.stack) == DEPTH:
+            raise Wrong(
+                "too-deep",
+                f"hay más de {DEPTH} niveles de sangría o corchetes. Revise si falta cerrar alguno.",
+                f"there are more than {DEPTH} levels of nesting. Check for a bracket that is not closed.",
+                place=place,
+            )
+        self.stack.append(_Open(place=place, mapping=mapping))
+
+    def _put(self, node: Node) -> None:
+        if not self.stack:
+            self.root = node
+            return
+        top = self.stack[-1]
+        if not top.mapping:
+            top.nodes.append(node)
+        elif top.key is None:
+            top.key = self._key(node)
+        else:
+            self._enter(top, top.key, node)
+            top.key = None
+
+    def _key(self, node: Node) -> ScalarNode:
+        if isinstance(node, ScalarNode):
+            return node
+        self._refuse(node.place, Wrong("syntax", *KEY_NOT_A_WORD))
+        return ScalarNode(place=node.place, text="", empty=True)
+
+    def _enter(self, top: _Open, key: ScalarNode, node: Node) -> None:
+        if first := top.entries.get(key.text):
+            self.report.add(key.place, _duplicate_key(key.text, first.place.line))
+        else:
+            top.entries[key.text] = Entry(place=key.place, node=node)
+
+    def _refuse(self, place: Place, wrong: Wrong) -> None:
+        self.report.add(place, wrong)
+        self.refused = True
+
+
+def _tabs(text: str, report: Report) -> bool:
+    """Are there lines indented with tabs? Their depth is a guess, so they are refused; blank ones do no harm."""
+    found = False
+    for number, line in enumerate(text.split("\n"), 1):
+        indent = line[: len(line) - len(line.lstrip(" \t"))]
+        rest = line.strip()
+        if "\t" in indent and rest and not rest.startswith("#"):
+            report.add(Place(number, indent.index("\t") + 1), Wrong("tab", *TAB, value="\\t"))
+            found = True
+    return found
+
+
+def _shorthand(event: NodeEvent) -> str:
+    if event.anchor:
+        return f"*{event.anchor}" if isinstance(event, AliasEvent) else f"&{event.anchor}"
+    return event.tag or "" if isinstance(event, ScalarEvent | CollectionStartEvent) else ""
+
+
+def _no_shorthand(sign: str) -> Wrong:
+    return Wrong(
+        "shorthand",
+        f"«{shown(sign)}»: no se admiten atajos de YAML (&, *, !). Escriba el valor completo, o entre comillas.",
+        f"“{shown(sign)}”: YAML shorthands (&, *, !) are not allowed. Write the value out, or put it in quotes.",
+        value=sign,
+    )
+
+
+def _duplicate_key(key: str, line: int) -> Wrong:
+    return Wrong(
+        "duplicate-key",
+        f"la clave «{shown(key)}» ya está en el renglón {line}. Deje una sola.",
+        f"the key “{shown(key)}” stands already on line {line}. Keep one.",
+        value=key,
+    )
+
+
+def _not_understood(error: Exception) -> Wrong:
+    return Wrong("syntax", *NOT_UNDERSTOOD, value=shown(str(error)))

@@ -1,0 +1,160 @@
+"""The form of agenda.yaml: its keys, which of them are required, what each is for. One table for two uses:
+reading checks keys against it, and editors complete and check while typing by its JSON schema.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from calendars.reading import words
+
+
+def _choice(*names: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "enum": list(names)})
+
+
+def _pattern(pattern: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": pattern})
+
+
+Slug = Annotated[str, _pattern(r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Day = Annotated[str, _pattern(r"^20[0-3][0-9]-[0-9]{1,2}-[0-9]{1,2}$")]
+Hour = Annotated[str, _pattern(r"^[0-9]{1,2}:[0-9]{2}( ?h)?$")]
+Rule = Annotated[str, _pattern(r"^(P[0-9]{1,3}D a las [0-9]{1,2}:[0-9]{2}|PT([0-9]+H)?([0-9]+M)?)$")]
+DaysRule = Annotated[str, _pattern(r"^P[0-9]{1,3}D a las [0-9]{1,2}:[0-9]{2}$")]
+Kind = Annotated[str, _choice(*words.KINDS)]
+Status = Annotated[str, _choice(*words.STATUSES)]
+Assumption = Annotated[str, _choice(*words.ASSUMPTIONS)]
+Weekday = Annotated[str, _choice(*words.WEEKDAYS)]
+Fold = Annotated[str, _choice(*words.FOLDS)]
+YesNo = Annotated[str | bool, WithJsonSchema({"enum": ["sí", "no", True, False]})]
+
+
+class Form(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class TextForm(Form):
+    es: str = Field(description="en español")
+    en: str = Field(description="en inglés")
+
+
+Words = str | TextForm
+
+
+class SenderForm(Form):
+    de: str = Field(description="remitente de los correos: Nombre <correo>")
+    responder_a: str = Field(description="dirección a la que llegan las respuestas")
+    dominio: str = Field(description="dominio del sobre y de los identificadores de los correos")
+
+
+class RegionForm(Form):
+    es: str = Field(description="nombre de la región en español, como en representations.csv")
+    en: str = Field(description="nombre en inglés")
+
+
+class AxisForm(Form):
+    id: Slug = Field(description="identificador que nunca cambia")
+    titulo: Words = Field(description="título del eje")
+    fuente: str = Field(description="de dónde sale")
+
+
+class CommitmentForm(Form):
+    id: Slug = Field(description="identificador que nunca cambia")
+    titulo: Words = Field(description="qué se pidió")
+    sesion: Words = Field(description="sesión que lo generó")
+    fecha: Day = Field(description="fecha de la sesión, año-mes-día")
+    informe: Words = Field(default="", description="a quién y cómo se informa")
+    fuente: str = Field(description="de dónde sale")
+
+
+class FigureForm(Form):
+    valor: int = Field(description="cifra, sin separadores")
+    unidad: Words = Field(description="qué se cuenta")
+    aproximado: YesNo = Field(default="no", description="sí, si la fuente dice «cerca de»")
+
+
+class AdvanceForm(Form):
+    id: Slug = Field(description="identificador que nunca cambia")
+    titulo: Words = Field(description="qué se hizo")
+    eje: str = Field(default=words.UNASSIGNED, description="id de un eje, o sin asignar")
+    cifras: list[FigureForm] = Field(default=[], description="cifras que da la fuente")
+    fuente: str = Field(description="de dónde sale")
+
+
+class AudienceForm(Form):
+    region: str = Field(default="", description="nombre de una región")
+    regiones: list[str] = Field(default=[], description="nombres de varias regiones")
+    sedes: list[str] = Field(default=[], description="id de cada sede, como en representations.csv")
+
+
+class EventForm(Form):
+    id: Slug = Field(description="identificador que nunca cambia")
+    titulo: Words = Field(description="título del evento")
+    tipo: Kind = Field(description="taller, reunión, jornada, grupo de trabajo o conversatorio")
+    eje: str = Field(default=words.UNASSIGNED, description="id de un eje, o sin asignar")
+    estado: Status = Field(description="tentativo, confirmado, cancelado, realizado o sin fecha")
+    fecha: Day = Field(default="", description="primer día, año-mes-día")
+    hasta: Day = Field(default="", description="último día, incluido; solo para días completos")
+    dia: Weekday = Field(default="", description="día de la semana; debe coincidir con la fecha")
+    hora: Hour = Field(default="", description="hora de inicio en la zona de la agenda; sin ella son días completos")
+    duracion: str = Field(default="", description="2 h, 90 min o 1 h 30 min")
+    pliegue: Fold = Field(default="", description="cuál de dos horas iguales, al cambiar el horario")
+    lugar: Words = Field(default="", description="lugar, o Virtual")
+    descripcion: Words = Field(default="", description="qué se hará")
+    motivo: Words = Field(default="", description="motivo de un cambio o cancelación; sale en el correo")
+    supuesto: list[Assumption] = Field(default=[], description="lo que la fuente no dice")
+    para: Annotated[str, _choice(*words.EVERYONE)] | AudienceForm = Field(
+        description="todas, coordinacion, {region: …}, {regiones: […]} o {sedes: […]}"
+    )
+    fuente: str = Field(description="de dónde sale")
+    recordatorios: list[Rule] = Field(default=[], description="reglas propias de este evento")
+
+
+class RemindersForm(Form):
+    con_hora: list[Rule] = Field(description="para eventos con hora")
+    dia_completo: list[DaysRule] = Field(description="para eventos de días completos")
+
+
+class AgendaForm(Form):
+    """Agenda Consular: lo que se edita en agenda.yaml."""
+
+    formato: Literal[1] = Field(description="versión del formato: 1")
+    agenda: Slug = Field(description="identificador que nunca cambia")
+    titulo: Words = Field(default="", description="título de la agenda")
+    publicada: Day = Field(description="fecha de la primera edición, año-mes-día")
+    zona: str = Field(description="TCM, o una zona IANA como America/Tijuana")
+    remitente: SenderForm = Field(description="quién envía los correos")
+    regiones: list[RegionForm] = Field(description="las regiones, como en representations.csv")
+    ejes: list[AxisForm] = Field(default=[], description="ejes de trabajo")
+    compromisos: list[CommitmentForm] = Field(default=[], description="lo que pidió la comisión")
+    avances: list[AdvanceForm] = Field(default=[], description="lo hecho, con sus cifras")
+    eventos: list[EventForm] = Field(description="los eventos")
+    recordatorios: RemindersForm = Field(description="cuándo se recuerda cada evento")
+    silencio: str = Field(default="no", description="horas sin recordatorios PT, como 22:00-06:00; o no")
+
+
+class LinksForm(Form):
+    """privado.yaml: it has no public schema."""
+
+    enlaces: dict[str, str] = Field(default={}, description="id del evento: enlace https")
+
+
+class _Plain(GenerateJsonSchema):
+    """Without titles and defaults that only repeat the key: editors show the descriptions."""
+
+    def field_title_should_be_set(self, schema: object) -> bool:
+        return False
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON schema of agenda.yaml, draft 7 for the sake of editors; config/agenda.schema.json holds it."""
+    body = AgendaForm.model_json_schema(schema_generator=_Plain)
+    return {"$schema": "http://json-schema.org/draft-07/schema#"} | body

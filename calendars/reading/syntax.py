@@ -1,0 +1,86 @@
+"""What the YAML parser objects to, said to somebody who does not know YAML."""
+
+from __future__ import annotations
+
+import re
+
+from ruamel.yaml.error import MarkedYAMLError
+
+from calendars.reading.problems import START, Place, Wrong
+
+TAB = (
+    "hay un tabulador al principio del renglón. Use espacios, nunca tabulador.",
+    "there is a tab at the start of the line. Use spaces, never a tab.",
+)
+KEY_NOT_A_WORD = (
+    "una clave debe ser una palabra, no una lista. Revise «?», «[» y «{» en este renglón.",
+    "a key must be a word, not a list. Check “?”, “[” and “{” on this line.",
+)
+SECOND_DOCUMENT = (
+    "el archivo tiene más de una parte («---»). Deje una sola.",
+    "the file has more than one part (“---”). Keep one.",
+)
+NOT_UNDERSTOOD = (
+    "este renglón no se entiende. Revise comillas, sangría y el espacio después de los dos puntos.",
+    "this line cannot be understood. Check quotes, indentation and the space after the colon.",
+)
+_INDENT = (
+    "la sangría no coincide, o sobra algo después de un valor. Alinee el renglón, o ponga el valor entre comillas.",
+    "the indentation does not match, or something follows a value. Align the line, or put the value in quotes.",
+)
+_COLON = (
+    "hay un «:» donde no cabe. Ponga el texto entre comillas, o revise la sangría y el renglón anterior.",
+    "there is a “:” where none fits. Put the text in quotes, or check the indentation and the line above.",
+)
+_NO_COLON = (
+    "falta «:» y un espacio después de la clave.",
+    "“:” and a space are missing after the key.",
+)
+_BRACKET = (
+    "este corchete o llave no se cierra, o falta una coma adentro.",
+    "this bracket is not closed, or a comma is missing inside.",
+)
+_QUOTE = (
+    "estas comillas no se cierran.",
+    "this quote is not closed.",
+)
+_BACKSLASH = (
+    "la diagonal invertida «\\» no va entre comillas dobles. Use comillas sencillas.",
+    "a backslash “\\” does not go in double quotes. Use single quotes.",
+)
+_SIGN = (
+    "un valor no puede empezar con este signo. Póngalo entre comillas.",
+    "a value cannot start with this sign. Put it in quotes.",
+)
+_DASH = (
+    "el guion de una lista va en su propio renglón, no después de «clave:».",
+    "the dash of a list goes on its own line, not after “key:”.",
+)
+
+# What the parser says, whether the place that helps is where the part began, and what we say.
+_SAYINGS: tuple[tuple[re.Pattern[str], bool, tuple[str, str]], ...] = (
+    (re.compile(r"mapping values are not allowed"), False, _COLON),
+    (re.compile(r"could not find expected ':'"), True, _NO_COLON),
+    (re.compile(r"unexpected (end of stream|document separator)"), True, _QUOTE),
+    (re.compile(r"expected ',' or "), True, _BRACKET),
+    (re.compile(r"escape (character|sequence)"), False, _BACKSLASH),
+    (re.compile(r"cannot start any token"), False, _SIGN),
+    (re.compile(r"sequence entries are not allowed"), False, _DASH),
+    (re.compile(r"another document|<document start>"), False, SECOND_DOCUMENT),
+    (re.compile(r"expected <block end>"), False, _INDENT),
+)
+
+
+def explain(error: MarkedYAMLError) -> Wrong:
+    """The parser's error as a problem, at the place where a person should look."""
+    said = error.problem or ""
+    for pattern, where_it_began, (es, en) in _SAYINGS:
+        if pattern.search(said):
+            mark = error.context_mark if where_it_began and error.context_mark else error.problem_mark
+            return Wrong("syntax", es, en, place=_place(mark))
+    return Wrong("syntax", *NOT_UNDERSTOOD, place=_place(error.problem_mark or error.context_mark))
+
+
+def _place(mark: object) -> Place:
+    line, column = getattr(mark, "line", None), getattr(mark, "column", None)
+    return START if line is None or column is None else Place(line + 1, column + 1)

@@ -1,0 +1,229 @@
+"""CSV as Excel leaves it -> rows whose cells know their place (RFC 4180; also `;` and tab as separators)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from calendars.model import Text
+from calendars.reading.problems import START, AlreadyReported, Place, Report, Wrong, fold, shown, unknown
+
+T = TypeVar("T")
+SEPARATORS = (",", ";", "\t")
+_QUOTED = re.compile(r'[ ]*"((?:[^"]|"")*)"[ ]*')
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """The cells of one row as they are written, and the place of the first; quoted rows know all places."""
+
+    start: Place
+    cells: list[str]
+    places: list[Place] | None = None
+
+    def place(self, index: int) -> Place:
+        if self.places:
+            return self.places[min(index, len(self.places) - 1)]
+        before = self.cells[:index]
+        return Place(self.start.line, self.start.column + sum(map(len, before)) + len(before))
+
+
+class Row:
+    """One row being read, by column name."""
+
+    def __init__(self, line: Line, columns: dict[str, int], report: Report) -> None:
+        self.line = line
+        self.columns = columns
+        self.report = report
+        self.broken = False
+
+    def place(self, column: str) -> Place:
+        """Where the cell stands; the end of the row if the row is too short."""
+        return self.line.place(min(self.columns[column], len(self.line.cells) - 1))
+
+    def raw(self, column: str) -> str:
+        """The cell without spaces around it; empty where the column or the cell is absent."""
+        index = self.columns.get(column, len(self.line.cells))
+        return self.line.cells[index].strip() if index < len(self.line.cells) else ""
+
+    def value(self, column: str, parse: Callable[[str], T]) -> T | None:
+        """What the cell means; None if it is broken."""
+        raw = self.raw(column)
+        try:
+            if not raw:
+                raise _empty(column)
+            return parse(raw)
+        except Wrong as wrong:
+            self.report.add(self.place(column), wrong)
+            self.broken = True
+        return None
+
+    def optional(self, column: str, parse: Callable[[str], T]) -> T | None:
+        return self.value(column, parse) if self.raw(column) else None
+
+    def finish(self) -> None:
+        if self.broken:
+            raise AlreadyReported
+
+
+def table(
+    text: str, report: Report, *, required: tuple[str, ...], optional: tuple[str, ...] = (), limit: int
+) -> Iterator[Row]:
+    """The rows of a file, at most `limit`, empty ones left out. Ends early where nothing more can be understood."""
+    lines = text.split("\n")
+    first = next((number for number, line in enumerate(lines) if line.strip(" ,;\t")), None)
+    if first is None:
+        report.add(START, _no_header(required))
+        return
+    separator = _separator(lines[first], required)
+    records = _records(lines, first, separator, report)
+    columns = _columns(next(records, None), required, optional, report)
+    if columns is None:
+        return
+    for count, line in enumerate(records, 1):
+        if count > limit:
+            report.add(line.start, _too_many(limit))
+        if count > limit or report.full:
+            return
+        row = Row(line, columns, report)
+        extra = next((i for i in range(len(columns), len(line.cells)) if line.cells[i].strip()), None)
+        if extra is not None:
+            report.add(line.place(extra), _extra(line.cells[extra]))
+            row.broken = True
+        yield row
+
+
+def _separator(header: str, required: tuple[str, ...]) -> str:
+    """The sign that splits the header into most of the columns that it must have."""
+    return max(SEPARATORS, key=lambda sign: len({_name(cell) for cell in header.split(sign)} & set(required)))
+
+
+def _name(cell: str) -> str:
+    return fold(cell.strip().strip('"')).replace(" ", "_")
+
+
+def _records(lines: list[str], first: int, separator: str, report: Report) -> Iterator[Line]:
+    number = first
+    while number < len(lines):
+        line = lines[number]
+        if '"' in line:
+            try:
+                record = _quoted(line, number + 1, separator)
+            except Wrong as wrong:
+                report.add(START, wrong)
+                return
+        else:
+            record = Line(start=Place(number + 1, 1), cells=line.split(separator))
+        if any(cell.strip() for cell in record.cells):
+            yield record
+        number += 1
+
+
+def _quoted(line: str, number: int, separator: str) -> Line:
+    """A row with quotes in it. A quote inside a word is a sign like any other; one at its start must end the cell."""
+    cells, places, at = [], [], 0
+    while True:
+        places.append(Place(number, at + 1))
+        match = _QUOTED.match(line, at)
+        if match:
+            cells.append(match[1].replace('""', '"'))
+            end = match.end()
+        else:
+            end = line.find(separator, at)
+            end = len(line) if end < 0 else end
+            cells.append(line[at:end])
+        if (match and end < len(line) and line[end] != separator) or (not match and cells[-1].lstrip().startswith('"')):
+            raise Wrong("quotes", *_QUOTES, place=places[-1])
+        if end >= len(line):
+            return Line(start=places[0], cells=cells, places=places)
+        at = end + 1
+
+
+def _columns(
+    header: Line | None, required: tuple[str, ...], optional: tuple[str, ...], report: Report
+) -> dict[str, int] | None:
+    """The index of each named column; None if the header does not serve. Unnamed columns at the end do no harm."""
+    if header is None:
+        return None
+    names = [_name(cell) for cell in header.cells]
+    while names and not names[-1]:
+        names.pop()
+    columns: dict[str, int] = {}
+    good = True
+    for index, name in enumerate(names):
+        wrong = _wrong_column(name, header.cells[index], columns, (*required, *optional))
+        if wrong:
+            report.add(header.place(index), wrong)
+            good = False
+        columns.setdefault(name, index)
+    for name in required:
+        if name not in columns:
+            report.add(header.start, _missing(name, required))
+            good = False
+    return columns if good else None
+
+
+def _wrong_column(name: str, cell: str, columns: dict[str, int], allowed: tuple[str, ...]) -> Wrong | None:
+    if name not in allowed:
+        return unknown("unknown-column", Text(es="la columna", en="the column"), cell.strip(), allowed)
+    if name in columns:
+        return Wrong(
+            "duplicate-column",
+            f"la columna «{name}» está dos veces. Deje una sola.",
+            f"the column “{name}” comes twice. Keep one.",
+            value=name,
+        )
+    return None
+
+
+_QUOTES = (
+    "las comillas de esta celda no se cierran en su renglón, o sobra algo después. Quite comillas o salto de renglón.",
+    "the quotes of this cell are not closed on their line, or something follows. Remove quotes or line break.",
+)
+
+
+def _empty(column: str) -> Wrong:
+    return Wrong(
+        "empty",
+        f"falta «{column}» en esta fila. Escríbalo, o borre la fila completa.",
+        f"“{column}” is missing in this row. Fill it in, or delete the whole row.",
+    )
+
+
+def _no_header(required: tuple[str, ...]) -> Wrong:
+    names = ",".join(required)
+    return Wrong(
+        "missing-column",
+        f"el archivo está vacío. El primer renglón debe ser: {names}",
+        f"the file is empty. Its first line must be: {names}",
+    )
+
+
+def _missing(name: str, required: tuple[str, ...]) -> Wrong:
+    names = ",".join(required)
+    return Wrong(
+        "missing-column",
+        f"falta la columna «{name}». El primer renglón debe ser: {names}",
+        f"the column “{name}” is missing. The first line must be: {names}",
+        value=name,
+    )
+
+
+def _extra(cell: str) -> Wrong:
+    return Wrong(
+        "extra-cell",
+        f"«{shown(cell.strip())}» queda fuera de las columnas. Si un texto lleva el separador, póngalo entre comillas.",
+        f"“{shown(cell.strip())}” lies outside the columns. If a text holds the separator, put it in quotes.",
+        value=cell.strip(),
+    )
+
+
+def _too_many(limit: int) -> Wrong:
+    return Wrong(
+        "too-many-rows",
+        f"el archivo tiene más de {limit} filas. No se leyó lo demás.",
+        f"the file has more than {limit} rows. The rest was not read.",
+        value=str(limit),
+    )

@@ -1,0 +1,48 @@
+"""The Spanish words of the configuration and what each means: the one place that maps them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from calendars.model import Assumption, EventKind, EventStatus, Language
+
+KINDS: Mapping[str, EventKind] = {
+    "taller": EventKind.WORKSHOP,
+    "reunión": EventKind.MEETING,
+    "jornada": EventKind.DRIVE,
+    "grupo de trabajo": EventKind.WORKING_GROUP,
+    "conversatorio": EventKind.TALK,
+}
+STATUSES: Mapping[str, EventStatus] = {
+    "tentativo": EventStatus.TENTATIVE,
+    "confirmado": EventStatus.CONFIRMED,
+    "cancelado": EventStatus.CANCELLED,
+    "realizado": EventStatus.HELD,
+    "sin fecha": EventStatus.UNSCHEDULED,
+}
+ASSUMPTIONS: Mapping[str, Assumption] = {
+    "fecha": Assumption.DATE,
+    "hora": Assumption.TIME,
+    "duracion": Assumption.DURATION,
+    "lugar": Assumption.PLACE,
+}
+FOLDS: Mapping[str, Literal[0, 1]] = {"primero": 0, "segundo": 1}
+LANGUAGES: Mapping[str, Language] = {
+    "es": "es",
+    "en": "en",
+    "español": "es",
+    "castellano": "es",
+    "inglés": "en",
+    "english": "en",
+    "spanish": "es",
+}
+YES_NO: Mapping[str, bool] = {"sí": True, "no": False, "true": True, "false": False}
+EVERYONE: Mapping[str, Literal["all", "coordination"]] = {"todas": "all", "coordinacion": "coordination"}
+ZONES: Mapping[str, str] = {"TCM": "America/Mexico_City"}
+UNASSIGNED = "sin asignar"
+
+WEEKDAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
+WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic")
+MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
