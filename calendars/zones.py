@@ -87,20 +87,18 @@ def to_instant(wall: datetime, zone: str, fold: Literal[0, 1] | None = None) -> 
 
     Raises NonexistentWallTime, RepeatedWallTime (without `fold`), NeedlessFold, WallTimeOutOfRange.
     """
-    match _candidates(wall, zone):
-        case []:
-            skip = _skip(wall, zone)
-            second = timedelta(seconds=1)
-            raise NonexistentWallTime(wall, zone, to_wall(skip - second, zone), to_wall(skip, zone))
-        case [instant]:
-            if fold is not None:
-                raise NeedlessFold(wall, zone, f"{wall} exists once in {zone}: there is nothing to choose")
-            return instant
-        case [first, second]:
-            if fold is None:
-                raise RepeatedWallTime(wall, zone, first, second)
-            return second if fold else first
-    raise AssertionError("two offsets give at most two instants")
+    instants = _candidates(wall, zone)
+    if not instants:
+        skip = _skip(wall, zone)
+        raise NonexistentWallTime(wall, zone, to_wall(skip - timedelta(seconds=1), zone), to_wall(skip, zone))
+    if len(instants) == 1:
+        if fold is not None:
+            raise NeedlessFold(wall, zone, f"{wall} exists once in {zone}: there is nothing to choose")
+        return instants[0]
+    first, second = instants
+    if fold is None:
+        raise RepeatedWallTime(wall, zone, first, second)
+    return second if fold else first
 
 
 def nearest_instant(wall: datetime, zone: str) -> datetime:
