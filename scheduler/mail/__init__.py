@@ -1,0 +1,1 @@
+"""Mail: what a message says (compose), how it is written down (mime), and how it is handed to the relay (smtp)."""

@@ -1,0 +1,106 @@
+"""Where the relay is and how to speak to it, from AGENDA_SMTP_URL."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+Security = Literal["starttls", "tls", "none"]
+
+_SCHEMES: dict[str, tuple[Security, int]] = {
+    "smtp+starttls": ("starttls", 587),
+    "smtps": ("tls", 465),
+    "smtp": ("none", 25),
+}
+_FORM = "write smtp+starttls://user@host:587 or smtps://user@host:465"
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?")
+_LONGEST_LABEL = 63  # RFC 1035 §2.3.4
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SmtpSettings:
+    host: str
+    port: int
+    security: Security
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    ca: Path | None = None  # a private authority's certificates, PEM; trusted in place of the system's
+
+
+def parse_smtp_url(url: str, password: str | None = None) -> SmtpSettings:
+    """Read `smtp+starttls://user@host:587`, `smtps://user@host:465` or, to this machine only, `smtp://host:25`.
+
+    User names are percent-decoded. `?ca=/path` names a private authority. Without TLS, a relay elsewhere has to be
+    asked for by name: `?plain=yes`. Raises ValueError with the way out; no message repeats the URL or a password.
+    """
+    parts, port = _split(url)
+    if parts.scheme not in _SCHEMES:
+        raise ValueError(f"the SMTP URL has an unknown scheme: {_FORM}")
+    if parts.password is not None:
+        raise ValueError("the SMTP URL carries a password: take it out, and put it into AGENDA_SMTP_PASSWORD")
+    if parts.path not in ("", "/") or parts.fragment:
+        raise ValueError(f"the SMTP URL goes on after host and port: {_FORM}")
+    security, usual = _SCHEMES[parts.scheme]
+    options = _options(parts.query, security)
+    host = _host(parts)
+    if security == "none" and "plain" not in options and not _is_loopback(host):
+        raise ValueError(
+            "smtp:// sends mail unencrypted, and its host is not this machine: use smtp+starttls://, "
+            "or ask for it by name with ?plain=yes"
+        )
+    user, secret = _credentials(parts, password)
+    ca = Path(options["ca"]) if "ca" in options else None
+    return SmtpSettings(host=host, port=port or usual, security=security, user=user, password=secret, ca=ca)
+
+
+def _split(url: str) -> tuple[SplitResult, int | None]:
+    if any(character <= " " for character in url):
+        raise ValueError("the SMTP URL has a space or a line break in it: remove it")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        # urllib's own message quotes the part it stumbled on, which may be a password.
+        raise ValueError(f"the SMTP URL cannot be read; a port is a number up to 65535: {_FORM}") from None
+    if port == 0:
+        raise ValueError("the SMTP URL has port 0: leave the port out, or name one from 1 to 65535")
+    return parts, port
+
+
+def _host(parts: SplitResult) -> str:
+    host = parts.hostname or ""
+    if ":" in host:
+        return host  # urlsplit has checked that it stood in brackets
+    if not _HOST.fullmatch(host) or any(not 0 < len(label) <= _LONGEST_LABEL for label in host.split(".")):
+        raise ValueError(f"the SMTP URL names no usable host: {_FORM}")
+    return host
+
+
+def _credentials(parts: SplitResult, password: str | None) -> tuple[str | None, str | None]:
+    if not parts.username:
+        return None, None
+    if not password:
+        raise ValueError("the SMTP URL names a user, and there is no password: set AGENDA_SMTP_PASSWORD")
+    return unquote(parts.username), password
+
+
+def _options(query: str, security: Security) -> dict[str, str]:
+    options = dict(parse_qsl(query, keep_blank_values=True))
+    if unknown := options.keys() - {"ca", "plain"}:
+        raise ValueError(f"the SMTP URL has an unknown option «{min(unknown)}»: there are ca=/path and plain=yes")
+    if options.get("plain", "yes") != "yes" or ("plain" in options and security != "none"):
+        raise ValueError("the SMTP URL's option plain takes the value yes, and goes with smtp:// only")
+    if options.get("ca", "/") == "" or ("ca" in options and security == "none"):
+        raise ValueError("the SMTP URL's option ca takes the path of a PEM file, and goes with TLS only")
+    return options
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
