@@ -5,6 +5,7 @@ Hours are of 24. Walls are naive: the caller has already brought the instant to 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
@@ -22,6 +23,7 @@ UNASSIGNED = Text(es="sin asignar", en="unassigned")
 _LOCALES = {"es": Locale("es", "MX"), "en": Locale("en")}
 _LONG = {"es": "EEEE d 'de' MMMM 'de' y", "en": "EEEE, d MMMM y"}
 _PLAIN = {"es": "d 'de' MMMM 'de' y", "en": "d MMMM y"}
+_I_SOUND = re.compile(r"h?[ií](?![aeoáéó])", re.IGNORECASE)  # before it «y» becomes «e»; CLDR does not know
 _DAY_AND_MONTH = {"es": "d 'de' MMMM", "en": "d MMMM"}
 
 _KINDS = {
@@ -189,7 +191,9 @@ def axis_title(agenda: Agenda, axis: str | None, language: Language) -> str:
 
 
 def and_list(names: Sequence[str], language: Language) -> str:
-    """«Tokio, Seúl y Pekín»; "Tokio, Seúl, and Pekín"."""
+    """«Tokio, Seúl y Pekín», «Atlanta e Indianápolis»; "Tokio, Seúl, and Pekín"."""
+    if language == "es" and len(names) > 1 and _I_SOUND.match(names[-1]):
+        return f"{', '.join(names[:-1])} e {names[-1]}"
     return format_list(names, locale=_LOCALES[language])
 
 
