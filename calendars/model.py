@@ -95,7 +95,7 @@ class DaysBefore:
     at: time
 
     def __str__(self) -> str:
-        return f"P{self.days}DT{self.at:%H:%M}"
+        return f"P{self.days}D a las {self.at:%H:%M}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -47,7 +47,7 @@ class Service:
         self._clock = clock
         self._waker = waker
         self.journal = Journal(database, new_owner())
-        self._pool = Pool(sending.smtp, sending.pace.connections)
+        self._pool = Pool(sending.smtp, sending.pace.connections, local_hostname=socket.gethostname())
         self.dispatcher = Dispatcher(
             journal=self.journal,
             mail=MailParts(
@@ -71,12 +71,17 @@ class Service:
             while not self.dispatcher.draining:
                 before = self._clock.now()
                 await self.dispatcher.run_due()
+                await self._pool.rest()
                 self._waker.arm(await self._moments(before))
                 if self.dispatcher.draining or not await self._waker.wait():
                     break
         finally:
             await self._pool.aclose()
             await self.journal.aclose()
+
+    def wake(self) -> None:
+        """Something changed: look at the ledger now."""
+        self._waker.wake()
 
     def drain(self) -> None:
         """Take nothing new, finish what is on its way, and let `run` return."""

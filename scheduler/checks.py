@@ -1,0 +1,146 @@
+"""`agenda doctor`: is this installation fit to run? Each check says what it found and what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+from calendars.model import Draft
+from calendars.zones import zone_data
+from scheduler.files import InvalidDraft, NoConfiguration
+from scheduler.mail.smtp import Connection, RelayUnavailable
+from scheduler.mail.smtp_url import SmtpSettings, parse_smtp_url
+from scheduler.settings import DEFAULT_DATABASE, Settings, parse_pace
+from scheduler.status import fan_out_time, largest_fan_out
+from scheduler.store import controls, editions
+from scheduler.store.database import SAFE_SQLITE, Database, DatabaseUnavailable, sqlite_module
+
+BUILT_AFTER = datetime(2026, 11, 1, tzinfo=UTC)  # a clock that says earlier is wrong: this program is younger
+
+
+class Verdict(StrEnum):
+    GOOD = "ok"
+    NOTE = "note"
+    BAD = "BAD"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    name: str
+    verdict: Verdict
+    text: str
+
+
+def installation_checks(settings: Settings, now: datetime, draft: Callable[[], Draft]) -> list[Check]:
+    """Every check, in the order in which an operator would want to know."""
+    return [
+        _zone_data(),
+        _sqlite(),
+        _draft(draft),
+        *_database(settings, now),
+        _secret(settings),
+        _relay(settings),
+    ]
+
+
+def _zone_data() -> Check:
+    data = zone_data()
+    return Check(name="time zones", verdict=Verdict.GOOD, text=f"{data.version}, digest {data.digest[:16]}")
+
+
+def _sqlite() -> Check:
+    module = sqlite_module()
+    safe = module.sqlite_version_info >= SAFE_SQLITE
+    wanted = ".".join(str(part) for part in SAFE_SQLITE)
+    text = f"{module.sqlite_version} ({module.__name__})"
+    if not safe:
+        text += f"; older than {wanted}, which can corrupt a database with several connections: install pysqlite3"
+    return Check(name="SQLite", verdict=Verdict.GOOD if safe else Verdict.BAD, text=text)
+
+
+def _draft(draft: Callable[[], Draft]) -> Check:
+    try:
+        found = draft()
+    except InvalidDraft as error:
+        text = f"{len(error.problems)} problems in {error.folder}: `agenda check` lists them"
+        return Check(name="draft", verdict=Verdict.BAD, text=text)
+    except NoConfiguration as error:
+        return Check(name="draft", verdict=Verdict.BAD, text=str(error))
+    text = f"{len(found.agenda.events)} events, {len(found.recipients)} recipients"
+    return Check(name="draft", verdict=Verdict.GOOD, text=text)
+
+
+def _database(settings: Settings, now: datetime) -> list[Check]:
+    path = Path(DEFAULT_DATABASE.removeprefix("sqlite:///"))
+    if settings.database_url is None and not path.exists():
+        return [
+            Check(name="database", verdict=Verdict.NOTE, text="none yet: `agenda serve` makes it"),
+            _clock(now, None),
+        ]
+    try:
+        database = Database(settings.database_url or DEFAULT_DATABASE)
+    except DatabaseUnavailable as error:
+        return [Check(name="database", verdict=Verdict.BAD, text=str(error)), _clock(now, None)]
+    try:
+        with database.read() as connection:
+            found = editions.load(connection)
+            rehearsal = controls.get(connection, controls.REHEARSAL) is not None
+            biggest = largest_fan_out(connection, now)
+    finally:
+        database.close()
+    verdict = Verdict.BAD if rehearsal else Verdict.GOOD
+    text = "belongs to a rehearsal" if rehearsal else f"edition {found.edition.number}" if found else "no edition yet"
+    return [
+        Check(name="database", verdict=verdict, text=text),
+        _fan_out(settings, biggest),
+        _clock(now, found.edition.at if found else None),
+    ]
+
+
+def _fan_out(settings: Settings, biggest: int) -> Check:
+    pace = parse_pace(settings.pace)
+    duration = fan_out_time(biggest, pace)
+    if duration is None:
+        return Check(name="pace", verdict=Verdict.GOOD, text=f"no limit; the largest fan-out is {biggest} messages")
+    text = f"{settings.pace}: the largest fan-out, {biggest} messages, takes {duration.total_seconds() / 60:.0f} min"
+    late = duration.total_seconds() > 3600
+    if late:
+        text += "; the last site hears more than an hour late: ask the relay for more, or spread the rules"
+    return Check(name="pace", verdict=Verdict.NOTE if late else Verdict.GOOD, text=text)
+
+
+def _clock(now: datetime, published: datetime | None) -> Check:
+    floor = max(BUILT_AFTER, published or BUILT_AFTER)
+    if now < floor:
+        text = f"says {now:%Y-%m-%d %H:%M} UTC, before {floor:%Y-%m-%d %H:%M}, which is past: set it (NTP)"
+        return Check(name="clock", verdict=Verdict.BAD, text=text)
+    return Check(name="clock", verdict=Verdict.GOOD, text=f"{now:%Y-%m-%d %H:%M} UTC")
+
+
+def _secret(settings: Settings) -> Check:
+    if settings.secret_keys:
+        short = any(len(key) < 16 for key in settings.secret_keys)
+        text = "AGENDA_SECRET_KEY is set" + ("; a key shorter than 16 characters can be guessed" if short else "")
+        return Check(name="secret key", verdict=Verdict.BAD if short else Verdict.GOOD, text=text)
+    return Check(name="secret key", verdict=Verdict.NOTE, text="none set: one is kept beside the database (0600)")
+
+
+def _relay(settings: Settings) -> Check:
+    if settings.smtp_url is None:
+        return Check(name="mail server", verdict=Verdict.NOTE, text="AGENDA_SMTP_URL is not set: no mail is sent")
+    try:
+        smtp = parse_smtp_url(settings.smtp_url, settings.smtp_password)
+        asyncio.run(_greet(smtp))
+    except (ValueError, RelayUnavailable) as error:
+        return Check(name="mail server", verdict=Verdict.BAD, text=str(error))
+    return Check(name="mail server", verdict=Verdict.GOOD, text=f"{smtp.host}:{smtp.port} answers, and lets us in")
+
+
+async def _greet(smtp: SmtpSettings) -> None:
+    connection = await Connection.open(smtp, local_hostname=socket.gethostname())
+    await connection.close()

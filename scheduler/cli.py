@@ -1,0 +1,35 @@
+"""`agenda`: the command line, put together from scheduler/commands/."""
+
+from __future__ import annotations
+
+import typer
+
+from scheduler.commands import editing, operating, running
+
+app = typer.Typer(
+    name="agenda",
+    help="One agenda of events; every consular site gets it at its own local time.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    add_completion=False,
+)
+EDITING, RUNNING, OPERATING = "Edit and publish", "Run", "Operate"
+app.command(name="check", rich_help_panel=EDITING)(editing.check)
+app.command(name="show", rich_help_panel=EDITING)(editing.show)
+app.command(name="schema", rich_help_panel=EDITING)(editing.schema)
+app.command(name="publish", rich_help_panel=EDITING)(editing.publish_command)
+app.command(name="export", rich_help_panel=EDITING)(editing.export)
+app.command(name="rehearse", rich_help_panel=RUNNING)(running.rehearse_command)
+app.command(name="demo", rich_help_panel=RUNNING)(running.demo)
+app.command(name="serve", rich_help_panel=RUNNING)(running.serve_command)
+app.command(name="status", rich_help_panel=OPERATING)(operating.status_command)
+app.command(name="doctor", rich_help_panel=OPERATING)(operating.doctor)
+app.command(name="send-test", rich_help_panel=OPERATING)(operating.send_test)
+app.command(name="stop", rich_help_panel=OPERATING)(operating.stop)
+app.command(name="resume", rich_help_panel=OPERATING)(operating.resume)
+
+
+def main() -> None:
+    """Entry point of the `agenda` command."""
+    app()

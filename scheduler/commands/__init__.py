@@ -1,0 +1,1 @@
+"""The commands of `agenda`, by what they work on; scheduler/cli.py puts them together."""

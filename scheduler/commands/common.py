@@ -1,0 +1,159 @@
+"""What the commands share: options, exit codes, how a failure is told, where the database is."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from calendars.editions import AnotherAgenda
+from calendars.model import Language, Problem, Text
+from scheduler.capture import OutboxNotEmpty
+from scheduler.files import Configuration, InvalidDraft, NoConfiguration, configuration
+from scheduler.mail.smtp import RelayUnavailable
+from scheduler.rehearsal import NotARehearsal
+from scheduler.settings import DEFAULT_DATABASE, Settings, SettingsError, load_settings
+from scheduler.store import controls
+from scheduler.store.database import Database, DatabaseInUse, DatabaseUnavailable
+from scheduler.tokens import Tokens, key_beside
+from scheduler.web.server import PortTaken
+
+PROBLEMS, USAGE, ENVIRONMENT = 1, 2, 3  # exit codes, besides 0
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", help="Folder of the configuration.", metavar="DIR", envvar="AGENDA_CONFIG"),
+]
+LangOption = Annotated[
+    str | None, typer.Option("--lang", help="Language of what is printed: es or en.", metavar="es|en")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+
+
+class Failure(Exception):
+    """Ends the command with an exit code and one line on stderr."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class WrongDatabase(Exception):
+    """A rehearsal's database where a real one is wanted."""
+
+
+class NothingPublished(Exception):
+    """The command needs an edition in force."""
+
+
+def language(given: str | None, settings: Settings) -> Language:
+    """`--lang`, else AGENDA_LANG, else Spanish."""
+    wanted = given or settings.lang
+    if wanted not in ("es", "en"):
+        raise Failure(USAGE, f"--lang {wanted}: there is es and en")
+    return "es" if wanted == "es" else "en"
+
+
+def out() -> Console:
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def err() -> Console:
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_json(value: object) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def database_url(settings: Settings) -> str:
+    return settings.database_url or DEFAULT_DATABASE
+
+
+def database_is_there(settings: Settings) -> bool:
+    """Whether a database was named, or the default file exists. A command that only reads must not make one."""
+    return settings.database_url is not None or Path(DEFAULT_DATABASE.removeprefix("sqlite:///")).exists()
+
+
+@contextmanager
+def real_database(settings: Settings) -> Iterator[Database]:
+    """The installation's database. Raises WrongDatabase for one that a rehearsal marked."""
+    database = Database(database_url(settings))
+    try:
+        with database.read() as connection:
+            if controls.get(connection, controls.REHEARSAL) is not None:
+                raise WrongDatabase(f"{database.url.database} belongs to a rehearsal; name another database")
+        yield database
+    finally:
+        database.close()
+
+
+def tokens_of(settings: Settings, database: Database) -> Tokens:
+    """AGENDA_SECRET_KEY, else the key beside the SQLite file, made on first use."""
+    return Tokens(settings.secret_keys or key_beside(Path(str(database.url.database))))
+
+
+def problem_lines(folder: Configuration, problems: tuple[Problem, ...], lang: Language) -> list[str]:
+    return [f"{folder.place(problem)}: {problem.message[lang]}" for problem in problems]
+
+
+def problem_json(problem: Problem, lang: Language) -> dict[str, object]:
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "column": problem.column,
+        "value": problem.value,
+        "rule": problem.rule,
+        "message": problem.message[lang],
+    }
+
+
+NOT_PUBLISHED = Text(
+    es="No se publicó nada; sigue vigente lo que estaba.",
+    en="Nothing was published; what was in force stays in force.",
+)
+
+
+@contextmanager
+def told(lang: str | None = None) -> Iterator[Settings]:
+    """Run a command's body with the settings; every expected failure becomes its exit code and a line on stderr."""
+    try:
+        settings = load_settings()
+        try:
+            yield settings
+        except InvalidDraft as error:
+            for line in problem_lines(Configuration(folder=error.folder), error.problems, language(lang, settings)):
+                typer.echo(line, err=True)
+            raise typer.Exit(PROBLEMS) from error
+    except Failure as error:
+        _end(error.code, error.message)
+    except (AnotherAgenda, NothingPublished, OutboxNotEmpty) as error:
+        _end(PROBLEMS, str(error))
+    except NoConfiguration as error:
+        _end(USAGE, str(error))
+    except (
+        DatabaseInUse,
+        DatabaseUnavailable,
+        NotARehearsal,
+        PortTaken,
+        RelayUnavailable,
+        SettingsError,
+        WrongDatabase,
+    ) as error:
+        _end(ENVIRONMENT, str(error))
+
+
+def _end(code: int, message: str) -> NoReturn:
+    typer.echo(f"agenda: {message}", err=True)
+    raise typer.Exit(code)
+
+
+def folder_of(config: Path | None, settings: Settings) -> Configuration:
+    return configuration(config, settings)

@@ -1,0 +1,200 @@
+"""What the commands print for people: the agenda, a publication, a rehearsal's summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.table import Table
+
+from calendars.editions import ChangeKind, Edition, Revision
+from calendars.model import Agenda, Days, Event, Language, Representation, Text
+from calendars.wording import (
+    assumptions,
+    axis_title,
+    days_span,
+    home_short,
+    hour,
+    other_day_remark,
+    short_date,
+    status_word,
+)
+from calendars.zones import to_wall
+from scheduler.publish import Published
+from scheduler.rehearsal import Summary
+from scheduler.report import Row
+
+HEADINGS = Text(es="Evento|Estado|Cuándo ({home})|Sede|Por confirmar", en="Event|Status|When ({home})|Site|Assumed")
+UNDATED = Text(es="sin fecha", en="no date")
+AXES, ADVANCES = Text(es="Ejes", en="Axes"), Text(es="Avances", en="Progress so far")
+COMMITMENT = Text(es="Compromiso {id}: {title} ({session})", en="Commitment {id}: {title} ({session})")
+ABOUT = Text(es="cerca de ", en="about ")
+KINDS = {
+    ChangeKind.ADDED: Text(es="NUEVO", en="NEW"),
+    ChangeKind.MOVED: Text(es="MOVIDO", en="MOVED"),
+    ChangeKind.RELOCATED: Text(es="OTRO LUGAR", en="OTHER PLACE"),
+    ChangeKind.RESTATED: Text(es="OTRO ESTADO", en="OTHER STATUS"),
+    ChangeKind.REWORDED: Text(es="OTRO TEXTO", en="REWORDED"),
+    ChangeKind.WITHDRAWN: Text(es="CANCELADO (no está en el archivo)", en="CANCELLED (gone from the file)"),
+    ChangeKind.ARCHIVED: Text(es="ARCHIVADO", en="ARCHIVED"),
+}
+PUBLISHED = Text(
+    es="Edición {number} publicada. Recordatorios: {added} nuevos, {followed} cambiados, {ended} anulados, "
+    "{revived} de nuevo previstos.",
+    en="Edition {number} published. Reminders: {added} new, {followed} changed, {ended} ended, "
+    "{revived} planned again.",
+)
+SUMMARY_HEADINGS = Text(
+    es="Evento|Región|Regla|Mensajes|Primero (hora local)|Último (hora local)|Recorridos",
+    en="Event|Region|Rule|Messages|First (local)|Last (local)|Moved",
+)
+SUMMARY = Text(
+    es="{messages} mensajes; repetidos {repeated}, inciertos {uncertain}, rechazados {refused}",
+    en="{messages} messages; {repeated} repeated, {uncertain} uncertain, {refused} refused",
+)
+
+
+def print_agenda(console: Console, edition: Edition, site: Representation | None, lang: Language) -> None:
+    """The whole agenda: its events as a table, then axes, commitments and progress."""
+    agenda = edition.agenda
+    headings = HEADINGS[lang].format(home=home_short(agenda.zone, lang)).split("|")
+    if site is None:
+        headings.pop(3)
+    table = Table(*headings, title=agenda.title[lang])
+    for event in agenda.events:
+        home, there = when(agenda, event, edition.revisions[event.id], site, lang)
+        cells = [event.title[lang], status_word(event.status, lang), home, ", ".join(assumptions(event, lang))]
+        if site is not None:
+            cells.insert(3, there)
+        table.add_row(*cells)
+    console.print(table)
+    for line in _rest(agenda, lang):
+        console.print(line, markup=False)
+
+
+def _rest(agenda: Agenda, lang: Language) -> Iterator[str]:
+    for commitment in agenda.commitments:
+        yield COMMITMENT[lang].format(id=commitment.id, title=commitment.title[lang], session=commitment.session[lang])
+        if commitment.report is not None:
+            yield f"  {commitment.report[lang]}"
+    yield f"{AXES[lang]}:"
+    yield from (f"  - {axis.title[lang]}" for axis in agenda.axes)
+    yield f"{ADVANCES[lang]}:"
+    for advance in agenda.advances:
+        figures = (f"{ABOUT[lang] if f.approximate else ''}{f.value:,} {f.unit[lang]}" for f in advance.figures)
+        told = "; ".join(figures)
+        yield f"  - {advance.title[lang]}{f' ({told})' if told else ''} · {axis_title(agenda, advance.axis, lang)}"
+
+
+def when(
+    agenda: Agenda, event: Event, revision: Revision, site: Representation | None, lang: Language
+) -> tuple[str, str]:
+    """When the event is, by the agenda's zone and at the site (empty where it does not concern the site)."""
+    concerned = site is not None and site in agenda.addressed(event)
+    if isinstance(event.when, Days):
+        span = days_span(event.when, lang)
+        return span, span if concerned else ""
+    if revision.start is None:
+        return UNDATED[lang], UNDATED[lang] if concerned else ""
+    home = to_wall(revision.start, agenda.zone)
+    told = f"{short_date(home.date(), lang)} {hour(home, lang)}"
+    if site is None or not concerned:
+        return told, ""
+    there = to_wall(revision.start, site.zone)
+    remark = other_day_remark(there, home, site.city, lang)
+    return told, f"{short_date(there.date(), lang)} {hour(there, lang)} {remark}".rstrip()
+
+
+def events_json(edition: Edition, site: Representation | None) -> list[dict[str, object]]:
+    """The events for scripts: instants in UTC, wall times by the agenda's zone and at the site."""
+    agenda = edition.agenda
+    found: list[dict[str, object]] = []
+    for event in agenda.events:
+        if site is not None and site not in agenda.addressed(event):
+            continue
+        start = edition.revisions[event.id].start
+        days = event.when if isinstance(event.when, Days) else None
+        found.append(
+            {
+                "id": event.id,
+                "uid": edition.revisions[event.id].uid,
+                "title": event.title.es,
+                "kind": event.kind.value,
+                "status": event.status.value,
+                "start": None if start is None else start.isoformat(),
+                "first_day": None if days is None else days.first.isoformat(),
+                "last_day": None if days is None else days.last.isoformat(),
+                "home": None if start is None else to_wall(start, agenda.zone).isoformat(),
+                "local": None if start is None or site is None else to_wall(start, site.zone).isoformat(),
+                "assumed": [part.value for part in event.assumed],
+                "sites": len(agenda.addressed(event)),
+                "source": event.source,
+            }
+        )
+    return found
+
+
+def print_publication(console: Console, done: Published, lang: Language) -> None:
+    """What a publication changed, event by event, and what that did to the ledger."""
+    publication = done.prospect.publication
+    titles = {event.id: event.title[lang] for event in publication.edition.agenda.events}
+    for change in publication.changes:
+        kinds = ", ".join(KINDS[kind][lang] for kind in change.kinds)
+        console.print(f"{kinds}  {titles.get(change.event, change.event)}", markup=False)
+    rows = done.ledger
+    console.print(
+        PUBLISHED[lang].format(
+            number=publication.edition.number,
+            added=rows.added,
+            followed=rows.followed,
+            ended=rows.ended,
+            revived=rows.revived,
+        )
+    )
+
+
+def print_summary(console: Console, summary: Summary, agenda: Agenda, lang: Language) -> None:
+    """A rehearsal's outcome by event, region and rule."""
+    table = Table(*SUMMARY_HEADINGS[lang].split("|"))
+    titles = {event.id: event.title[lang] for event in agenda.events}
+    regions = {region.id: region.name[lang] for region in agenda.regions}
+    for row in summary.rows:
+        first, last = (
+            f"{short_date(wall.date(), lang)} {hour(wall, lang)}" for wall in (row.first_local, row.last_local)
+        )
+        table.add_row(
+            titles[row.event], regions[row.region], row.rule, str(row.count), first, last, str(row.moved or "")
+        )
+    console.print(table)
+    totals = summary.totals
+    console.print(
+        SUMMARY[lang].format(
+            messages=summary.messages,
+            repeated=summary.repeated,
+            uncertain=totals.uncertain,
+            refused=totals.refused,
+        )
+    )
+
+
+def summary_json(summary: Summary) -> dict[str, object]:
+    """The same for scripts; `events` has a row for each event, region and rule, with local walls in ISO 8601."""
+    return {
+        "messages": summary.messages,
+        "repeated": summary.repeated,
+        "uncertain": summary.totals.uncertain,
+        "refused": summary.totals.refused,
+        "events": [_row_json(row) for row in summary.rows],
+    }
+
+
+def _row_json(row: Row) -> dict[str, object]:
+    return {
+        "id": row.event,
+        "region": row.region,
+        "rule": row.rule,
+        "count": row.count,
+        "first_local": row.first_local.isoformat(timespec="minutes"),
+        "last_local": row.last_local.isoformat(timespec="minutes"),
+        "moved": row.moved,
+    }

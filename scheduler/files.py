@@ -1,0 +1,60 @@
+"""The administrator's folder: finding it, reading its files into a draft."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from calendars.model import Draft, Problem
+from calendars.reading import FILES, read
+from calendars.reading import LIMITS as BYTES
+from scheduler.settings import Settings
+from scheduler.shipped import shipped
+
+
+class InvalidDraft(Exception):
+    """The files cannot be published; what is in force stays in force."""
+
+    def __init__(self, folder: Path, problems: tuple[Problem, ...]) -> None:
+        super().__init__(f"{folder}: {len(problems)} problems")
+        self.folder = folder
+        self.problems = problems
+
+
+class NoConfiguration(Exception):
+    """The folder named for the configuration is not there."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Configuration:
+    folder: Path
+
+    def place(self, problem: Problem) -> str:
+        return f"{self.folder / problem.file}:{problem.line}:{problem.column}"
+
+    def draft(self) -> Draft:
+        """The files as saved. Raises InvalidDraft, with every problem of every file."""
+        found = read(self._contents())
+        if found.draft is None:
+            raise InvalidDraft(self.folder, found.problems)
+        return found.draft
+
+    def _contents(self) -> dict[str, bytes]:
+        return {name: _bounded(self.folder / name, BYTES[name]) for name in FILES if (self.folder / name).is_file()}
+
+
+def configuration(given: Path | None, settings: Settings) -> Configuration:
+    """`--config`, else AGENDA_CONFIG, else `config/` here, else the shipped one. Raises NoConfiguration."""
+    named = given or settings.config
+    if named is None:
+        here = Path("config")
+        return Configuration(folder=here if (here / "agenda.yaml").is_file() else shipped("config"))
+    if not named.is_dir():
+        raise NoConfiguration(f"{named}: there is no such folder")
+    return Configuration(folder=named)
+
+
+def _bounded(path: Path, limit: int) -> bytes:
+    """The file's bytes; one more than the limit where it is larger, which is enough for it to be refused."""
+    with path.open("rb") as file:
+        return file.read(limit + 1)

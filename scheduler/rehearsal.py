@@ -1,0 +1,162 @@
+"""The same service on a simulated clock, through real SMTP to a capturing server in the process."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select
+
+from calendars.editions import ends
+from calendars.model import Agenda, Draft
+from scheduler import report
+from scheduler.capture import Outbox, capturing
+from scheduler.clock import SimulatedClock
+from scheduler.mail.smtp_url import parse_smtp_url
+from scheduler.publish import publish_draft
+from scheduler.report import Row, Totals
+from scheduler.service import Sending, Service
+from scheduler.settings import Pace
+from scheduler.store import controls, editions, ledger
+from scheduler.store.database import Database
+from scheduler.store.schema import deliveries
+from scheduler.tokens import Tokens
+
+
+class NotARehearsal(Exception):
+    """The database holds real work: a simulated clock must not touch it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What to rehearse."""
+
+    start: datetime  # UTC: when the draft is published and every post joins
+    until: datetime  # UTC
+    base_url: str
+    tokens: Tokens
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Summary:
+    """What came of it. `messages` and `repeated` are the capturing server's record, the rest the ledger's."""
+
+    messages: int
+    repeated: int
+    totals: Totals
+    rows: Sequence[Row]
+
+
+class Jump:
+    """The waker of a rehearsal: instead of waiting, the clock jumps to the next moment, which is recorded first."""
+
+    def __init__(self, clock: SimulatedClock, until: datetime) -> None:
+        self._clock = clock
+        self._until = until
+        self._next: datetime | None = None
+        self.record: Callable[[datetime], Awaitable[None]] | None = None
+
+    def arm(self, moments: Sequence[datetime]) -> None:
+        self._next = min(moments, default=None)
+
+    def wake(self) -> None:
+        """Nothing else changes in a rehearsal, so there is no wait to end."""
+
+    async def wait(self) -> bool:
+        moment = self._next
+        if moment is None or moment > self._until:
+            return False
+        self._clock.advance_to(moment)
+        if self.record is not None:
+            await self.record(moment)
+        return True
+
+
+@contextmanager
+def rehearsal_database(path: Path | None) -> Iterator[Database]:
+    """The named database, or a scratch one that is gone afterwards. Raises NotARehearsal for one with real work."""
+    with tempfile.TemporaryDirectory(prefix="agenda-rehearsal-") as scratch:
+        database = Database(f"sqlite:///{path or Path(scratch) / 'rehearsal.db'}")
+        try:
+            with database.write() as connection:
+                marked = controls.get(connection, controls.REHEARSAL) is not None
+                if not marked and editions.number_in_force(connection) is not None:
+                    raise NotARehearsal(f"{path} is no rehearsal's database; name another file")
+            database.lock_for_serving()
+            yield database
+        finally:
+            database.close()
+
+
+def resumes(database: Database) -> bool:
+    with database.read() as connection:
+        return controls.get(connection, controls.REHEARSAL) is not None
+
+
+def last_moment(agenda: Agenda) -> datetime | None:
+    """When the last event of the agenda ends; None if none has a date."""
+    return max((end for event in agenda.events if (end := ends(agenda, event)) is not None), default=None)
+
+
+async def rehearse(database: Database, draft: Draft, plan: Plan, outbox: Outbox, kept: Callable[[], None]) -> Summary:
+    """Publish the draft at the plan's start, or resume, and send everything that falls due until its end."""
+    clock = SimulatedClock(_begin(database, draft, plan))
+    waker = Jump(clock, plan.until)
+
+    def due_of(message_key: str) -> datetime | None:
+        with database.read() as connection:
+            return ledger.due_of(connection, message_key)
+
+    async with capturing(outbox, due_of, kept) as port:
+        sending = Sending(
+            smtp=parse_smtp_url(f"smtp://127.0.0.1:{port}"),
+            pace=Pace(per_minute=None, connections=4),
+            base_url=plan.base_url,
+            tokens=plan.tokens,
+        )
+        service = Service(database=database, sending=sending, clock=clock, waker=waker)
+
+        async def record(moment: datetime) -> None:
+            await service.journal.write(controls.put, controls.REHEARSAL, moment.isoformat())
+
+        waker.record = record
+        await service.run()
+    return summary(database, draft.agenda, outbox)
+
+
+def _begin(database: Database, draft: Draft, plan: Plan) -> datetime:
+    """The instant to start from: the last recorded one, or the plan's, with the draft published at it."""
+    with database.write() as connection:
+        recorded = controls.get(connection, controls.REHEARSAL)
+        published = editions.number_in_force(connection) is not None
+        if recorded is None:
+            controls.put(connection, controls.REHEARSAL, plan.start.isoformat())
+    if not published:
+        publish_draft(database, draft, at=plan.start, author="rehearsal", reason="rehearsal", confirmed=True)
+    return plan.start if recorded is None else datetime.fromisoformat(recorded)
+
+
+def planned(database: Database, until: datetime) -> int:
+    """How many deliveries the ledger holds up to an instant: the length of the progress bar."""
+
+    def count(connection: Connection) -> int:
+        wanted = select(func.count()).select_from(deliveries).where(deliveries.c.due_at <= until)
+        return connection.execute(wanted).scalar_one()
+
+    with database.read() as connection:
+        return count(connection)
+
+
+def summary(database: Database, agenda: Agenda, outbox: Outbox) -> Summary:
+    messages, repeated = outbox.count()
+    with database.read() as connection:
+        return Summary(
+            messages=messages,
+            repeated=repeated,
+            totals=report.totals(connection),
+            rows=report.campaign(connection, agenda),
+        )

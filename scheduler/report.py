@@ -1,0 +1,101 @@
+"""Ledger -> figures: what a campaign came to, by event, region and rule; and what is wrong right now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, or_, select
+
+from calendars.model import Agenda
+from calendars.zones import to_wall
+from scheduler.delivery import State
+from scheduler.store.schema import deliveries, recipients
+
+_D = deliveries.c
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """The reminders of one event, region and rule that the mail server took."""
+
+    event: str
+    region: str
+    rule: str
+    count: int
+    first_local: datetime  # earliest and latest wall time at which they were due, each at its own site
+    last_local: datetime
+    moved: int  # off a weekend, a holiday or the night
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Totals:
+    states: Mapping[str, int]  # how many deliveries stand in each state
+    uncertain: int  # how many have ever been
+    repeated: int  # sent again after that
+    refused: int  # answered with 5xx at least once
+
+    def of(self, *states: State) -> int:
+        return sum(self.states.get(state, 0) for state in states)
+
+
+def totals(connection: Connection) -> Totals:
+    by_state = connection.execute(select(_D.state, func.count()).group_by(_D.state)).tuples()
+    figures = connection.execute(
+        select(
+            func.count(_D.uncertain_at),
+            func.coalesce(func.sum(_D.repeats), 0),
+            func.count().filter(or_(_D.refusals > 0, _D.state == State.REJECTED)),
+        ).select_from(deliveries)
+    ).one()
+    return Totals(states=dict(iter(by_state)), uncertain=figures[0], repeated=figures[1], refused=figures[2])
+
+
+def campaign(connection: Connection, agenda: Agenda) -> list[Row]:
+    """The accepted reminders by event, region and rule, in the agenda's order."""
+    sites = {site.id: site for site in agenda.representations}
+    groups: dict[tuple[str, str, str], list[tuple[datetime, int, int]]] = {}
+    found = connection.execute(
+        select(_D.event, _D.site, _D.rule, _D.due_at, func.count(), func.sum(_D.moved))
+        .where(_D.state == State.ACCEPTED)
+        .group_by(_D.event, _D.site, _D.rule, _D.due_at)
+    )
+    for event, site_id, rule, due, count, moved in found:
+        site = sites.get(site_id)
+        if site is not None:
+            groups.setdefault((event, site.region, rule), []).append((to_wall(due, site.zone), count, moved))
+    rows = [_row(key, parts) for key, parts in groups.items()]
+    events = [event.id for event in agenda.events]
+    regions = [region.id for region in agenda.regions]
+    return sorted(rows, key=lambda row: (events.index(row.event), regions.index(row.region), row.first_local))
+
+
+def _row(key: tuple[str, str, str], parts: Iterable[tuple[datetime, int, int]]) -> Row:
+    walls, counts, moved = zip(*parts, strict=True)
+    return Row(
+        event=key[0],
+        region=key[1],
+        rule=key[2],
+        count=sum(counts),
+        first_local=min(walls),
+        last_local=max(walls),
+        moved=sum(moved),
+    )
+
+
+def late_since(connection: Connection, now: datetime) -> datetime | None:
+    """The oldest moment that wanted attention and has not had it; None if nothing is late."""
+    wanted = select(func.min(_D.next_at)).where(
+        _D.state.in_((State.PLANNED, State.DEFERRED)), _D.next_at <= now, _D.expires_at > now
+    )
+    return connection.execute(wanted).scalar()
+
+
+def suppressed_posts(connection: Connection) -> tuple[int, int]:
+    """How many listed posts asked for no reminders, and how many have a bad address."""
+    listed = recipients.c.removed_at.is_(None)
+    found = connection.execute(
+        select(func.count(recipients.c.left_at).filter(listed), func.count(recipients.c.suppressed_at).filter(listed))
+    ).one()
+    return found[0], found[1]

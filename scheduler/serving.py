@@ -1,0 +1,102 @@
+"""`agenda serve`: web and sending in one process, over one SQLite file, until a signal asks it to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from scheduler.clock import SystemClock
+from scheduler.runtime import AlarmClock
+from scheduler.service import Sending, Service
+from scheduler.store import editions
+from scheduler.store.database import ChangeWatch, Database
+from scheduler.web.app import Site, build_app
+from scheduler.web.server import serve_http
+
+log = structlog.get_logger(__name__)
+WATCH_SECONDS = 0.5  # a new edition is noticed within a second
+DRAIN_SECONDS = 60  # for what is on its way; then it is cut off, and uncertain
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Serving:
+    database: Database
+    site: Site
+    listener: socket.socket
+    sending: Sending | None  # None: feeds and pages only
+
+
+async def serve(parts: Serving) -> None:
+    """Serve and send until SIGTERM or SIGINT; then take nothing new, and finish what is on its way."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stopped.set)
+    async with _sender(parts) as service, asyncio.TaskGroup() as group:
+        group.create_task(serve_http(build_app(parts.site), parts.listener, stopped))
+        group.create_task(_watch(parts, service, stopped))
+        if service is not None:
+            group.create_task(_send_until(service, stopped))
+    log.info("stopped")
+
+
+@asynccontextmanager
+async def _sender(parts: Serving) -> AsyncIterator[Service | None]:
+    if parts.sending is None:
+        log.warning("no AGENDA_SMTP_URL: feeds and pages are served, no mail is sent")
+        yield None
+        return
+    alarm = AlarmClock(SystemClock())
+    alarm.start()
+    try:
+        yield Service(database=parts.database, sending=parts.sending, clock=SystemClock(), waker=alarm)
+    finally:
+        alarm.stop()
+
+
+async def _send_until(service: Service, stopped: asyncio.Event) -> None:
+    working = asyncio.create_task(service.run())
+    waiting = asyncio.create_task(stopped.wait())
+    await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    service.drain()
+    done, _ = await asyncio.wait({working}, timeout=DRAIN_SECONDS)
+    if not done:
+        log.warning("cut off what did not finish", seconds=DRAIN_SECONDS)
+        working.cancel()
+    await asyncio.gather(working, return_exceptions=not done)
+
+
+async def _watch(parts: Serving, service: Service | None, stopped: asyncio.Event) -> None:
+    """Notice what other processes commit: a new edition, `stop` and `resume`."""
+    watch = ChangeWatch(parts.database)
+    try:
+        while not stopped.is_set():
+            if watch.changed():
+                await _refresh(parts)
+                if service is not None:
+                    service.wake()
+            try:
+                await asyncio.wait_for(stopped.wait(), WATCH_SECONDS)
+            except TimeoutError:
+                continue
+    finally:
+        watch.close()
+
+
+async def _refresh(parts: Serving) -> None:
+    def newer() -> editions.InForce | None:
+        with parts.database.read() as connection:
+            same = editions.number_in_force(connection) == parts.site.number
+            return None if same else editions.load(connection)
+
+    found = await asyncio.to_thread(newer)
+    if found is not None:
+        await asyncio.to_thread(parts.site.put, found)
+        log.info("edition in force", number=found.edition.number)
