@@ -18,7 +18,7 @@ from icalendar import Timezone, TimezoneDaylight, TimezoneStandard, vRecur
 from calendars.zones import FIRST_YEAR, LAST_YEAR, Change, RepeatedWallTime, changes, offset_at, to_instant, to_wall
 
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # because DTSTART of a fixed offset is a wall time
+_EPOCH = datetime(1970, 1, 1)  # DTSTART of a fixed offset is a wall time
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -137,7 +137,7 @@ def test_an_opening_after_2037_is_refused() -> None:
 
 @given(
     place=st.sampled_from(real_sites()),
-    instant=st.datetimes(datetime(2021, 9, 1), datetime(2022, 2, 28)).map(  # noqa: DTZ001  # because UTC is put on below
+    instant=st.datetimes(datetime(2021, 9, 1), datetime(2022, 2, 28)).map(
         lambda moment: moment.replace(microsecond=0, tzinfo=UTC)
     ),
 )

@@ -66,7 +66,7 @@ def c_library_in(zone: str) -> Iterator[None]:
 
 
 def shown(instant: datetime) -> datetime:
-    return datetime(*time.localtime(instant.timestamp())[:6])  # noqa: DTZ001  # because it is a wall time
+    return datetime(*time.localtime(instant.timestamp())[:6])
 
 
 def instants_showing(moment: datetime) -> list[datetime]:
@@ -76,8 +76,8 @@ def instants_showing(moment: datetime) -> list[datetime]:
     return [instant for instant in tried if shown(instant) == moment]
 
 
-walls = st.datetimes(datetime(2021, 1, 1), datetime(2037, 12, 31, 23, 59)).map(lambda w: w.replace(microsecond=0))  # noqa: DTZ001  # because walls are naive
-instants = st.datetimes(datetime(2021, 1, 1), datetime(2037, 12, 31)).map(  # noqa: DTZ001  # because UTC is put on below
+walls = st.datetimes(datetime(2021, 1, 1), datetime(2037, 12, 31, 23, 59)).map(lambda w: w.replace(microsecond=0))
+instants = st.datetimes(datetime(2021, 1, 1), datetime(2037, 12, 31)).map(
     lambda moment: moment.replace(microsecond=0, tzinfo=UTC)
 )
 
