@@ -41,7 +41,7 @@ class Totals:
 
 
 def totals(connection: Connection) -> Totals:
-    by_state = connection.execute(select(_D.state, func.count()).group_by(_D.state)).tuples()
+    by_state = connection.execute(select(_D.state, func.count().label("size")).group_by(_D.state))
     figures = connection.execute(
         select(
             func.count(_D.uncertain_at),
@@ -49,7 +49,7 @@ def totals(connection: Connection) -> Totals:
             func.count().filter(or_(_D.refusals > 0, _D.state == State.REJECTED)),
         ).select_from(deliveries)
     ).one()
-    return Totals(states=dict(iter(by_state)), uncertain=figures[0], repeated=figures[1], refused=figures[2])
+    return Totals(states={row.state: row.size for row in by_state}, uncertain=figures[0], repeated=figures[1], refused=figures[2])
 
 
 def campaign(connection: Connection, agenda: Agenda) -> list[Row]:

@@ -43,10 +43,10 @@ def load(connection: Connection) -> InForce | None:
         revisions={one["event"]: _revision(one) for one in own.mappings()},
         zone_digest=row["zone_digest"],
     )
-    found_links = connection.execute(select(links.c.event, links.c.url).order_by(links.c.event)).tuples()
+    found_links = connection.execute(select(links.c.event, links.c.url).order_by(links.c.event))
     return InForce(
         edition=edition,
-        links=dict(found_links),
+        links={row.event: row.url for row in found_links},
         draft_digest=row["draft_digest"],
         zone_version=row["zone_version"],
     )

@@ -1,0 +1,36 @@
+"""Fixtures that more than one file of tests wants."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from scheduler.store.database import Database
+
+settings.register_profile(
+    "project",
+    deadline=None,  # a shared machine stalls now and then, and that is no failure
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=True,  # a failure repeats; `make test-long` looks elsewhere
+)
+settings.register_profile("long", parent=settings.get_profile("project"), derandomize=False, max_examples=2000)
+settings.load_profile("project")
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests say themselves what the environment is."""
+    for name in list(os.environ):
+        if name.startswith("AGENDA_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = Database(f"sqlite:///{tmp_path / 'agenda.db'}")
+    yield opened
+    opened.close()

@@ -1,0 +1,408 @@
+"""The ledger: each state change is guarded, and nothing is told twice or to the wrong hour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import select, update
+
+from calendars.model import Agenda, Draft, EventStatus, Recipient
+from scheduler.delivery import Decision, State
+from scheduler.publish import NothingToPublish, Published, Unconfirmed, publish_draft
+from scheduler.report import totals
+from scheduler.store import controls, editions, ledger, roster
+from scheduler.store.database import Database, DatabaseInUse, DatabaseUnavailable
+from scheduler.store.ledger import Delivery, Settlement
+from scheduler.store.schema import deliveries, metadata, recipients
+from tests.factories import agenda, event, site, timed
+
+START = datetime(2021, 10, 21, 23, tzinfo=UTC)
+PUBLISHED = datetime(2021, 10, 1, 5, tzinfo=UTC)
+WEEK_BEFORE = datetime(2021, 10, 15, 0, tzinfo=UTC)  # 09:00 in Tokyo
+DAY_BEFORE = datetime(2021, 10, 21, 0, tzinfo=UTC)
+HOUR_BEFORE = START - timedelta(hours=1)
+ME = "me"
+
+
+def post(name: str = "uno", **changes: str) -> Recipient:
+    known = {"site": "tokio", "address": f"{name}@tokio.example", "post": "Sección Consular"}
+    return Recipient(id=name, language="es", joined=date(2021, 10, 1), **(known | changes))
+
+
+def draft(content: Agenda | None = None, posts: Sequence[Recipient] = (post(),), **links: str) -> Draft:
+    return Draft(agenda=content or agenda(), recipients=tuple(posts), links=links)
+
+
+def put(database: Database, content: Draft, at: datetime = PUBLISHED, *, confirmed: bool = False) -> Published:
+    return publish_draft(database, content, at=at, author="M. R.", reason="prueba", confirmed=confirmed)
+
+
+def moved(wall: str = "2021-10-21 20:00") -> Draft:
+    return draft(agenda(events=(event(when=timed(wall)),)))
+
+
+def states(database: Database) -> dict[tuple[int, str, str], str]:
+    """(schedule, rule, recipient) -> state."""
+    d = deliveries.c
+    with database.read() as connection:
+        found = connection.execute(select(d.schedule, d.rule, d.recipient, d.state).order_by(d.id))
+        return {(schedule, rule, recipient): state for schedule, rule, recipient, state in found}
+
+
+def counted(database: Database) -> dict[str, int]:
+    with database.read() as connection:
+        return dict(totals(connection).states)
+
+
+def claim(database: Database, now: datetime, owner: str = ME, limit: int = 10) -> list[Delivery]:
+    with database.write() as connection:
+        ledger.sweep(connection, now)
+        return ledger.claim_due(connection, owner, now, limit)
+
+
+def intend(database: Database, claims: Sequence[Delivery], now: datetime, owner: str = ME) -> set[int]:
+    with database.write() as connection:
+        return ledger.intend_if_still_claimed(connection, owner, claims, now)
+
+
+def settle(database: Database, one: Delivery, decision: Decision, now: datetime, owner: str = ME) -> None:
+    with database.write() as connection:
+        settlement = Settlement(delivery=one, decision=decision, reply="250 ok", at=now)
+        ledger.settle_if_still_sending(connection, owner, [settlement])
+
+
+def send(database: Database, now: datetime, decision: Decision | None = None) -> list[Delivery]:
+    claims = claim(database, now)
+    intend(database, claims, now)
+    for one in claims:
+        settle(database, one, decision or Decision(state=State.ACCEPTED), now)
+    return claims
+
+
+def test_migrations_give_the_schema(database: Database) -> None:
+    with database.read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_opening_a_database_twice_migrates_once(database: Database, tmp_path: Path) -> None:
+    put(database, draft())
+    again = Database(f"sqlite:///{tmp_path / 'agenda.db'}")
+    assert len(states(again)) == 3
+    again.close()
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "x.db").write_text("no database, " * 200)
+    with pytest.raises(DatabaseUnavailable, match=r"x\.db: file is not a database"):
+        Database(f"sqlite:///{tmp_path / 'x.db'}")
+
+
+@pytest.mark.parametrize("url", ["nonsense", "postgresql+psycopg://localhost/x", "sqlite://"])
+def test_a_url_that_cannot_be_served_is_refused(url: str) -> None:
+    with pytest.raises(DatabaseUnavailable, match="sqlite:///"):
+        Database(url)
+
+
+def test_only_one_service_works_on_a_file(database: Database, tmp_path: Path) -> None:
+    database.lock_for_serving()
+    second = Database(f"sqlite:///{tmp_path / 'agenda.db'}")
+    with pytest.raises(DatabaseInUse):
+        second.lock_for_serving()
+    database.close()
+    second.lock_for_serving()
+    second.close()
+
+
+def test_publishing_plans_each_reminder_once(database: Database) -> None:
+    done = put(database, draft())
+    assert done.ledger.added == 3
+    assert set(states(database).values()) == {State.PLANNED}
+
+
+def test_publishing_an_unchanged_draft_makes_no_edition(database: Database) -> None:
+    put(database, draft())
+    with pytest.raises(NothingToPublish):
+        put(database, draft(), WEEK_BEFORE)
+    with database.read() as connection:
+        assert editions.number_in_force(connection) == 1
+
+
+def test_what_was_published_is_what_is_loaded(database: Database) -> None:
+    done = put(database, draft(**{event().id: "https://salas.example/1"}))
+    with database.read() as connection:
+        found = editions.load(connection)
+    assert found is not None
+    assert found.edition == done.prospect.publication.edition
+    assert found.links == {event().id: "https://salas.example/1"}
+
+
+def test_a_new_joining_link_makes_an_edition_and_leaves_every_revision(database: Database) -> None:
+    put(database, draft())
+    done = put(database, draft(**{event().id: "https://salas.example/2"}), WEEK_BEFORE)
+    assert done.prospect.publication.changes == ()
+    assert done.prospect.publication.edition.number == 2
+
+
+def test_a_due_reminder_is_claimed_once(database: Database) -> None:
+    put(database, draft())
+    assert claim(database, WEEK_BEFORE - timedelta(seconds=1)) == []
+    assert [one.rule for one in claim(database, WEEK_BEFORE)] == ["P7D a las 09:00"]
+    assert claim(database, WEEK_BEFORE) == []
+
+
+def test_the_first_reminder_of_a_schedule_is_known_as_such(database: Database) -> None:
+    put(database, draft())
+    assert [one.first for one in send(database, WEEK_BEFORE)] == [True]
+    assert [one.first for one in send(database, DAY_BEFORE)] == [False]
+    put(database, moved(), DAY_BEFORE + timedelta(hours=1))
+    assert [one.first for one in send(database, HOUR_BEFORE + timedelta(hours=2))] == [True]
+
+
+def test_the_nearest_event_goes_first(database: Database) -> None:
+    later = event("otro", when=timed("2021-10-28 18:00"))
+    put(database, draft(agenda(events=(later, event()))))
+    claims = claim(database, DAY_BEFORE, limit=1)
+    assert [one.event for one in claims] == [event().id]
+
+
+def test_a_move_supersedes_planned_reminders_and_plans_new_ones(database: Database) -> None:
+    put(database, draft())
+    done = put(database, moved(), WEEK_BEFORE - timedelta(days=1))
+    assert (done.ledger.added, done.ledger.ended) == (3, 3)
+    by_schedule = {(schedule, state) for (schedule, *_), state in states(database).items()}
+    assert by_schedule == {(0, State.SUPERSEDED), (1, State.PLANNED)}
+
+
+def test_no_reminder_for_the_old_time_leaves_after_a_move_not_even_a_claimed_one(database: Database) -> None:
+    put(database, draft())
+    claims = claim(database, WEEK_BEFORE)
+    put(database, moved("2021-10-28 18:00"), WEEK_BEFORE)
+    assert intend(database, claims, WEEK_BEFORE) == set()
+    assert claim(database, WEEK_BEFORE) == []
+
+
+def test_a_message_on_its_way_is_settled_though_its_event_moved(database: Database) -> None:
+    put(database, draft())
+    claims = claim(database, WEEK_BEFORE)
+    intend(database, claims, WEEK_BEFORE)
+    put(database, moved("2021-10-28 18:00"), WEEK_BEFORE)
+    settle(database, claims[0], Decision(state=State.ACCEPTED), WEEK_BEFORE)
+    assert states(database)[0, "P7D a las 09:00", "uno"] == State.ACCEPTED
+
+
+def test_a_cancelled_event_cancels_its_reminders_and_a_revived_one_plans_them_again(database: Database) -> None:
+    put(database, draft())
+    cancelled = draft(agenda(events=(event(status=EventStatus.CANCELLED),)))
+    put(database, cancelled, WEEK_BEFORE + timedelta(hours=1))
+    assert counted(database) == {State.CANCELLED: 3}
+    done = put(database, draft(), WEEK_BEFORE + timedelta(days=1))
+    assert done.ledger.revived == 2
+    assert states(database)[0, "P7D a las 09:00", "uno"] == State.CANCELLED
+
+
+def test_removing_an_event_wants_confirmation_and_without_it_nothing_happens(database: Database) -> None:
+    put(database, draft())
+    with pytest.raises(Unconfirmed) as caught:
+        put(database, draft(agenda(events=())), WEEK_BEFORE)
+    assert caught.value.prospect.removed_events == (event().id,)
+    assert counted(database) == {State.PLANNED: 3}
+    put(database, draft(agenda(events=())), WEEK_BEFORE, confirmed=True)
+    assert counted(database) == {State.CANCELLED: 3}
+
+
+def test_removing_a_recipient_wants_confirmation(database: Database) -> None:
+    put(database, draft(posts=[post(), post("dos")]))
+    with pytest.raises(Unconfirmed) as caught:
+        put(database, draft(), WEEK_BEFORE)
+    assert caught.value.prospect.removed_posts == ("dos",)
+    put(database, draft(), WEEK_BEFORE, confirmed=True)
+    assert {state for (*_, who), state in states(database).items() if who == "dos"} == {State.CANCELLED}
+
+
+def test_a_post_that_joins_late_gets_no_reminder_that_was_due_before(database: Database) -> None:
+    put(database, draft())
+    done = put(database, draft(posts=[post(), post("dos")]), WEEK_BEFORE + timedelta(hours=1))
+    assert done.ledger.added == 2
+
+
+def test_a_post_that_moves_to_another_site_takes_its_reminders_along(database: Database) -> None:
+    wellington = site("wellington", city="Wellington", country_code="NZ", zone="Pacific/Auckland")
+    both = agenda(representations=(site(), wellington))
+    put(database, draft(both))
+    done = put(database, draft(both, [replace(post(), site="wellington")]), PUBLISHED + timedelta(days=1))
+    assert (done.ledger.added, done.ledger.ended, done.ledger.followed) == (0, 0, 3)
+    assert [one.site for one in claim(database, WEEK_BEFORE)] == ["wellington"]
+
+
+def test_expiry_is_checked_again_just_before_sending(database: Database) -> None:
+    put(database, draft())
+    claims = claim(database, HOUR_BEFORE)
+    assert intend(database, claims, START) == set()
+
+
+def test_an_expired_reminder_is_visible_and_never_sent(database: Database) -> None:
+    put(database, draft())
+    assert claim(database, START) == []
+    assert counted(database) == {State.EXPIRED: 3}
+
+
+def test_several_overdue_reminders_of_one_event_collapse_into_the_newest(database: Database) -> None:
+    put(database, draft())
+    assert [one.rule for one in claim(database, HOUR_BEFORE)] == ["PT1H"]
+    assert counted(database) == {State.EXPIRED: 2, State.CLAIMED: 1}
+
+
+def test_while_stopped_nothing_is_claimed_and_nothing_claimed_goes(database: Database) -> None:
+    put(database, draft())
+    claims = claim(database, WEEK_BEFORE)
+    with database.write() as connection:
+        controls.put(connection, controls.STOPPED, "now")
+    assert intend(database, claims, WEEK_BEFORE) == set()
+    assert claim(database, WEEK_BEFORE) == []
+    with database.write() as connection:
+        ledger.release_claims(connection, ME, claims)
+        controls.clear(connection, controls.STOPPED)
+    assert len(claim(database, WEEK_BEFORE)) == 1
+
+
+def test_a_settlement_under_an_old_fence_changes_nothing(database: Database) -> None:
+    put(database, draft())
+    stale = claim(database, WEEK_BEFORE)
+    with database.write() as connection:
+        ledger.release_claims(connection, ME, stale)
+    fresh = claim(database, WEEK_BEFORE)
+    intend(database, fresh, WEEK_BEFORE)
+    settle(database, stale[0], Decision(state=State.HELD), WEEK_BEFORE)
+    assert states(database)[0, "P7D a las 09:00", "uno"] == State.SENDING
+
+
+def test_a_deferred_message_is_due_again_at_its_retry(database: Database) -> None:
+    put(database, draft())
+    again = WEEK_BEFORE + timedelta(minutes=5)
+    send(database, WEEK_BEFORE, Decision(state=State.DEFERRED, next_at=again, refused=True))
+    assert claim(database, again - timedelta(seconds=1)) == []
+    claims = claim(database, again)
+    assert [(one.attempts, one.refusals) for one in claims] == [(1, 1)]
+    with database.write() as connection:
+        ledger.release_claims(connection, ME, claims)
+    assert counted(database) == {State.DEFERRED: 1, State.PLANNED: 2}
+
+
+def test_a_postponed_claim_comes_back_at_its_hour(database: Database) -> None:
+    put(database, draft())
+    claims = claim(database, WEEK_BEFORE)
+    later = WEEK_BEFORE + timedelta(hours=9)
+    with database.write() as connection:
+        ledger.postpone_claims(connection, ME, [(claims[0], later)])
+        assert ledger.next_moments(connection, WEEK_BEFORE, later, 5) == [later]
+    assert claim(database, later - timedelta(seconds=1)) == []
+    assert len(claim(database, later)) == 1
+
+
+def test_what_a_dead_process_was_sending_is_uncertain_and_repeated_once_under_its_message_id(
+    database: Database,
+) -> None:
+    put(database, draft())
+    now = WEEK_BEFORE
+    first = claim(database, now, owner="dead")
+    intend(database, first, now, owner="dead")
+    for expected in (State.DEFERRED, State.HELD):
+        with database.write() as connection:
+            assert ledger.abandon_others(connection, ME, now) == 1
+        assert counted(database)[State.UNCERTAIN] == 1
+        now += timedelta(minutes=5)
+        with database.write() as connection:
+            ledger.sweep(connection, now)
+        assert states(database)[0, "P7D a las 09:00", "uno"] == expected
+        if expected is State.DEFERRED:
+            again = claim(database, now, owner="dead")
+            assert [one.message_key for one in again] == [one.message_key for one in first]
+            assert not again[0].first or again[0].attempts
+            intend(database, again, now, owner="dead")
+
+
+def test_what_a_dead_process_had_only_claimed_is_due_as_it_was(database: Database) -> None:
+    put(database, draft())
+    claim(database, WEEK_BEFORE, owner="dead")
+    with database.write() as connection:
+        assert ledger.abandon_others(connection, ME, WEEK_BEFORE) == 0
+    assert len(claim(database, WEEK_BEFORE)) == 1
+
+
+def test_leaving_stops_reminders_and_coming_back_plans_those_that_lie_ahead(database: Database) -> None:
+    put(database, draft())
+    with database.write() as connection:
+        roster.leave(connection, "uno", PUBLISHED)
+        assert roster.uncovered_sites(connection) == ["tokio"]
+    assert counted(database) == {State.SUPPRESSED: 3}
+    assert claim(database, WEEK_BEFORE) == []
+    with database.write() as connection:
+        roster.come_back(connection, "uno", WEEK_BEFORE + timedelta(hours=1))
+        assert roster.uncovered_sites(connection) == []
+    assert counted(database) == {State.SUPPRESSED: 1, State.PLANNED: 2}
+
+
+def test_a_claimed_reminder_does_not_leave_once_its_post_has_left(database: Database) -> None:
+    put(database, draft())
+    claims = claim(database, WEEK_BEFORE)
+    with database.write() as connection:
+        roster.leave(connection, "uno", WEEK_BEFORE)
+    assert intend(database, claims, WEEK_BEFORE) == set()
+
+
+def test_reminders_planned_for_a_post_that_has_left_are_suppressed_from_the_start(database: Database) -> None:
+    put(database, draft())
+    with database.write() as connection:
+        roster.leave(connection, "uno", PUBLISHED)
+    put(database, moved(), PUBLISHED + timedelta(days=1))
+    assert {state for (schedule, *_), state in states(database).items() if schedule == 1} == {State.SUPPRESSED}
+    with database.write() as connection:
+        roster.come_back(connection, "uno", PUBLISHED + timedelta(days=2))
+    assert {key[0]: state for key, state in states(database).items()} == {0: State.SUPERSEDED, 1: State.PLANNED}
+
+
+def test_a_bad_address_mutes_its_post_until_the_file_corrects_it(database: Database) -> None:
+    put(database, draft())
+    send(database, WEEK_BEFORE, Decision(state=State.REJECTED, suppress=True))
+    assert counted(database) == {State.REJECTED: 1, State.SUPPRESSED: 2}
+    put(database, draft(posts=[post(address="nueva@tokio.example")]), WEEK_BEFORE + timedelta(days=1))
+    assert counted(database) == {State.REJECTED: 1, State.PLANNED: 2}
+    assert [one.address for one in claim(database, DAY_BEFORE)] == ["nueva@tokio.example"]
+
+
+def test_a_removed_rule_cancels_its_reminders_and_leaves_the_others(database: Database) -> None:
+    put(database, draft())
+    put(database, draft(agenda(events=(event(rules=agenda().reminders.timed[1:]),))), PUBLISHED + timedelta(days=1))
+    assert counted(database) == {State.CANCELLED: 1, State.PLANNED: 2}
+
+
+def test_the_due_moment_of_a_message_is_found_by_its_key(database: Database) -> None:
+    put(database, draft())
+    claims = claim(database, WEEK_BEFORE)
+    with database.read() as connection:
+        assert ledger.due_of(connection, claims[0].message_key) == WEEK_BEFORE
+        assert ledger.due_of(connection, "unknown") is None
+
+
+def test_the_next_moments_are_distinct_and_in_order(database: Database) -> None:
+    put(database, draft(posts=[post(), post("dos")]))
+    far = START + timedelta(days=1)
+    with database.read() as connection:
+        assert ledger.next_moments(connection, PUBLISHED, far, 9) == [WEEK_BEFORE, DAY_BEFORE, HOUR_BEFORE]
+        assert ledger.next_moments(connection, PUBLISHED, far, 1) == [WEEK_BEFORE]
+        assert ledger.next_moments(connection, PUBLISHED, PUBLISHED, 9) == [WEEK_BEFORE]
+        assert ledger.next_moments(connection, HOUR_BEFORE, far, 9) == []
+
+
+def test_a_key_stands_once_in_the_ledger(database: Database) -> None:
+    put(database, draft())
+    with database.write() as connection:
+        connection.execute(update(recipients).values(since=PUBLISHED))
+    put(database, draft(posts=[post(post="Otro puesto")]), PUBLISHED + timedelta(hours=1))
+    assert len(states(database)) == 3
