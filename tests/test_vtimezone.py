@@ -74,7 +74,7 @@ def assert_true_about_changes(zone: str, first: int, end: int) -> None:
         assert_true_or_silent(zone, [min(change.at + timedelta(days=400), utc("2037-12-31")), change.at - away])
 
 
-@pytest.mark.parametrize("year", range(2021, 2038))
+@pytest.mark.parametrize("year", [2021, 2022, 2026, 2037])
 def test_one_event_can_be_said_in_the_local_form_of_every_zone(year: int) -> None:
     for zone in real_zones():
         assert assert_true_or_silent(zone, [utc(f"{year}-10-21 23:00"), utc(f"{year}-10-22 01:00")]), zone
