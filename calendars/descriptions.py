@@ -59,7 +59,7 @@ def for_site(agenda: Agenda, event: Event, revision: Revision, site: Representat
     else:
         when = [
             *_at_site(agenda, revision.start, site, language),
-            _until(event, revision.start, revision.end, site.zone, language),
+            until_line(event, revision.start, revision.end, site.zone, language),
         ]
     return "\n".join([*_standing(event, language), *when, *_rest(agenda, event, language)])
 
@@ -73,7 +73,7 @@ def for_many(
     else:
         when = [
             _moment(to_wall(revision.start, agenda.zone), home_name(agenda.zone, language), language),
-            _until(event, revision.start, revision.end, agenda.zone, language),
+            until_line(event, revision.start, revision.end, agenda.zone, language),
             *_local_times(revision.start, sites, language),
         ]
     return "\n".join([*_standing(event, language), *when, *_rest(agenda, event, language)])
@@ -114,7 +114,7 @@ def _at_site(agenda: Agenda, start: datetime, site: Representation, language: La
     return [_moment(here, clocks, language), f"{beside} {remark}".rstrip() + ".", *([night] if night else [])]
 
 
-def _until(event: Event, start: datetime, end: datetime, zone: str, language: Language) -> str:
+def until_line(event: Event, start: datetime, end: datetime, zone: str, language: Language) -> str:
     """«Término: 10:00 h (duración supuesta: 2 h, por confirmar).», with its date where that is another."""
     first, last = to_wall(start, zone), to_wall(end, zone)
     moment = hour(last, language)

@@ -1,0 +1,178 @@
+"""What a reminder says, before it is a mail: the words of one event for one site on one day of sending."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from calendars.descriptions import place, summary, until_line
+from calendars.editions import Edition, Revision
+from calendars.model import Agenda, Assumption, Days, Event, EventStatus, Language, Representation, Text, Timed
+from calendars.wording import (
+    assumption,
+    home_name,
+    home_short,
+    hour,
+    long_date,
+    night_remark,
+    relative_day,
+    sentence,
+    short_date,
+    status_word,
+    weekday_and_day,
+)
+from calendars.zones import to_wall
+
+_DATE_OPEN = Text(es="fecha por confirmar", en="date to be confirmed")
+_HOUR_OPEN = Text(es="hora por confirmar", en="time to be confirmed")
+_REASON = Text(es="Motivo", en="Reason")
+_UNTIL = Text(es="hasta", en="until")
+_FEMININE = re.compile(r"(?:Secci[oó]n|Oficina|Embajada|Coordinaci[oó]n|Direcci[oó]n|Representaci[oó]n)\b")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hours:
+    """The part that only an event with an hour has."""
+
+    here: str  # «04:30 h»
+    home_day: str  # «jueves 21»
+    home: str  # «18:00 h»
+    home_name: str  # «tiempo del centro de México (TCM)»
+    remark: str  # «Es de madrugada en su sede; …», or empty
+    until: str  # «Término: 06:30 h (duración supuesta: 2 h, por confirmar).»
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reminder:
+    """As the templates read it, under the name `r`."""
+
+    subject: str
+    preheader: str  # what a phone shows after the subject; no joining link
+    title: str
+    day: str  # «Mañana, viernes 22 de octubre de 2021»
+    last_day: str | None  # of whole days, if it is another
+    city: str
+    hours: Hours | None  # None: whole days
+    notes: tuple[str, ...]  # status, what is supposed, reason: sentences
+    place: str | None
+    description: str | None
+    link: str | None
+    link_opens: bool  # an address that a browser can open, and not a meeting number
+    calendar: str
+    attached: bool
+
+
+def reminder(
+    edition: Edition,
+    event: Event,
+    site: Representation,
+    language: Language,
+    *,
+    today: date,
+    link: str | None,
+    calendar: str,
+    attached: bool,
+) -> Reminder:
+    """The words; `today` is the site's date at the moment of sending, which «hoy» and «mañana» follow.
+
+    Raises ValueError for an event without a date.
+    """
+    agenda, revision = edition.agenda, edition.revisions[event.id]
+    first, last, hours = _times(agenda, event, revision, site, language)
+    relative = relative_day(first, today, language)
+    return Reminder(
+        subject=_subject(agenda, event, revision, site, language, relative),
+        preheader=_preheader(event, site, hours, language),
+        title=event.title[language],
+        day=_capital(f"{relative}, {long_date(first, language)}" if relative else long_date(first, language))
+        + _open(event, language),
+        last_day=long_date(last, language) if last != first else None,
+        city=site.city,
+        hours=hours,
+        notes=_notes(event, language),
+        place=place(event, language),
+        description=event.description[language] if event.description else None,
+        link=link,
+        link_opens=link is not None and link.startswith(("https://", "http://")),
+        calendar=calendar,
+        attached=attached,
+    )
+
+
+def to_office(office: str, language: Language) -> str:
+    """«a la Sección Consular, …»; «a: …» where the article is not known; "to …"."""
+    if language == "en":
+        return f"to {office}"
+    return f"a la {office}" if _FEMININE.match(office) else f"a: {office}"
+
+
+def _times(
+    agenda: Agenda, event: Event, revision: Revision, site: Representation, language: Language
+) -> tuple[date, date, Hours | None]:
+    match event.when:
+        case Days(first=first, last=last):
+            return first, last, None
+        case Timed() if revision.start is not None and revision.end is not None:
+            here, home = to_wall(revision.start, site.zone), to_wall(revision.start, agenda.zone)
+            hours = Hours(
+                here=hour(here, language),
+                home_day=weekday_and_day(home, language),
+                home=hour(home, language),
+                home_name=home_name(agenda.zone, language),
+                remark=night_remark(here, home, agenda.zone, language),
+                until=until_line(event, revision.start, revision.end, site.zone, language),
+            )
+            return here.date(), here.date(), hours
+    raise ValueError(f"event «{event.id}» has no date to remind of")
+
+
+def _subject(
+    agenda: Agenda, event: Event, revision: Revision, site: Representation, language: Language, relative: str | None
+) -> str:
+    """«Mañana vie 22 oct, 04:30 h (Nueva Delhi): Taller VMRE, Asia Pacífico · jue 21 oct, 18:00 h TCM».
+
+    The site's hour is what a phone still shows; the agenda's own comes last.
+    """
+    title = summary(event, language)
+    if isinstance(event.when, Days):
+        first, last = event.when.first, event.when.last
+        until = f", {_UNTIL[language]} {short_date(last, language)}" if last != first else ""
+        return _capital(f"{_day(first, relative, language)}{until}: {title}")
+    assert revision.start is not None
+    here, home = to_wall(revision.start, site.zone), to_wall(revision.start, agenda.zone)
+    moment = f"{_day(here, relative, language)}, {hour(here, language)} ({site.city})"
+    day = f"{short_date(home, language)}, " if home.date() != here.date() else ""
+    return _capital(f"{moment}: {title} · {day}{hour(home, language)} {home_short(agenda.zone, language)}")
+
+
+def _day(day: date, relative: str | None, language: Language) -> str:
+    return f"{relative} {short_date(day, language)}" if relative else short_date(day, language)
+
+
+def _preheader(event: Event, site: Representation, hours: Hours | None, language: Language) -> str:
+    if hours is None:
+        return " ".join(_notes(event, language)) or event.title[language]
+    clocks = f"hora de {site.city}" if language == "es" else f"{site.city} time"
+    return f"{hours.here}, {clocks} = {hours.home_day}, {hours.home}, {hours.home_name}. {hours.remark}".rstrip()
+
+
+def _open(event: Event, language: Language) -> str:
+    """«(fecha por confirmar)», next to the date it speaks of."""
+    if event.status is EventStatus.TENTATIVE or Assumption.DATE in event.assumed:
+        return f" ({_DATE_OPEN[language]})"
+    return f" ({_HOUR_OPEN[language]})" if Assumption.TIME in event.assumed else ""
+
+
+def _notes(event: Event, language: Language) -> tuple[str, ...]:
+    told_with_end = {Assumption.DURATION} if isinstance(event.when, Timed) else set()
+    supposed = [part for part in Assumption if part in event.assumed and part not in told_with_end]
+    notes = [] if event.status is EventStatus.CONFIRMED else [sentence(status_word(event.status, language))]
+    notes += [sentence(assumption(event, part, language)) for part in supposed]
+    if event.reason is not None:
+        notes.append(sentence(f"{_REASON[language]}: {event.reason[language]}"))
+    return tuple(notes)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
