@@ -42,6 +42,7 @@ from calendars.reading.schema import (
 T = TypeVar("T")
 FORMAT = "1"
 _ZONE_NAMES = tuple(sorted(filter(zones.is_zone, get_global("zone_territories"))))
+_ZONES = {fold(word): name for word, name in (*zip(_ZONE_NAMES, _ZONE_NAMES, strict=True), *words.ZONES.items())}
 _THE_REGION = Text(es="la región", en="the region")
 _THE_AXIS = Text(es="el eje", en="the axis")
 _THE_COMMITMENT = Text(es="el compromiso", en="the commitment")
@@ -68,7 +69,7 @@ class AgendaFile:
         return Context(
             zone=self.zone,
             regions=regions if len(regions) == self._written("regiones") else None,
-            axes=axes if len(axes) == self._written("ejes") else None,
+            axes=axes if "ejes" not in self.fields or len(axes) == self._written("ejes") else None,
         )
 
     def event_ids(self) -> dict[str, str] | None:
@@ -110,9 +111,9 @@ class AgendaFile:
         return entry.node.nodes if entry and isinstance(entry.node, SequenceNode) else ()
 
     def _written(self, key: str) -> int:
-        """How many items a list has in the file, broken ones included; -1 if it is no list."""
+        """How many items a list has in the file, broken ones included; -1 if there is no list."""
         entry = self.fields.entries.get(key)
-        return len(self._nodes(key)) if entry is None or isinstance(entry.node, SequenceNode) else -1
+        return len(entry.node.nodes) if entry and isinstance(entry.node, SequenceNode) else -1
 
     def _list(self, key: str, parse: Callable[[Node], T], noun: Text, id_key: str = "id") -> tuple[T, ...]:
         """A list of things that have an id, each id once, in broken ones too."""
@@ -138,9 +139,8 @@ class AgendaFile:
 def zone(name: str) -> str:
     """«TCM», or an IANA name as the database spells it, case aside -> an IANA name."""
     plain = values.line(name)
-    by_fold = {fold(word): meaning for word, meaning in words.ZONES.items()}
-    if fold(plain) in by_fold:
-        return by_fold[fold(plain)]
+    if found := _ZONES.get(fold(plain)):
+        return found
     if zones.is_zone(plain):
         return plain
     raise unknown("unknown-zone", Text(es="zona", en="zone"), plain, (*words.ZONES, *_ZONE_NAMES))

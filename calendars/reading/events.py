@@ -15,7 +15,7 @@ from calendars.model import (
 from calendars.reading import values, words
 from calendars.reading.context import REGION, SITE, Context, reference
 from calendars.reading.fields import Fields, known, scalar
-from calendars.reading.nodes import Node, ScalarNode
+from calendars.reading.nodes import Node, ScalarNode, SequenceNode
 from calendars.reading.problems import Report, Wrong, fold, nearest, shown
 from calendars.reading.schema import AudienceForm, EventForm
 from calendars.reading.times import when
@@ -81,6 +81,8 @@ def axis_id(name: str, context: Context) -> str | None:
 def _audience(node: Node, context: Context, report: Report) -> Audience:
     if isinstance(node, ScalarNode):
         return _everyone(node.text, context)
+    if isinstance(node, SequenceNode) and not node.nodes:
+        raise _NOBODY
     fields = Fields(node, AudienceForm, report)
     region = fields.value("region", lambda name: _region(name, context))
     regions = fields.each("regiones", scalar(lambda name: _region(name, context)))

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from calendars.model import Text
 from calendars.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from calendars.reading.problems import AlreadyReported, Place, Report, Wrong, unknown
+from calendars.reading.problems import AlreadyReported, Place, Report, Wrong, nearest, unknown
 from calendars.reading.schema import TextForm
 from calendars.reading.values import line
 
@@ -65,11 +65,13 @@ class Fields:
 
     def _check_keys(self) -> None:
         names = tuple(self.form.model_fields)
+        misspelt = set()
         for key, entry in self.entries.items():
             if key not in names:
+                misspelt.add(nearest(key, names))
                 self.fail(entry.place, unknown("unknown-key", Text(es="la clave", en="the key"), key, names))
         for name, info in self.form.model_fields.items():
-            if info.is_required() and name not in self.entries:
+            if info.is_required() and name not in self.entries and name not in misspelt:
                 self.fail(
                     self.place,
                     Wrong(

@@ -5,11 +5,12 @@ Built from the parser's events without recursion, so that no depth can exhaust t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     CollectionEndEvent,
@@ -25,6 +26,7 @@ from calendars.reading.problems import START, Place, Report, Wrong, shown
 from calendars.reading.syntax import KEY_NOT_A_WORD, NOT_UNDERSTOOD, SECOND_DOCUMENT, TAB, explain
 
 DEPTH = 12  # the form's deepest value lies at 6
+_BEYOND_UNICODE = re.compile(r"\\U(?!000|0010)[0-9A-Fa-f]{8}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,8 +72,8 @@ def compose(text: str, report: Report) -> Node | None:
     except MarkedYAMLError as error:
         report.add(START, explain(error))
         return None
-    except (YAMLError, ValueError) as error:  # ValueError: an escape beyond Unicode, "\U00110000"
-        report.add(START, _not_understood(error))
+    except ValueError:  # chr() of an escape beyond Unicode
+        report.add(_beyond_unicode(text), Wrong("syntax", *NOT_UNDERSTOOD))
         return None
     if builder.refused:
         return None
@@ -199,5 +201,7 @@ def _duplicate_key(key: str, line: int) -> Wrong:
     )
 
 
-def _not_understood(error: Exception) -> Wrong:
-    return Wrong("syntax", *NOT_UNDERSTOOD, value=shown(str(error)))
+def _beyond_unicode(text: str) -> Place:
+    match = _BEYOND_UNICODE.search(text)
+    index = match.start() if match else 0
+    return Place(text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))

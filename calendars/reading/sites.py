@@ -29,20 +29,20 @@ _LANGUAGE = values.one_of(words.LANGUAGES, "unknown-language", Text(es="idioma",
 def representations(text: str, context: Context, report: Report) -> tuple[Representation, ...]:
     """The sites that can be read. Puts their ids and regions into the context if all have one."""
     once = Once(noun=Text(es="la sede", en="the site"))
-    found, ids, regions = [], set(), set()
-    complete = True
+    found = []
+    ids: dict[str | None, str | None] = {}  # id -> region, in order of the file
     for row in table(text, report, required=SITE_COLUMNS, optional=SITE_EXTRAS, limit=MAX_SITES):
         id_ = row.value("id", _site_id)
         region = row.value("region", lambda name: reference(name, context.regions, "unknown-region", REGION))
+        ids.setdefault(id_, region)
         try:
             found.append(_site(row, id_, region, once))
         except AlreadyReported:
-            complete = complete and id_ is not None and region is not None
-        ids.add(id_)
-        regions.add(region)
-    if complete and ids:
+            continue
+    if ids and None not in ids:
         context.sites = {known(id_): known(id_) for id_ in ids}
-        context.peopled = frozenset(known(region) for region in regions)
+    if ids and None not in ids.values():
+        context.peopled = frozenset(known(region) for region in ids.values())
     return tuple(found)
 
 

@@ -11,6 +11,8 @@ from calendars.model import Text
 from calendars.reading.problems import START, AlreadyReported, Place, Report, Wrong, fold, shown, unknown
 
 T = TypeVar("T")
+LINE_LENGTH = 4_000  # characters: any row is far shorter
+_BLANK = " ,;\t\n"
 SEPARATORS = (",", ";", "\t")
 _QUOTED = re.compile(r'[ ]*"((?:[^"]|"")*)"[ ]*')
 
@@ -71,21 +73,14 @@ class Row:
 def table(
     text: str, report: Report, *, required: tuple[str, ...], optional: tuple[str, ...] = (), limit: int
 ) -> Iterator[Row]:
-    """The rows of a file, at most `limit`, empty ones left out. Ends early where nothing more can be understood."""
-    lines = text.split("\n")
-    first = next((number for number, line in enumerate(lines) if line.strip(" ,;\t")), None)
-    if first is None:
-        report.add(START, _no_header(required))
-        return
-    separator = _separator(lines[first], required)
-    records = _records(lines, first, separator, report)
+    """The rows of a file of at most `limit`, empty ones left out. Ends early where nothing more can be understood."""
+    lines = _lines(text, report, required, limit)
+    records = _records(lines, _separator(lines[0][:LINE_LENGTH], required), report) if lines else iter(())
     columns = _columns(next(records, None), required, optional, report)
     if columns is None:
         return
-    for count, line in enumerate(records, 1):
-        if count > limit:
-            report.add(line.start, _too_many(limit))
-        if count > limit or report.full:
+    for line in records:
+        if report.full:
             return
         row = Row(line, columns, report)
         extra = next((i for i in range(len(columns), len(line.cells)) if line.cells[i].strip()), None)
@@ -93,6 +88,19 @@ def table(
             report.add(line.place(extra), _extra(line.cells[extra]))
             row.broken = True
         yield row
+
+
+def _lines(text: str, report: Report, required: tuple[str, ...], limit: int) -> list[str]:
+    """The lines up to the last that holds anything, counted before they are split; none if that is refused."""
+    end = len(text.rstrip(_BLANK))
+    if not end:
+        report.add(START, _no_header(required))
+        return []
+    if text.count("\n", 0, end) > limit:
+        report.add(Place(limit + 2, 1), _too_many(limit))
+        return []
+    stop = text.find("\n", end)
+    return text[: None if stop < 0 else stop].split("\n")
 
 
 def _separator(header: str, required: tuple[str, ...]) -> str:
@@ -104,21 +112,28 @@ def _name(cell: str) -> str:
     return fold(cell.strip().strip('"')).replace(" ", "_")
 
 
-def _records(lines: list[str], first: int, separator: str, report: Report) -> Iterator[Line]:
-    number = first
-    while number < len(lines):
-        line = lines[number]
-        if '"' in line:
-            try:
-                record = _quoted(line, number + 1, separator)
-            except Wrong as wrong:
-                report.add(START, wrong)
-                return
-        else:
-            record = Line(start=Place(number + 1, 1), cells=line.split(separator))
-        if any(cell.strip() for cell in record.cells):
-            yield record
-        number += 1
+def _records(lines: list[str], separator: str, report: Report) -> Iterator[Line]:
+    """The lines that hold anything, as cells. Ends at the first that cannot be split."""
+    for number, line in enumerate(lines, 1):
+        if not line.strip(_BLANK):
+            continue
+        try:
+            yield _record(line, number, separator)
+        except Wrong as wrong:
+            report.add(Place(number, 1), wrong)
+            return
+
+
+def _record(line: str, number: int, separator: str) -> Line:
+    if len(line) > LINE_LENGTH:
+        raise Wrong(
+            "too-long",
+            f"el renglón tiene {len(line)} caracteres; caben {LINE_LENGTH}. Revise los saltos de renglón.",
+            f"the line has {len(line)} characters; {LINE_LENGTH} fit. Check the line breaks.",
+        )
+    if '"' in line:
+        return _quoted(line, number, separator)
+    return Line(start=Place(number, 1), cells=line.split(separator))
 
 
 def _quoted(line: str, number: int, separator: str) -> Line:
@@ -223,7 +238,7 @@ def _extra(cell: str) -> Wrong:
 def _too_many(limit: int) -> Wrong:
     return Wrong(
         "too-many-rows",
-        f"el archivo tiene más de {limit} filas. No se leyó lo demás.",
-        f"the file has more than {limit} rows. The rest was not read.",
+        f"el archivo tiene más de {limit} filas. No se leyó.",
+        f"the file has more than {limit} rows. It was not read.",
         value=str(limit),
     )

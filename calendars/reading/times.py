@@ -36,7 +36,7 @@ def when(fields: Fields, status: EventStatus | None, context: Context) -> Timed 
         _no_date(fields)
         return None
     if "fecha" not in fields and status:
-        fields.fail(fields.place, _missing("fecha", "fecha", "date", "2021-10-21, o estado: sin fecha"))
+        fields.fail(fields.place, _missing("fecha", "fecha", "date", "fecha: 2021-10-21» o «estado: sin fecha"))
     if first and weekday is not None and weekday != first.weekday():
         fields.fail(fields.place_of("dia"), _weekday_mismatch(first, weekday))
     if "hora" in fields:
@@ -63,7 +63,7 @@ def _timed(
     if "hasta" in fields:
         fields.fail(fields.key_place("hasta"), _not_both("hasta", "hora", "duracion"))
     if "duracion" not in fields:
-        fields.fail(fields.place_of("hora"), _missing("duracion", "duración", "duration", "2 h"))
+        fields.fail(fields.place_of("hora"), _missing("duracion", "duración", "duration", "duracion: 2 h"))
     if first is None or start is None:
         return None
     wall = datetime.combine(first, start)
@@ -94,8 +94,8 @@ def _days(fields: Fields, first: date | None, last: date | None) -> Days | None:
 def _missing(key: str, es: str, en: str, example: str) -> Wrong:
     return Wrong(
         "missing-key",
-        f"falta «{key}»: el evento necesita {es}. Escriba por ejemplo «{key}: {example}».",
-        f"“{key}” is missing: the event needs a {en}. Write for instance “{key}: {example}”.",
+        f"falta «{key}»: el evento necesita {es}. Escriba por ejemplo «{example}».",
+        f"“{key}” is missing: the event needs a {en}. Write for instance «{example}».",
         value=key,
     )
 

@@ -32,10 +32,8 @@ LANGUAGES: Mapping[str, Language] = {
     "es": "es",
     "en": "en",
     "español": "es",
-    "castellano": "es",
     "inglés": "en",
     "english": "en",
-    "spanish": "es",
 }
 YES_NO: Mapping[str, bool] = {"sí": True, "no": False, "true": True, "false": False}
 EVERYONE: Mapping[str, Literal["all", "coordination"]] = {"todas": "all", "coordinacion": "coordination"}
