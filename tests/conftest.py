@@ -18,7 +18,7 @@ settings.register_profile(
     derandomize=True,  # a failure repeats; `make test-long` looks elsewhere
 )
 settings.register_profile("long", parent=settings.get_profile("project"), derandomize=False, max_examples=2000)
-settings.load_profile("project")
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "project"))
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,54 @@
+# Everything sets itself up: Python 3.11+ (with venv), make and a package index are enough.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+WORKERS ?= 2
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help run serve test test-long check coverage bench lock wheel clean
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(READY): requirements-dev.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: $(READY) ## the demo: a rehearsal of the shipped agenda, then its feeds, pages and mails in the browser
+	$(BIN)/agenda demo
+
+serve: $(READY) ## the service itself, with its files in var/
+	@mkdir -p var
+	cd var && AGENDA_CONFIG=$${AGENDA_CONFIG:-../config} ../$(BIN)/agenda serve
+
+test: $(READY) ## the short suite, at most 6 minutes
+	$(PYTEST) -n $(WORKERS) -m "not long" --cov --cov-report= tests
+	@$(BIN)/python -m coverage report --fail-under=100 --include='calendars/*,scheduler/delivery.py,scheduler/plan.py'
+
+test-long: $(READY) ## everything, the long property tests too
+	HYPOTHESIS_PROFILE=long $(PYTEST) -n $(WORKERS) tests
+
+check: $(READY) ## lint and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+coverage: test ## lines that the short suite leaves out
+	@$(BIN)/python -m coverage report --skip-covered --show-missing
+
+bench: $(READY) ## the figures of bench/README.md, each beside a peer
+	$(BIN)/python -m bench
+
+wheel: $(READY) ## the wheel, in dist/
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+lock: ## renew the lock files (needs uv)
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -q -o requirements.lock
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -q -o requirements-dev.lock
+
+clean: ## remove what make made
+	rm -rf $(VENV) dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*
