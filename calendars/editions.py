@@ -106,7 +106,7 @@ def publish(
     archived, more = _archive(previous, revisions)
     edition = Edition(
         number=1 if previous is None else previous.number + 1,
-        at=at,
+        at=at if previous is None else max(at, previous.at),  # feeds are dated by it, and must not go back
         author=author,
         reason=reason,
         agenda=merged,

@@ -1,0 +1,295 @@
+"""The whole send loop on a simulated clock, against real SMTP servers that misbehave."""
+
+from __future__ import annotations
+
+import asyncio
+import email
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.policy import default as modern
+
+from sqlalchemy import select
+
+from scheduler.clock import SimulatedClock
+from scheduler.delivery import State
+from scheduler.mail.smtp_url import SmtpSettings
+from scheduler.rehearsal import Jump
+from scheduler.service import Sending, Service
+from scheduler.settings import Pace
+from scheduler.store import controls
+from scheduler.store.database import Database
+from scheduler.store.schema import deliveries, editions
+from scheduler.tokens import LEAVE, Tokens
+from tests.factories import agenda, event, text, timed
+from tests.smtpd import Behaviour, Drop, Reply, ScriptedServer, scripted
+from tests.test_ledger import DAY_BEFORE, HOUR_BEFORE, PUBLISHED, START, WEEK_BEFORE, counted, draft, moved, post, put
+
+UNLIMITED = Pace(per_minute=None, connections=1)
+TOKENS = Tokens(["a key for tests only"])
+BASE = "https://agenda.example"
+UNKNOWN_USER = Reply(b"550 5.1.1 no such user\r\n")
+POLICY = Reply(b"554 5.7.1 relaying denied for <uno@tokio.example>\r\n")
+BUSY = Reply(b"451 4.3.0 busy\r\n")
+
+
+@dataclass
+class Jumps(Jump):
+    """The rehearsal's waker, remembering where it went, and doing something at a moment if told to."""
+
+    went: list[datetime] = field(default_factory=list)
+
+    def __init__(self, clock: SimulatedClock, until: datetime) -> None:
+        super().__init__(clock, until)
+        self.went = []
+
+    async def wait(self) -> bool:
+        going = await super().wait()
+        if going:
+            self.went.append(self._clock.now())
+        return going
+
+
+@dataclass
+class Campaign:
+    """A service over a database, to be run between two simulated instants."""
+
+    database: Database
+    fake: ScriptedServer
+    pace: Pace = UNLIMITED
+    redirect_all: str | None = None
+
+    async def run(self, start: datetime, until: datetime = START + timedelta(days=1)) -> list[datetime]:
+        """Work from `start` to `until`; returns the moments that it woke at."""
+        clock = SimulatedClock(start)
+        waker = Jumps(clock, until)
+        sending = Sending(
+            smtp=SmtpSettings(host="127.0.0.1", port=self.fake.port, security="none"),
+            pace=self.pace,
+            base_url=BASE,
+            tokens=TOKENS,
+            redirect_all=self.redirect_all,
+        )
+        await Service(database=self.database, sending=sending, clock=clock, waker=waker).run()
+        return waker.went
+
+
+def mails(fake: ScriptedServer) -> list[EmailMessage]:
+    found = []
+    for body in fake.bodies:
+        message = email.message_from_bytes(body.removesuffix(b".\r\n").replace(b"\r\n..", b"\r\n."), policy=modern)
+        assert isinstance(message, EmailMessage)
+        found.append(message)
+    return found
+
+
+def ids(fake: ScriptedServer) -> list[str]:
+    return [str(mail["Message-ID"]) for mail in mails(fake)]
+
+
+async def run(
+    database: Database, start: datetime = PUBLISHED, until: datetime = START, **script: Sequence[Behaviour]
+) -> tuple[ScriptedServer, list[datetime]]:
+    async with scripted(**script) as fake:
+        woke = await Campaign(database, fake).run(start, until)
+        return fake, woke
+
+
+async def test_each_reminder_leaves_at_its_moment_dated_so(database: Database) -> None:
+    put(database, draft())
+    fake, woke = await run(database)
+    assert woke == [WEEK_BEFORE, DAY_BEFORE, HOUR_BEFORE]
+    dates = [datetime.fromisoformat(str(mail["Date"].datetime.isoformat())) for mail in mails(fake)]
+    assert dates == [WEEK_BEFORE, DAY_BEFORE, HOUR_BEFORE]
+    assert counted(database) == {State.ACCEPTED: 3}
+
+
+async def test_only_the_first_reminder_carries_the_event(database: Database) -> None:
+    put(database, draft())
+    fake, _ = await run(database)
+    attached = [[part.get_content_type() for part in mail.iter_attachments()] for mail in mails(fake)]
+    assert attached == [["text/calendar"], [], []]
+
+
+async def test_the_envelope_is_the_posts_and_the_link_stops_its_reminders(database: Database) -> None:
+    put(database, draft())
+    fake, _ = await run(database, until=WEEK_BEFORE)
+    assert "MAIL FROM:<agenda@ine.example>" in fake.commands
+    assert "RCPT TO:<uno@tokio.example>" in fake.commands
+    link = str(mails(fake)[0]["List-Unsubscribe"]).strip("<>")
+    assert link.startswith(f"{BASE}/leave/")
+    assert TOKENS.read(LEAVE, link.rpartition("/")[2]) == "uno"
+
+
+async def test_a_temporary_refusal_is_tried_again_under_the_same_message_id(database: Database) -> None:
+    put(database, draft())
+    fake, woke = await run(database, until=WEEK_BEFORE + timedelta(hours=1), BODY=[BUSY, BUSY])
+    assert len(ids(fake)) == 3
+    assert len(set(ids(fake))) == 1
+    assert timedelta(minutes=1) <= woke[1] - woke[0] <= timedelta(minutes=1.2)
+    assert timedelta(minutes=5) <= woke[2] - woke[1] <= timedelta(minutes=6)
+
+
+async def test_a_bad_address_is_written_to_once_and_never_again(database: Database) -> None:
+    put(database, draft())
+    fake, _ = await run(database, RCPT=[UNKNOWN_USER])
+    assert fake.bodies == []
+    assert counted(database) == {State.REJECTED: 1, State.SUPPRESSED: 2}
+
+
+async def test_a_relay_that_refuses_everybody_mutes_nobody(database: Database) -> None:
+    put(database, draft(posts=[post(), post("dos"), post("tres")]))
+    fake, woke = await run(database, until=WEEK_BEFORE + timedelta(hours=2), RCPT=[POLICY, POLICY])
+    assert counted(database) == {State.ACCEPTED: 3, State.PLANNED: 6}
+    assert [at - WEEK_BEFORE for at in woke[:3]] == [timedelta(), timedelta(minutes=1), timedelta(minutes=6)]
+    assert sum(command.startswith("RCPT") for command in fake.commands) == 5
+
+
+async def test_no_address_stands_in_the_ledgers_replies(database: Database) -> None:
+    put(database, draft())
+    await run(database, until=WEEK_BEFORE, RCPT=[POLICY])
+    with database.read() as connection:
+        replies = list(connection.execute(select(deliveries.c.reply)).scalars())
+    assert any("relaying denied" in reply for reply in replies)
+    assert not any("tokio.example" in reply for reply in replies)
+
+
+async def test_a_relay_that_is_down_costs_no_delivery_an_attempt(database: Database) -> None:
+    put(database, draft())
+    closed = Reply(b"421 4.3.2 closing\r\n")
+    _, woke = await run(database, until=WEEK_BEFORE + timedelta(hours=1), GREETING=[closed, closed])
+    assert [at - WEEK_BEFORE for at in woke] == [timedelta(), timedelta(minutes=1), timedelta(minutes=6)]
+    with database.read() as connection:
+        taken = connection.execute(select(deliveries.c.attempts).where(deliveries.c.state == State.ACCEPTED)).scalar()
+    assert taken == 1
+
+
+async def test_a_message_dropped_after_its_body_is_repeated_once_under_its_message_id_then_held(
+    database: Database,
+) -> None:
+    put(database, draft())
+    fake, woke = await run(database, until=WEEK_BEFORE + timedelta(hours=1), BODY=[Drop(), Drop()])
+    assert len(ids(fake)) == 2
+    assert len(set(ids(fake))) == 1
+    assert woke == [WEEK_BEFORE, WEEK_BEFORE + timedelta(minutes=5), WEEK_BEFORE + timedelta(minutes=10)]
+    assert counted(database)[State.HELD] == 1
+
+
+async def test_a_drop_before_the_body_is_no_uncertainty(database: Database) -> None:
+    put(database, draft())
+    fake, _ = await run(database, until=WEEK_BEFORE + timedelta(hours=1), DATA=[Drop()])
+    assert len(fake.bodies) == 1
+    with database.read() as connection:
+        assert connection.execute(select(deliveries.c.uncertain_at)).scalars().all() == [None, None, None]
+
+
+async def test_after_downtime_a_late_reminder_waits_for_the_sites_working_hours(database: Database) -> None:
+    """Down from the 15th to Saturday the 16th: the seven-day reminder leaves on Monday the 18th at 09:00 in Tokyo."""
+    put(database, draft())
+    saturday = datetime.fromisoformat("2021-10-16T12:00+09:00")
+    fake, woke = await run(database, start=saturday, until=DAY_BEFORE - timedelta(hours=1))
+    assert woke == [datetime.fromisoformat("2021-10-18T09:00+09:00")]
+    assert len(fake.bodies) == 1
+
+
+async def test_after_downtime_within_a_day_of_the_start_nothing_waits(database: Database) -> None:
+    put(database, draft())
+    night = datetime.fromisoformat("2021-10-22T02:00+09:00")
+    fake, _ = await run(database, start=night, until=night)
+    assert len(fake.bodies) == 1
+    assert counted(database) == {State.ACCEPTED: 1, State.EXPIRED: 1, State.PLANNED: 1}
+
+
+async def test_nothing_is_sent_once_the_event_has_begun(database: Database) -> None:
+    put(database, draft())
+    fake, _ = await run(database, start=START)
+    assert fake.bodies == []
+    assert counted(database) == {State.EXPIRED: 3}
+
+
+async def test_a_move_while_a_reminder_is_due_sends_only_the_new_hour(database: Database) -> None:
+    put(database, draft())
+    put(database, moved("2021-10-21 20:00"), WEEK_BEFORE)
+    fake, _ = await run(database, start=WEEK_BEFORE, until=START + timedelta(days=1))
+    bodies = [mail.get_body(("plain",)) for mail in mails(fake)]
+    texts = [body.get_content() for body in bodies if body is not None]
+    assert len(texts) == 3
+    assert all("10:00 h" in one for one in texts)
+    assert not any("08:00 h" in one for one in texts)
+
+
+async def test_a_stopped_installation_sends_nothing_and_says_nothing_to_the_relay(database: Database) -> None:
+    put(database, draft())
+    with database.write() as connection:
+        controls.put(connection, controls.STOPPED, "now")
+    fake, _ = await run(database, until=DAY_BEFORE)
+    assert fake.commands == []
+
+
+async def test_with_redirection_every_mail_goes_to_the_one_address(database: Database) -> None:
+    put(database, draft(posts=[post(), post("dos")]))
+    async with scripted() as fake:
+        await Campaign(database, fake, redirect_all="prueba@ine.example").run(PUBLISHED, WEEK_BEFORE)
+        assert fake.commands.count("RCPT TO:<prueba@ine.example>") == 2
+        assert not any("tokio.example" in command for command in fake.commands)
+        assert {str(mail["To"]) for mail in mails(fake)} == {"prueba@ine.example"}
+
+
+async def test_one_connection_is_used_for_many_messages(database: Database) -> None:
+    put(database, draft(posts=[post(f"p{number}") for number in range(9)]))
+    fake, _ = await run(database, until=WEEK_BEFORE)
+    assert (len(fake.bodies), fake.connections) == (9, 1)
+
+
+async def test_several_connections_share_a_fan_out_and_nobody_is_written_to_twice(database: Database) -> None:
+    put(database, draft(posts=[post(f"p{number}") for number in range(40)]))
+    async with scripted() as fake:
+        await Campaign(database, fake, pace=Pace(per_minute=None, connections=4)).run(PUBLISHED, WEEK_BEFORE)
+        assert fake.connections == 4
+        assert len(set(ids(fake))) == len(ids(fake)) == 40
+
+
+async def test_a_text_that_cannot_be_composed_stops_no_other(database: Database) -> None:
+    """A line break that reached the database by another way than reading, which refuses it."""
+    other = event("otro", title=text("Rota", "Rota"))
+    put(database, draft(agenda(events=(event(), other))))
+    with database.write() as connection:
+        document = connection.execute(select(editions.c.agenda)).scalar_one()
+        connection.execute(editions.update().values(agenda=document.replace("Rota", "Rota\\r\\nBcc: x")))
+    fake, _ = await run(database, start=WEEK_BEFORE, until=WEEK_BEFORE + timedelta(minutes=40))
+    assert len(fake.bodies) == 1
+    assert counted(database) == {State.ACCEPTED: 1, State.PLANNED: 5}
+
+
+async def test_draining_finishes_what_is_on_its_way_and_gives_the_rest_back(database: Database) -> None:
+    put(database, draft(posts=[post(f"p{number}") for number in range(6)]))
+    async with scripted() as fake:
+        clock = SimulatedClock(WEEK_BEFORE)
+        service = Service(
+            database=database,
+            sending=Sending(
+                smtp=SmtpSettings(host="127.0.0.1", port=fake.port, security="none"),
+                pace=Pace(per_minute=None, connections=1),
+                base_url=BASE,
+                tokens=TOKENS,
+            ),
+            clock=clock,
+            waker=Jumps(clock, START),
+        )
+        working = asyncio.create_task(service.run())
+        await fake.reached("BODY")
+        service.drain()
+        await working
+        states = counted(database)
+        assert states[State.ACCEPTED] == len(fake.bodies) >= 1
+        assert State.CLAIMED not in states
+        assert State.SENDING not in states
+        assert sum(states.values()) == 18
+
+
+async def test_two_events_on_one_evening_are_both_told(database: Database) -> None:
+    other = event("otro", when=timed("2021-10-21 18:00"))
+    put(database, draft(agenda(events=(event(), other))))
+    fake, _ = await run(database)
+    assert len(set(ids(fake))) == 6
