@@ -22,6 +22,7 @@ _WORD = 50  # characters of one word that still finds a place on a folded line
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 SLOTS = ("office", "stop")
 _SLOT = re.compile(f"\ue000({'|'.join(SLOTS)})\ue001")
+_OVERLONG = re.compile(rb"^(.{74,75})(=20|=09)$", re.MULTILINE)  # binascii forgets to break before a trailing space
 _SOFT_BREAK = b"=\r\n"
 
 
@@ -63,7 +64,8 @@ def address_field(name: str, words: str, address: str) -> bytes:
 def quoted_printable(text: str) -> bytes:
     """The text's UTF-8 in lines of at most 76 characters, CRLF between them."""
     unified = text.replace("\r\n", "\n").replace("\r", "\n")
-    return binascii.b2a_qp(unified.encode(), istext=True).replace(b"\n", b"\r\n")
+    encoded = binascii.b2a_qp(unified.encode(), istext=True)
+    return _OVERLONG.sub(rb"\1=\n\2", encoded).replace(b"\n", b"\r\n")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,14 +89,18 @@ def text_part(subtype: str, text: str) -> Part:
         % subtype.encode()
     )
     texts = _SLOT.split(text)
-    pieces = [quoted_printable(piece) for piece in texts[::2]]
+    *unfinished, last = texts[::2]
+    pieces = [*map(filling, unfinished), quoted_printable(last)]
     pieces[0] = head + pieces[0]
     return Part(pieces=tuple(pieces), slots=tuple(f"{subtype}.{name}" for name in texts[1::2]))
 
 
 def filling(text: str) -> bytes:
-    """A personal piece, as it stands in a quoted-printable part."""
-    return _SOFT_BREAK + quoted_printable(text) + _SOFT_BREAK
+    """A piece of a quoted-printable part after which another goes on, on the same line of the text.
+
+    The letter that is added and taken off again keeps a place in the last line for the `=`.
+    """
+    return quoted_printable(f"{text}x").removesuffix(b"x") + _SOFT_BREAK
 
 
 def calendar_part(content: bytes, method: str, filename: str) -> Part:
