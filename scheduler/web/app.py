@@ -1,0 +1,43 @@
+"""The web half put together: feeds in front, then the pages."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
+
+from scheduler.web.captured import CapturedMails
+from scheduler.web.feeds import FeedApp
+from scheduler.web.leave import Leaving
+from scheduler.web.outbox import Outbox
+from scheduler.web.pages import Pages
+from scheduler.web.rendering import style_response
+from scheduler.web.site import Site
+
+__all__ = ["Site", "build_app"]
+
+
+def build_app(site: Site) -> ASGIApp:
+    """The ASGI application of one installation."""
+    pages, leaving = Pages(site), Leaving(site)
+    routes: list[BaseRoute] = [
+        Route("/", pages.index),
+        Route("/robots.txt", pages.robots),
+        Route("/static/style.css", style_response()),
+        Route("/leave/{token}", leaving.ask, methods=["GET"]),
+        Route("/leave/{token}", leaving.leave, methods=["POST"]),
+        Route("/return/{token}", leaving.ask, methods=["GET"]),  # for who reloads the answer
+        Route("/return/{token}", leaving.come_back, methods=["POST"]),
+    ]
+    if site.outbox is not None:
+        outbox = Outbox(site, CapturedMails(site.outbox, site.database))
+        routes += [
+            Route("/outbox/", outbox.list),
+            Route("/outbox/{name}", outbox.show),
+            Route("/outbox/{name}/html", outbox.html),
+            Route("/outbox/{name}/event.ics", outbox.attachment),
+        ]
+    inner = Starlette(routes=routes, exception_handlers={HTTPException: pages.failed, Exception: pages.failed})
+    inner.router.redirect_slashes = False  # it would redirect to whatever host the request names
+    return FeedApp(inner, site.shelf)

@@ -1,0 +1,118 @@
+"""Leaving in one click (RFC 8058), and coming back.
+
+A GET changes nothing, because mail scanners follow links; a POST acts at once, without cookie or redirect, because
+mail programs send it by themselves (RFC 8058 §3.1). Whoever holds a forwarded mail can press it too: so the page
+names the post, masked, and everything it does can be taken back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Literal
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from scheduler.store import roster
+from scheduler.store.roster import Post
+from scheduler.tokens import LEAVE
+from scheduler.web.rendering import PRIVATE, requested_language
+from scheduler.web.site import Site
+
+BODY_LIMIT = 8 * 1024  # bytes; "List-Unsubscribe=One-Click" takes 26, as multipart some 200
+BODY_SECONDS = 10
+Stage = Literal["ask", "left", "returned", "unlisted"]
+
+
+def masked(address: str) -> str:
+    """Enough to know one's own address by, too little to write to: «c…@sedes.example»."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}…@{domain}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Subject:
+    """Whom a token speaks for."""
+
+    recipient: str
+    post: Post | None  # None: no longer listed
+
+
+class Leaving:
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    async def ask(self, request: Request) -> Response:
+        subject = await self._subject(request)
+        if subject is None:
+            return self._unknown(request)
+        if subject.post is None:
+            return self._answer(request, subject, "unlisted")
+        return self._answer(request, subject, "left" if subject.post.left else "ask")
+
+    async def leave(self, request: Request) -> Response:
+        return await self._act(request, leaves=True)
+
+    async def come_back(self, request: Request) -> Response:
+        return await self._act(request, leaves=False)
+
+    async def _act(self, request: Request, *, leaves: bool) -> Response:
+        await read_and_ignore(request)
+        subject = await self._subject(request)
+        if subject is None:
+            return self._unknown(request)
+        await asyncio.to_thread(self._write, subject.recipient, leaves=leaves)
+        if subject.post is None:
+            return self._answer(request, subject, "unlisted")
+        return self._answer(request, subject, "left" if leaves else "returned")
+
+    async def _subject(self, request: Request) -> _Subject | None:
+        recipient = self._site.tokens.read(LEAVE, request.path_params["token"])
+        return None if recipient is None else await asyncio.to_thread(self._find, recipient)
+
+    def _find(self, recipient: str) -> _Subject:
+        with self._site.database.read() as connection:
+            return _Subject(recipient=recipient, post=roster.find(connection, recipient))
+
+    def _write(self, recipient: str, *, leaves: bool) -> None:
+        change = roster.leave if leaves else roster.come_back
+        with self._site.database.write() as connection:
+            change(connection, recipient, self._site.present())
+
+    def _unknown(self, request: Request) -> Response:
+        language = requested_language(request)
+        return self._site.page(request, "leave-unknown.html", language, {}, status=404, headers=PRIVATE)
+
+    def _answer(self, request: Request, subject: _Subject, stage: Stage) -> Response:
+        post = subject.post
+        language = requested_language(request, default=post.recipient.language if post else "es")
+        values = {
+            "stage": stage,
+            "address": masked(post.recipient.address) if post else None,
+            "office": self._office(post) if post else None,
+            "token": request.path_params["token"],
+            "action_query": f"?lang={language}",
+        }
+        return self._site.page(request, "leave.html", language, values, headers=PRIVATE)
+
+    def _office(self, post: Post) -> str:
+        sites = self._site.in_force.edition.agenda.representations
+        name = next((site.name for site in sites if site.id == post.recipient.site), None)
+        return f"{post.recipient.post}, {name}" if name else post.recipient.post
+
+
+async def read_and_ignore(request: Request) -> None:
+    """Take the body off the line, whatever it says: the token says it all. 413 past BODY_LIMIT, 408 if it dawdles."""
+    size = 0
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > BODY_LIMIT:
+                    raise HTTPException(413, headers={"Connection": "close"})
+    except TimeoutError as error:
+        raise HTTPException(408, headers={"Connection": "close"}) from error
+    except ClientDisconnect as error:
+        raise HTTPException(400) from error

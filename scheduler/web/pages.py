@@ -1,0 +1,50 @@
+"""The plain index, robots.txt, and the pages for what is not there."""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from calendars.model import Text
+from scheduler.web.index import index_values
+from scheduler.web.rendering import requested_language
+from scheduler.web.site import Site
+
+ROBOTS = "User-agent: *\nDisallow:\n"  # Google fetches no calendar that robots.txt forbids
+_SAYS = {
+    404: Text(es="Esta página no existe.", en="There is no such page."),
+    405: Text(es="Esta página no admite esa operación.", en="This page does not take that operation."),
+    408: Text(es="La solicitud tardó demasiado.", en="The request took too long."),
+    413: Text(es="La solicitud es demasiado grande.", en="The request is too large."),
+    500: Text(
+        es="Algo falló de nuestro lado. Intente de nuevo en unos minutos.",
+        en="Something failed on our side. Please try again in a few minutes.",
+    ),
+}
+
+
+class Pages:
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    async def index(self, request: Request) -> Response:
+        language = requested_language(request)
+        base_url = self._site.base_url
+        values = {
+            **index_values(self._site.in_force.edition, self._site.present(), language),
+            "https": f"{base_url}/feeds/",
+            "webcal": f"webcal://{base_url.partition('://')[2]}/feeds/",
+        }
+        return self._site.page(request, "index.html", language, values, headers={"Cache-Control": "no-cache"})
+
+    async def robots(self, _request: Request) -> Response:
+        return PlainTextResponse(ROBOTS)
+
+    async def failed(self, request: Request, error: Exception) -> Response:
+        """A page for every error: what happened, and the way back."""
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        headers = error.headers if isinstance(error, HTTPException) else None
+        language = requested_language(request)
+        says = _SAYS.get(status, _SAYS[500])[language]
+        return self._site.page(request, "error.html", language, {"says": says}, status=status, headers=headers)

@@ -1,0 +1,95 @@
+"""Responses made before anyone asks: bytes, validators and headers, with conditional GET (RFC 9110 §8.8, §13)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+
+from starlette.types import Receive, Scope, Send
+
+Header = tuple[bytes, bytes]
+PLAIN = b"text/plain; charset=utf-8"
+NOSNIFF: Header = (b"x-content-type-options", b"nosniff")
+_ENTITY_TAG = re.compile(rb'"[^"]*"')
+
+
+def strong_etag(body: bytes) -> bytes:
+    """A strong entity tag over the very bytes: the same on every node, and after a restart."""
+    return b'"' + hashlib.sha256(body).hexdigest()[:32].encode() + b'"'
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prepared:
+    """One representation of one resource. As an ASGI application it answers GET and HEAD, and 405 to the rest."""
+
+    body: bytes
+    content_type: bytes
+    last_modified: datetime  # UTC, whole seconds
+    cache_control: bytes
+    extra: tuple[Header, ...] = ()
+    etag: bytes = field(init=False)
+    _full: Sequence[Header] = field(init=False, repr=False)
+    _unchanged: Sequence[Header] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        etag = strong_etag(self.body)
+        date = format_datetime(self.last_modified.astimezone(UTC), usegmt=True).encode()
+        lasting = [(b"etag", etag), (b"last-modified", date), (b"cache-control", self.cache_control)]
+        content = [(b"content-type", self.content_type), (b"content-length", str(len(self.body)).encode())]
+        object.__setattr__(self, "etag", etag)
+        object.__setattr__(self, "_full", [*content, *lasting, NOSNIFF, *self.extra])
+        object.__setattr__(self, "_unchanged", lasting)
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        if scope["method"] not in ("GET", "HEAD"):
+            await refuse_method(send)
+        elif is_unchanged(self.etag, self.last_modified, scope["headers"]):
+            await send({"type": "http.response.start", "status": 304, "headers": self._unchanged})
+            await send({"type": "http.response.body", "body": b""})
+        else:
+            await send({"type": "http.response.start", "status": 200, "headers": self._full})
+            await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else self.body})
+
+
+def is_unchanged(etag: bytes, last_modified: datetime, headers: Iterable[Header]) -> bool:
+    """Whether the asker's copy is this one: If-None-Match decides where it is given, else If-Modified-Since.
+
+    Compared weakly (RFC 9110 §13.1.2): a proxy that compressed a copy hands our tag on as `W/"…"`.
+    """
+    tags: list[bytes] = []
+    dates: list[bytes] = []
+    for name, value in headers:
+        if name == b"if-none-match":
+            tags.append(value)
+        elif name == b"if-modified-since":
+            dates.append(value)
+    if tags:
+        given = b",".join(tags)
+        return given.strip() == b"*" or etag in _ENTITY_TAG.findall(given)
+    since = _date(dates[0]) if len(dates) == 1 else None
+    return since is not None and last_modified <= since
+
+
+def _date(text: bytes) -> datetime | None:
+    """An HTTP-date in any of its three forms (RFC 9110 §5.6.7); None for what is none."""
+    try:
+        found = parsedate_to_datetime(text.decode("latin-1"))
+    except (ValueError, OverflowError, IndexError):  # the standard library's parser raises all three on bad input
+        return None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found
+
+
+async def refuse_method(send: Send) -> None:
+    await plain(send, 405, b"Only GET and HEAD.\n", extra=((b"allow", b"GET, HEAD"),))
+
+
+async def plain(send: Send, status: int, text: bytes, *, head: bool = False, extra: tuple[Header, ...] = ()) -> None:
+    """A short answer for programs."""
+    length = str(len(text)).encode()
+    headers = [(b"content-type", PLAIN), (b"content-length", length), NOSNIFF, *extra]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if head else text})

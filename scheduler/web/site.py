@@ -1,0 +1,83 @@
+"""What the web half of an installation stands on: the edition it shows, and the database that leaving writes to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from calendars.model import Language
+from scheduler.clock import Clock, SystemClock
+from scheduler.store.database import Database
+from scheduler.store.editions import InForce
+from scheduler.tokens import Tokens
+from scheduler.web.feeds import FeedShelf
+from scheduler.web.rendering import Band, page, render
+
+
+@dataclass(kw_only=True)
+class Site:
+    """Holds the edition in force; `put` replaces it, feeds and pages at once."""
+
+    database: Database
+    tokens: Tokens
+    base_url: str  # as the world sees it, without a slash at the end
+    in_force: InForce
+    now: datetime | None = None  # the demo's present, shown in a band; None: the clock's
+    outbox: Path | None = None  # the demo's captured mails; None: there is no outbox
+    clock: Clock = field(default_factory=SystemClock)
+    shelf: FeedShelf = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.shelf = FeedShelf(self._band())
+        self.shelf.put(self.in_force.edition)
+
+    @property
+    def number(self) -> int:
+        """Of the edition that is shown."""
+        return self.in_force.edition.number
+
+    @property
+    def root(self) -> str:
+        """The path under which the world sees this installation: "" or "/agenda"."""
+        return urlsplit(self.base_url).path
+
+    def put(self, found: InForce) -> None:
+        """Show another edition. Renders every feed: call it in a thread while serving."""
+        self.shelf.put(found.edition)
+        self.in_force = found
+
+    def present(self) -> datetime:
+        return self.now if self.now is not None else self.clock.now()
+
+    def page(
+        self,
+        request: Request,
+        template: str,
+        language: Language,
+        values: Mapping[str, Any],
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """A page in its frame: band, language switch, links that keep the language."""
+        band = self._band()
+        other = "en" if language == "es" else "es"
+        frame = {
+            "root": self.root,
+            "lang_query": f"?lang={language}" if language == "en" or "lang" in request.query_params else "",
+            "switch": "?" + urlencode({**request.query_params, "lang": other}),
+            "band": band.moment(language) if band else None,
+            "inline_style": None,
+            "agenda": self.in_force.edition.agenda,
+        }
+        return page(render(template, language, {**frame, **values}), status=status, headers=headers)
+
+    def _band(self) -> Band | None:
+        return Band(now=self.now, zone=self.in_force.edition.agenda.zone) if self.now is not None else None
