@@ -73,9 +73,9 @@ class AgendaFile:
         )
 
     def event_ids(self) -> dict[str, str] | None:
-        """The ids of all events, of broken ones too; None if one has no legible id."""
-        found = {name for name, _ in self._ids("eventos")}
-        return None if None in found or self._written("eventos") < 0 else {slug(known(n)): known(n) for n in found}
+        """The ids of all events, of broken ones too; None if one has no good id."""
+        found = [name for name, _ in self._ids("eventos") if name and name == slug(name)]
+        return {name: name for name in found} if len(found) == self._written("eventos") else None
 
     def agenda(self, context: Context, representations: tuple[Representation, ...]) -> Agenda:
         """Raises AlreadyReported if anything in the file is wrong."""

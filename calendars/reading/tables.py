@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from calendars.model import Text
-from calendars.reading.problems import START, AlreadyReported, Place, Report, Wrong, fold, shown, unknown
+from calendars.reading.problems import START, AlreadyReported, Place, Report, Wrong, fold, nearest, shown, unknown
 
 T = TypeVar("T")
 LINE_LENGTH = 4_000  # characters: any row is far shorter
@@ -166,6 +166,7 @@ def _columns(
     while names and not names[-1]:
         names.pop()
     columns: dict[str, int] = {}
+    misspelt = {nearest(name, required) for name in names if name not in (*required, *optional)}
     good = True
     for index, name in enumerate(names):
         wrong = _wrong_column(name, header.cells[index], columns, (*required, *optional))
@@ -174,7 +175,7 @@ def _columns(
             good = False
         columns.setdefault(name, index)
     for name in required:
-        if name not in columns:
+        if name not in columns and name not in misspelt:
             report.add(header.start, _missing(name, required))
             good = False
     return columns if good else None
