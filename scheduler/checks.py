@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from calendars.model import Draft
 from calendars.zones import zone_data
+from scheduler import loop
 from scheduler.files import InvalidDraft, NoConfiguration
 from scheduler.mail.smtp import Connection, RelayUnavailable
 from scheduler.mail.smtp_url import SmtpSettings, parse_smtp_url
@@ -135,7 +135,7 @@ def _relay(settings: Settings) -> Check:
         return Check(name="mail server", verdict=Verdict.NOTE, text="AGENDA_SMTP_URL is not set: no mail is sent")
     try:
         smtp = parse_smtp_url(settings.smtp_url, settings.smtp_password)
-        asyncio.run(_greet(smtp))
+        loop.run(_greet(smtp))
     except (ValueError, RelayUnavailable) as error:
         return Check(name="mail server", verdict=Verdict.BAD, text=str(error))
     return Check(name="mail server", verdict=Verdict.GOOD, text=f"{smtp.host}:{smtp.port} answers, and lets us in")

@@ -49,7 +49,9 @@ def totals(connection: Connection) -> Totals:
             func.count().filter(or_(_D.refusals > 0, _D.state == State.REJECTED)),
         ).select_from(deliveries)
     ).one()
-    return Totals(states={row.state: row.size for row in by_state}, uncertain=figures[0], repeated=figures[1], refused=figures[2])
+    return Totals(
+        states={row.state: row.size for row in by_state}, uncertain=figures[0], repeated=figures[1], refused=figures[2]
+    )
 
 
 def campaign(connection: Connection, agenda: Agenda) -> list[Row]:

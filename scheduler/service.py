@@ -73,7 +73,7 @@ class Service:
                 await self.dispatcher.run_due()
                 await self._pool.rest()
                 self._waker.arm(await self._moments(before))
-                if self.dispatcher.draining or not await self._waker.wait():
+                if not await self._waker.wait():
                     break
         finally:
             await self._pool.aclose()

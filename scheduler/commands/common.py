@@ -62,7 +62,8 @@ def language(given: str | None, settings: Settings) -> Language:
 
 
 def out() -> Console:
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    """Standard output; into a file or a pipe, wide enough for the tables."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 
 
 def err() -> Console:

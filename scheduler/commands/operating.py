@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ from rich.table import Table
 
 from calendars.model import Draft, Language
 from calendars.zones import nearest_instant, to_wall
+from scheduler import loop
 from scheduler.checks import Check, Verdict, installation_checks
 from scheduler.clock import SystemClock
 from scheduler.commands.common import (
@@ -131,7 +131,7 @@ def send_test(
         sending = sending_of(settings, settings.base_url or "", Tokens(["unused: a test mail has no signed link"]))
         if sending is None:
             raise SettingsError("AGENDA_SMTP_URL is not set; smtp+starttls://user@host:587 is one")
-        outcome = asyncio.run(_send_test(sending, draft, address, language(lang, settings)))
+        outcome = loop.run(_send_test(sending, draft, address, language(lang, settings)))
         if outcome.kind != "accepted":
             raise Failure(ENVIRONMENT, f"the relay did not take it: {outcome.code or ''} {outcome.text}".strip())
         typer.echo(f"taken by the relay: {outcome.code} {outcome.text}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from calendars.editions import first_stamp
 from calendars.model import Agenda, Draft, EventKind, Text, Timed
 from calendars.zones import nearest_instant, to_instant
+from scheduler import loop
 from scheduler.capture import Outbox
 from scheduler.clock import SystemClock
 from scheduler.commands.common import (
@@ -117,7 +117,7 @@ def _rehearse(
                 progress.update(task, total=planned(database, plan.until), completed=outbox.count()[0] - 1)
             progress.advance(task)
 
-        return asyncio.run(rehearse(database, draft, plan, outbox, kept))
+        return loop.run(rehearse(database, draft, plan, outbox, kept))
 
 
 @contextmanager
@@ -157,7 +157,7 @@ def demo(
             typer.echo(WHERE[language(lang, settings)].format(url=base_url))
             present = to_instant(now, draft.agenda.zone) if now else _demo_now(draft.agenda)
             site = _site(database, tokens, base_url, now=present, outbox=outbox)
-            asyncio.run(serve(Serving(database=database, site=site, listener=listener, sending=None)))
+            loop.run(serve(Serving(database=database, site=site, listener=listener, sending=None)))
 
 
 def _demo_now(agenda: Agenda) -> datetime:
@@ -192,7 +192,7 @@ def serve_command(
         sending = sending_of(settings, base_url, tokens)
         _first_edition(database, config, settings)
         site = _site(database, tokens, base_url, now=None, outbox=None)
-        asyncio.run(serve(Serving(database=database, site=site, listener=listener, sending=sending)))
+        loop.run(serve(Serving(database=database, site=site, listener=listener, sending=sending)))
 
 
 def sending_of(settings: Settings, base_url: str, tokens: Tokens) -> Sending | None:

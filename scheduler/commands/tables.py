@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
-from rich.console import Console
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, JustifyMethod
+from rich.markup import escape
 from rich.table import Table
 
 from calendars.editions import ChangeKind, Edition, Revision
@@ -45,9 +48,10 @@ PUBLISHED = Text(
     "{revived} planned again.",
 )
 SUMMARY_HEADINGS = Text(
-    es="Evento|Región|Regla|Mensajes|Primero (hora local)|Último (hora local)|Recorridos",
-    en="Event|Region|Rule|Messages|First (local)|Last (local)|Moved",
+    es="Evento y región|Regla|Correos|Primero (local)|Último (local)|Movidos",
+    en="Event and region|Rule|Mails|First (local)|Last (local)|Moved",
 )
+SUMMARY_COLUMNS: tuple[JustifyMethod, ...] = ("left", "left", "right", "left", "left", "right")
 SUMMARY = Text(
     es="{messages} mensajes; repetidos {repeated}, inciertos {uncertain}, rechazados {refused}",
     en="{messages} messages; {repeated} repeated, {uncertain} uncertain, {refused} refused",
@@ -60,13 +64,13 @@ def print_agenda(console: Console, edition: Edition, site: Representation | None
     headings = HEADINGS[lang].format(home=home_short(agenda.zone, lang)).split("|")
     if site is None:
         headings.pop(3)
-    table = Table(*headings, title=agenda.title[lang])
+    table = Table(*headings, title=agenda.title[lang], title_justify="left", box=SIMPLE_HEAD)
     for event in agenda.events:
         home, there = when(agenda, event, edition.revisions[event.id], site, lang)
         cells = [event.title[lang], status_word(event.status, lang), home, ", ".join(assumptions(event, lang))]
         if site is not None:
             cells.insert(3, there)
-        table.add_row(*cells)
+        table.add_row(*map(escape, cells))
     console.print(table)
     for line in _rest(agenda, lang):
         console.print(line, markup=False)
@@ -154,25 +158,26 @@ def print_publication(console: Console, done: Published, lang: Language) -> None
 
 
 def print_summary(console: Console, summary: Summary, agenda: Agenda, lang: Language) -> None:
-    """A rehearsal's outcome by event, region and rule."""
-    table = Table(*SUMMARY_HEADINGS[lang].split("|"))
+    """A rehearsal's outcome: a line for each event, and under it one for each region and rule."""
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for heading, justify in zip(SUMMARY_HEADINGS[lang].split("|"), SUMMARY_COLUMNS, strict=True):
+        table.add_column(heading, justify=justify)
     titles = {event.id: event.title[lang] for event in agenda.events}
     regions = {region.id: region.name[lang] for region in agenda.regions}
-    for row in summary.rows:
-        first, last = (
-            f"{short_date(wall.date(), lang)} {hour(wall, lang)}" for wall in (row.first_local, row.last_local)
-        )
-        table.add_row(
-            titles[row.event], regions[row.region], row.rule, str(row.count), first, last, str(row.moved or "")
-        )
+    for event, rows in groupby(summary.rows, key=lambda row: row.event):
+        listed = list(rows)
+        table.add_row(f"[bold]{escape(titles[event])}[/]", "", f"[bold]{sum(row.count for row in listed)}[/]")
+        for row in listed:
+            walls = (f"{short_date(w.date(), lang)} {hour(w, lang)}" for w in (row.first_local, row.last_local))
+            table.add_row(f"  {regions[row.region]}", row.rule, str(row.count), *walls, str(row.moved or ""))
+        table.add_section()
     console.print(table)
-    totals = summary.totals
     console.print(
         SUMMARY[lang].format(
             messages=summary.messages,
             repeated=summary.repeated,
-            uncertain=totals.uncertain,
-            refused=totals.refused,
+            uncertain=summary.totals.uncertain,
+            refused=summary.totals.refused,
         )
     )
 

@@ -1,0 +1,137 @@
+"""The rehearsal: the real service through real SMTP, on a clock that jumps."""
+
+from __future__ import annotations
+
+import asyncio
+import email
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.policy import default as modern
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from calendars.editions import first_stamp
+from scheduler.capture import Outbox, OutboxNotEmpty
+from scheduler.delivery import State
+from scheduler.plan import Member, plan
+from scheduler.rehearsal import NotARehearsal, Plan, Summary, last_moment, rehearsal_database, rehearse
+from scheduler.store.database import Database
+from scheduler.store.schema import deliveries
+from scheduler.tokens import Tokens
+from tests.shipped import shipped_draft
+from tests.test_ledger import draft, put
+from tests.test_plan import shipped_edition
+
+AGENDA = [sys.executable, "-c", "from scheduler.cli import main; main()"]
+STAMP = re.compile(r"^(\d{8}T\d{6}Z)-([0-9a-f]{32})(-\d+)?\.eml$")
+
+
+def shipped_plan() -> Plan:
+    end = last_moment(shipped_draft().agenda)
+    assert end is not None
+    return Plan(
+        start=first_stamp(shipped_draft().agenda),
+        until=end + timedelta(days=2),
+        base_url="https://agenda.example",
+        tokens=Tokens(["a key for tests only"]),
+    )
+
+
+@pytest.fixture(scope="module")
+def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Summary, Path]:
+    folder = tmp_path_factory.mktemp("outbox")
+    with rehearsal_database(None) as database:
+        outbox = Outbox(folder, resuming=False)
+        return asyncio.run(rehearse(database, shipped_draft(), shipped_plan(), outbox, lambda: None)), folder
+
+
+def parse(path: Path) -> EmailMessage:
+    message = email.message_from_bytes(path.read_bytes(), policy=modern)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def test_the_shipped_agenda_sends_exactly_745_messages(rehearsed: tuple[Summary, Path]) -> None:
+    summary, folder = rehearsed
+    assert (summary.messages, summary.repeated) == (745, 0)
+    assert summary.totals.states == {State.ACCEPTED: 745}
+    assert len({parse(path)["Message-ID"] for path in folder.iterdir()}) == 745
+    by_event = Counter[str]()
+    for row in summary.rows:
+        by_event[row.event] += row.count
+    assert sorted(by_event.values()) == sorted([298, 51, 48, 90, 87, 171])
+
+
+def test_each_mail_is_named_and_dated_by_the_instant_it_was_due(rehearsed: tuple[Summary, Path]) -> None:
+    _, folder = rehearsed
+    since = first_stamp(shipped_draft().agenda)
+    members = [Member(recipient=recipient, since=since) for recipient in shipped_draft().recipients]
+    owed = {one.message_key: one.moment.due for one in plan(shipped_edition(), members)}
+    for path in folder.iterdir():
+        named = STAMP.match(path.name)
+        assert named is not None, path.name
+        due = datetime.strptime(named[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        assert owed.pop(named[2]) == due == parse(path)["Date"].datetime
+    assert owed == {}
+
+
+def test_each_site_is_written_to_for_its_own_workshop_and_the_drive(rehearsed: tuple[Summary, Path]) -> None:
+    _, folder = rehearsed
+    per_address = Counter(str(parse(path)["To"]) for path in folder.iterdir())
+    assert len(per_address) == 149
+    assert set(per_address.values()) == {5}
+
+
+def test_an_outbox_that_holds_something_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("keep me")
+    with pytest.raises(OutboxNotEmpty):
+        Outbox(tmp_path, resuming=False)
+    assert (tmp_path / "mine.txt").read_text() == "keep me"
+
+
+def test_a_repeat_gets_a_name_of_its_own_and_overwrites_nothing(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path / "out", resuming=False)
+    due = datetime(2021, 10, 12, 7, tzinfo=UTC)
+    message = b"Message-ID: <abc@x.example>\r\n\r\n"
+    names = [outbox.keep(message + str(number).encode(), due) for number in range(3)]
+    assert names == ["20211012T070000Z-abc.eml", "20211012T070000Z-abc-2.eml", "20211012T070000Z-abc-3.eml"]
+    assert (tmp_path / "out" / names[0]).read_bytes().endswith(b"0")
+    assert outbox.count() == (3, 2)
+
+
+def test_a_database_with_real_work_is_refused(database: Database, tmp_path: Path) -> None:
+    put(database, draft())
+    with pytest.raises(NotARehearsal), rehearsal_database(tmp_path / "agenda.db"):
+        pytest.fail("it was taken")
+
+
+def test_a_rehearsal_killed_in_the_middle_goes_on_and_loses_nothing(tmp_path: Path) -> None:
+    outbox, ledger = tmp_path / "out", tmp_path / "rehearsal.db"
+    command = [*AGENDA, "rehearse", "--outbox", str(outbox), "--database", str(ledger)]
+    first = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while first.poll() is None and (not outbox.exists() or sum(1 for _ in outbox.glob("*.eml")) < 150):
+        os.sched_yield()
+    first.send_signal(signal.SIGKILL)
+    assert first.wait() == -signal.SIGKILL
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    copies = Counter(parse(path)["Message-ID"] for path in outbox.glob("*.eml"))
+    assert len(copies) == 745
+    opened = Database(f"sqlite:///{ledger}")
+    with opened.read() as connection:
+        d = deliveries.c
+        rows = list(connection.execute(select(d.message_key, d.state, d.uncertain_at)))
+    opened.close()
+    uncertain = {row.message_key for row in rows if row.uncertain_at is not None}
+    repeated = {key.strip("<>").partition("@")[0] for key, count in copies.items() if count > 1}
+    assert {row.state for row in rows} == {State.ACCEPTED}
+    assert repeated <= uncertain
+    assert len(uncertain) <= 4
