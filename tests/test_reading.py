@@ -192,6 +192,12 @@ def test_every_audience_can_be_named(written: str, audience: Audience) -> None:
     assert event(("{region: Europa}", written)).audience == audience
 
 
+@pytest.mark.parametrize("zone", ["Europe/Kyiv", "Asia/Kolkata", "America/Ciudad_Juarez", "Etc/UTC"])
+def test_any_name_of_the_time_zone_database_serves(zone: str) -> None:
+    """CLDR, which the suggestions come from, keeps older names for some."""
+    assert agenda(("zona: TCM", f"zona: {zone}")).zone == zone
+
+
 def test_an_event_may_be_undated_until_it_is_known() -> None:
     undated = agenda(
         ("estado: tentativo\n    fecha: 2022-02-01\n    hasta: 2022-02-07\n", "estado: Sin Fecha\n")

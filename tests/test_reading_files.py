@@ -117,6 +117,7 @@ def test_problems_are_counted_up_to_a_limit() -> None:
     assert len(found) == LIMIT + 1
     assert found[-1].message.es == f"hay más de {LIMIT} problemas en este archivo. Corrija primero los anteriores."
     assert len(read(files(privado="\x01" * 2 * LIMIT)).problems) == LIMIT + 1
+    assert len(read(files(privado="".join(f"clave{n}: x\n" for n in range(2 * LIMIT)))).problems) == LIMIT + 1
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import time
+from functools import lru_cache
 
 from babel import Locale
 from babel.core import UnknownLocaleError
@@ -105,6 +106,7 @@ def _post(row: Row, context: Context, ids: Once, posts: Once) -> Recipient:
     )
 
 
+@lru_cache(maxsize=1024)
 def country_code(value: str) -> str:
     """ISO 3166-1 alpha-2, of a country whose weekend CLDR knows."""
     code = values.line(value).upper()
