@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -82,7 +83,12 @@ def _weekend(country: str) -> frozenset[int]:
 
 @cache
 def _holidays(country: str, year: int) -> Mapping[date, str]:
-    """One country's public holidays of one year, as a plain mapping: the library's own widens itself on a lookup."""
+    """One country's public holidays of one year, as a plain mapping: the library's own widens itself on a lookup.
+
+    The feasts that follow the moon are computed up to 2035 for some countries; later years have the others.
+    """
     spoken = holidays.country_holidays(country).supported_languages
     language = next((language for language in _LANGUAGES if language in spoken), None)
-    return dict(holidays.country_holidays(country, years=year, expand=False, language=language))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Requested Holidays are available only", UserWarning)
+        return dict(holidays.country_holidays(country, years=year, expand=False, language=language))

@@ -14,6 +14,7 @@ from calendars.model import LANGUAGES, Event, Representation
 from calendars.workdays import in_working_hours, next_working_instant
 from scheduler.clock import Clock
 from scheduler.delivery import Attempted, Decision, Outcome, State, decide, minds_hours
+from scheduler.mail.address import mailbox
 from scheduler.mail.compose import Composer, Personal
 from scheduler.mail.smtp import Pool, RelayUnavailable, scrub
 from scheduler.pace import Limiter
@@ -186,6 +187,7 @@ class Dispatcher:
             link=found.links.get(event.id),
             attach=claim.first,
         )
+        mailbox(self._mail_from())  # refused here, before the intent is committed
         token = self._mail.tokens.sign(LEAVE, claim.recipient)
         return prepared.personalize(
             Personal(

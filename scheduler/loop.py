@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 def loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
-    """uvloop is not made for every platform; asyncio's own loop does the same, slower."""
+    """Gives uvloop's, or asyncio's own: uvloop is not made for every platform."""
     if importlib.util.find_spec("uvloop") is None:
         return asyncio.new_event_loop
     made: Callable[[], asyncio.AbstractEventLoop] = importlib.import_module("uvloop").new_event_loop

@@ -50,7 +50,7 @@ from scheduler.web.app import Site
 from scheduler.web.server import bind
 
 AFTER_LAST = timedelta(days=2)
-DEMO_PORTS = 10  # 8080 to 8089
+DEMO_PORT, DEMO_PORTS = 8080, 10  # 8080 to 8089
 HostOption = Annotated[str | None, typer.Option("--host", help="Address to listen on. Default: 127.0.0.1.")]
 PortOption = Annotated[int | None, typer.Option("--port", help="Port to listen on. Default: 8080.")]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
@@ -146,13 +146,17 @@ def demo(
     with told(lang) as settings:
         draft = folder_of(config, settings).draft()
         wanted = port or (settings.port if "port" in settings.model_fields_set else None)
-        listener = bind(host or settings.host, wanted or 8080, tries=1 if wanted else DEMO_PORTS)
-        base_url = settings.base_url or _url(listener.getsockname())
-        with tempfile.TemporaryDirectory(prefix="agenda-demo-") as scratch, rehearsal_database(None) as database:
-            tokens = Tokens([secrets.token_urlsafe(32)])
-            plan = _plan(draft.agenda, None, None, base_url, tokens)
+        tokens = Tokens([secrets.token_urlsafe(32)])
+        with (
+            bind(host or settings.host, wanted or DEMO_PORT, tries=1 if wanted else DEMO_PORTS) as listener,
+            tempfile.TemporaryDirectory(prefix="agenda-demo-") as scratch,
+            rehearsal_database(None) as database,
+        ):
+            base_url = settings.base_url or _url(listener.getsockname())
             outbox = Path(scratch) / "outbox"
-            summary = _rehearse(database, draft, plan, outbox, settings, lang)
+            summary = _rehearse(
+                database, draft, _plan(draft.agenda, None, None, base_url, tokens), outbox, settings, lang
+            )
             print_summary(out(), summary, draft.agenda, language(lang, settings))
             typer.echo(WHERE[language(lang, settings)].format(url=base_url))
             present = to_instant(now, draft.agenda.zone) if now else _demo_now(draft.agenda)
@@ -186,13 +190,13 @@ def serve_command(
     configure_logs()
     with told(lang) as settings, real_database(settings) as database:
         database.lock_for_serving()
-        listener = bind(host or settings.host, settings.port if port is None else port)
-        base_url = settings.base_url or _url(listener.getsockname())
-        tokens = tokens_of(settings, database)
-        sending = sending_of(settings, base_url, tokens)
         _first_edition(database, config, settings)
-        site = _site(database, tokens, base_url, now=None, outbox=None)
-        loop.run(serve(Serving(database=database, site=site, listener=listener, sending=sending)))
+        tokens = tokens_of(settings, database)
+        with bind(host or settings.host, settings.port if port is None else port) as listener:
+            base_url = settings.base_url or _url(listener.getsockname())
+            sending = sending_of(settings, base_url, tokens)
+            site = _site(database, tokens, base_url, now=None, outbox=None)
+            loop.run(serve(Serving(database=database, site=site, listener=listener, sending=sending)))
 
 
 def sending_of(settings: Settings, base_url: str, tokens: Tokens) -> Sending | None:

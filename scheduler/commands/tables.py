@@ -31,6 +31,7 @@ HEADINGS = Text(es="Evento|Estado|Cuándo ({home})|Sede|Por confirmar", en="Even
 UNDATED = Text(es="sin fecha", en="no date")
 AXES, ADVANCES = Text(es="Ejes", en="Axes"), Text(es="Avances", en="Progress so far")
 COMMITMENT = Text(es="Compromiso {id}: {title} ({session})", en="Commitment {id}: {title} ({session})")
+WIDE = 120  # characters: from here on the hours at a site stand on one line
 ABOUT = Text(es="cerca de ", en="about ")
 KINDS = {
     ChangeKind.ADDED: Text(es="NUEVO", en="NEW"),
@@ -64,7 +65,9 @@ def print_agenda(console: Console, edition: Edition, site: Representation | None
     headings = HEADINGS[lang].format(home=home_short(agenda.zone, lang)).split("|")
     if site is None:
         headings.pop(3)
-    table = Table(*headings, title=agenda.title[lang], title_justify="left", box=SIMPLE_HEAD)
+    table = Table(title=agenda.title[lang], title_justify="left", box=SIMPLE_HEAD)
+    for number, heading in enumerate(headings):
+        table.add_column(heading, no_wrap=number in (2, 3) and site is not None and console.width >= WIDE)
     for event in agenda.events:
         home, there = when(agenda, event, edition.revisions[event.id], site, lang)
         cells = [event.title[lang], status_word(event.status, lang), home, ", ".join(assumptions(event, lang))]
