@@ -77,7 +77,7 @@ def test_a_second_export_replaces_its_own_files_and_leaves_others_alone(tmp_path
     assert (tmp_path / "all.ics").read_bytes() == next(iter(feeds(second))).body
     assert (tmp_path / "robots.txt").read_text() == "mine"
     assert (tmp_path / "sites" / "notes.txt").read_text() == "mine too"
-    assert not [p for p in tmp_path.rglob(".*")]
+    assert not list(tmp_path.rglob(".*"))
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from scheduler.web.prepared import is_unchanged, strong_etag
 from scheduler.web.server import bind
 from tests import factories
 from tests.shipped import shipped_draft
-from tests.webserver import PUBLISHED, publish, serving, site_of, small_draft
+from tests.webserver import PUBLISHED, publish, raw, serving, site_of, small_draft
 
 FEED = "/feeds/sites/tokio.ics"
 LATER = PUBLISHED + timedelta(days=2)
@@ -70,22 +70,15 @@ async def test_head_gives_the_headers_of_get_and_no_body(client: httpx.AsyncClie
     }
 
 
-async def test_the_wire_carries_nothing_after_a_304_or_a_head(client: httpx.AsyncClient) -> None:
-    """The next answer on the same connection begins where the last one ended."""
-    port = httpx.URL(client.base_url).port
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    etag = (await client.get(FEED)).headers["etag"].encode()
-    path = FEED.encode()
-    writer.write(b"HEAD " + path + b" HTTP/1.1\r\nhost: x\r\n\r\n")
-    head = await reader.readuntil(b"\r\n\r\n")
-    writer.write(b"GET " + path + b" HTTP/1.1\r\nhost: x\r\nif-none-match: " + etag + b"\r\nconnection: close\r\n\r\n")
-    rest = await reader.read()
-    writer.close()
-    await writer.wait_closed()
+async def test_the_wire_carries_nothing_after_the_headers_of_a_304_or_a_head(client: httpx.AsyncClient) -> None:
+    etag = (await client.get(FEED)).headers["etag"]
+    head = await raw(client, "HEAD", FEED)
+    unchanged = await raw(client, "GET", FEED, f"if-none-match: {etag}")
     assert head.startswith(b"HTTP/1.1 200 ")
-    assert rest.startswith(b"HTTP/1.1 304 ")
-    assert rest.endswith(b"\r\n\r\n")
-    assert b"content-length" not in rest.lower()
+    assert unchanged.startswith(b"HTTP/1.1 304 ")
+    assert head.endswith(b"\r\n\r\n")
+    assert unchanged.endswith(b"\r\n\r\n")
+    assert b"content-length" not in unchanged.lower()
 
 
 @pytest.mark.parametrize("form", ["{}", "W/{}", '"other", {}', '"a,b" , W/{}', "*"])

@@ -79,3 +79,14 @@ async def serving(site: Site) -> AsyncIterator[httpx.AsyncClient]:
 
 def leave_path(post: str = POST) -> str:
     return f"/leave/{TOKENS.sign(LEAVE, post)}"
+
+
+async def raw(client: httpx.AsyncClient, method: str, target: str, *headers: str) -> bytes:
+    """The server's answer to the letter, for a request to the letter: httpx tidies up both."""
+    reader, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
+    lines = (f"{method} {target} HTTP/1.1", "host: x", "connection: close", *headers, "", "")
+    writer.write("\r\n".join(lines).encode())
+    answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    return answer

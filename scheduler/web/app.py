@@ -25,10 +25,10 @@ def build_app(site: Site) -> ASGIApp:
         Route("/", pages.index),
         Route("/robots.txt", pages.robots),
         Route("/static/style.css", style_response()),
-        Route("/leave/{token}", leaving.ask, methods=["GET"]),
-        Route("/leave/{token}", leaving.leave, methods=["POST"]),
-        Route("/return/{token}", leaving.ask, methods=["GET"]),  # for who reloads the answer
-        Route("/return/{token}", leaving.come_back, methods=["POST"]),
+        Route("/leave/{token:path}", leaving.ask, methods=["GET"]),
+        Route("/leave/{token:path}", leaving.leave, methods=["POST"]),
+        Route("/return/{token:path}", leaving.ask, methods=["GET"]),  # for who reloads the answer
+        Route("/return/{token:path}", leaving.come_back, methods=["POST"]),
     ]
     if site.outbox is not None:
         outbox = Outbox(site, CapturedMails(site.outbox, site.database))

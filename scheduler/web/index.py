@@ -8,7 +8,7 @@ from datetime import datetime, time
 from typing import Any
 
 from calendars.editions import Edition, Revision, ends
-from calendars.model import Agenda, Audience, Days, Event, EventStatus, Language, Representation
+from calendars.model import Agenda, Audience, Days, Event, EventStatus, Language, Representation, slug
 from calendars.wording import (
     assumptions,
     axis_title,
@@ -36,7 +36,8 @@ class EventLine:
     kind: str
     status: str | None  # None: confirmed, which goes without saying
     cancelled: bool
-    when: str  # by the agenda's clock
+    day: str  # by the agenda's clock
+    hour: str | None  # likewise; None for whole days
     start: datetime | None  # UTC; None for whole days
     local: str | None  # from the first to the last local hour of those it addresses
     audience: str
@@ -62,7 +63,7 @@ class RegionLine:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Listing:
     ahead: tuple[EventLine, ...]
-    past: tuple[EventLine, ...]  # the latest first
+    past: tuple[EventLine, ...]  # over, or marked as held; the latest first
     undated: tuple[EventLine, ...]
 
 
@@ -70,13 +71,18 @@ def listing(edition: Edition, now: datetime | None, language: Language) -> Listi
     """Every event of the edition that people still hear of; without `now` all dated ones count as ahead."""
     agenda = edition.agenda
     dated = sorted(edition.listed(), key=lambda pair: (_begins(agenda, *pair), pair[0].id))
-    over = [now is not None and (end := ends(agenda, event)) is not None and end <= now for event, _ in dated]
+    over = [now is not None and _is_over(agenda, event, now) for event, _ in dated]
     lines = [_line(agenda, event, revision, language) for event, revision in dated]
     return Listing(
         ahead=tuple(line for line, gone in zip(lines, over, strict=True) if not gone),
         past=tuple(line for line, gone in zip(lines, over, strict=True) if gone)[::-1],
         undated=tuple(_line(agenda, e, edition.revisions[e.id], language) for e in agenda.events if e.when is None),
     )
+
+
+def _is_over(agenda: Agenda, event: Event, now: datetime) -> bool:
+    end = ends(agenda, event)
+    return event.status is EventStatus.HELD or (end is not None and end <= now)
 
 
 def _begins(agenda: Agenda, event: Event, revision: Revision) -> datetime:
@@ -93,7 +99,8 @@ def _line(agenda: Agenda, event: Event, revision: Revision, language: Language) 
         kind=kind_word(event.kind, language),
         status=None if event.status is EventStatus.CONFIRMED else status_word(event.status, language),
         cancelled=event.status is EventStatus.CANCELLED,
-        when=_when(agenda, event, revision, language),
+        day=_day(agenda, event, revision, language),
+        hour=_hour(agenda, revision.start, language) if revision.start is not None else None,
         start=revision.start,
         local=_local_span(revision.start, sites, language) if revision.start is not None and sites else None,
         audience=_audience(agenda, event.audience, sites, language),
@@ -102,13 +109,19 @@ def _line(agenda: Agenda, event: Event, revision: Revision, language: Language) 
     )
 
 
-def _when(agenda: Agenda, event: Event, revision: Revision, language: Language) -> str:
+def _day(agenda: Agenda, event: Event, revision: Revision, language: Language) -> str:
     if revision.start is not None:
-        wall = to_wall(revision.start, agenda.zone)
-        return f"{long_date(wall, language)}, {hour(wall, language)} {home_short(agenda.zone, language)}"
-    if isinstance(event.when, Days):
-        return days_span(event.when, language)
-    return "sin fecha" if language == "es" else "no date yet"
+        return long_date(to_wall(revision.start, agenda.zone), language)
+    match event.when:
+        case Days(first=first, last=last) if first == last:
+            return long_date(first, language)
+        case Days() as span:
+            return days_span(span, language)
+    return status_word(EventStatus.UNSCHEDULED, language)
+
+
+def _hour(agenda: Agenda, instant: datetime, language: Language) -> str:
+    return f"{hour(to_wall(instant, agenda.zone), language)} {home_short(agenda.zone, language)}"
 
 
 def _local_span(start: datetime, sites: Sequence[Representation], language: Language) -> str:
@@ -150,6 +163,11 @@ def _origin(agenda: Agenda, event: Event, language: Language) -> str:
     return f"Axis: {axis} · Source: {event.source}"
 
 
+def by_city(sites: Iterable[Representation]) -> list[Representation]:
+    """In the order in which one looks for a city, accents aside."""
+    return sorted(sites, key=lambda site: (slug(site.city), site.id))
+
+
 def regions(agenda: Agenda, language: Language) -> tuple[RegionLine, ...]:
     """The regions with their sites: who subscribes looks for a city."""
     return tuple(
@@ -158,7 +176,7 @@ def regions(agenda: Agenda, language: Language) -> tuple[RegionLine, ...]:
             name=region.name[language],
             sites=tuple(
                 SiteLine(id=site.id, name=site.name, city=site.city, country=site.country)
-                for site in sorted(agenda.representations, key=lambda site: (site.city, site.id))
+                for site in by_city(agenda.representations)
                 if site.region == region.id
             ),
         )
@@ -169,14 +187,14 @@ def regions(agenda: Agenda, language: Language) -> tuple[RegionLine, ...]:
 def index_values(edition: Edition, now: datetime | None, language: Language) -> dict[str, Any]:
     """What the index templates are given, whoever serves them."""
     agenda = edition.agenda
-    wall = to_wall(edition.at, agenda.zone)
+    published = long_date(to_wall(edition.at, agenda.zone), language)
     return {
         "agenda": agenda,
         "home_name": home_name(agenda.zone, language),
         "listing": listing(edition, now, language),
         "regions": regions(agenda, language),
         "edition": edition.number,
-        "published": f"{long_date(wall, language)}, {hour(wall, language)} {home_short(agenda.zone, language)}",
+        "published": f"{published}, {_hour(agenda, edition.at, language)}",
         "zone_version": zone_data().version,
     }
 

@@ -17,6 +17,7 @@ from calendars.model import Agenda, Event, Language, Representation
 from calendars.wording import home_short, hour, short_date, spoken_duration
 from calendars.zones import to_wall
 from scheduler.web.captured import Captured, CapturedMails, Mail, counts
+from scheduler.web.index import by_city
 from scheduler.web.rendering import FRAMES_OWN, PRIVATE, requested_language
 from scheduler.web.site import Site
 
@@ -71,8 +72,7 @@ class Outbox:
             "total": len(mails),
             "found": len(found),
             "first": (number - 1) * PER_PAGE + 1,
-            "sites": sorted(agenda.representations, key=lambda site: (site.city, site.id)),
-            "events": agenda.events,
+            "sites": by_city(agenda.representations),
             "site": wanted_site,
             "event": wanted_event,
             "number": number,
@@ -151,7 +151,7 @@ def tallies(agenda: Agenda, mails: Sequence[Captured], language: Language) -> li
 
 def rule_words(rule: str, language: Language) -> str:
     """«7 días antes, 09:00 h», «1 h antes»; a rule of another make stands as it is."""
-    if days := re.fullmatch(r"P(\d+)DT(\d\d:\d\d)", rule):
+    if days := re.fullmatch(r"P(\d+)D a las (\d\d:\d\d)", rule):
         number = int(days[1])
         if language == "es":
             return f"{number} {'día' if number == 1 else 'días'} antes, {days[2]} h"

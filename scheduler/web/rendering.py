@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -31,6 +33,7 @@ SECURITY = {
 }
 FRAMES_OWN = {"Content-Security-Policy": f"{_POLICY}; frame-src 'self'"}
 PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+_HYPHENATED = re.compile(r"\b\w{1,8}-\w{1,8}\b")
 STYLE_STAMP = datetime(2021, 10, 1, tzinfo=UTC)  # any fixed date: the style is fetched by its digest
 
 
@@ -48,13 +51,20 @@ class Band:
 
 @cache
 def _environment(folder: Path) -> Environment:
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["unbroken"] = unbroken
+    return made
+
+
+def unbroken(text: str) -> Markup:
+    """The text, with short hyphenated words (INE-SRE, 2021-2022) kept on one line."""
+    return Markup(_HYPHENATED.sub(r'<span class="unbroken">\g<0></span>', str(escape(text))))  # noqa: S704  # because escaped
 
 
 def render(template: str, language: Language, values: Mapping[str, Any]) -> str:
