@@ -192,9 +192,9 @@ def test_every_audience_can_be_named(written: str, audience: Audience) -> None:
     assert event(("{region: Europa}", written)).audience == audience
 
 
-@pytest.mark.parametrize("zone", ["Europe/Kyiv", "Asia/Kolkata", "America/Ciudad_Juarez", "Etc/UTC"])
+@pytest.mark.parametrize("zone", ["Europe/Kyiv", "Asia/Kolkata", "America/Ciudad_Juarez", "US/Pacific"])
 def test_any_name_of_the_time_zone_database_serves(zone: str) -> None:
-    """CLDR, which the suggestions come from, keeps older names for some."""
+    """CLDR, which the suggestions come from, lacks some of them."""
     assert agenda(("zona: TCM", f"zona: {zone}")).zone == zone
 
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from calendars.reading import json_schema
 from calendars.reading.nodes import MappingNode, Node, SequenceNode, compose
 from calendars.reading.problems import Report
-from calendars.reading.schema import AgendaForm
+from calendars.reading.schema import AgendaForm, EventForm
 from tests.shipped import CONFIG, shipped_files
 from tests.small_config import AGENDA
 
@@ -99,3 +99,9 @@ def test_every_key_is_explained_in_the_editor() -> None:
 def test_an_unknown_key_is_no_part_of_the_form() -> None:
     with pytest.raises(ValidationError, match="otra"):
         AgendaForm.model_validate(load(AGENDA) | {"otra": 1})
+
+
+def test_the_manual_explains_every_key_of_an_event() -> None:
+    manual = (CONFIG.parent / "docs" / "configuration.md").read_text(encoding="utf-8")
+    for key in EventForm.model_fields:
+        assert f"`{key}`" in manual, key
