@@ -11,6 +11,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timezone
 from email.utils import format_datetime
+from functools import lru_cache
 from pathlib import Path
 
 import css_inline
@@ -21,7 +22,7 @@ from calendars.editions import Edition
 from calendars.feeds import event_attachment
 from calendars.model import LANGUAGES, Agenda, Event, Language, Representation, Text, slug
 from calendars.wording import hour, long_date
-from calendars.zones import offset_at, to_wall
+from calendars.zones import offset_at
 from scheduler.mail.address import mailbox
 from scheduler.mail.mime import (
     Part,
@@ -71,27 +72,45 @@ class Prepared:
         """
         if not _URL.fullmatch(personal.unsubscribe_url):
             raise ValueError("the address to leave at is no http(s) URL in ASCII")
-        offset = timezone(offset_at(personal.sent_at, self.zone))
         head = (
             f"To: <{mailbox(personal.to)}>\r\n"
-            f"Date: {format_datetime(personal.sent_at.astimezone(offset))}\r\n"
+            f"Date: {_local(personal.sent_at.replace(microsecond=0), self.zone)[1]}\r\n"
             f"Message-ID: <{mailbox(personal.message_id)}>\r\n"
             f"List-Unsubscribe: <{personal.unsubscribe_url}>\r\n"
             "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
         ).encode("ascii")
-        office = to_office(personal.office, self.language)
+        plain_office, html_office = _office(personal.office, self.language)
+        plain_stop, html_stop = _fillings(personal.unsubscribe_url)
         return (
             self.head
             + head
             + self.body.joined(
                 {
-                    "plain.office": filling(office),
-                    "plain.stop": filling(personal.unsubscribe_url),
-                    "html.office": filling(escape(office)),
-                    "html.stop": filling(escape(personal.unsubscribe_url)),
+                    "plain.office": plain_office,
+                    "plain.stop": plain_stop,
+                    "html.office": html_office,
+                    "html.stop": html_stop,
                 }
             )
         )
+
+
+@lru_cache(maxsize=1024)  # whatever leaves for a zone within one second says the same
+def _local(second: datetime, zone: str) -> tuple[date, str]:
+    """A site's date, and the instant as Date says it in the site's offset."""
+    there = second.astimezone(timezone(offset_at(second, zone)))
+    return there.date(), format_datetime(there)
+
+
+@lru_cache(maxsize=1024)  # the posts of an office mostly bear the same name
+def _office(office: str, language: Language) -> tuple[bytes, bytes]:
+    return _fillings(to_office(office, language))
+
+
+def _fillings(text: str) -> tuple[bytes, bytes]:
+    """A personal piece as it stands in the plain and in the HTML part."""
+    plain, escaped = filling(text), str(escape(text))
+    return plain, plain if escaped == text else filling(escaped)
 
 
 class Composer:
@@ -125,7 +144,7 @@ class Composer:
         if edition is not self._edition:
             self._kept.clear()
             self._edition = edition
-        today = to_wall(sent_at, site.zone).date()
+        today = _local(sent_at.replace(microsecond=0), site.zone)[0]
         key = (event.id, site.id, language, today, link, attach)
         prepared = self._kept.pop(key, None) or self._reminder(edition, event, site, language, today, link, attach)
         self._kept[key] = prepared
