@@ -20,9 +20,8 @@ def export(edition: Edition, directory: Path) -> list[Path]:
     """Write every public feed and an index under `directory`; returns what was written.
 
     Each file is complete once it bears its name, and dated as `agenda serve` dates it, so that a static server says
-    the same Last-Modified. Files of the same names are replaced, everything else is left alone: the folder may be a
-    site of its own. A feed that the edition no longer has stays, and its subscribers with it, until somebody deletes
-    it. Raises ExportFailed.
+    the same Last-Modified. Files of the same names are replaced; everything else is left alone, for the folder may
+    hold a whole site. So a feed that the edition no longer has stays until somebody deletes it. Raises ExportFailed.
     """
     try:
         written = [_write(directory / feed.path, feed.body, feed.last_modified) for feed in feeds(edition)]

@@ -26,7 +26,7 @@ def test_every_feed_is_a_file_at_its_path_with_its_very_bytes(tmp_path: Path) ->
 
 
 def test_the_same_edition_gives_the_same_files_to_the_byte_and_the_date(tmp_path: Path) -> None:
-    edition = factories.edition(factories.real_size_agenda())
+    edition = factories.edition(factories.agenda(events=(factories.event(), factories.drive())))
     first = {
         p.relative_to(tmp_path / "a"): (p.read_bytes(), p.stat().st_mtime) for p in export(edition, tmp_path / "a")
     }
@@ -59,7 +59,7 @@ def test_the_index_needs_nothing_but_the_files_beside_it(tmp_path: Path) -> None
 def test_the_index_says_what_is_supposed_and_what_has_no_date(tmp_path: Path) -> None:
     export(factories.edition(shipped_draft().agenda), tmp_path)
     index = (tmp_path / "index.html").read_text(encoding="utf-8")
-    assert "Jueves 21 de octubre de 2021, 18:00 h TCM".lower() in index.lower()
+    assert "jueves 21 de octubre de 2021,<br>18:00 h TCM" in index
     assert index.count("Duración supuesta: 2 h, por confirmar.") == 5
     assert "Fechas supuestas, por confirmar." in index
     assert "sin fecha" in index

@@ -10,13 +10,16 @@ from pathlib import Path
 import httpx
 import pytest
 from sqlalchemy import select
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import Message
 
 from scheduler.delivery import State
 from scheduler.store import roster
 from scheduler.store.schema import deliveries
 from scheduler.tokens import LEAVE, Tokens
 from scheduler.web.app import Site
-from scheduler.web.leave import BODY_LIMIT, masked
+from scheduler.web.leave import BODY_LIMIT, masked, read_and_ignore
 from tests.webserver import POST, PUBLISHED, TOKENS, leave_path, publish, serving, site_of, small_draft
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -164,7 +167,17 @@ async def test_a_large_body_is_refused_before_anything_is_done(site: Site, clien
     assert (await client.post(leave_path(), content=b"x" * BODY_LIMIT)).status_code == 200
 
 
-async def test_a_body_that_never_comes_to_its_end_changes_nothing(site: Site, client: httpx.AsyncClient) -> None:
+async def test_a_body_that_dawdles_is_given_up() -> None:
+    async def silence() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    with pytest.raises(HTTPException) as refused:
+        await read_and_ignore(Request({"type": "http", "method": "POST", "headers": []}, silence), seconds=0.01)
+    assert refused.value.status_code == 408
+
+
+async def test_a_body_that_is_cut_off_changes_nothing(site: Site, client: httpx.AsyncClient) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(client.base_url).port)
     head = f"POST {leave_path()} HTTP/1.1\r\nhost: x\r\ncontent-length: 26\r\n\r\nList-"
     writer.write(head.encode())

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from calendars.model import EventStatus
+from calendars.model import Audience, EventStatus
 from scheduler.clock import SimulatedClock
 from scheduler.web.app import Site
 from scheduler.web.index import listing
@@ -23,9 +23,10 @@ BEFORE = datetime(2021, 10, 18, 18, tzinfo=UTC)
 AFTER = datetime(2026, 11, 23, tzinfo=UTC)
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    with site_of(tmp_path, shipped_draft(), clock=SimulatedClock(BEFORE)) as made:
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The shipped agenda, which the pages only read."""
+    with site_of(tmp_path_factory.mktemp("pages"), shipped_draft(), clock=SimulatedClock(BEFORE)) as made:
         yield made
 
 
@@ -77,14 +78,22 @@ async def test_the_index_speaks_english_when_asked_and_keeps_to_it(client: httpx
     assert '<html lang="es">' in (await client.get("/?lang=fr", headers={"accept-language": "en"})).text
 
 
-def test_what_is_over_or_held_is_listed_apart() -> None:
-    edition = factories.edition(shipped_draft().agenda)
+def test_what_is_over_or_held_is_listed_apart(site: Site) -> None:
+    edition = site.in_force.edition
     before, after, never = (listing(edition, now, "es") for now in (BEFORE, AFTER, None))
     assert (len(before.ahead), len(before.past), len(before.undated)) == (6, 2, 2)
     assert (len(after.ahead), len(after.past)) == (0, 8)
     assert (len(never.ahead), len(never.past)) == (8, 0)
     assert before.past[0].day == "martes 19 de octubre de 2021"
     assert after.past[0].title.startswith("Jornada")
+
+
+def test_an_event_for_a_few_named_sites_names_them() -> None:
+    """And one local hour is said once."""
+    alone = factories.event(audience=Audience(kind="sites", ids=("tokio",)))
+    line = listing(factories.edition(factories.agenda(events=(alone,))), BEFORE, "es").ahead[0]
+    assert line.audience == "Tokio"
+    assert line.local == "vie 22 oct, 08:00 h (Tokio)"
 
 
 def test_a_cancelled_event_stays_listed_with_its_reason() -> None:
@@ -169,7 +178,7 @@ async def test_there_is_no_band_and_no_outbox_outside_the_demo(client: httpx.Asy
     assert (await client.get("/outbox/")).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/", "/feeds/", "/nowhere", leave_path()])
+@pytest.mark.parametrize("path", ["/", "/feeds/", "/nowhere", pytest.param(leave_path(), id="leave")])
 async def test_the_demos_band_shows_its_now_on_every_page(tmp_path: Path, path: str) -> None:
     (tmp_path / "outbox").mkdir()
     with site_of(tmp_path, now=BEFORE, outbox=tmp_path / "outbox") as site:
@@ -202,13 +211,14 @@ async def test_text_of_the_agenda_is_escaped(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def broken_site(site: Site) -> Site:
+def broken_site(tmp_path: Path) -> Iterator[Site]:
     """Its database has been overwritten under it."""
-    site.database.close()
-    file = Path(str(site.database.url.database))
-    file.with_name(f"{file.name}-wal").unlink(missing_ok=True)
-    file.write_bytes(b"no database at all")
-    return site
+    with site_of(tmp_path) as made:
+        made.database.close()
+        file = tmp_path / "web.db"
+        file.with_name(f"{file.name}-wal").unlink(missing_ok=True)
+        file.write_bytes(b"no database at all")
+        yield made
 
 
 async def test_a_failure_is_answered_by_a_page_that_tells_no_secrets(broken_site: Site) -> None:

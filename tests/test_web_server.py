@@ -29,6 +29,11 @@ def test_an_address_that_cannot_be_listened_on_is_refused_the_same_way(host: str
         bind(host, port)
 
 
+def test_without_a_try_there_is_no_port() -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        bind("127.0.0.1", 0, tries=0)
+
+
 async def test_who_comes_before_the_server_runs_waits_and_is_answered() -> None:
     listener, stopped = bind("127.0.0.1", 0), asyncio.Event()
     async with httpx.AsyncClient(trust_env=False) as client:

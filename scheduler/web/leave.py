@@ -103,11 +103,11 @@ class Leaving:
         return f"{post.recipient.post}, {name}" if name else post.recipient.post
 
 
-async def read_and_ignore(request: Request) -> None:
-    """Take the body off the line, whatever it says: the token says it all. 413 past BODY_LIMIT, 408 if it dawdles."""
+async def read_and_ignore(request: Request, seconds: float = BODY_SECONDS) -> None:
+    """Take the body off the line, whatever it says: the token says it all. 413 past BODY_LIMIT, 408 past `seconds`."""
     size = 0
     try:
-        async with asyncio.timeout(BODY_SECONDS):
+        async with asyncio.timeout(seconds):
             async for chunk in request.stream():
                 size += len(chunk)
                 if size > BODY_LIMIT:
