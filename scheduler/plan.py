@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from calendars.workdays import working_day_at_or_before
-
 from calendars.editions import Edition, Revision
 from calendars.model import (
     Agenda,
@@ -20,9 +18,8 @@ from calendars.model import (
     Recipient,
     ReminderRule,
     Representation,
-    TimeBefore,
-    Timed,
 )
+from calendars.workdays import working_day_at_or_before
 from calendars.zones import nearest_instant, to_wall
 
 REMINDED = frozenset({EventStatus.TENTATIVE, EventStatus.CONFIRMED})
@@ -95,26 +92,22 @@ def _by_site(members: Iterable[Member]) -> Mapping[str, Sequence[Member]]:
 
 def _site_start(event: Event, revision: Revision, site: Representation) -> tuple[date, datetime]:
     """The site's date of the event, and the instant at which it starts there."""
-    match event.when:
-        case Timed() if revision.start is not None:
-            return to_wall(revision.start, site.zone).date(), revision.start
-        case Days(first=first):
-            return first, nearest_instant(datetime.combine(first, time()), site.zone)
-    raise ValueError(f"event «{event.id}» has no date")
+    if isinstance(event.when, Days):
+        return event.when.first, nearest_instant(datetime.combine(event.when.first, time()), site.zone)
+    assert revision.start is not None, "only dated events are planned"
+    return to_wall(revision.start, site.zone).date(), revision.start
 
 
 def _due(
     rule: ReminderRule, site: Representation, day: date, start: datetime, quiet: Quiet | None
 ) -> tuple[datetime, bool]:
-    match rule:
-        case DaysBefore(days=days, at=at):
-            wanted = day - timedelta(days=days)
-            working = working_day_at_or_before(site, wanted)
-            return nearest_instant(datetime.combine(working, at), site.zone), working != wanted
-        case TimeBefore(minutes=minutes):
-            due = start - timedelta(minutes=minutes)
-            evening = _evening_before(to_wall(due, site.zone), quiet)
-            return (due, False) if evening is None else (nearest_instant(evening, site.zone), True)
+    if isinstance(rule, DaysBefore):
+        wanted = day - timedelta(days=rule.days)
+        working = working_day_at_or_before(site, wanted)
+        return nearest_instant(datetime.combine(working, rule.at), site.zone), working != wanted
+    due = start - timedelta(minutes=rule.minutes)
+    evening = _evening_before(to_wall(due, site.zone), quiet)
+    return (due, False) if evening is None else (nearest_instant(evening, site.zone), True)
 
 
 def _evening_before(wall: datetime, quiet: Quiet | None) -> datetime | None:

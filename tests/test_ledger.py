@@ -35,7 +35,8 @@ def post(name: str = "uno", **changes: str) -> Recipient:
     return Recipient(id=name, language="es", joined=date(2021, 10, 1), **(known | changes))
 
 
-def draft(content: Agenda | None = None, posts: Sequence[Recipient] = (post(),), **links: str) -> Draft:
+def draft(content: Agenda | None = None, posts: Sequence[Recipient] = (post(),), link: str | None = None) -> Draft:
+    links = {} if link is None else {event().id: link}
     return Draft(agenda=content or agenda(), recipients=tuple(posts), links=links)
 
 
@@ -134,7 +135,7 @@ def test_publishing_an_unchanged_draft_makes_no_edition(database: Database) -> N
 
 
 def test_what_was_published_is_what_is_loaded(database: Database) -> None:
-    done = put(database, draft(**{event().id: "https://salas.example/1"}))
+    done = put(database, draft(link="https://salas.example/1"))
     with database.read() as connection:
         found = editions.load(connection)
     assert found is not None
@@ -144,7 +145,7 @@ def test_what_was_published_is_what_is_loaded(database: Database) -> None:
 
 def test_a_new_joining_link_makes_an_edition_and_leaves_every_revision(database: Database) -> None:
     put(database, draft())
-    done = put(database, draft(**{event().id: "https://salas.example/2"}), WEEK_BEFORE)
+    done = put(database, draft(link="https://salas.example/2"), WEEK_BEFORE)
     assert done.prospect.publication.changes == ()
     assert done.prospect.publication.edition.number == 2
 

@@ -1,0 +1,157 @@
+"""The real clock's half: wake-ups, pace, and a reminder that leaves at its moment."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from calendars.model import TimeBefore
+from calendars.zones import to_wall
+from scheduler import loop
+from scheduler.clock import SystemClock, monotonic
+from scheduler.delivery import State
+from scheduler.mail.smtp_url import SmtpSettings
+from scheduler.pace import Limiter
+from scheduler.relay import RelayHealth
+from scheduler.runtime import AlarmClock
+from scheduler.service import Sending, Service
+from scheduler.settings import Pace
+from scheduler.store.database import ChangeWatch, Database
+from scheduler.tokens import LEAVE, Tokens, key_beside
+from tests.factories import agenda, event, timed
+from tests.smtpd import aiosmtpd_server
+from tests.test_ledger import PUBLISHED, counted, draft, put
+
+SOON = timedelta(milliseconds=300)
+PATIENCE = 20  # seconds, on a machine that does much else
+
+
+class Shifted(SystemClock):
+    """The system's clock, set forward by hand."""
+
+    def __init__(self) -> None:
+        self.by = timedelta()
+
+    def now(self) -> datetime:
+        return super().now() + self.by
+
+
+async def test_an_armed_moment_wakes_at_its_time_and_not_before() -> None:
+    alarm = AlarmClock(SystemClock())
+    alarm.start()
+    moment = SystemClock().now() + SOON
+    alarm.arm([moment, moment + timedelta(days=1)])
+    assert await asyncio.wait_for(alarm.wait(), PATIENCE)
+    assert SystemClock().now() >= moment
+    alarm.stop()
+
+
+async def test_a_moment_that_has_passed_wakes_at_once_and_arming_again_replaces_the_old() -> None:
+    alarm = AlarmClock(SystemClock())
+    alarm.start()
+    far = SystemClock().now() + timedelta(days=1)
+    alarm.arm([far])
+    alarm.arm([far, SystemClock().now() - timedelta(hours=1)])
+    assert await asyncio.wait_for(alarm.wait(), PATIENCE)
+    alarm.stop()
+
+
+async def test_a_wake_from_elsewhere_ends_the_wait() -> None:
+    alarm = AlarmClock(SystemClock())
+    alarm.start()
+    waiting = asyncio.create_task(alarm.wait())
+    alarm.wake()
+    assert await asyncio.wait_for(waiting, PATIENCE)
+    alarm.stop()
+
+
+async def test_the_tick_rings_and_tells_of_a_clock_that_jumped() -> None:
+    clock = Shifted()
+    alarm = AlarmClock(clock)
+    clock.by = timedelta(hours=2)
+    await alarm._tick()  # because half a minute is too long for a test
+    assert await asyncio.wait_for(alarm.wait(), PATIENCE)
+
+
+async def test_a_reminder_leaves_within_a_second_of_its_moment(database: Database) -> None:
+    start = SystemClock().now() + timedelta(minutes=1) + 3 * SOON
+    near = event(when=replace(timed(), wall=to_wall(start, agenda().zone)), rules=(TimeBefore(minutes=1),))
+    put(database, draft(agenda(events=(near,))), PUBLISHED)
+    async with aiosmtpd_server() as inbox:
+        alarm = AlarmClock(SystemClock())
+        alarm.start()
+        sending = Sending(
+            smtp=SmtpSettings(host="127.0.0.1", port=inbox.port, security="none"),
+            pace=Pace(per_minute=30, connections=3),
+            base_url="https://agenda.example",
+            tokens=Tokens(["a key for tests only"]),
+        )
+        service = Service(database=database, sending=sending, clock=SystemClock(), waker=alarm)
+        working = asyncio.create_task(service.run())
+        watch = ChangeWatch(database)
+        deadline = monotonic() + PATIENCE
+        while not inbox.envelopes and monotonic() < deadline:
+            await asyncio.to_thread(watch.changed)
+        service.drain()
+        await working
+        watch.close()
+        alarm.stop()
+    assert len(inbox.envelopes) == 1
+    assert counted(database) == {State.ACCEPTED: 1}
+
+
+async def test_a_pace_spreads_messages_evenly_and_no_pace_waits_for_nothing() -> None:
+    limiter = Limiter(Pace(per_minute=600, connections=3))
+    began = monotonic()
+    for _ in range(4):
+        await limiter.take()
+    assert monotonic() - began >= 0.3
+    assert limiter.burst == 3
+    free = Limiter(Pace(per_minute=None, connections=16))
+    await free.take()
+    assert free.burst is None
+
+
+def test_failures_within_one_pause_count_as_one_and_success_forgets_them() -> None:
+    now = SystemClock().now()
+    health = RelayHealth()
+    health.failed(now, "down", fault=False)
+    health.failed(now, "down", fault=True)
+    assert (health.failures, health.fault, health.paused_at(now)) == (1, False, True)
+    later = now + timedelta(minutes=1)
+    assert not health.paused_at(later)
+    health.failed(later, "still down", fault=True)
+    assert (health.failures, health.reason, health.fault) == (2, "still down", True)
+    health.worked()
+    assert (health.failures, health.paused_until) == (0, None)
+
+
+def test_a_link_signed_with_an_older_key_still_holds_and_a_foreign_one_does_not(tmp_path: Path) -> None:
+    old = Tokens(["the older key"]).sign(LEAVE, "tokio")
+    rotated = Tokens(["the newer key", "the older key"])
+    assert rotated.read(LEAVE, old) == "tokio"
+    assert rotated.read(LEAVE, rotated.sign(LEAVE, "tokio")) == "tokio"
+    assert Tokens(["the newer key"]).read(LEAVE, old) is None
+    assert rotated.read(LEAVE, old[:-1] + ("A" if old[-1] != "A" else "B")) is None
+    keys = key_beside(tmp_path / "agenda.db")
+    assert keys == key_beside(tmp_path / "agenda.db")
+    assert (tmp_path / "agenda.db.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_watch_sees_what_other_connections_commit(database: Database) -> None:
+    watch = ChangeWatch(database)
+    assert not watch.changed()
+    put(database, draft())
+    assert watch.changed()
+    assert not watch.changed()
+    watch.close()
+
+
+def test_the_loop_runs_what_it_is_given() -> None:
+    async def answer() -> int:
+        await asyncio.sleep(0)
+        return 42
+
+    assert loop.run(answer()) == 42
