@@ -1,0 +1,71 @@
+"""Postfix's own testing programs, on loopback: smtp-sink takes mail and forgets it, smtp-source sends it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.measure import seconds
+from scheduler.clock import monotonic
+
+MISSING = "Postfix's smtp-source and smtp-sink are not here (Debian: apt-get install postfix)"
+_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
+_LIMIT = 120.0  # seconds that any of them may take
+_START = 10.0  # seconds until the sink listens
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Postfix:
+    source: Path
+    sink: Path
+
+    def send(self, port: int, *, messages: int, connections: int, size: int) -> float:
+        """Seconds in which smtp-source hands over `messages` of `size` octets over kept connections."""
+        command = (
+            self.source, "-d", "-s", str(connections), "-m", str(messages), "-l", str(size),
+            "-f", "avisos@bench.example", "-t", "sede@bench.example", f"127.0.0.1:{port}",
+        )  # fmt: skip
+        return seconds(lambda: subprocess.run(command, check=True, capture_output=True, timeout=_LIMIT))
+
+    @contextmanager
+    def sinking(self) -> Iterator[int]:
+        """Run smtp-sink while the block runs; gives its port."""
+        port = _free_port()
+        privileges = ("-u", "nobody") if os.geteuid() == 0 else ()
+        sink = subprocess.Popen((self.sink, *privileges, f"127.0.0.1:{port}", "128"), stderr=subprocess.DEVNULL)
+        try:
+            wait_for(port)
+            yield port
+        finally:
+            sink.terminate()
+            sink.wait()
+
+
+def postfix() -> Postfix | None:
+    source, sink = shutil.which("smtp-source", path=_PATH), shutil.which("smtp-sink", path=_PATH)
+    return Postfix(source=Path(source), sink=Path(sink)) if source and sink else None
+
+
+def wait_for(port: int) -> None:
+    """Return once something listens on the port. Raises ConnectionError if nothing does in time."""
+    until = monotonic() + _START
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except ConnectionRefusedError:
+            if monotonic() > until:
+                raise
+        else:
+            return
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
