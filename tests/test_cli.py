@@ -178,6 +178,12 @@ def test_export_without_a_database_writes_the_draft_and_with_one_the_edition_in_
     assert len(names) == 1 + 1 + 5 + 2 * 149
 
 
+def test_an_export_to_where_a_file_stands_is_the_environments_fault() -> None:
+    Path("out").write_text("a file")
+    done = agenda("export", "out")
+    assert (done.exit_code, "out" in done.stderr) == (3, True)
+
+
 def test_rehearse_prints_json_and_refuses_an_outbox_in_use(here: Path) -> None:
     done = agenda("rehearse", "--from", "2021-10-01", "--to", "2022-02-09", "--outbox", "ob", "--json")
     figures = json.loads(done.stdout)

@@ -15,6 +15,7 @@ from rich.console import Console
 from calendars.editions import AnotherAgenda
 from calendars.model import Language, Problem, Text
 from scheduler.capture import OutboxNotEmpty
+from scheduler.export import ExportFailed
 from scheduler.files import Configuration, InvalidDraft, NoConfiguration, configuration
 from scheduler.mail.smtp import RelayUnavailable
 from scheduler.rehearsal import NotARehearsal
@@ -142,6 +143,7 @@ def told(lang: str | None = None) -> Iterator[Settings]:
     except (
         DatabaseInUse,
         DatabaseUnavailable,
+        ExportFailed,
         NotARehearsal,
         PortTaken,
         RelayUnavailable,
