@@ -219,6 +219,12 @@ def test_status_without_a_database_says_what_makes_one() -> None:
     assert (done.exit_code, "agenda serve" in done.stderr) == (1, True)
 
 
+def test_stop_where_there_is_no_database_says_so_and_makes_none() -> None:
+    for command in ("stop", "resume"):
+        assert agenda(command).exit_code == 1
+    assert not Path("agenda.db").exists()
+
+
 def test_stop_and_resume_show_in_status() -> None:
     agenda("publish", "--reason", "inicio")
     assert agenda("stop").exit_code == 0

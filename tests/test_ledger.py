@@ -197,6 +197,43 @@ def test_a_message_on_its_way_is_settled_though_its_event_moved(database: Databa
     assert states(database)[0, "P7D a las 09:00", "uno"] == State.ACCEPTED
 
 
+def test_a_message_on_its_way_when_its_event_moves_is_not_tried_again(database: Database) -> None:
+    for decision in (
+        Decision(state=State.DEFERRED, next_at=WEEK_BEFORE + timedelta(minutes=1)),
+        Decision(state=State.UNCERTAIN, next_at=WEEK_BEFORE + timedelta(minutes=5)),
+    ):
+        put(database, moved(f"2021-10-28 1{decision.state is State.DEFERRED:d}:00"), WEEK_BEFORE - timedelta(days=1))
+        put(database, moved("2021-10-21 18:00"), WEEK_BEFORE - timedelta(hours=1))
+        claims = claim(database, WEEK_BEFORE)
+        intend(database, claims, WEEK_BEFORE)
+        put(database, moved("2021-10-29 18:00"), WEEK_BEFORE)
+        settle(database, claims[0], decision, WEEK_BEFORE)
+        assert claim(database, WEEK_BEFORE + timedelta(hours=1)) == []
+        assert states(database)[claims[0].schedule, "P7D a las 09:00", "uno"] == State.EXPIRED
+
+
+def test_a_message_on_its_way_when_its_post_leaves_is_not_tried_again(database: Database) -> None:
+    put(database, draft())
+    claims = claim(database, WEEK_BEFORE)
+    intend(database, claims, WEEK_BEFORE)
+    with database.write() as connection:
+        roster.leave(connection, "uno", WEEK_BEFORE)
+    settle(database, claims[0], Decision(state=State.DEFERRED, next_at=WEEK_BEFORE), WEEK_BEFORE)
+    assert claim(database, WEEK_BEFORE + timedelta(hours=1)) == []
+
+
+def test_the_database_is_readable_by_its_owner_only(database: Database, tmp_path: Path) -> None:
+    put(database, draft())
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.glob("agenda.db*")} == {0o600}
+
+
+def test_a_database_of_a_newer_program_is_refused_and_left_alone(database: Database, tmp_path: Path) -> None:
+    with database.write() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(DatabaseUnavailable, match="9999"):
+        Database(f"sqlite:///{tmp_path / 'agenda.db'}")
+
+
 def test_a_cancelled_event_cancels_its_reminders_and_a_revived_one_plans_them_again(database: Database) -> None:
     put(database, draft())
     cancelled = draft(agenda(events=(event(status=EventStatus.CANCELLED),)))

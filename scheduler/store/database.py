@@ -14,6 +14,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -53,8 +54,9 @@ class Database:
         self._engine = _engine(self.url)
         self._lock: IO[bytes] | None = None
         try:
+            Path(str(self.url.database)).touch(mode=0o600)  # it holds addresses; its journal takes the same mode
             self._migrate()
-        except (DBAPIError, OSError) as error:
+        except (CommandError, DBAPIError, OSError) as error:
             self._engine.dispose()
             raise DatabaseUnavailable(f"{self.url.render_as_string()}: {_reason(error)}") from error
 

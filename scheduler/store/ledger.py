@@ -25,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from scheduler.delivery import EXPIRABLE, REPEATS, UNCERTAIN_WAIT, WAITING, Decision, State
+from scheduler.delivery import EXPIRABLE, MUTABLE, REPEATS, UNCERTAIN_WAIT, WAITING, Decision, State
 from scheduler.store.controls import STOPPED
 from scheduler.store.schema import controls, deliveries, recipients
 
@@ -177,11 +177,22 @@ def _settled(one: Settlement) -> dict[str, object]:
 def suppress_address(connection: Connection, recipient: str, now: datetime) -> None:
     """The server says that the address is bad: mark the post, and mute what still waits for it."""
     connection.execute(update(recipients).where(recipients.c.id == recipient).values(suppressed_at=now))
+    mute(connection, recipient, now)
+
+
+def mute(connection: Connection, recipient: str, now: datetime) -> None:
+    """Suppress what still waits for a post, and try no more what is on its way to it."""
     connection.execute(
         update(deliveries)
-        .where(_D.recipient == recipient, _D.state.in_((*WAITING, State.CLAIMED)))
+        .where(_D.recipient == recipient, _D.state.in_(MUTABLE))
         .values(state=State.SUPPRESSED, next_at=None, owner=None)
     )
+    let_go_of_what_is_on_its_way(connection, _D.recipient == recipient, now)
+
+
+def let_go_of_what_is_on_its_way(connection: Connection, chosen: ColumnElement[bool], now: datetime) -> None:
+    """A message between MAIL FROM and its reply cannot be called back; but whatever the reply, it is tried no more."""
+    connection.execute(update(deliveries).where(_D.state == State.SENDING, chosen).values(expires_at=now))
 
 
 def release_claims(connection: Connection, owner: str, claims: Sequence[Delivery]) -> None:

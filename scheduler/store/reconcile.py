@@ -42,7 +42,7 @@ def reconcile(connection: Connection, edition: int, planned: Iterable[Planned], 
         connection.execute(insert(staged), [_row(one) for one in part])
     followed = _follow(connection)
     result = Reconciled(
-        ended=_end(connection, edition),
+        ended=_end(connection, edition, now),
         revived=_revive(connection, now) + roster.plan_again(connection, now),
         added=_add(connection, now),
         followed=followed,
@@ -93,8 +93,9 @@ def _follow(connection: Connection) -> int:
     ).rowcount
 
 
-def _end(connection: Connection, edition: int) -> int:
+def _end(connection: Connection, edition: int, now: datetime) -> int:
     """Unsettled rows that the plan no longer has: superseded where the event moved on, else cancelled."""
+    ledger.let_go_of_what_is_on_its_way(connection, ~exists().where(_same_key()) & (_D.purpose == REMINDER), now)
     moved_on = exists().where(
         revisions.c.edition == edition, revisions.c.uid == _D.subject, revisions.c.schedule > _D.schedule
     )

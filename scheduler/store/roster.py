@@ -10,8 +10,9 @@ from sqlalchemy import Connection, RowMapping, and_, case, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from calendars.model import LANGUAGES, Recipient
-from scheduler.delivery import MUTABLE, State
+from scheduler.delivery import State
 from scheduler.plan import Member
+from scheduler.store import ledger
 from scheduler.store.schema import deliveries, recipients
 
 _R = recipients.c
@@ -107,11 +108,7 @@ def find(connection: Connection, recipient: str) -> Post | None:
 def leave(connection: Connection, recipient: str, now: datetime) -> None:
     """Stop the reminders of a post. Leaving twice is leaving once."""
     connection.execute(update(recipients).where(_R.id == recipient, _R.left_at.is_(None)).values(left_at=now))
-    connection.execute(
-        update(deliveries)
-        .where(deliveries.c.recipient == recipient, deliveries.c.state.in_(MUTABLE))
-        .values(state=State.SUPPRESSED, next_at=None, owner=None)
-    )
+    ledger.mute(connection, recipient, now)
 
 
 def come_back(connection: Connection, recipient: str, now: datetime) -> None:

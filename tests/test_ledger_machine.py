@@ -1,0 +1,164 @@
+"""Any order of publishing, moving, leaving, claiming, crashing and sending: nothing lost, nothing told wrongly."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from sqlalchemy import select
+
+from calendars.model import Draft, EventStatus
+from scheduler.delivery import Attempted, Outcome, State, decide
+from scheduler.publish import NothingToPublish
+from scheduler.store import ledger, roster
+from scheduler.store.database import Database
+from scheduler.store.ledger import Delivery, Settlement
+from scheduler.store.schema import deliveries
+from tests.factories import agenda, event, timed
+from tests.test_ledger import PUBLISHED, START, draft, post, put
+
+WALLS = ("2021-10-21 18:00", "2021-10-21 20:00", "2021-10-25 10:00")
+POSTS = ("uno", "dos")
+OUTCOMES = (
+    Outcome(kind="accepted", stage="body", code=250),
+    Outcome(kind="refused", stage="rcpt", code=451),
+    Outcome(kind="refused", stage="rcpt", code=554),
+    Outcome(kind="refused", stage="rcpt", code=550, status="5.1.1"),
+    Outcome(kind="broken", stage="data"),
+    Outcome(kind="unknown", stage="body"),
+)
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    """The server's record, kept apart from the ledger, is the judge: (message, schedule) it took, and when unsure."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.database = Database(f"sqlite:///{Path(self.folder.name) / 'agenda.db'}")
+        self.now = PUBLISHED
+        self.owner = 0
+        self.claims: list[Delivery] = []
+        self.taken: list[str] = []  # message keys, as the server took them
+        self.doubtful: set[str] = set()  # of which the client could not know
+        self.schedule = 0
+        self.wall, self.status = WALLS[0], EventStatus.CONFIRMED
+        put(self.database, self._draft())
+
+    def teardown(self) -> None:
+        self.database.close()
+        self.folder.cleanup()
+
+    def _draft(self) -> Draft:
+        return draft(agenda(events=(event(when=timed(self.wall), status=self.status),)), [post(p) for p in POSTS])
+
+    @property
+    def me(self) -> str:
+        return f"owner-{self.owner}"
+
+    @rule(hours=st.sampled_from([0.1, 1, 6, 24, 72]))
+    def time_passes(self, hours: float) -> None:
+        self.now += timedelta(hours=hours)
+
+    @rule(wall=st.sampled_from(WALLS), status=st.sampled_from([EventStatus.CONFIRMED, EventStatus.CANCELLED]))
+    def publish(self, wall: str, status: EventStatus) -> None:
+        moved = wall != self.wall
+        self.wall, self.status = wall, status
+        try:
+            put(self.database, self._draft(), self.now)
+        except NothingToPublish:
+            assert not moved
+        self.schedule += moved
+
+    @rule(who=st.sampled_from(POSTS), leaves=st.booleans())
+    def a_post_leaves_or_comes_back(self, who: str, leaves: bool) -> None:
+        with self.database.write() as connection:
+            (roster.leave if leaves else roster.come_back)(connection, who, self.now)
+
+    @rule(limit=st.integers(1, 4))
+    def claim(self, limit: int) -> None:
+        with self.database.write() as connection:
+            ledger.sweep(connection, self.now)
+            self.claims += ledger.claim_due(connection, self.me, self.now, limit)
+
+    @precondition(lambda self: self.claims)
+    @rule(
+        outcome=st.sampled_from(OUTCOMES),
+        crash=st.booleans(),
+        server_took=st.booleans(),
+        meanwhile=st.sampled_from([None, "moved", "left"]),
+    )
+    def send_one(self, outcome: Outcome, crash: bool, server_took: bool, meanwhile: str | None) -> None:
+        """From intent to settlement; a crash between the two leaves the truth with the server."""
+        one = self.claims.pop(0)
+        with self.database.write() as connection:
+            if one.id not in ledger.intend_if_still_claimed(connection, self.me, [one], self.now):
+                return
+        assert one.schedule == self.schedule, "a reminder for a time that no longer holds"
+        assert self.now < one.expires_at
+        if meanwhile == "moved":
+            self.publish(next(wall for wall in WALLS if wall != self.wall), self.status)
+        elif meanwhile == "left":
+            self.a_post_leaves_or_comes_back(one.recipient, leaves=True)
+        unsure = crash or outcome.kind == "unknown"
+        if outcome.kind == "accepted" or (unsure and server_took):
+            self.taken.append(one.message_key)
+        if unsure:
+            self.doubtful.add(one.message_key)
+        if crash:
+            self.process_dies()
+            return
+        tried = Attempted(attempts=one.attempts + 1, refusals=one.refusals, expires_at=one.expires_at, jitter=0.5)
+        settlement = Settlement(delivery=one, decision=decide(tried, outcome, self.now), reply="", at=self.now)
+        with self.database.write() as connection:
+            ledger.settle_if_still_sending(connection, self.me, [settlement])
+
+    @rule()
+    def process_dies(self) -> None:
+        self.claims.clear()
+        self.owner += 1
+        with self.database.write() as connection:
+            ledger.abandon_others(connection, self.me, self.now)
+
+    @invariant()
+    def repeated_only_what_was_uncertain(self) -> None:
+        repeated = {key for key in self.taken if self.taken.count(key) > 1}
+        assert repeated <= self.doubtful
+        assert all(self.taken.count(key) <= 2 for key in repeated)
+
+    @invariant()
+    def nothing_is_lost_and_the_ledger_agrees_with_the_server(self) -> None:
+        d = deliveries.c
+        with self.database.read() as connection:
+            rows = list(connection.execute(select(d.message_key, d.state, d.next_at, d.uncertain_at, d.schedule)))
+        for row in rows:
+            state = State(row.state)
+            if state is State.ACCEPTED:
+                assert row.message_key in self.taken
+            if row.message_key in self.taken and row.message_key not in self.doubtful:
+                assert state is State.ACCEPTED
+            if state in (State.PLANNED, State.DEFERRED, State.UNCERTAIN):
+                assert row.next_at is not None, "it would never be looked at again"
+            if state in (State.PLANNED, State.CLAIMED):
+                assert row.schedule == self.schedule, "a change ends what was planned for the old time"
+
+    @invariant()
+    def each_key_stands_once(self) -> None:
+        d = deliveries.c
+        with self.database.read() as connection:
+            keys = list(connection.execute(select(d.message_key)).scalars())
+        assert len(keys) == len(set(keys))
+
+
+TestLedgerMachine = LedgerMachine.TestCase
+TestLedgerMachine.settings = settings(settings.get_profile("project"), max_examples=40, stateful_step_count=25)
+
+
+def test_the_machine_starts_before_its_event() -> None:
+    """Else every reminder would be expired and the machine would hold anything."""
+    assert timedelta(days=14) < START - PUBLISHED
+    assert datetime.fromisoformat(WALLS[0]).day == START.day
