@@ -16,9 +16,14 @@ from scheduler.store.schema import deliveries, recipients
 _D = deliveries.c
 
 
+_ACCEPTED = func.count().filter(_D.state == State.ACCEPTED)
+_REFUSED = func.count().filter(_D.refusals > 0)
+_Part = tuple[datetime, int, int, int]  # local wall time due; accepted, refused, moved
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """The reminders of one event, region and rule that the mail server took."""
+    """The reminders of one event, region and rule; `count` is how many the mail server took."""
 
     event: str
     region: str
@@ -27,6 +32,7 @@ class Row:
     first_local: datetime  # earliest and latest wall time at which they were due, each at its own site
     last_local: datetime
     moved: int  # off a weekend, a holiday or the night
+    refused: int  # answered with 5xx at least once
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +52,7 @@ def totals(connection: Connection) -> Totals:
         select(
             func.count(_D.uncertain_at),
             func.coalesce(func.sum(_D.repeats), 0),
-            func.count().filter(or_(_D.refusals > 0, _D.state == State.REJECTED)),
+            _REFUSED,
         ).select_from(deliveries)
     ).one()
     return Totals(
@@ -55,34 +61,37 @@ def totals(connection: Connection) -> Totals:
 
 
 def campaign(connection: Connection, agenda: Agenda) -> list[Row]:
-    """The accepted reminders by event, region and rule, in the agenda's order."""
+    """The reminders that reached the mail server by event, region and rule, in the agenda's order."""
     sites = {site.id: site for site in agenda.representations}
-    groups: dict[tuple[str, str, str], list[tuple[datetime, int, int]]] = {}
+    groups: dict[tuple[str, str, str], list[_Part]] = {}
     found = connection.execute(
-        select(_D.event, _D.site, _D.rule, _D.due_at, func.count(), func.sum(_D.moved))
-        .where(_D.state == State.ACCEPTED)
+        select(_D.event, _D.site, _D.rule, _D.due_at, _ACCEPTED, _REFUSED, func.sum(_D.moved))
+        .where(or_(_D.state == State.ACCEPTED, _D.refusals > 0))
         .group_by(_D.event, _D.site, _D.rule, _D.due_at)
     )
-    for event, site_id, rule, due, count, moved in found:
+    for event, site_id, rule, due, accepted, refused, moved in found:
         site = sites.get(site_id)
         if site is not None:
-            groups.setdefault((event, site.region, rule), []).append((to_wall(due, site.zone), count, moved))
+            groups.setdefault((event, site.region, rule), []).append(
+                (to_wall(due, site.zone), accepted, refused, moved)
+            )
     rows = [_row(key, parts) for key, parts in groups.items()]
     events = [event.id for event in agenda.events]
     regions = [region.id for region in agenda.regions]
     return sorted(rows, key=lambda row: (events.index(row.event), regions.index(row.region), row.first_local))
 
 
-def _row(key: tuple[str, str, str], parts: Iterable[tuple[datetime, int, int]]) -> Row:
-    walls, counts, moved = zip(*parts, strict=True)
+def _row(key: tuple[str, str, str], parts: Iterable[_Part]) -> Row:
+    walls, accepted, refused, moved = zip(*parts, strict=True)
     return Row(
         event=key[0],
         region=key[1],
         rule=key[2],
-        count=sum(counts),
+        count=sum(accepted),
         first_local=min(walls),
         last_local=max(walls),
         moved=sum(moved),
+        refused=sum(refused),
     )
 
 

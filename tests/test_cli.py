@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import os
+import pty
 import shutil
 import signal
 import socket
@@ -24,6 +25,7 @@ from scheduler.store.database import SAFE_SQLITE, sqlite_module
 from tests.shipped import CONFIG
 from tests.smtpd import aiosmtpd_server
 
+AGENDA = [sys.executable, "-c", "from scheduler.cli import main; main()"]
 AHEAD = "2036"  # the shipped agenda moved to a year that is still to come
 
 
@@ -165,6 +167,22 @@ def test_a_file_cut_short_cancels_no_campaign() -> None:
     assert agenda("publish", "--reason", "de verdad", "--yes").exit_code == 0
 
 
+@pytest.mark.parametrize(("typed", "code", "edition"), [("50", 0, 2), ("49", 1, 1), ("", 1, 1)])
+def test_at_a_terminal_the_number_that_is_taken_away_has_to_be_typed(typed: str, code: int, edition: int) -> None:
+    agenda("publish", "--reason", "inicio")
+    rows = (Path("config") / "recipients.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (Path("config") / "recipients.csv").write_text("".join(rows[:100]), encoding="utf-8")
+    ours, theirs = pty.openpty()
+    os.write(ours, f"{typed}\n".encode())
+    done = subprocess.run(
+        [*AGENDA, "publish", "--reason", "corto"], stdin=theirs, capture_output=True, text=True, check=False
+    )
+    os.close(ours)
+    os.close(theirs)
+    assert done.returncode == code, done.stderr
+    assert json.loads(agenda("status", "--json").stdout)["edition"] == edition
+
+
 def test_export_without_a_database_writes_the_draft_and_with_one_the_edition_in_force() -> None:
     assert agenda("export", "out").exit_code == 0
     assert not Path("agenda.db").exists()
@@ -285,9 +303,6 @@ def test_a_secret_may_come_from_a_file() -> None:
     Path("key").write_text("a-key-that-is-long-enough-to-keep\n")
     checks = json.loads(agenda("doctor", "--json", AGENDA_SECRET_KEY_FILE="key").stdout)
     assert "is set" in next(one["text"] for one in checks if one["check"] == "secret key")
-
-
-AGENDA = [sys.executable, "-c", "from scheduler.cli import main; main()"]
 
 
 @contextmanager

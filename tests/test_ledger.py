@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from calendars.model import Agenda, Draft, EventStatus, Recipient
 from scheduler.delivery import Decision, State
 from scheduler.publish import NothingToPublish, Published, Unconfirmed, publish_draft
-from scheduler.report import totals
+from scheduler.report import campaign, totals
 from scheduler.store import controls, editions, ledger, roster
 from scheduler.store.database import Database, DatabaseInUse, DatabaseUnavailable
 from scheduler.store.ledger import Delivery, Settlement
@@ -412,6 +412,15 @@ def test_a_bad_address_mutes_its_post_until_the_file_corrects_it(database: Datab
     put(database, draft(posts=[post(address="nueva@tokio.example")]), WEEK_BEFORE + timedelta(days=1))
     assert counted(database) == {State.REJECTED: 1, State.PLANNED: 2}
     assert [one.address for one in claim(database, DAY_BEFORE)] == ["nueva@tokio.example"]
+
+
+def test_the_report_tells_what_was_taken_from_what_was_refused(database: Database) -> None:
+    put(database, draft())
+    send(database, WEEK_BEFORE, Decision(state=State.REJECTED, refused=True))
+    send(database, DAY_BEFORE)
+    with database.read() as connection:
+        rows = [(row.rule, row.count, row.refused) for row in campaign(connection, agenda())]
+    assert rows == [("P7D a las 09:00", 0, 1), ("P1D a las 09:00", 1, 0)]
 
 
 def test_a_removed_rule_cancels_its_reminders_and_leaves_the_others(database: Database) -> None:

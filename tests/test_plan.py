@@ -6,6 +6,7 @@ import csv
 import subprocess
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 
 import pytest
 
@@ -61,14 +62,38 @@ def test_every_reminder_of_the_shipped_agenda_is_due_when_the_system_date_comman
     """Another road than the code's: GNU date and the system's zone files, which are right for 2021 and 2022."""
     with (CONFIG / "representations.csv").open(encoding="utf-8") as file:
         zones = {row["id"]: row["time_zone"] for row in csv.DictReader(file)}
-    unmoved = [one for one in shipped_plan() if not one.moment.moved]
-    assert len(unmoved) > 700
-    questions = {_question(one, zones[one.moment.site]): one for one in unmoved}
-    answers = _ask_date(list(questions))
-    for question, one in questions.items():
-        assert one.moment.due.timestamp() == answers[question], question
+    planned = shipped_plan()
+    assert {(one.moment.site, one.moment.rule[:3]) for one in planned if one.moment.moved} == set(MOVED)
+    for one in planned:
+        zone, words = _question(one, zones[one.moment.site])
+        if one.moment.moved:
+            words = f"{MOVED[one.moment.site, one.moment.rule[:3]]} 09:00"
+        assert one.moment.due.timestamp() == _ask_date(zone, words), (one.moment.site, words)
 
 
+# What falls on a holiday there, looked up in almanacs: the Prophet's birthday (18 or 19 October 2021), Dussehra,
+# Ireland's October bank holiday, Guatemala's day of the revolution, the eve of the lunar new year (31 January 2022).
+MOVED = {
+    ("adis-abeba", "P1D"): "2021-10-15",
+    ("aman", "P1D"): "2021-10-17",
+    ("argel", "P1D"): "2021-10-17",
+    ("beirut", "P1D"): "2021-10-15",
+    ("el-cairo", "P1D"): "2021-10-17",
+    ("kuwait", "P1D"): "2021-10-17",
+    ("rabat", "P1D"): "2021-10-15",
+    ("ramala", "P1D"): "2021-10-15",
+    ("nueva-delhi", "P7D"): "2021-10-14",
+    ("dublin", "P1D"): "2021-10-22",
+    ("guatemala", "P7D"): "2021-10-19",
+    ("quetzaltenango", "P7D"): "2021-10-19",
+    ("tecun-uman", "P7D"): "2021-10-19",
+    ("guangzhou", "P1D"): "2022-01-28",
+    ("hanoi", "P1D"): "2022-01-28",
+    ("pekin", "P1D"): "2022-01-28",
+    ("seul", "P1D"): "2022-01-28",
+    ("shanghai", "P1D"): "2022-01-28",
+    ("taipei", "P1D"): "2022-01-28",
+}
 STARTS = {
     "taller-medio-oriente-y-africa-2021": "2021-10-19 09:00",
     "taller-asia-pacifico-2021": "2021-10-21 18:00",
@@ -87,25 +112,20 @@ def _question(one: Planned, zone: str) -> tuple[str, str]:
     days = one.moment.rule[1]
     if start is None:
         return zone, f"2022-02-01 09:00 {days} days ago"
-    at_home = _ask_date([(zone, f'TZ="America/Mexico_City" {start}')])
-    epoch = next(iter(at_home.values()))
-    local = subprocess.run(
-        ["date", "-d", f"@{epoch}", "+%Y-%m-%d"], env={"TZ": zone}, capture_output=True, text=True, check=True
-    )
-    return zone, f"{local.stdout.strip()} 09:00 {days} days ago"
+    instant = _ask_date(zone, f'TZ="America/Mexico_City" {start}')
+    local = _date(zone, "-d", f"@{instant}", "+%Y-%m-%d")
+    return zone, f"{local} 09:00 {days} days ago"
 
 
-_asked: dict[tuple[str, str], int] = {}
+@cache
+def _ask_date(zone: str, words: str) -> int:
+    return int(_date(zone, "-d", words, "+%s"))
 
 
-def _ask_date(questions: list[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    for zone, words in questions:
-        if (zone, words) not in _asked:
-            done = subprocess.run(
-                ["date", "-d", words, "+%s"], env={"TZ": zone}, capture_output=True, text=True, check=True
-            )
-            _asked[zone, words] = int(done.stdout)
-    return {question: _asked[question] for question in questions}
+@cache
+def _date(zone: str, *arguments: str) -> str:
+    done = subprocess.run(["date", *arguments], env={"TZ": zone}, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
 
 
 def test_days_are_counted_from_the_date_at_the_site() -> None:

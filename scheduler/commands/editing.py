@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -125,7 +126,14 @@ def publish_command(
             typer.echo(NOT_PUBLISHED[spoken], err=True)
             raise
         with real_database(settings) as database:
-            _publish(database, draft, author or getpass.getuser(), reason, confirmed=yes, lang=spoken)
+            _publish(database, draft, author or _login_name(), reason, confirmed=yes, lang=spoken)
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return f"uid {os.getuid()}"
 
 
 def _publish(database: Database, draft: Draft, author: str, reason: str, *, confirmed: bool, lang: Language) -> None:

@@ -49,10 +49,10 @@ PUBLISHED = Text(
     "{revived} planned again.",
 )
 SUMMARY_HEADINGS = Text(
-    es="Evento y región|Regla|Correos|Primero (local)|Último (local)|Movidos",
-    en="Event and region|Rule|Mails|First (local)|Last (local)|Moved",
+    es="Evento y región|Regla|Correos|Primero (local)|Último (local)|Movidos|Rechazados",
+    en="Event and region|Rule|Mails|First (local)|Last (local)|Moved|Refused",
 )
-SUMMARY_COLUMNS: tuple[JustifyMethod, ...] = ("left", "left", "right", "left", "left", "right")
+SUMMARY_COLUMNS: tuple[JustifyMethod, ...] = ("left", "left", "right", "left", "left", "right", "right")
 SUMMARY = Text(
     es="{messages} mensajes; repetidos {repeated}, inciertos {uncertain}, rechazados {refused}",
     en="{messages} messages; {repeated} repeated, {uncertain} uncertain, {refused} refused",
@@ -172,7 +172,14 @@ def print_summary(console: Console, summary: Summary, agenda: Agenda, lang: Lang
         table.add_row(f"[bold]{escape(titles[event])}[/]", "", f"[bold]{sum(row.count for row in listed)}[/]")
         for row in listed:
             walls = (f"{short_date(w.date(), lang)} {hour(w, lang)}" for w in (row.first_local, row.last_local))
-            table.add_row(f"  {regions[row.region]}", row.rule, str(row.count), *walls, str(row.moved or ""))
+            table.add_row(
+                f"  {regions[row.region]}",
+                row.rule,
+                str(row.count),
+                *walls,
+                str(row.moved or ""),
+                str(row.refused or ""),
+            )
         table.add_section()
     console.print(table)
     console.print(
