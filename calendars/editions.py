@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from calendars.documents import event_digest
 from calendars.model import Agenda, Days, Event, EventStatus, Timed
-from calendars.zones import nearest_instant, to_instant
+from calendars.zones import WallTimeError, nearest_instant, to_instant
 
 CANCELLED_STAYS = timedelta(days=90)  # in the feeds after its date, so that programs that poll rarely still learn of it
 
@@ -139,6 +139,19 @@ def ends(agenda: Agenda, event: Event) -> datetime | None:
         case Days(last=last):
             return nearest_instant(datetime.combine(last + timedelta(days=1), time()), agenda.zone)
     return None
+
+
+def shifted(edition: Edition) -> tuple[str, ...]:
+    """Ids of the events that this process's zone data puts at another instant than the edition promised."""
+    agenda = edition.agenda
+    return tuple(e.id for e in agenda.events if _start_now(agenda, e) != edition.revisions[e.id].start)
+
+
+def _start_now(agenda: Agenda, event: Event) -> datetime | None:
+    try:
+        return _instants(agenda, event)[0]
+    except WallTimeError:  # the hour no longer exists, or exists twice, by these rules
+        return None
 
 
 def _with_withdrawn(previous: Edition | None, agenda: Agenda, at: datetime) -> tuple[Agenda, frozenset[str]]:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
+from calendars.editions import shifted
 from calendars.model import LANGUAGES, Event, Representation
 from calendars.workdays import in_working_hours, next_working_instant
 from scheduler.clock import Clock
@@ -73,9 +74,10 @@ class Dispatcher:
             await self._send_all(sendable)
 
     async def _claim(self, limit: int) -> list[Delivery]:
-        known = None if self._current is None else self._current.edition.number
-        found, claims = await self._journal.write(_claim, self._journal.owner, self._clock.now(), limit, known)
-        self._current = found or self._current
+        now, known = self._clock.now(), self._current
+        self._current, withheld, claims = await self._journal.write(_claim, self._journal.owner, now, limit, known)
+        if withheld and self._current is not known:
+            log.error("zone data gives another time than published; withheld until resolved", events=withheld)
         return claims
 
     async def _postpone_inhumane(self, claims: Sequence[Delivery]) -> list[Delivery]:
@@ -210,10 +212,11 @@ def _attempted(claim: Delivery) -> Attempted:
 
 
 def _claim(
-    connection: Connection, owner: str, now: datetime, limit: int, known: int | None
-) -> tuple[InForce | None, list[Delivery]]:
-    """Sweep and claim in one transaction; with the edition in force, where it is not the known one."""
+    connection: Connection, owner: str, now: datetime, limit: int, known: InForce | None
+) -> tuple[InForce | None, tuple[str, ...], list[Delivery]]:
+    """The edition in force, the events that it withholds here, and claims: all of one transaction, so they agree."""
     ledger.sweep(connection, now)
-    claims = ledger.claim_due(connection, owner, now, limit)
-    news = editions.load(connection) if editions.number_in_force(connection) != known else None
-    return news, claims
+    same = known is not None and known.edition.number == editions.number_in_force(connection)
+    current = known if same else editions.load(connection)
+    withheld = shifted(current.edition) if current is not None else ()
+    return current, withheld, ledger.claim_due(connection, owner, now, limit, withheld)

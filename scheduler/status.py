@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
+from calendars.editions import shifted
 from calendars.zones import zone_data
 from scheduler import report
 from scheduler.delivery import State
@@ -34,6 +35,7 @@ class Status:
     published: datetime | None
     zone_version: str
     zone_agrees: bool  # this process reckons with the data that the edition was published with
+    shifted: tuple[str, ...]  # event ids that it puts at another time than was published: their mail is withheld
     stopped_since: str | None
     totals: Totals
     today: Today
@@ -47,7 +49,7 @@ class Status:
     def alerts(self) -> int:
         """How many things want somebody to act."""
         held = self.totals.of(State.HELD, State.UNCERTAIN)
-        marks = (self.stopped_since, self.late_since, self.uncovered, held, self.edition and not self.zone_agrees)
+        marks = (self.stopped_since, self.late_since, self.uncovered, held, self.shifted)
         return sum(bool(mark) for mark in marks)
 
 
@@ -61,6 +63,7 @@ def status(connection: Connection, now: datetime, day: tuple[datetime, datetime]
         published=None if found is None else found.edition.at,
         zone_version=zone_data().version,
         zone_agrees=found is None or found.edition.zone_digest == zone_data().digest,
+        shifted=() if found is None else shifted(found.edition),
         stopped_since=controls.get(connection, controls.STOPPED),
         totals=report.totals(connection),
         today=_today(connection, day),

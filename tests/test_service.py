@@ -18,9 +18,10 @@ from scheduler.mail.smtp_url import SmtpSettings
 from scheduler.rehearsal import Jump
 from scheduler.service import Sending, Service
 from scheduler.settings import Pace
+from scheduler.status import status
 from scheduler.store import controls
 from scheduler.store.database import Database
-from scheduler.store.schema import deliveries, editions
+from scheduler.store.schema import deliveries, editions, revisions
 from scheduler.tokens import LEAVE, Tokens
 from tests.factories import agenda, event, text, timed
 from tests.smtpd import Behaviour, Drop, Reply, ScriptedServer, scripted
@@ -260,6 +261,24 @@ async def test_a_text_that_cannot_be_composed_stops_no_other(database: Database)
     fake, _ = await run(database, start=WEEK_BEFORE, until=WEEK_BEFORE + timedelta(minutes=40))
     assert len(fake.bodies) == 1
     assert counted(database) == {State.ACCEPTED: 1, State.PLANNED: 5}
+
+
+async def test_a_node_whose_zone_data_gives_another_time_withholds_that_event_and_sends_the_others(
+    database: Database,
+) -> None:
+    put(database, draft(agenda(events=(event(), event("otro")))))
+    with database.write() as connection:
+        r = revisions.c
+        promised = START - timedelta(hours=1)  # as other zone data would have it
+        connection.execute(revisions.update().where(r.event == event().id).values(start=promised))
+    fake, _ = await run(database, until=WEEK_BEFORE)
+    assert len(fake.bodies) == 1
+    with database.read() as connection:
+        found = status(connection, WEEK_BEFORE, (WEEK_BEFORE, DAY_BEFORE))
+        assert (found.shifted, found.alerts) == ((event().id,), 1)
+    put(database, draft(agenda(events=(event(), event("otro")))), WEEK_BEFORE)
+    fake, _ = await run(database, start=WEEK_BEFORE, until=DAY_BEFORE)
+    assert len(fake.bodies) == 2
 
 
 async def test_draining_finishes_what_is_on_its_way_and_gives_the_rest_back(database: Database) -> None:

@@ -31,6 +31,10 @@ ZONES = Text(
     es="Las reglas de zonas horarias de este equipo no son las de la edición vigente.",
     en="The zone data of this machine is not that of the edition in force.",
 )
+SHIFTED = Text(
+    es="Con ellas cambia la hora de: {events}. Sus correos esperan: actualice los datos o publique de nuevo.",
+    en="They give another time for: {events}. Their mail waits: renew the data, or publish again.",
+)
 UNCOVERED = Text(es="Sin destinatario vivo: {sites}", en="Nobody left to write to: {sites}")
 TODAY = Text(
     es="Hoy: {due} previstos · {accepted} entregados al servidor · {waiting} en espera",
@@ -56,6 +60,8 @@ def status_lines(found: Status, draft: int | None, *, sends: bool, lang: Languag
         yield LATE[lang].format(since=f"{found.late_since:%Y-%m-%d %H:%M}")
     if not found.zone_agrees:
         yield ZONES[lang]
+    if found.shifted:
+        yield SHIFTED[lang].format(events=", ".join(found.shifted))
     if found.uncovered:
         yield UNCOVERED[lang].format(sites=", ".join(found.uncovered))
     if not sends:
@@ -89,6 +95,7 @@ def status_json(found: Status, draft: int | None, *, sends: bool) -> dict[str, o
         "draft": {"valid": draft is not None, "changes": draft},
         "zone_version": found.zone_version,
         "zone_agrees": found.zone_agrees,
+        "shifted": list(found.shifted),
         "stopped_since": found.stopped_since,
         "smtp": sends,
         "late_since": found.late_since,

@@ -5,7 +5,7 @@ All functions work in the caller's transaction. Zero rows changed means that som
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -73,11 +73,14 @@ def _not_stopped() -> ColumnElement[bool]:
     return ~exists().where(controls.c.name == STOPPED)
 
 
-def claim_due(connection: Connection, owner: str, now: datetime, limit: int) -> list[Delivery]:
-    """Take up to `limit` due deliveries, nearest event first. Nothing while sending is stopped."""
+def claim_due(
+    connection: Connection, owner: str, now: datetime, limit: int, withheld: Collection[str] = ()
+) -> list[Delivery]:
+    """Take up to `limit` due deliveries, nearest event first; none of the `withheld` events, nothing while stopped."""
     due = (
         select(_D.id)
         .where(_D.state.in_(WAITING), _D.next_at <= now, _D.expires_at > now, _not_stopped())
+        .where(_D.event.not_in(withheld))
         .order_by(_D.expires_at, _D.next_at, _D.id)
         .limit(limit)
     )
