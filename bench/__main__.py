@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 import argparse
-import importlib
+from collections.abc import Callable, Mapping, Sequence
 
-from bench.measure import Line, as_table, seconds, show
+from bench import composing, fanout, feeds, memory, planning, rehearsal, sending
+from bench.measure import Line, as_table, show
+from scheduler.clock import monotonic
 
-NAMES = ("feeds", "planning", "composing", "sending", "rehearsal", "fanout", "memory")
+BENCHES: Mapping[str, Callable[[], Sequence[Line]]] = {
+    "feeds": feeds.run,
+    "planning": planning.run,
+    "composing": composing.run,
+    "sending": sending.run,
+    "rehearsal": rehearsal.run,
+    "fanout": fanout.run,
+    "memory": memory.run,
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[[], *NAMES], metavar="NAME", help=", ".join(NAMES))
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHES)}; all by default")
     parser.add_argument("--markdown", action="store_true", help="print the table of bench/README.md")
     options = parser.parse_args()
+    if unknown := set(options.names) - BENCHES.keys():
+        parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(BENCHES)}")
     every: list[Line] = []
-    for name in options.names or NAMES:
-        found: list[Line] = []
-        taken = seconds(lambda name=name, found=found: found.extend(importlib.import_module(f"bench.{name}").run()))  # type: ignore[misc]  # because the defaults bind the loop's values
+    for name in options.names or BENCHES:
+        began = monotonic()
+        found = BENCHES[name]()
         every += found
         if not options.markdown:
-            print(f"{name} ({taken:.0f} s)\n{show(found)}", flush=True)
+            print(f"{name} ({monotonic() - began:.0f} s)\n{show(found)}", flush=True)
     if options.markdown:
         print(as_table(every))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -45,8 +45,8 @@ class Campaign:
 
 
 def run() -> Sequence[Line]:
-    many = _campaign(with_posts(shipped_draft(), 100))
-    shipped = _campaign(shipped_draft())
+    many = campaign_of(with_posts(shipped_draft(), 100))
+    shipped = campaign_of(shipped_draft())
     peer = _peer(shipped)
     return (
         _figure("100 posts a site", many, peer, aimed=True),
@@ -67,7 +67,7 @@ def _figure(what: str, campaign: Campaign, peer: float, *, aimed: bool) -> Figur
     )
 
 
-def _campaign(draft: Draft) -> Campaign:
+def campaign_of(draft: Draft) -> Campaign:
     """Every reminder of the agenda, in the order in which the ledger hands them out."""
     edition = first_edition(draft.agenda, BEFORE_ALL)
     members = [Member(recipient=recipient, since=BEFORE_ALL) for recipient in draft.recipients]
@@ -92,7 +92,7 @@ def _campaign(draft: Draft) -> Campaign:
     return Campaign(edition=edition, orders=orders)
 
 
-def _composed(campaign: Campaign) -> Iterator[bytes]:
+def composed(campaign: Campaign) -> Iterator[bytes]:
     """As the dispatcher composes, its signed link included."""
     edition = campaign.edition
     composer, tokens = Composer(BASE), Tokens(["a key of the benchmark"])
@@ -113,7 +113,7 @@ def _composed(campaign: Campaign) -> Iterator[bytes]:
 
 
 def _compose_all(campaign: Campaign) -> int:
-    return sum(len(message) for message in _composed(campaign))
+    return sum(len(message) for message in composed(campaign))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,7 +129,7 @@ class _Content:
 def _peer(campaign: Campaign) -> float:
     """Seconds a message of EmailMessage with the same content, rendered and signed beforehand."""
     step = max(1, len(campaign.orders) // PEERS)
-    contents = [_content(message) for message in islice(_composed(campaign), 0, None, step)]
+    contents = [_content(message) for message in islice(composed(campaign), 0, None, step)]
     return best(lambda: [_email_message(content) for content in contents]) / len(contents)
 
 

@@ -13,6 +13,7 @@ from scheduler.clock import monotonic
 
 RUNS = 3
 ROOT = Path(__file__).resolve().parent.parent
+AGENDA = (sys.executable, "-c", "from scheduler.cli import main; main()")  # the command, in this checkout
 _LOOPS = 300_000
 
 
@@ -84,10 +85,14 @@ def against_calibration(taken: float) -> tuple[str, str]:
 
 
 def apart(module: str, *arguments: str) -> list[float]:
-    """Run `python -m module` in a process of its own; the numbers on the last line that it prints."""
-    done = subprocess.run(
-        [sys.executable, "-m", module, *arguments], cwd=ROOT, check=True, capture_output=True, text=True, timeout=300
-    )
+    """Run `python -m module` in a process of its own; the numbers on the last line that it prints.
+
+    Raises RuntimeError with its own last words where it fails.
+    """
+    command = (sys.executable, "-m", module, *arguments)
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=300)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)}: {done.stderr[-2000:]}")
     return [float(word) for word in done.stdout.strip().rpartition("\n")[2].split()]
 
 

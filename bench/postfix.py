@@ -36,7 +36,7 @@ class Postfix:
     @contextmanager
     def sinking(self) -> Iterator[int]:
         """Run smtp-sink while the block runs; gives its port."""
-        port = _free_port()
+        port = free_port()
         privileges = ("-u", "nobody") if os.geteuid() == 0 else ()
         sink = subprocess.Popen((self.sink, *privileges, f"127.0.0.1:{port}", "128"), stderr=subprocess.DEVNULL)
         try:
@@ -65,7 +65,8 @@ def wait_for(port: int) -> None:
             return
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on which nothing listens at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from bench.agendas import BEFORE_ALL, at_one_moment, shipped_draft, with_posts
+from bench.composing import campaign_of, composed
 from bench.measure import Figure, Line, Skipped, apart
 from bench.postfix import MISSING, Postfix, postfix
 from scheduler import loop
@@ -31,7 +32,7 @@ from scheduler.tokens import Tokens
 
 AIM, AIMED = 0.2, 16  # of smtp-source's rate, at so many connections
 DUE = datetime(2021, 10, 20, 15, tzinfo=UTC)
-RUNS = ((1, 20, 2), (4, 40, 2), (AIMED, 40, 3))  # connections, posts a site, runs
+RUNS = ((1, 10, 2), (4, 20, 2), (AIMED, 40, 3))  # connections, posts a site, runs
 
 
 def run() -> Sequence[Line]:
@@ -113,7 +114,8 @@ def _send(port: int, connections: int, posts: int, kind: str) -> tuple[int, floa
         accepted = _accepted(database)
         database.close()
     assert accepted == len(draft.recipients), f"{accepted} of {len(draft.recipients)} accepted"
-    return accepted, taken, 5900
+    octets = sum(map(len, composed(campaign_of(at_one_moment(shipped_draft(), DUE))))) / (accepted / posts)
+    return accepted, taken, octets
 
 
 def _accepted(database: Database) -> int:
