@@ -135,9 +135,8 @@ deliveries = Table(
     Column("uncertain_at", Instant),  # last time its fate was unknown
     Column("accepted_at", Instant),
     Column("reply", Text, nullable=False, server_default=""),  # the server's last words, scrubbed of addresses
-    UniqueConstraint("purpose", "subject", "schedule", "rule", "recipient"),
+    UniqueConstraint("recipient", "subject", "purpose", "schedule", "rule"),  # so that one's own rows lie together
     Index(None, "state", "next_at", "expires_at"),
-    Index(None, "recipient"),
     Index(None, "message_key"),
     sqlite_strict=True,
 )

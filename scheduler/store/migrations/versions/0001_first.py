@@ -82,18 +82,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["recipient"], ["recipients.id"], name=op.f("fk_deliveries_recipient")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
         sa.UniqueConstraint(
-            "purpose",
+            "recipient",
             "subject",
+            "purpose",
             "schedule",
             "rule",
-            "recipient",
-            name=op.f("uq_deliveries_purpose_subject_schedule_rule_recipient"),
+            name=op.f("uq_deliveries_recipient_subject_purpose_schedule_rule"),
         ),
         sqlite_strict=True,
     )
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_deliveries_message_key"), ["message_key"], unique=False)
-        batch_op.create_index(batch_op.f("ix_deliveries_recipient"), ["recipient"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_deliveries_state_next_at_expires_at"), ["state", "next_at", "expires_at"], unique=False
         )
