@@ -5,7 +5,7 @@ All functions work in the caller's transaction. Zero rows changed means that som
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     RowMapping,
-    and_,
     bindparam,
     case,
     exists,
@@ -119,9 +118,28 @@ _OWN_COLUMNS = (
 )  # fmt: skip
 
 
-def _held_by(owner: str, claims: Iterable[Delivery]) -> ColumnElement[bool]:
-    pairs = [(delivery.id, delivery.fence) for delivery in claims]
-    return and_(_D.owner == owner, tuple_(_D.id, _D.fence).in_(pairs))
+# Built once: what every message goes through twice should not be put together anew each time.
+_INTEND = (
+    update(deliveries)
+    .where(tuple_(_D.id, _D.fence).in_(bindparam("claims", expanding=True)), _D.owner == bindparam("by"))
+    .where(_D.state == State.CLAIMED, _D.expires_at > bindparam("at"), _not_stopped())
+    .values(state=State.SENDING, attempts=_D.attempts + 1, next_at=None)
+    .returning(_D.id)
+)
+_SETTLE = (
+    update(deliveries)
+    .where(_D.id == bindparam("of"), _D.fence == bindparam("under"), _D.owner == bindparam("by"))
+    .where(_D.state == State.SENDING)
+    .values(
+        state=bindparam("to"),
+        next_at=bindparam("then"),
+        refusals=_D.refusals + bindparam("refused"),
+        accepted_at=bindparam("accepted"),
+        uncertain_at=func.coalesce(bindparam("uncertain", type_=_D.uncertain_at.type), _D.uncertain_at),
+        reply=bindparam("words"),
+        owner=None,
+    )
+)
 
 
 def intend_if_still_claimed(connection: Connection, owner: str, claims: Sequence[Delivery], now: datetime) -> set[int]:
@@ -129,35 +147,15 @@ def intend_if_still_claimed(connection: Connection, owner: str, claims: Sequence
 
     Left out: what expired, was superseded, cancelled or suppressed since the claim; everything while stopped.
     """
-    changed = connection.execute(
-        update(deliveries)
-        .where(_held_by(owner, claims), _D.state == State.CLAIMED, _D.expires_at > now, _not_stopped())
-        .values(state=State.SENDING, attempts=_D.attempts + 1, next_at=None)
-        .returning(_D.id)
-    )
-    return set(changed.scalars())
+    pairs = [(delivery.id, delivery.fence) for delivery in claims]
+    return set(connection.execute(_INTEND, {"claims": pairs, "by": owner, "at": now}).scalars())
 
 
 def settle_if_still_sending(connection: Connection, owner: str, settlements: Sequence[Settlement]) -> None:
     """Write what became of attempts, and keep a bad address from being written to again."""
     if not settlements:
         return
-    guarded = update(deliveries).where(
-        _D.id == bindparam("of"),
-        _D.fence == bindparam("under"),
-        _D.owner == owner,
-        _D.state == State.SENDING,
-    )
-    values = {
-        "state": bindparam("to"),
-        "next_at": bindparam("then"),
-        "refusals": _D.refusals + bindparam("refused"),
-        "accepted_at": bindparam("accepted"),
-        "uncertain_at": func.coalesce(bindparam("uncertain", type_=_D.uncertain_at.type), _D.uncertain_at),
-        "reply": bindparam("words"),
-        "owner": None,
-    }
-    connection.execute(guarded.values(values), [_settled(one) for one in settlements])
+    connection.execute(_SETTLE, [_settled(one) | {"by": owner} for one in settlements])
     for one in settlements:
         if one.decision.suppress:
             suppress_address(connection, one.delivery.recipient, one.at)
