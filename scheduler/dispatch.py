@@ -72,6 +72,7 @@ class Dispatcher:
                 return
             sendable = await self._postpone_inhumane(claims)
             await self._send_all(sendable)
+            log.info("fan-out", claimed=len(claims), postponed=len(claims) - len(sendable))
 
     async def _claim(self, limit: int) -> list[Delivery]:
         now, known = self._clock.now(), self._current
@@ -143,7 +144,7 @@ class Dispatcher:
             self.relay.worked()
 
     def _note(self, claim: Delivery, decision: Decision, outcome: Outcome) -> None:
-        tell = log.info if decision.state is State.ACCEPTED else log.warning
+        tell = log.debug if decision.state is State.ACCEPTED else log.warning  # the ledger has what went well
         tell("delivery", id=claim.id, recipient=claim.recipient, state=decision.state.value, code=outcome.code)
 
     async def _give_back(self, claim: Delivery | None, rest: list[Delivery]) -> None:
