@@ -21,7 +21,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from scheduler.cli import app
-from scheduler.store.database import SAFE_SQLITE, sqlite_module
+from scheduler.store.database import SAFE_SQLITE, Database, sqlite_module
 from tests.shipped import CONFIG
 from tests.smtpd import aiosmtpd_server
 
@@ -394,3 +394,21 @@ def test_no_address_link_or_token_stands_in_anything_public_or_in_any_log(here: 
 def test_a_database_that_cannot_be_opened_is_the_environments_fault() -> None:
     Path("agenda.db").write_text("no database" * 100)
     assert agenda("status").exit_code == 3
+
+
+def test_a_database_that_another_process_keeps_locked_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scheduler.store.database.BUSY_SECONDS", 0)
+    agenda("publish", "--reason", "primera")
+    other = Database("sqlite:///agenda.db")
+    with other.write():
+        refused = agenda("publish", "--reason", "otra")
+    other.close()
+    assert (refused.exit_code, refused.stderr) == (3, "agenda: the database failed: database is locked\n")
+
+
+def test_a_file_that_may_not_be_read_is_told_in_one_line(here: Path) -> None:
+    (here / "config" / "agenda.yaml").unlink()
+    (here / "config" / "agenda.yaml").symlink_to("/proc/self/mem")
+    refused = agenda("check")
+    assert refused.exit_code == 3
+    assert refused.stderr.startswith("agenda: ")

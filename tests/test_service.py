@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default as modern
+from pathlib import Path
 
+import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from scheduler.clock import SimulatedClock
 from scheduler.delivery import State
@@ -21,10 +24,11 @@ from scheduler.settings import Pace
 from scheduler.status import status
 from scheduler.store import controls
 from scheduler.store.database import Database
+from scheduler.store.journal import Journal
 from scheduler.store.schema import deliveries, editions, revisions
 from scheduler.tokens import LEAVE, Tokens
 from tests.factories import agenda, event, text, timed
-from tests.smtpd import Behaviour, Drop, Reply, ScriptedServer, scripted
+from tests.smtpd import Behaviour, Drop, Late, Reply, ScriptedServer, scripted
 from tests.test_ledger import DAY_BEFORE, HOUR_BEFORE, PUBLISHED, START, WEEK_BEFORE, counted, draft, moved, post, put
 
 UNLIMITED = Pace(per_minute=None, connections=1)
@@ -312,3 +316,32 @@ async def test_two_events_on_one_evening_are_both_told(database: Database) -> No
     put(database, draft(agenda(events=(event(), other))))
     fake, _ = await run(database)
     assert len(set(ids(fake))) == 6
+
+
+async def test_an_answer_outlives_a_database_that_is_locked_for_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A long publication in another process: what the server took is settled once that ends, not repeated."""
+    monkeypatch.setattr("scheduler.store.database.BUSY_SECONDS", 0)
+    monkeypatch.setattr("scheduler.store.journal.TRY_AGAIN_SECONDS", 0.01)
+    refused, answer = asyncio.Event(), asyncio.Event()
+    waits = Journal._try_again
+
+    async def told(self: Journal, error: OperationalError) -> bool:
+        refused.set()
+        return await waits(self, error)
+
+    monkeypatch.setattr(Journal, "_try_again", told)
+    ours, theirs = (Database(f"sqlite:///{tmp_path / 'locked.db'}") for _ in range(2))
+    put(ours, draft(posts=[post(f"p{number}") for number in range(3)]))
+    async with scripted(BODY=[Late(b"250 2.0.0 queued\r\n", answer)]) as fake:
+        working = asyncio.create_task(Campaign(ours, fake).run(PUBLISHED, WEEK_BEFORE))
+        await fake.reached("BODY")
+        with theirs.write():
+            answer.set()
+            await refused.wait()
+        await working
+        assert len(set(ids(fake))) == len(ids(fake)) == 3
+    assert counted(ours) == {State.ACCEPTED: 3, State.PLANNED: 6}
+    ours.close()
+    theirs.close()

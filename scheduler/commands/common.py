@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
+from sqlalchemy.exc import DBAPIError
 
 from calendars.editions import AnotherAgenda
 from calendars.model import Language, Problem, Text
@@ -150,6 +151,12 @@ def told(lang: str | None = None) -> Iterator[Settings]:
         SettingsError,
         WrongDatabase,
     ) as error:
+        _end(ENVIRONMENT, str(error))
+    except DBAPIError as error:
+        _end(ENVIRONMENT, f"the database failed: {error.orig}")
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise  # whoever reads our output has had enough; click ends quietly
         _end(ENVIRONMENT, str(error))
 
 

@@ -131,7 +131,7 @@ def _parse(url: str) -> URL:
 
 
 def _engine(url: URL) -> Engine:
-    engine = create_engine(url, module=sqlite_module())
+    engine = create_engine(url, module=sqlite_module(), hide_parameters=True)  # addresses and links in no log
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
@@ -142,7 +142,7 @@ def _engine(url: URL) -> Engine:
             "synchronous=FULL",  # what was settled stays settled after a power cut
             "foreign_keys=ON",
             "temp_store=MEMORY",
-            "cache_size=-65536",
+            "cache_size=-16384",
         ):
             connection.execute(f"PRAGMA {pragma}").close()
 

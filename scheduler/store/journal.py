@@ -8,7 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+import structlog
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from scheduler.store import ledger
 from scheduler.store.database import Database
@@ -16,12 +18,15 @@ from scheduler.store.ledger import Delivery, Settlement
 
 P = ParamSpec("P")
 T = TypeVar("T")
+log = structlog.get_logger(__name__)
+TRY_AGAIN_SECONDS = 5  # after a database that is locked by a long publication, or a disk that is full
 
 
 class Journal:
     """Group commit: intents and settlements that wait while a commit is on its way go together into the next.
 
     A sender goes on only after its write is durable, so a batch costs one flush of the disk, not one a message.
+    A database that cannot be written is waited for: what a server has answered is known, and must not be lost for it.
     """
 
     def __init__(self, database: Database, owner: str) -> None:
@@ -31,15 +36,32 @@ class Journal:
         self._intents: list[tuple[Delivery, datetime, asyncio.Future[bool]]] = []
         self._settlements: list[tuple[Settlement, asyncio.Future[None]]] = []
         self._flusher: asyncio.Task[None] | None = None
+        self._closing = asyncio.Event()
 
     async def write(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `work` in a transaction of its own, on the writer thread."""
+        """Run `work` in a transaction of its own, on the writer thread; again and again until the database lets it."""
+        while True:
+            try:
+                return await self._once(work, *args, **kwargs)
+            except OperationalError as error:
+                if not await self._try_again(error):
+                    raise
 
+    async def _once(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         def transaction() -> T:
             with self._database.write() as connection:
                 return work(connection, *args, **kwargs)
 
         return await asyncio.get_running_loop().run_in_executor(self._writer, transaction)
+
+    async def _try_again(self, error: OperationalError) -> bool:
+        """Wait a little. False: the journal is closing, and there is no time left."""
+        log.error("database cannot be written", reason=str(error.orig), again_in_seconds=TRY_AGAIN_SECONDS)
+        try:
+            await asyncio.wait_for(self._closing.wait(), TRY_AGAIN_SECONDS)
+        except TimeoutError:
+            return True
+        return False
 
     async def intend(self, delivery: Delivery, now: datetime) -> bool:
         """Commit the intent to send. False: it may not go any more, or nothing may."""
@@ -56,6 +78,7 @@ class Journal:
         await done
 
     async def aclose(self) -> None:
+        self._closing.set()
         if self._flusher is not None:
             await self._flusher
         self._writer.shutdown()
@@ -71,11 +94,16 @@ class Journal:
             waiting: list[asyncio.Future[Any]] = [done for *_, done in intents]
             waiting += [done for _, done in settlements]
             try:
-                may_go = await self.write(self._apply, intents, [one for one, _ in settlements])
+                may_go = await self._once(self._apply, intents, [one for one, _ in settlements])
+            except OperationalError as error:
+                self._refuse(intents)
+                if await self._try_again(error):
+                    self._settlements = settlements + self._settlements
+                else:
+                    self._fail(waiting, error)
+                continue
             except Exception as error:  # noqa: BLE001  # because each sender raises it for itself
-                for future in waiting:
-                    if not future.done():
-                        future.set_exception(error)
+                self._fail(waiting, error)
                 continue
             for delivery, _, done in intents:
                 if not done.done():
@@ -83,6 +111,17 @@ class Journal:
             for _, settled in settlements:
                 if not settled.done():
                     settled.set_result(None)
+
+    def _refuse(self, intents: list[tuple[Delivery, datetime, asyncio.Future[bool]]]) -> None:
+        """None of these goes now: by the time the database is back, its event may have begun."""
+        for *_, done in intents:
+            if not done.done():
+                done.set_result(False)
+
+    def _fail(self, waiting: list[asyncio.Future[Any]], error: Exception) -> None:
+        for future in waiting:
+            if not future.done():
+                future.set_exception(error)
 
     def _apply(
         self,
