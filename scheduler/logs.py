@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from scheduler.mail.address import scrub
+from scheduler.mail.address import hide, scrub
 
 _NOISY = ("mail.log", "aiosmtpd", "apscheduler", "uvicorn.access", "alembic", "asyncio")
 
@@ -50,5 +50,5 @@ def configure_logs(level: int = logging.INFO) -> None:
 def without_addresses(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for key, value in event.items():
         if isinstance(value, str):
-            event[key] = scrub(value)
+            event[key] = hide(value) if key == "exception" else scrub(value)  # the error stands at a traceback's end
     return event

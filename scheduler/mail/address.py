@@ -31,4 +31,9 @@ def scrub(text: str) -> str:
     """A server's words as they may be kept: one printable line without e-mail addresses, at most 300 characters."""
     printable = text.encode("utf-8", "replace").decode()
     line = _UNPRINTABLE.sub(" ", printable).strip()
-    return _MENTION.sub("…@…", line)[:_MOST]
+    return hide(line)[:_MOST]
+
+
+def hide(text: str) -> str:
+    """The text as it is, without e-mail addresses."""
+    return _MENTION.sub("…@…", text)
