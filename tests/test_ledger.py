@@ -405,6 +405,28 @@ def test_reminders_planned_for_a_post_that_has_left_are_suppressed_from_the_star
     assert {key[0]: state for key, state in states(database).items()} == {0: State.SUPERSEDED, 1: State.PLANNED}
 
 
+def test_an_event_that_is_cancelled_and_comes_back_stays_silent_for_a_post_that_has_left(database: Database) -> None:
+    put(database, draft())
+    with database.write() as connection:
+        roster.leave(connection, "uno", PUBLISHED)
+    put(database, draft(agenda(events=(event(status=EventStatus.CANCELLED),))), PUBLISHED + timedelta(days=1))
+    assert counted(database) == {State.CANCELLED: 3}
+    put(database, draft(), PUBLISHED + timedelta(days=2))
+    assert counted(database) == {State.SUPPRESSED: 3}
+    assert claim(database, WEEK_BEFORE) == []
+
+
+def test_a_suppressed_reminder_follows_its_moment_so_that_coming_back_brings_the_new_one(database: Database) -> None:
+    """The seventh day before becomes the site's day of rest while the post is away."""
+    put(database, draft())
+    with database.write() as connection:
+        roster.leave(connection, "uno", PUBLISHED)
+    put(database, draft(agenda(representations=(site(weekend=(4,)),))), PUBLISHED + timedelta(days=1))
+    with database.write() as connection:
+        roster.come_back(connection, "uno", PUBLISHED + timedelta(days=2))
+    assert [one.due_at for one in claim(database, WEEK_BEFORE)] == [WEEK_BEFORE - timedelta(days=1)]
+
+
 def test_a_bad_address_mutes_its_post_until_the_file_corrects_it(database: Database) -> None:
     put(database, draft())
     send(database, WEEK_BEFORE, Decision(state=State.REJECTED, suppress=True))

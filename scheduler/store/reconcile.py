@@ -86,6 +86,7 @@ def _follow(connection: Connection) -> int:
     """Unsettled rows whose moment or site changed under the same key take the new ones; a claim on them is void."""
     differs = or_(*(_D[name] != _S[name] for name in _FOLLOWS))
     taken = {name: _S[name] for name in _FOLLOWS}
+    connection.execute(update(deliveries).where(_same_key(), _D.state == State.SUPPRESSED, differs).values(**taken))
     return connection.execute(
         update(deliveries)
         .where(_same_key(), _D.state.in_(MUTABLE), differs)
@@ -107,17 +108,26 @@ def _end(connection: Connection, edition: int, now: datetime) -> int:
 
 
 def _revive(connection: Connection, now: datetime) -> int:
-    """Cancelled rows that the plan has again and that lie ahead."""
+    """Cancelled rows that the plan has again and that lie ahead; for a post that is muted they come back so."""
     taken = {name: _S[name] for name in _FOLLOWS}
+    muted = exists().where(recipients.c.id == _S.recipient, _muted())
     return connection.execute(
         update(deliveries)
         .where(_same_key(), _D.state == State.CANCELLED, _S.due_at >= now)
-        .values(**taken, state=State.PLANNED, next_at=_S.due_at)
+        .values(
+            **taken,
+            state=case((muted, State.SUPPRESSED), else_=State.PLANNED),
+            next_at=case((muted, None), else_=_S.due_at),
+        )
     ).rowcount
 
 
+def _muted() -> ColumnElement[bool]:
+    return or_(recipients.c.left_at.is_not(None), recipients.c.suppressed_at.is_not(None))
+
+
 def _add(connection: Connection, now: datetime) -> int:
-    muted = or_(recipients.c.left_at.is_not(None), recipients.c.suppressed_at.is_not(None))
+    muted = _muted()
     fresh = (
         select(
             literal(REMINDER),
