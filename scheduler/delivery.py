@@ -64,6 +64,7 @@ class Attempted:
     refusals: int  # 5xx answers so far, this one not included
     expires_at: datetime
     jitter: float  # 0..1, fixed for the delivery: spreads retries
+    redirected: bool = False  # to AGENDA_REDIRECT_ALL: an answer about the address says nothing of the post's
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,9 +85,10 @@ def decide(tried: Attempted, outcome: Outcome, now: datetime) -> Decision:
     permanent = outcome.kind == "refused" and outcome.code is not None and outcome.code >= 500
     if not permanent:
         return Decision(state=State.DEFERRED, next_at=_retry_at(tried, now))
-    if outcome.status in BAD_ADDRESS:
+    bad_address = outcome.status in BAD_ADDRESS and outcome.stage != "mail"  # there it speaks of the sender
+    if bad_address and not tried.redirected:
         return Decision(state=State.REJECTED, refused=True, suppress=True)
-    fault = outcome.stage == "mail" or (outcome.status or "").startswith("5.7.")
+    fault = bad_address or outcome.stage == "mail" or (outcome.status or "").startswith("5.7.")
     if tried.refusals + 1 >= REFUSALS_UNTIL_HELD:
         return Decision(state=State.HELD, refused=True, fault=fault)
     return Decision(state=State.DEFERRED, next_at=_retry_at(tried, now), refused=True, fault=fault)

@@ -133,12 +133,14 @@ class Dispatcher:
 
     async def _settle(self, claim: Delivery, outcome: Outcome, rest: list[Delivery]) -> None:
         now = self._clock.now()
-        decision = decide(_attempted(claim), outcome, now)
+        decision = decide(_attempted(claim, redirected=self._mail.redirect_all is not None), outcome, now)
         reply = " ".join(str(part) for part in (outcome.code, outcome.text) if part)
         await self._journal.settle(Settlement(delivery=claim, decision=decision, reply=scrub(reply), at=now))
         self._note(claim, decision, outcome)
-        if decision.fault:
+        blames_nobody = decision.refused and not (decision.suppress or decision.fault)
+        if decision.fault or (blames_nobody and self.relay.same_again(outcome, claim.recipient)):
             self.relay.failed(now, scrub(reply), fault=True)
+            log.error("relay refuses", reason=scrub(reply), until=self.relay.paused_until)
             await self._give_back(None, rest)
         elif decision.state is State.ACCEPTED:
             self.relay.worked()
@@ -203,12 +205,13 @@ class Dispatcher:
         )
 
 
-def _attempted(claim: Delivery) -> Attempted:
+def _attempted(claim: Delivery, *, redirected: bool) -> Attempted:
     return Attempted(
         attempts=claim.attempts + 1,
         refusals=claim.refusals,
         expires_at=claim.expires_at,
         jitter=int(claim.message_key[:4], 16) / 0xFFFF,
+        redirected=redirected,
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from scheduler.delivery import relay_pause
+from scheduler.delivery import Outcome, relay_pause
+
+SAME_REFUSALS = 3  # for so many recipients running: not theirs any more, but the installation's
 
 
 @dataclass(slots=True)
@@ -16,6 +18,8 @@ class RelayHealth:
     paused_until: datetime | None = None
     reason: str = ""  # scrubbed
     fault: bool = False  # of the installation (AUTH, TLS, sender): an operator has to act
+    refusal: tuple[int | None, str | None] | None = None  # the last 5xx that blamed nobody: code, status
+    refused: set[str] = field(default_factory=set)  # recipients that it was given to, one after the other
 
     def paused_at(self, now: datetime) -> bool:
         return self.paused_until is not None and now < self.paused_until
@@ -28,7 +32,16 @@ class RelayHealth:
         self.paused_until = now + relay_pause(self.failures)
         self.reason, self.fault = reason, fault
 
+    def same_again(self, outcome: Outcome, recipient: str) -> bool:
+        """Count a 5xx that says neither that the address is bad nor that we are: is it the same for everybody?"""
+        said = outcome.code, outcome.status
+        if said != self.refusal:
+            self.refusal, self.refused = said, set()
+        self.refused.add(recipient)
+        return len(self.refused) >= SAME_REFUSALS
+
     def worked(self) -> None:
+        self.refusal, self.refused = None, set()
         if not self.paused_until:
             return
         self.failures, self.paused_until, self.reason, self.fault = 0, None, "", False

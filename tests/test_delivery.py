@@ -64,7 +64,7 @@ def test_any_other_5xx_defers_and_is_held_at_the_third(status: str | None) -> No
 
 
 def test_a_policy_refusal_or_a_refused_sender_is_the_installations_fault_and_mutes_nobody() -> None:
-    for outcome in (refused(554, "5.7.1"), refused(550, "5.7.60", "mail"), refused(550, None, "mail")):
+    for outcome in (refused(554, "5.7.1"), refused(550, "5.7.60", "mail"), refused(550, "5.1.1", "mail")):
         decision = decide(tried(), outcome, NOW)
         assert (decision.state, decision.fault, decision.suppress) == (State.DEFERRED, True, False)
     assert decide(tried(3, 2), refused(554, "5.7.1"), NOW).fault

@@ -151,6 +151,29 @@ async def test_a_relay_that_refuses_everybody_mutes_nobody(database: Database) -
     assert sum(command.startswith("RCPT") for command in fake.commands) == 5
 
 
+async def test_the_same_refusal_for_three_recipients_running_is_the_installations_fault(database: Database) -> None:
+    """Exchange says «550 5.4.1 Access denied» to everybody where a connector is missing."""
+    put(database, draft(posts=[post(f"p{number}") for number in range(9)]))
+    denied = [Reply(b"550 5.4.1 Recipient address rejected: Access denied\r\n")] * 9
+    fake, woke = await run(database, until=WEEK_BEFORE + timedelta(minutes=3), RCPT=denied)
+    assert sum(command.startswith("RCPT") for command in fake.commands) == 4
+    assert [at - WEEK_BEFORE for at in woke] == [timedelta(), timedelta(minutes=1)]
+
+
+async def test_refusals_that_differ_stop_nobody(database: Database) -> None:
+    put(database, draft(posts=[post(f"p{number}") for number in range(9)]))
+    full, large = Reply(b"552 5.2.2 mailbox full\r\n"), Reply(b"552 5.3.4 too large\r\n")
+    fake, _ = await run(database, until=WEEK_BEFORE, RCPT=[full, full, large, full, full])
+    assert len(fake.bodies) == 4
+
+
+async def test_a_bad_address_to_redirect_to_mutes_no_post(database: Database) -> None:
+    put(database, draft())
+    async with scripted(RCPT=[UNKNOWN_USER]) as fake:
+        await Campaign(database, fake, redirect_all="prueva@ine.example").run(PUBLISHED, WEEK_BEFORE)
+    assert counted(database) == {State.DEFERRED: 1, State.PLANNED: 2}
+
+
 async def test_no_address_stands_in_the_ledgers_replies(database: Database) -> None:
     put(database, draft())
     await run(database, until=WEEK_BEFORE, RCPT=[POLICY])
