@@ -15,7 +15,6 @@ from typing import Protocol
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 
 from scheduler.clock import Clock, monotonic
 
@@ -51,17 +50,19 @@ class AlarmClock:
         self._ids = count()
         self._jobs: list[str] = []
         self._seen = (clock.now(), monotonic())
+        self._ticking: asyncio.Task[None] | None = None
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
 
     def start(self) -> None:
         """Begin to tick, in the running event loop."""
-        every = IntervalTrigger(seconds=TICK_SECONDS, timezone=UTC)
-        self._scheduler.add_job(self._tick, every, id="tick")
         self._scheduler.start()
+        self._ticking = asyncio.create_task(self._tick_on())
 
     def stop(self) -> None:
+        if self._ticking is not None:
+            self._ticking.cancel()
         self._scheduler.shutdown(wait=False)
 
     def arm(self, moments: Sequence[datetime]) -> None:
@@ -83,7 +84,13 @@ class AlarmClock:
     async def _ring(self) -> None:
         self._rung.set()
 
-    async def _tick(self) -> None:
+    async def _tick_on(self) -> None:
+        """By the loop's own, monotonic timer: APScheduler's sleeps for as long as the wall clock was set back."""
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            self._tick()
+
+    def _tick(self) -> None:
         """Ring where the wall clock went another way than the monotonic one; and anyhow, in case a timer was lost."""
         wall, steady = self._clock.now(), monotonic()
         gone = (wall - self._seen[0]) - timedelta(seconds=steady - self._seen[1])

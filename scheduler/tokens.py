@@ -11,6 +11,10 @@ from itsdangerous import BadData, URLSafeSerializer
 LEAVE = "leave"  # stop and resume the reminders of one post
 
 
+class NoKey(Exception):
+    """The file that is to hold the keys holds none."""
+
+
 class Tokens:
     """Signs with the current key and still reads what older keys signed, so that a rotation breaks no link."""
 
@@ -36,6 +40,11 @@ def key_beside(database: Path) -> tuple[str, ...]:
     """The keys in the file beside a SQLite database, made on first use, readable by its owner only."""
     path = database.with_name(database.name + ".key")
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32) + "\n", encoding="ascii")
-    return tuple(path.read_text(encoding="ascii").split())
+        unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        unfinished.touch(mode=0o600)
+        unfinished.write_text(secrets.token_urlsafe(32) + "\n", encoding="ascii")
+        unfinished.replace(path)  # a crash in between leaves no empty key
+    keys = tuple(path.read_bytes().decode("ascii", "ignore").split())
+    if not keys:
+        raise NoKey(f"{path} holds no key: put it back from a backup, or delete it, and links in mails sent so far end")
+    return keys

@@ -412,3 +412,16 @@ def test_a_file_that_may_not_be_read_is_told_in_one_line(here: Path) -> None:
     refused = agenda("check")
     assert refused.exit_code == 3
     assert refused.stderr.startswith("agenda: ")
+
+
+def test_a_key_file_that_holds_no_key_is_named_and_nothing_is_served(here: Path) -> None:
+    """As a full disk once left it."""
+    (here / "agenda.db.key").touch()
+    refused = agenda("serve", "--port", "0")
+    assert refused.exit_code == 3
+    assert "agenda.db.key holds no key" in refused.stderr
+
+
+def test_publishing_without_a_reason_is_wrong_usage() -> None:
+    refused = agenda("publish", "--reason", " ")
+    assert (refused.exit_code, "--reason" in refused.stderr) == (2, True)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
+from typing import Self
+
+import pytest
 
 from calendars.model import TimeBefore
 from calendars.zones import to_wall
@@ -71,8 +74,26 @@ async def test_the_tick_rings_and_tells_of_a_clock_that_jumped() -> None:
     clock = Shifted()
     alarm = AlarmClock(clock)
     clock.by = timedelta(hours=2)
-    await alarm._tick()  # because half a minute is too long for a test
+    alarm._tick()  # because half a minute is too long for a test
     assert await asyncio.wait_for(alarm.wait(), PATIENCE)
+
+
+async def test_the_tick_goes_on_while_the_wall_clock_is_set_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set back an hour and forward again, a timer by the wall clock would sleep through that hour."""
+
+    class Back(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return super().now(tz) - timedelta(hours=1)
+
+    monkeypatch.setattr("scheduler.runtime.TICK_SECONDS", 1)
+    alarm = AlarmClock(SystemClock())
+    alarm.start()
+    monkeypatch.setattr("apscheduler.schedulers.base.datetime", Back)
+    monkeypatch.setattr("apscheduler.triggers.interval.datetime", Back)
+    for _ in range(3):
+        assert await asyncio.wait_for(alarm.wait(), PATIENCE)
+    alarm.stop()
 
 
 async def test_a_reminder_leaves_within_a_second_of_its_moment(database: Database) -> None:

@@ -23,7 +23,7 @@ from scheduler.rehearsal import NotARehearsal
 from scheduler.settings import DEFAULT_DATABASE, Settings, SettingsError, load_settings
 from scheduler.store import controls
 from scheduler.store.database import Database, DatabaseInUse, DatabaseUnavailable
-from scheduler.tokens import Tokens, key_beside
+from scheduler.tokens import NoKey, Tokens, key_beside
 from scheduler.web.server import PortTaken
 
 PROBLEMS, USAGE, ENVIRONMENT = 1, 2, 3  # exit codes, besides 0
@@ -145,6 +145,7 @@ def told(lang: str | None = None) -> Iterator[Settings]:
         DatabaseInUse,
         DatabaseUnavailable,
         ExportFailed,
+        NoKey,
         NotARehearsal,
         PortTaken,
         RelayUnavailable,

@@ -120,6 +120,8 @@ def publish_command(
     """
     with told(lang) as settings:
         spoken = language(lang, settings)
+        if not reason.strip():
+            raise Failure(USAGE, "--reason is empty: say why, for whoever reads the editions later")
         try:
             draft = folder_of(config, settings).draft()
         except InvalidDraft:
