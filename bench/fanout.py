@@ -31,7 +31,7 @@ from scheduler.store.schema import deliveries
 from scheduler.tokens import Tokens
 
 FIRST_AIM, LAST_AIM = 1.0, 3.0  # seconds after due
-AHEAD, SPAN = timedelta(seconds=4), timedelta(seconds=5)  # until due, and from then until it is looked at
+AHEAD, SPAN = timedelta(seconds=3), timedelta(seconds=4)  # until due, and from then until it is looked at
 RUNS = 3
 
 

@@ -32,7 +32,7 @@ from scheduler.tokens import Tokens
 
 AIM, AIMED = 0.2, 16  # of smtp-source's rate, at so many connections
 DUE = datetime(2021, 10, 20, 15, tzinfo=UTC)
-RUNS = ((1, 10, 2), (4, 20, 2), (AIMED, 40, 3))  # connections, posts a site, runs
+RUNS = ((1, 5, 2), (4, 20, 2), (AIMED, 40, 3))  # connections, posts a site, runs
 
 
 def run() -> Sequence[Line]:

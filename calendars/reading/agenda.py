@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
@@ -41,7 +42,14 @@ from calendars.reading.schema import (
 
 T = TypeVar("T")
 FORMAT = "1"
-_ZONE_NAMES = tuple(sorted(filter(zones.is_zone, get_global("zone_territories"))))
+# Offsets and abbreviations: EST has no summer time, and Etc/GMT+9 lies nine hours *behind* UTC.
+_NO_PLACE = re.compile(
+    r"Etc/.*|(?:UTC|GMT)? ?[+\u2212-]?[0-9][0-9:]*|GMT|UCT|Greenwich|Universal|Zulu|[A-Z]{0,2}[DES]T(?:[0-9][CEMP]DT)?",
+    re.IGNORECASE,
+)
+_ZONE_NAMES = tuple(
+    sorted(name for name in get_global("zone_territories") if zones.is_zone(name) and not _NO_PLACE.fullmatch(name))
+)
 _ZONES = {fold(word): name for word, name in (*zip(_ZONE_NAMES, _ZONE_NAMES, strict=True), *words.ZONES.items())}
 _THE_REGION = Text(es="la región", en="the region")
 _THE_AXIS = Text(es="el eje", en="the axis")
@@ -137,8 +145,15 @@ class AgendaFile:
 
 
 def zone(name: str) -> str:
-    """«TCM», or an IANA name as the database spells it, case aside -> an IANA name."""
+    """«TCM», or an IANA name of a place as the database spells it, case aside -> an IANA name."""
     plain = values.line(name)
+    if _NO_PLACE.fullmatch(plain):
+        raise Wrong(
+            "zone-not-a-place",
+            f"zona «{shown(plain)}» no dice un lugar y daría horas equivocadas. Escriba TCM o un lugar: Asia/Tokyo.",
+            f"zone “{shown(plain)}” names no place and would give wrong hours. Write TCM or a place: Asia/Tokyo.",
+            value=plain,
+        )
     if found := _ZONES.get(fold(plain)):
         return found
     if zones.is_zone(plain):

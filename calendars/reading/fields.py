@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from calendars.model import Text
 from calendars.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from calendars.reading.problems import AlreadyReported, Place, Report, Wrong, nearest, unknown
+from calendars.reading.problems import AlreadyReported, Place, Report, Wrong, nearest, shown, unknown
 from calendars.reading.schema import TextForm
 from calendars.reading.values import line
 
@@ -41,11 +41,35 @@ def rows(node: Node) -> tuple[Node, ...]:
     """The items of a list. An empty one is written `[]`: a key without anything may be a file cut short."""
     if isinstance(node, SequenceNode):
         return node.nodes
+    es = en = ""
+    if isinstance(node, ScalarNode) and not node.empty:
+        es, en = f"[{shown(node.text)}], ", f"[{shown(node.text)}], or "
     raise Wrong(
         "wrong-shape",
-        "aquí va una lista: un renglón con guion para cada elemento, o [] si no hay ninguno.",
-        "a list goes here: one line with a dash for each item, or [] if there is none.",
+        f"aquí va una lista: {es}un renglón con guion para cada elemento, o [] si no hay ninguno.",
+        f"a list goes here: {en}one line with a dash for each item, or [] if there is none.",
     )
+
+
+def _unknown_key(key: str, node: Node, names: tuple[str, ...]) -> Wrong:
+    """A key that the form has not; two slips of punctuation make keys that nobody wrote."""
+    head, colon, _ = key.partition(":")
+    if colon and head in names:
+        return Wrong(
+            "unknown-key",
+            f"«{shown(key)}»: falta un espacio después de «{head}:».",
+            f"“{shown(key)}”: a space is missing after “{head}:”.",
+            value=key,
+        )
+    wrong = unknown("unknown-key", Text(es="la clave", en="the key"), key, names)
+    if isinstance(node, ScalarNode) and node.empty and not nearest(key, names):
+        return Wrong(
+            wrong.rule,
+            f"{wrong.message.es} Si es parte de un texto con coma, ponga el texto entre comillas.",
+            f"{wrong.message.en} If it is part of a text with a comma, put the text in quotes.",
+            value=key,
+        )
+    return wrong
 
 
 class Fields:
@@ -69,7 +93,7 @@ class Fields:
         for key, entry in self.entries.items():
             if key not in names:
                 misspelt.add(nearest(key, names))
-                self.fail(entry.place, unknown("unknown-key", Text(es="la clave", en="the key"), key, names))
+                self.fail(entry.place, _unknown_key(key, entry.node, names))
         for name, info in self.form.model_fields.items():
             if info.is_required() and name not in self.entries and name not in misspelt:
                 self.fail(

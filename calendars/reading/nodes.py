@@ -26,6 +26,8 @@ from calendars.reading.problems import START, Place, Report, Wrong, shown
 from calendars.reading.syntax import KEY_NOT_A_WORD, NOT_UNDERSTOOD, SECOND_DOCUMENT, TAB, explain
 
 DEPTH = 12  # the form's deepest value lies at 6
+MANY_REPEATED = 3
+_CUT = re.compile(r"[ \t]+(?P<cut>#[^\s#].*)")
 _BEYOND_UNICODE = re.compile(r"\\U(?!000|0010)[0-9A-Fa-f]{8}")
 
 
@@ -61,7 +63,7 @@ def compose(text: str, report: Report) -> Node | None:
     """The one document of a text; an empty mapping if it holds comments only. None if the report says why."""
     if _tabs(text, report):
         return None
-    builder = _Builder(report)
+    builder = _Builder(report, text.split("\n"))
     try:
         # A tab past the indentation is harmless; ruamel refuses it after a colon and at the end of a line.
         for event in YAML(typ="safe", pure=True).parse(text.replace("\t", " ")):
@@ -70,7 +72,8 @@ def compose(text: str, report: Report) -> Node | None:
         report.add(START, wrong)
         return None
     except MarkedYAMLError as error:
-        report.add(START, explain(error))
+        builder.settle()
+        report.add(START, explain(error, text))
         return None
     except ValueError:  # chr() of an escape beyond Unicode
         report.add(_beyond_unicode(text), Wrong("syntax", *NOT_UNDERSTOOD))
@@ -89,6 +92,7 @@ class _Open:
     nodes: list[Node] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
     key: ScalarNode | None = None
+    repeated: list[tuple[ScalarNode, int]] = field(default_factory=list)  # keys, and the line of the first
 
     def closed(self) -> Node:
         if self.mapping:
@@ -97,8 +101,9 @@ class _Open:
 
 
 class _Builder:
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, lines: list[str]) -> None:
         self.report = report
+        self.lines = lines
         self.stack: list[_Open] = []
         self.root: Node | None = None
         self.refused = False
@@ -115,6 +120,7 @@ class _Builder:
             case CollectionStartEvent():
                 self._open(place, mapping=isinstance(event, MappingStartEvent))
             case CollectionEndEvent():
+                self._settle(self.stack[-1])
                 self._put(self.stack.pop().closed())
             case DocumentStartEvent() if self.root:
                 raise Wrong("syntax", *SECOND_DOCUMENT, value="---", place=place)
@@ -123,7 +129,15 @@ class _Builder:
         empty = not event.value and event.style is None
         if empty and self.stack and self.stack[-1].key:
             place = self.stack[-1].key.place  # the parser puts what was not written on the next line
+        if event.style is None and not empty:
+            self._check_comment(event)
         return ScalarNode(place=place, text=event.value, empty=empty)
+
+    def _check_comment(self, event: ScalarEvent) -> None:
+        """«Sala #3» would silently lose its 3. A comment's sign is followed by a space."""
+        line, column = event.end_mark.line, event.end_mark.column
+        if cut := _CUT.match(self.lines[line], column):
+            self.report.add(Place(line + 1, cut.start("cut") + 1), _comment_in_value(cut["cut"]))
 
     def _open(self, place: Place, *, mapping: bool) -> None:
         if len(self.stack) == DEPTH:
@@ -156,9 +170,23 @@ class _Builder:
 
     def _enter(self, top: _Open, key: ScalarNode, node: Node) -> None:
         if first := top.entries.get(key.text):
-            self.report.add(key.place, _duplicate_key(key.text, first.place.line))
+            top.repeated.append((key, first.place.line))
         else:
             top.entries[key.text] = Entry(place=key.place, node=node)
+
+    def settle(self) -> None:
+        """Report what the collections that are still open repeat: the file ends in an error."""
+        for collection in self.stack:
+            self._settle(collection)
+
+    def _settle(self, collection: _Open) -> None:
+        """Many repeated keys are another item that lost its first line; to delete them would delete it."""
+        if len(collection.repeated) >= MANY_REPEATED:
+            key, line = collection.repeated[0]
+            self.report.add(key.place, _lost_dash(key.text, line))
+            return
+        for key, line in collection.repeated:
+            self.report.add(key.place, _duplicate_key(key.text, line))
 
     def _refuse(self, place: Place, wrong: Wrong) -> None:
         self.report.add(place, wrong)
@@ -198,6 +226,28 @@ def _duplicate_key(key: str, line: int) -> Wrong:
         f"la clave «{shown(key)}» ya está en el renglón {line}. Deje una sola.",
         f"the key “{shown(key)}” stands already on line {line}. Keep one.",
         value=key,
+    )
+
+
+def _lost_dash(key: str, line: int) -> Wrong:
+    return Wrong(
+        "duplicate-key",
+        f"desde aquí se repiten claves que ya están desde el renglón {line}. Si aquí empieza otro elemento, falta el "
+        "guion o el renglón «- id: …» con que empieza; si no, borre lo repetido.",
+        f"from here on keys come again that stand from line {line}. If another item begins here, its dash or its "
+        "first line, “- id: …”, is missing; if not, delete what is repeated.",
+        value=key,
+    )
+
+
+def _comment_in_value(cut: str) -> Wrong:
+    return Wrong(
+        "comment-in-value",
+        f"«{shown(cut)}» se perdería: «#» empieza un comentario. Ponga todo el texto entre comillas; si es un "
+        "comentario, deje un espacio después de «#».",
+        f"“{shown(cut)}” would be lost: “#” starts a comment. Put the whole text in quotes; if it is a comment, "
+        "leave a space after “#”.",
+        value=cut,
     )
 
 

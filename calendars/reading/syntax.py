@@ -71,14 +71,31 @@ _SAYINGS: tuple[tuple[re.Pattern[str], bool, tuple[str, str]], ...] = (
 )
 
 
-def explain(error: MarkedYAMLError) -> Wrong:
-    """The parser's error as a problem, at the place where a person should look."""
+# A double quote that begins a value; in «5" más» it is a sign like any other.
+_OPENING = re.compile(r'(?:^|[\s{\[,])"')
+_QUOTES_NEAR = 20  # lines: a quote that is left open is closed by the next one, and the error comes after that
+
+
+def explain(error: MarkedYAMLError, text: str) -> Wrong:
+    """The parser's error in `text` as a problem, at the place where a person should look."""
     said = error.problem or ""
+    if place := _open_quote(text, _place(error.problem_mark).line):
+        return Wrong("syntax", *_QUOTE, place=place)
     for pattern, where_it_began, (es, en) in _SAYINGS:
         if pattern.search(said):
             mark = error.context_mark if where_it_began and error.context_mark else error.problem_mark
             return Wrong("syntax", es, en, place=_place(mark))
     return Wrong("syntax", *NOT_UNDERSTOOD, place=_place(error.problem_mark or error.context_mark))
+
+
+def _open_quote(text: str, last: int) -> Place | None:
+    """The quote that a line up to the `last` one does not close, unless a later line closes it."""
+    odd: list[Place] = []
+    for number, line in enumerate(text.split("\n")[:last], 1):
+        opening = _OPENING.search(line)
+        if line.replace('\\"', "").count('"') % 2 and (opening or len(odd) % 2) and not line.lstrip().startswith("#"):
+            odd.append(Place(number, opening.end() if opening else 1))
+    return odd[-1] if len(odd) % 2 and odd[-1].line > last - _QUOTES_NEAR else None
 
 
 def _place(mark: object) -> Place:

@@ -25,6 +25,7 @@ LONGEST_REMINDER = timedelta(days=3)
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
+_SLASHED = re.compile(r"([0-9]{4})[/.]([0-9]{1,2})[/.]([0-9]{1,2})")
 _OTHER_DATE = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 _HOUR = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::00)? ?(?:h|hs|hrs|horas)?\.?")
 _TWELVE = re.compile(r"([0-9]{1,2})(?::([0-9]{2}))? ?([ap])\.? ?m\.?")
@@ -145,6 +146,9 @@ def _not_a_date(plain: str) -> Wrong:
             en = f"It can be read in two ways. Write {readings[0]} or {readings[1]}."
         elif readings:
             es, en = f"¿Quiso decir {readings[0]}?", f"Did you mean {readings[0]}?"
+    elif match := _SLASHED.fullmatch(plain):
+        meant = "-".join(match.groups())
+        es, en = f"¿Quiso decir {meant}?", f"Did you mean {meant}?"
     return Wrong(
         "date-format",
         f"fecha «{shown(plain)}» no se entiende. {es}",
@@ -223,7 +227,15 @@ def quiet(value: str) -> Quiet | None:
     if fold(plain) == "no":
         return None
     start, _, end = plain.replace("–", "-").partition("-")
-    span = Quiet(start=hour(start or "-"), end=hour(end or "-"))
+    try:
+        span = Quiet(start=hour(start or "-"), end=hour(end or "-"))
+    except Wrong:
+        raise Wrong(
+            "time-format",
+            f"silencio «{shown(plain)}» no se entiende. Escriba por ejemplo 22:00-06:00, o no.",
+            f"silence “{shown(plain)}” is not clear. Write for instance 22:00-06:00, or no.",
+            value=plain,
+        ) from None
     if span.start == span.end:
         raise Wrong(
             "end-before-start",
