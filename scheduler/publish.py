@@ -73,7 +73,7 @@ def prospect(connection: Connection, draft: Draft, *, at: datetime, author: str,
     return Prospect(
         publication=publication,
         removed_posts=tuple(m.recipient.id for m in roster.members(connection) if m.recipient.id not in listed),
-        unchanged=now is not None and now.draft_digest == _digest(draft) and not publication.changes,
+        unchanged=now is not None and now.draft_digest == digest(draft) and not publication.changes,
     )
 
 
@@ -96,7 +96,7 @@ def publish_draft(
             InForce(
                 edition=edition,
                 links=draft.links,
-                draft_digest=_digest(draft),
+                draft_digest=digest(draft),
                 zone_version=zone_data().version,
             ),
         )
@@ -105,5 +105,6 @@ def publish_draft(
         return Published(prospect=found, ledger=rows)
 
 
-def _digest(draft: Draft) -> str:
+def digest(draft: Draft) -> str:
+    """Equal for drafts between which there is nothing to publish."""
     return draft_digest(draft.agenda, draft.recipients, draft.links)

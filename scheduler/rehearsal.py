@@ -17,7 +17,7 @@ from scheduler import report
 from scheduler.capture import Outbox, capturing
 from scheduler.clock import SimulatedClock
 from scheduler.mail.smtp_url import parse_smtp_url
-from scheduler.publish import publish_draft
+from scheduler.publish import digest, publish_draft
 from scheduler.report import Row, Totals
 from scheduler.service import Sending, Service
 from scheduler.settings import Pace
@@ -29,6 +29,10 @@ from scheduler.tokens import Tokens
 
 class NotARehearsal(Exception):
     """The database holds real work: a simulated clock must not touch it."""
+
+
+class AnotherDraft(Exception):
+    """The files were edited since this rehearsal began: to go on would tell of an agenda that is no longer there."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,10 +136,12 @@ def _begin(database: Database, draft: Draft, plan: Plan) -> datetime:
     """The instant to start from: the last recorded one, or the plan's, with the draft published at it."""
     with database.write() as connection:
         recorded = controls.get(connection, controls.REHEARSAL)
-        published = editions.number_in_force(connection) is not None
+        published = editions.load(connection)
+        if published is not None and published.draft_digest != digest(draft):
+            raise AnotherDraft("the files have changed since this rehearsal began; name a new database and outbox")
         if recorded is None:
             controls.put(connection, controls.REHEARSAL, plan.start.isoformat())
-    if not published:
+    if published is None:
         publish_draft(database, draft, at=plan.start, author="rehearsal", reason="rehearsal", confirmed=True)
     return plan.start if recorded is None else datetime.fromisoformat(recorded)
 

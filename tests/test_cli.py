@@ -425,3 +425,11 @@ def test_a_key_file_that_holds_no_key_is_named_and_nothing_is_served(here: Path)
 def test_publishing_without_a_reason_is_wrong_usage() -> None:
     refused = agenda("publish", "--reason", " ")
     assert (refused.exit_code, "--reason" in refused.stderr) == (2, True)
+
+
+def test_a_rehearsal_does_not_go_on_with_other_files_than_it_began_with() -> None:
+    command = ("rehearse", "--to", "2021-10-08", "--outbox", "out", "--database", "ensayo.db")
+    assert agenda(*command).exit_code == 0
+    edit(("id: taller-europa-2021", "id: otro-taller-2021"))
+    refused = agenda(*command)
+    assert (refused.exit_code, "files have changed" in refused.stderr) == (1, True)

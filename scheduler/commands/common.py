@@ -19,7 +19,7 @@ from scheduler.capture import OutboxNotEmpty
 from scheduler.export import ExportFailed
 from scheduler.files import Configuration, InvalidDraft, NoConfiguration, configuration
 from scheduler.mail.smtp import RelayUnavailable
-from scheduler.rehearsal import NotARehearsal
+from scheduler.rehearsal import AnotherDraft, NotARehearsal
 from scheduler.settings import DEFAULT_DATABASE, Settings, SettingsError, load_settings
 from scheduler.store import controls
 from scheduler.store.database import Database, DatabaseInUse, DatabaseUnavailable
@@ -137,7 +137,7 @@ def told(lang: str | None = None) -> Iterator[Settings]:
             raise typer.Exit(PROBLEMS) from error
     except Failure as error:
         _end(error.code, error.message)
-    except (AnotherAgenda, NothingPublished, OutboxNotEmpty) as error:
+    except (AnotherAgenda, AnotherDraft, NothingPublished, OutboxNotEmpty) as error:
         _end(PROBLEMS, str(error))
     except NoConfiguration as error:
         _end(USAGE, str(error))
