@@ -55,6 +55,7 @@ def _row(recipient: Recipient, now: datetime) -> dict[str, object]:
         "post": recipient.post,
         "joined": recipient.joined.isoformat(),
         "since": now,
+        "confirmed_at": now,
     }
 
 

@@ -102,11 +102,41 @@ recipients = Table(
     Column("language", Text, nullable=False),
     Column("post", Text, nullable=False),
     Column("joined", Text, nullable=False),  # `alta` of the file, ISO date
+    Column("origin", Text, nullable=False, server_default="file"),  # file: the administrator's; self: signed up
     Column("since", Instant, nullable=False),  # when this database took the post in
-    Column("removed_at", Instant),  # gone from the file
+    Column("confirmed_at", Instant),  # NULL: signed up, and has not shown yet that the address is theirs
+    Column("removed_at", Instant),  # gone from the file, or erased
     Column("left_at", Instant),  # asked for no more reminders
+    Column("paused_until", Instant),  # asked for none before then
+    Column("declined", Text, nullable=False, server_default=""),  # reminder rules not wanted, one a line
     Column("suppressed_at", Instant),  # the server said that the address is bad
+    Column("erased_at", Instant),  # address and post are gone from this row
     Index(None, "site"),
+    Index(None, "address"),
+    sqlite_strict=True,
+)
+
+erasures = Table(  # addresses that were erased and must not come back by an import; only their keyed hashes
+    "erasures",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
+    sqlite_strict=True,
+)
+
+feed_tokens = Table(  # who may read a staff feed; the token itself is kept nowhere
+    "feed_tokens",
+    metadata,
+    Column("id", Text, primary_key=True),  # names it in lists and commands
+    Column("digest", Text, nullable=False, unique=True),  # SHA-256 of the token
+    Column("site", Text, nullable=False),
+    Column("recipient", Text, ForeignKey("recipients.id")),  # who made it by subscribing; NULL: an administrator
+    Column("label", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+    Column("polled_at", Instant),
+    Column("client", Text),  # family of the program that polled last
+    Index(None, "recipient"),
     sqlite_strict=True,
 )
 
@@ -115,11 +145,11 @@ deliveries = Table(
     metadata,
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
     Column("purpose", Text, nullable=False),
-    Column("subject", Text, nullable=False),  # the event's UID
+    Column("subject", Text, nullable=False),  # the event's UID; of service mail, an opaque id
     Column("schedule", Integer, nullable=False),
     Column("rule", Text, nullable=False),
     Column("recipient", Text, ForeignKey("recipients.id"), nullable=False),
-    Column("event", Text, nullable=False),
+    Column("event", Text, nullable=False),  # "" of service mail
     Column("site", Text, nullable=False),
     Column("message_key", Text, nullable=False),  # local part of the Message-ID
     Column("due_at", Instant, nullable=False),

@@ -20,24 +20,14 @@ __all__ = ["Site", "build_app"]
 
 def build_app(site: Site) -> ASGIApp:
     """The ASGI application of one installation."""
-    pages, leaving = Pages(site), Leaving(site)
+    pages = Pages(site)
     routes: list[BaseRoute] = [
-        Route("/", pages.index),
-        Route("/robots.txt", pages.robots),
+        *pages.routes(),
+        *Leaving(site).routes(),
         Route("/static/style.css", style_response()),
-        Route("/leave/{token:path}", leaving.ask, methods=["GET"]),
-        Route("/leave/{token:path}", leaving.leave, methods=["POST"]),
-        Route("/return/{token:path}", leaving.ask, methods=["GET"]),  # for who reloads the answer
-        Route("/return/{token:path}", leaving.come_back, methods=["POST"]),
     ]
     if site.outbox is not None:
-        outbox = Outbox(site, CapturedMails(site.outbox, site.database))
-        routes += [
-            Route("/outbox/", outbox.list),
-            Route("/outbox/{name}", outbox.show),
-            Route("/outbox/{name}/html", outbox.html),
-            Route("/outbox/{name}/event.ics", outbox.attachment),
-        ]
+        routes += Outbox(site, CapturedMails(site.outbox, site.database)).routes()
     inner = Starlette(routes=routes, exception_handlers={HTTPException: pages.failed, Exception: pages.failed})
     inner.router.redirect_slashes = False  # it would redirect to whatever host the request names
     return FeedApp(inner, site.shelf)

@@ -8,12 +8,14 @@ names the post, masked, and everything it does can be taken back.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
 from scheduler.store import roster
 from scheduler.store.roster import Post
@@ -43,6 +45,14 @@ class _Subject:
 class Leaving:
     def __init__(self, site: Site) -> None:
         self._site = site
+
+    def routes(self) -> Sequence[BaseRoute]:
+        return [
+            Route("/leave/{token:path}", self.ask, methods=["GET"]),
+            Route("/leave/{token:path}", self.leave, methods=["POST"]),
+            Route("/return/{token:path}", self.ask, methods=["GET"]),  # for who reloads the answer
+            Route("/return/{token:path}", self.come_back, methods=["POST"]),
+        ]
 
     async def ask(self, request: Request) -> Response:
         subject = await self._subject(request)

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from calendars.model import Agenda, Event, Language, Representation
 from calendars.wording import home_short, hour, short_date, spoken_duration
@@ -55,6 +56,14 @@ class Outbox:
     def __init__(self, site: Site, mails: CapturedMails) -> None:
         self._site = site
         self._mails = mails
+
+    def routes(self) -> Sequence[BaseRoute]:
+        return (
+            Route("/outbox/", self.list),
+            Route("/outbox/{name}", self.show),
+            Route("/outbox/{name}/html", self.html),
+            Route("/outbox/{name}/event.ics", self.attachment),
+        )
 
     async def list(self, request: Request) -> Response:
         language = requested_language(request)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from calendars.model import Text
 from scheduler.web.index import index_values
@@ -27,6 +30,9 @@ _SAYS = {
 class Pages:
     def __init__(self, site: Site) -> None:
         self._site = site
+
+    def routes(self) -> Sequence[BaseRoute]:
+        return [Route("/", self.index), Route("/robots.txt", self.robots)]
 
     async def index(self, request: Request) -> Response:
         language = requested_language(request)

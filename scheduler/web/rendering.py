@@ -79,8 +79,9 @@ def render(template: str, language: Language, values: Mapping[str, Any]) -> str:
 
 @cache
 def style() -> str:
-    """The one style sheet."""
-    return (shipped("templates") / "pages" / "style.css").read_text(encoding="utf-8")
+    """The one style sheet, put together from its parts in the order of their names."""
+    parts = sorted((shipped("templates") / "pages" / "styles").glob("*.css"))
+    return "\n".join(part.read_text(encoding="utf-8") for part in parts)
 
 
 @cache
