@@ -18,6 +18,7 @@ from calendars.model import Agenda, Assumption, Days, Event, EventKind, EventSta
 MEXICO = "America/Mexico_City"
 HOME_NAME = Text(es="tiempo del centro de México (TCM)", en="Central Mexico time (TCM)")
 HOME_SHORT = "TCM"
+NIGHT_BEGINS, NIGHT_ENDS = 22, 6  # hours of the clock
 UNASSIGNED = Text(es="sin asignar", en="unassigned")
 
 _LOCALES = {"es": Locale("es", "MX"), "en": Locale("en")}
@@ -133,10 +134,14 @@ def night_remark(site_wall: datetime, home_wall: datetime, home_zone: str, langu
     return sentence("; ".join(parts))
 
 
+def is_night(wall: datetime) -> bool:
+    return wall.hour < NIGHT_ENDS or wall.hour >= NIGHT_BEGINS
+
+
 def _night(wall: datetime, language: Language) -> str:
-    if wall.hour < 6:
+    if wall.hour < NIGHT_ENDS:
         return Text(es="es de madrugada en su sede", en="this is in the small hours at your site")[language]
-    if wall.hour >= 22:
+    if wall.hour >= NIGHT_BEGINS:
         return Text(es="es de noche en su sede", en="this is at night at your site")[language]
     return ""
 

@@ -41,7 +41,12 @@ def holiday_name(site: Representation, day: date) -> str | None:
 
     A weekend day that a government turns into a working day stays a weekend day here: missions rarely follow.
     """
-    return _holidays(site.country_code, day.year).get(day)
+    return country_holiday(site.country_code, day)
+
+
+def country_holiday(country: str, day: date) -> str | None:
+    """The same by the country's code (ISO 3166-1 alpha-2)."""
+    return _holidays(country, day.year).get(day)
 
 
 def is_working_day(site: Representation, day: date) -> bool:
