@@ -52,8 +52,24 @@ def place(event: Event, language: Language) -> str | None:
     return event.place[language] + (note if supposed else "")
 
 
-def for_site(agenda: Agenda, event: Event, revision: Revision, site: Representation, language: Language) -> str:
-    """The entry in one site's calendar: its own time first, the agenda's beside it."""
+def joining(event: Event, link: str | None, language: Language) -> str | None:
+    """How staff get in: by the link, or that it is still to come. None for a cancelled event, and days without one."""
+    if event.status is EventStatus.CANCELLED or (link is None and isinstance(event.when, Days)):
+        return None
+    if link is None:
+        return "Entrar: enlace por confirmar." if language == "es" else "Join: link to be confirmed."
+    return f"Entrar: {link} (no lo reenvíe)" if language == "es" else f"Join: {link} (please do not forward it)"
+
+
+def for_site(
+    agenda: Agenda,
+    event: Event,
+    revision: Revision,
+    site: Representation,
+    language: Language,
+    join: str | None = None,
+) -> str:
+    """The entry in one site's calendar: its own time first, the agenda's beside it; for staff, how to `join`."""
     if revision.start is None or revision.end is None:
         when = _whole_days(event, language)
     else:
@@ -61,7 +77,8 @@ def for_site(agenda: Agenda, event: Event, revision: Revision, site: Representat
             *_at_site(agenda, revision.start, site, language),
             until_line(event, revision.start, revision.end, site.zone, language),
         ]
-    return "\n".join([*_standing(event, language), *when, *_rest(agenda, event, language)])
+    doors = [join] if join is not None else []
+    return "\n".join([*_standing(event, language), *when, *doors, *_rest(agenda, event, language)])
 
 
 def for_many(

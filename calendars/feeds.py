@@ -1,19 +1,21 @@
 """An edition as iCalendar documents (RFC 5545): one for all, one a region, two a site. Equal input, equal bytes.
 
-What the readers of this world need, rule by rule: docs/calendar-rules.md. Public: no attendee, no joining link.
+What the readers of this world need, rule by rule: docs/calendar-rules.md. Public, but for `staff_feeds`: no attendee,
+no joining link.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
 from icalendar import Calendar, Timezone, vCalAddress
 from icalendar import Event as Entry
 
-from calendars.descriptions import category, for_many, for_site, place, summary
+from calendars.descriptions import category, for_many, for_site, joining, place, summary
 from calendars.editions import Edition, Revision, first_stamp
 from calendars.model import Agenda, Days, Event, EventStatus, Language, Representation
 from calendars.vtimezone import vtimezone
@@ -27,9 +29,9 @@ BEGIN_ENTRY, END_ENTRY, END_CALENDAR = b"BEGIN:VEVENT\r\n", b"END:VEVENT\r\n", b
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Feed:
-    """One public calendar."""
+    """One calendar."""
 
-    path: str  # under /feeds/: "all.ics", "regions/europa.ics", "sites/tokio.ics", "sites/tokio-local.ics"
+    path: str  # under /feeds/: "all.ics", "regions/europa.ics", "sites/tokio.ics", "sites/tokio-local.ics"; or staff's
     name: str  # as subscribers see it
     body: bytes  # UTF-8, CRLF
     last_modified: datetime  # UTC, whole seconds: for HTTP; never goes back from edition to edition
@@ -45,6 +47,7 @@ class _Line:
     event: Event
     revision: Revision
     text: str  # DESCRIPTION
+    link: str | None = None  # to join by; staff's calendars only
 
 
 def feeds(edition: Edition) -> Iterator[Feed]:
@@ -60,7 +63,36 @@ def feeds(edition: Edition) -> Iterator[Feed]:
     own = _by_site(listed, addressed)
     labels = _site_labels(agenda)
     for site in agenda.representations:
-        yield from _of_site(agenda, site, labels[site.id], own.get(site.id, []), modified)
+        items = own.get(site.id, [])
+        lines = [_Line(event=e, revision=r, text=for_site(agenda, e, r, site, "es")) for e, r in items]
+        yield from _both_forms(f"sites/{site.id}", f"{labels[site.id]} · {agenda.title.es}", site, lines, modified)
+
+
+def feed_paths(agenda: Agenda) -> Iterator[str]:
+    """The paths of `feeds`, in the same order."""
+    yield "all.ics"
+    yield from (f"regions/{region.id}.ics" for region in agenda.regions)
+    for site in agenda.representations:
+        yield f"sites/{site.id}.ics"
+        yield f"sites/{site.id}-local.ics"
+
+
+def staff_feeds(edition: Edition, site: Representation, links: Mapping[str, str]) -> Iterator[Feed]:
+    """One site's calendar for its own staff, with the joining links by Event.id: in UTC, then in its local form.
+
+    The same UID and SEQUENCE as in public. But DTSTAMP and LAST-MODIFIED move with every edition: a new link changes
+    no revision, and a program that goes by dates would keep the old one. Paths are file names: whoever serves them
+    says under which token.
+    """
+    agenda, modified = edition.agenda, last_modified(edition)
+    lines = []
+    for event, revision in edition.listed():
+        if site in agenda.addressed(event):
+            link = None if event.status is EventStatus.CANCELLED else links.get(event.id)
+            text = for_site(agenda, event, revision, site, "es", joining(event, link, "es"))
+            lines.append(_Line(event=event, revision=replace(revision, last_modified=modified), text=text, link=link))
+    name = f"{_site_labels(agenda)[site.id]} · {agenda.title.es} (con enlaces)"
+    yield from _both_forms(site.id, name, site, lines, modified)
 
 
 def last_modified(edition: Edition) -> datetime:
@@ -119,21 +151,18 @@ def _by_site(listed: Sequence[_Item], addressed: dict[str, tuple[Representation,
 
 def _site_labels(agenda: Agenda) -> dict[str, str]:
     """A site by its city, or by its full name where two share one (San José, Roma)."""
-    cities = [site.city for site in agenda.representations]
-    return {site.id: site.name if cities.count(site.city) > 1 else site.city for site in agenda.representations}
+    offices = Counter(site.city for site in agenda.representations)
+    return {site.id: site.name if offices[site.city] > 1 else site.city for site in agenda.representations}
 
 
-def _of_site(
-    agenda: Agenda, site: Representation, label: str, own: Sequence[_Item], modified: datetime
+def _both_forms(
+    stem: str, name: str, site: Representation, lines: Sequence[_Line], modified: datetime
 ) -> Iterator[Feed]:
-    lines = [
-        _Line(event=event, revision=revision, text=for_site(agenda, event, revision, site, "es"))
-        for event, revision in own
-    ]
-    name = f"{label} · {agenda.title.es}"
-    yield _feed(f"sites/{site.id}.ics", name, lines, modified)
-    zone = vtimezone(site.zone, [at for _, r in own for at in (r.start, r.end) if at is not None])
-    yield _feed(f"sites/{site.id}-local.ics", f"{name} (hora local)", lines, modified, zone)
+    yield _feed(f"{stem}.ics", name, lines, modified)
+    zone = vtimezone(
+        site.zone, [at for one in lines for at in (one.revision.start, one.revision.end) if at is not None]
+    )
+    yield _feed(f"{stem}-local.ics", f"{name} (hora local)", lines, modified, zone)
 
 
 def _feed(path: str, name: str, lines: Sequence[_Line], modified: datetime, zone: Timezone | None = None) -> Feed:
@@ -155,7 +184,7 @@ def _document(
     frame: bytes = calendar.to_ical()
     parts = [frame.removesuffix(END_CALENDAR)]
     for line in lines:
-        constant = _constant(line.event, line.revision, language)
+        constant = _constant(line.event, line.revision, line.link, language)
         times = _times(line.event, line.revision, tzid)
         parts += [BEGIN_ENTRY, constant, times, _words(line.text), extra, END_ENTRY]
     return b"".join([*parts, END_CALENDAR])
@@ -174,17 +203,19 @@ def _calendar() -> Calendar:
 
 
 @lru_cache(maxsize=256)
-def _constant(event: Event, revision: Revision, language: Language) -> bytes:
-    """What every calendar says alike about an event."""
+def _constant(event: Event, revision: Revision, link: str | None, language: Language) -> bytes:
+    """What every calendar says alike about an event. Google and Nextcloud show no URL, so LOCATION has the link too."""
     entry = Entry()
     entry.add("uid", revision.uid)
     entry.add("dtstamp", revision.last_modified)
     entry.add("last-modified", revision.last_modified)
     entry.add("sequence", revision.sequence)
     entry.add("summary", summary(event, language))
-    location = place(event, language)
-    if location is not None:
+    location = " · ".join(part for part in (place(event, language), link) if part is not None)
+    if location:
         entry.add("location", location)
+    if link is not None:
+        entry.add("url", link)
     entry.add("categories", [category(event, language)])
     entry.add("status", _STATUS.get(event.status, "CONFIRMED"))
     busy = _busy_status(event)

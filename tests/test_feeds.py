@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from calendars.descriptions import joining
 from calendars.editions import Edition
-from calendars.feeds import Feed, event_attachment, feeds, last_modified
+from calendars.feeds import Feed, event_attachment, feed_paths, feeds, last_modified, staff_feeds
 from calendars.model import Agenda, Assumption, Audience, Axis, Event, EventStatus
 from tests.factories import (
     agenda,
@@ -69,6 +70,7 @@ def test_there_is_one_feed_for_all_one_a_region_and_two_a_site(real: dict[str, F
     assert paths[:3] == ["all.ics", "regions/america-del-norte.ics", "regions/america-latina-y-el-caribe.ics"]
     assert paths[6:8] == ["sites/albuquerque.ics", "sites/albuquerque-local.ics"]
     assert len(paths) == 1 + 5 + 2 * 149
+    assert paths == list(feed_paths(real_size_agenda()))
 
 
 def test_what_is_for_coordination_stands_in_the_feed_for_all_alone(real: dict[str, Feed]) -> None:
@@ -453,3 +455,60 @@ def test_an_event_without_a_date_has_no_attachment() -> None:
     idle = event("grupos", status=EventStatus.UNSCHEDULED, when=None, assumed=())
     with pytest.raises(ValueError, match="grupos has no date"):
         event_attachment(edition(agenda(events=(idle,))), idle, None, "es")
+
+
+LINK = "https://videollamada.example/sala?clave=1,2;3"
+
+
+def for_staff(known: Edition, links: dict[str, str] | None = None) -> dict[str, Feed]:
+    chosen = {event().id: LINK} if links is None else links
+    return {feed.path: feed for feed in staff_feeds(known, site(), chosen)}
+
+
+def test_staff_read_the_joining_link_in_the_three_places_where_programs_look() -> None:
+    for path in ("tokio.ics", "tokio-local.ics"):
+        found = lines(for_staff(edition())[path].body)
+        assert value(found, "URL") == LINK
+        assert value(found, "LOCATION") == re.sub("([,;])", r"\\\1", LINK)
+        assert f"Entrar: {LINK} (no lo reenvíe)" in re.sub(r"\\([,;])", r"\1", value(found, "DESCRIPTION"))
+
+
+def test_a_place_stands_before_the_link() -> None:
+    known = edition(agenda(events=(event(place=text("Sala Juárez")),)))
+    found = lines(for_staff(known, {event().id: "https://sala.example"})["tokio.ics"].body)
+    assert value(found, "LOCATION") == "Sala Juárez · https://sala.example"
+
+
+def test_a_link_that_is_not_known_yet_is_said_where_there_is_an_hour_to_be_at() -> None:
+    known = edition(agenda(events=(event(), drive(), event("fuera", status=EventStatus.CANCELLED))))
+    found = lines(for_staff(known, {"fuera": LINK})["tokio.ics"].body)
+    texts = [line for line in found if line.startswith("DESCRIPTION:")]
+    assert ["Entrar: enlace por confirmar." in line for line in texts] == [True, False, False]
+    assert not any(LINK in line or line.startswith("URL") for line in found)
+
+
+def test_joining_is_said_in_english_too() -> None:
+    assert joining(event(), LINK, "en") == f"Join: {LINK} (please do not forward it)"
+    assert joining(event(), None, "en") == "Join: link to be confirmed."
+
+
+def test_staff_and_public_calendars_hold_the_same_events() -> None:
+    known = edition(real_size_agenda())
+    public = by_path(known)
+    for here in real_sites():
+        for feed in staff_feeds(known, here, {}):
+            ours, theirs = lines(feed.body), lines(public[f"sites/{feed.path}"].body)
+            for name in ("UID:", "SEQUENCE:", "DTSTART", "DTEND", "SUMMARY:", "STATUS:"):
+                assert [one for one in ours if one.startswith(name)] == [one for one in theirs if one.startswith(name)]
+            assert feed.name == public[f"sites/{feed.path}"].name.replace("2021-2022", "2021-2022 (con enlaces)")
+
+
+def test_a_new_link_reaches_programs_that_go_by_dates_though_the_public_revision_stays() -> None:
+    before = edition()
+    after = edition(agenda(), before, LATER)
+    was, now = for_staff(before)["tokio.ics"], for_staff(after, {event().id: "https://otra.example"})["tokio.ics"]
+    assert value(lines(now.body), "SEQUENCE") == value(lines(was.body), "SEQUENCE") == "0"
+    stamps = [value(lines(feed.body), name) for feed in (was, now) for name in ("DTSTAMP", "LAST-MODIFIED")]
+    assert stamps == ["20211001T050000Z"] * 2 + ["20211012T163000Z"] * 2
+    assert was.last_modified < now.last_modified
+    assert by_path(before)[TOKYO].body == by_path(after)[TOKYO].body
