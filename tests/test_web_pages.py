@@ -71,11 +71,49 @@ async def test_the_index_says_which_edition_and_which_zone_data(client: httpx.As
 
 async def test_the_index_speaks_english_when_asked_and_keeps_to_it(client: httpx.AsyncClient) -> None:
     page = (await client.get("/?lang=en")).text
-    assert '<html lang="en">' in page
+    assert '<html lang="en"' in page
     assert "Thursday, 21 October 2021,<br>18:00 TCM" in page
     assert "Assumed duration: 2 h, to be confirmed." in page
     assert 'href="?lang=es"' in page
-    assert '<html lang="es">' in (await client.get("/?lang=fr", headers={"accept-language": "en"})).text
+
+
+@pytest.mark.parametrize(
+    ("preferred", "language"),
+    [
+        ("", "es"),
+        ("en", "en"),
+        ("en-GB,en;q=0.9,es;q=0.8", "en"),
+        ("es-MX,es;q=0.9,en;q=0.8", "es"),
+        ("es;q=0.2, en;q=0.7", "en"),
+        ("de, fr;q=0.9", "es"),
+        ("de, en;q=0.1, *;q=0.5", "es"),
+        ("*", "es"),
+        ("es;q=0, *", "en"),
+        ("en;q=9,,;;=\u00ff", "es"),
+    ],
+)
+async def test_the_browser_chooses_between_our_two_languages(
+    client: httpx.AsyncClient, preferred: str, language: str
+) -> None:
+    answer = await client.get("/?lang=fr", headers={b"accept-language": preferred.encode("latin-1")})
+    assert f'<html lang="{language}"' in answer.text
+    assert answer.headers["content-language"] == language
+    assert "accept-language" in answer.headers["vary"].lower()
+
+
+async def test_a_language_that_was_chosen_outlives_the_page_and_one_that_was_not_stays_out_of_links(
+    client: httpx.AsyncClient,
+) -> None:
+    english = {"accept-language": "en"}
+    assert 'href="/?lang=es"' in (await client.get("/?lang=es", headers=english)).text
+    assert 'href="/"' in (await client.get("/", headers=english)).text
+    assert 'href="?lang=es"' in (await client.get("/", headers=english)).text
+
+
+async def test_a_mails_page_speaks_the_posts_language_whatever_the_browser_prefers(client: httpx.AsyncClient) -> None:
+    page = (await client.get(leave_path(shipped_draft().recipients[0].id), headers={"accept-language": "en"})).text
+    assert '<html lang="es"' in page
+    assert 'href="/?lang=es"' in page
 
 
 def test_what_is_over_or_held_is_listed_apart(site: Site) -> None:
@@ -113,24 +151,28 @@ async def test_with_nothing_ahead_the_index_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/?lang=en", "/feeds/", "/leave/x", "/nowhere", "/robots.txt"])
-async def test_pages_carry_no_script_cookie_address_or_joining_link(tmp_path: Path, path: str) -> None:
+async def test_pages_carry_no_inline_code_cookie_address_or_joining_link(tmp_path: Path, path: str) -> None:
     draft = small_draft()
     with site_of(tmp_path, draft) as site:
         async with serving(site) as client:
             answer = await client.get(path)
     for secret in (draft.recipients[0].address, LINK, "Ana Prueba", "Motivo interno", "consular.tokio"):
         assert secret not in answer.text
-    assert "<script" not in answer.text
+    assert not re.search(r"<script(?! src=\"/static/app\.js\?v=[0-9a-f]{12}\" defer></script>)", answer.text)
     assert not re.search(r"\son\w+=|style=", answer.text)
     assert "set-cookie" not in answer.headers
 
 
 @pytest.mark.parametrize("path", ["/", "/leave/x", "/nowhere"])
-async def test_every_page_may_load_its_own_style_and_nothing_else(client: httpx.AsyncClient, path: str) -> None:
-    policy = (await client.get(path)).headers["content-security-policy"]
-    assert policy.startswith("default-src 'none'; style-src 'self'; ")
+async def test_every_page_may_load_what_is_its_own_and_nothing_else(client: httpx.AsyncClient, path: str) -> None:
+    headers = (await client.get(path)).headers
+    policy = headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; style-src 'self'; script-src 'self'; ")
+    assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy
     assert "form-action 'self'" in policy
+    assert headers["cross-origin-opener-policy"] == headers["cross-origin-resource-policy"] == "same-origin"
+    assert "camera=()" in headers["permissions-policy"]
 
 
 async def test_the_static_index_may_use_the_one_style_that_it_holds(client: httpx.AsyncClient) -> None:
@@ -142,15 +184,34 @@ async def test_the_static_index_may_use_the_one_style_that_it_holds(client: http
     assert (await client.get("/feeds/index.html")).content == answer.content
 
 
-async def test_the_style_sheet_is_fetched_once_and_by_its_digest(client: httpx.AsyncClient) -> None:
-    found = re.search(r'href="(/static/style\.css\?v=[0-9a-f]{12})"', (await client.get("/")).text)
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [
+        ("style.css", "text/css; charset=utf-8"),
+        ("app.js", "text/javascript; charset=utf-8"),
+        ("icon.svg", "image/svg+xml"),
+    ],
+)
+async def test_what_every_page_shares_is_fetched_once_and_by_its_digest(
+    client: httpx.AsyncClient, name: str, media_type: str
+) -> None:
+    found = re.search(rf'="(/static/{re.escape(name)}\?v=[0-9a-f]{{12}})"', (await client.get("/")).text)
     assert found is not None
     answer = await client.get(found[1])
-    assert answer.headers["content-type"] == "text/css; charset=utf-8"
+    assert answer.headers["content-type"] == media_type
     assert "immutable" in answer.headers["cache-control"]
     known = await client.get(found[1], headers={"if-none-match": answer.headers["etag"]})
     assert known.status_code == 304
     assert (await client.post(found[1])).status_code == 405
+
+
+async def test_pages_travel_compressed_and_feeds_never(client: httpx.AsyncClient) -> None:
+    asked = {"accept-encoding": "gzip"}
+    assert (await client.get("/", headers=asked)).headers["content-encoding"] == "gzip"
+    for path in ("/feeds/all.ics", "/feeds/"):
+        answer = await client.get(path, headers=asked)
+        assert "content-encoding" not in answer.headers
+        assert "vary" not in answer.headers
 
 
 async def test_robots_may_fetch_everything_or_google_would_show_no_calendar(client: httpx.AsyncClient) -> None:

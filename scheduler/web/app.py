@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
@@ -12,7 +13,7 @@ from scheduler.web.feeds import FeedApp
 from scheduler.web.leave import Leaving
 from scheduler.web.outbox import Outbox
 from scheduler.web.pages import Pages
-from scheduler.web.rendering import style_response
+from scheduler.web.rendering import ASSETS, asset_response
 from scheduler.web.site import Site
 
 __all__ = ["Site", "build_app"]
@@ -24,10 +25,10 @@ def build_app(site: Site) -> ASGIApp:
     routes: list[BaseRoute] = [
         *pages.routes(),
         *Leaving(site).routes(),
-        Route("/static/style.css", style_response()),
+        *(Route(f"/static/{name}", asset_response(name)) for name in ASSETS),
     ]
     if site.outbox is not None:
         routes += Outbox(site, CapturedMails(site.outbox, site.database)).routes()
     inner = Starlette(routes=routes, exception_handlers={HTTPException: pages.failed, Exception: pages.failed})
     inner.router.redirect_slashes = False  # it would redirect to whatever host the request names
-    return FeedApp(inner, site.shelf)
+    return FeedApp(GZipMiddleware(inner, minimum_size=1000), site.shelf)

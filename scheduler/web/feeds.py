@@ -13,7 +13,7 @@ from calendars.editions import Edition
 from calendars.feeds import Feed, feeds, last_modified
 from scheduler.web.index import static_index
 from scheduler.web.prepared import Prepared, plain
-from scheduler.web.rendering import Band, style
+from scheduler.web.rendering import Band, asset
 
 PREFIX = "/feeds/"
 INDEX = "index.html"
@@ -87,7 +87,7 @@ class FeedApp:
 
 def _index_policy() -> bytes:
     """The static index carries its style inside, so that it works from any folder: allowed by its digest."""
-    digest = base64.b64encode(hashlib.sha256(style().encode()).digest()).decode()
+    digest = base64.b64encode(hashlib.sha256(asset("style.css").encode()).digest()).decode()
     return (
         f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ).encode()

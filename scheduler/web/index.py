@@ -23,7 +23,7 @@ from calendars.wording import (
     status_word,
 )
 from calendars.zones import nearest_instant, to_wall, zone_data
-from scheduler.web.rendering import Band, render, style
+from scheduler.web.rendering import Band, asset, render
 
 SITES_NAMED = 3  # of an audience that lists sites; more are counted
 
@@ -207,6 +207,6 @@ def static_index(edition: Edition, band: Band | None = None) -> str:
         "lang_query": "",
         "switch": None,
         "band": band.moment("es") if band else None,
-        "inline_style": style(),
+        "inline_style": asset("style.css"),
     }
     return render("static.html", "es", {**values, **frame})

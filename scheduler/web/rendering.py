@@ -16,25 +16,29 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from calendars.model import Language
+from calendars.model import LANGUAGES, Language
 from calendars.wording import home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.shipped import shipped
 from scheduler.web.prepared import Prepared
 
 _POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
 SECURITY = {
     "Content-Security-Policy": _POLICY,
     "Referrer-Policy": "no-referrer",  # the addresses of some pages are capabilities
     "X-Content-Type-Options": "nosniff",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
 FRAMES_OWN = {"Content-Security-Policy": f"{_POLICY}; frame-src 'self'"}
 PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 _HYPHENATED = re.compile(r"\b\w{1,8}-\w{1,8}\b")
-STYLE_STAMP = datetime(2021, 10, 1, tzinfo=UTC)  # any fixed date: the style is fetched by its digest
+_RANGE = re.compile(r"\s*([a-zA-Z*]{1,8})(?:-[a-zA-Z0-9-]*)?\s*(?:;\s*[qQ]\s*=\s*([01](?:\.\d{0,3})?)\s*)?")
+_STAMP = datetime(2021, 10, 1, tzinfo=UTC)  # any fixed date: style, script and icon are fetched by their digests
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,38 +78,64 @@ def render(template: str, language: Language, values: Mapping[str, Any]) -> str:
         return es if language == "es" else en
 
     found = _environment(shipped("templates") / "pages").get_template(template)
-    return found.render({"_": either, "lang": language, "style_digest": style_digest(), **values})
+    return found.render({"_": either, "lang": language, "digest": asset_digest, **values})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Asset:
+    """A file that every page asks for, put together from its parts in the order of their names."""
+
+    parts: str  # a pattern under templates/pages
+    content_type: bytes
+
+
+ASSETS = {
+    "style.css": _Asset(parts="styles/*.css", content_type=b"text/css; charset=utf-8"),
+    "app.js": _Asset(parts="scripts/*.js", content_type=b"text/javascript; charset=utf-8"),
+    "icon.svg": _Asset(parts="icon.svg", content_type=b"image/svg+xml"),
+}
 
 
 @cache
-def style() -> str:
-    """The one style sheet, put together from its parts in the order of their names."""
-    parts = sorted((shipped("templates") / "pages" / "styles").glob("*.css"))
+def asset(name: str) -> str:
+    parts = sorted((shipped("templates") / "pages").glob(ASSETS[name].parts))
     return "\n".join(part.read_text(encoding="utf-8") for part in parts)
 
 
 @cache
-def style_digest() -> str:
-    return sha256(style().encode()).hexdigest()[:12]
+def asset_digest(name: str) -> str:
+    return sha256(asset(name).encode()).hexdigest()[:12]
 
 
-def style_response() -> Prepared:
+def asset_response(name: str) -> Prepared:
     return Prepared(
-        body=style().encode(),
-        content_type=b"text/css; charset=utf-8",
-        last_modified=STYLE_STAMP,
+        body=asset(name).encode(),
+        content_type=ASSETS[name].content_type,
+        last_modified=_STAMP,
         cache_control=b"public, max-age=31536000, immutable",  # its address holds its digest
     )
 
 
-def requested_language(request: Request, default: Language = "es") -> Language:
-    """`?lang=`, or the default; never from the browser: a link must show everyone the same page."""
-    match request.query_params.get("lang"):
-        case "es":
-            return "es"
-        case "en":
-            return "en"
-    return default
+def requested_language(request: Request, default: Language | None = None) -> Language:
+    """`?lang=`, else the default, else what Accept-Language prefers.
+
+    With a default the browser is not asked: what speaks to a post speaks the post's language.
+    """
+    return chosen_language(request) or default or preferred_language(request)
+
+
+def chosen_language(request: Request) -> Language | None:
+    return next((known for known in LANGUAGES if known == request.query_params.get("lang")), None)
+
+
+def preferred_language(request: Request) -> Language:
+    """The best of ours by Accept-Language (RFC 9110 §12.5.4); Spanish where it names none of them."""
+    weights: dict[str, float] = {}
+    for part in ",".join(request.headers.getlist("accept-language")).split(","):
+        if found := _RANGE.fullmatch(part):
+            weights.setdefault(found[1].lower(), float(found[2] or 1))
+    others = weights.get("*", 0.0)
+    return max(LANGUAGES, key=lambda known: weights.get(known, others))
 
 
 def page(html: str, *, status: int = 200, headers: Mapping[str, str] | None = None) -> HTMLResponse:

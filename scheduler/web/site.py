@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -18,7 +19,7 @@ from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 from scheduler.tokens import Tokens
 from scheduler.web.feeds import FeedShelf
-from scheduler.web.rendering import Band, page, render
+from scheduler.web.rendering import Band, chosen_language, page, preferred_language, render
 
 
 @dataclass(kw_only=True)
@@ -32,6 +33,7 @@ class Site:
     now: datetime | None = None  # the demo's present, shown in a band; None: the clock's
     outbox: Path | None = None  # the demo's captured mails; None: there is no outbox
     clock: Clock = field(default_factory=SystemClock)
+    signup_open: bool = False  # /subscribe takes addresses; the pages offer it
     shelf: FeedShelf = field(init=False)
 
     def __post_init__(self) -> None:
@@ -66,18 +68,30 @@ class Site:
         status: int = 200,
         headers: Mapping[str, str] | None = None,
     ) -> Response:
-        """A page in its frame: band, language switch, links that keep the language."""
+        """A page in its frame: band, language switch, links that keep the language.
+
+        In the template `url(path, **query)` is an address within this installation.
+        """
         band = self._band()
-        other = "en" if language == "es" else "es"
+        kept = None if language == preferred_language(request) and chosen_language(request) is None else language
         frame = {
             "root": self.root,
-            "lang_query": f"?lang={language}" if language == "en" or "lang" in request.query_params else "",
-            "switch": "?" + urlencode({**request.query_params, "lang": other}),
+            "url": partial(_address, self.root, kept),
+            "lang_query": f"?lang={kept}" if kept else "",
+            "switch": "?" + urlencode({**request.query_params, "lang": "en" if language == "es" else "es"}),
             "band": band.moment(language) if band else None,
             "inline_style": None,
             "agenda": self.in_force.edition.agenda,
+            "signup_open": self.signup_open,
         }
-        return page(render(template, language, {**frame, **values}), status=status, headers=headers)
+        named = {"Content-Language": language, "Vary": "Accept-Language", **(headers or {})}
+        return page(render(template, language, {**frame, **values}), status=status, headers=named)
 
     def _band(self) -> Band | None:
         return Band(now=self.now, zone=self.in_force.edition.agenda.zone) if self.now is not None else None
+
+
+def _address(root: str, language: Language | None, path: str, **query: str) -> str:
+    """The path and its query as a link, with the language that the reader chose."""
+    asked = {**query, "lang": language} if language else query
+    return f"{root}{path}" + (f"?{urlencode(asked)}" if asked else "")
