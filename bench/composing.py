@@ -16,7 +16,7 @@ from calendars.editions import Edition
 from calendars.model import Draft, Event, Recipient, Representation
 from scheduler.mail.compose import Composer, Personal
 from scheduler.plan import Member, plan
-from scheduler.tokens import LEAVE, Tokens
+from scheduler.tokens import Link, Tokens
 
 AIM = 50.0
 BASE = "https://agenda.example"
@@ -107,7 +107,8 @@ def composed(campaign: Campaign) -> Iterator[bytes]:
                 office=f"{order.recipient.post}, {order.site.name}",
                 message_id=f"{order.message_key}@{edition.agenda.sender.domain}",
                 sent_at=now,
-                unsubscribe_url=f"{BASE}/leave/{tokens.sign(LEAVE, order.recipient.id)}",
+                unsubscribe_url=f"{BASE}/leave/{(token := tokens.sign(Link.LEAVE, order.recipient.id))}",
+                manage_url=f"{BASE}/manage/{token}",
             )
         )
 

@@ -12,9 +12,18 @@ RETRIES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60))  # then hourly
 RELAY_PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30))  # then every 30 minutes
 REFUSALS_UNTIL_HELD = 3
 UNCERTAIN_WAIT = timedelta(minutes=5)  # before an uncertain message is repeated: time for an operator to look
-REPEATS = 1  # of a message whose fate is unknown, under the same Message-ID
+REPEATS = 1  # of a message whose fate is unknown, under the same Message-ID; then an operator decides
 LATE = timedelta(minutes=15)  # from here on a reminder is catching up, and minds the site's working hours
 URGENT = timedelta(hours=24)  # before the start: what leaves now is worth more than a humane hour
+
+
+class Purpose(StrEnum):
+    """Why a delivery is owed. All but reminders are service mail: asked for a moment ago, and of use only now."""
+
+    REMINDER = "reminder"
+    CONFIRMATION = "confirmation"  # somebody signed up with this address: is it yours?
+    KNOWN = "known"  # likewise, and it gets the reminders already
+    ACCESS = "access"  # the short-lived link to change more than a mail's own links may
 
 
 class State(StrEnum):
@@ -33,11 +42,9 @@ class State(StrEnum):
 
 
 WAITING = (State.PLANNED, State.DEFERRED)  # may be claimed once due
-FINAL = frozenset({State.ACCEPTED, State.REJECTED, State.SUPERSEDED, State.CANCELLED, State.SUPPRESSED, State.EXPIRED})
 REVOCABLE = (State.PLANNED, State.DEFERRED, State.CLAIMED, State.HELD, State.UNCERTAIN)  # a change of plan ends them
 MUTABLE = (State.PLANNED, State.DEFERRED, State.CLAIMED)  # leaving or a dead address suppresses them
 EXPIRABLE = (State.PLANNED, State.DEFERRED, State.CLAIMED, State.UNCERTAIN)
-REVIVABLE = (State.SUPPRESSED, State.CANCELLED)  # planned again when the reason ended and due lies ahead
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,17 +106,14 @@ def _retry_at(tried: Attempted, now: datetime) -> datetime:
     return min(now + pause + pause * 0.2 * tried.jitter, tried.expires_at)
 
 
-def after_uncertainty(repeats: int) -> State:
-    """Policy for a message whose fate is unknown: once more under the same Message-ID, then an operator decides."""
-    return State.DEFERRED if repeats < REPEATS else State.HELD
+def minds_hours(purpose: Purpose, rule: str, due: datetime, now: datetime, expires_at: datetime) -> bool:
+    """Whether a delivery that leaves now has to wait for the site's next working hour.
 
-
-def minds_hours(rule: str, due: datetime, now: datetime, expires_at: datetime) -> bool:
-    """Whether a reminder that leaves now has to wait for the site's next working hour.
-
-    A `PnD` reminder that is late does, unless its event starts within a day; `PT…` goes at its hour.
+    A `PnD` reminder that is late does, unless its event starts within a day; `PT…` goes at its hour, and service
+    mail when it was asked for.
     """
-    return not rule.startswith("PT") and now - due > LATE and expires_at - now > URGENT
+    by_the_day = purpose is Purpose.REMINDER and not rule.startswith("PT")
+    return by_the_day and now - due > LATE and expires_at - now > URGENT
 
 
 def relay_pause(failures: int) -> timedelta:

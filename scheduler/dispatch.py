@@ -11,12 +11,10 @@ import structlog
 from sqlalchemy import Connection
 
 from calendars.editions import shifted
-from calendars.model import LANGUAGES, Event, Representation
 from calendars.workdays import in_working_hours, next_working_instant
 from scheduler.clock import Clock
 from scheduler.delivery import Attempted, Decision, Outcome, State, decide, minds_hours
-from scheduler.mail.address import mailbox
-from scheduler.mail.compose import Composer, Personal
+from scheduler.letters import Letters, mail_from, site_of
 from scheduler.mail.smtp import Pool, RelayUnavailable, scrub
 from scheduler.pace import Limiter
 from scheduler.relay import RelayHealth
@@ -24,7 +22,6 @@ from scheduler.store import editions, ledger
 from scheduler.store.editions import InForce
 from scheduler.store.journal import Journal
 from scheduler.store.ledger import Delivery, Settlement
-from scheduler.tokens import LEAVE, Tokens
 
 log = structlog.get_logger(__name__)
 COMPOSE_AGAIN = timedelta(minutes=15)
@@ -35,13 +32,10 @@ BATCH = 512  # claims at a time without a pace; with one, as many as there are c
 class MailParts:
     """What turns a claim into a message on its way."""
 
-    composer: Composer
-    tokens: Tokens
-    base_url: str
+    letters: Letters
     pool: Pool
     limiter: Limiter
     connections: int
-    redirect_all: str | None = None  # every mail goes to this address instead
 
 
 class Dispatcher:
@@ -87,9 +81,9 @@ class Dispatcher:
         later: list[tuple[Delivery, datetime]] = []
         sendable = []
         for claim in claims:
-            _, site = self._subject(claim)
-            late = minds_hours(claim.rule, claim.due_at, now, claim.expires_at)
-            if late and not in_working_hours(site, now):
+            late = minds_hours(claim.purpose, claim.rule, claim.due_at, now, claim.expires_at)
+            site = site_of(self._in_force(), claim.site) if late else None
+            if site is not None and not in_working_hours(site, now):
                 later.append((claim, next_working_instant(site, now)))
             else:
                 sendable.append(claim)
@@ -122,8 +116,8 @@ class Dispatcher:
                 if not await self._journal.intend(claim, self._clock.now()):
                     await self._give_back(claim, [])
                     return
-                recipient = self._mail.redirect_all or claim.address
-                outcome = await connection.send(self._mail_from(), recipient, message)
+                recipient = self._mail.letters.recipient(claim)
+                outcome = await connection.send(mail_from(self._in_force()), recipient, message)
         except RelayUnavailable as error:
             self.relay.failed(self._clock.now(), str(error), fault=error.fault)
             log.warning("relay unavailable", reason=str(error), fault=error.fault, until=self.relay.paused_until)
@@ -133,7 +127,7 @@ class Dispatcher:
 
     async def _settle(self, claim: Delivery, outcome: Outcome, rest: list[Delivery]) -> None:
         now = self._clock.now()
-        decision = decide(_attempted(claim, redirected=self._mail.redirect_all is not None), outcome, now)
+        decision = decide(_attempted(claim, redirected=self._mail.letters.redirect_all is not None), outcome, now)
         reply = " ".join(str(part) for part in (outcome.code, outcome.text) if part)
         await self._journal.settle(Settlement(delivery=claim, decision=decision, reply=scrub(reply), at=now))
         self._note(claim, decision, outcome)
@@ -160,49 +154,15 @@ class Dispatcher:
             raise RuntimeError("a delivery was claimed before any edition was in force")
         return self._current
 
-    def _subject(self, claim: Delivery) -> tuple[Event, Representation]:
-        agenda = self._in_force().edition.agenda
-        event = next(event for event in agenda.events if event.id == claim.event)
-        return event, next(site for site in agenda.representations if site.id == claim.site)
-
-    def _mail_from(self) -> str:
-        sender = self._in_force().edition.agenda.sender
-        return f"{sender.address.partition('@')[0]}@{sender.domain}"
-
     async def _composed(self, claim: Delivery) -> bytes | None:
         """The message; or None, and the claim is given back for later: one bad text must not stop the others."""
         try:
-            return self._compose(claim)
+            return self._mail.letters.write(self._in_force(), claim, self._clock.now())
         except Exception:  # whatever is wrong with one message is told, and the rest go on
             log.exception("cannot compose", id=claim.id, event_id=claim.event, site=claim.site)
             later = min(self._clock.now() + COMPOSE_AGAIN, claim.expires_at)
             await self._journal.write(ledger.postpone_claims, self._journal.owner, [(claim, later)])
             return None
-
-    def _compose(self, claim: Delivery) -> bytes:
-        found = self._in_force()
-        event, site = self._subject(claim)
-        now = self._clock.now()
-        prepared = self._mail.composer.reminder(
-            found.edition,
-            event,
-            site,
-            language=next(known for known in LANGUAGES if known == claim.language),
-            sent_at=now,
-            link=found.links.get(event.id),
-            attach=claim.first,
-        )
-        mailbox(self._mail_from())  # refused here, before the intent is committed
-        token = self._mail.tokens.sign(LEAVE, claim.recipient)
-        return prepared.personalize(
-            Personal(
-                to=self._mail.redirect_all or claim.address,
-                office=f"{claim.post}, {site.name}",
-                message_id=f"{claim.message_key}@{found.edition.agenda.sender.domain}",
-                sent_at=now,
-                unsubscribe_url=f"{self._mail.base_url}/leave/{token}",
-            )
-        )
 
 
 def _attempted(claim: Delivery, *, redirected: bool) -> Attempted:
@@ -220,7 +180,6 @@ def _claim(
 ) -> tuple[InForce | None, tuple[str, ...], list[Delivery]]:
     """The edition in force, the events that it withholds here, and claims: all of one transaction, so they agree."""
     ledger.sweep(connection, now)
-    same = known is not None and known.edition.number == editions.number_in_force(connection)
-    current = known if same else editions.load(connection)
+    current = editions.current(connection, known)
     withheld = shifted(current.edition) if current is not None else ()
     return current, withheld, ledger.claim_due(connection, owner, now, limit, withheld)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -21,6 +21,7 @@ from calendars.model import (
 )
 from calendars.workdays import working_day_at_or_before
 from calendars.zones import nearest_instant, to_wall
+from scheduler.delivery import Purpose
 
 REMINDED = frozenset({EventStatus.TENTATIVE, EventStatus.CONFIRMED})
 EVENING = time(18)  # where `silencio:` sends what would leave in the night
@@ -28,10 +29,11 @@ EVENING = time(18)  # where `silencio:` sends what would leave in the night
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Member:
-    """A recipient, and the instant at which the database took it in (UTC)."""
+    """A recipient, the instant at which the database took it in (UTC), and the rules that it does not want."""
 
     recipient: Recipient
     since: datetime
+    declined: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,22 +62,25 @@ class Planned:
 def plan(edition: Edition, members: Iterable[Member]) -> Iterator[Planned]:
     """Every reminder that the edition owes these members, in order of event and site.
 
-    Left out: what was due before the member joined or before the event's schedule was published.
+    Left out: what was due before the member joined or before the event's schedule was published, and what the member
+    declined.
     """
     by_site = _by_site(members)
     for event, revision in edition.listed():
-        for moment in moments(edition.agenda, event, revision):
+        for moment in moments(edition.agenda, event, revision, by_site):
             published = moment.due >= revision.scheduled
-            for member in by_site.get(moment.site, ()) if published else ():
-                if moment.due >= member.since:
+            for member in by_site[moment.site] if published else ():
+                if moment.due >= member.since and moment.rule not in member.declined:
                     yield _planned(revision, moment, member.recipient.id)
 
 
-def moments(agenda: Agenda, event: Event, revision: Revision) -> Iterator[Moment]:
-    """When each rule of the event falls due at each site that it concerns."""
+def moments(agenda: Agenda, event: Event, revision: Revision, wanted: Container[str]) -> Iterator[Moment]:
+    """When each rule of the event falls due at each site that it concerns, of those that are `wanted` (by id)."""
     if event.status not in REMINDED:
         return
     for site in agenda.addressed(event):
+        if site.id not in wanted:
+            continue
         day, start = _site_start(event, revision, site)
         for rule in agenda.rules_for(event):
             due, moved = _due(rule, site, day, start, agenda.quiet)
@@ -125,7 +130,7 @@ def _evening_before(wall: datetime, quiet: Quiet | None) -> datetime | None:
 
 
 def _planned(revision: Revision, moment: Moment, recipient: str) -> Planned:
-    key = message_key("reminder", revision.uid, revision.schedule, moment.rule, recipient)
+    key = message_key(Purpose.REMINDER, revision.uid, revision.schedule, moment.rule, recipient)
     return Planned(
         subject=revision.uid, schedule=revision.schedule, moment=moment, recipient=recipient, message_key=key
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,13 +10,14 @@ from sqlalchemy import Connection
 
 from calendars.documents import draft_digest
 from calendars.editions import ChangeKind, Publication, publish
-from calendars.model import Draft
+from calendars.model import Draft, Recipient
 from calendars.zones import zone_data
 from scheduler.plan import plan
-from scheduler.store import editions, roster
+from scheduler.store import editions, people, roster
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 from scheduler.store.reconcile import Reconciled, reconcile
+from scheduler.tokens import Tokens
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +42,7 @@ class Prospect:
 class Published:
     prospect: Prospect
     ledger: Reconciled
+    kept_away: tuple[str, ...]  # recipient ids of the draft whose address was erased: not taken in
 
 
 class Unconfirmed(Exception):
@@ -58,6 +61,10 @@ class NothingToPublish(Exception):
         self.prospect = prospect
 
 
+class KeyWanted(Exception):
+    """Addresses were erased here, and without the secret key nobody can tell whether the draft brings one back."""
+
+
 def prospect(connection: Connection, draft: Draft, *, at: datetime, author: str, reason: str) -> Prospect:
     """What publishing `draft` at the instant `at` would do. Raises calendars.editions.AnotherAgenda."""
     now = editions.load(connection)
@@ -72,17 +79,25 @@ def prospect(connection: Connection, draft: Draft, *, at: datetime, author: str,
     listed = {recipient.id for recipient in draft.recipients}
     return Prospect(
         publication=publication,
-        removed_posts=tuple(m.recipient.id for m in roster.members(connection) if m.recipient.id not in listed),
+        removed_posts=tuple(post for post in roster.posts_of_the_file(connection) if post not in listed),
         unchanged=now is not None and now.draft_digest == digest(draft) and not publication.changes,
     )
 
 
 def publish_draft(
-    database: Database, draft: Draft, *, at: datetime, author: str, reason: str, confirmed: bool
+    database: Database,
+    draft: Draft,
+    *,
+    at: datetime,
+    author: str,
+    reason: str,
+    confirmed: bool,
+    tokens: Tokens | None = None,
 ) -> Published:
-    """Put the draft in force: all of it, or nothing.
+    """Put the draft in force: all of it, or nothing. An address that was erased does not come back with it.
 
-    Raises NothingToPublish; Unconfirmed, where it takes something away and `confirmed` is false; AnotherAgenda.
+    `tokens` are wanted where addresses were erased, to know them by. Raises NothingToPublish; Unconfirmed, where it
+    takes something away and `confirmed` is false; AnotherAgenda; KeyWanted.
     """
     with database.write() as connection:
         found = prospect(connection, draft, at=at, author=author, reason=reason)
@@ -100,9 +115,19 @@ def publish_draft(
                 zone_version=zone_data().version,
             ),
         )
-        roster.import_posts(connection, draft.recipients, at)
+        away = _erased(connection, draft.recipients, tokens)
+        roster.import_posts(connection, [one for one in draft.recipients if one.id not in away], at)
         rows = reconcile(connection, edition.number, plan(edition, roster.members(connection)), at)
-        return Published(prospect=found, ledger=rows)
+        return Published(prospect=found, ledger=rows, kept_away=away)
+
+
+def _erased(connection: Connection, posted: Sequence[Recipient], tokens: Tokens | None) -> tuple[str, ...]:
+    """The ids of the posts whose address was erased here."""
+    if not people.any_erased(connection):
+        return ()
+    if tokens is None:
+        raise KeyWanted("addresses were erased here: AGENDA_SECRET_KEY is needed to keep them from coming back")
+    return tuple(one.id for one in posted if people.erased_among(connection, tokens.digests(one.address)))
 
 
 def digest(draft: Draft) -> str:

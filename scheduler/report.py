@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, or_, select
 
 from calendars.model import Agenda
 from calendars.zones import to_wall
-from scheduler.delivery import State
+from scheduler.delivery import Purpose, State
 from scheduler.store.schema import deliveries, recipients
 
 _D = deliveries.c
@@ -66,7 +66,7 @@ def campaign(connection: Connection, agenda: Agenda) -> list[Row]:
     groups: dict[tuple[str, str, str], list[_Part]] = {}
     found = connection.execute(
         select(_D.event, _D.site, _D.rule, _D.due_at, _ACCEPTED, _REFUSED, func.sum(_D.moved))
-        .where(or_(_D.state == State.ACCEPTED, _D.refusals > 0))
+        .where(_D.purpose == Purpose.REMINDER, or_(_D.state == State.ACCEPTED, _D.refusals > 0))
         .group_by(_D.event, _D.site, _D.rule, _D.due_at)
     )
     for event, site_id, rule, due, accepted, refused, moved in found:

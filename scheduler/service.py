@@ -11,6 +11,7 @@ import structlog
 
 from scheduler.clock import Clock
 from scheduler.dispatch import Dispatcher, MailParts
+from scheduler.letters import Letters
 from scheduler.mail.compose import Composer
 from scheduler.mail.smtp import Pool, SmtpSettings
 from scheduler.pace import Limiter
@@ -51,13 +52,15 @@ class Service:
         self.dispatcher = Dispatcher(
             journal=self.journal,
             mail=MailParts(
-                composer=Composer(sending.base_url),
-                tokens=sending.tokens,
-                base_url=sending.base_url,
+                letters=Letters(
+                    composer=Composer(sending.base_url),
+                    tokens=sending.tokens,
+                    base_url=sending.base_url,
+                    redirect_all=sending.redirect_all,
+                ),
                 pool=self._pool,
                 limiter=Limiter(sending.pace),
                 connections=sending.pace.connections,
-                redirect_all=sending.redirect_all,
             ),
             clock=clock,
         )

@@ -1,14 +1,24 @@
-"""Signed links: a post's id with a purpose, under the installation's secret keys (itsdangerous)."""
+"""Signed links: a recipient's id with a purpose, for some time or for ever, under the installation's secret keys."""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import secrets
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 
 from itsdangerous import BadData, URLSafeSerializer
 
-LEAVE = "leave"  # stop and resume the reminders of one post
+
+class Link(StrEnum):
+    """What a signed link lets its holder do for one recipient."""
+
+    LEAVE = "leave"  # stop and resume, pause, change the language; in every mail, for ever
+    CONFIRM = "confirm"  # say that the address is one's own
+    ACCOUNT = "account"  # everything; for a quarter of an hour
 
 
 class NoKey(Exception):
@@ -21,19 +31,35 @@ class Tokens:
     def __init__(self, keys: Sequence[str]) -> None:
         if not keys:
             raise ValueError("no secret key")
+        self._keys = tuple(keys)
         newest_last = list(reversed(keys))
-        self._by_purpose = {LEAVE: URLSafeSerializer(newest_last, salt=f"agenda-consular.{LEAVE}")}
+        self._by_purpose = {link: URLSafeSerializer(newest_last, salt=f"agenda-consular.{link}") for link in Link}
 
-    def sign(self, purpose: str, recipient: str) -> str:
-        return str(self._by_purpose[purpose].dumps(recipient))
+    def sign(self, link: Link, recipient: str, until: datetime | None = None) -> str:
+        """A token for that recipient, good for ever or `until` an instant (to the second)."""
+        content = recipient if until is None else [recipient, int(until.timestamp())]
+        return str(self._by_purpose[link].dumps(content))
 
-    def read(self, purpose: str, token: str) -> str | None:
-        """The recipient that the token was signed for; None if it was not signed here for this purpose."""
+    def read(self, link: Link, token: str, now: datetime) -> str | None:
+        """The recipient that the token was signed for; None if it was not signed here for this, or is too old."""
         try:
-            found = self._by_purpose[purpose].loads(token)
+            found = self._by_purpose[link].loads(token)
         except BadData:
             return None
-        return found if isinstance(found, str) else None
+        match found:
+            case str():
+                return found
+            case [str() as recipient, int() as until] if now <= datetime.fromtimestamp(until, UTC):
+                return recipient
+        return None
+
+    def digests(self, address: str) -> tuple[str, ...]:
+        """Keyed hashes of an address, case aside, under each key, the current one first: to know it again by."""
+        plain = address.strip().casefold().encode()
+        return tuple(
+            hmac.new(hashlib.sha256(b"agenda-consular.address" + key.encode()).digest(), plain, "sha256").hexdigest()
+            for key in self._keys
+        )
 
 
 def key_beside(database: Path) -> tuple[str, ...]:

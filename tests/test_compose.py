@@ -33,6 +33,7 @@ LINK = "https://reunion.example/j/123?pwd=abc"
 STOP = (
     f"{BASE}/leave/Imphcm9u.token-with_every.sort~of%20character-and-long-enough-to-need-two-or-three-lines-of-a-body"
 )
+MANAGE = f"{BASE}/manage/abc.def"
 DAY_BEFORE = datetime(2021, 10, 21, 3, 30, tzinfo=UTC)  # 09:00 in New Delhi, the day before its workshop
 BEFORE_DRIVE = datetime(2022, 1, 31, 3, 30, tzinfo=UTC)
 PRINTABLE_TEXT = st.text(st.characters(exclude_categories=("C", "Zl", "Zp")), max_size=90)
@@ -55,6 +56,7 @@ def personal(**changes: object) -> Personal:
         message_id="5f2b1c@ine.example",
         sent_at=DAY_BEFORE,
         unsubscribe_url=STOP,
+        manage_url=MANAGE,
     )
     return replace(known, **changes)  # type: ignore[arg-type]  # because each test names the fields it changes
 
@@ -109,6 +111,7 @@ def test_the_text_of_the_new_delhi_reminder(composer: Composer) -> None:
         "\n"
         "Enviado a la Sección Consular, Embajada de México en la India.\n"
         f"Dejar de recibir recordatorios: {STOP}\n"
+        f"Pausar o cambiar de idioma: {MANAGE}\n"
         "Nunca pedimos contraseñas."
     )
 
@@ -128,6 +131,7 @@ def test_the_same_in_english(composer: Composer) -> None:
         "\n"
         "Sent to Sección Consular, Embajada de México en la India.\n"
         f"Stop these reminders: {STOP}\n"
+        f"Pause or change the language: {MANAGE}\n"
         "We never ask for passwords."
     )
 

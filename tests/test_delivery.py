@@ -12,8 +12,8 @@ from scheduler.delivery import (
     Attempted,
     Decision,
     Outcome,
+    Purpose,
     State,
-    after_uncertainty,
     decide,
     minds_hours,
     relay_pause,
@@ -78,16 +78,16 @@ def test_a_retry_never_lies_past_the_start_of_the_event(attempts: int, minutes: 
     assert NOW < decision.next_at <= expires
 
 
-def test_an_uncertain_message_is_repeated_once_and_then_held() -> None:
-    assert [after_uncertainty(repeats) for repeats in (0, 1, 2)] == [State.DEFERRED, State.HELD, State.HELD]
-
-
 def test_a_late_reminder_minds_working_hours_unless_its_event_is_near_or_it_goes_by_the_hour() -> None:
     late = NOW - timedelta(hours=3)
-    assert minds_hours("P1D a las 09:00", late, NOW, START)
-    assert not minds_hours("P1D a las 09:00", NOW - timedelta(minutes=10), NOW, START)
-    assert not minds_hours("P1D a las 09:00", late, NOW, NOW + timedelta(hours=24))
-    assert not minds_hours("PT1H", late, NOW, START)
+    assert minds_hours(Purpose.REMINDER, "P1D a las 09:00", late, NOW, START)
+    assert not minds_hours(Purpose.REMINDER, "P1D a las 09:00", NOW - timedelta(minutes=10), NOW, START)
+    assert not minds_hours(Purpose.REMINDER, "P1D a las 09:00", late, NOW, NOW + timedelta(hours=24))
+    assert not minds_hours(Purpose.REMINDER, "PT1H", late, NOW, START)
+
+
+def test_mail_that_somebody_asked_for_comes_at_any_hour() -> None:
+    assert not minds_hours(Purpose.CONFIRMATION, "", NOW - timedelta(hours=3), NOW, NOW + timedelta(days=2))
 
 
 def test_a_relay_that_fails_is_tried_after_1_5_15_and_then_every_30_minutes() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Self
 
@@ -22,13 +22,15 @@ from scheduler.runtime import AlarmClock
 from scheduler.service import Sending, Service
 from scheduler.settings import Pace
 from scheduler.store.database import ChangeWatch, Database
-from scheduler.tokens import LEAVE, Tokens, key_beside
+from scheduler.tokens import Link, Tokens, key_beside
 from tests.factories import agenda, event, timed
 from tests.smtpd import aiosmtpd_server
 from tests.test_ledger import PUBLISHED, counted, draft, put
 
 SOON = timedelta(milliseconds=300)
 PATIENCE = 20  # seconds, on a machine that does much else
+
+NOW = datetime(2021, 10, 11, 18, tzinfo=UTC)
 
 
 class Shifted(SystemClock):
@@ -149,13 +151,30 @@ def test_failures_within_one_pause_count_as_one_and_success_forgets_them() -> No
     assert (health.failures, health.paused_until) == (0, None)
 
 
-def test_a_link_signed_with_an_older_key_still_holds_and_a_foreign_one_does_not(tmp_path: Path) -> None:
-    old = Tokens(["the older key"]).sign(LEAVE, "tokio")
+def test_a_link_signed_with_an_older_key_still_holds_and_a_foreign_one_does_not() -> None:
+    old = Tokens(["the older key"]).sign(Link.LEAVE, "tokio")
     rotated = Tokens(["the newer key", "the older key"])
-    assert rotated.read(LEAVE, old) == "tokio"
-    assert rotated.read(LEAVE, rotated.sign(LEAVE, "tokio")) == "tokio"
-    assert Tokens(["the newer key"]).read(LEAVE, old) is None
-    assert rotated.read(LEAVE, old[:-1] + ("A" if old[-1] != "A" else "B")) is None
+    assert rotated.read(Link.LEAVE, old, NOW) == "tokio"
+    assert rotated.read(Link.LEAVE, rotated.sign(Link.LEAVE, "tokio"), NOW) == "tokio"
+    assert Tokens(["the newer key"]).read(Link.LEAVE, old, NOW) is None
+    assert rotated.read(Link.LEAVE, old[:-1] + ("A" if old[-1] != "A" else "B"), NOW) is None
+
+
+def test_a_link_with_an_end_holds_until_then_and_only_for_what_it_was_signed() -> None:
+    tokens = Tokens(["a key"])
+    link = tokens.sign(Link.ACCOUNT, "tokio", until=NOW + timedelta(minutes=15))
+    assert tokens.read(Link.ACCOUNT, link, NOW + timedelta(minutes=15)) == "tokio"
+    assert tokens.read(Link.ACCOUNT, link, NOW + timedelta(minutes=15, seconds=1)) is None
+    assert tokens.read(Link.LEAVE, link, NOW) is None
+
+
+def test_an_address_is_known_again_under_any_key_and_case_by_a_hash_that_no_other_key_makes() -> None:
+    old, rotated = Tokens(["the older key"]), Tokens(["the newer key", "the older key"])
+    assert set(old.digests("Tokio@sedes.example")) < set(rotated.digests("tokio@SEDES.example "))
+    assert not set(old.digests("tokio@sedes.example")) & set(Tokens(["another"]).digests("tokio@sedes.example"))
+
+
+def test_the_key_beside_a_database_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
     keys = key_beside(tmp_path / "agenda.db")
     assert keys == key_beside(tmp_path / "agenda.db")
     assert (tmp_path / "agenda.db.key").stat().st_mode & 0o777 == 0o600
@@ -172,7 +191,7 @@ def test_the_watch_sees_what_other_connections_commit(database: Database) -> Non
 
 def test_the_loop_runs_what_it_is_given() -> None:
     async def answer() -> int:
-        await asyncio.sleep(0)
+        await asyncio.get_running_loop().run_in_executor(None, lambda: None)
         return 42
 
     assert loop.run(answer()) == 42

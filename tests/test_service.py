@@ -26,7 +26,7 @@ from scheduler.store import controls
 from scheduler.store.database import Database
 from scheduler.store.journal import Journal
 from scheduler.store.schema import deliveries, editions, revisions
-from scheduler.tokens import LEAVE, Tokens
+from scheduler.tokens import Link, Tokens
 from tests.factories import agenda, event, text, timed
 from tests.smtpd import Behaviour, Drop, Late, Reply, ScriptedServer, scripted
 from tests.test_ledger import DAY_BEFORE, HOUR_BEFORE, PUBLISHED, START, WEEK_BEFORE, counted, draft, moved, post, put
@@ -124,7 +124,7 @@ async def test_the_envelope_is_the_posts_and_the_link_stops_its_reminders(databa
     assert "RCPT TO:<uno@tokio.example>" in fake.commands
     link = str(mails(fake)[0]["List-Unsubscribe"]).strip("<>")
     assert link.startswith(f"{BASE}/leave/")
-    assert TOKENS.read(LEAVE, link.rpartition("/")[2]) == "uno"
+    assert TOKENS.read(Link.LEAVE, link.rpartition("/")[2], PUBLISHED) == "uno"
 
 
 async def test_a_temporary_refusal_is_tried_again_under_the_same_message_id(database: Database) -> None:

@@ -17,7 +17,7 @@ from starlette.types import Message
 from scheduler.delivery import State
 from scheduler.store import roster
 from scheduler.store.schema import deliveries
-from scheduler.tokens import LEAVE, Tokens
+from scheduler.tokens import Link, Tokens
 from scheduler.web.app import Site
 from scheduler.web.leave import BODY_LIMIT, masked, read_and_ignore
 from tests.webserver import POST, PUBLISHED, TOKENS, leave_path, publish, serving, site_of, small_draft
@@ -132,9 +132,9 @@ async def test_a_post_that_left_leaves_the_others_of_its_site_alone(tmp_path: Pa
     "token",
     [
         "x",
-        TOKENS.sign(LEAVE, POST)[:-1],
-        TOKENS.sign(LEAVE, POST) + "&gt;</td>",
-        Tokens(["another key"]).sign(LEAVE, POST),
+        TOKENS.sign(Link.LEAVE, POST)[:-1],
+        TOKENS.sign(Link.LEAVE, POST) + "&gt;</td>",
+        Tokens(["another key"]).sign(Link.LEAVE, POST),
         "%00",
         "a" * 4000,
     ],

@@ -17,7 +17,7 @@ from scheduler.publish import publish_draft
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
-from scheduler.tokens import LEAVE, Tokens
+from scheduler.tokens import Link, Tokens
 from scheduler.web.app import Site, build_app
 from scheduler.web.server import bind, serve_http
 from tests import factories
@@ -78,7 +78,7 @@ async def serving(site: Site) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def leave_path(post: str = POST) -> str:
-    return f"/leave/{TOKENS.sign(LEAVE, post)}"
+    return f"/leave/{TOKENS.sign(Link.LEAVE, post)}"
 
 
 async def raw(client: httpx.AsyncClient, method: str, target: str, *headers: str) -> bytes:

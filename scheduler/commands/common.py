@@ -17,7 +17,7 @@ from calendars.editions import AnotherAgenda
 from calendars.model import Language, Problem, Text
 from scheduler.capture import OutboxNotEmpty
 from scheduler.export import ExportFailed
-from scheduler.files import Configuration, InvalidDraft, NoConfiguration, configuration
+from scheduler.files import Configuration, InvalidDraft, NoConfiguration
 from scheduler.mail.smtp import RelayUnavailable
 from scheduler.rehearsal import AnotherDraft, NotARehearsal
 from scheduler.settings import DEFAULT_DATABASE, Settings, SettingsError, load_settings
@@ -164,7 +164,3 @@ def told(lang: str | None = None) -> Iterator[Settings]:
 def _end(code: int, message: str) -> NoReturn:
     typer.echo(f"agenda: {message}", err=True)
     raise typer.Exit(code)
-
-
-def folder_of(config: Path | None, settings: Settings) -> Configuration:
-    return configuration(config, settings)

@@ -26,21 +26,22 @@ from scheduler.commands.common import (
     LangOption,
     database_is_there,
     err,
-    folder_of,
     language,
     out,
     print_json,
     problem_json,
     problem_lines,
     real_database,
+    tokens_of,
     told,
 )
 from scheduler.commands.tables import events_json, print_agenda, print_publication
 from scheduler.export import export as write_feeds
-from scheduler.files import InvalidDraft
+from scheduler.files import InvalidDraft, configuration
 from scheduler.publish import NothingToPublish, Prospect, Unconfirmed, publish_draft
 from scheduler.store import editions
 from scheduler.store.database import Database
+from scheduler.tokens import Tokens
 
 FINE = Text(es="El borrador está bien. Nada se ha publicado.", en="The draft is fine. Nothing has been published.")
 UNCHANGED = Text(
@@ -67,7 +68,7 @@ def check(config: ConfigOption = None, lang: LangOption = None, as_json: JsonOpt
     Every problem of every file is listed at once, as file:line:column: message.
     """
     with told(lang) as settings:
-        folder = folder_of(config, settings)
+        folder = configuration(config, settings)
         try:
             folder.draft()
         except InvalidDraft as error:
@@ -91,7 +92,7 @@ def show(
 ) -> None:
     """Show the draft's events, in Mexico City time and at a site."""
     with told(lang) as settings:
-        draft = folder_of(config, settings).draft()
+        draft = configuration(config, settings).draft()
         known = {one.id: one for one in draft.agenda.representations}
         if site is not None and site not in known:
             raise Failure(USAGE, f"--site {site}: there is no such site; ids are in representations.csv")
@@ -123,12 +124,13 @@ def publish_command(
         if not reason.strip():
             raise Failure(USAGE, "--reason is empty: say why, for whoever reads the editions later")
         try:
-            draft = folder_of(config, settings).draft()
+            draft = configuration(config, settings).draft()
         except InvalidDraft:
             typer.echo(NOT_PUBLISHED[spoken], err=True)
             raise
         with real_database(settings) as database:
-            _publish(database, draft, author or _login_name(), reason, confirmed=yes, lang=spoken)
+            tokens = tokens_of(settings, database)
+            _publish(database, tokens, draft, author or _login_name(), reason, confirmed=yes, lang=spoken)
 
 
 def _login_name() -> str:
@@ -138,10 +140,12 @@ def _login_name() -> str:
         return f"uid {os.getuid()}"
 
 
-def _publish(database: Database, draft: Draft, author: str, reason: str, *, confirmed: bool, lang: Language) -> None:
+def _publish(
+    database: Database, tokens: Tokens, draft: Draft, author: str, reason: str, *, confirmed: bool, lang: Language
+) -> None:
     now = SystemClock().now()
     try:
-        done = publish_draft(database, draft, at=now, author=author, reason=reason, confirmed=confirmed)
+        done = publish_draft(database, draft, at=now, author=author, reason=reason, confirmed=confirmed, tokens=tokens)
     except NothingToPublish as error:
         in_force = error.prospect.publication.edition.number - 1
         typer.echo(UNCHANGED[lang].format(number=in_force))
@@ -149,7 +153,7 @@ def _publish(database: Database, draft: Draft, author: str, reason: str, *, conf
     except Unconfirmed as error:
         if not _confirmed(error.prospect, lang):
             raise typer.Exit(PROBLEMS) from error
-        _publish(database, draft, author, reason, confirmed=True, lang=lang)
+        _publish(database, tokens, draft, author, reason, confirmed=True, lang=lang)
         return
     print_publication(out(), done, lang)
 
@@ -182,9 +186,9 @@ def export(
         if database_is_there(settings):
             with real_database(settings) as database, database.read() as connection:
                 found = editions.load(connection)
-            edition = found.edition if found else first_edition(folder_of(config, settings).draft())
+            edition = found.edition if found else first_edition(configuration(config, settings).draft())
         else:
-            edition = first_edition(folder_of(config, settings).draft())
+            edition = first_edition(configuration(config, settings).draft())
         written = write_feeds(edition, directory)
         typer.echo(f"{len(written)} files in {directory}")
 

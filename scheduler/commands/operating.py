@@ -27,7 +27,6 @@ from scheduler.commands.common import (
     NothingPublished,
     database_is_there,
     database_url,
-    folder_of,
     language,
     out,
     print_json,
@@ -37,7 +36,7 @@ from scheduler.commands.common import (
 from scheduler.commands.running import sending_of
 from scheduler.commands.screens import status_json, status_lines
 from scheduler.delivery import Outcome
-from scheduler.files import InvalidDraft
+from scheduler.files import InvalidDraft, configuration
 from scheduler.mail.address import mailbox
 from scheduler.mail.compose import Composer
 from scheduler.mail.smtp import Connection, RelayUnavailable
@@ -85,7 +84,7 @@ def _status(database: Database, now: datetime) -> Status:
 def draft_state(database: Database, config: Path | None, settings: Settings, now: datetime) -> int | None:
     """How many events the saved draft would change (0: none; -1: only people or links); None: it has problems."""
     try:
-        draft = folder_of(config, settings).draft()
+        draft = configuration(config, settings).draft()
     except InvalidDraft:
         return None
     return _changes(database, draft, now)
@@ -102,7 +101,7 @@ def _changes(database: Database, draft: Draft, now: datetime) -> int:
 def doctor(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Say whether this installation is fit to run: zone data, SQLite, mail server, secrets, clock."""
     with told() as settings:
-        checks = installation_checks(settings, SystemClock().now(), lambda: folder_of(config, settings).draft())
+        checks = installation_checks(settings, SystemClock().now(), lambda: configuration(config, settings).draft())
         if as_json:
             print_json([{"check": c.name, "verdict": c.verdict.value, "text": c.text} for c in checks])
         else:
@@ -133,7 +132,7 @@ def send_test(
         except ValueError as error:
             raise Failure(USAGE, f"{address}: {error}") from error
         _refuse_if_stopped(settings)
-        draft = folder_of(config, settings).draft()
+        draft = configuration(config, settings).draft()
         sending = sending_of(settings, settings.base_url or "", Tokens(["unused: a test mail has no signed link"]))
         if sending is None:
             raise SettingsError("AGENDA_SMTP_URL is not set; smtp+starttls://user@host:587 is one")

@@ -27,7 +27,6 @@ from scheduler.commands.common import (
     JsonOption,
     LangOption,
     err,
-    folder_of,
     language,
     out,
     print_json,
@@ -36,6 +35,7 @@ from scheduler.commands.common import (
     told,
 )
 from scheduler.commands.tables import print_summary, summary_json
+from scheduler.files import configuration
 from scheduler.logs import configure_logs
 from scheduler.mail.smtp_url import parse_smtp_url
 from scheduler.publish import publish_draft
@@ -85,7 +85,7 @@ def rehearse_command(
     """
     configure_logs(level=40)
     with told(lang) as settings:
-        draft = folder_of(config, settings).draft()
+        draft = configuration(config, settings).draft()
         with rehearsal_database(database) as ledger:
             base_url = settings.base_url or f"http://{settings.host}:{settings.port}"
             plan = _plan(draft.agenda, start, until, base_url, Tokens([secrets.token_urlsafe(32)]))
@@ -144,7 +144,7 @@ def demo(
     """Rehearse the agenda, then serve its feeds, index page and outbox. The place to start."""
     configure_logs(level=40)
     with told(lang) as settings:
-        draft = folder_of(config, settings).draft()
+        draft = configuration(config, settings).draft()
         wanted = port or (settings.port if "port" in settings.model_fields_set else None)
         tokens = Tokens([secrets.token_urlsafe(32)])
         with (
@@ -220,9 +220,15 @@ def _first_edition(database: Database, config: Path | None, settings: Settings) 
     with database.read() as connection:
         if editions.number_in_force(connection) is not None:
             return
-    draft = folder_of(config, settings).draft()
+    draft = configuration(config, settings).draft()
     publish_draft(
-        database, draft, at=SystemClock().now(), author="agenda serve", reason="first edition", confirmed=True
+        database,
+        draft,
+        at=SystemClock().now(),
+        author="agenda serve",
+        reason="first edition",
+        confirmed=True,
+        tokens=tokens_of(settings, database),
     )
 
 

@@ -42,6 +42,10 @@ KINDS = {
     ChangeKind.WITHDRAWN: Text(es="CANCELADO (no está en el archivo)", en="CANCELLED (gone from the file)"),
     ChangeKind.ARCHIVED: Text(es="ARCHIVADO", en="ARCHIVED"),
 }
+KEPT_AWAY = Text(
+    es="No entraron, porque quien tenía la dirección pidió que se borrara: {posts}",
+    en="Not taken in, because whoever had the address asked for it to be erased: {posts}",
+)
 PUBLISHED = Text(
     es="Edición {number} publicada. Recordatorios: {added} nuevos, {followed} cambiados, {ended} anulados, "
     "{revived} de nuevo previstos.",
@@ -158,6 +162,8 @@ def print_publication(console: Console, done: Published, lang: Language) -> None
             revived=rows.revived,
         )
     )
+    if done.kept_away:
+        console.print(KEPT_AWAY[lang].format(posts=", ".join(done.kept_away)), markup=False)
 
 
 def print_summary(console: Console, summary: Summary, agenda: Agenda, lang: Language) -> None:

@@ -23,6 +23,7 @@ from calendars.feeds import event_attachment
 from calendars.model import LANGUAGES, Agenda, Event, Language, Representation, Text, slug
 from calendars.wording import hour, long_date
 from calendars.zones import offset_at
+from scheduler.delivery import Purpose
 from scheduler.mail.address import mailbox
 from scheduler.mail.mime import (
     Part,
@@ -53,6 +54,16 @@ class Personal:
     message_id: str  # without angle brackets
     sent_at: datetime  # UTC; on the site's date for which the message was prepared
     unsubscribe_url: str  # answers GET with a page, POST at once (RFC 8058)
+    manage_url: str  # the page to pause, to change the language, to ask for more
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Envelope:
+    """To whom and when a message of one recipient alone goes."""
+
+    to: str  # address
+    message_id: str  # without angle brackets
+    sent_at: datetime  # UTC
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,7 +81,7 @@ class Prepared:
 
         Raises ValueError for an address, Message-ID or URL that a header cannot carry.
         """
-        if not _URL.fullmatch(personal.unsubscribe_url):
+        if not (_URL.fullmatch(personal.unsubscribe_url) and _URL.fullmatch(personal.manage_url)):
             raise ValueError("the address to leave at is no http(s) URL in ASCII")
         head = (
             f"To: <{mailbox(personal.to)}>\r\n"
@@ -81,6 +92,7 @@ class Prepared:
         ).encode("ascii")
         plain_office, html_office = _office(personal.office, self.language)
         plain_stop, html_stop = _fillings(personal.unsubscribe_url)
+        plain_manage, html_manage = _fillings(personal.manage_url)
         return (
             self.head
             + head
@@ -88,8 +100,10 @@ class Prepared:
                 {
                     "plain.office": plain_office,
                     "plain.stop": plain_stop,
+                    "plain.manage": plain_manage,
                     "html.office": html_office,
                     "html.stop": html_stop,
+                    "html.manage": html_manage,
                 }
             )
         )
@@ -121,7 +135,7 @@ class Composer:
         self._base_url = base_url.rstrip("/")
         self._templates = {
             (name, language): _load(folder, f"{name}.{language}")
-            for name in ("reminder", "test")
+            for name in ("reminder", "test", *(purpose for purpose in Purpose if purpose is not Purpose.REMINDER))
             for language in LANGUAGES
         }
         self._edition: Edition | None = None
@@ -156,14 +170,20 @@ class Composer:
         """A message that says it is a test, complete. It is not of the list: nobody can leave it."""
         sender, subject = agenda.sender, _TEST_SUBJECT[language]
         words = {"day": long_date(sent_at, language), "hour": hour(sent_at, language), "sender": sender.address}
-        body = self._alternative("test", language, subject=subject, preheader=subject, **words)
-        moment = sent_at.astimezone(UTC)
-        key = hashlib.blake2b(f"{moment.isoformat()} {to}".encode(), digest_size=8).hexdigest()
+        key = hashlib.blake2b(f"{sent_at.astimezone(UTC).isoformat()} {to}".encode(), digest_size=8).hexdigest()
+        envelope = Envelope(to=to, message_id=f"test-{key}@{sender.domain}", sent_at=sent_at)
+        return self.single("test", agenda, envelope, language, subject=subject, **words)
+
+    def single(
+        self, name: str, agenda: Agenda, envelope: Envelope, language: Language, *, subject: str, **words: str
+    ) -> bytes:
+        """A complete message from the template `name`, for one recipient alone. It is of no list: nobody leaves it."""
+        body = self._alternative(name, language, subject=subject, preheader=subject, **words)
         head = (
             _shared_head(agenda, subject, language)
-            + field("To", f"<{mailbox(to)}>")
-            + field("Date", format_datetime(moment))
-            + field("Message-ID", f"<test-{key}@{sender.domain}>")
+            + field("To", f"<{mailbox(envelope.to)}>")
+            + field("Date", format_datetime(envelope.sent_at.astimezone(UTC)))
+            + field("Message-ID", f"<{mailbox(envelope.message_id)}>")
         )
         return head + body.joined({})
 
@@ -187,6 +207,7 @@ class Composer:
             r=words,
             office=slot("office"),
             stop=slot("stop"),
+            manage=slot("manage"),
         )
         if attach:
             content = event_attachment(edition, event, site, language)

@@ -52,6 +52,12 @@ def load(connection: Connection) -> InForce | None:
     )
 
 
+def current(connection: Connection, known: InForce | None) -> InForce | None:
+    """The edition in force: `known` where it still is, which is cheaper than reading it again."""
+    same = known is not None and known.edition.number == number_in_force(connection)
+    return known if same else load(connection)
+
+
 def save(connection: Connection, found: InForce) -> None:
     """Write a new edition, and replace the joining links by its own."""
     edition = found.edition

@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from scheduler.delivery import EXPIRABLE, MUTABLE, REPEATS, UNCERTAIN_WAIT, WAITING, Decision, State
+from scheduler.delivery import EXPIRABLE, MUTABLE, REPEATS, UNCERTAIN_WAIT, WAITING, Decision, Purpose, State
 from scheduler.store.controls import STOPPED
 from scheduler.store.schema import controls, deliveries, recipients
 
@@ -37,6 +37,7 @@ class Delivery:
 
     id: int
     fence: int
+    purpose: Purpose
     subject: str
     event: str
     site: str
@@ -55,7 +56,7 @@ class Delivery:
 
     @classmethod
     def from_row(cls, row: RowMapping) -> Delivery:
-        return cls(**row)
+        return cls(**{**row, "purpose": Purpose(row["purpose"])})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,7 +103,8 @@ def _described(connection: Connection, ids: Sequence[int]) -> list[Delivery]:
         or_(told.c.state.in_((State.ACCEPTED, State.SENDING, State.UNCERTAIN)), told.c.uncertain_at.is_not(None)),
     )
     own = [getattr(_D, name) for name in _OWN_COLUMNS]
-    contact = (recipients.c.address, recipients.c.language, recipients.c.post)
+    spoken = func.coalesce(recipients.c.chosen_language, recipients.c.language).label("language")
+    contact = (recipients.c.address, spoken, recipients.c.post)
     found = connection.execute(
         select(*own, *contact, (~earlier).label("first"))
         .join(recipients, recipients.c.id == _D.recipient)
@@ -113,7 +115,7 @@ def _described(connection: Connection, ids: Sequence[int]) -> list[Delivery]:
 
 
 _OWN_COLUMNS = (
-    "id", "fence", "subject", "event", "site", "schedule", "rule", "recipient", "message_key",
+    "id", "fence", "purpose", "subject", "event", "site", "schedule", "rule", "recipient", "message_key",
     "due_at", "expires_at", "attempts", "refusals",
 )  # fmt: skip
 
@@ -182,13 +184,12 @@ def suppress_address(connection: Connection, recipient: str, now: datetime) -> N
 
 
 def mute(connection: Connection, recipient: str, now: datetime) -> None:
-    """Suppress what still waits for a post, and try no more what is on its way to it."""
+    """Suppress the reminders that still wait for a post, and try no more what is on its way to it."""
+    own = (_D.recipient == recipient) & (_D.purpose == Purpose.REMINDER)
     connection.execute(
-        update(deliveries)
-        .where(_D.recipient == recipient, _D.state.in_(MUTABLE))
-        .values(state=State.SUPPRESSED, next_at=None, owner=None)
+        update(deliveries).where(own, _D.state.in_(MUTABLE)).values(state=State.SUPPRESSED, next_at=None, owner=None)
     )
-    let_go_of_what_is_on_its_way(connection, _D.recipient == recipient, now)
+    let_go_of_what_is_on_its_way(connection, own, now)
 
 
 def let_go_of_what_is_on_its_way(connection: Connection, chosen: ColumnElement[bool], now: datetime) -> None:

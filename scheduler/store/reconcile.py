@@ -9,12 +9,12 @@ from itertools import islice
 
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, insert, literal, or_, select, update
 
-from scheduler.delivery import MUTABLE, REVOCABLE, State
-from scheduler.plan import Planned
+from calendars.editions import Edition
+from scheduler.delivery import MUTABLE, REVOCABLE, Purpose, State
+from scheduler.plan import Planned, plan
 from scheduler.store import ledger, roster
 from scheduler.store.schema import deliveries, recipients, revisions, staged
 
-REMINDER = "reminder"
 _CHUNK = 10_000
 _D, _S = deliveries.c, staged.c
 _COPIED = ("subject", "schedule", "rule", "recipient", "event", "site", "message_key", "due_at", "expires_at", "moved")
@@ -31,8 +31,16 @@ class Reconciled:
     revived: int
 
 
-def reconcile(connection: Connection, edition: int, planned: Iterable[Planned], now: datetime) -> Reconciled:
-    """Make the unsettled reminders those of `planned`, which is the whole plan of the edition just saved.
+def replan(connection: Connection, edition: Edition, recipient: str, now: datetime) -> Reconciled:
+    """Make one post's unsettled reminders those that the edition in force owes it now: it joined, moved or chose."""
+    found = roster.member(connection, recipient)
+    return reconcile(connection, edition.number, plan(edition, () if found is None else (found,)), now, only=recipient)
+
+
+def reconcile(
+    connection: Connection, edition: int, planned: Iterable[Planned], now: datetime, only: str | None = None
+) -> Reconciled:
+    """Make the unsettled reminders those of `planned`: the whole plan of the edition in force, or of `only` one post.
 
     What was accepted, or is being sent, stays. Nothing that was due before `now` is added.
     """
@@ -42,8 +50,8 @@ def reconcile(connection: Connection, edition: int, planned: Iterable[Planned], 
         connection.execute(insert(staged), [_row(one) for one in part])
     followed = _follow(connection)
     result = Reconciled(
-        ended=_end(connection, edition, now),
-        revived=_revive(connection, now) + roster.plan_again(connection, now),
+        ended=_end(connection, edition, now, only),
+        revived=_revive(connection, now) + roster.obey_wishes(connection, now, only),
         added=_add(connection, now),
         followed=followed,
     )
@@ -74,7 +82,7 @@ def _row(one: Planned) -> dict[str, object]:
 
 def _same_key() -> ColumnElement[bool]:
     return and_(
-        _D.purpose == REMINDER,
+        _D.purpose == Purpose.REMINDER,
         _D.subject == _S.subject,
         _D.schedule == _S.schedule,
         _D.rule == _S.rule,
@@ -94,15 +102,18 @@ def _follow(connection: Connection) -> int:
     ).rowcount
 
 
-def _end(connection: Connection, edition: int, now: datetime) -> int:
+def _end(connection: Connection, edition: int, now: datetime, only: str | None) -> int:
     """Unsettled rows that the plan no longer has: superseded where the event moved on, else cancelled."""
-    ledger.let_go_of_what_is_on_its_way(connection, ~exists().where(_same_key()) & (_D.purpose == REMINDER), now)
+    gone = ~exists().where(_same_key()) & (_D.purpose == Purpose.REMINDER)
+    if only is not None:
+        gone &= _D.recipient == only
+    ledger.let_go_of_what_is_on_its_way(connection, gone, now)
     moved_on = exists().where(
         revisions.c.edition == edition, revisions.c.uid == _D.subject, revisions.c.schedule > _D.schedule
     )
     return connection.execute(
         update(deliveries)
-        .where(_D.purpose == REMINDER, _D.state.in_((*REVOCABLE, State.SUPPRESSED)), ~exists().where(_same_key()))
+        .where(_D.state.in_((*REVOCABLE, State.SUPPRESSED)), gone)
         .values(state=case((moved_on, State.SUPERSEDED), else_=State.CANCELLED), next_at=None, owner=None)
     ).rowcount
 
@@ -110,7 +121,7 @@ def _end(connection: Connection, edition: int, now: datetime) -> int:
 def _revive(connection: Connection, now: datetime) -> int:
     """Cancelled rows that the plan has again and that lie ahead; for a post that is muted they come back so."""
     taken = {name: _S[name] for name in _FOLLOWS}
-    muted = exists().where(recipients.c.id == _S.recipient, _muted())
+    muted = exists().where(recipients.c.id == _S.recipient, ~roster.wants_at(_S.due_at))
     return connection.execute(
         update(deliveries)
         .where(_same_key(), _D.state == State.CANCELLED, _S.due_at >= now)
@@ -122,15 +133,11 @@ def _revive(connection: Connection, now: datetime) -> int:
     ).rowcount
 
 
-def _muted() -> ColumnElement[bool]:
-    return or_(recipients.c.left_at.is_not(None), recipients.c.suppressed_at.is_not(None))
-
-
 def _add(connection: Connection, now: datetime) -> int:
-    muted = _muted()
+    muted = ~roster.wants_at(_S.due_at)
     fresh = (
         select(
-            literal(REMINDER),
+            literal(Purpose.REMINDER),
             *(_S[name] for name in _COPIED),
             case((muted, State.SUPPRESSED), else_=State.PLANNED),
             case((muted, None), else_=_S.due_at),

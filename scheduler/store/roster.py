@@ -1,34 +1,42 @@
-"""The posts that are written to: taken in from recipients.csv, leaving and coming back, addresses found bad."""
+"""The posts that are written to: taken in from recipients.csv, and what each of them wishes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
-from sqlalchemy import Connection, RowMapping, and_, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, exists, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from calendars.model import LANGUAGES, Recipient
-from scheduler.delivery import State
+from calendars.model import LANGUAGES, Language, Recipient
+from scheduler.delivery import MUTABLE, Purpose, State
 from scheduler.plan import Member
 from scheduler.store import ledger
 from scheduler.store.schema import deliveries, recipients
 
-_R = recipients.c
+Origin = Literal["file", "self"]
+_R, _D = recipients.c, deliveries.c
 _CHUNK = 1000
+LISTED = and_(_R.removed_at.is_(None), _R.confirmed_at.is_not(None))
+_OF_THE_FILE = _R.origin == "file"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Post:
-    """A post as it stands, for the page that it sees when it leaves and for the administrator."""
+    """A post as it stands, for the pages on which it says what it wishes and for the administrator."""
 
-    recipient: Recipient
+    recipient: Recipient  # its language is the post's own choice, where it made one
+    origin: Origin  # file: the administrator's; self: it signed up
+    confirmed: bool
     left: bool
+    paused_until: datetime | None  # UTC
+    declined: frozenset[str]  # reminder rules, as their texts
 
 
 def import_posts(connection: Connection, posted: Sequence[Recipient], now: datetime) -> int:
-    """Make the roster what the file says; returns how many rows were new or changed.
+    """Make the administrator's posts what the file says; returns how many rows were new or changed.
 
     The id is the post: a corrected address is the same post, but no longer one that was found bad. A post that is
     gone from the file is marked removed; one that returns joined anew.
@@ -38,12 +46,27 @@ def import_posts(connection: Connection, posted: Sequence[Recipient], now: datet
         rows = [_row(recipient, now) for recipient in posted[start : start + _CHUNK]]
         changed += _upsert(connection, rows)
     listed = {recipient.id for recipient in posted}
-    present = connection.execute(select(_R.id).where(_R.removed_at.is_(None))).scalars()
+    present = connection.execute(select(_R.id).where(_R.removed_at.is_(None), _OF_THE_FILE)).scalars()
     gone = [key for key in present if key not in listed]
     for start in range(0, len(gone), _CHUNK):
         part = gone[start : start + _CHUNK]
         connection.execute(update(recipients).where(_R.id.in_(part)).values(removed_at=now))
+    _end_doubles(connection, now)
     return changed + len(gone)
+
+
+def _end_doubles(connection: Connection, now: datetime) -> None:
+    """Who signed up and now stands in the file for the same office gets each mail once: as the administrator's."""
+    listed = recipients.alias("listed")
+    same = exists().where(
+        listed.c.origin == "file",
+        listed.c.removed_at.is_(None),
+        listed.c.site == _R.site,
+        func.lower(listed.c.address) == func.lower(_R.address),
+    )
+    connection.execute(
+        update(recipients).where(_R.origin == "self", _R.removed_at.is_(None), same).values(removed_at=now)
+    )
 
 
 def _row(recipient: Recipient, now: datetime) -> dict[str, object]:
@@ -72,6 +95,7 @@ def _upsert(connection: Connection, rows: list[dict[str, object]]) -> int:
         | (new.joined != _R.joined)
         | returns
     )
+    own = {name: case((_R.erased_at.is_(None), _R[name]), else_=None) for name in ("left_at", "chosen_language")}
     merged = statement.on_conflict_do_update(
         index_elements=["id"],
         set_={
@@ -83,6 +107,8 @@ def _upsert(connection: Connection, rows: list[dict[str, object]]) -> int:
             "since": case((returns, new.since), else_=_R.since),
             "removed_at": None,
             "suppressed_at": case((same_address, _R.suppressed_at), else_=None),
+            "erased_at": None,
+            **own,  # whoever holds a post after an erasure has wished for nothing yet
         },
         where=differs,
     )
@@ -90,20 +116,37 @@ def _upsert(connection: Connection, rows: list[dict[str, object]]) -> int:
 
 
 def members(connection: Connection) -> Iterator[Member]:
-    """Every post of the roster that the file still lists, with the instant at which it was taken in."""
-    found = connection.execute(select(recipients).where(_R.removed_at.is_(None)).order_by(_R.id))
+    """Every post that is written to, with the instant at which it was taken in and the rules that it declined."""
+    found = connection.execute(select(recipients).where(LISTED).order_by(_R.id))
     for row in found.mappings():
-        yield Member(recipient=_recipient(row), since=row["since"])
+        yield Member(recipient=_recipient(row), since=row["since"], declined=_declined(row))
+
+
+def member(connection: Connection, recipient: str) -> Member | None:
+    """One of them; None where there is none."""
+    row = connection.execute(select(recipients).where(LISTED, _R.id == recipient)).mappings().one_or_none()
+    return None if row is None else Member(recipient=_recipient(row), since=row["since"], declined=_declined(row))
+
+
+def posts_of_the_file(connection: Connection) -> list[str]:
+    """The ids of the administrator's posts."""
+    return list(connection.execute(select(_R.id).where(LISTED, _OF_THE_FILE).order_by(_R.id)).scalars())
 
 
 def find(connection: Connection, recipient: str) -> Post | None:
-    """A post by its id; None where there is none, or it is no longer listed."""
-    row = (
-        connection.execute(select(recipients).where(_R.id == recipient, _R.removed_at.is_(None)))
-        .mappings()
-        .one_or_none()
+    """A post by its id, confirmed or not; None where there is none, or it is no longer listed."""
+    row = connection.execute(select(recipients).where(_R.id == recipient, _R.removed_at.is_(None)))
+    found = row.mappings().one_or_none()
+    return None if found is None else _post(found)
+
+
+def at_address(connection: Connection, address: str) -> list[Post]:
+    """The posts that have this address, case aside: the administrator's first, then those who wait to be confirmed."""
+    same = func.lower(_R.address) == address.lower()
+    rows = connection.execute(
+        select(recipients).where(same, _R.removed_at.is_(None)).order_by(_R.origin, _R.confirmed_at.is_(None), _R.id)
     )
-    return None if row is None else Post(recipient=_recipient(row), left=row["left_at"] is not None)
+    return [_post(row) for row in rows.mappings()]
 
 
 def leave(connection: Connection, recipient: str, now: datetime) -> None:
@@ -113,39 +156,82 @@ def leave(connection: Connection, recipient: str, now: datetime) -> None:
 
 
 def come_back(connection: Connection, recipient: str, now: datetime) -> None:
-    """Take a post's leave back: what is still to fall due is planned again; what fell due meanwhile stays unsent."""
-    connection.execute(update(recipients).where(_R.id == recipient).values(left_at=None))
-    plan_again(connection, now, recipient)
+    """Take a post's leave or pause back: what is still to fall due is planned again, what fell due stays unsent."""
+    connection.execute(update(recipients).where(_R.id == recipient).values(left_at=None, paused_until=None))
+    obey_wishes(connection, now, recipient)
 
 
-def plan_again(connection: Connection, now: datetime, recipient: str | None = None) -> int:
-    """Suppressed deliveries whose reason has ended and that fall due from `now` on: planned again."""
-    d = deliveries.c
-    reachable = select(_R.id).where(_R.left_at.is_(None), _R.suppressed_at.is_(None), _R.removed_at.is_(None))
+def pause(connection: Connection, recipient: str, until: datetime, now: datetime) -> None:
+    """No reminders that fall due before `until`; those due from then on are planned as before."""
+    connection.execute(update(recipients).where(_R.id == recipient).values(paused_until=until))
+    obey_wishes(connection, now, recipient)
+
+
+def speak(connection: Connection, recipient: str, language: Language) -> None:
+    """Write to a post in the language that it chose, whatever the file says."""
+    connection.execute(update(recipients).where(_R.id == recipient).values(chosen_language=language))
+
+
+def obey_wishes(connection: Connection, now: datetime, recipient: str | None = None) -> int:
+    """Mute the reminders that their posts do not want now, and plan again, from `now` on, those that they do.
+
+    Of all posts, or of one. Returns how many were planned again.
+    """
+    wanted = exists().where(_R.id == _D.recipient, LISTED, wants_at(_D.due_at))
+    own = _D.purpose == Purpose.REMINDER
     if recipient is not None:
-        reachable = reachable.where(_R.id == recipient)
+        own &= _D.recipient == recipient
+    connection.execute(
+        update(deliveries)
+        .where(own, _D.state.in_(MUTABLE), ~wanted)
+        .values(state=State.SUPPRESSED, next_at=None, owner=None)
+    )
     return connection.execute(
         update(deliveries)
-        .where(d.state == State.SUPPRESSED, d.due_at >= now, d.recipient.in_(reachable))
-        .values(state=State.PLANNED, next_at=d.due_at)
+        .where(own, _D.state == State.SUPPRESSED, _D.due_at >= now, wanted)
+        .values(state=State.PLANNED, next_at=_D.due_at)
     ).rowcount
 
 
+def wants_at(due: ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Whether a post, of the table `recipients`, may be reminded of what falls due then."""
+    unpaused = or_(_R.paused_until.is_(None), _R.paused_until <= due)
+    return and_(_R.left_at.is_(None), _R.suppressed_at.is_(None), unpaused)
+
+
 def uncovered_sites(connection: Connection) -> list[str]:
-    """Sites that the roster knows and where nobody is left to write to: all removed, gone or bad addresses."""
-    alive = and_(_R.removed_at.is_(None), _R.left_at.is_(None), _R.suppressed_at.is_(None))
+    """Sites where the administrator's file had somebody and nobody is left to write to: gone, or bad addresses."""
+    alive = and_(LISTED, _R.left_at.is_(None), _R.suppressed_at.is_(None))
     living = func.sum(case((alive, 1), else_=0))
-    found = connection.execute(select(_R.site).group_by(_R.site).having(living == 0).order_by(_R.site))
+    from_the_file = func.sum(case((_OF_THE_FILE, 1), else_=0))
+    found = connection.execute(
+        select(_R.site).group_by(_R.site).having(and_(living == 0, from_the_file > 0)).order_by(_R.site)
+    )
     return list(found.scalars())
 
 
+def _post(row: RowMapping) -> Post:
+    return Post(
+        recipient=_recipient(row),
+        origin="self" if row["origin"] == "self" else "file",
+        confirmed=row["confirmed_at"] is not None,
+        left=row["left_at"] is not None,
+        paused_until=row["paused_until"],
+        declined=_declined(row),
+    )
+
+
+def _declined(row: RowMapping) -> frozenset[str]:
+    return frozenset(row["declined"].splitlines())
+
+
 def _recipient(row: RowMapping) -> Recipient:
-    language = next(known for known in LANGUAGES if known == row["language"])
+    spoken = row["chosen_language"] or row["language"]
     return Recipient(
         id=row["id"],
         site=row["site"],
         address=row["address"],
-        language=language,
+        language=next(known for known in LANGUAGES if known == spoken),
         post=row["post"],
         joined=date.fromisoformat(row["joined"]),
     )

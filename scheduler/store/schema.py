@@ -108,6 +108,7 @@ recipients = Table(
     Column("removed_at", Instant),  # gone from the file, or erased
     Column("left_at", Instant),  # asked for no more reminders
     Column("paused_until", Instant),  # asked for none before then
+    Column("chosen_language", Text),  # the post's own choice, which the file does not undo
     Column("declined", Text, nullable=False, server_default=""),  # reminder rules not wanted, one a line
     Column("suppressed_at", Instant),  # the server said that the address is bad
     Column("erased_at", Instant),  # address and post are gone from this row

@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute, Route
 
 from scheduler.store import roster
 from scheduler.store.roster import Post
-from scheduler.tokens import LEAVE
+from scheduler.tokens import Link
 from scheduler.web.rendering import PRIVATE, requested_language
 from scheduler.web.site import Site
 
@@ -79,7 +79,7 @@ class Leaving:
         return self._answer(request, subject, "left" if leaves else "returned")
 
     async def _subject(self, request: Request) -> _Subject | None:
-        recipient = self._site.tokens.read(LEAVE, request.path_params["token"])
+        recipient = self._site.tokens.read(Link.LEAVE, request.path_params["token"], self._site.present())
         return None if recipient is None else await asyncio.to_thread(self._find, recipient)
 
     def _find(self, recipient: str) -> _Subject:

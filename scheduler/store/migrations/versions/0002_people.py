@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("origin", sa.Text(), server_default="file", nullable=False),
         sa.Column("confirmed_at", INSTANT, nullable=True),
         sa.Column("paused_until", INSTANT, nullable=True),
+        sa.Column("chosen_language", sa.Text(), nullable=True),
         sa.Column("declined", sa.Text(), server_default="", nullable=False),
         sa.Column("erased_at", INSTANT, nullable=True),
     ):

@@ -1,0 +1,121 @@
+"""A claimed delivery as the message that it owes: which template, which links, to whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from calendars.model import LANGUAGES, Event, Language, Representation, Text
+from scheduler.delivery import Purpose
+from scheduler.mail.address import mailbox
+from scheduler.mail.compose import Composer, Envelope, Personal
+from scheduler.store.editions import InForce
+from scheduler.store.ledger import Delivery
+from scheduler.store.people import ACCESS_FOR
+from scheduler.tokens import Link, Tokens
+
+_SUBJECTS = {
+    Purpose.CONFIRMATION: Text(
+        es="Confirme su suscripción a la Agenda Consular", en="Please confirm: reminders from Agenda Consular"
+    ),
+    Purpose.KNOWN: Text(es="Ya recibe los recordatorios", en="You already get the reminders"),
+    Purpose.ACCESS: Text(es="Su enlace de 15 minutos", en="Your 15-minute link"),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Letters:
+    """Writes the messages of an installation. `base_url` is the public site's, without a slash at the end."""
+
+    composer: Composer
+    tokens: Tokens
+    base_url: str
+    redirect_all: str | None = None  # every mail goes to this address instead
+
+    def recipient(self, claim: Delivery) -> str:
+        """The address that the message goes to."""
+        return self.redirect_all or claim.address
+
+    def write(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
+        """The complete message, dated `now`.
+
+        Raises ValueError where an address cannot stand in a header, LookupError for an event or site that the
+        edition does not know.
+        """
+        mailbox(mail_from(found))  # refused here, before the intent is committed
+        if claim.purpose is Purpose.REMINDER:
+            return self._reminder(found, claim, now)
+        return self._service(found, claim, now)
+
+    def _reminder(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
+        event, site = subject_of(found, claim)
+        prepared = self.composer.reminder(
+            found.edition,
+            event,
+            site,
+            language=_language(claim),
+            sent_at=now,
+            link=found.links.get(event.id),
+            attach=claim.first,
+        )
+        token = self.tokens.sign(Link.LEAVE, claim.recipient)
+        return prepared.personalize(
+            Personal(
+                to=self.recipient(claim),
+                office=office_name(claim.post, site),
+                message_id=_message_id(found, claim),
+                sent_at=now,
+                unsubscribe_url=f"{self.base_url}/leave/{token}",
+                manage_url=f"{self.base_url}/manage/{token}",
+            )
+        )
+
+    def _service(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
+        language = _language(claim)
+        envelope = Envelope(to=self.recipient(claim), message_id=_message_id(found, claim), sent_at=now)
+        words = {"office": office_name(claim.post, site_of(found, claim.site)), "url": self._url(claim, now)}
+        subject = _SUBJECTS[claim.purpose][language]
+        return self.composer.single(claim.purpose, found.edition.agenda, envelope, language, subject=subject, **words)
+
+    def _url(self, claim: Delivery, now: datetime) -> str:
+        match claim.purpose:
+            case Purpose.CONFIRMATION:
+                return f"{self.base_url}/confirm/{self.tokens.sign(Link.CONFIRM, claim.recipient, claim.expires_at)}"
+            case Purpose.ACCESS:
+                return f"{self.base_url}/account/{self.tokens.sign(Link.ACCOUNT, claim.recipient, now + ACCESS_FOR)}"
+        return f"{self.base_url}/manage/{self.tokens.sign(Link.LEAVE, claim.recipient)}"
+
+
+def mail_from(found: InForce) -> str:
+    """The envelope sender: the mailbox of From under the envelope's domain."""
+    sender = found.edition.agenda.sender
+    return f"{sender.address.partition('@')[0]}@{sender.domain}"
+
+
+def subject_of(found: InForce, claim: Delivery) -> tuple[Event, Representation]:
+    """What a reminder is about, and for which site. Raises LookupError."""
+    event = next((event for event in found.edition.agenda.events if event.id == claim.event), None)
+    if event is None:
+        raise LookupError(f"the edition has no event {claim.event}")
+    return event, site_of(found, claim.site)
+
+
+def site_of(found: InForce, key: str) -> Representation:
+    """Raises LookupError where the edition has no such site."""
+    site = next((site for site in found.edition.agenda.representations if site.id == key), None)
+    if site is None:
+        raise LookupError(f"the edition has no site {key}")
+    return site
+
+
+def office_name(post: str, site: Representation) -> str:
+    """«Sección Consular, Embajada de México en Japón»; of who signed up by themselves, the office alone."""
+    return f"{post}, {site.name}" if post else site.name
+
+
+def _message_id(found: InForce, claim: Delivery) -> str:
+    return f"{claim.message_key}@{found.edition.agenda.sender.domain}"
+
+
+def _language(claim: Delivery) -> Language:
+    return next(known for known in LANGUAGES if known == claim.language)

@@ -1,0 +1,215 @@
+"""Those who sign up by themselves, and what anybody may do with their own post: confirm, move, take along, be erased.
+
+Every function works in the caller's transaction. What is planned follows by `reconcile.replan`.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, or_, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from calendars.model import Language
+from scheduler.delivery import REVOCABLE, Purpose, State
+from scheduler.plan import message_key
+from scheduler.store import ledger, roster
+from scheduler.store.roster import Post
+from scheduler.store.schema import deliveries, erasures, feed_tokens, recipients
+
+CONFIRM_WITHIN = timedelta(hours=48)  # a sign-up that nobody confirms by then is forgotten
+ACCESS_FOR = timedelta(minutes=15)  # how long the link lasts that may change everything
+ASK_AGAIN_AFTER = timedelta(hours=1)  # of one kind of service mail, a post gets few in this time
+ASKED_AT_MOST = 3
+_R, _D, _T = recipients.c, deliveries.c, feed_tokens.c
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SignUp:
+    """What somebody who wants reminders has filled in, checked."""
+
+    address: str
+    site: str
+    language: Language
+    declined: frozenset[str]  # reminder rules, as their texts
+
+
+def sign_up(connection: Connection, wish: SignUp, now: datetime) -> None:
+    """Ask the address, by mail, whether it wants this; or tell it that it gets the reminders already.
+
+    Nothing tells the caller which. Who waits to be confirmed is asked anew, with what was filled in last.
+    """
+    known = [post for post in roster.at_address(connection, wish.address) if not _is_dead(connection, post)]
+    living = next((post for post in known if post.confirmed), None)
+    if living is not None:
+        request(connection, Purpose.KNOWN, living.recipient.id, now)
+        return
+    waiting = next((post.recipient.id for post in known), None)
+    request(connection, Purpose.CONFIRMATION, _keep(connection, wish, waiting, now), now)
+
+
+def _is_dead(connection: Connection, post: Post) -> bool:
+    found = select(_R.suppressed_at).where(_R.id == post.recipient.id)
+    return post.origin == "self" and connection.execute(found).scalar() is not None
+
+
+def _keep(connection: Connection, wish: SignUp, waiting: str | None, now: datetime) -> str:
+    """The row of somebody who has yet to confirm; returns its id."""
+    values = {
+        "site": wish.site,
+        "address": wish.address,
+        "language": wish.language,
+        "declined": "\n".join(sorted(wish.declined)),
+        "since": now,
+    }
+    if waiting is not None:
+        connection.execute(update(recipients).where(_R.id == waiting).values(**values))
+        return waiting
+    key = f"s-{secrets.token_hex(8)}"
+    joined = now.date().isoformat()
+    connection.execute(insert(recipients).values(id=key, origin="self", post="", joined=joined, **values))
+    return key
+
+
+def request(connection: Connection, purpose: Purpose, recipient: str, now: datetime) -> None:
+    """Owe a post a service mail, due now. Asked for too often, nothing more is owed: what was sent still holds."""
+    recent = select(func.count()).where(
+        _D.recipient == recipient, _D.purpose == purpose, _D.due_at > now - ASK_AGAIN_AFTER
+    )
+    if connection.execute(recent).scalar_one() >= ASKED_AT_MOST:
+        return
+    subject = secrets.token_hex(8)  # opaque: no event is its subject
+    site = connection.execute(select(_R.site).where(_R.id == recipient)).scalar_one()
+    connection.execute(
+        insert(deliveries).values(
+            purpose=purpose,
+            subject=subject,
+            schedule=0,
+            rule="",
+            recipient=recipient,
+            event="",
+            site=site,
+            message_key=message_key(purpose, subject, 0, "", recipient),
+            due_at=now,
+            expires_at=now + (ACCESS_FOR if purpose is Purpose.ACCESS else CONFIRM_WITHIN),
+            moved=0,
+            state=State.PLANNED,
+            next_at=now,
+        )
+    )
+
+
+def confirm(connection: Connection, recipient: str, now: datetime) -> Post | None:
+    """The address is theirs: from now on it is reminded. Confirming twice is confirming once.
+
+    None where there is nothing to confirm: forgotten, erased, or never there.
+    """
+    post = roster.find(connection, recipient)
+    if post is None or post.confirmed:
+        return post
+    connection.execute(update(recipients).where(_R.id == recipient).values(confirmed_at=now, since=now))
+    same = [one for one in roster.at_address(connection, post.recipient.address) if one.origin == "self"]
+    others = [one.recipient.id for one in same if one.recipient.id != recipient]
+    connection.execute(update(recipients).where(_R.id.in_(others)).values(removed_at=now))
+    return roster.find(connection, recipient)
+
+
+def move(connection: Connection, recipient: str, site: str, now: datetime) -> None:
+    """To another office. The staff feeds of the former one end with it."""
+    connection.execute(update(recipients).where(_R.id == recipient).values(site=site))
+    _revoke(connection, and_(_T.recipient == recipient, _T.site != site), now)
+
+
+def decline(connection: Connection, recipient: str, rules: Collection[str]) -> None:
+    """Which reminder rules the post does not want; all others it does, also those that are made later."""
+    connection.execute(update(recipients).where(_R.id == recipient).values(declined="\n".join(sorted(rules))))
+
+
+def exported(connection: Connection, recipient: str) -> str:
+    """All that is kept about a post, as JSON: itself, its deliveries, its staff feeds."""
+    own = connection.execute(select(recipients).where(_R.id == recipient)).mappings().one()
+    sent = connection.execute(
+        select(_D.purpose, _D.event, _D.site, _D.rule, _D.due_at, _D.state, _D.accepted_at)
+        .where(_D.recipient == recipient)
+        .order_by(_D.due_at, _D.id)
+    )
+    feeds = connection.execute(
+        select(_T.site, _T.label, _T.created_at, _T.revoked_at, _T.polled_at, _T.client)
+        .where(_T.recipient == recipient)
+        .order_by(_T.created_at)
+    )
+    found = {
+        "recipient": _plain(own),
+        "deliveries": [_plain(row) for row in sent.mappings()],
+        "staff_feeds": [_plain(row) for row in feeds.mappings()],
+    }
+    return json.dumps(found, ensure_ascii=False, indent=2)
+
+
+def _plain(row: RowMapping) -> dict[str, object]:
+    return {str(key): value.isoformat() if isinstance(value, datetime) else value for key, value in row.items()}
+
+
+def erase(connection: Connection, recipient: str, digests: Iterable[str], now: datetime) -> None:
+    """Forget the address of a post, wherever it stands, and keep an import from bringing it back.
+
+    `digests` are the address's keyed hashes. What was sent stays counted, under an id that says nothing.
+    """
+    address = connection.execute(select(_R.address).where(_R.id == recipient)).scalar_one()
+    for digest in digests:
+        row = upsert(erasures).values(digest=digest, at=now)
+        connection.execute(row.on_conflict_do_nothing())
+    _forget(connection, and_(func.lower(_R.address) == address.lower(), _R.address != ""), now)
+
+
+def erased_among(connection: Connection, digests: Collection[str]) -> bool:
+    """Whether one of these keyed hashes is that of an erased address."""
+    found = select(erasures.c.digest).where(erasures.c.digest.in_(digests))
+    return connection.execute(found.limit(1)).first() is not None
+
+
+def any_erased(connection: Connection) -> bool:
+    return connection.execute(select(erasures.c.digest).limit(1)).first() is not None
+
+
+def purge(connection: Connection, now: datetime, retention: timedelta | None) -> int:
+    """Forget the addresses that ended `retention` ago, and sign-ups that nobody confirmed. Returns how many.
+
+    A post has ended when the file dropped it, or when it signed up by itself and left. Figures stay.
+    """
+    unconfirmed = and_(_R.confirmed_at.is_(None), _R.since < now - CONFIRM_WITHIN, _R.origin == "self")
+    ended = unconfirmed
+    if retention is not None:
+        left = and_(_R.origin == "self", _R.left_at < now - retention)
+        ended = or_(unconfirmed, _R.removed_at < now - retention, left)
+    return _forget(connection, and_(ended, _R.erased_at.is_(None)), now)
+
+
+def _forget(connection: Connection, chosen: ColumnElement[bool], now: datetime) -> int:
+    """Blank these rows, end what is owed to them and their staff feeds."""
+    ids = list(connection.execute(select(_R.id).where(chosen)).scalars())
+    for key in ids:
+        connection.execute(
+            update(deliveries)
+            .where(_D.recipient == key, _D.state.in_((*REVOCABLE, State.SUPPRESSED)))
+            .values(state=State.CANCELLED, next_at=None, owner=None)
+        )
+        ledger.let_go_of_what_is_on_its_way(connection, _D.recipient == key, now)
+        _revoke(connection, _T.recipient == key, now)
+        connection.execute(
+            update(recipients)
+            .where(_R.id == key)
+            .values(
+                address="", post="", declined="", chosen_language=None, paused_until=None, erased_at=now,
+                removed_at=func.coalesce(_R.removed_at, now),
+            )
+        )  # fmt: skip
+    return len(ids)
+
+
+def _revoke(connection: Connection, chosen: ColumnElement[bool], now: datetime) -> None:
+    connection.execute(update(feed_tokens).where(chosen, _T.revoked_at.is_(None)).values(revoked_at=now, label=""))
