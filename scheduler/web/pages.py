@@ -45,7 +45,7 @@ class Pages:
         return self._site.page(request, "index.html", language, values, headers={"Cache-Control": "no-cache"})
 
     async def robots(self, _request: Request) -> Response:
-        return PlainTextResponse(ROBOTS)
+        return PlainTextResponse(ROBOTS, headers={"X-Content-Type-Options": "nosniff"})
 
     async def failed(self, request: Request, error: Exception) -> Response:
         """A page for every error: what happened, and the way back."""
