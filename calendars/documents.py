@@ -13,10 +13,13 @@ _AGENDA = TypeAdapter(Agenda)
 _EVENT = TypeAdapter(Event)
 _RECIPIENT = TypeAdapter(Recipient)
 _STRINGS = TypeAdapter(dict[str, str])
+# Younger than the first stored editions. They are left out where nothing is said: a draft that does not use them keeps
+# the digest that it was published under, and is not taken for a changed one after an upgrade.
+_YOUNGER = ("retention", "signups", "privacy")
 
 
 def agenda_to_json(agenda: Agenda) -> str:
-    return _AGENDA.dump_json(agenda).decode()
+    return _canonical(agenda).decode()
 
 
 def agenda_from_json(document: str) -> Agenda:
@@ -38,7 +41,11 @@ def event_digest(agenda: Agenda, event: Event) -> str:
 def draft_digest(agenda: Agenda, recipients: tuple[Recipient, ...], links: Mapping[str, str]) -> str:
     """SHA-256 of all that publishing a draft puts in force; equal digests mean an unchanged draft."""
     posts = (_RECIPIENT.dump_json(recipient) for recipient in sorted(recipients, key=lambda r: r.id))
-    return _digest(_AGENDA.dump_json(agenda), *posts, _STRINGS.dump_json(dict(sorted(links.items()))))
+    return _digest(_canonical(agenda), *posts, _STRINGS.dump_json(dict(sorted(links.items()))))
+
+
+def _canonical(agenda: Agenda) -> bytes:
+    return _AGENDA.dump_json(agenda, exclude={name for name in _YOUNGER if getattr(agenda, name) is None})
 
 
 def _digest(*parts: bytes) -> str:

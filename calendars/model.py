@@ -24,6 +24,14 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
 
 
+def ascii_domain(name: str) -> str:
+    """A domain in lower case and in its ASCII form (RFC 5890); empty if it has none."""
+    try:
+        return name.lower().encode("idna").decode("ascii")
+    except UnicodeError:
+        return ""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Text:
     """One thing said to people, in each language."""
@@ -212,6 +220,32 @@ class Reminders:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Signups:
+    """Who may ask for reminders by the page: whoever reads mail at one of the domains."""
+
+    domains: tuple[str, ...]  # ASCII, lower case; `sre.gob.mx` is itself only, `*.gob.mx` whatever lies below gob.mx
+
+    def admits(self, address: str) -> bool:
+        """Is the address at one of the domains, case and IDNA aside? Whether it can be an address is not asked."""
+        local, _, host = address.rpartition("@")
+        name = ascii_domain(host)
+        return bool(local) and any(
+            name.endswith(domain[1:]) if domain.startswith("*.") else name == domain for domain in self.domains
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Privacy:
+    """The institution's privacy notice: its words, where the whole of it stands, or both."""
+
+    text: Text | None  # paragraphs, an empty line between them
+    url: str | None  # https
+
+    def paragraphs(self, language: Language) -> tuple[str, ...]:
+        return tuple(self.text[language].split("\n\n")) if self.text else ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Agenda:
     id: str
     title: Text
@@ -226,6 +260,9 @@ class Agenda:
     events: tuple[Event, ...]
     reminders: Reminders
     quiet: Quiet | None = None
+    retention: timedelta | None = None  # whole days from an address's end to its erasure; None: it stays
+    signups: Signups | None = None  # None: nobody signs up by the page
+    privacy: Privacy | None = None
 
     def addressed(self, event: Event) -> tuple[Representation, ...]:
         """The sites that the event concerns, in the agenda's order; none for `coordination`."""

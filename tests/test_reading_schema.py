@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from calendars.reading import json_schema
 from calendars.reading.nodes import MappingNode, Node, SequenceNode, compose
 from calendars.reading.problems import Report
-from calendars.reading.schema import AgendaForm, EventForm
+from calendars.reading.schema import AgendaForm, EventForm, PrivacyForm, SignupsForm
 from tests.shipped import CONFIG, shipped_files
 from tests.small_config import AGENDA
 
@@ -44,11 +44,12 @@ def conforms(value: Any, schema: dict[str, Any], root: dict[str, Any]) -> bool:
     match schema["type"]:
         case "object" if isinstance(value, dict):
             known = schema["properties"]
-            return set(schema.get("required", ())) <= set(value) <= set(known) and all(
-                conforms(part, known[key], root) for key, part in value.items()
-            )
-        case "array":
-            return isinstance(value, list) and all(conforms(part, schema["items"], root) for part in value)
+            whole = set(schema.get("required", ())) <= set(value) <= set(known)
+            enough = len(value) >= schema.get("minProperties", 0)
+            return whole and enough and all(conforms(part, known[key], root) for key, part in value.items())
+        case "array" if isinstance(value, list):
+            enough = len(value) >= schema.get("minItems", 0)
+            return enough and all(conforms(part, schema["items"], root) for part in value)
         case "integer":
             return isinstance(value, int)
         case "string":
@@ -82,11 +83,35 @@ def test_the_shipped_agenda_names_its_schema_and_conforms() -> None:
         ("PT1H", "P1W"),
         ("dia_completo: [P1D a las 09:00]", "dia_completo: [PT1H]"),
         ("supuesto: [duracion]", "supuesto: duracion"),
+        ("recordatorios:", "retencion: 6 meses\nrecordatorios:"),
+        ("recordatorios:", "altas: sí\nrecordatorios:"),
+        ("recordatorios:", "altas: {dominios: []}\nrecordatorios:"),
+        ("recordatorios:", "altas: {dominios: [ana@sre.gob.mx]}\nrecordatorios:"),
+        ("recordatorios:", 'altas: {dominios: ["*.mx"]}\nrecordatorios:'),
+        ("recordatorios:", "privacidad: {}\nrecordatorios:"),
+        ("recordatorios:", "privacidad: {enlace: http://ine.example}\nrecordatorios:"),
     ],
 )
 def test_an_editor_underlines_what_reading_refuses(old: str, new: str) -> None:
     assert conforms(load(AGENDA), json_schema(), json_schema())
     assert not conforms(load(AGENDA.replace(old, new)), json_schema(), json_schema())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "retencion: 180 d",
+        "retencion: 90 días",
+        "retencion: no",
+        "altas: no",
+        'altas: {dominios: [sre.gob.mx, "*.gob.mx", méxico.example]}',
+        "privacidad: no",
+        "privacidad: {texto: Uno.}",
+        "privacidad: {texto: {es: Uno., en: One.}, enlace: https://ine.example/aviso}",
+    ],
+)
+def test_an_editor_lets_pass_what_reading_accepts_about_people(line: str) -> None:
+    assert conforms(load(f"{line}\n{AGENDA}"), json_schema(), json_schema())
 
 
 def test_every_key_is_explained_in_the_editor() -> None:
@@ -101,7 +126,9 @@ def test_an_unknown_key_is_no_part_of_the_form() -> None:
         AgendaForm.model_validate(load(AGENDA) | {"otra": 1})
 
 
-def test_the_manual_explains_every_key_of_an_event() -> None:
+def test_the_manual_explains_every_key_of_an_event_and_of_people() -> None:
     manual = (CONFIG.parent / "docs" / "configuration.md").read_text(encoding="utf-8")
-    for key in EventForm.model_fields:
+    for key in (*EventForm.model_fields, "retencion", "altas", "privacidad"):
         assert f"`{key}`" in manual, key
+    for key in (*SignupsForm.model_fields, *PrivacyForm.model_fields):
+        assert f"  {key}:" in manual, key

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from calendars.model import Sender
+from calendars.model import Sender, ascii_domain
 from calendars.reading.problems import Wrong, shown
 from calendars.reading.values import line
 
@@ -44,10 +44,7 @@ def address(value: str) -> str:
 def domain(value: str) -> str:
     """A host name of two labels or more, lower case, in its ASCII form (RFC 5890)."""
     plain = line(value)
-    try:
-        host = plain.lower().encode("idna").decode("ascii")
-    except UnicodeError:
-        host = ""
+    host = ascii_domain(plain)
     labels = host.split(".")
     if len(labels) > 1 and len(host) <= 253 and not labels[-1].isdigit() and all(map(_LABEL.fullmatch, labels)):
         return host

@@ -23,7 +23,7 @@ from calendars.model import (
     Text,
     slug,
 )
-from calendars.reading import addresses, values, words
+from calendars.reading import addresses, people, values, words
 from calendars.reading.context import Context, Once
 from calendars.reading.events import axis_id, event, rules_of
 from calendars.reading.fields import Fields, known
@@ -97,6 +97,9 @@ class AgendaFile:
         events = self._list("eventos", lambda part: event(part, context, report), _THE_EVENT)
         reminders = fields.read("recordatorios", lambda part: _reminders(part, report))
         quiet = fields.value("silencio", values.quiet)
+        retention = fields.value("retencion", people.retention)
+        signups = fields.read("altas", lambda part: people.signups(part, report))
+        privacy = fields.read("privacidad", lambda part: people.privacy(part, report))
         fields.finish()
         return Agenda(
             id=known(id_),
@@ -112,6 +115,9 @@ class AgendaFile:
             events=events,
             reminders=known(reminders),
             quiet=quiet,
+            retention=retention,
+            signups=signups,
+            privacy=privacy,
         )
 
     def _nodes(self, key: str) -> tuple[Node, ...]:

@@ -136,13 +136,17 @@ class Fields:
 
     def text(self, key: str, parse: Callable[[str], str] = line) -> Text | None:
         """Text in both languages: written once for both, or as {es: …, en: …}."""
+        return self.worded(key, scalar(parse))
+
+    def worded(self, key: str, words: Callable[[Node], str]) -> Text | None:
+        """The same, by a reader of nodes."""
 
         def read(node: Node) -> Text:
             if isinstance(node, ScalarNode):
-                both = parse(node.text)
+                both = words(node)
                 return Text(es=both, en=both)
             fields = Fields(node, TextForm, self.report)
-            es, en = fields.value("es", parse), fields.value("en", parse)
+            es, en = fields.read("es", words), fields.read("en", words)
             fields.finish()
             return Text(es=known(es), en=known(en))
 

@@ -36,6 +36,7 @@ class ScalarNode:
     place: Place
     text: str
     empty: bool  # nothing was written, not even quotes
+    literal: bool = False  # a block «|», which keeps its line breaks; any other form folds them
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,7 +132,7 @@ class _Builder:
             place = self.stack[-1].key.place  # the parser puts what was not written on the next line
         if event.style is None and not empty:
             self._check_comment(event)
-        return ScalarNode(place=place, text=event.value, empty=empty)
+        return ScalarNode(place=place, text=event.value, empty=empty, literal=event.style == "|")
 
     def _check_comment(self, event: ScalarEvent) -> None:
         """«Sala #3» would silently lose its 3. A comment's sign is followed by a space."""

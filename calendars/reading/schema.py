@@ -31,6 +31,9 @@ Status = Annotated[str, _choice(*words.STATUSES)]
 Assumption = Annotated[str, _choice(*words.ASSUMPTIONS)]
 Weekday = Annotated[str, _choice(*words.WEEKDAYS)]
 Fold = Annotated[str, _choice(*words.FOLDS)]
+Retention = Annotated[str, _pattern(r"^(no|[0-9]{1,4} ?(d|días?|dias?))$")]
+SignupDomain = Annotated[str, _pattern(r"^@?(\*\.)?[^\s@*.]+(\.[^\s@*.]+)+$")]
+Link = Annotated[str, _pattern(r"^https://")]
 YesNo = Annotated[str | bool, WithJsonSchema({"enum": ["sí", "no", True, False]})]
 
 
@@ -120,6 +123,17 @@ class RemindersForm(Form):
     dia_completo: list[DaysRule] = Field(description="para eventos de días completos")
 
 
+class SignupsForm(Form):
+    dominios: list[SignupDomain] = Field(min_length=1, description="dominios de correo admitidos, como sre.gob.mx")
+
+
+class PrivacyForm(Form):
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    texto: Words = Field(default="", description="el aviso; un renglón en blanco separa párrafos")
+    enlace: Link = Field(default="", description="página https con el aviso completo")
+
+
 class AgendaForm(Form):
     """Agenda Consular: lo que se edita en agenda.yaml."""
 
@@ -136,6 +150,9 @@ class AgendaForm(Form):
     eventos: list[EventForm] = Field(description="los eventos")
     recordatorios: RemindersForm = Field(description="cuándo se recuerda cada evento")
     silencio: str = Field(default="no", description="horas sin recordatorios PT, como 22:00-06:00; o no")
+    retencion: Retention = Field(default="no", description="días hasta borrar una dirección que terminó: 180 d; o no")
+    altas: Literal["no"] | SignupsForm = Field(default="no", description="quién puede darse de alta en la página; o no")
+    privacidad: Literal["no"] | PrivacyForm = Field(default="no", description="aviso de privacidad; o no")
 
 
 class LinksForm(Form):

@@ -1,0 +1,116 @@
+"""What agenda.yaml says about people and their data: `retencion`, `altas`, `privacidad`. `no` is none of it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import timedelta
+
+from calendars.model import Privacy, Signups
+from calendars.reading import addresses
+from calendars.reading.fields import Fields, scalar
+from calendars.reading.nodes import Node, ScalarNode
+from calendars.reading.problems import Report, Wrong, fold, shown
+from calendars.reading.schema import PrivacyForm, SignupsForm
+from calendars.reading.values import line, link
+
+LONGEST_RETENTION = timedelta(days=3650)
+NOTICE_LENGTH = 10_000  # characters in each language
+
+_DAYS = re.compile(r"([0-9]{1,4}) ?(?:d|dias?|days?)\.?")
+_OTHER = re.compile(r"p?([0-9]{1,3}) ?(d|semanas?|mes(?:es)?|anos?)?\.?")
+_IN_DAYS = {"semana": 7, "mes": 30, "ano": 365}
+
+
+def retention(value: str) -> timedelta | None:
+    """`180 d`, `180 días`, up to LONGEST_RETENTION; `no` for none. A month or a year may be two numbers of days."""
+    plain = line(value)
+    if fold(plain) == "no":
+        return None
+    match = _DAYS.fullmatch(fold(plain))
+    length = timedelta(days=int(match[1])) if match else timedelta()
+    if timedelta() < length <= LONGEST_RETENTION:
+        return length
+    es, en = "Escriba por ejemplo «180 d», o no.", "Write for instance “180 d”, or no."
+    if meant := _meant_days(plain):
+        es, en = f"¿Quiso decir «{meant} d»?", f"Did you mean “{meant} d”?"
+    most = LONGEST_RETENTION.days
+    raise Wrong(
+        "retention-format",
+        f"retención «{shown(plain)}» no es válida: se cuenta en días, de 1 d a {most} d. {es}",
+        f"retention “{shown(plain)}” is not valid: it is counted in days, from 1 d to {most} d. {en}",
+        value=plain,
+    )
+
+
+def _meant_days(plain: str) -> int | None:
+    """The days in `6 meses`, `2 años`, `180`, `P180D`; None if that is not it, or not in the range."""
+    match = _OTHER.fullmatch(fold(plain))
+    if not match:
+        return None
+    unit = next((days for name, days in _IN_DAYS.items() if (match[2] or "").startswith(name)), 1)
+    days = int(match[1]) * unit
+    return days if 0 < days <= LONGEST_RETENTION.days else None
+
+
+def signups(node: Node, report: Report) -> Signups | None:
+    if _declined(node):
+        return None
+    fields = Fields(node, SignupsForm, report)
+    domains = fields.each("dominios", scalar(_signup_domain))
+    fields.finish()
+    if not domains:
+        raise Wrong(
+            "empty-domains",
+            "la lista de dominios está vacía. Escriba un dominio, o cierre las altas: «altas: no».",
+            "the list of domains is empty. Write a domain, or close sign-up: “altas: no”.",
+            place=fields.place_of("dominios"),
+        )
+    return Signups(domains=tuple(dict.fromkeys(domains)))
+
+
+def _signup_domain(value: str) -> str:
+    """`sre.gob.mx`, also `@sre.gob.mx`; or `*.gob.mx`."""
+    plain = line(value).removeprefix("@")
+    if "@" in plain:
+        host = plain.rpartition("@")[2]
+        raise Wrong(
+            "domain-format",
+            f"aquí va un dominio, no una dirección: lo que sigue a la arroba. ¿Quiso decir «{shown(host)}»?",
+            f"a domain goes here, not an address: what follows the @. Did you mean “{shown(host)}”?",
+            value=addresses.masked(plain),
+        )
+    below = "*." if plain.startswith("*.") else ""
+    return below + addresses.domain(plain.removeprefix(below))
+
+
+def privacy(node: Node, report: Report) -> Privacy | None:
+    if _declined(node):
+        return None
+    fields = Fields(node, PrivacyForm, report)
+    text, url = fields.worded("texto", _paragraphs), fields.value("enlace", link)
+    fields.finish()
+    if text is None and url is None:
+        raise Wrong(
+            "missing-key",
+            "falta el aviso. Escriba «texto», «enlace» o los dos; si no hay aviso: «privacidad: no».",
+            "the notice is missing. Write “texto”, “enlace” or both; if there is none: “privacidad: no”.",
+            value="texto",
+        )
+    return Privacy(text=text, url=url)
+
+
+def _paragraphs(node: Node) -> str:
+    """Text whose paragraphs stand apart by an empty line in the file, whichever way it was written.
+
+    YAML keeps such a line in a block `|` only; folding, as in `>`, leaves one line break of it and none of the others.
+    """
+    text = scalar(str)(node)
+    ends = r"\n[ \t]*\n" if isinstance(node, ScalarNode) and node.literal else r"\n"
+    found = [paragraph for part in re.split(ends, text) if (paragraph := " ".join(part.split()))]
+    line(" ".join(found), length=NOTICE_LENGTH)
+    return unicodedata.normalize("NFC", "\n\n".join(found))
+
+
+def _declined(node: Node) -> bool:
+    return isinstance(node, ScalarNode) and fold(node.text) == "no"
