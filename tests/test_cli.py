@@ -118,6 +118,23 @@ def test_show_gives_the_hour_here_and_there() -> None:
     ]
 
 
+def test_show_says_what_is_set_for_people_and_their_data() -> None:
+    shown = agenda("show").stdout
+    assert "Altas en la página: sedes.example\n" in shown
+    assert "Las direcciones que terminan se borran a los 180 días\n" in shown
+    assert "Aviso de privacidad: texto propio\n" in shown
+    edit(
+        ("retencion: 180 d ", "retencion: no "),
+        ("altas: ", "altas: no"),
+        ("  dominios: [sedes.example]", "  "),
+        ("  texto:\n    es: |\n      Texto", "  enlace: https://ine.example/aviso\n  texto:\n    es: |\n      Texto"),
+    )
+    shown = agenda("show", "--lang", "en").stdout
+    assert "Sign-up on the page: closed\n" in shown
+    assert "Ended addresses are not erased by themselves\n" in shown
+    assert "Privacy notice: own text, https://ine.example/aviso\n" in shown
+
+
 def test_show_of_an_unknown_site_is_wrong_usage() -> None:
     assert agenda("show", "--site", "atlantis").exit_code == 2
 

@@ -33,6 +33,15 @@ AXES, ADVANCES = Text(es="Ejes", en="Axes"), Text(es="Avances", en="Progress so 
 COMMITMENT = Text(es="Compromiso {id}: {title} ({session})", en="Commitment {id}: {title} ({session})")
 WIDE = 120  # characters: from here on the hours at a site stand on one line
 ABOUT = Text(es="cerca de ", en="about ")
+KEPT = Text(
+    es="Las direcciones que terminan se borran a los {days} días", en="Ended addresses are erased after {days} days"
+)
+KEPT_ON = Text(es="Las direcciones que terminan no se borran solas", en="Ended addresses are not erased by themselves")
+OPEN = Text(es="Altas en la página: {domains}", en="Sign-up on the page: {domains}")
+CLOSED = Text(es="Altas en la página: cerradas", en="Sign-up on the page: closed")
+NOTICE = Text(es="Aviso de privacidad: {parts}", en="Privacy notice: {parts}")
+NOTICE_TEXT = Text(es="texto propio", en="own text")
+NO_NOTICE = Text(es="ninguno", en="none")
 KINDS = {
     ChangeKind.ADDED: Text(es="NUEVO", en="NEW"),
     ChangeKind.MOVED: Text(es="MOVIDO", en="MOVED"),
@@ -95,6 +104,16 @@ def _rest(agenda: Agenda, lang: Language) -> Iterator[str]:
         figures = (f"{ABOUT[lang] if f.approximate else ''}{f.value:,} {f.unit[lang]}" for f in advance.figures)
         told = "; ".join(figures)
         yield f"  - {advance.title[lang]}{f' ({told})' if told else ''} · {axis_title(agenda, advance.axis, lang)}"
+    yield from _people(agenda, lang)
+
+
+def _people(agenda: Agenda, lang: Language) -> Iterator[str]:
+    """What is set for people and their data, `no` included: an open door should not be found by chance."""
+    yield OPEN[lang].format(domains=", ".join(agenda.signups.domains)) if agenda.signups else CLOSED[lang]
+    yield KEPT[lang].format(days=agenda.retention.days) if agenda.retention else KEPT_ON[lang]
+    notice = agenda.privacy
+    parts = [NOTICE_TEXT[lang] if notice and notice.text else "", notice.url or "" if notice else ""]
+    yield NOTICE[lang].format(parts=", ".join(filter(None, parts)) or NO_NOTICE[lang])
 
 
 def when(
