@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from scheduler.loop import loop_factory
 from scheduler.store.database import Database
 
 settings.register_profile(
@@ -19,6 +21,12 @@ settings.register_profile(
 )
 settings.register_profile("long", parent=settings.get_profile("project"), derandomize=False, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "project"))
+
+
+def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The loop of asyncio; and the one that the service runs on, where the tests are about sockets."""
+    plain = {"asyncio": asyncio.new_event_loop}
+    return plain if item.get_closest_marker("every_loop") is None else {**plain, "service": loop_factory()}
 
 
 @pytest.fixture(autouse=True)

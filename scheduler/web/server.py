@@ -1,24 +1,29 @@
 """The HTTP server inside this process: uvicorn, told to leave signals and logs of clients alone.
 
-granian has a deadline for a half-sent header and uvicorn has none. But granian owns its process: it starts workers
-and takes the signals, and here the same loop also sends the mail and drains it before it ends. A deadline for
-headers can be added around uvicorn's protocol; an owner of signals cannot be added around granian.
+granian has a deadline for a half-sent header where uvicorn has none (limits.py adds it). But its embedded server is
+experimental by its own word, opens its port itself, beside anyone who already has it (SO_REUSEPORT), waits for ever for
+half a body or for a first byte, and is no faster with an ASGI application.
 """
 
 from __future__ import annotations
 
 import asyncio
 import errno
+import resource
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from scheduler.web.limits import Limits, limited
+
 BACKLOG = 2048
-KEEP_ALIVE_SECONDS = 65  # longer than a proxy keeps its side (nginx: 60), or the proxy writes into a closed one
+DEFAULTS = Limits()
 LAST_PORT = 65535
+OTHER_FILES = 256  # that connections leave to the database, the relay and the libraries
 GRACE_SECONDS = 5  # for answers that are on their way when the server stops
 
 
@@ -33,22 +38,23 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve_http(app: ASGIApp, listener: socket.socket, stopped: asyncio.Event) -> None:
+async def serve_http(app: ASGIApp, listener: socket.socket, stopped: asyncio.Event, limits: Limits = DEFAULTS) -> None:
     """Serve until `stopped` is set; then finish the answers on their way, within GRACE_SECONDS, and close.
 
     The caller chooses the event loop. No access log: addresses of clients are nobody's business.
     """
     config = uvicorn.Config(
         app,
+        http=limited(replace(limits, connections=room_for(limits.connections))),
         lifespan="off",
         ws="none",
         log_config=None,
-        log_level="warning",
+        log_level="error",  # what strangers send wrongly is no concern of the log
         access_log=False,
         server_header=False,
         proxy_headers=False,  # neither the client's address nor its scheme is used
         backlog=BACKLOG,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_keep_alive=limits.idle,  # type: ignore[arg-type]  # it goes to call_later as it is
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = _Server(config)
@@ -62,6 +68,17 @@ async def serve_http(app: ASGIApp, listener: socket.socket, stopped: asyncio.Eve
         await server.serve(sockets=[listener])
     finally:
         stopping.cancel()
+
+
+def room_for(connections: int) -> int:
+    """How many of the `connections` this process may have open beside OTHER_FILES, once its soft limit is raised."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = connections + OTHER_FILES
+    if soft == resource.RLIM_INFINITY or soft >= files:
+        return connections
+    granted = files if hard == resource.RLIM_INFINITY else min(files, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (granted, hard))
+    return max(1, granted - OTHER_FILES)
 
 
 def bind(host: str, port: int, tries: int = 1) -> socket.socket:
