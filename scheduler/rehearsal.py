@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -106,22 +106,30 @@ def last_moment(agenda: Agenda) -> datetime | None:
     return max((end for event in agenda.events if (end := ends(agenda, event)) is not None), default=None)
 
 
-async def rehearse(database: Database, draft: Draft, plan: Plan, outbox: Outbox, kept: Callable[[], None]) -> Summary:
-    """Publish the draft at the plan's start, or resume, and send everything that falls due until its end."""
-    clock = SimulatedClock(_begin(database, draft, plan))
-    waker = Jump(clock, plan.until)
+@asynccontextmanager
+async def captured(
+    database: Database, outbox: Outbox, *, base_url: str, tokens: Tokens, kept: Callable[[], None]
+) -> AsyncIterator[Sending]:
+    """How to send while the block runs so that every mail lands in the outbox; `kept` is called after each."""
 
     def due_of(message_key: str) -> datetime | None:
         with database.read() as connection:
             return ledger.due_of(connection, message_key)
 
     async with capturing(outbox, due_of, kept) as port:
-        sending = Sending(
+        yield Sending(
             smtp=parse_smtp_url(f"smtp://127.0.0.1:{port}"),
             pace=Pace(per_minute=None, connections=4),
-            base_url=plan.base_url,
-            tokens=plan.tokens,
+            base_url=base_url,
+            tokens=tokens,
         )
+
+
+async def rehearse(database: Database, draft: Draft, plan: Plan, outbox: Outbox, kept: Callable[[], None]) -> Summary:
+    """Publish the draft at the plan's start, or resume, and send everything that falls due until its end."""
+    clock = SimulatedClock(_begin(database, draft, plan))
+    waker = Jump(clock, plan.until)
+    async with captured(database, outbox, base_url=plan.base_url, tokens=plan.tokens, kept=kept) as sending:
         service = Service(database=database, sending=sending, clock=clock, waker=waker)
 
         async def record(moment: datetime) -> None:

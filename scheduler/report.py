@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, or_, select
 from calendars.model import Agenda
 from calendars.zones import to_wall
 from scheduler.delivery import Purpose, State
+from scheduler.store import roster
 from scheduler.store.schema import deliveries, recipients
 
 _D = deliveries.c
@@ -103,10 +104,24 @@ def late_since(connection: Connection, now: datetime) -> datetime | None:
     return connection.execute(wanted).scalar()
 
 
-def suppressed_posts(connection: Connection) -> tuple[int, int]:
-    """How many listed posts asked for no reminders, and how many have a bad address."""
-    listed = recipients.c.removed_at.is_(None)
-    found = connection.execute(
-        select(func.count(recipients.c.left_at).filter(listed), func.count(recipients.c.suppressed_at).filter(listed))
-    ).one()
-    return found[0], found[1]
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Posts:
+    """Who of the posts is not written to, and how many signed up by themselves."""
+
+    left: tuple[str, ...]  # ids of the administrator's posts that asked for no reminders
+    bad_addresses: int
+    signed_up: int
+
+
+def posts(connection: Connection) -> Posts:
+    r = recipients.c
+    rows = connection.execute(
+        select(r.id, r.origin, r.left_at, r.suppressed_at)
+        .where(roster.LISTED, or_(r.origin == "self", r.left_at.is_not(None), r.suppressed_at.is_not(None)))
+        .order_by(r.id)
+    ).all()
+    return Posts(
+        left=tuple(row.id for row in rows if row.origin == "file" and row.left_at is not None),
+        bad_addresses=sum(row.suppressed_at is not None for row in rows),
+        signed_up=sum(row.origin == "self" for row in rows),
+    )

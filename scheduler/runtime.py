@@ -41,12 +41,36 @@ class Waker(Protocol):
         ...
 
 
-class AlarmClock:
+class Bell:
+    """A waker that only others ring. For a present that stands still: no moment comes by itself."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    def start(self) -> None:
+        """Begin, in the running event loop."""
+
+    def stop(self) -> None:
+        """End."""
+
+    def arm(self, moments: Sequence[datetime]) -> None:
+        """None of them comes."""
+
+    def wake(self) -> None:
+        self._rung.set()
+
+    async def wait(self) -> bool:
+        await self._rung.wait()
+        self._rung.clear()
+        return True
+
+
+class AlarmClock(Bell):
     """The real waker: one APScheduler date job for each distinct moment, under ids that are never used again."""
 
     def __init__(self, clock: Clock) -> None:
+        super().__init__()
         self._clock = clock
-        self._rung = asyncio.Event()
         self._ids = count()
         self._jobs: list[str] = []
         self._seen = (clock.now(), monotonic())
@@ -56,7 +80,6 @@ class AlarmClock:
         )
 
     def start(self) -> None:
-        """Begin to tick, in the running event loop."""
         self._scheduler.start()
         self._ticking = asyncio.create_task(self._tick_on())
 
@@ -72,14 +95,6 @@ class AlarmClock:
         self._jobs = [f"wake-{next(self._ids)}" for _ in moments]
         for job, moment in zip(self._jobs, moments, strict=True):
             self._scheduler.add_job(self._ring, DateTrigger(run_date=moment, timezone=UTC), id=job)
-
-    def wake(self) -> None:
-        self._rung.set()
-
-    async def wait(self) -> bool:
-        await self._rung.wait()
-        self._rung.clear()
-        return True
 
     async def _ring(self) -> None:
         self._rung.set()

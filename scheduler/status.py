@@ -11,7 +11,7 @@ from calendars.editions import shifted
 from calendars.zones import zone_data
 from scheduler import report
 from scheduler.delivery import State
-from scheduler.report import Totals
+from scheduler.report import Posts, Totals
 from scheduler.settings import Pace
 from scheduler.store import controls, editions, roster
 from scheduler.store.schema import deliveries
@@ -42,8 +42,7 @@ class Status:
     late_since: datetime | None
     next_at: datetime | None
     uncovered: tuple[str, ...]  # site ids with nobody left to write to
-    left: int
-    bad_addresses: int
+    posts: Posts
 
     @property
     def alerts(self) -> int:
@@ -56,7 +55,6 @@ class Status:
 def status(connection: Connection, now: datetime, day: tuple[datetime, datetime]) -> Status:
     """How things stand at `now`; `day` is today from midnight to midnight, as instants."""
     found = editions.load(connection)
-    left, bad = report.suppressed_posts(connection)
     return Status(
         edition=None if found is None else found.edition.number,
         author="" if found is None else found.edition.author,
@@ -70,8 +68,7 @@ def status(connection: Connection, now: datetime, day: tuple[datetime, datetime]
         late_since=report.late_since(connection, now - timedelta(minutes=5)),
         next_at=connection.execute(select(func.min(_D.next_at)).where(_D.next_at > now)).scalar(),
         uncovered=tuple(roster.uncovered_sites(connection)),
-        left=left,
-        bad_addresses=bad,
+        posts=report.posts(connection),
     )
 
 

@@ -12,11 +12,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import select
 
 from calendars.model import Draft, EventStatus
-from scheduler.delivery import Attempted, Outcome, State, decide
+from scheduler.delivery import Attempted, Outcome, Purpose, State, decide
 from scheduler.publish import NothingToPublish
-from scheduler.store import ledger, roster
+from scheduler.store import editions, ledger, people, roster
 from scheduler.store.database import Database
 from scheduler.store.ledger import Delivery, Settlement
+from scheduler.store.reconcile import replan
 from scheduler.store.schema import deliveries
 from tests.factories import agenda, event, timed
 from tests.test_ledger import PUBLISHED, START, draft, post, put
@@ -79,6 +80,24 @@ class LedgerMachine(RuleBasedStateMachine):
         with self.database.write() as connection:
             (roster.leave if leaves else roster.come_back)(connection, who, self.now)
 
+    @rule(who=st.sampled_from(POSTS), hours=st.sampled_from([1, 48, 400]))
+    def a_post_pauses(self, who: str, hours: float) -> None:
+        with self.database.write() as connection:
+            roster.pause(connection, who, self.now + timedelta(hours=hours), self.now)
+
+    @rule(who=st.sampled_from(POSTS), rules=st.sampled_from([(), ("PT1H",), ("P7D a las 09:00", "P1D a las 09:00")]))
+    def a_post_chooses(self, who: str, rules: tuple[str, ...]) -> None:
+        with self.database.write() as connection:
+            people.decline(connection, who, rules)
+            found = editions.load(connection)
+            assert found is not None
+            replan(connection, found.edition, who, self.now)
+
+    @rule(who=st.sampled_from(POSTS))
+    def a_post_asks_for_its_link(self, who: str) -> None:
+        with self.database.write() as connection:
+            people.request(connection, Purpose.ACCESS, who, self.now)
+
     @rule(limit=st.integers(1, 4))
     def claim(self, limit: int) -> None:
         with self.database.write() as connection:
@@ -98,7 +117,8 @@ class LedgerMachine(RuleBasedStateMachine):
         with self.database.write() as connection:
             if one.id not in ledger.intend_if_still_claimed(connection, self.me, [one], self.now):
                 return
-        assert one.schedule == self.schedule, "a reminder for a time that no longer holds"
+        if one.purpose is Purpose.REMINDER:
+            self.is_wanted(one)
         assert self.now < one.expires_at
         if meanwhile == "moved":
             self.publish(next(wall for wall in WALLS if wall != self.wall), self.status)
@@ -117,6 +137,16 @@ class LedgerMachine(RuleBasedStateMachine):
         with self.database.write() as connection:
             ledger.settle_if_still_sending(connection, self.me, [settlement])
 
+    def is_wanted(self, one: Delivery) -> None:
+        """As it stood just before MAIL FROM."""
+        assert one.schedule == self.schedule, "a reminder for a time that no longer holds"
+        with self.database.read() as connection:
+            found = roster.find(connection, one.recipient)
+        assert found is not None
+        assert not found.left
+        assert one.rule not in found.declined
+        assert found.paused_until is None or found.paused_until <= one.due_at
+
     @rule()
     def process_dies(self) -> None:
         self.claims.clear()
@@ -134,7 +164,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def nothing_is_lost_and_the_ledger_agrees_with_the_server(self) -> None:
         d = deliveries.c
         with self.database.read() as connection:
-            rows = list(connection.execute(select(d.message_key, d.state, d.next_at, d.uncertain_at, d.schedule)))
+            rows = list(connection.execute(select(d.message_key, d.state, d.next_at, d.schedule, d.purpose)))
         for row in rows:
             state = State(row.state)
             if state is State.ACCEPTED:
@@ -143,7 +173,7 @@ class LedgerMachine(RuleBasedStateMachine):
                 assert state is State.ACCEPTED
             if state in (State.PLANNED, State.DEFERRED, State.UNCERTAIN):
                 assert row.next_at is not None, "it would never be looked at again"
-            if state in (State.PLANNED, State.CLAIMED):
+            if state in (State.PLANNED, State.CLAIMED) and row.purpose == Purpose.REMINDER:
                 assert row.schedule == self.schedule, "a change ends what was planned for the old time"
 
     @invariant()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import socket
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -39,7 +40,7 @@ from scheduler.files import configuration
 from scheduler.logs import configure_logs
 from scheduler.mail.smtp_url import parse_smtp_url
 from scheduler.publish import publish_draft
-from scheduler.rehearsal import Plan, Summary, last_moment, planned, rehearsal_database, rehearse, resumes
+from scheduler.rehearsal import Plan, Summary, captured, last_moment, planned, rehearsal_database, rehearse, resumes
 from scheduler.service import Sending
 from scheduler.serving import Serving, serve
 from scheduler.settings import Settings, SettingsError, parse_pace
@@ -161,7 +162,14 @@ def demo(
             typer.echo(WHERE[language(lang, settings)].format(url=base_url))
             present = to_instant(now, draft.agenda.zone) if now else _demo_now(draft.agenda)
             site = _site(database, tokens, base_url, now=present, outbox=outbox)
-            loop.run(serve(Serving(database=database, site=site, listener=listener, sending=None)))
+            loop.run(_serve_demo(database, site, listener, outbox))
+
+
+async def _serve_demo(database: Database, site: Site, listener: socket.socket, outbox: Path) -> None:
+    """Serve with live mail, which lands in the outbox too: who signs up in the demo finds the answer there."""
+    kept = Outbox(outbox, resuming=True)
+    async with captured(database, kept, base_url=site.base_url, tokens=site.tokens, kept=lambda: None) as sending:
+        await serve(Serving(database=database, site=site, listener=listener, sending=sending))
 
 
 def _demo_now(agenda: Agenda) -> datetime:

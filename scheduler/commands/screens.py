@@ -44,9 +44,13 @@ STATES = Text(
     es="Inciertos {uncertain} · retenidos {held} · próximo {next}",
     en="Uncertain {uncertain} · held {held} · next {next}",
 )
+LEFT = Text(
+    es="Pidieron no recibir recordatorios: {posts}",
+    en="Posts that asked for no reminders: {posts}",
+)
 POSTS = Text(
-    es="Puestos que pidieron no recibir: {left} · direcciones malas: {bad}",
-    en="Posts that asked for no reminders: {left} · bad addresses: {bad}",
+    es="Suscritos por su cuenta: {signed_up} · direcciones malas: {bad}",
+    en="Signed up by themselves: {signed_up} · bad addresses: {bad}",
 )
 
 
@@ -71,8 +75,11 @@ def status_lines(found: Status, draft: int | None, *, sends: bool, lang: Languag
     following = "—" if found.next_at is None else f"{found.next_at:%Y-%m-%d %H:%M} UTC"
     uncertain, held = found.totals.of(State.UNCERTAIN), found.totals.of(State.HELD)
     yield STATES[lang].format(uncertain=uncertain, held=held, next=following)
-    if found.left or found.bad_addresses:
-        yield POSTS[lang].format(left=found.left, bad=found.bad_addresses)
+    posts = found.posts
+    if posts.left:
+        yield LEFT[lang].format(posts=", ".join(posts.left))
+    if posts.signed_up or posts.bad_addresses:
+        yield POSTS[lang].format(signed_up=posts.signed_up, bad=posts.bad_addresses)
 
 
 def _edition(found: Status, lang: Language) -> str:
@@ -103,6 +110,7 @@ def status_json(found: Status, draft: int | None, *, sends: bool) -> dict[str, o
         "today": {"due": found.today.due, "accepted": found.today.accepted, "waiting": found.today.waiting},
         "states": dict(found.totals.states),
         "uncovered": list(found.uncovered),
-        "left": found.left,
-        "bad_addresses": found.bad_addresses,
+        "left": list(found.posts.left),
+        "signed_up": found.posts.signed_up,
+        "bad_addresses": found.posts.bad_addresses,
     }

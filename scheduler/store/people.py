@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, literal, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from calendars.model import Language
@@ -205,7 +205,7 @@ def _forget(connection: Connection, chosen: ColumnElement[bool], now: datetime) 
             .where(_R.id == key)
             .values(
                 address="", post="", declined="", chosen_language=None, paused_until=None, erased_at=now,
-                removed_at=func.coalesce(_R.removed_at, now),
+                removed_at=func.coalesce(_R.removed_at, literal(now, _R.removed_at.type)),
             )
         )  # fmt: skip
     return len(ids)

@@ -14,7 +14,7 @@ from calendars.model import LANGUAGES, Language, Recipient
 from scheduler.delivery import MUTABLE, Purpose, State
 from scheduler.plan import Member
 from scheduler.store import ledger
-from scheduler.store.schema import deliveries, recipients
+from scheduler.store.schema import deliveries, feed_tokens, recipients
 
 Origin = Literal["file", "self"]
 _R, _D = recipients.c, deliveries.c
@@ -39,7 +39,7 @@ def import_posts(connection: Connection, posted: Sequence[Recipient], now: datet
     """Make the administrator's posts what the file says; returns how many rows were new or changed.
 
     The id is the post: a corrected address is the same post, but no longer one that was found bad. A post that is
-    gone from the file is marked removed; one that returns joined anew.
+    gone from the file is marked removed, and its staff feeds end; one that returns joined anew.
     """
     changed = 0
     for start in range(0, len(posted), _CHUNK):
@@ -51,6 +51,11 @@ def import_posts(connection: Connection, posted: Sequence[Recipient], now: datet
     for start in range(0, len(gone), _CHUNK):
         part = gone[start : start + _CHUNK]
         connection.execute(update(recipients).where(_R.id.in_(part)).values(removed_at=now))
+        connection.execute(
+            update(feed_tokens)
+            .where(feed_tokens.c.recipient.in_(part), feed_tokens.c.revoked_at.is_(None))
+            .values(revoked_at=now)
+        )
     _end_doubles(connection, now)
     return changed + len(gone)
 
