@@ -17,6 +17,7 @@ from scheduler.service import Sending, Service
 from scheduler.store import editions
 from scheduler.store.database import ChangeWatch, Database
 from scheduler.web.app import Site, build_app
+from scheduler.web.private import polls_recorded
 from scheduler.web.server import serve_http
 
 log = structlog.get_logger(__name__)
@@ -38,7 +39,8 @@ async def serve(parts: Serving) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopped.set)
-    async with _sender(parts) as service, asyncio.TaskGroup() as group:
+    recorded = polls_recorded(parts.site.staff, parts.database)
+    async with _sender(parts) as service, recorded, asyncio.TaskGroup() as group:
         group.create_task(serve_http(build_app(parts.site), parts.listener, stopped))
         group.create_task(_watch(parts, service, stopped))
         if service is not None:
@@ -74,7 +76,7 @@ async def _send_until(service: Service, stopped: asyncio.Event) -> None:
 
 
 async def _watch(parts: Serving, service: Service | None, stopped: asyncio.Event) -> None:
-    """Notice what other processes commit: a new edition, `stop` and `resume`."""
+    """Notice what other connections commit: a new edition, tokens, `stop` and `resume`."""
     watch = ChangeWatch(parts.database)
     try:
         while not stopped.is_set():
@@ -96,6 +98,7 @@ async def _refresh(parts: Serving) -> None:
             same = editions.number_in_force(connection) == parts.site.number
             return None if same else editions.load(connection)
 
+    await asyncio.to_thread(parts.site.learn_tokens)
     found = await asyncio.to_thread(newer)
     if found is not None:
         await asyncio.to_thread(parts.site.put, found)

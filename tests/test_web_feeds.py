@@ -138,11 +138,37 @@ async def test_an_unknown_feed_is_a_short_404(client: httpx.AsyncClient, path: s
     assert (await client.head(f"/feeds/{path}")).content == b""
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PROPFIND"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PROPFIND"])
 async def test_other_methods_are_refused_and_told_which_are_not(client: httpx.AsyncClient, method: str) -> None:
     answer = await client.request(method, FEED)
     assert answer.status_code == 405
-    assert answer.headers["allow"] == "GET, HEAD"
+    assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
+
+
+async def test_scripts_of_any_page_may_read_a_feed_and_its_validators(client: httpx.AsyncClient) -> None:
+    page = {"origin": "https://intranet.example"}
+    full = await client.get(FEED, headers=page)
+    known = await client.get(FEED, headers={**page, "if-none-match": full.headers["etag"]})
+    unknown = await client.get("/feeds/sites/atlantis.ics", headers=page)
+    assert [answer.status_code for answer in (full, known, unknown)] == [200, 304, 404]
+    for answer in (full, known, unknown):
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert answer.headers["access-control-expose-headers"] == "ETag, Last-Modified"
+        assert "access-control-allow-credentials" not in answer.headers
+        assert "vary" not in answer.headers
+
+
+async def test_a_script_that_asks_first_may_revalidate(client: httpx.AsyncClient) -> None:
+    asks = {"origin": "https://intranet.example", "access-control-request-method": "GET"}
+    answer = await client.options(FEED, headers={**asks, "access-control-request-headers": "if-none-match"})
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["access-control-allow-methods"] == "GET, HEAD"
+    assert "if-none-match" in answer.headers["access-control-allow-headers"].lower()
+    wire = await raw(client, "OPTIONS", FEED)
+    assert wire.startswith(b"HTTP/1.1 204 ")
+    assert wire.endswith(b"\r\n\r\n")
+    assert b"content-length" not in wire.lower()
 
 
 async def test_a_query_is_ignored_as_programs_add_them_to_dodge_caches(client: httpx.AsyncClient) -> None:
@@ -199,6 +225,35 @@ def test_a_feed_that_the_edition_no_longer_has_leaves_the_shelf() -> None:
     assert shelf.get("sites/seul.ics") is not None
     shelf.put(factories.edition())
     assert shelf.get("sites/seul.ics") is None
+
+
+async def test_the_feed_of_an_office_that_left_the_agenda_is_gone_and_not_merely_unknown(tmp_path: Path) -> None:
+    """Also after a restart, which knows it from the database; and it is back when the office is."""
+    two = small_draft(factories.agenda(representations=(factories.site(), factories.site("seul", city="Seúl"))))
+    with site_of(tmp_path, two) as site:
+        async with serving(site) as client:
+            await asyncio.to_thread(site.put, publish(site.database, small_draft(), LATER))
+            assert (await client.get("/feeds/sites/seul-local.ics")).status_code == 410
+        restarted = Site(
+            database=site.database, tokens=site.tokens, base_url=site.base_url, in_force=site.in_force, clock=site.clock
+        )
+        async with serving(restarted) as client:
+            gone = await client.get("/feeds/sites/seul.ics")
+            assert (gone.status_code, gone.headers["cache-control"]) == (410, "no-cache")
+            assert gone.headers["content-type"].startswith("text/plain")
+            assert (await client.head("/feeds/sites/seul.ics")).content == b""
+            assert (await client.get("/feeds/sites/atlantis.ics")).status_code == 404
+            back = publish(site.database, two, LATER + timedelta(days=1))
+            await asyncio.to_thread(restarted.put, back)
+            assert (await client.get("/feeds/sites/seul.ics")).status_code == 200
+
+
+async def test_an_edition_that_was_never_shown_is_known_too(site: Site, client: httpx.AsyncClient) -> None:
+    """Two publications within one look at the database."""
+    two = small_draft(factories.agenda(representations=(factories.site(), factories.site("seul", city="Seúl"))))
+    publish(site.database, two, LATER)
+    await asyncio.to_thread(site.put, publish(site.database, small_draft(), LATER + timedelta(seconds=1)))
+    assert (await client.get("/feeds/sites/seul.ics")).status_code == 410
 
 
 def test_the_shelf_holds_every_feed_of_the_edition() -> None:

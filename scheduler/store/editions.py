@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select
 
 from calendars.documents import agenda_from_json, agenda_to_json
 from calendars.editions import Edition, Revision
-from calendars.model import Event, Timed
+from calendars.model import Agenda, Event, Timed
 from scheduler.store.schema import editions, links, revisions
 
 
@@ -56,6 +57,12 @@ def current(connection: Connection, known: InForce | None) -> InForce | None:
     """The edition in force: `known` where it still is, which is cheaper than reading it again."""
     same = known is not None and known.edition.number == number_in_force(connection)
     return known if same else load(connection)
+
+
+def agendas_since(connection: Connection, number: int) -> Iterator[Agenda]:
+    """The agendas of the editions after `number`, the oldest first, read one by one."""
+    found = select(editions.c.agenda).where(editions.c.number > number).order_by(editions.c.number)
+    return map(agenda_from_json, connection.execute(found).scalars())
 
 
 def save(connection: Connection, found: InForce) -> None:

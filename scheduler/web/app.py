@@ -31,4 +31,4 @@ def build_app(site: Site) -> ASGIApp:
         routes += Outbox(site, CapturedMails(site.outbox, site.database)).routes()
     inner = Starlette(routes=routes, exception_handlers={HTTPException: pages.failed, Exception: pages.failed})
     inner.router.redirect_slashes = False  # it would redirect to whatever host the request names
-    return FeedApp(GZipMiddleware(inner, minimum_size=1000), site.shelf)
+    return FeedApp(GZipMiddleware(inner, minimum_size=1000), site.shelf, site.staff)

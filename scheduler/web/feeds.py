@@ -1,10 +1,14 @@
-"""Every public feed as prebuilt bytes, served in front of the pages (raw ASGI: half the cost of a route)."""
+"""Every public feed as prebuilt bytes, served in front of the pages (raw ASGI: half the cost of a route).
+
+Scripts of any site may read them (CORS, https://fetch.spec.whatwg.org/#http-cors-protocol): they are public, and
+whoever asks sends no cookie.
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -12,14 +16,32 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from calendars.editions import Edition
 from calendars.feeds import Feed, feeds, last_modified
 from scheduler.web.index import static_index
-from scheduler.web.prepared import Prepared, plain
+from scheduler.web.prepared import Header, Prepared, plain
 from scheduler.web.rendering import Band, asset
 
 PREFIX = "/feeds/"
+STAFF_PREFIX = f"{PREFIX}private/"
 INDEX = "index.html"
 # Keep a copy, but ask each time: asking costs one 304, and a moved event must not wait for a proxy's patience.
 CACHE_CONTROL = b"public, no-cache"
-_TICK = timedelta(seconds=1)
+CALENDAR = b"text/calendar; charset=utf-8"
+TICK = timedelta(seconds=1)
+NO_SUCH = b"No hay tal calendario. / No such calendar.\n"
+GONE = b"Este calendario ya no existe. / This calendar is no more.\n"
+METHODS = b"GET, HEAD, OPTIONS"
+READABLE: tuple[Header, ...] = (
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"ETag, Last-Modified"),
+)
+PREFLIGHT: tuple[Header, ...] = (
+    *READABLE,
+    (b"access-control-allow-methods", b"GET, HEAD"),
+    (b"access-control-allow-headers", b"If-None-Match, If-Modified-Since, Cache-Control, Pragma"),
+    (b"access-control-max-age", b"86400"),  # seconds
+    (b"allow", METHODS),
+)
+# What is not there today may be there with the next edition.
+ABSENT: tuple[Header, ...] = ((b"cache-control", b"no-cache"), *READABLE)
 
 
 class FeedShelf:
@@ -28,9 +50,13 @@ class FeedShelf:
     def __init__(self, band: Band | None = None) -> None:
         self._band = band
         self._items: Mapping[str, Prepared] = {}
+        self._known: frozenset[str] = frozenset()  # paths of all the feeds that there ever were
 
-    def put(self, edition: Edition) -> None:
-        """Render every public feed of the edition, then show them all at once. Takes about half a second."""
+    def put(self, edition: Edition, former: Iterable[str] = ()) -> None:
+        """Render every public feed of the edition, then show them all at once. Takes about half a second.
+
+        `former` are paths of feeds that earlier editions had; what is gone is answered as gone.
+        """
         shelved = {feed.path: self._feed(feed) for feed in feeds(edition)}
         index = static_index(edition, self._band).encode()
         shelved[INDEX] = shelved[""] = Prepared(
@@ -40,7 +66,12 @@ class FeedShelf:
             cache_control=CACHE_CONTROL,
             extra=((b"content-security-policy", _index_policy()), (b"referrer-policy", b"no-referrer")),
         )
+        self._known = self._known.union(shelved, former)
         self._items = shelved
+
+    def had(self, path: str) -> bool:
+        """Whether a feed has ever stood at `path`."""
+        return path in self._known
 
     def get(self, path: str) -> Prepared | None:
         """What stands under /feeds/ at `path`: "all.ics", "sites/tokio.ics"; "" is the index."""
@@ -50,10 +81,12 @@ class FeedShelf:
         filename = feed.path.rpartition("/")[2]
         return Prepared(
             body=feed.body,
-            content_type=b"text/calendar; charset=utf-8",
+            content_type=CALENDAR,
             last_modified=self._modified(feed.path, feed.body, feed.last_modified),
             cache_control=CACHE_CONTROL,
-            extra=((b"content-disposition", f'inline; filename="{filename}"'.encode()),),
+            extra=(as_file(filename),),
+            always=READABLE,
+            methods=METHODS,
         )
 
     def _modified(self, path: str, body: bytes, modified: datetime) -> datetime:
@@ -64,25 +97,40 @@ class FeedShelf:
         shown = self._items.get(path)
         if shown is None:
             return modified
-        return max(modified, shown.last_modified if shown.body == body else shown.last_modified + _TICK)
+        return max(modified, shown.last_modified if shown.body == body else shown.last_modified + TICK)
 
 
 class FeedApp:
     """Answers everything under /feeds/ from the shelf, and passes the rest on. No cookie, redirect or compression."""
 
-    def __init__(self, inner: ASGIApp, shelf: FeedShelf) -> None:
+    def __init__(self, inner: ASGIApp, shelf: FeedShelf, staff: ASGIApp) -> None:
         self._inner = inner
         self._shelf = shelf
+        self._staff = staff  # answers what is under /feeds/private/
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
             await self._inner(scope, receive, send)
             return
-        found = self._shelf.get(scope["path"].removeprefix(PREFIX))
-        if found is not None:
+        if scope["path"].startswith(STAFF_PREFIX):
+            await self._staff(scope, receive, send)
+            return
+        path, method = scope["path"].removeprefix(PREFIX), scope["method"]
+        found = self._shelf.get(path)
+        if method == "OPTIONS":
+            await send({"type": "http.response.start", "status": 204, "headers": PREFLIGHT})
+            await send({"type": "http.response.body", "body": b""})
+        elif found is not None:
             await found(scope, receive, send)
+        elif self._shelf.had(path):
+            await plain(send, 410, GONE, head=method == "HEAD", extra=ABSENT)
         else:
-            await plain(send, 404, b"No hay tal calendario. / No such calendar.\n", head=scope["method"] == "HEAD")
+            await plain(send, 404, NO_SUCH, head=method == "HEAD", extra=ABSENT)
+
+
+def as_file(name: str) -> Header:
+    """To be shown where it can be, and under this name where it is saved."""
+    return b"content-disposition", f'inline; filename="{name}"'.encode()
 
 
 def _index_policy() -> bytes:

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 Header = tuple[bytes, bytes]
 PLAIN = b"text/plain; charset=utf-8"
+GET_AND_HEAD = b"GET, HEAD"
 NOSNIFF: Header = (b"x-content-type-options", b"nosniff")
 _ENTITY_TAG = re.compile(rb'"[^"]*"')
 
@@ -31,6 +32,8 @@ class Prepared:
     last_modified: datetime  # UTC, whole seconds
     cache_control: bytes
     extra: tuple[Header, ...] = ()
+    always: tuple[Header, ...] = ()  # what a 304 bears too
+    methods: bytes = GET_AND_HEAD  # as a 405 lists them
     etag: bytes = field(init=False)
     _full: Sequence[Header] = field(init=False, repr=False)
     _unchanged: Sequence[Header] = field(init=False, repr=False)
@@ -38,7 +41,7 @@ class Prepared:
     def __post_init__(self) -> None:
         etag = strong_etag(self.body)
         date = format_datetime(self.last_modified.astimezone(UTC), usegmt=True).encode()
-        lasting = [(b"etag", etag), (b"last-modified", date), (b"cache-control", self.cache_control)]
+        lasting = [(b"etag", etag), (b"last-modified", date), (b"cache-control", self.cache_control), *self.always]
         content = [(b"content-type", self.content_type), (b"content-length", str(len(self.body)).encode())]
         object.__setattr__(self, "etag", etag)
         object.__setattr__(self, "_full", [*content, *lasting, NOSNIFF, *self.extra])
@@ -46,7 +49,7 @@ class Prepared:
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         if scope["method"] not in ("GET", "HEAD"):
-            await refuse_method(send)
+            await refuse_method(send, self.methods)
         elif is_unchanged(self.etag, self.last_modified, scope["headers"]):
             await send({"type": "http.response.start", "status": 304, "headers": self._unchanged})
             await send({"type": "http.response.body", "body": b""})
@@ -83,8 +86,8 @@ def _date(text: bytes) -> datetime | None:
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found
 
 
-async def refuse_method(send: Send) -> None:
-    await plain(send, 405, b"Only GET and HEAD.\n", extra=((b"allow", b"GET, HEAD"),))
+async def refuse_method(send: Send, methods: bytes = GET_AND_HEAD) -> None:
+    await plain(send, 405, b"Only GET and HEAD.\n", extra=((b"allow", methods),))
 
 
 async def plain(send: Send, status: int, text: bytes, *, head: bool = False, extra: tuple[Header, ...] = ()) -> None:

@@ -13,12 +13,15 @@ from urllib.parse import urlencode, urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
+from calendars.feeds import feed_paths
 from calendars.model import Language
 from scheduler.clock import Clock, SystemClock
+from scheduler.store import editions, feed_tokens
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 from scheduler.tokens import Tokens
 from scheduler.web.feeds import FeedShelf
+from scheduler.web.private import StaffFeeds
 from scheduler.web.rendering import Band, chosen_language, page, preferred_language, render
 
 
@@ -35,10 +38,13 @@ class Site:
     clock: Clock = field(default_factory=SystemClock)
     signup_open: bool = False  # /subscribe takes addresses; the pages offer it
     shelf: FeedShelf = field(init=False)
+    staff: StaffFeeds = field(init=False)
 
     def __post_init__(self) -> None:
         self.shelf = FeedShelf(self._band())
-        self.shelf.put(self.in_force.edition)
+        self.shelf.put(self.in_force.edition, self._paths_since(0))
+        self.staff = StaffFeeds(self.in_force, self.present)
+        self.learn_tokens()
 
     @property
     def number(self) -> int:
@@ -52,8 +58,14 @@ class Site:
 
     def put(self, found: InForce) -> None:
         """Show another edition. Renders every feed: call it in a thread while serving."""
-        self.shelf.put(found.edition)
+        self.shelf.put(found.edition, self._paths_since(self.number))
+        self.staff.put(found)
         self.in_force = found
+
+    def learn_tokens(self) -> None:
+        """Let staff feeds know the tokens that the database knows now."""
+        with self.database.read() as connection:
+            self.staff.admit(feed_tokens.access(connection))
 
     def present(self) -> datetime:
         return self.now if self.now is not None else self.clock.now()
@@ -86,6 +98,11 @@ class Site:
         }
         named = {"Content-Language": language, "Vary": "Accept-Language", **(headers or {})}
         return page(render(template, language, {**frame, **values}), status=status, headers=named)
+
+    def _paths_since(self, number: int) -> set[str]:
+        """Of every feed that an edition after `number` had."""
+        with self.database.read() as connection:
+            return {path for agenda in editions.agendas_since(connection, number) for path in feed_paths(agenda)}
 
     def _band(self) -> Band | None:
         return Band(now=self.now, zone=self.in_force.edition.agenda.zone) if self.now is not None else None
