@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import re
 from base64 import b64encode
@@ -14,7 +13,7 @@ import pytest
 from calendars.model import Audience, EventStatus
 from scheduler.clock import SimulatedClock
 from scheduler.web.app import Site
-from scheduler.web.index import listing
+from scheduler.web.lines import listing
 from tests import factories
 from tests.shipped import shipped_draft
 from tests.webserver import LINK, leave_path, serving, site_of, small_draft
@@ -34,19 +33,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 async def client(site: Site) -> AsyncIterator[httpx.AsyncClient]:
     async with serving(site) as made:
         yield made
-
-
-async def test_the_index_gives_every_feed_to_copy_and_to_subscribe_to(site: Site, client: httpx.AsyncClient) -> None:
-    page = (await client.get("/")).text
-    addresses = set(re.findall(r"<code>https://agenda\.example/feeds/([^<]+)</code>", page))
-    subscribed = set(re.findall(r'href="webcal://agenda\.example/feeds/([^"]+)"', page))
-    sites = site.in_force.edition.agenda.representations
-    expected = {"all.ics", *(f"regions/{r.id}.ics" for r in site.in_force.edition.agenda.regions)}
-    expected |= {f"sites/{one.id}{form}.ics" for one in sites for form in ("", "-local")}
-    assert len(expected) == 1 + 5 + 149 * 2
-    assert addresses == subscribed == expected
-    answers = await asyncio.gather(*(client.head(f"/feeds/{path}") for path in sorted(expected)))
-    assert {answer.status_code for answer in answers} == {200}
 
 
 async def test_the_index_tells_the_hour_in_tcm_and_the_span_of_local_hours(client: httpx.AsyncClient) -> None:
@@ -205,6 +191,14 @@ async def test_what_every_page_shares_is_fetched_once_and_by_its_digest(
     assert (await client.post(found[1])).status_code == 405
 
 
+async def test_what_is_shared_stays_whole_for_whoever_asks_next(client: httpx.AsyncClient) -> None:
+    """One asker's compressed copy must not become the next one's Content-Length."""
+    whole = {(await client.get("/static/style.css", headers={"accept-encoding": e})).text for e in ("gzip", "identity")}
+    assert len(whole) == 1
+    asked = await client.head("/static/style.css", headers={"accept-encoding": "identity"})
+    assert int(asked.headers["content-length"]) == len(whole.pop().encode())
+
+
 async def test_pages_travel_compressed_and_feeds_never(client: httpx.AsyncClient) -> None:
     asked = {"accept-encoding": "gzip"}
     assert (await client.get("/", headers=asked)).headers["content-encoding"] == "gzip"
@@ -254,9 +248,10 @@ async def test_the_demos_band_shows_its_now_on_every_page(tmp_path: Path, path: 
 async def test_behind_a_path_of_a_larger_site_links_keep_to_that_path(tmp_path: Path) -> None:
     with site_of(tmp_path, base_url="https://www.example/agenda") as site:
         async with serving(site) as client:
-            page = (await client.get("/")).text
+            page = (await client.get("/sites/tokio?lang=es")).text
             asked = (await client.get(leave_path())).text
     assert "https://www.example/agenda/feeds/sites/tokio.ics" in page
+    assert 'href="/agenda/regions/asia-pacifico?lang=es"' in page
     assert 'href="/agenda/static/style.css' in page
     assert f'action="/agenda{leave_path()}' in asked
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from scheduler.web.captured import CapturedMails
+from scheduler.web.compression import compressed
 from scheduler.web.feeds import FeedApp
+from scheduler.web.home import Home
 from scheduler.web.leave import Leaving
+from scheduler.web.offices import Offices
 from scheduler.web.outbox import Outbox
 from scheduler.web.pages import Pages
 from scheduler.web.rendering import ASSETS, asset_response
@@ -24,6 +26,8 @@ def build_app(site: Site) -> ASGIApp:
     pages = Pages(site)
     routes: list[BaseRoute] = [
         *pages.routes(),
+        *Home(site).routes(),
+        *Offices(site).routes(),
         *Leaving(site).routes(),
         *(Route(f"/static/{name}", asset_response(name)) for name in ASSETS),
     ]
@@ -31,4 +35,4 @@ def build_app(site: Site) -> ASGIApp:
         routes += Outbox(site, CapturedMails(site.outbox, site.database)).routes()
     inner = Starlette(routes=routes, exception_handlers={HTTPException: pages.failed, Exception: pages.failed})
     inner.router.redirect_slashes = False  # it would redirect to whatever host the request names
-    return FeedApp(GZipMiddleware(inner, minimum_size=1000), site.shelf, site.staff)
+    return FeedApp(compressed(inner), site.shelf, site.staff)

@@ -1,4 +1,4 @@
-"""The plain index, robots.txt, and the pages for what is not there."""
+"""robots.txt, and the pages for what is not there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from calendars.model import Text
-from scheduler.web.index import index_values
 from scheduler.web.rendering import requested_language
 from scheduler.web.site import Site
 
@@ -32,17 +31,7 @@ class Pages:
         self._site = site
 
     def routes(self) -> Sequence[BaseRoute]:
-        return [Route("/", self.index), Route("/robots.txt", self.robots)]
-
-    async def index(self, request: Request) -> Response:
-        language = requested_language(request)
-        base_url = self._site.base_url
-        values = {
-            **index_values(self._site.in_force.edition, self._site.present(), language),
-            "https": f"{base_url}/feeds/",
-            "webcal": f"webcal://{base_url.partition('://')[2]}/feeds/",
-        }
-        return self._site.page(request, "index.html", language, values, headers={"Cache-Control": "no-cache"})
+        return [Route("/robots.txt", self.robots)]
 
     async def robots(self, _request: Request) -> Response:
         return PlainTextResponse(ROBOTS, headers={"X-Content-Type-Options": "nosniff"})

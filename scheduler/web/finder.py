@@ -1,0 +1,90 @@
+"""Finding an office by city, country or region, in either language, accents and case aside.
+
+scripts/30-finder.js follows the same rule while one types: every word asked for begins a word that is known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from babel import Locale
+
+from calendars.model import Agenda, Language, Representation, slug
+from calendars.wording import zone_city
+from scheduler.web.index import by_city
+
+QUERY_LIMIT = 80  # characters; the longest name of a country has about 40
+NEAR = 3  # suggestions
+_ENGLISH = Locale("en")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One office as the finder lists it."""
+
+    id: str
+    city: str
+    country: str
+    name: str
+    region: str
+    words: str  # what it is found by besides its region, folded
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    query: str  # as asked, at most QUERY_LIMIT characters
+    entries: tuple[Entry, ...]
+    near: tuple[Entry, ...]  # what it may have meant, where nothing matches
+
+
+def fold(text: str) -> str:
+    """Lower case, no accents, single spaces: «São Tomé» -> "sao tome"."""
+    return slug(text).replace("-", " ")
+
+
+def country_name(site: Representation, language: Language) -> str:
+    """The agenda's in Spanish, CLDR's in English."""
+    return str(_ENGLISH.territories.get(site.country_code, site.country)) if language == "en" else site.country
+
+
+def search_words(site: Representation) -> str:
+    """City, id, country and its code, in both languages; a city in English only where its zone bears its name."""
+    known = [site.city, site.id, site.country, country_name(site, "en"), site.country_code]
+    if fold(zone_city(site.zone, "es")) == fold(site.city):
+        known.append(zone_city(site.zone, "en"))
+    return " ".join(dict.fromkeys(fold(" ".join(known)).split()))
+
+
+def entry(agenda: Agenda, site: Representation, language: Language) -> Entry:
+    return Entry(
+        id=site.id,
+        city=site.city,
+        country=country_name(site, language),
+        name=site.name,
+        region=next(region.name[language] for region in agenda.regions if region.id == site.region),
+        words=search_words(site),
+    )
+
+
+def find(agenda: Agenda, query: str, language: Language) -> Found:
+    """The offices that `query` names, by city. A query without any letter or digit names none."""
+    asked = query.strip()[:QUERY_LIMIT]
+    wanted = fold(asked).split()
+    regions = {region.id: fold(f"{region.name.es} {region.name.en}") for region in agenda.regions}
+    entries = [(entry(agenda, site, language), f" {regions[site.region]} ") for site in by_city(agenda.representations)]
+    found = tuple(
+        one for one, region in entries if wanted and all(f" {word}" in f"{region}{one.words}" for word in wanted)
+    )
+    near = () if found else near_entries([one for one, _ in entries], asked)
+    return Found(query=asked, entries=found, near=near)
+
+
+def near_entries(entries: list[Entry], asked: str) -> tuple[Entry, ...]:
+    """The offices whose city, or a word of its names, is written almost like this."""
+    spelled: dict[str, dict[str, Entry]] = {}
+    for one in entries:
+        for word in {fold(one.city), one.id.replace("-", " "), *one.words.split()}:
+            spelled.setdefault(word, {})[one.id] = one
+    close = get_close_matches(fold(asked), spelled, n=NEAR, cutoff=0.7)
+    return tuple({one.id: one for word in close for one in spelled[word].values()}.values())[:NEAR]

@@ -1,0 +1,221 @@
+"""One event as a list says it: when by the agenda's clock, the span of local hours, for whom, what is not certain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from calendars.editions import Edition, Revision, ends
+from calendars.model import Agenda, Assumption, Audience, Days, Event, EventStatus, Language, Representation
+from calendars.wording import (
+    assumption,
+    axis_title,
+    days_span,
+    home_short,
+    hour,
+    kind_word,
+    long_date,
+    sentence,
+    short_date,
+    status_word,
+)
+from calendars.zones import nearest_instant, offset_at, to_wall
+from scheduler.web.remaining import until, until_days
+
+SITES_NAMED = 3  # of an audience that lists sites; more are counted
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Countdown:
+    """How long until, and what a browser needs to say it anew a minute later."""
+
+    text: str
+    start: datetime | None  # UTC; None for whole days, whose text lasts as long as the page
+    end: datetime | None  # likewise
+    offset: int  # minutes east of UTC, of the clocks whose days are counted, at `start`
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventLine:
+    """One event as a list of many sites' events shows it."""
+
+    id: str
+    title: str
+    kind: str
+    status: str | None  # None: confirmed, which goes without saying
+    cancelled: bool
+    day: str  # by the agenda's clock
+    clock: str | None  # "18:00", likewise; None for whole days
+    hour: str | None  # the same with the name of its clocks
+    start: datetime | None  # UTC; None for whole days
+    local: str | None  # from the first to the last local hour of those it addresses
+    countdown: Countdown | None  # None where nobody's present is known, and for what has no date
+    audience: str
+    notes: tuple[str, ...]  # what is supposed, and why it changed
+    origin: str  # axis and source
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listing:
+    ahead: tuple[EventLine, ...]
+    past: tuple[EventLine, ...]  # over, or marked as held; the latest first
+    undated: tuple[EventLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Timeline:
+    """The dated events of an edition in order of their start, each with its revision."""
+
+    ahead: tuple[tuple[Event, Revision], ...]
+    past: tuple[tuple[Event, Revision], ...]  # over, or marked as held; the latest first
+
+
+def timeline(edition: Edition, now: datetime | None) -> Timeline:
+    """Every dated event that people still hear of; without `now` all of them count as ahead."""
+    agenda = edition.agenda
+    dated = sorted(edition.listed(), key=lambda pair: (begins(agenda, *pair), pair[0].id))
+    over = [now is not None and is_over(agenda, event, now) for event, _ in dated]
+    return Timeline(
+        ahead=tuple(pair for pair, gone in zip(dated, over, strict=True) if not gone),
+        past=tuple(pair for pair, gone in zip(dated, over, strict=True) if gone)[::-1],
+    )
+
+
+def listing(
+    edition: Edition, now: datetime | None, language: Language, sites: Sequence[Representation] | None = None
+) -> Listing:
+    """The events as lines: all of them, or those that address any of `sites`, with the hours of these alone."""
+    agenda = edition.agenda
+    only = None if sites is None else {site.id for site in sites}
+
+    def lines(pairs: Iterable[tuple[Event, Revision]]) -> tuple[EventLine, ...]:
+        concerned = ((event, revision, _among(agenda.addressed(event), only)) for event, revision in pairs)
+        return tuple(
+            event_line(agenda, event, revision, now, language, own)
+            for event, revision, own in concerned
+            if own or only is None
+        )
+
+    found = timeline(edition, now)
+    undated = ((event, edition.revisions[event.id]) for event in agenda.events if event.when is None)
+    return Listing(ahead=lines(found.ahead), past=lines(found.past), undated=lines(undated))
+
+
+def _among(addressed: Sequence[Representation], only: Set[str] | None) -> tuple[Representation, ...]:
+    return tuple(site for site in addressed if only is None or site.id in only)
+
+
+def is_over(agenda: Agenda, event: Event, now: datetime) -> bool:
+    end = ends(agenda, event)
+    return event.status is EventStatus.HELD or (end is not None and end <= now)
+
+
+def begins(agenda: Agenda, event: Event, revision: Revision) -> datetime:
+    """The instant of its start; of whole days, midnight by the agenda's clock. UTC. Of a dated event only."""
+    if revision.start is not None:
+        return revision.start
+    assert isinstance(event.when, Days)
+    return nearest_instant(datetime.combine(event.when.first, time()), agenda.zone)
+
+
+def event_line(
+    agenda: Agenda,
+    event: Event,
+    revision: Revision,
+    now: datetime | None,
+    language: Language,
+    sites: Sequence[Representation],
+) -> EventLine:
+    return EventLine(
+        id=event.id,
+        title=event.title[language],
+        kind=kind_word(event.kind, language),
+        status=None if event.status is EventStatus.CONFIRMED else status_word(event.status, language),
+        cancelled=event.status is EventStatus.CANCELLED,
+        day=day_words(agenda.zone, event, revision, language),
+        clock=f"{to_wall(revision.start, agenda.zone):%H:%M}" if revision.start is not None else None,
+        hour=home_hour(agenda, revision.start, language) if revision.start is not None else None,
+        start=revision.start,
+        local=local_span(revision.start, sites, language) if revision.start is not None and sites else None,
+        countdown=countdown(event, revision, agenda.zone, now, language) if now is not None else None,
+        audience=audience_words(agenda, event.audience, agenda.addressed(event), language),
+        notes=tuple(sentence(note) for note in notes(event, language)),
+        origin=origin(agenda, event, language),
+    )
+
+
+def countdown(event: Event, revision: Revision, zone: str, now: datetime, language: Language) -> Countdown | None:
+    """How long until it begins or since it ended, by the clocks of `zone`; None for what has no date."""
+    if isinstance(event.when, Days):
+        text = until_days(event.when, to_wall(now, zone).date(), language)
+        return Countdown(text=text, start=None, end=None, offset=0)
+    if revision.start is None or revision.end is None:
+        return None
+    return Countdown(
+        text=until(revision.start, revision.end, zone, now, language),
+        start=revision.start,
+        end=revision.end,
+        offset=int(offset_at(revision.start, zone).total_seconds()) // 60,
+    )
+
+
+def day_words(zone: str, event: Event, revision: Revision, language: Language) -> str:
+    """Its date by the clocks of `zone`, its span of whole days, or that it has no date."""
+    if revision.start is not None:
+        return long_date(to_wall(revision.start, zone), language)
+    match event.when:
+        case Days(first=first, last=last) if first == last:
+            return long_date(first, language)
+        case Days() as span:
+            return days_span(span, language)
+    return status_word(EventStatus.UNSCHEDULED, language)
+
+
+def home_hour(agenda: Agenda, instant: datetime, language: Language) -> str:
+    """«18:00 h TCM»."""
+    return f"{hour(to_wall(instant, agenda.zone), language)} {home_short(agenda.zone, language)}"
+
+
+def local_span(start: datetime, sites: Sequence[Representation], language: Language) -> str:
+    """«de vie 22 oct, 04:30 h (Nueva Delhi) a vie 22 oct, 12:00 h (Wellington)»; one hour is said once."""
+    walls = [(to_wall(start, site.zone), site.city) for site in sites]
+    first, last = min(walls), max(walls)
+    shown = [f"{short_date(wall, language)}, {hour(wall, language)} ({city})" for wall, city in (first, last)]
+    if first[0] == last[0]:
+        return shown[0]
+    return f"de {shown[0]} a {shown[1]}" if language == "es" else f"{shown[0]} to {shown[1]}"
+
+
+def audience_words(agenda: Agenda, audience: Audience, sites: Sequence[Representation], language: Language) -> str:
+    if audience.kind == "coordination":
+        return "coordinación" if language == "es" else "coordination"
+    if audience.kind == "sites" and len(sites) <= SITES_NAMED:
+        return ", ".join(site.city for site in sites)
+    count = sites_count(len(sites), language)
+    if audience.kind == "regions":
+        named = [region.name[language] for region in agenda.regions if region.id in audience.ids]
+        return f"{', '.join(named)}: {count}"
+    return count
+
+
+def sites_count(count: int, language: Language) -> str:
+    """«16 sedes»."""
+    word = ("sede" if count == 1 else "sedes") if language == "es" else ("site" if count == 1 else "sites")
+    return f"{count} {word}"
+
+
+def notes(event: Event, language: Language, *, with_duration: bool = True) -> Iterable[str]:
+    """Why it changed, and what the source does not say; without the duration where its end says that."""
+    if event.reason is not None:
+        yield ("motivo: " if language == "es" else "reason: ") + event.reason[language]
+    for part in Assumption:
+        if part in event.assumed and (with_duration or part is not Assumption.DURATION):
+            yield assumption(event, part, language)
+
+
+def origin(agenda: Agenda, event: Event, language: Language) -> str:
+    axis = axis_title(agenda, event.axis, language)
+    if language == "es":
+        return f"Eje: {axis} · Fuente: {event.source}"
+    return f"Axis: {axis} · Source: {event.source}"
