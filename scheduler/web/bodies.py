@@ -1,0 +1,46 @@
+"""Bodies of requests, read whole before the pages see them: whoever asks for a form has it, and waits for nobody."""
+
+from __future__ import annotations
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from scheduler.web.prepared import plain
+
+BODY_LIMIT = 8 * 1024  # bytes; the largest form here takes some hundreds, a one-click leave as multipart 200
+BODILESS = ("GET", "HEAD")  # a body of these means nothing (RFC 9110 §9.3.1), and is left to the server to drop
+_TOO_LARGE = b"La solicitud es demasiado grande. / The request is too large.\n"
+
+
+class WholeBodies:
+    """Answers 413 past BODY_LIMIT; gives up, unanswered, who ends before the body does (limits.py has the deadline)."""
+
+    def __init__(self, inner: ASGIApp) -> None:
+        self._inner = inner
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] in BODILESS:
+            await self._inner(scope, receive, send)
+            return
+        body = bytearray()
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            body += message.get("body", b"")
+            if len(body) > BODY_LIMIT:
+                # The connection stays open: to close it on unread bytes could reset it before the answer is read.
+                await plain(send, 413, _TOO_LARGE)
+                return
+            more = message.get("more_body", False)
+        await self._inner(scope, _whole(bytes(body), receive), send)
+
+
+def _whole(body: bytes, receive: Receive) -> Receive:
+    """Gives the body in one piece, then what the server has to say: that the client has gone."""
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def give() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return give
