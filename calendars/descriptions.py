@@ -109,6 +109,8 @@ def _standing(event: Event, language: Language) -> list[str]:
 def _whole_days(event: Event, language: Language) -> list[str]:
     assert isinstance(event.when, Days)
     span = days_span(event.when, language)
+    if Assumption.TIME in event.assumed:
+        return [sentence(span)]  # its hour is told to be open
     if event.when.first == event.when.last:
         whole = "todo el día" if language == "es" else "all day"
     elif language == "es":

@@ -179,6 +179,8 @@ def assumption(event: Event, part: Assumption, language: Language) -> str:
 
 def is_uncertain(event: Event) -> bool:
     """May its date or hour still change: tentative, or supposed? A calendar shows it with «(por confirmar)»."""
+    if event.status is EventStatus.HELD:
+        return False
     return event.status is EventStatus.TENTATIVE or bool({Assumption.DATE, Assumption.TIME} & set(event.assumed))
 
 

@@ -652,3 +652,13 @@ def test_in_an_installation_they_lie_inside_the_package(tmp_path: Path) -> None:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     assert module.shipped("config") == inside
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_a_day_whose_hour_is_open_is_not_said_to_last_all_day(composer: Composer, language: Language) -> None:
+    one = drive(when=days("2022-02-01", "2022-02-01"), status=EventStatus.CONFIRMED)
+    for assumed, said in (((), True), ((Assumption.TIME,), False)):
+        content = published(replace(one, assumed=assumed))
+        message = mail(composer, content, sent_at=BEFORE_DRIVE, language=language)
+        for subtype in ("plain", "html"):
+            assert ({"es": "Todo el día", "en": "All day"}[language] in part(message, subtype)) is said

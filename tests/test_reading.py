@@ -280,3 +280,11 @@ def test_accents_typed_as_two_characters_become_one() -> None:
     """Some systems write é as e and an accent; a feed that compared bytes would see two regions."""
     assert draft(("Asia Pacífico,Asia", "Asia Paci\u0301fico,Asia")) == draft()
     assert event(("Taller, Europa", "Capacitacio\u0301n")).title.es == "Capacitación"
+
+
+def test_a_day_without_an_hour_may_say_that_its_hour_is_open_and_a_span_may_not() -> None:
+    hour = ('    hora: "09:00"\n    duracion: 2 h\n    supuesto: [duracion]\n', "    supuesto: [hora]\n")
+    assert event(hour).assumed == (Assumption.TIME,)
+    span = (hour[0], "    hasta: 2021-10-27\n    supuesto: [hora]\n")
+    (problem,) = problems(read(edited(span)))
+    assert "«supuesto» nombra «hora», que el evento no lleva" in problem

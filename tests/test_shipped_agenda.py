@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from calendars import zones
+from calendars.feeds import feeds
 from calendars.model import (
     Advance,
     Agenda,
@@ -22,6 +23,7 @@ from calendars.model import (
     TimeBefore,
     Timed,
 )
+from tests import factories
 from tests.shipped import shipped_draft, shipped_files
 
 
@@ -176,3 +178,13 @@ def test_the_745_reminders_of_the_campaign_add_up(agenda: Agenda) -> None:
         len(agenda.addressed(event)) * len(agenda.rules_for(event)) for event in agenda.events if event.when is not None
     )
     assert total == 745
+
+
+def test_the_meetings_whose_hour_the_note_does_not_give_are_not_said_to_last_all_day() -> None:
+    found = factories.edition(shipped_draft().agenda)
+    body = next(feed for feed in feeds(found) if feed.path == "all.ics").body.decode().replace("\r\n ", "")
+    meetings = [entry for entry in body.split("BEGIN:VEVENT") if "Reunión de trabajo" in entry]
+    assert len(meetings) == 2
+    for entry in meetings:
+        assert "Hora por confirmar" in entry
+        assert "todo el día" not in entry

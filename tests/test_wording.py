@@ -176,6 +176,10 @@ def test_whole_days_have_assumptions_of_their_own() -> None:
     )
 
 
+def test_what_has_been_held_moves_no_more() -> None:
+    assert not is_uncertain(event(status=EventStatus.HELD, assumed=(Assumption.TIME,)))
+
+
 def test_what_may_still_move_is_uncertain() -> None:
     assert is_uncertain(drive(assumed=()))
     assert is_uncertain(event(assumed=(Assumption.TIME,)))

@@ -128,12 +128,16 @@ def _region(name: str, context: Context) -> str:
 
 
 def _assumed(fields: Fields) -> tuple[Assumption, ...]:
-    """What is assumed must be there: an assumed duration of an event without one says nothing."""
+    """What is assumed must be there: an assumed duration of an event without one says nothing.
+
+    But a day without an hour may say that it has one, which nobody knows yet.
+    """
 
     def read(node: Node) -> Assumption:
         assumption = scalar(_ASSUMPTION)(node)
         key = next(word for word, meaning in words.ASSUMPTIONS.items() if meaning is assumption)
-        if key not in fields:
+        hour_open = assumption is Assumption.TIME and "hasta" not in fields
+        if key not in fields and not hour_open:
             raise Wrong(
                 "nothing-assumed",
                 f"«supuesto» nombra «{key}», que el evento no lleva. Escriba «{key}» o bórrelo de «supuesto».",

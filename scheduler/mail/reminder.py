@@ -54,6 +54,7 @@ class Reminder:
     last_day: str | None  # of whole days, if it is another
     city: str
     hours: Hours | None  # None: whole days
+    all_day: bool  # one whole day, and not one whose hour is open
     notes: tuple[str, ...]  # status, what is supposed, reason: sentences
     place: str | None
     description: str | None
@@ -90,6 +91,7 @@ def reminder(
         last_day=long_date(last, language) if last != first else None,
         city=site.city,
         hours=hours,
+        all_day=hours is None and first == last and Assumption.TIME not in event.assumed,
         notes=_notes(event, language),
         place=place(event, language),
         description=event.description[language] if event.description else None,
