@@ -6,15 +6,16 @@ import asyncio
 import signal
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
-from scheduler.clock import SystemClock
-from scheduler.runtime import AlarmClock
+from scheduler.clock import SimulatedClock, SystemClock
+from scheduler.runtime import AlarmClock, Bell
 from scheduler.service import Sending, Service
-from scheduler.store import editions
+from scheduler.store import editions, people
 from scheduler.store.database import ChangeWatch, Database
 from scheduler.web.app import Site, build_app
 from scheduler.web.private import polls_recorded
@@ -22,6 +23,7 @@ from scheduler.web.server import serve_http
 
 log = structlog.get_logger(__name__)
 WATCH_SECONDS = 0.5  # a new edition is noticed within a second
+FORGET_SECONDS = 24 * 3600
 DRAIN_SECONDS = 60  # for what is on its way; then it is cut off, and uncertain
 
 
@@ -43,6 +45,7 @@ async def serve(parts: Serving) -> None:
     async with _sender(parts) as service, recorded, asyncio.TaskGroup() as group:
         group.create_task(serve_http(build_app(parts.site), parts.listener, stopped))
         group.create_task(_watch(parts, service, stopped))
+        group.create_task(_forget_daily(parts, stopped))
         if service is not None:
             group.create_task(_send_until(service, stopped))
     log.info("stopped")
@@ -54,12 +57,14 @@ async def _sender(parts: Serving) -> AsyncIterator[Service | None]:
         log.warning("no AGENDA_SMTP_URL: feeds and pages are served, no mail is sent")
         yield None
         return
-    alarm = AlarmClock(SystemClock())
-    alarm.start()
+    present = parts.site.now
+    clock = SystemClock() if present is None else SimulatedClock(present)
+    waker = AlarmClock(clock) if present is None else Bell()
+    waker.start()
     try:
-        yield Service(database=parts.database, sending=parts.sending, clock=SystemClock(), waker=alarm)
+        yield Service(database=parts.database, sending=parts.sending, clock=clock, waker=waker)
     finally:
-        alarm.stop()
+        waker.stop()
 
 
 async def _send_until(service: Service, stopped: asyncio.Event) -> None:
@@ -90,6 +95,23 @@ async def _watch(parts: Serving, service: Service | None, stopped: asyncio.Event
                 continue
     finally:
         watch.close()
+
+
+async def _forget_daily(parts: Serving, stopped: asyncio.Event) -> None:
+    """Erase the addresses whose time is over (`retencion:`), at the start and then once a day."""
+
+    def purge() -> int:
+        with parts.database.write() as connection:
+            return people.purge(connection, parts.site.present(), parts.site.in_force.edition.agenda.retention)
+
+    while not stopped.is_set():
+        try:
+            if erased := await asyncio.to_thread(purge):
+                log.info("addresses erased", count=erased)
+        except OperationalError as error:  # a full disk must not end the service; tomorrow is another day
+            log.error("addresses could not be erased", reason=str(error.orig))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopped.wait(), FORGET_SECONDS)
 
 
 async def _refresh(parts: Serving) -> None:

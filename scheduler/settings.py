@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal
 
@@ -35,6 +36,11 @@ def parse_pace(text: str) -> Pace:
     if not found or int(found[1]) < 1 or int(found[2] or 1) < 1:
         raise ValueError(f"«{text}» is no pace; write messages a minute and connections, as in 30/min,3, or off")
     return Pace(per_minute=int(found[1]), connections=int(found[2] or 3))
+
+
+def parse_networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Addresses and networks, `127.0.0.1 10.0.0.0/8`, separated by spaces or commas. Raises ValueError."""
+    return tuple(ip_network(word) for word in text.replace(",", " ").split())
 
 
 class _FileVariables(PydanticBaseSettingsSource):
@@ -71,6 +77,7 @@ class Settings(BaseSettings):
     secret_key: str | None = None  # the current key and older ones, separated by spaces
     redirect_all: str | None = None
     pace: str = DEFAULT_PACE
+    trusted_proxies: str = ""  # whose X-Forwarded-For is believed; addresses and networks
     host: str = "127.0.0.1"
     port: int = 8080
     lang: Literal["es", "en"] = "es"
@@ -79,6 +86,12 @@ class Settings(BaseSettings):
     @classmethod
     def _pace_parses(cls, text: str) -> str:
         parse_pace(text)
+        return text
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies_parse(cls, text: str) -> str:
+        parse_networks(text)
         return text
 
     @field_validator("base_url")

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from calendars.model import Language
-from scheduler.delivery import REVOCABLE, Purpose, State
+from scheduler.delivery import MUTABLE, REVOCABLE, Purpose, State
 from scheduler.plan import message_key
 from scheduler.store import ledger, roster
 from scheduler.store.roster import Post
@@ -38,12 +38,21 @@ class SignUp:
     declined: frozenset[str]  # reminder rules, as their texts
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Upcoming:
+    """A reminder that is still to go."""
+
+    event: str  # Event.id
+    site: str
+    due_at: datetime  # UTC
+
+
 def sign_up(connection: Connection, wish: SignUp, now: datetime) -> None:
     """Ask the address, by mail, whether it wants this; or tell it that it gets the reminders already.
 
     Nothing tells the caller which. Who waits to be confirmed is asked anew, with what was filled in last.
     """
-    known = [post for post in roster.at_address(connection, wish.address) if not _is_dead(connection, post)]
+    known = [post for post in roster.at_address(connection, wish.address) if not _is_dead(post)]
     living = next((post for post in known if post.confirmed), None)
     if living is not None:
         request(connection, Purpose.KNOWN, living.recipient.id, now)
@@ -52,9 +61,8 @@ def sign_up(connection: Connection, wish: SignUp, now: datetime) -> None:
     request(connection, Purpose.CONFIRMATION, _keep(connection, wish, waiting, now), now)
 
 
-def _is_dead(connection: Connection, post: Post) -> bool:
-    found = select(_R.suppressed_at).where(_R.id == post.recipient.id)
-    return post.origin == "self" and connection.execute(found).scalar() is not None
+def _is_dead(post: Post) -> bool:
+    return post.origin == "self" and post.suppressed
 
 
 def _keep(connection: Connection, wish: SignUp, waiting: str | None, now: datetime) -> str:
@@ -127,6 +135,17 @@ def move(connection: Connection, recipient: str, site: str, now: datetime) -> No
 def decline(connection: Connection, recipient: str, rules: Collection[str]) -> None:
     """Which reminder rules the post does not want; all others it does, also those that are made later."""
     connection.execute(update(recipients).where(_R.id == recipient).values(declined="\n".join(sorted(rules))))
+
+
+def upcoming(connection: Connection, recipient: str, now: datetime, most: int) -> list[Upcoming]:
+    """The next reminders that a post will get, at most so many."""
+    found = connection.execute(
+        select(_D.event, _D.site, _D.due_at)
+        .where(_D.recipient == recipient, _D.purpose == Purpose.REMINDER, _D.state.in_(MUTABLE), _D.due_at >= now)
+        .order_by(_D.due_at, _D.id)
+        .limit(most)
+    )
+    return [Upcoming(event=row.event, site=row.site, due_at=row.due_at) for row in found]
 
 
 def exported(connection: Connection, recipient: str) -> str:

@@ -31,6 +31,7 @@ class Post:
     origin: Origin  # file: the administrator's; self: it signed up
     confirmed: bool
     left: bool
+    suppressed: bool  # the mail server said that the address is bad
     paused_until: datetime | None  # UTC
     declined: frozenset[str]  # reminder rules, as their texts
 
@@ -221,6 +222,7 @@ def _post(row: RowMapping) -> Post:
         origin="self" if row["origin"] == "self" else "file",
         confirmed=row["confirmed_at"] is not None,
         left=row["left_at"] is not None,
+        suppressed=row["suppressed_at"] is not None,
         paused_until=row["paused_until"],
         declined=_declined(row),
     )

@@ -7,6 +7,8 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
+from scheduler.web.around import Around
+from scheduler.web.bodies import WholeBodies
 from scheduler.web.captured import CapturedMails
 from scheduler.web.compression import compressed
 from scheduler.web.feeds import FeedApp
@@ -28,6 +30,7 @@ def build_app(site: Site) -> ASGIApp:
         *pages.routes(),
         *Home(site).routes(),
         *Offices(site).routes(),
+        *Around(site).routes(),
         *Leaving(site).routes(),
         *(Route(f"/static/{name}", asset_response(name)) for name in ASSETS),
     ]
@@ -35,4 +38,4 @@ def build_app(site: Site) -> ASGIApp:
         routes += Outbox(site, CapturedMails(site.outbox, site.database)).routes()
     inner = Starlette(routes=routes, exception_handlers={HTTPException: pages.failed, Exception: pages.failed})
     inner.router.redirect_slashes = False  # it would redirect to whatever host the request names
-    return FeedApp(compressed(inner), site.shelf, site.staff)
+    return FeedApp(compressed(WholeBodies(inner)), site.shelf, site.staff)

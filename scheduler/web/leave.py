@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
@@ -23,8 +22,6 @@ from scheduler.tokens import Link
 from scheduler.web.rendering import PRIVATE, requested_language
 from scheduler.web.site import Site
 
-BODY_LIMIT = 8 * 1024  # bytes; "List-Unsubscribe=One-Click" takes 26, as multipart some 200
-BODY_SECONDS = 10
 Stage = Literal["ask", "left", "returned", "unlisted"]
 
 
@@ -69,7 +66,7 @@ class Leaving:
         return await self._act(request, leaves=False)
 
     async def _act(self, request: Request, *, leaves: bool) -> Response:
-        await read_and_ignore(request)
+        """Whatever the body says: the token says it all."""
         subject = await self._subject(request)
         if subject is None:
             return self._unknown(request)
@@ -111,18 +108,3 @@ class Leaving:
         sites = self._site.in_force.edition.agenda.representations
         name = next((site.name for site in sites if site.id == post.recipient.site), None)
         return f"{post.recipient.post}, {name}" if name else post.recipient.post
-
-
-async def read_and_ignore(request: Request, seconds: float = BODY_SECONDS) -> None:
-    """Take the body off the line, whatever it says: the token says it all. 413 past BODY_LIMIT, 408 past `seconds`."""
-    size = 0
-    try:
-        async with asyncio.timeout(seconds):
-            async for chunk in request.stream():
-                size += len(chunk)
-                if size > BODY_LIMIT:
-                    raise HTTPException(413, headers={"Connection": "close"})
-    except TimeoutError as error:
-        raise HTTPException(408, headers={"Connection": "close"}) from error
-    except ClientDisconnect as error:
-        raise HTTPException(400) from error

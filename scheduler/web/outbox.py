@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
@@ -15,11 +15,12 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from calendars.model import Agenda, Event, Language, Representation
-from calendars.wording import home_short, hour, short_date, spoken_duration
+from calendars.wording import home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.web.captured import Captured, CapturedMails, Mail, counts
 from scheduler.web.index import by_city
 from scheduler.web.rendering import FRAMES_OWN, PRIVATE, requested_language
+from scheduler.web.rules import rule_words
 from scheduler.web.site import Site
 
 PER_PAGE = 50
@@ -156,16 +157,3 @@ def tallies(agenda: Agenda, mails: Sequence[Captured], language: Language) -> li
         if rules:
             made.append(Tally(event=event, rules=tuple(rules), total=sum(count for _, count in rules)))
     return made
-
-
-def rule_words(rule: str, language: Language) -> str:
-    """«7 días antes, 09:00 h», «1 h antes»; a rule of another make stands as it is."""
-    if days := re.fullmatch(r"P(\d+)D a las (\d\d:\d\d)", rule):
-        number = int(days[1])
-        if language == "es":
-            return f"{number} {'día' if number == 1 else 'días'} antes, {days[2]} h"
-        return f"{number} {'day' if number == 1 else 'days'} before, {days[2]}"
-    if elapsed := re.fullmatch(r"PT(?:(\d+)H)?(?:(\d+)M)?", rule):
-        length = spoken_duration(timedelta(hours=int(elapsed[1] or 0), minutes=int(elapsed[2] or 0)))
-        return f"{length} antes" if language == "es" else f"{length} before"
-    return rule

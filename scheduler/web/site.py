@@ -23,6 +23,7 @@ from scheduler.tokens import Tokens
 from scheduler.web.feeds import FeedShelf
 from scheduler.web.private import StaffFeeds
 from scheduler.web.rendering import Band, chosen_language, page, preferred_language, render
+from scheduler.web.throttle import Network
 
 
 @dataclass(kw_only=True)
@@ -36,7 +37,8 @@ class Site:
     now: datetime | None = None  # the demo's present, shown in a band; None: the clock's
     outbox: Path | None = None  # the demo's captured mails; None: there is no outbox
     clock: Clock = field(default_factory=SystemClock)
-    signup_open: bool = False  # /subscribe takes addresses; the pages offer it
+    mails: bool = False  # this installation sends mail
+    proxies: tuple[Network, ...] = ()  # whose X-Forwarded-For is believed
     shelf: FeedShelf = field(init=False)
     staff: StaffFeeds = field(init=False)
 
@@ -50,6 +52,11 @@ class Site:
     def number(self) -> int:
         """Of the edition that is shown."""
         return self.in_force.edition.number
+
+    @property
+    def signup_open(self) -> bool:
+        """Whether /subscribe takes addresses, so that the pages offer it."""
+        return self.mails and self.in_force.edition.agenda.signups is not None
 
     @property
     def root(self) -> str:

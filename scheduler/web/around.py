@@ -1,0 +1,105 @@
+"""The page of one event: its hour all around the world, as a picture and as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from calendars.descriptions import place, until_line
+from calendars.editions import Revision
+from calendars.impact import sessions, stays
+from calendars.model import Agenda, Audience, Days, Event, Language
+from calendars.wording import home_name, sentence
+from scheduler.web.index import foot
+from scheduler.web.lines import event_line, notes
+from scheduler.web.picture import draw
+from scheduler.web.places import balance, clock_name, days_of_places, home_holidays, stay_places
+from scheduler.web.rendering import requested_language
+from scheduler.web.site import Site
+from scheduler.web.stretch import draw_days
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FeedLink:
+    """A calendar that holds the event, and the page that explains how to subscribe to it."""
+
+    name: str
+    page: str  # path within this installation
+    https: str
+
+
+class Around:
+    """Handler for /events/<id>."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def routes(self) -> Sequence[BaseRoute]:
+        return [Route("/events/{id}", self.event)]
+
+    async def event(self, request: Request) -> Response:
+        edition = self._site.in_force.edition
+        agenda, wanted = edition.agenda, request.path_params["id"]
+        found = next((event for event in agenda.events if event.id == wanted), None)
+        if found is None:
+            raise HTTPException(404)
+        language = requested_language(request)
+        revision = edition.revisions[found.id]
+        values = {
+            **foot(edition, language),
+            **_said(agenda, found, revision, language),
+            **_seen(agenda, found, revision, language),
+            "line": event_line(agenda, found, revision, self._site.present(), language, agenda.addressed(found)),
+            "feeds": feed_links(agenda, found.audience, self._site.base_url, language),
+        }
+        return self._site.page(request, "event.html", language, values, headers={"Cache-Control": "no-cache"})
+
+
+def feed_links(agenda: Agenda, audience: Audience, base_url: str, language: Language) -> list[FeedLink]:
+    """The smallest calendars that hold what addresses this audience."""
+
+    def link(name: str, page: str, path: str) -> FeedLink:
+        return FeedLink(name=name, page=page, https=f"{base_url}/feeds/{path}")
+
+    match audience.kind:
+        case "regions":
+            named = [region for region in agenda.regions if region.id in audience.ids]
+            return [link(one.name[language], f"/regions/{one.id}", f"regions/{one.id}.ics") for one in named]
+        case "sites":
+            sites = [site for site in agenda.representations if site.id in audience.ids]
+            return [link(one.city, f"/sites/{one.id}", f"sites/{one.id}.ics") for one in sites]
+    return [link("Todos los eventos" if language == "es" else "All events", "/", "all.ics")]
+
+
+def _said(agenda: Agenda, event: Event, revision: Revision, language: Language) -> dict[str, Any]:
+    """What the agenda says of the event."""
+    timed = revision.start is not None and revision.end is not None
+    return {
+        "home_name": home_name(agenda.zone, language),
+        "clock": clock_name(agenda, language),
+        "place": place(event, language),
+        "description": event.description[language] if event.description else None,
+        "ends": until_line(event, revision.start, revision.end, agenda.zone, language)
+        if revision.start is not None and revision.end is not None
+        else None,
+        "notes": [sentence(note) for note in notes(event, language, with_duration=not timed)],
+    }
+
+
+def _seen(agenda: Agenda, event: Event, revision: Revision, language: Language) -> dict[str, Any]:
+    """The event at its sites: pictures and tables, as far as it has sites, and an hour or days."""
+    held, stayed = sessions(agenda, event, revision), stays(agenda, event)
+    return {
+        "picture": draw(agenda, held, language) if held else None,
+        "balance": balance(held, language) if held else None,
+        "days": days_of_places(agenda, held, language),
+        "stretch": draw_days(agenda, event.when, stayed, language) if isinstance(event.when, Days) and stayed else None,
+        "stays": stay_places(agenda, stayed, language),
+        "home_holidays": home_holidays(stayed, language),
+    }

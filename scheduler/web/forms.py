@@ -1,0 +1,45 @@
+"""What a browser posts, as fields; and whether a page of ours posted it. Bodies come whole and bounded (bodies.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+FIELDS = 100  # of the largest form here, some ten
+_URLENCODED = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Form:
+    """Fields by name, as they were filled in."""
+
+    fields: Mapping[str, list[str]]
+
+    def one(self, name: str) -> str:
+        """The first value, without spaces around it; empty where there is none."""
+        return next(iter(self.fields.get(name, ())), "").strip()
+
+    def all(self, name: str) -> frozenset[str]:
+        return frozenset(self.fields.get(name, ()))
+
+
+async def read_form(request: Request) -> Form:
+    """The body as fields; none where it is no URL-encoded form. HTTPException 413 past FIELDS of them."""
+    body = await request.body()
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != _URLENCODED:
+        return Form(fields={})
+    try:
+        fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=FIELDS)
+    except ValueError as error:
+        raise HTTPException(413) from error
+    return Form(fields=fields)
+
+
+def is_cross_site(request: Request) -> bool:
+    """Whether a page of another site sent this (Fetch Metadata); a program that does not say is let through."""
+    return request.headers.get("sec-fetch-site") == "cross-site"

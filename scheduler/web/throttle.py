@@ -1,0 +1,73 @@
+"""How often one client may ask for something, kept in memory and forgotten with the process."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections import OrderedDict, deque
+from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from threading import Lock
+
+from starlette.requests import Request
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+KEPT = 10_000  # clients; whoever asked longest ago is forgotten first
+_V6_CLIENT = 64  # bits: what one subscriber is given (RFC 6177); a single address costs nothing there
+_UNKNOWN = "unknown"
+
+
+class Throttle:
+    """At most `most` times in `within`, for each key.
+
+    What is kept of a key is a digest under a secret of this process: a client's address stands nowhere.
+    """
+
+    def __init__(self, most: int, within: timedelta, kept: int = KEPT) -> None:
+        self._most = most
+        self._within = within
+        self._kept = kept
+        self._secret = secrets.token_bytes(32)
+        self._asked: OrderedDict[bytes, deque[datetime]] = OrderedDict()
+        self._lock = Lock()
+
+    def wait(self, key: str, now: datetime) -> timedelta | None:
+        """None where it may go on, which counts; else how long until it may. A refusal does not count."""
+        digest = hmac.digest(self._secret, key.encode("utf-8", "replace"), "sha256")
+        with self._lock:
+            asked = self._asked.pop(digest, deque())
+            self._asked[digest] = asked
+            while asked and now - asked[0] >= self._within:
+                asked.popleft()
+            if len(asked) >= self._most:
+                return asked[0] + self._within - now
+            asked.append(now)
+            if len(self._asked) > self._kept:
+                self._asked.popitem(last=False)
+        return None
+
+
+def client_of(request: Request, proxies: tuple[Network, ...]) -> str:
+    """Who asks, as a key for a throttle: the connection's address, or what a trusted proxy says of it.
+
+    X-Forwarded-For is read from its end: each proxy adds whom it saw, and what stands before is the client's to invent.
+    """
+    hops = [hop for part in request.headers.getlist("x-forwarded-for") for hop in part.split(",")]
+    found = None if request.client is None else _address(request.client.host)
+    while hops and found is not None and any(found in network for network in proxies):
+        found = _address(hops.pop())
+    return _UNKNOWN if found is None else str(_subscriber(found))
+
+
+def _address(text: str) -> Address | None:
+    """None of what is no address: a socket in the file system, a word that a proxy wrote."""
+    try:
+        found = ip_address(text.strip())
+    except ValueError:
+        return None
+    return found.ipv4_mapped or found if isinstance(found, IPv6Address) else found
+
+
+def _subscriber(address: Address) -> Address | IPv6Network:
+    return address if isinstance(address, IPv4Address) else IPv6Network((int(address), _V6_CLIENT), strict=False)
