@@ -43,7 +43,7 @@ from scheduler.publish import publish_draft
 from scheduler.rehearsal import Plan, Summary, captured, last_moment, planned, rehearsal_database, rehearse, resumes
 from scheduler.service import Sending
 from scheduler.serving import Serving, serve
-from scheduler.settings import Settings, SettingsError, parse_pace
+from scheduler.settings import Settings, SettingsError, parse_networks, parse_pace
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.tokens import Tokens
@@ -161,7 +161,7 @@ def demo(
             print_summary(out(), summary, draft.agenda, language(lang, settings))
             typer.echo(WHERE[language(lang, settings)].format(url=base_url))
             present = to_instant(now, draft.agenda.zone) if now else _demo_now(draft.agenda)
-            site = _site(database, tokens, base_url, now=present, outbox=outbox)
+            site = _site(database, tokens, settings, base_url, mails=True, now=present, outbox=outbox)
             loop.run(_serve_demo(database, site, listener, outbox))
 
 
@@ -203,7 +203,7 @@ def serve_command(
         with bind(host or settings.host, settings.port if port is None else port) as listener:
             base_url = settings.base_url or _url(listener.getsockname())
             sending = sending_of(settings, base_url, tokens)
-            site = _site(database, tokens, base_url, now=None, outbox=None)
+            site = _site(database, tokens, settings, base_url, mails=sending is not None)
             loop.run(serve(Serving(database=database, site=site, listener=listener, sending=sending)))
 
 
@@ -240,8 +240,26 @@ def _first_edition(database: Database, config: Path | None, settings: Settings) 
     )
 
 
-def _site(database: Database, tokens: Tokens, base_url: str, *, now: datetime | None, outbox: Path | None) -> Site:
+def _site(
+    database: Database,
+    tokens: Tokens,
+    settings: Settings,
+    base_url: str,
+    *,
+    mails: bool,
+    now: datetime | None = None,
+    outbox: Path | None = None,
+) -> Site:
     with database.read() as connection:
         found = editions.load(connection)
     assert found is not None
-    return Site(database=database, tokens=tokens, base_url=base_url, now=now, outbox=outbox, in_force=found)
+    return Site(
+        database=database,
+        tokens=tokens,
+        base_url=base_url,
+        in_force=found,
+        now=now,
+        outbox=outbox,
+        mails=mails,
+        proxies=parse_networks(settings.trusted_proxies),
+    )

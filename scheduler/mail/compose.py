@@ -206,6 +206,7 @@ class Composer:
             preheader=words.preheader,
             r=words,
             office=slot("office"),
+            privacy=f"{self._base_url}/privacy" if edition.agenda.privacy else None,
             stop=slot("stop"),
             manage=slot("manage"),
         )
