@@ -16,7 +16,7 @@ from scheduler.store import roster
 from scheduler.store.schema import deliveries
 from scheduler.tokens import Link, Tokens
 from scheduler.web.app import Site
-from scheduler.web.leave import masked
+from scheduler.web.posts import masked
 from tests.webserver import POST, PUBLISHED, TOKENS, leave_path, publish, serving, site_of, small_draft
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}

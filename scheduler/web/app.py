@@ -7,17 +7,22 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
+from scheduler.web.account import Accounts
 from scheduler.web.around import Around
 from scheduler.web.bodies import WholeBodies
 from scheduler.web.captured import CapturedMails
 from scheduler.web.compression import compressed
+from scheduler.web.confirming import Confirming
 from scheduler.web.feeds import FeedApp
 from scheduler.web.home import Home
 from scheduler.web.leave import Leaving
+from scheduler.web.manage import Managing
+from scheduler.web.notice import Notice
 from scheduler.web.offices import Offices
 from scheduler.web.outbox import Outbox
 from scheduler.web.pages import Pages
 from scheduler.web.rendering import ASSETS, asset_response
+from scheduler.web.signup import SigningUp
 from scheduler.web.site import Site
 
 __all__ = ["Site", "build_app"]
@@ -32,6 +37,11 @@ def build_app(site: Site) -> ASGIApp:
         *Offices(site).routes(),
         *Around(site).routes(),
         *Leaving(site).routes(),
+        *SigningUp(site).routes(),
+        *Confirming(site).routes(),
+        *Managing(site).routes(),
+        *Accounts(site).routes(),
+        *Notice(site).routes(),
         *(Route(f"/static/{name}", asset_response(name)) for name in ASSETS),
     ]
     if site.outbox is not None:

@@ -19,16 +19,11 @@ from starlette.routing import BaseRoute, Route
 from scheduler.store import roster
 from scheduler.store.roster import Post
 from scheduler.tokens import Link
+from scheduler.web.posts import masked, office_of
 from scheduler.web.rendering import PRIVATE, requested_language
 from scheduler.web.site import Site
 
 Stage = Literal["ask", "left", "returned", "unlisted"]
-
-
-def masked(address: str) -> str:
-    """Enough to know one's own address by, too little to write to: «c…@sedes.example»."""
-    local, _, domain = address.rpartition("@")
-    return f"{local[:1]}…@{domain}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,13 +93,9 @@ class Leaving:
         values = {
             "stage": stage,
             "address": masked(post.recipient.address) if post else None,
-            "office": self._office(post) if post else None,
+            "office": office_of(self._site.in_force.edition.agenda, post) if post else None,
+            "of_the_file": post is not None and post.origin == "file",
             "token": request.path_params["token"],
             "action_query": f"?lang={language}",
         }
         return self._site.page(request, "leave.html", language, values, headers=PRIVATE)
-
-    def _office(self, post: Post) -> str:
-        sites = self._site.in_force.edition.agenda.representations
-        name = next((site.name for site in sites if site.id == post.recipient.site), None)
-        return f"{post.recipient.post}, {name}" if name else post.recipient.post

@@ -1,0 +1,254 @@
+"""The 15-minute page, which only the mailbox opens: office, reminders, staff feeds, one's own data, erasure."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from calendars.model import Agenda, Language
+from calendars.wording import hour, short_date
+from calendars.zones import to_wall
+from scheduler.store import editions, feed_tokens, people, roster
+from scheduler.store.feed_tokens import FeedToken
+from scheduler.store.reconcile import replan
+from scheduler.store.roster import Post
+from scheduler.tokens import Link
+from scheduler.web.forms import Form, is_cross_site, read_form
+from scheduler.web.index import regions
+from scheduler.web.posts import office_of, site_named, standing, zone_of
+from scheduler.web.rendering import PRIVATE, requested_language
+from scheduler.web.rules import choices, rules_of
+from scheduler.web.site import Site
+
+LABEL_LENGTH = 60
+FEEDS_AT_MOST = 10  # open at a time, of one post
+Said = Literal["moved", "rules", "no-rules", "feed", "many-feeds", "revoked", "nothing"]
+_REFUSED: frozenset[Said] = frozenset({"no-rules", "many-feeds", "nothing"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Done:
+    """What became of a form."""
+
+    said: Said
+    token: str | None = None  # of a staff feed made just now: shown this once
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Found:
+    post: Post
+    feeds: Sequence[FeedToken]
+    others: Sequence[Post]  # posts with the same address: an erasure ends them too
+    done: Done | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FeedLine:
+    """A staff feed as its owner sees it, by the site's clock."""
+
+    id: str
+    label: str
+    city: str
+    created: str
+    polled: str | None  # None: never
+    client: str | None  # family of the program that polled last
+
+
+class Accounts:
+    """Handlers for /account/<token>."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def routes(self) -> Sequence[BaseRoute]:
+        return [
+            Route("/account/{token}", self.show, methods=["GET"]),
+            Route("/account/{token}", self.act, methods=["POST"]),
+            Route("/account/{token}/erase", self.ask_to_erase, methods=["GET"]),
+            Route("/account/{token}/erase", self.erase, methods=["POST"]),
+            Route("/account/{token}/export.json", self.export, methods=["GET"]),
+        ]
+
+    async def show(self, request: Request) -> Response:
+        found = await self._opened(request)
+        return self._expired(request) if found is None else self._page(request, "people-account.html", found)
+
+    async def ask_to_erase(self, request: Request) -> Response:
+        found = await self._opened(request)
+        return self._expired(request) if found is None else self._page(request, "people-erase.html", found)
+
+    async def erase(self, request: Request) -> Response:
+        if is_cross_site(request):
+            return self._refused(request)
+        recipient = self._recipient(request)
+        found = None if recipient is None else await asyncio.to_thread(self._erase, recipient)
+        if found is None:
+            return self._expired(request)
+        return self._page(request, "people-erase.html", found, erased=True)
+
+    async def export(self, request: Request) -> Response:
+        """All that is kept about the post, to take along."""
+        recipient = self._recipient(request)
+        document = None if recipient is None else await asyncio.to_thread(self._exported, recipient)
+        if document is None:
+            return self._expired(request)
+        named = {"Content-Disposition": 'attachment; filename="agenda-consular.json"', **PRIVATE}
+        return Response(document, media_type="application/json", headers={**named, "X-Content-Type-Options": "nosniff"})
+
+    async def act(self, request: Request) -> Response:
+        if is_cross_site(request):
+            return self._refused(request)
+        form, recipient = await read_form(request), self._recipient(request)
+        found = None if recipient is None else await asyncio.to_thread(self._act, recipient, form)
+        if found is None:
+            return self._expired(request)
+        await asyncio.to_thread(self._site.learn_tokens)  # a staff feed opens and ends now, not a moment later
+        return self._page(request, "people-account.html", found)
+
+    def _recipient(self, request: Request) -> str | None:
+        return self._site.tokens.read(Link.ACCOUNT, request.path_params["token"], self._site.present())
+
+    async def _opened(self, request: Request) -> _Found | None:
+        recipient = self._recipient(request)
+        return None if recipient is None else await asyncio.to_thread(self._find, recipient)
+
+    def _find(self, recipient: str) -> _Found | None:
+        with self._site.database.read() as connection:
+            return _found(connection, recipient)
+
+    def _erase(self, recipient: str) -> _Found | None:
+        """As it was before: whose page it was is said a last time."""
+        with self._site.database.write() as connection:
+            found = _found(connection, recipient)
+            if found is not None:
+                digests = self._site.tokens.digests(found.post.recipient.address)
+                people.erase(connection, recipient, digests, self._site.present())
+            return found
+
+    def _exported(self, recipient: str) -> str | None:
+        with self._site.database.read() as connection:
+            return None if roster.find(connection, recipient) is None else people.exported(connection, recipient)
+
+    def _act(self, recipient: str, form: Form) -> _Found | None:
+        with self._site.database.write() as connection:
+            post = roster.find(connection, recipient)
+            if post is None:
+                return None
+            done = self._apply(connection, post, form)
+            return _found(connection, recipient, done)
+
+    def _apply(self, connection: Connection, post: Post, form: Form) -> Done:
+        match form.one("do"):
+            case "move":
+                return Done(said=self._move(connection, post, form.one("site")))
+            case "rules":
+                return Done(said=self._choose(connection, post, form))
+            case "feed":
+                return self._issue(connection, post, form.one("label")[:LABEL_LENGTH])
+            case "revoke":
+                return Done(said=self._revoke(connection, post, form.one("feed")))
+        return Done(said="nothing")
+
+    def _move(self, connection: Connection, post: Post, site: str) -> Said:
+        """Only of who signed up: the office of the others is the administrator's to say."""
+        agenda = self._site.in_force.edition.agenda
+        if post.origin == "file" or site_named(agenda, site) is None:
+            return "nothing"
+        people.move(connection, post.recipient.id, site, self._site.present())
+        self._replan(connection, post)
+        return "moved"
+
+    def _choose(self, connection: Connection, post: Post, form: Form) -> Said:
+        known, wanted = frozenset(rules_of(self._site.in_force.edition.agenda)), form.all("rule")
+        if not wanted & known:
+            return "no-rules"
+        people.decline(connection, post.recipient.id, known - wanted)
+        self._replan(connection, post)
+        return "rules"
+
+    def _replan(self, connection: Connection, post: Post) -> None:
+        found = editions.current(connection, self._site.in_force)
+        assert found is not None, "the site shows an edition"
+        replan(connection, found.edition, post.recipient.id, self._site.present())
+
+    def _issue(self, connection: Connection, post: Post, label: str) -> Done:
+        own = post.recipient
+        if len(_open_feeds(connection, own.id)) >= FEEDS_AT_MOST:
+            return Done(said="many-feeds")
+        token = feed_tokens.issue(connection, own.site, self._site.present(), label=label, recipient=own.id)
+        return Done(said="feed", token=token)
+
+    def _revoke(self, connection: Connection, post: Post, id_: str) -> Said:
+        if id_ not in {feed.id for feed in _open_feeds(connection, post.recipient.id)}:
+            return "nothing"
+        feed_tokens.revoke(connection, id_, self._site.present())
+        return "revoked"
+
+    def _page(self, request: Request, template: str, found: _Found, *, erased: bool = False) -> Response:
+        agenda, own, done = self._site.in_force.edition.agenda, found.post.recipient, found.done
+        language = requested_language(request, default=own.language)
+        values = {
+            "post": standing(agenda, found.post, self._site.present(), language),
+            "site": own.site,
+            "done": done,
+            "action": f"/account/{request.path_params['token']}",
+            "manage": f"/manage/{self._site.tokens.sign(Link.LEAVE, own.id)}",
+            "regions": regions(agenda, language),
+            "choices": choices(agenda, found.post.declined, language),
+            "feeds": [_feed_line(agenda, feed, found.post, language) for feed in found.feeds],
+            "staff_feed": self._staff_url(own.site, done.token) if done and done.token else None,
+            "label_length": LABEL_LENGTH,
+            "erased": erased,
+            "of_the_file": found.post.origin == "file",
+            "others": [office_of(agenda, other) for other in found.others],
+        }
+        status = 422 if done is not None and done.said in _REFUSED else 200
+        return self._site.page(request, template, language, values, status=status, headers=PRIVATE)
+
+    def _staff_url(self, site: str, token: str) -> str:
+        return f"{self._site.base_url}/feeds/private/{token}/{site}.ics"
+
+    def _refused(self, request: Request) -> Response:
+        language = requested_language(request)
+        return self._site.page(request, "people-refused.html", language, {}, status=403, headers=PRIVATE)
+
+    def _expired(self, request: Request) -> Response:
+        language, values = requested_language(request), {"kind": "account"}
+        return self._site.page(request, "people-expired.html", language, values, status=404, headers=PRIVATE)
+
+
+def _found(connection: Connection, recipient: str, done: Done | None = None) -> _Found | None:
+    post = roster.find(connection, recipient)
+    if post is None:
+        return None
+    same = roster.at_address(connection, post.recipient.address)
+    return _Found(
+        post=post,
+        feeds=_open_feeds(connection, recipient),
+        others=[one for one in same if one.recipient.id != recipient],
+        done=done,
+    )
+
+
+def _open_feeds(connection: Connection, recipient: str) -> list[FeedToken]:
+    return [feed for feed in feed_tokens.of_recipient(connection, recipient) if feed.revoked_at is None]
+
+
+def _feed_line(agenda: Agenda, feed: FeedToken, post: Post, language: Language) -> FeedLine:
+    zone, site = zone_of(agenda, post), site_named(agenda, feed.site)
+    last = None if feed.polled_at is None else to_wall(feed.polled_at, zone)
+    return FeedLine(
+        id=feed.id,
+        label=feed.label,
+        city=feed.site if site is None else site.city,
+        created=short_date(to_wall(feed.created_at, zone), language),
+        polled=None if last is None else f"{short_date(last, language)}, {hour(last, language)}",
+        client=feed.client,
+    )

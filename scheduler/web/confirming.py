@@ -1,0 +1,99 @@
+"""The link of a confirmation mail: whoever presses it shows that the address is theirs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from scheduler.store import editions, people, roster
+from scheduler.store.people import ACCESS_FOR, Upcoming
+from scheduler.store.reconcile import replan
+from scheduler.store.roster import Post
+from scheduler.tokens import Link
+from scheduler.web.posts import reminder_lines, standing
+from scheduler.web.rendering import PRIVATE, requested_language
+from scheduler.web.site import Site
+
+SHOWN = 3  # reminders to come
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Found:
+    post: Post
+    upcoming: Sequence[Upcoming] = ()
+    first: bool = False  # it was confirmed just now, and not before
+
+
+class Confirming:
+    """Handlers for /confirm/<token>. A GET shows a button, because mail scanners follow links; a POST confirms."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def routes(self) -> Sequence[BaseRoute]:
+        return [
+            Route("/confirm/{token:path}", self.ask, methods=["GET"]),
+            Route("/confirm/{token:path}", self.confirm, methods=["POST"]),
+        ]
+
+    async def ask(self, request: Request) -> Response:
+        recipient = self._recipient(request)
+        found = None if recipient is None else await asyncio.to_thread(self._find, recipient)
+        return self._expired(request) if found is None else self._answer(request, found)
+
+    async def confirm(self, request: Request) -> Response:
+        recipient = self._recipient(request)
+        found = None if recipient is None else await asyncio.to_thread(self._confirm, recipient)
+        return self._expired(request) if found is None else self._answer(request, found)
+
+    def _recipient(self, request: Request) -> str | None:
+        return self._site.tokens.read(Link.CONFIRM, request.path_params["token"], self._site.present())
+
+    def _find(self, recipient: str) -> _Found | None:
+        now = self._site.present()
+        with self._site.database.read() as connection:
+            post = roster.find(connection, recipient)
+            coming = people.upcoming(connection, recipient, now, SHOWN)
+        return None if post is None else _Found(post=post, upcoming=coming)
+
+    def _confirm(self, recipient: str) -> _Found | None:
+        now = self._site.present()
+        with self._site.database.write() as connection:
+            before = roster.find(connection, recipient)
+            post = people.confirm(connection, recipient, now)
+            found = editions.current(connection, self._site.in_force)
+            if before is None or post is None or found is None:
+                return None
+            if not before.confirmed:
+                replan(connection, found.edition, recipient, now)
+            coming = people.upcoming(connection, recipient, now, SHOWN)
+        return _Found(post=post, upcoming=coming, first=not before.confirmed)
+
+    def _answer(self, request: Request, found: _Found) -> Response:
+        """Who confirms for the first time has just proved the mailbox, and needs no further mail to change more.
+
+        Only then: pressed again, the link of a mail that was passed on must not open what the mailbox alone may.
+        """
+        agenda, tokens, now = self._site.in_force.edition.agenda, self._site.tokens, self._site.present()
+        language = requested_language(request, default=found.post.recipient.language)
+        key = found.post.recipient.id
+        values = {
+            "post": standing(agenda, found.post, now, language),
+            "site": found.post.recipient.site,
+            "confirmed": found.post.confirmed,
+            "next": reminder_lines(agenda, found.upcoming, language),
+            "action": f"/confirm/{request.path_params['token']}",
+            "manage": f"/manage/{tokens.sign(Link.LEAVE, key)}" if found.post.confirmed else None,
+            "account": f"/account/{tokens.sign(Link.ACCOUNT, key, now + ACCESS_FOR)}" if found.first else None,
+        }
+        return self._site.page(request, "people-confirm.html", language, values, headers=PRIVATE)
+
+    def _expired(self, request: Request) -> Response:
+        language = requested_language(request)
+        values = {"kind": "confirm"}
+        return self._site.page(request, "people-expired.html", language, values, status=404, headers=PRIVATE)

@@ -1,0 +1,208 @@
+"""What the links of any mail may do with a post: pause, change the language, leave and come back. All of it reversible.
+
+Whoever holds a forwarded mail holds the link too: so the post is named, masked, each answer offers the way back, and
+what is more is mailed to the registered address first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from calendars.model import LANGUAGES, Agenda
+from calendars.zones import nearest_instant, to_wall
+from scheduler.delivery import Purpose
+from scheduler.store import people, roster
+from scheduler.store.people import Upcoming
+from scheduler.store.roster import Post
+from scheduler.tokens import Link
+from scheduler.web.forms import Form, read_form
+from scheduler.web.posts import paused_until, reminder_lines, standing, zone_of
+from scheduler.web.rendering import PRIVATE, requested_language
+from scheduler.web.site import Site
+
+LONGEST_PAUSE = timedelta(days=366)
+_SPANS = {"week": timedelta(days=7), "month": timedelta(days=30)}
+SHOWN = 3  # reminders to come
+Said = Literal["paused", "resumed", "language", "left", "returned", "access", "bad-date", "nothing"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Done:
+    """What became of a form: which sentence says so, and the fields of the form that takes it back."""
+
+    said: Said
+    undo: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Found:
+    post: Post | None  # None: no longer listed
+    upcoming: Sequence[Upcoming] = ()
+    done: Done | None = None
+
+
+class Managing:
+    """Handlers for /manage/<token>."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def routes(self) -> Sequence[BaseRoute]:
+        return [
+            Route("/manage/{token:path}", self.show, methods=["GET"]),
+            Route("/manage/{token:path}", self.act, methods=["POST"]),
+        ]
+
+    async def show(self, request: Request) -> Response:
+        recipient = self._recipient(request)
+        if recipient is None:
+            return self._unknown(request)
+        return self._answer(request, await asyncio.to_thread(self._find, recipient))
+
+    async def act(self, request: Request) -> Response:
+        form = await read_form(request)
+        recipient = self._recipient(request)
+        if recipient is None:
+            return self._unknown(request)
+        return self._answer(request, await asyncio.to_thread(self._act, recipient, form))
+
+    def _recipient(self, request: Request) -> str | None:
+        return self._site.tokens.read(Link.LEAVE, request.path_params["token"], self._site.present())
+
+    def _find(self, recipient: str) -> _Found:
+        with self._site.database.read() as connection:
+            return self._found(connection, recipient, None)
+
+    def _act(self, recipient: str, form: Form) -> _Found:
+        now, agenda = self._site.present(), self._site.in_force.edition.agenda
+        with self._site.database.write() as connection:
+            post = roster.find(connection, recipient)
+            done = None
+            if post is not None and post.confirmed:
+                done = _Change(connection=connection, agenda=agenda, post=post, now=now, form=form).apply()
+            return self._found(connection, recipient, done)
+
+    def _found(self, connection: Connection, recipient: str, done: Done | None) -> _Found:
+        post = roster.find(connection, recipient)
+        if post is None or not post.confirmed:
+            return _Found(post=None)
+        coming = people.upcoming(connection, recipient, self._site.present(), SHOWN)
+        return _Found(post=post, upcoming=coming, done=done)
+
+    def _unknown(self, request: Request) -> Response:
+        language = requested_language(request)
+        return self._site.page(request, "leave-unknown.html", language, {}, status=404, headers=PRIVATE)
+
+    def _answer(self, request: Request, found: _Found) -> Response:
+        post, now, agenda = found.post, self._site.present(), self._site.in_force.edition.agenda
+        if post is None:
+            language = requested_language(request, default="es")
+            return self._site.page(request, "people-gone.html", language, {}, headers=PRIVATE)
+        spoken = post.recipient.language
+        changed = found.done is not None and found.done.said == "language"
+        language = spoken if changed else requested_language(request, default=spoken)
+        today = to_wall(now, zone_of(agenda, post)).date()
+        values = {
+            "post": standing(agenda, post, now, language),
+            "site": post.recipient.site,
+            "next": reminder_lines(agenda, found.upcoming, language),
+            "done": found.done,
+            "action": f"/manage/{request.path_params['token']}",
+            "mails": self._site.mails,
+            "first_day": (today + timedelta(days=1)).isoformat(),
+            "last_day": (today + LONGEST_PAUSE).isoformat(),
+        }
+        refused = found.done is not None and found.done.said in ("bad-date", "nothing")
+        status = 422 if refused else 200
+        return self._site.page(request, "people-manage.html", language, values, status=status, headers=PRIVATE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Change:
+    """One form of the page, applied to one post in the caller's transaction."""
+
+    connection: Connection
+    agenda: Agenda
+    post: Post
+    now: datetime
+    form: Form
+
+    def apply(self) -> Done:
+        match self.form.one("do"):
+            case "pause" if not self.post.left:
+                return self._pause()
+            case "resume" if not self.post.left:
+                roster.come_back(self.connection, self._key, self.now)
+                return Done(said="resumed", undo=self._as_it_was())
+            case "language":
+                return self._speak()
+            case "leave":
+                roster.leave(self.connection, self._key, self.now)
+                return Done(said="left", undo={"do": "return", **self._paused()})
+            case "return":
+                return self._come_back()
+            case "access":
+                people.request(self.connection, Purpose.ACCESS, self._key, self.now)
+                return Done(said="access")
+        return Done(said="nothing")
+
+    @property
+    def _key(self) -> str:
+        return self.post.recipient.id
+
+    def _pause(self) -> Done:
+        until = self._until()
+        if until is None:
+            return Done(said="bad-date")
+        roster.pause(self.connection, self._key, until, self.now)
+        return Done(said="paused", undo=self._as_it_was())
+
+    def _speak(self) -> Done:
+        wanted = next((one for one in LANGUAGES if one == self.form.one("language")), None)
+        if wanted is None:
+            return Done(said="nothing")
+        roster.speak(self.connection, self._key, wanted)
+        return Done(said="language", undo={"do": "language", "language": self.post.recipient.language})
+
+    def _come_back(self) -> Done:
+        roster.come_back(self.connection, self._key, self.now)
+        until = self._until()
+        if until is not None:
+            roster.pause(self.connection, self._key, until, self.now)
+        return Done(said="returned", undo={"do": "leave"} if self.post.left else {})
+
+    def _as_it_was(self) -> Mapping[str, str]:
+        """The form that sets the pause as it was before this one."""
+        paused = self._paused()
+        return {"do": "pause", **paused} if paused else {"do": "resume"}
+
+    def _paused(self) -> Mapping[str, str]:
+        until = paused_until(self.post, self.now)
+        return {} if until is None else {"until": to_wall(until, self._zone).date().isoformat()}
+
+    def _until(self) -> datetime | None:
+        """The first moment, by the site's clock, of the day that the form names; None where there is no such day."""
+        today = to_wall(self.now, self._zone).date()
+        if span := _SPANS.get(self.form.one("span")):
+            day = today + span
+        else:
+            try:
+                day = date.fromisoformat(self.form.one("until"))
+            except ValueError:
+                return None
+        if not today < day <= today + LONGEST_PAUSE:
+            return None
+        return nearest_instant(datetime.combine(day, time()), self._zone)
+
+    @property
+    def _zone(self) -> str:
+        return zone_of(self.agenda, self.post)

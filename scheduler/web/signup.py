@@ -1,0 +1,170 @@
+"""Signing up for reminders. What it answers does not depend on whether an address is known, and nor does its work."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from calendars.model import LANGUAGES, Agenda, Language, Signups, Text
+from calendars.reading import addresses
+from calendars.reading.problems import Wrong
+from calendars.wording import and_list, sentence
+from scheduler.store import people
+from scheduler.store.people import SignUp
+from scheduler.web.forms import Form, is_cross_site, read_form
+from scheduler.web.index import regions
+from scheduler.web.posts import site_named
+from scheduler.web.rendering import PRIVATE, requested_language
+from scheduler.web.rules import choices, rules_of
+from scheduler.web.site import Site
+from scheduler.web.throttle import Throttle, client_of
+
+# For each client. What one address is sent is bounded by the ledger (people.ASKED_AT_MOST), whoever asks for it.
+MOST, WITHIN = 10, timedelta(hours=1)
+ADDRESS_LENGTH = 254  # RFC 5321 §4.5.3.1.3
+_NO_ADDRESS = Text(es="Escriba su correo.", en="Type your mail address.")
+_LONG_ADDRESS = Text(es="La dirección es demasiado larga.", en="The address is too long.")
+_OTHER_DOMAIN = Text(
+    es="Este alta es para correos de {domains}. Use su correo de trabajo.",
+    en="Sign-up is for mail at {domains}. Use your work address.",
+)
+_NO_SITE = Text(es="Elija su sede.", en="Choose your office.")
+_NO_RULE = Text(es="Elija al menos un recordatorio.", en="Choose at least one reminder.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filled:
+    """The form as somebody filled it in, and what is wrong with it, by field."""
+
+    address: str
+    site: str
+    language: Language
+    declined: frozenset[str]
+    problems: Mapping[str, str]
+
+
+class SigningUp:
+    """Handlers for /subscribe."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._throttle = Throttle(MOST, WITHIN)
+
+    def routes(self) -> Sequence[BaseRoute]:
+        return [
+            Route("/subscribe", self.form, methods=["GET"]),
+            Route("/subscribe", self.sign_up, methods=["POST"]),
+        ]
+
+    async def form(self, request: Request) -> Response:
+        language = requested_language(request)
+        if self._open() is None:
+            return self._page(request, "people-closed.html", language)
+        asked = request.query_params.get("site", "")
+        return self._form(
+            request, Filled(address="", site=asked, language=language, declined=frozenset(), problems={}), language
+        )
+
+    async def sign_up(self, request: Request) -> Response:
+        language, signups = requested_language(request), self._open()
+        if is_cross_site(request):
+            return self._page(request, "people-refused.html", language, status=403)
+        if signups is None:
+            return self._page(request, "people-closed.html", language, status=403)
+        filled = read(await read_form(request), self._agenda(), signups, language)
+        if filled.problems:
+            return self._form(request, filled, language, status=422)
+        wait = self._throttle.wait(client_of(request, self._site.proxies), self._site.present())
+        if wait is not None:
+            return self._too_often(request, language, wait)
+        await asyncio.to_thread(self._write, filled)
+        again = {"again": filled.site}
+        return self._page(request, "people-sent.html", language, again)
+
+    def _open(self) -> Signups | None:
+        return self._agenda().signups if self._site.mails else None
+
+    def _agenda(self) -> Agenda:
+        return self._site.in_force.edition.agenda
+
+    def _write(self, filled: Filled) -> None:
+        wish = SignUp(
+            address=filled.address, site=filled.site, language=filled.language, declined=frozenset(filled.declined)
+        )
+        with self._site.database.write() as connection:
+            people.sign_up(connection, wish, self._site.present())
+
+    def _form(self, request: Request, filled: Filled, language: Language, status: int = 200) -> Response:
+        agenda = self._agenda()
+        values = {
+            "filled": filled,
+            "regions": regions(agenda, language),
+            "choices": choices(agenda, filled.declined, language),
+            "domains": spoken_domains(agenda.signups, language) if agenda.signups else "",
+        }
+        return self._page(request, "people-subscribe.html", language, values, status=status)
+
+    def _too_often(self, request: Request, language: Language, wait: timedelta) -> Response:
+        seconds = max(1, -(-wait // timedelta(seconds=1)))
+        values = {"minutes": max(1, -(-seconds // 60))}
+        answer = self._page(request, "people-wait.html", language, values, status=429)
+        answer.headers["Retry-After"] = str(seconds)
+        return answer
+
+    def _page(
+        self,
+        request: Request,
+        template: str,
+        language: Language,
+        values: Mapping[str, object] | None = None,
+        status: int = 200,
+    ) -> Response:
+        return self._site.page(request, template, language, values or {}, status=status, headers=PRIVATE)
+
+
+def read(form: Form, agenda: Agenda, signups: Signups, language: Language) -> Filled:
+    """What was filled in, as far as it can be kept, with every problem. Nothing is looked up."""
+    problems = {}
+    typed = form.one("address")
+    address, wrong = _address(typed, signups, language)
+    if wrong:
+        problems["address"] = wrong
+    site = form.one("site")
+    if site_named(agenda, site) is None:
+        problems["site"] = _NO_SITE[language]
+    known, wanted = frozenset(rules_of(agenda)), form.all("rule")
+    if known and not wanted & known:
+        problems["rules"] = _NO_RULE[language]
+    return Filled(
+        address=address or typed[:ADDRESS_LENGTH],
+        site=site,
+        language=next((one for one in LANGUAGES if one == form.one("language")), language),
+        declined=known - wanted,
+        problems=problems,
+    )
+
+
+def _address(typed: str, signups: Signups, language: Language) -> tuple[str, str]:
+    """The address in its plain form, and what is wrong with it; one of them is empty."""
+    if not typed:
+        return "", _NO_ADDRESS[language]
+    if len(typed) > ADDRESS_LENGTH:
+        return "", _LONG_ADDRESS[language]
+    try:
+        address = addresses.address(typed)
+    except Wrong as wrong:
+        return "", sentence(wrong.message[language])
+    if not signups.admits(address):
+        return "", _OTHER_DOMAIN[language].format(domains=spoken_domains(signups, language))
+    return address, ""
+
+
+def spoken_domains(signups: Signups, language: Language) -> str:
+    """«@sre.gob.mx y @….gob.mx»."""
+    return and_list([f"@{domain.replace('*', '…', 1)}" for domain in signups.domains], language)
