@@ -10,8 +10,15 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import TYPE_CHECKING, cast
 
+from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from scheduler.web.prepared import plain
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGI3Application  # has no public name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +45,10 @@ class _Part(Enum):
 
 class _Refused(Exception):
     """In a callback of the parser: makes it stop, and uvicorn answer 400."""
+
+
+async def _refuse(_scope: Scope, _receive: Receive, send: Send) -> None:
+    await plain(send, 400, b"Invalid HTTP request received.", extra=((b"connection", b"close"),))
 
 
 def limited(limits: Limits) -> type[asyncio.Protocol]:
@@ -116,7 +127,9 @@ class _LimitedProtocol(HttpToolsProtocol):
             super().send_400_response(msg)
         elif not in_body:
             owed.keep_alive = False  # the last answer that is owed closes the connection
-        elif owed.response_started or self.pipeline:
+        elif self.pipeline:
+            self.pipeline[0] = (owed, cast("ASGI3Application", _refuse))  # the latest: it waits for its turn
+        elif owed.response_started:
             self.transport.abort()
         else:
             owed.disconnected = True  # the application hears so, and what it says is not sent
