@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from scheduler.commands import editing, operating, running
+from scheduler.commands import editing, operating, running, tokens
 
 app = typer.Typer(
     name="agenda",
@@ -28,6 +28,7 @@ app.command(name="doctor", rich_help_panel=OPERATING)(operating.doctor)
 app.command(name="send-test", rich_help_panel=OPERATING)(operating.send_test)
 app.command(name="stop", rich_help_panel=OPERATING)(operating.stop)
 app.command(name="resume", rich_help_panel=OPERATING)(operating.resume)
+app.command(name="token", rich_help_panel=OPERATING)(tokens.token)
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -96,6 +96,13 @@ def real_database(settings: Settings) -> Iterator[Database]:
         yield database
     finally:
         database.close()
+
+
+def existing_database(settings: Settings) -> AbstractContextManager[Database]:
+    """The database that is there: a command for a running service must not make an empty one beside it."""
+    if not database_is_there(settings):
+        raise NothingPublished(f"{database_url(settings)}: no database here; `agenda serve` makes it")
+    return real_database(settings)
 
 
 def tokens_of(settings: Settings, database: Database) -> Tokens:

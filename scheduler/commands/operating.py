@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from contextlib import AbstractContextManager
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -24,9 +23,8 @@ from scheduler.commands.common import (
     Failure,
     JsonOption,
     LangOption,
-    NothingPublished,
     database_is_there,
-    database_url,
+    existing_database,
     language,
     out,
     print_json,
@@ -53,7 +51,7 @@ def status_command(config: ConfigOption = None, lang: LangOption = None, as_json
     """Say what is wrong, in one screen: alerts, edition, draft, today's mail."""
     with told(lang) as settings:
         spoken = language(lang, settings)
-        with _existing(settings) as database:
+        with existing_database(settings) as database:
             now = SystemClock().now()
             found = _status(database, now)
             draft = draft_state(database, config, settings, now)
@@ -63,13 +61,6 @@ def status_command(config: ConfigOption = None, lang: LangOption = None, as_json
         else:
             for line in status_lines(found, draft, sends=sends, lang=spoken):
                 out().print(line, markup=False)
-
-
-def _existing(settings: Settings) -> AbstractContextManager[Database]:
-    """The database that is there: a command for a running service must not make an empty one beside it."""
-    if not database_is_there(settings):
-        raise NothingPublished(f"{database_url(settings)}: no database here; `agenda serve` makes it")
-    return real_database(settings)
 
 
 def _status(database: Database, now: datetime) -> Status:
@@ -168,7 +159,7 @@ async def _send_test(sending: Sending, draft: Draft, address: str, lang: Languag
 
 def stop(lang: LangOption = None) -> None:
     """Stop all sending: no further MAIL FROM leaves, on any node."""
-    with told(lang) as settings, _existing(settings) as database, database.write() as connection:
+    with told(lang) as settings, existing_database(settings) as database, database.write() as connection:
         since = SystemClock().now().isoformat(timespec="seconds")
         if controls.get(connection, controls.STOPPED) is None:
             controls.put(connection, controls.STOPPED, since)
@@ -177,6 +168,6 @@ def stop(lang: LangOption = None) -> None:
 
 def resume(lang: LangOption = None) -> None:
     """Let sending go on. What is past its use stays unsent."""
-    with told(lang) as settings, _existing(settings) as database, database.write() as connection:
+    with told(lang) as settings, existing_database(settings) as database, database.write() as connection:
         controls.clear(connection, controls.STOPPED)
         typer.echo("sending goes on")

@@ -1,0 +1,157 @@
+"""The command for staff feeds: make an address, list them, end one."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from calendars.model import Agenda, Language, Representation, Text
+from calendars.reading.problems import unknown
+from scheduler.clock import SystemClock
+from scheduler.commands.common import (
+    PROBLEMS,
+    USAGE,
+    Failure,
+    JsonOption,
+    LangOption,
+    NothingPublished,
+    existing_database,
+    language,
+    out,
+    print_json,
+    told,
+)
+from scheduler.settings import Settings
+from scheduler.store import editions, feed_tokens
+from scheduler.store.database import Database
+from scheduler.store.feed_tokens import FeedToken
+from scheduler.web.private import staff_address
+
+ONE_OF = "say which: agenda token SITE, agenda token --list, or agenda token --revoke ID; see agenda token --help"
+MADE = Text(
+    es="Calendario de {site} para su personal, con los enlaces para entrar:\n  {address}\n"
+    "Si su programa muestra las horas en «UTC», use este otro:\n  {local}\n\n"
+    "Cópielo ahora: no se vuelve a mostrar. Quien tenga la dirección ve los enlaces; envíela solo a su titular.\n"
+    "Para anularla: agenda token --revoke {id}",
+    en="Calendar of {site} for its staff, with the links to join by:\n  {address}\n"
+    "If your program shows hours in “UTC”, use this one:\n  {local}\n\n"
+    "Copy it now: it is not shown again. Whoever has the address sees the links; send it to its owner only.\n"
+    "To end it: agenda token --revoke {id}",
+)
+LOCAL_ONLY = Text(
+    es="AGENDA_BASE_URL no está definida: esta dirección solo sirve en esta máquina.",
+    en="AGENDA_BASE_URL is not set: this address works on this machine only.",
+)
+REVOKED = Text(es="Anulada: {id} ({site}).", en="Revoked: {id} ({site}).")
+REVOKED_BEFORE = Text(es="Ya estaba anulada: {id} ({site}).", en="It had been revoked before: {id} ({site}).")
+NO_SUCH = Text(
+    es="no hay dirección «{id}»; véalas con agenda token --list",
+    en="there is no address “{id}”; agenda token --list shows them",
+)
+NONE_YET = Text(es="Todavía no hay ninguna. agenda token SEDE hace una.", en="None yet. agenda token SITE makes one.")
+HEADINGS = Text(
+    es="Id|Sede|Nota|Hecha (UTC)|Última lectura (UTC)|Programa|Anulada (UTC)",
+    en="Id|Site|Label|Made (UTC)|Last read (UTC)|Program|Revoked (UTC)",
+)
+
+
+def token(
+    site: Annotated[
+        str | None, typer.Argument(help="Id of the site, as in representations.csv.", metavar="SITE")
+    ] = None,
+    label: Annotated[str, typer.Option("--label", help="Whose it is or where it is used, to know it by later.")] = "",
+    listing: Annotated[bool, typer.Option("--list", help="List every address: who made it, last read when.")] = False,
+    revoke: Annotated[str | None, typer.Option("--revoke", help="End one address, by its id.", metavar="ID")] = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make an address of a site's staff feed, which carries the joining links; list them; end one.
+
+    For example: agenda token tokio --label "Outlook of the consular section"
+
+    The address is shown once, for the database keeps only a digest of it. A running service notices within a second.
+    """
+    with told(lang) as settings:
+        if sum((site is not None, listing, revoke is not None)) != 1:
+            raise Failure(USAGE, ONE_OF)
+        spoken = language(lang, settings)
+        with existing_database(settings) as database:
+            if site is not None:
+                _make(database, settings, site, label, spoken, as_json=as_json)
+            elif revoke is not None:
+                _revoke(database, revoke, spoken)
+            else:
+                _list(database, spoken, as_json=as_json)
+
+
+def _make(database: Database, settings: Settings, site: str, label: str, lang: Language, *, as_json: bool) -> None:
+    with database.write() as connection:
+        found = editions.load(connection)
+        if found is None:
+            raise NothingPublished("nothing is published yet; `agenda publish` puts the draft in force")
+        named = _site(found.edition.agenda, site, lang)
+        made = feed_tokens.issue(connection, named.id, SystemClock().now(), label=label.strip())
+    base_url = settings.base_url or f"http://{settings.host}:{settings.port}"
+    shown = {
+        "id": feed_tokens.id_of(made),
+        "site": named.id,
+        "label": label.strip(),
+        "address": staff_address(base_url, made, named.id),
+        "local": staff_address(base_url, made, named.id, local=True),
+    }
+    if as_json:
+        print_json(shown)
+    else:
+        typer.echo(MADE[lang].format(**{**shown, "site": named.name}))
+    if settings.base_url is None:
+        typer.echo(LOCAL_ONLY[lang], err=True)
+
+
+def _site(agenda: Agenda, wanted: str, lang: Language) -> Representation:
+    known = {site.id: site for site in agenda.representations}
+    if wanted not in known:
+        wrong = unknown("unknown-site", Text(es="la sede", en="the site"), wanted, tuple(known))
+        raise Failure(PROBLEMS, wrong.message[lang])
+    return known[wanted]
+
+
+def _revoke(database: Database, id_: str, lang: Language) -> None:
+    with database.write() as connection:
+        known = feed_tokens.find(connection, id_)
+        if known is None:
+            raise Failure(PROBLEMS, NO_SUCH[lang].format(id=id_))
+        ended = feed_tokens.revoke(connection, id_, SystemClock().now())
+    typer.echo((REVOKED if ended else REVOKED_BEFORE)[lang].format(id=id_, site=known.site))
+
+
+def _list(database: Database, lang: Language, *, as_json: bool) -> None:
+    with database.read() as connection:
+        known = feed_tokens.listed(connection)
+    if as_json:
+        print_json([_json(one) for one in known])
+    elif known:
+        out().print(_table(known, lang))
+    else:
+        typer.echo(NONE_YET[lang])
+
+
+def _json(known: FeedToken) -> dict[str, object]:
+    return {name: one.isoformat() if isinstance(one, datetime) else one for name, one in asdict(known).items()}
+
+
+def _table(known: list[FeedToken], lang: Language) -> Table:
+    table = Table(*HEADINGS[lang].split("|"))
+    for one in known:
+        moments = [_moment(at) for at in (one.created_at, one.polled_at, one.revoked_at)]
+        whose = escape(one.label or one.recipient or "—")
+        table.add_row(one.id, one.site, whose, moments[0], moments[1], one.client or "—", moments[2])
+    return table
+
+
+def _moment(at: datetime | None) -> str:
+    return "—" if at is None else f"{at:%Y-%m-%d %H:%M}"
