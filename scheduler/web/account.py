@@ -23,7 +23,7 @@ from scheduler.tokens import Link
 from scheduler.web.forms import Form, is_cross_site, read_form
 from scheduler.web.index import regions
 from scheduler.web.posts import office_of, site_named, standing, zone_of
-from scheduler.web.rendering import PRIVATE, requested_language
+from scheduler.web.rendering import PRIVATE, SECURITY, requested_language
 from scheduler.web.rules import choices, rules_of
 from scheduler.web.site import Site
 
@@ -99,8 +99,8 @@ class Accounts:
         document = None if recipient is None else await asyncio.to_thread(self._exported, recipient)
         if document is None:
             return self._expired(request)
-        named = {"Content-Disposition": 'attachment; filename="agenda-consular.json"', **PRIVATE}
-        return Response(document, media_type="application/json", headers={**named, "X-Content-Type-Options": "nosniff"})
+        named = {"Content-Disposition": 'attachment; filename="agenda-consular.json"'}
+        return Response(document, media_type="application/json", headers={**SECURITY, **PRIVATE, **named})
 
     async def act(self, request: Request) -> Response:
         if is_cross_site(request):
@@ -151,7 +151,7 @@ class Accounts:
             case "rules":
                 return Done(said=self._choose(connection, post, form))
             case "feed":
-                return self._issue(connection, post, form.one("label")[:LABEL_LENGTH])
+                return self._issue(connection, post, " ".join(form.one("label").split())[:LABEL_LENGTH])
             case "revoke":
                 return Done(said=self._revoke(connection, post, form.one("feed")))
         return Done(said="nothing")

@@ -17,6 +17,7 @@ from scheduler.web.feeds import FeedApp
 from scheduler.web.home import Home
 from scheduler.web.leave import Leaving
 from scheduler.web.manage import Managing
+from scheduler.web.months import Months
 from scheduler.web.notice import Notice
 from scheduler.web.offices import Offices
 from scheduler.web.outbox import Outbox
@@ -36,6 +37,7 @@ def build_app(site: Site) -> ASGIApp:
         *Home(site).routes(),
         *Offices(site).routes(),
         *Around(site).routes(),
+        *Months(site).routes(),
         *Leaving(site).routes(),
         *SigningUp(site).routes(),
         *Confirming(site).routes(),

@@ -1,0 +1,195 @@
+"""The calendar: a month as a grid with its events in a list below, or all events as one list. Past ones are kept."""
+
+from __future__ import annotations
+
+import re
+from calendar import Calendar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from babel.dates import format_date, get_day_names
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from calendars.editions import Edition, Revision
+from calendars.model import Agenda, Days, Event, EventStatus, Language, Representation, Text
+from calendars.wording import home_name
+from calendars.zones import to_wall
+from scheduler.web.index import by_city, foot
+from scheduler.web.lines import EventLine, event_line, listing, timeline
+from scheduler.web.posts import site_named
+from scheduler.web.rendering import requested_language
+from scheduler.web.site import Site
+
+_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
+_LOCALES = Text(es="es_MX", en="en")
+_ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """An event with the dates that it takes by the clock of the page."""
+
+    event: Event
+    revision: Revision
+    first: date
+    last: date
+    hour: str | None  # "18:00"; None for whole days
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mark:
+    """An event on one day of the grid. A span is named on its first day and on each Monday."""
+
+    id: str
+    title: str | None  # None: the bar goes on, and has been named
+    hour: str | None
+    cancelled: bool
+    tentative: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cell:
+    day: date
+    outside: bool  # of the month
+    today: bool
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Month:
+    """One month as the template reads it."""
+
+    name: str  # «octubre de 2021»
+    weekdays: tuple[tuple[str, str], ...]  # in full and short, Monday first
+    weeks: tuple[tuple[Cell, ...], ...]
+    previous: tuple[str, str] | None  # "2021-09" and its name; None before the first event
+    following: tuple[str, str] | None
+
+
+class Months:
+    """Handler for /calendar."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def routes(self) -> Sequence[BaseRoute]:
+        return [Route("/calendar", self.show)]
+
+    async def show(self, request: Request) -> Response:
+        language, edition, now = requested_language(request), self._site.in_force.edition, self._site.present()
+        agenda = edition.agenda
+        site = site_named(agenda, request.query_params.get("site", ""))
+        zone = agenda.zone if site is None else site.zone
+        values = {
+            **foot(edition, language),
+            "clocks": _clocks(agenda, site, language),
+            "site": site,
+            "sites": by_city(agenda.representations),
+            "kept": {"site": site.id} if site else {},
+            "month": None,
+        }
+        if request.query_params.get("view") == "list":
+            values["listing"] = listing(edition, now, language, None if site is None else (site,))
+        else:
+            found = entries(edition, zone, site)
+            today = to_wall(now, zone).date()
+            first = chosen_month(request.query_params.get("month", ""), found, today)
+            values["month"] = month(found, first, today, language)
+            values["lines"] = _lines(edition, found, first, now, language, site)
+        return self._site.page(request, "calendar.html", language, values, headers={"Cache-Control": "no-cache"})
+
+
+def _clocks(agenda: Agenda, site: Representation | None, language: Language) -> str:
+    if site is None:
+        return home_name(agenda.zone, language)
+    return f"hora de {site.city}" if language == "es" else f"{site.city} time"
+
+
+def entries(edition: Edition, zone: str, site: Representation | None) -> list[Entry]:
+    """The dated events, of one site or of all, in order of their start, on the dates that a clock in `zone` shows."""
+    found = timeline(edition, None).ahead
+    own = [pair for pair in found if site is None or site in edition.agenda.addressed(pair[0])]
+    return [_entry(event, revision, zone) for event, revision in own]
+
+
+def _entry(event: Event, revision: Revision, zone: str) -> Entry:
+    if isinstance(event.when, Days):
+        return Entry(event=event, revision=revision, first=event.when.first, last=event.when.last, hour=None)
+    assert revision.start is not None, "what is listed has a date"
+    wall = to_wall(revision.start, zone)
+    return Entry(event=event, revision=revision, first=wall.date(), last=wall.date(), hour=f"{wall:%H:%M}")
+
+
+def chosen_month(asked: str, found: Sequence[Entry], today: date) -> date:
+    """The first of the month asked for, within the agenda's; else of the next event's, else of the last one's."""
+    if not found:
+        return today.replace(day=1)
+    first, last = min(one.first for one in found).replace(day=1), max(one.last for one in found).replace(day=1)
+    if (named := _MONTH.fullmatch(asked)) and int(named[1]) >= date.min.year:
+        return min(max(date(int(named[1]), int(named[2]), 1), first), last)
+    ahead = [one.first for one in found if one.last >= today]
+    return min(max(today, ahead[0]) if ahead else last, last).replace(day=1)
+
+
+def month(found: Sequence[Entry], first: date, today: date, language: Language) -> Month:
+    locale = _LOCALES[language]
+    wide, short = (get_day_names(width, locale=locale) for width in ("wide", "abbreviated"))
+    weeks = Calendar().monthdatescalendar(first.year, first.month)
+    before, after = first - _ONE_DAY, (first + timedelta(days=31)).replace(day=1)
+    return Month(
+        name=_name(first, language),
+        weekdays=tuple((wide[number], short[number]) for number in range(7)),
+        weeks=tuple(
+            tuple(
+                Cell(day=day, outside=day.month != first.month, today=day == today, marks=_marks(found, day, language))
+                for day in week
+            )
+            for week in weeks
+        ),
+        previous=_link(before, language) if any(one.first <= before for one in found) else None,
+        following=_link(after, language) if any(one.last >= after for one in found) else None,
+    )
+
+
+def _link(day: date, language: Language) -> tuple[str, str]:
+    return f"{day:%Y-%m}", _name(day, language)
+
+
+def _name(day: date, language: Language) -> str:
+    pattern = "MMMM 'de' y" if language == "es" else "MMMM y"
+    return str(format_date(day, pattern, locale=_LOCALES[language]))
+
+
+def _marks(found: Sequence[Entry], day: date, language: Language) -> tuple[Mark, ...]:
+    return tuple(
+        Mark(
+            id=one.event.id,
+            title=one.event.title[language] if day == one.first or day.weekday() == 0 else None,
+            hour=one.hour,
+            cancelled=one.event.status is EventStatus.CANCELLED,
+            tentative=one.event.status is EventStatus.TENTATIVE,
+        )
+        for one in found
+        if one.first <= day <= one.last
+    )
+
+
+def _lines(
+    edition: Edition,
+    found: Sequence[Entry],
+    first: date,
+    now: datetime,
+    language: Language,
+    site: Representation | None,
+) -> list[EventLine]:
+    """The events of the month."""
+    after = (first + timedelta(days=31)).replace(day=1)
+    agenda = edition.agenda
+    within = [one for one in found if one.first < after and one.last >= first]
+    return [
+        event_line(agenda, one.event, one.revision, now, language, (site,) if site else agenda.addressed(one.event))
+        for one in within
+    ]
