@@ -17,7 +17,6 @@ ROBOTS = "User-agent: *\nDisallow:\n"  # Google fetches no calendar that robots.
 _SAYS = {
     404: Text(es="Esta página no existe.", en="There is no such page."),
     405: Text(es="Esta página no admite esa operación.", en="This page does not take that operation."),
-    408: Text(es="La solicitud tardó demasiado.", en="The request took too long."),
     413: Text(es="La solicitud es demasiado grande.", en="The request is too large."),
     500: Text(
         es="Algo falló de nuestro lado. Intente de nuevo en unos minutos.",
