@@ -21,7 +21,8 @@ from tests.webserver import TOKENS, leave_path
 
 NOW = datetime(2021, 10, 18, 17, tzinfo=UTC)  # noon in Mexico, the day before the first workshop
 FIRST_MAILS = datetime(2021, 10, 12, 23, tzinfo=UTC)  # the day on which Middle East and Africa hear of theirs
-OFFICE, REGION, EVENT = "nueva-delhi", "asia-pacifico", "taller-asia-pacifico-2021"
+OFFICE, REGION = "nueva-delhi", "asia-pacifico"
+EVENT, DRIVE = "taller-asia-pacifico-2021", "jornada-credencializacion-2022"
 POST = "nueva-delhi-consular"
 
 
@@ -34,6 +35,11 @@ class Demo:
         """One page of each kind, by name."""
         return {
             "home": "/",
+            "found": "/?q=alemania",
+            "office": f"/sites/{OFFICE}",
+            "region": f"/regions/{REGION}",
+            "workshop": f"/events/{EVENT}",
+            "drive": f"/events/{DRIVE}",
             "index": "/feeds/",
             "outbox": "/outbox/",
             "mail": self.mail,

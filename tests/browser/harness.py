@@ -15,6 +15,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 
 Theme = Literal["light", "dark"]
 NARROW, WIDE = 360, 1280  # px
+PATIENCE = 10_000  # ms; what is not there by then does not come
 LOCALES = {"es": "es-MX", "en": "en-US"}
 # Alone on its machine: no sandbox for root in a container, and nothing that calls home.
 FLAGS = (
@@ -96,6 +97,7 @@ class Visitor:
             java_script_enabled=javascript,
             permissions=permissions,
         )
+        context.set_default_timeout(PATIENCE)
         trouble = Trouble(origin=self.url)
         try:
             page = await context.new_page()
@@ -156,3 +158,14 @@ async def focused(page: Page) -> str:
             "document.activeElement.id).trim()"
         )
     )
+
+
+async def tab_to(page: Page, name: str, limit: int = 40) -> None:
+    """Press Tab until what bears that name, or id, holds the keyboard."""
+    passed = []
+    for _ in range(limit):
+        await page.keyboard.press("Tab")
+        passed.append(await focused(page))
+        if passed[-1].partition(" ")[2] == name:
+            return
+    raise AssertionError(f"no «{name}» among {passed}")
