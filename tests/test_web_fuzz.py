@@ -6,9 +6,10 @@ import asyncio
 import gzip
 import logging
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from ipaddress import ip_network
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from calendars.model import LANGUAGES
 from scheduler.shipped import shipped
 from scheduler.tokens import Link
 from scheduler.web.app import Site, build_app
@@ -50,7 +52,16 @@ HEADER_VALUES = (
     *("", "*", "x", "0", "-1", "é", "\xff\xfe", ",,,;;;", "a" * 3000, "../..", MARK, "%0d%0a", '"', "bytes=0-1,5-"),
     *("es;q=x", "en;q=1e999", "*;q=0", "de-DE,fr;q=0.9", "en;q=0.5,es;q=0.4", "-", "zh-Hant-TW-x-private" * 9),
     *("Thu, 01 Jan 1970 00:00:00 GMT", "Thu, 99 Foo 99999 99:99:99 +9999", "Sun Nov  6 08:49:37 1994", 'W/"x"'),
-    *("gzip", "br;q=1.0, *;q=0.1", "identity;q=0", "text/html", "application/json", "evil.example:99999"),
+    *(
+        "gzip",
+        "br;q=1.0, *;q=0.1",
+        "identity;q=0",
+        "text/html",
+        "application/json",
+        "evil.example:99999",
+        "192.0.2.7, 10.0.0.1",
+        "2001:db8::1, [::1]:80",
+    ),
     *("multipart/form-data", "multipart/form-data; boundary=", "application/x-www-form-urlencoded; charset=utf-7"),
 )
 HEADERS = (
@@ -60,6 +71,9 @@ HEADERS = (
 )
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data; boundary=edge"
 TYPES = (FORM, FORM, MULTIPART, "text/plain", "application/json", "multipart/form-data", "x", "")
+
+
+WITHOUT_CONTENT = (204, 304)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,8 +124,9 @@ class Installation:
 
     port: int
     paths: Sequence[tuple[str, str]]  # a method, and a path as Starlette writes them: /sites/{id}
-    known: Sequence[str]  # what may stand in braces and lead somewhere
-    fields: Sequence[str]  # of forms and queries
+    ids: Sequence[str]  # of events, regions, sites, a captured mail
+    links: Sequence[str]  # good tokens of each kind
+    meant: Mapping[str, Sequence[str]]  # fields of forms and queries, with values that mean something
     complaints: list[str] = field(default_factory=list)
 
     async def ask(self, asked: Asked) -> Answer:
@@ -148,19 +163,33 @@ def asked_of(app: Any) -> list[tuple[str, str]]:
     return [(method, route.path) for route in routes_of(app) for method in sorted(route.methods or {"GET"})]
 
 
-def fields_in_templates() -> list[str]:
-    """The names that forms send, as the pages write them."""
-    pages = (shipped("templates") / "pages").glob("*.html")
-    return sorted({name for page in pages for name in re.findall(r'name="([\w.-]+)"', page.read_text("utf-8"))})
-
-
-def known_values(site: Site) -> list[str]:
-    """Ids that are there, and a good link of each kind."""
+def fields(site: Site) -> dict[str, Sequence[str]]:
+    """What queries and the pages' forms carry, each with values that mean something."""
+    pages = [page.read_text("utf-8") for page in (shipped("templates") / "pages").glob("*.html")]
+    names = {name for page in pages for name in re.findall(r'name="(\w+)"', page)} | {"month", "view", "page", "x"}
+    acts = {act for page in pages for act in re.findall(r'(?:"do": |name="do" value=)"(\w+)"', page)}
     agenda = site.in_force.edition.agenda
-    post = shipped_draft().recipients[0].id
-    links = [TOKENS.sign(link, post, until) for link in Link for until in (None, PUBLISHED + timedelta(days=1))]
-    ids = [event.id for event in agenda.events] + [region.id for region in agenda.regions]
-    return [*ids, *(place.id for place in agenda.representations[:5]), *links, "a.eml"]
+    known = {
+        "do": sorted(acts),
+        "lang": LANGUAGES,
+        "language": LANGUAGES,
+        "site": [place.id for place in agenda.representations[:5]],
+        "event": [event.id for event in agenda.events],
+        "rule": [str(rule) for rule in agenda.reminders.timed],
+        "address": ["ana@sedes.example", "ANA@Sedes.Example", "ñ@sedes.example", "ana@elsewhere.example"],
+        "until": ["2021-10-20", "2021-02-30", "2022-10-02", "9999-12-31"],
+        "span": ["week", "month"],
+        "month": ["2021-10", "2022-02"],
+        "view": ["list", "month"],
+    }
+    return {name: known.get(name, ["x", "1", ""]) for name in sorted(names | set(known))}
+
+
+def good_links(site: Site) -> list[str]:
+    """For a few posts, a link of each kind, and one of each that ends tomorrow."""
+    ends = (None, site.present() + timedelta(days=1))
+    posts = [recipient.id for recipient in shipped_draft().recipients[:4]]
+    return [TOKENS.sign(link, post, until) for link in Link for post in posts for until in ends]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -169,7 +198,8 @@ async def installation(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
     outbox = folder / "outbox"
     outbox.mkdir()
     (outbox / "a.eml").write_bytes(MAIL)
-    with site_of(folder, shipped_draft(), now=PUBLISHED, outbox=outbox) as site:
+    here = {"mails": True, "proxies": (ip_network("127.0.0.0/8"),), "now": PUBLISHED, "outbox": outbox}
+    with site_of(folder, shipped_draft(), **here) as site:
         async with serving(site) as client:
             made = running(client, site)
             watching = Complaints(made.complaints)
@@ -180,11 +210,13 @@ async def installation(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
 
 def running(client: httpx.AsyncClient, site: Site) -> Installation:
     assert client.base_url.port is not None
+    agenda, meant = site.in_force.edition.agenda, fields(site)
     return Installation(
         port=client.base_url.port,
         paths=[*asked_of(build_app(site)), *(("GET", path) for path in FEEDS)],
-        known=known_values(site),
-        fields=["lang", "q", "month", "site", "view", "page", "event", "x", *fields_in_templates()],
+        ids=[*meant["event"], *meant["site"], *(region.id for region in agenda.regions), "a.eml"],
+        links=good_links(site),
+        meant=meant,
     )
 
 
@@ -192,12 +224,16 @@ odd_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 nasty = st.one_of(st.sampled_from(NASTY), odd_text.map(lambda text: quote(text, safe="")))
 
 
+def filling(of: Installation, name: str) -> st.SearchStrategy[str]:
+    """What stands in braces: mostly something that leads somewhere."""
+    good = st.sampled_from(of.links if name == "token" else of.ids)
+    return st.one_of(good, good, nasty)
+
+
 @st.composite
 def targets(draw: st.DrawFn, of: Installation, path: str) -> str:
     """A route with something in its braces, or after its end, and a query."""
-    known = st.sampled_from(of.known)
-    fill = st.one_of(known, known, nasty)
-    path = re.sub(r"\{[^}]*\}", lambda _: draw(fill), path)
+    path = re.sub(r"\{(\w+)[^}]*\}", lambda found: draw(filling(of, found[1])), path)
     match draw(st.integers(0, 9)):
         case 0:
             path = f"/{draw(nasty)}"
@@ -205,23 +241,30 @@ def targets(draw: st.DrawFn, of: Installation, path: str) -> str:
             path += draw(nasty)
         case 2:
             path += "/"
-    query = "&".join(f"{draw(st.sampled_from(of.fields))}={draw(fill)}" for _ in range(draw(st.integers(0, 3))))
+    asked = draw(st.lists(pairs(of, nasty), max_size=3))
+    query = "&".join(f"{name}={value}" for name, value in asked)
     target = f"{path}?{query}" if query else path
     return re.sub(r"[\x00-\x20\x7f]", "", target.encode("utf-8", "replace").decode("latin-1"))
 
 
 @st.composite
+def pairs(draw: st.DrawFn, of: Installation, odd: st.SearchStrategy[str]) -> tuple[str, str]:
+    """A field with a value that means something, or with an odd one."""
+    name = draw(st.sampled_from(sorted(of.meant)))
+    return name, draw(st.one_of(st.sampled_from(of.meant[name]), st.sampled_from(of.meant[name]), odd))
+
+
+@st.composite
 def bodies(draw: st.DrawFn, of: Installation, kind: str) -> bytes:
     """A form that means something, or bytes that mean nothing; of the kind that its header says, or not."""
-    value = st.one_of(st.sampled_from(of.known), st.sampled_from(["ana@sedes.example", "on", "es", MARK]), odd_text)
-    pairs = draw(st.lists(st.tuples(st.sampled_from(of.fields), value), max_size=6))
-    sound = multipart(pairs) if kind == MULTIPART else urlencode(pairs).encode()
+    filled = draw(st.lists(pairs(of, odd_text), max_size=6))
+    sound = multipart(filled) if kind == MULTIPART else urlencode(filled).encode()
     odd = st.one_of(st.binary(max_size=200), st.sampled_from([b"%", b"a" * 20_000, b"&=&=" * 500, b"--edge--", b"{}"]))
-    return sound if draw(st.booleans()) else draw(odd)
+    return sound if draw(st.integers(0, 3)) else draw(odd)
 
 
-def multipart(pairs: Sequence[tuple[str, str]]) -> bytes:
-    parts = (f'--edge\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in pairs)
+def multipart(filled: Sequence[tuple[str, str]]) -> bytes:
+    parts = (f'--edge\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in filled)
     return "".join([*parts, "--edge--\r\n"]).encode()
 
 
@@ -247,14 +290,14 @@ def check(asked: Asked, answer: Answer) -> None:
     assert not answer.all("set-cookie")
     assert not answer.all("x-injected")
     assert answer.all("connection") in ([], ["close"])
-    if asked.method != "HEAD" and answer.status != 304:
+    if asked.method != "HEAD" and answer.status not in WITHOUT_CONTENT:
         assert answer.all("transfer-encoding") or answer.one("content-length") == str(len(answer.body))
     if asked.target.startswith("/feeds/"):
         assert answer.status not in (*range(300, 304), *range(305, 400))
         assert not answer.all("content-encoding")
     if answer.body.startswith(b"Invalid HTTP request"):  # refused by the server, before there was a request to answer
         return
-    if answer.status != 304:
+    if answer.status not in WITHOUT_CONTENT:
         assert answer.one("x-content-type-options") == "nosniff"
     if answer.one("content-type").startswith("text/html"):
         check_page(answer)
