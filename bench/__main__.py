@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import composing, fanout, feeds, memory, planning, rehearsal, sending
+from bench import composing, fanout, feeds, memory, planning, rehearsal, sending, serving
 from bench.measure import Line, as_table, show
 from scheduler.clock import monotonic
 
@@ -17,6 +17,7 @@ BENCHES: Mapping[str, Callable[[], Sequence[Line]]] = {
     "rehearsal": rehearsal.run,
     "fanout": fanout.run,
     "memory": memory.run,
+    "serving": serving.run,
 }
 
 

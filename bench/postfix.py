@@ -17,7 +17,7 @@ from scheduler.clock import monotonic
 MISSING = "Postfix's smtp-source and smtp-sink are not here (Debian: apt-get install postfix)"
 _PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
 _LIMIT = 120.0  # seconds that any of them may take
-_START = 10.0  # seconds until the sink listens
+_START = 30.0  # seconds until a server listens
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
