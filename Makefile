@@ -7,7 +7,7 @@ WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-long check coverage bench lock wheel clean
+.PHONY: help run serve test test-long check coverage screenshots bench lock wheel clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,9 @@ check: $(READY) ## lint and types
 coverage: test ## lines that the short suite leaves out
 	@$(BIN)/python -m coverage report --skip-covered --show-missing
 
+screenshots: $(READY) ## each kind of page at 360 and 1280 px, in screenshots/ (needs chromium)
+	$(BIN)/python -m tests.browser.screenshots screenshots
+
 bench: $(READY) ## the figures of bench/README.md, each beside a peer
 	$(BIN)/python -m bench
 
@@ -51,4 +54,4 @@ lock: ## renew the lock files (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -q -o requirements-dev.lock
 
 clean: ## remove what make made
-	rm -rf $(VENV) dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*
+	rm -rf $(VENV) dist screenshots .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*

@@ -41,6 +41,11 @@ async def serve(parts: Serving) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopped.set)
+    await serve_until(parts, stopped)
+
+
+async def serve_until(parts: Serving, stopped: asyncio.Event) -> None:
+    """The same until `stopped` is set, for a caller that has the signals."""
     recorded = polls_recorded(parts.site.staff, parts.database)
     async with _sender(parts) as service, recorded, asyncio.TaskGroup() as group:
         group.create_task(serve_http(build_app(parts.site), parts.listener, stopped))

@@ -1,38 +1,47 @@
-"""The demo in small: the shipped agenda at the demo's present, with the mails of its first morning, on a free port."""
+"""The demo as people see it: the shipped agenda on the day before its first workshop, its mails, and live ones."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 
 from calendars.editions import first_stamp
 from scheduler.capture import Outbox
-from scheduler.rehearsal import Plan, rehearsal_database, rehearse
+from scheduler.rehearsal import Plan, captured, rehearsal_database, rehearse
+from scheduler.serving import Serving, serve_until
 from scheduler.store import editions
 from scheduler.store.database import Database
-from scheduler.web.app import Site, build_app
-from scheduler.web.server import bind, serve_http
+from scheduler.tokens import Link
+from scheduler.web.app import Site
+from scheduler.web.server import bind
 from tests.shipped import shipped_draft
-from tests.webserver import TOKENS, leave_path
+from tests.webserver import TOKENS
 
-NOW = datetime(2021, 10, 18, 17, tzinfo=UTC)  # noon in Mexico, the day before the first workshop
-FIRST_MAILS = datetime(2021, 10, 12, 23, tzinfo=UTC)  # the day on which Middle East and Africa hear of theirs
+NOW = datetime(2021, 10, 18, 17, tzinfo=UTC)  # noon in Mexico
+PATIENCE_SECONDS = 20  # until a mail has come
 OFFICE, REGION = "nueva-delhi", "asia-pacifico"
 EVENT, DRIVE = "taller-asia-pacifico-2021", "jornada-credencializacion-2022"
-POST = "nueva-delhi-consular"
+POST = "nueva-delhi-consular"  # of the administrator's list
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Demo:
     url: str  # without a slash at the end
-    mail: str  # the path of one captured mail
+    outbox: Path
+    arrived: asyncio.Event  # set with each mail
 
     def kinds(self) -> dict[str, str]:
         """One page of each kind, by name."""
+        mail = min(path.name for path in self.outbox.glob("*.eml"))
+        account = link("account", Link.ACCOUNT)
         return {
             "home": "/",
             "found": "/?q=alemania",
@@ -40,34 +49,84 @@ class Demo:
             "region": f"/regions/{REGION}",
             "workshop": f"/events/{EVENT}",
             "drive": f"/events/{DRIVE}",
+            "subscribe": f"/subscribe?site={OFFICE}",
+            "privacy": "/privacy",
+            "leave": link("leave", Link.LEAVE),
+            "manage": link("manage", Link.LEAVE),
+            "account": account,
+            "erase": f"{account}/erase",
             "index": "/feeds/",
             "outbox": "/outbox/",
-            "mail": self.mail,
-            "leave": leave_path(POST),
+            "mail": f"/outbox/{mail}",
         }
+
+    async def mailed(self, address: str, page: str) -> str:
+        """The link to that page ("confirm", "account") in a mail to the address; waits until one has come."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not (found := self._mailed(address, page)):
+                self.arrived.clear()
+                await self.arrived.wait()
+        return found[-1]
+
+    def _mailed(self, address: str, page: str) -> list[str]:
+        mails = [message_from_bytes(path.read_bytes(), policy=default) for path in sorted(self.outbox.glob("*.eml"))]
+        texts = [_text(mail) for mail in mails if address in str(mail["To"])]
+        return [str(url) for said in texts for url in re.findall(rf"https?://\S+/{page}/\S+", said)]
+
+
+def _text(mail: EmailMessage) -> str:
+    part = mail.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+def link(page: str, signed: Link) -> str:
+    """The path of a page that speaks to the office's post."""
+    return f"/{page}/{TOKENS.sign(signed, POST, NOW + timedelta(minutes=15))}"
 
 
 @asynccontextmanager
-async def demo(folder: Path) -> AsyncIterator[Demo]:
+async def demo(folder: Path, shown_at: str | None = None) -> AsyncIterator[Demo]:
+    """Running, with live mail that lands in the outbox. `shown_at`: the address that its pages give as their own."""
     listener = bind("127.0.0.1", 0)
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    outbox = folder / "outbox"
+    made = Demo(url=f"http://127.0.0.1:{listener.getsockname()[1]}", outbox=folder / "outbox", arrived=asyncio.Event())
     with listener, rehearsal_database(folder / "demo.db") as database:
-        await rehearse_first_mails(database, url, outbox)
-        with database.read() as connection:
-            found = editions.load(connection)
-        assert found is not None
-        site = Site(database=database, tokens=TOKENS, base_url=url, now=NOW, outbox=outbox, in_force=found)
+        await rehearse_until_now(database, made)
+        kept = Outbox(made.outbox, resuming=True)
         stopped = asyncio.Event()
-        server = asyncio.create_task(serve_http(build_app(site), listener, stopped))
-        try:
-            yield Demo(url=url, mail=f"/outbox/{min(path.name for path in outbox.glob('*.eml'))}")
-        finally:
-            stopped.set()
-            await server
+        async with (
+            captured(database, kept, base_url=made.url, tokens=TOKENS, kept=made.arrived.set) as sending,
+            asyncio.TaskGroup() as group,
+        ):
+            parts = Serving(
+                database=database,
+                site=site_at(made, database, shown_at or made.url),
+                listener=listener,
+                sending=sending,
+            )
+            group.create_task(serve_until(parts, stopped))
+            try:
+                yield made
+            finally:
+                stopped.set()
 
 
-async def rehearse_first_mails(database: Database, url: str, outbox: Path) -> None:
+async def rehearse_until_now(database: Database, known: Demo) -> None:
     draft = shipped_draft()
-    plan = Plan(start=first_stamp(draft.agenda), until=FIRST_MAILS, base_url=url, tokens=TOKENS)
-    await rehearse(database, draft, plan, Outbox(outbox, resuming=False), lambda: None)
+    plan = Plan(start=first_stamp(draft.agenda), until=NOW, base_url=known.url, tokens=TOKENS)
+    await rehearse(database, draft, plan, Outbox(known.outbox, resuming=False), lambda: None)
+
+
+def site_at(known: Demo, database: Database, base_url: str) -> Site:
+    with database.read() as connection:
+        found = editions.load(connection)
+    assert found is not None
+    return Site(
+        database=database,
+        tokens=TOKENS,
+        base_url=base_url,
+        now=NOW,
+        outbox=known.outbox,
+        mails=True,
+        in_force=found,
+    )

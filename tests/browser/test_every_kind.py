@@ -7,27 +7,28 @@ from typing import Literal
 import pytest
 
 from tests.browser.demo import Demo
-from tests.browser.harness import NARROW, Visitor, assert_accessible, overflow
+from tests.browser.harness import NARROW, Visitor, accessibility_problems, assert_accessible, overflow
+from tests.shipped import shipped_draft
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-KINDS = ("home", "found", "office", "region", "workshop", "drive", "index", "outbox", "mail", "leave")
-IN_ONE_LANGUAGE = ("index",)
+PUBLIC = ("home", "found", "office", "region", "workshop", "drive", "index")
+KINDS = (*PUBLIC, "subscribe", "privacy", "leave", "manage", "account", "erase", "outbox", "mail")
+IN_ONE_LANGUAGE = ("index",)  # the plain index goes out as a file, too
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("lang", ["es", "en"])
-async def test_axe_finds_nothing_in_both_themes(
-    visitor: Visitor, running: Demo, kind: str, lang: Literal["es", "en"]
-) -> None:
-    if kind in IN_ONE_LANGUAGE and lang == "en":
-        pytest.skip(f"the {kind} is in Spanish only")
-    async with visitor.page_at(in_language(running.kinds()[kind], lang), lang=lang) as page:
-        assert await page.get_attribute("html", "lang") == lang
+async def test_axe_finds_nothing_in_both_themes(visitor: Visitor, running: Demo, kind: str) -> None:
+    async with visitor.page_at(running.kinds()[kind]) as page:
+        assert await page.get_attribute("html", "lang") == "es"
         await assert_accessible(page)
 
 
-def in_language(path: str, lang: str) -> str:
-    return f"{path}{'&' if '?' in path else '?'}lang={lang}"
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in IN_ONE_LANGUAGE])
+async def test_axe_finds_nothing_in_english_either(visitor: Visitor, running: Demo, kind: str) -> None:
+    path = running.kinds()[kind]
+    async with visitor.page_at(f"{path}{'&' if '?' in path else '?'}lang=en", theme="dark") as page:
+        assert await page.get_attribute("html", "lang") == "en"
+        assert await accessibility_problems(page) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -41,3 +42,25 @@ async def test_a_page_that_is_not_there_is_as_good_as_the_others(visitor: Visito
         async with visitor.page_at(path, width=NARROW, status=404) as page:
             assert await overflow(page) == []
             await assert_accessible(page)
+
+
+def every_path() -> list[str]:
+    """Each page that stands for one thing of the shipped agenda."""
+    agenda = shipped_draft().agenda
+    return [
+        *(f"/sites/{place.id}" for place in agenda.representations),
+        *(f"/regions/{region.id}" for region in agenda.regions),
+        *(f"/events/{event.id}" for event in agenda.events),
+    ]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lang", ["es", "en"])
+@pytest.mark.parametrize("path", every_path())
+async def test_every_page_is_accessible_and_fits_a_phone(
+    visitor: Visitor, path: str, lang: Literal["es", "en"]
+) -> None:
+    async with visitor.page_at(path, width=NARROW, lang=lang) as page:
+        assert await page.get_attribute("html", "lang") == lang
+        assert await overflow(page) == []
+        await assert_accessible(page)
