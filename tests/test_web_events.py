@@ -101,14 +101,32 @@ async def test_the_picture_and_the_table_agree_on_every_local_hour(client: httpx
     assert pictured == tabled | {"18:00"}
 
 
-async def test_the_picture_names_itself_and_needs_no_inline_style(client: httpx.AsyncClient) -> None:
-    svg = drawn((await client.get(ASIA + "?lang=en")).text)
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        (ASIA, "de vie 22 oct, 04:30 h (Nueva Delhi) a vie 22 oct, 12:00 h (Wellington)"),
+        (ASIA + "?lang=en", "Fri 22 Oct, 04:30 (Nueva Delhi) to Fri 22 Oct, 12:00 (Wellington)"),
+        (DRIVE, "Empieza primero en Wellington"),
+        (DRIVE + "?lang=en", "It begins first in Wellington"),
+    ],
+)
+async def test_a_picture_says_what_it_shows_and_needs_no_inline_style(
+    client: httpx.AsyncClient, path: str, said: str
+) -> None:
+    svg = drawn((await client.get(path)).text)
     named = (svg.get("aria-labelledby") or "").split()
-    texts = {node.get("id"): node.text for node in svg if node.get("id")}
+    texts = {node.get("id"): node.text or "" for node in svg if node.get("id")}
     assert svg.get("role") == "img"
-    assert [bool(texts[name]) for name in named] == [True, True]
-    assert "Fri 22 Oct, 04:30 (Nueva Delhi) to Fri 22 Oct, 12:00 (Wellington)" in str(texts[named[1]])
+    assert texts[named[0]]
+    assert said in texts[named[1]]
     assert not any("style" in node.attrib for node in svg.iter())
+
+
+async def test_every_event_of_the_agenda_has_its_page(site: Site, client: httpx.AsyncClient) -> None:
+    for event in site.in_force.edition.agenda.events:
+        answer = await client.get(f"/events/{event.id}")
+        assert answer.status_code == 200
+        assert event.title.es in re.sub(r"<[^>]+>", "", answer.text)
 
 
 async def test_an_event_of_all_149_sites_is_drawn_and_tabled(client: httpx.AsyncClient) -> None:
