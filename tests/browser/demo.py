@@ -32,33 +32,41 @@ EVENT, DRIVE = "taller-asia-pacifico-2021", "jornada-credencializacion-2022"
 POST = "nueva-delhi-consular"  # of the administrator's list
 
 
+def link(page: str, signed: Link) -> str:
+    """The path of a page that speaks to the office's post."""
+    return f"/{page}/{TOKENS.sign(signed, POST, NOW + timedelta(minutes=15))}"
+
+
+# One page of each kind: test_every_kind.py and screenshots.py look at all of them.
+KINDS = {
+    "home": "/",
+    "found": "/?q=alemania",
+    "office": f"/sites/{OFFICE}",
+    "region": f"/regions/{REGION}",
+    "workshop": f"/events/{EVENT}",
+    "drive": f"/events/{DRIVE}",
+    "subscribe": f"/subscribe?site={OFFICE}",
+    "privacy": "/privacy",
+    "leave": link("leave", Link.LEAVE),
+    "manage": link("manage", Link.LEAVE),
+    "account": link("account", Link.ACCOUNT),
+    "erase": link("account", Link.ACCOUNT) + "/erase",
+    "index": "/feeds/",
+    "outbox": "/outbox/",
+    "mail": "/outbox/{mail}",
+}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Demo:
     url: str  # without a slash at the end
     outbox: Path
     arrived: asyncio.Event  # set with each mail
 
-    def kinds(self) -> dict[str, str]:
-        """One page of each kind, by name."""
-        mail = min(path.name for path in self.outbox.glob("*.eml"))
-        account = link("account", Link.ACCOUNT)
-        return {
-            "home": "/",
-            "found": "/?q=alemania",
-            "office": f"/sites/{OFFICE}",
-            "region": f"/regions/{REGION}",
-            "workshop": f"/events/{EVENT}",
-            "drive": f"/events/{DRIVE}",
-            "subscribe": f"/subscribe?site={OFFICE}",
-            "privacy": "/privacy",
-            "leave": link("leave", Link.LEAVE),
-            "manage": link("manage", Link.LEAVE),
-            "account": account,
-            "erase": f"{account}/erase",
-            "index": "/feeds/",
-            "outbox": "/outbox/",
-            "mail": f"/outbox/{mail}",
-        }
+    def path(self, kind: str) -> str:
+        """Of one page of that kind."""
+        first_mail = min(path.name for path in self.outbox.glob("*.eml"))
+        return KINDS[kind].format(mail=first_mail)
 
     async def mailed(self, address: str, page: str) -> str:
         """The link to that page ("confirm", "account") in a mail to the address; waits until one has come."""
@@ -78,11 +86,6 @@ def _text(mail: EmailMessage) -> str:
     part = mail.get_body(("plain",))
     assert part is not None
     return str(part.get_content())
-
-
-def link(page: str, signed: Link) -> str:
-    """The path of a page that speaks to the office's post."""
-    return f"/{page}/{TOKENS.sign(signed, POST, NOW + timedelta(minutes=15))}"
 
 
 @asynccontextmanager

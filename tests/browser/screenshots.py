@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from scheduler.logs import configure_logs
-from tests.browser.demo import Demo, demo
+from tests.browser.demo import KINDS, Demo, demo
 from tests.browser.harness import NARROW, WIDE, Theme, Visitor, chromium
 
 SHOWN_AT = "https://agenda.example"
@@ -20,7 +20,7 @@ async def main(folder: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="agenda-screenshots-") as scratch:
         async with demo(Path(scratch), SHOWN_AT) as running, chromium() as browser:
             visitor = Visitor(browser=browser, url=running.url)
-            for kind in running.kinds():
+            for kind in KINDS:
                 for width in (NARROW, WIDE):
                     await picture(folder, visitor, running, kind, width, "light")
                 if kind in IN_DARK:
@@ -30,7 +30,7 @@ async def main(folder: Path) -> None:
 async def picture(folder: Path, visitor: Visitor, running: Demo, kind: str, width: int, theme: Theme) -> None:
     """The whole page, as long as it is: home-360.png, home-1280-dark.png."""
     name = f"{kind}-{width}{'-dark' if theme == 'dark' else ''}.png"
-    async with visitor.page_at(running.kinds()[kind], width=width, theme=theme) as page:
+    async with visitor.page_at(running.path(kind), width=width, theme=theme) as page:
         await page.screenshot(path=folder / name, full_page=True)
     sys.stdout.write(f"{folder / name}\n")
 

@@ -56,7 +56,7 @@ async def test_signing_up_by_mail_then_pausing_leaving_and_coming_back(
 
 
 async def test_one_click_of_a_mail_program_leaves_and_the_page_leads_back(visitor: Visitor, running: Demo) -> None:
-    leave = running.kinds()["leave"]
+    leave = running.path("leave")
     async with visitor.page_at(leave) as page:
         await title(page, "¿Dejar de recibir recordatorios?")
         answer = await page.request.post(leave, form={"List-Unsubscribe": "One-Click"})
