@@ -17,7 +17,7 @@ from scheduler.clock import monotonic
 
 CONNECTIONS = 1000
 RATE = 1000  # requests a second, of all of them together
-ROUNDS = 8  # of one request on each connection
+ROUNDS = 7  # of one request on each connection
 WARM_UP = 2  # rounds that do not count
 AT_ONCE = 100  # connections that are being opened at a time
 _LENGTH = b"content-length: "
