@@ -46,6 +46,7 @@ def every_path() -> list[str]:
         *(f"/sites/{place.id}" for place in agenda.representations),
         *(f"/regions/{region.id}" for region in agenda.regions),
         *(f"/events/{event.id}" for event in agenda.events),
+        *(f"/calendar?month={month}" for month in ("2021-10", "2021-11", "2021-12", "2022-01", "2022-02")),
     ]
 
 
