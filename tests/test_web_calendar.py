@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from calendars.model import EventStatus
 from scheduler.web.app import Site
 from scheduler.web.months import chosen_month, entries, month
 from tests import factories
@@ -56,6 +57,22 @@ async def test_an_event_stands_on_its_date_by_the_clock_of_the_page(client: http
 async def test_a_site_sees_its_own_events_only(client: httpx.AsyncClient) -> None:
     there = (await client.get("/calendar?month=2021-10&site=nueva-delhi")).text
     assert set(re.findall(r'class="mark-in-day[^"]*" href="/events/([^"?]+)', there)) == {"taller-asia-pacifico-2021"}
+
+
+@pytest.mark.parametrize("view", ["month=2021-10", "view=list"])
+async def test_a_sites_list_goes_by_its_clock_with_the_agendas_beside_it(client: httpx.AsyncClient, view: str) -> None:
+    there = (await client.get(f"/calendar?{view}&site=nueva-delhi")).text
+    assert "Horas en hora de Nueva Delhi." in there
+    assert "viernes 22 de octubre de 2021,<br>04:30 h (jue 21 oct, 18:00 h TCM)" in there
+
+
+async def test_what_is_cancelled_is_not_counted_down_to(tmp_path: Path) -> None:
+    cancelled = factories.event(status=EventStatus.CANCELLED, reason=factories.text("se aplaza"))
+    with site_of(tmp_path, small_draft(factories.agenda(events=(cancelled,)))) as site:
+        async with serving(site) as client:
+            page = (await client.get("/calendar?month=2021-10")).text
+    assert "cancelado" in page
+    assert "dentro de" not in page
 
 
 async def test_a_span_covers_each_of_its_days_and_is_named_where_a_reader_looks(client: httpx.AsyncClient) -> None:

@@ -146,7 +146,9 @@ def event_line(
 
 
 def countdown(event: Event, revision: Revision, zone: str, now: datetime, language: Language) -> Countdown | None:
-    """How long until it begins or since it ended, by the clocks of `zone`; None for what has no date."""
+    """How long until it begins or since it ended, by the clocks of `zone`; None for what has no date, or is off."""
+    if event.status is EventStatus.CANCELLED:
+        return None
     if isinstance(event.when, Days):
         text = until_days(event.when, to_wall(now, zone).date(), language)
         return Countdown(text=text, start=None, end=None, offset=0)

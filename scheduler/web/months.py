@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from calendar import Calendar
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from babel.dates import format_date, get_day_names
@@ -15,10 +15,10 @@ from starlette.routing import BaseRoute, Route
 
 from calendars.editions import Edition, Revision
 from calendars.model import Agenda, Days, Event, EventStatus, Language, Representation, Text
-from calendars.wording import home_name
+from calendars.wording import home_name, hour, long_date, short_date
 from calendars.zones import to_wall
 from scheduler.web.index import by_city, foot
-from scheduler.web.lines import EventLine, event_line, listing, timeline
+from scheduler.web.lines import EventLine, Listing, countdown, event_line, home_hour, listing, timeline
 from scheduler.web.posts import site_named
 from scheduler.web.rendering import requested_language
 from scheduler.web.site import Site
@@ -92,7 +92,7 @@ class Months:
             "month": None,
         }
         if request.query_params.get("view") == "list":
-            values["listing"] = listing(edition, now, language, None if site is None else (site,))
+            values["listing"] = _listing(edition, now, language, site)
         else:
             found = entries(edition, zone, site)
             today = to_wall(now, zone).date()
@@ -190,6 +190,35 @@ def _lines(
     agenda = edition.agenda
     within = [one for one in found if one.first < after and one.last >= first]
     return [
-        event_line(agenda, one.event, one.revision, now, language, (site,) if site else agenda.addressed(one.event))
+        event_line(agenda, one.event, one.revision, now, language, agenda.addressed(one.event))
+        if site is None
+        else _line_at(edition, one.event, site, now, language)
         for one in within
     ]
+
+
+def _listing(edition: Edition, now: datetime, language: Language, site: Representation | None) -> Listing:
+    """All events, or one site's by its own clock."""
+    if site is None:
+        return listing(edition, now, language)
+    events = {event.id: event for event in edition.agenda.events}
+    shown = listing(edition, now, language, (site,))
+
+    def there(lines: Sequence[EventLine]) -> tuple[EventLine, ...]:
+        return tuple(_line_at(edition, events[line.id], site, now, language) for line in lines)
+
+    return Listing(ahead=there(shown.ahead), past=there(shown.past), undated=shown.undated)
+
+
+def _line_at(edition: Edition, event: Event, site: Representation, now: datetime, language: Language) -> EventLine:
+    """An event by the site's clock; the agenda's stands beside its hour."""
+    agenda, revision = edition.agenda, edition.revisions[event.id]
+    line = replace(
+        event_line(agenda, event, revision, now, language, (site,)),
+        countdown=countdown(event, revision, site.zone, now, language),
+    )
+    if revision.start is None:
+        return line
+    here, home = to_wall(revision.start, site.zone), to_wall(revision.start, agenda.zone)
+    beside = f"{short_date(home, language)}, {home_hour(agenda, revision.start, language)}"
+    return replace(line, day=long_date(here, language), hour=f"{hour(here, language)} ({beside})", local=None)
