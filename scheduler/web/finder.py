@@ -81,10 +81,11 @@ def find(agenda: Agenda, query: str, language: Language) -> Found:
 
 
 def near_entries(entries: list[Entry], asked: str) -> tuple[Entry, ...]:
-    """The offices whose city, or a word of its names, is written almost like this."""
+    """The offices whose city, or a word of its names, is written almost like this, or like a word of it."""
     spelled: dict[str, dict[str, Entry]] = {}
     for one in entries:
         for word in {fold(one.city), one.id.replace("-", " "), *one.words.split()}:
             spelled.setdefault(word, {})[one.id] = one
-    close = get_close_matches(fold(asked), spelled, n=NEAR, cutoff=0.7)
+    folded = fold(asked)
+    close = [near for part in (folded, *folded.split()) for near in get_close_matches(part, spelled, NEAR, cutoff=0.7)]
     return tuple({one.id: one for word in close for one in spelled[word].values()}.values())[:NEAR]

@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from calendars.descriptions import place, until_line
 from calendars.editions import Revision
-from calendars.model import Agenda, Event, EventStatus, Language, Representation
+from calendars.model import Agenda, Assumption, Days, Event, EventStatus, Language, Representation
 from calendars.wording import (
     home_name,
     home_short,
@@ -50,6 +50,7 @@ class SiteEvent:
     start: datetime | None  # UTC; None for whole days and undated events
     hour: str | None  # "08:00", by the site's clock
     day: str  # likewise
+    whole_days: bool  # by intent, not because its hour is still open
     home: str | None  # the same moment by the agenda's clock
     other_day: str | None  # «mañana aquí: viernes 22», where the date is not the agenda's
     night: str | None
@@ -207,6 +208,7 @@ def site_event(
         start=start,
         hour=f"{here:%H:%M}" if here else None,
         day=day_words(site.zone, event, revision, language),
+        whole_days=isinstance(event.when, Days) and Assumption.TIME not in event.assumed,
         home=_home_moment(agenda, home, language) if home else None,
         other_day=other_day(here, home, language) if here and home else None,
         night=night_remark(here, here, site.zone, language) if here and not over else None,
