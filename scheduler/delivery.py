@@ -35,6 +35,7 @@ class State(StrEnum):
     HELD = "held"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
+    BOUNCED = "bounced"
     SUPERSEDED = "superseded"
     CANCELLED = "cancelled"
     SUPPRESSED = "suppressed"

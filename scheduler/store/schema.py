@@ -35,6 +35,8 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else _EPOCH + value * _MICROSECOND
 
 
+Number = BigInteger().with_variant(Integer, "sqlite")  # of a row, counted up by the database
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -110,7 +112,8 @@ recipients = Table(
     Column("paused_until", Instant),  # asked for none before then
     Column("chosen_language", Text),  # the post's own choice, which the file does not undo
     Column("declined", Text, nullable=False, server_default=""),  # reminder rules not wanted, one a line
-    Column("suppressed_at", Instant),  # the server said that the address is bad
+    Column("suppressed_at", Instant),  # the address is bad: nothing more goes there until an operator lifts it
+    Column("suppressed_why", Text, nullable=False, server_default=""),  # the words that said so, scrubbed
     Column("erased_at", Instant),  # address and post are gone from this row
     Index(None, "site"),
     Index(None, "address"),
@@ -144,7 +147,7 @@ feed_tokens = Table(  # who may read a staff feed; the token itself is kept nowh
 deliveries = Table(
     "deliveries",
     metadata,
-    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("purpose", Text, nullable=False),
     Column("subject", Text, nullable=False),  # the event's UID; of service mail, an opaque id
     Column("schedule", Integer, nullable=False),
@@ -165,10 +168,65 @@ deliveries = Table(
     Column("repeats", Integer, nullable=False, server_default="0"),  # times sent again after `uncertain`
     Column("uncertain_at", Instant),  # last time its fate was unknown
     Column("accepted_at", Instant),
+    Column("bounced_at", Instant),  # a delivery status notification said that it failed
     Column("reply", Text, nullable=False, server_default=""),  # the server's last words, scrubbed of addresses
     UniqueConstraint("recipient", "subject", "purpose", "schedule", "rule"),  # so that one's own rows lie together
     Index(None, "state", "next_at", "expires_at"),
     Index(None, "message_key"),
+    sqlite_strict=True,
+)
+_waiting = deliveries.c.state.in_(("planned", "deferred"))
+Index(  # what is claimed, in the order in which it is: however many wait, the first are found at once
+    "ix_deliveries_waiting",
+    deliveries.c.expires_at,
+    deliveries.c.next_at,
+    deliveries.c.id,
+    sqlite_where=_waiting,
+    postgresql_where=_waiting,
+)
+
+attempts = Table(  # what came of each transaction with the mail server; rows are added, never changed
+    "attempts",
+    metadata,
+    Column("delivery", Number, ForeignKey("deliveries.id"), primary_key=True, autoincrement=False),
+    Column("fence", Integer, primary_key=True, autoincrement=False),  # of the claim: one attempt each
+    Column("owner", Text, nullable=False),  # the node that tried
+    Column("began_at", Instant),  # NULL: the node died, and nobody knows
+    Column("ended_at", Instant, nullable=False),
+    Column("state", Text, nullable=False),  # of the delivery, that it led to
+    Column("stage", Text),  # where it ended: mail, rcpt, data, body
+    Column("code", Integer),  # SMTP reply code (RFC 5321 §4.2)
+    Column("status", Text),  # enhanced status, "5.1.1" (RFC 3463)
+    Column("reply", Text, nullable=False),  # the server's words or the error's, scrubbed of addresses
+    sqlite_strict=True,
+)
+
+nodes = Table(  # the processes that send: who holds a claim is alive as long as its lease, or it is abandoned
+    "nodes",
+    metadata,
+    Column("owner", Text, primary_key=True),
+    Column("started_at", Instant, nullable=False),
+    Column("leased_until", Instant),  # by the database's clock; NULL: alone on its SQLite file, kept by a file lock
+    Column("zone_digest", Text, nullable=False),  # of the zone data that it reckons with
+    Column("relay_failures", Integer, nullable=False, server_default="0"),  # in a row; 0: its breaker is closed
+    Column("relay_paused_until", Instant),
+    Column("relay_reason", Text, nullable=False, server_default=""),  # scrubbed
+    Column("relay_fault", Integer, nullable=False, server_default="0"),  # 1: an operator has to act
+    sqlite_strict=True,
+)
+
+bounces = Table(  # delivery status notifications (RFC 3464) that were about a post
+    "bounces",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("digest", Text, nullable=False, unique=True),  # of the notification: one that comes twice counts once
+    Column("recipient", Text, ForeignKey("recipients.id"), nullable=False),
+    Column("delivery", Number, ForeignKey("deliveries.id")),
+    Column("at", Instant, nullable=False),
+    Column("kind", Text, nullable=False),  # hard: the address is bad; soft: this message did not arrive
+    Column("status", Text, nullable=False),  # RFC 3463
+    Column("text", Text, nullable=False),  # the diagnostic, scrubbed of addresses
+    Index(None, "recipient"),
     sqlite_strict=True,
 )
 
