@@ -15,13 +15,14 @@ from calendars.workdays import in_working_hours, next_working_instant
 from scheduler.clock import Clock
 from scheduler.delivery import Attempted, Decision, Outcome, State, decide, minds_hours
 from scheduler.letters import Letters, mail_from, site_of
-from scheduler.mail.smtp import Pool, RelayUnavailable, scrub
+from scheduler.mail.smtp import Pool, RelayUnavailable
 from scheduler.pace import Limiter
 from scheduler.relay import RelayHealth
-from scheduler.store import editions, ledger
+from scheduler.store import claiming, editions, ledger, nodes
+from scheduler.store.claiming import Delivery
 from scheduler.store.editions import InForce
 from scheduler.store.journal import Journal
-from scheduler.store.ledger import Delivery, Settlement
+from scheduler.store.ledger import Settlement
 
 log = structlog.get_logger(__name__)
 COMPOSE_AGAIN = timedelta(minutes=15)
@@ -70,6 +71,8 @@ class Dispatcher:
 
     async def _claim(self, limit: int) -> list[Delivery]:
         now, known = self._clock.now(), self._current
+        if uncertain := await self._journal.write(_sweep, now):
+            log.warning("left by a node that is gone", uncertain=uncertain)
         self._current, withheld, claims = await self._journal.write(_claim, self._journal.owner, now, limit, known)
         if withheld and self._current is not known:
             log.error("zone data gives another time than published; withheld until resolved", events=withheld)
@@ -88,7 +91,7 @@ class Dispatcher:
             else:
                 sendable.append(claim)
         if later:
-            await self._journal.write(ledger.postpone_claims, self._journal.owner, later)
+            await self._journal.write(claiming.postpone_claims, self._journal.owner, later)
         return sendable
 
     async def _send_all(self, claims: Sequence[Delivery]) -> None:
@@ -113,7 +116,8 @@ class Dispatcher:
             return
         try:
             async with self._mail.pool.connection() as connection:
-                if not await self._journal.intend(claim, self._clock.now()):
+                began_at = self._clock.now()
+                if not await self._journal.intend(claim, began_at):
                     await self._give_back(claim, [])
                     return
                 recipient = self._mail.letters.recipient(claim)
@@ -123,18 +127,18 @@ class Dispatcher:
             log.warning("relay unavailable", reason=str(error), fault=error.fault, until=self.relay.paused_until)
             await self._give_back(claim, rest)
             return
-        await self._settle(claim, outcome, rest)
+        await self._settle(claim, outcome, began_at, rest)
 
-    async def _settle(self, claim: Delivery, outcome: Outcome, rest: list[Delivery]) -> None:
+    async def _settle(self, claim: Delivery, outcome: Outcome, began_at: datetime, rest: list[Delivery]) -> None:
         now = self._clock.now()
         decision = decide(_attempted(claim, redirected=self._mail.letters.redirect_all is not None), outcome, now)
-        reply = " ".join(str(part) for part in (outcome.code, outcome.text) if part)
-        await self._journal.settle(Settlement(delivery=claim, decision=decision, reply=scrub(reply), at=now))
+        settlement = Settlement(delivery=claim, decision=decision, outcome=outcome, began_at=began_at, at=now)
+        await self._journal.settle(settlement)
         self._note(claim, decision, outcome)
         blames_nobody = decision.refused and not (decision.suppress or decision.fault)
         if decision.fault or (blames_nobody and self.relay.same_again(outcome, claim.recipient)):
-            self.relay.failed(now, scrub(reply), fault=True)
-            log.error("relay refuses", reason=scrub(reply), until=self.relay.paused_until)
+            self.relay.failed(now, settlement.reply, fault=True)
+            log.error("relay refuses", reason=settlement.reply, until=self.relay.paused_until)
             await self._give_back(None, rest)
         elif decision.state is State.ACCEPTED:
             self.relay.worked()
@@ -147,7 +151,7 @@ class Dispatcher:
         unsent = ([claim] if claim else []) + rest
         rest.clear()
         if unsent:
-            await self._journal.write(ledger.release_claims, self._journal.owner, unsent)
+            await self._journal.write(claiming.release_claims, self._journal.owner, unsent)
 
     def _in_force(self) -> InForce:
         if self._current is None:
@@ -161,7 +165,7 @@ class Dispatcher:
         except Exception:  # whatever is wrong with one message is told, and the rest go on
             log.exception("cannot compose", id=claim.id, event_id=claim.event, site=claim.site)
             later = min(self._clock.now() + COMPOSE_AGAIN, claim.expires_at)
-            await self._journal.write(ledger.postpone_claims, self._journal.owner, [(claim, later)])
+            await self._journal.write(claiming.postpone_claims, self._journal.owner, [(claim, later)])
             return None
 
 
@@ -175,11 +179,18 @@ def _attempted(claim: Delivery, *, redirected: bool) -> Attempted:
     )
 
 
+def _sweep(connection: Connection, now: datetime) -> int:
+    """In a transaction of its own: what another node has swept must be seen by the claim. Returns who is uncertain."""
+    uncertain = claiming.abandon_dead(connection, now)
+    ledger.sweep(connection, now)
+    nodes.bury(connection)
+    return uncertain
+
+
 def _claim(
     connection: Connection, owner: str, now: datetime, limit: int, known: InForce | None
 ) -> tuple[InForce | None, tuple[str, ...], list[Delivery]]:
     """The edition in force, the events that it withholds here, and claims: all of one transaction, so they agree."""
-    ledger.sweep(connection, now)
     current = editions.current(connection, known)
     withheld = shifted(current.edition) if current is not None else ()
-    return current, withheld, ledger.claim_due(connection, owner, now, limit, withheld)
+    return current, withheld, claiming.claim_due(connection, owner, now, limit, withheld)

@@ -9,8 +9,8 @@ from calendars.model import LANGUAGES, Event, Language, Representation, Text
 from scheduler.delivery import Purpose
 from scheduler.mail.address import mailbox
 from scheduler.mail.compose import Composer, Envelope, Personal
+from scheduler.store.claiming import Delivery
 from scheduler.store.editions import InForce
-from scheduler.store.ledger import Delivery
 from scheduler.store.people import ACCESS_FOR
 from scheduler.tokens import Link, Tokens
 

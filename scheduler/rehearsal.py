@@ -90,7 +90,7 @@ def rehearsal_database(path: Path | None) -> Iterator[Database]:
                 marked = controls.get(connection, controls.REHEARSAL) is not None
                 if not marked and editions.number_in_force(connection) is not None:
                     raise NotARehearsal(f"{path} is no rehearsal's database; name another file")
-            database.lock_for_serving()
+            database.lock_for_sending()
             yield database
         finally:
             database.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
 
 import structlog
 
@@ -15,6 +14,7 @@ from scheduler.letters import Letters
 from scheduler.mail.compose import Composer
 from scheduler.mail.smtp import Pool, SmtpSettings
 from scheduler.pace import Limiter
+from scheduler.presence import Presence, new_owner
 from scheduler.runtime import HORIZON, MOMENTS, Waker
 from scheduler.settings import Pace
 from scheduler.store import ledger
@@ -36,11 +36,6 @@ class Sending:
     redirect_all: str | None = None
 
 
-def new_owner() -> str:
-    """A name for this process in the ledger, never used before."""
-    return f"{socket.gethostname()}-{uuid4().hex[:12]}"
-
-
 class Service:
     """Sends what the ledger owes, from one wake-up to the next, until told to drain or nothing is left to wait for."""
 
@@ -48,6 +43,7 @@ class Service:
         self._clock = clock
         self._waker = waker
         self.journal = Journal(database, new_owner())
+        self._presence = Presence(database, self.journal.owner, clock)
         self._pool = Pool(sending.smtp, sending.pace.connections, local_hostname=socket.gethostname())
         self.dispatcher = Dispatcher(
             journal=self.journal,
@@ -66,21 +62,22 @@ class Service:
         )
 
     async def run(self) -> None:
-        """Work until drained. What a former process left unsettled is taken up first."""
-        uncertain = await self.journal.write(ledger.abandon_others, self.journal.owner, self._clock.now())
-        if uncertain:
-            log.warning("left by a former process", uncertain=uncertain)
-        try:
-            while not self.dispatcher.draining:
-                before = self._clock.now()
-                await self.dispatcher.run_due()
-                await self._pool.rest()
-                self._waker.arm(await self._moments(before))
-                if not await self._waker.wait():
-                    break
-        finally:
-            await self._pool.aclose()
-            await self.journal.aclose()
+        """Work until drained. What a node that is gone left unsettled is taken up first."""
+        async with self._presence.kept():
+            try:
+                await self._work()
+            finally:
+                await self._pool.aclose()
+                await self.journal.aclose()
+
+    async def _work(self) -> None:
+        while not self.dispatcher.draining:
+            before = self._clock.now()
+            await self.dispatcher.run_due()
+            await self._pool.rest()
+            self._waker.arm(await self._moments(before))
+            if not await self._waker.wait():
+                break
 
     def wake(self) -> None:
         """Something changed: look at the ledger now."""

@@ -16,7 +16,7 @@ from scheduler.clock import SimulatedClock, SystemClock
 from scheduler.runtime import AlarmClock, Bell
 from scheduler.service import Sending, Service
 from scheduler.store import editions, people
-from scheduler.store.database import ChangeWatch, Database
+from scheduler.store.database import Database
 from scheduler.web.app import Site, build_app
 from scheduler.web.private import polls_recorded
 from scheduler.web.server import serve_http
@@ -87,7 +87,7 @@ async def _send_until(service: Service, stopped: asyncio.Event) -> None:
 
 async def _watch(parts: Serving, service: Service | None, stopped: asyncio.Event) -> None:
     """Notice what other connections commit: a new edition, tokens, `stop` and `resume`."""
-    watch = ChangeWatch(parts.database)
+    watch = parts.database.watch()
     try:
         while not stopped.is_set():
             if watch.changed():

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from scheduler.loop import loop_factory
 from scheduler.store.database import Database
+from tests.postgres import Cluster, NoPostgres, cluster, migrated
 
 settings.register_profile(
     "project",
@@ -37,8 +38,37 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL; or a skipped test, and a failed one where CI=true promises that there is a server."""
+    try:
+        with cluster() as running:
+            yield running
+    except NoPostgres as error:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Cluster) -> str:
+    return migrated(postgres)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Of a new database: whatever is promised of one is promised of both."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'agenda.db'}"
+        return
+    running: Cluster = request.getfixturevalue("postgres")
+    url = running.create(request.getfixturevalue("postgres_template"))
+    yield url
+    running.drop(url)
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(f"sqlite:///{tmp_path / 'agenda.db'}")
+def database(database_url: str) -> Iterator[Database]:
+    opened = Database(database_url)
     yield opened
     opened.close()

@@ -24,7 +24,7 @@ SHELVES = (
     ("scheduler.clock", "scheduler.settings", "scheduler.delivery", "scheduler.shipped", "scheduler.loop"),
     ("scheduler.plan", "scheduler.relay", "scheduler.pace", "scheduler.tokens", "scheduler.files"),
     ("scheduler.store", "scheduler.mail"),
-    ("scheduler.logs", "scheduler.report", "scheduler.status", "scheduler.capture"),
+    ("scheduler.logs", "scheduler.report", "scheduler.status", "scheduler.capture", "scheduler.presence"),
     ("scheduler.publish", "scheduler.letters", "scheduler.dispatch"),
     ("scheduler.runtime", "scheduler.web"),
     ("scheduler.service", "scheduler.export"),

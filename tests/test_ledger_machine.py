@@ -14,9 +14,10 @@ from sqlalchemy import select
 from calendars.model import Draft, EventStatus
 from scheduler.delivery import Attempted, Outcome, Purpose, State, decide
 from scheduler.publish import NothingToPublish
-from scheduler.store import editions, ledger, people, roster
+from scheduler.store import claiming, editions, ledger, nodes, people, roster
+from scheduler.store.claiming import Delivery
 from scheduler.store.database import Database
-from scheduler.store.ledger import Delivery, Settlement
+from scheduler.store.ledger import Settlement
 from scheduler.store.reconcile import replan
 from scheduler.store.schema import deliveries
 from tests.factories import agenda, event, timed
@@ -102,7 +103,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def claim(self, limit: int) -> None:
         with self.database.write() as connection:
             ledger.sweep(connection, self.now)
-            self.claims += ledger.claim_due(connection, self.me, self.now, limit)
+            self.claims += claiming.claim_due(connection, self.me, self.now, limit)
 
     @precondition(lambda self: self.claims)
     @rule(
@@ -133,7 +134,8 @@ class LedgerMachine(RuleBasedStateMachine):
             self.process_dies()
             return
         tried = Attempted(attempts=one.attempts + 1, refusals=one.refusals, expires_at=one.expires_at, jitter=0.5)
-        settlement = Settlement(delivery=one, decision=decide(tried, outcome, self.now), reply="", at=self.now)
+        decision = decide(tried, outcome, self.now)
+        settlement = Settlement(delivery=one, decision=decision, outcome=outcome, began_at=self.now, at=self.now)
         with self.database.write() as connection:
             ledger.settle_if_still_sending(connection, self.me, [settlement])
 
@@ -152,7 +154,8 @@ class LedgerMachine(RuleBasedStateMachine):
         self.claims.clear()
         self.owner += 1
         with self.database.write() as connection:
-            ledger.abandon_others(connection, self.me, self.now)
+            nodes.join(connection, self.me, self.now, "", None)
+            claiming.abandon_dead(connection, self.now)
 
     @invariant()
     def repeated_only_what_was_uncertain(self) -> None:

@@ -14,7 +14,7 @@ from scheduler.delivery import Purpose, State
 from scheduler.publish import KeyWanted, publish_draft
 from scheduler.report import campaign, totals
 from scheduler.status import status
-from scheduler.store import editions, feed_tokens, ledger, people, roster
+from scheduler.store import claiming, editions, feed_tokens, ledger, people, roster
 from scheduler.store.database import Database
 from scheduler.store.people import SignUp
 from scheduler.store.reconcile import replan
@@ -157,7 +157,7 @@ def test_who_signs_up_anew_before_confirming_means_the_last(published: Database)
 def test_an_address_that_was_found_bad_may_sign_up_again_and_replaces_itself(published: Database) -> None:
     bad = joined(published)
     with published.write() as connection:
-        ledger.suppress_address(connection, bad, LATER)
+        ledger.suppress_address(connection, bad, LATER, "550 5.1.1 no such user")
     fresh = joined(published)
     assert fresh != bad
     assert reminders(published, fresh) == ALL_PLANNED
@@ -273,7 +273,7 @@ def test_leaving_stops_reminders_and_not_the_mail_that_one_asks_for(published: D
         people.request(connection, Purpose.ACCESS, "uno", LATER)
         roster.leave(connection, "uno", LATER)
         roster.obey_wishes(connection, LATER)
-        claims = ledger.claim_due(connection, "me", LATER, 10)
+        claims = claiming.claim_due(connection, "me", LATER, 10)
     assert [one.purpose for one in claims] == [Purpose.ACCESS]
 
 
@@ -281,7 +281,7 @@ def test_an_access_link_is_of_no_use_after_a_quarter_of_an_hour(published: Datab
     with published.write() as connection:
         people.request(connection, Purpose.ACCESS, "uno", LATER)
         ledger.sweep(connection, LATER + timedelta(minutes=15))
-        assert ledger.claim_due(connection, "me", LATER + timedelta(minutes=15), 10) == []
+        assert claiming.claim_due(connection, "me", LATER + timedelta(minutes=15), 10) == []
 
 
 def test_the_administrator_sees_which_posts_left(published: Database) -> None:

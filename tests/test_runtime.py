@@ -21,11 +21,12 @@ from scheduler.relay import RelayHealth
 from scheduler.runtime import AlarmClock
 from scheduler.service import Sending, Service
 from scheduler.settings import Pace
-from scheduler.store.database import ChangeWatch, Database
+from scheduler.store.database import Database
 from scheduler.tokens import Link, Tokens, key_beside
 from tests.factories import agenda, event, timed
 from tests.smtpd import aiosmtpd_server
 from tests.test_ledger import PUBLISHED, counted, draft, put
+from tests.watching import until_changed
 
 SOON = timedelta(milliseconds=300)
 PATIENCE = 20  # seconds, on a machine that does much else
@@ -113,7 +114,7 @@ async def test_a_reminder_leaves_within_a_second_of_its_moment(database: Databas
         )
         service = Service(database=database, sending=sending, clock=SystemClock(), waker=alarm)
         working = asyncio.create_task(service.run())
-        watch = ChangeWatch(database)
+        watch = database.watch()
         deadline = monotonic() + PATIENCE
         while not inbox.envelopes and monotonic() < deadline:
             await asyncio.to_thread(watch.changed)
@@ -181,10 +182,10 @@ def test_the_key_beside_a_database_is_made_once_and_for_its_owner_only(tmp_path:
 
 
 def test_the_watch_sees_what_other_connections_commit(database: Database) -> None:
-    watch = ChangeWatch(database)
+    watch = database.watch()
     assert not watch.changed()
     put(database, draft())
-    assert watch.changed()
+    until_changed(watch)
     assert not watch.changed()
     watch.close()
 

@@ -345,7 +345,7 @@ async def test_an_answer_outlives_a_database_that_is_locked_for_long(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A long publication in another process: what the server took is settled once that ends, not repeated."""
-    monkeypatch.setattr("scheduler.store.database.BUSY_SECONDS", 0)
+    monkeypatch.setattr("scheduler.store.sqlite.BUSY_SECONDS", 0)
     monkeypatch.setattr("scheduler.store.journal.TRY_AGAIN_SECONDS", 0.01)
     refused, answer = asyncio.Event(), asyncio.Event()
     waits = Journal._try_again

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -19,13 +18,13 @@ from calendars.feeds import feeds
 from scheduler.clock import SimulatedClock
 from scheduler.logs import configure_logs
 from scheduler.store import feed_tokens
-from scheduler.store.database import ChangeWatch
 from scheduler.store.feed_tokens import FeedToken
 from scheduler.web import private
 from scheduler.web.app import Site
 from scheduler.web.prepared import strong_etag
 from scheduler.web.private import client_family, polls_recorded, record_polls, staff_address
 from tests import factories
+from tests.watching import until_changed
 from tests.webserver import LINK, PUBLISHED, publish, serving, site_of, small_draft
 
 NEW_LINK = "https://otra.example/sala-nueva"
@@ -68,11 +67,6 @@ def known(site: Site, token: str) -> FeedToken:
         found = feed_tokens.find(connection, feed_tokens.id_of(token))
     assert found is not None
     return found
-
-
-def until_changed(watch: ChangeWatch) -> None:
-    while not watch.changed():
-        os.sched_yield()
 
 
 @pytest.mark.parametrize("name", ["tokio.ics", "tokio-local.ics"])
@@ -202,7 +196,7 @@ async def test_polls_are_written_while_serving_goes_on_and_when_it_ends(
     site: Site, client: httpx.AsyncClient, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(private, "RECORD_SECONDS", 0.01)
-    watch = ChangeWatch(site.database)
+    watch = site.database.watch()
     async with polls_recorded(site.staff, site.database):
         await client.get(at(token), headers={"user-agent": "curl/8.5"})
         await asyncio.to_thread(until_changed, watch)

@@ -92,7 +92,7 @@ def real_database(settings: Settings) -> Iterator[Database]:
     try:
         with database.read() as connection:
             if controls.get(connection, controls.REHEARSAL) is not None:
-                raise WrongDatabase(f"{database.url.database} belongs to a rehearsal; name another database")
+                raise WrongDatabase(f"{database.name} belongs to a rehearsal; name another database")
         yield database
     finally:
         database.close()

@@ -197,7 +197,7 @@ def serve_command(
     """
     configure_logs()
     with told(lang) as settings, real_database(settings) as database:
-        database.lock_for_serving()
+        database.lock_for_sending()
         _first_edition(database, config, settings)
         tokens = tokens_of(settings, database)
         with bind(host or settings.host, settings.port if port is None else port) as listener:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects.sqlite import insert
 
 from scheduler.store.schema import controls
+from scheduler.store.upsert import insert
 
 STOPPED = "stopped"  # no further MAIL FROM leaves; the value says since when
 REHEARSAL = "rehearsal"  # a simulated clock writes here; the value is its present instant
@@ -16,7 +16,7 @@ def get(connection: Connection, name: str) -> str | None:
 
 
 def put(connection: Connection, name: str, value: str) -> None:
-    row = insert(controls).values(name=name, value=value)
+    row = insert(connection, controls).values(name=name, value=value)
     connection.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
 
 

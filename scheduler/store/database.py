@@ -1,31 +1,27 @@
-"""One database: opening it, its transactions, its migrations, and who may serve from it."""
+"""One database, SQLite or PostgreSQL: opening it, its transactions, its migrations, and who may send from it."""
 
 from __future__ import annotations
 
-import fcntl
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
-from typing import IO, Any
+from typing import IO, Literal, Protocol
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-try:
-    from pysqlite3 import dbapi2 as bundled_sqlite
-except ImportError:  # no wheel for this platform; the standard library's then has to be new enough
-    bundled_sqlite = None
+from scheduler.store.postgresql import NotificationWatch, postgresql_engine, take_alone, take_among_others
+from scheduler.store.sqlite import SAFE_SQLITE, DatabaseInUse, FileWatch, lock_file, sqlite_engine, sqlite_module
 
-SAFE_SQLITE = (3, 51, 3)  # before it, several connections in WAL mode could corrupt the file
-BUSY_SECONDS = 30
+__all__ = ["SAFE_SQLITE", "ChangeWatch", "Database", "DatabaseInUse", "DatabaseUnavailable", "sqlite_module"]
+
+Kind = Literal["sqlite", "postgresql"]
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -33,42 +29,94 @@ class DatabaseUnavailable(Exception):
     """The database cannot be opened or does not answer."""
 
 
-class DatabaseInUse(Exception):
-    """Another `agenda serve` works on this SQLite file."""
+class ChangeWatch(Protocol):
+    """Tells whether anybody else has committed since it was last asked."""
 
+    def changed(self) -> bool: ...
 
-def sqlite_module() -> ModuleType:
-    """The newer of the standard library's SQLite and the bundled one."""
-    candidates = [sqlite3] if bundled_sqlite is None else [sqlite3, bundled_sqlite]
-    return max(candidates, key=lambda module: module.sqlite_version_info)
+    def close(self) -> None: ...
 
 
 class Database:
-    """Synchronous transactions over SQLite. `write` takes the write lock at once, so that it never has to give up late.
+    """Synchronous transactions over one database.
 
-    Raises DatabaseUnavailable where the file cannot be opened, read or migrated.
+    A SQLite file is made and migrated when it is opened; a PostgreSQL database by `migrate` alone, since other nodes
+    of another version may be at work on it. Raises DatabaseUnavailable where it cannot be opened, read or migrated.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, migrating: bool = False) -> None:
         self.url = _parse(url)
-        self._engine = _engine(self.url)
+        self.kind: Kind = "sqlite" if self.url.get_backend_name() == "sqlite" else "postgresql"
+        self._engine = sqlite_engine(self.url) if self.kind == "sqlite" else postgresql_engine(self.url)
         self._lock: IO[bytes] | None = None
         try:
-            Path(str(self.url.database)).touch(mode=0o600)  # it holds addresses; its journal takes the same mode
-            self._migrate()
+            if self.file is not None:
+                self.file.touch(mode=0o600)  # it holds addresses; its journal takes the same mode
+            self._prepare(migrating=migrating or self.file is not None)
         except (CommandError, DBAPIError, OSError) as error:
             self._engine.dispose()
-            raise DatabaseUnavailable(f"{self.url.render_as_string()}: {_reason(error)}") from error
+            raise DatabaseUnavailable(f"{self.name}: {_reason(error)}") from error
+        except DatabaseUnavailable:
+            self._engine.dispose()
+            raise
+
+    @property
+    def file(self) -> Path | None:
+        """Where a SQLite database is; None of PostgreSQL."""
+        return Path(str(self.url.database)) if self.kind == "sqlite" else None
+
+    @property
+    def name(self) -> str:
+        """What messages call it: the URL without its password."""
+        return self.url.render_as_string()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        with self._engine.connect() as connection, connection.begin():
+        """One moment of the database, however many statements look at it."""
+        connection = self._engine.connect()
+        if self.kind == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with connection, connection.begin():
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
+        """A change of what is owed, or to whom: apart from every other write. Afterwards every node looks anew."""
+        with self._begun() as connection:
+            if self.kind == "postgresql":
+                take_alone(connection)
+            yield connection
+
+    @contextmanager
+    def write_as_sender(self) -> Iterator[Connection]:
+        """A step of deliveries, under guards: beside those of other nodes, apart from `write`. Nobody is told."""
+        with self._begun() as connection:
+            if self.kind == "postgresql":
+                take_among_others(connection)
+            yield connection
+
+    @contextmanager
+    def write_own_row(self) -> Iterator[Connection]:
+        """A write to what nobody else writes: it waits for no publication, however long that takes."""
+        with self._begun() as connection:
+            yield connection
+
+    @contextmanager
+    def _begun(self) -> Iterator[Connection]:
         with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
             yield connection
+
+    def watch(self) -> ChangeWatch:
+        """To be closed by the caller."""
+        return FileWatch(self._engine) if self.kind == "sqlite" else NotificationWatch(self.url)
+
+    def lock_for_sending(self) -> None:
+        """Keep every other sending process away from a SQLite file until `close`; on PostgreSQL there may be many.
+
+        Raises DatabaseInUse.
+        """
+        if self.kind == "sqlite":
+            self._lock = lock_file(self.url)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -76,83 +124,38 @@ class Database:
             self._lock.close()
             self._lock = None
 
-    def lock_for_serving(self) -> None:
-        """Keep every other service away from this file until `close`. Raises DatabaseInUse."""
-        path = Path(f"{self.url.database}.lock")
-        lock = path.open("wb")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the kernel lets go of it when the process dies
-        except BlockingIOError as error:
-            lock.close()
-            raise DatabaseInUse(f"{self.url.database}: another agenda serve works on it") from error
-        self._lock = lock
-
-    def _migrate(self) -> None:
+    def _prepare(self, *, migrating: bool) -> None:
         config = Config()
         config.set_main_option("script_location", MIGRATIONS.as_posix())
-        head = ScriptDirectory.from_config(config).get_current_head()
+        scripts = ScriptDirectory.from_config(config)
         with self._engine.connect() as connection:
-            if MigrationContext.configure(connection).get_current_revision() == head:
-                return
+            found = MigrationContext.configure(connection).get_current_revision()
+        if found == scripts.get_current_head():
+            return
+        if not migrating:
+            scripts.get_revision(found or "head")  # raises where the database is newer than this program
+            state = "is empty" if found is None else "was made by an earlier version"
+            raise DatabaseUnavailable(f"{self.name} {state}: run `agenda migrate` once, then start again")
         with self.write() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-
-
-class ChangeWatch:
-    """Tells whether any other connection has committed since it was last asked (`PRAGMA data_version`)."""
-
-    def __init__(self, database: Database) -> None:
-        self._connection = database._engine.connect()  # because the watch is the database's other half
-        self._seen = self._version()
-
-    def changed(self) -> bool:
-        version = self._version()
-        changed, self._seen = version != self._seen, version
-        return changed
-
-    def close(self) -> None:
-        self._connection.close()
-
-    def _version(self) -> int:
-        version = self._connection.exec_driver_sql("PRAGMA data_version").scalar_one()
-        self._connection.rollback()  # or the open transaction would go on reading the past
-        return int(version)
 
 
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise DatabaseUnavailable("AGENDA_DATABASE_URL is no database URL; sqlite:///agenda.db is one") from error
-    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
-        raise DatabaseUnavailable(f"{parsed.render_as_string()}: only sqlite:///FILE is supported so far")
+        raise DatabaseUnavailable(f"AGENDA_DATABASE_URL is no database URL; {_FORMS}") from error
+    if parsed.drivername in ("postgresql", "postgres"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    named = bool(parsed.database) and parsed.database != ":memory:"
+    if parsed.drivername not in ("sqlite", "postgresql+psycopg") or not named:
+        raise DatabaseUnavailable(f"{parsed.render_as_string()}: not a database this program knows; {_FORMS}")
     return parsed
 
 
-def _engine(url: URL) -> Engine:
-    engine = create_engine(url, module=sqlite_module(), hide_parameters=True)  # addresses and links in no log
-
-    @event.listens_for(engine, "connect")
-    def configure(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # or the driver would begin transactions of its own
-        for pragma in (
-            f"busy_timeout={BUSY_SECONDS * 1000}",
-            "journal_mode=WAL",
-            "synchronous=FULL",  # what was settled stays settled after a power cut
-            "foreign_keys=ON",
-            "temp_store=MEMORY",
-            "cache_size=-16384",
-        ):
-            connection.execute(f"PRAGMA {pragma}").close()
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
+_FORMS = "write sqlite:///agenda.db or postgresql+psycopg://user@host/name"
 
 
 def _reason(error: Exception) -> str:
-    return str(error.orig) if isinstance(error, DBAPIError) else str(error)
+    return str(error.orig).strip() if isinstance(error, DBAPIError) else str(error)

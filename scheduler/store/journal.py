@@ -12,9 +12,10 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from scheduler.store import ledger
+from scheduler.store import claiming, ledger
+from scheduler.store.claiming import Delivery
 from scheduler.store.database import Database
-from scheduler.store.ledger import Delivery, Settlement
+from scheduler.store.ledger import Settlement
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,6 +36,7 @@ class Journal:
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
         self._intents: list[tuple[Delivery, datetime, asyncio.Future[bool]]] = []
         self._settlements: list[tuple[Settlement, asyncio.Future[None]]] = []
+        self._doubtful: list[Delivery] = []  # refused to their senders, though their intent may have been committed
         self._flusher: asyncio.Task[None] | None = None
         self._closing = asyncio.Event()
 
@@ -49,7 +51,7 @@ class Journal:
 
     async def _once(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         def transaction() -> T:
-            with self._database.write() as connection:
+            with self._database.write_as_sender() as connection:
                 return work(connection, *args, **kwargs)
 
         return await asyncio.get_running_loop().run_in_executor(self._writer, transaction)
@@ -88,7 +90,7 @@ class Journal:
             self._flusher = asyncio.create_task(self._commit_all())
 
     async def _commit_all(self) -> None:
-        while self._intents or self._settlements:
+        while self._intents or self._settlements or self._doubtful:
             intents, self._intents = self._intents, []
             settlements, self._settlements = self._settlements, []
             waiting: list[asyncio.Future[Any]] = [done for *_, done in intents]
@@ -97,14 +99,15 @@ class Journal:
                 may_go = await self._once(self._apply, intents, [one for one, _ in settlements])
             except OperationalError as error:
                 self._refuse(intents)
-                if await self._try_again(error):
-                    self._settlements = settlements + self._settlements
-                else:
+                if not await self._try_again(error):
                     self._fail(waiting, error)
+                    return
+                self._settlements = settlements + self._settlements
                 continue
             except Exception as error:  # noqa: BLE001  # because each sender raises it for itself
                 self._fail(waiting, error)
                 continue
+            self._doubtful = []
             for delivery, _, done in intents:
                 if not done.done():
                     done.set_result(delivery.id in may_go)
@@ -114,6 +117,7 @@ class Journal:
 
     def _refuse(self, intents: list[tuple[Delivery, datetime, asyncio.Future[bool]]]) -> None:
         """None of these goes now: by the time the database is back, its event may have begun."""
+        self._doubtful += [delivery for delivery, *_ in intents]
         for *_, done in intents:
             if not done.done():
                 done.set_result(False)
@@ -129,6 +133,7 @@ class Journal:
         intents: list[tuple[Delivery, datetime, asyncio.Future[bool]]],
         settlements: list[Settlement],
     ) -> set[int]:
+        claiming.retract_intents(connection, self.owner, self._doubtful)
         ledger.settle_if_still_sending(connection, self.owner, settlements)
         if not intents:
             return set()

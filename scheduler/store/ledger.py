@@ -5,58 +5,19 @@ All functions work in the caller's transaction. Zero rows changed means that som
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    RowMapping,
-    bindparam,
-    case,
-    exists,
-    func,
-    literal,
-    or_,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, bindparam, case, exists, func, literal, or_, select, tuple_, update
 
-from scheduler.delivery import EXPIRABLE, MUTABLE, REPEATS, UNCERTAIN_WAIT, WAITING, Decision, Purpose, State
-from scheduler.store.controls import STOPPED
-from scheduler.store.schema import controls, deliveries, recipients
+from scheduler.delivery import EXPIRABLE, MUTABLE, REPEATS, WAITING, Decision, Outcome, Purpose, State
+from scheduler.store import nodes
+from scheduler.store.claiming import Delivery, not_stopped
+from scheduler.store.postgresql import take_turns
+from scheduler.store.schema import attempts, deliveries, recipients
 
 _D = deliveries.c
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Delivery:
-    """A claimed row with what it takes to compose and send it. Instants are UTC."""
-
-    id: int
-    fence: int
-    purpose: Purpose
-    subject: str
-    event: str
-    site: str
-    schedule: int
-    rule: str
-    recipient: str
-    address: str
-    language: str
-    post: str
-    message_key: str
-    due_at: datetime
-    expires_at: datetime
-    attempts: int
-    refusals: int
-    first: bool  # nothing of this schedule has gone to this recipient before: the .ics file goes with it
-
-    @classmethod
-    def from_row(cls, row: RowMapping) -> Delivery:
-        return cls(**{**row, "purpose": Purpose(row["purpose"])})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,73 +26,51 @@ class Settlement:
 
     delivery: Delivery
     decision: Decision
-    reply: str  # scrubbed
+    outcome: Outcome  # its text is scrubbed
+    began_at: datetime  # the intent
     at: datetime
 
-
-def _not_stopped() -> ColumnElement[bool]:
-    return ~exists().where(controls.c.name == STOPPED)
-
-
-def claim_due(
-    connection: Connection, owner: str, now: datetime, limit: int, withheld: Collection[str] = ()
-) -> list[Delivery]:
-    """Take up to `limit` due deliveries, nearest event first; none of the `withheld` events, nothing while stopped."""
-    due = (
-        select(_D.id)
-        .where(_D.state.in_(WAITING), _D.next_at <= now, _D.expires_at > now, _not_stopped())
-        .where(_D.event.not_in(withheld))
-        .order_by(_D.expires_at, _D.next_at, _D.id)
-        .limit(limit)
-    )
-    claimed = connection.execute(
-        update(deliveries)
-        .where(_D.id.in_(due))
-        .values(state=State.CLAIMED, owner=owner, fence=_D.fence + 1)
-        .returning(_D.id)
-    )
-    return _described(connection, claimed.scalars().all())
-
-
-def _described(connection: Connection, ids: Sequence[int]) -> list[Delivery]:
-    told = deliveries.alias("told")
-    earlier = exists().where(
-        told.c.recipient == _D.recipient,
-        told.c.subject == _D.subject,
-        told.c.schedule == _D.schedule,
-        told.c.id != _D.id,
-        or_(told.c.state.in_((State.ACCEPTED, State.SENDING, State.UNCERTAIN)), told.c.uncertain_at.is_not(None)),
-    )
-    own = [getattr(_D, name) for name in _OWN_COLUMNS]
-    spoken = func.coalesce(recipients.c.chosen_language, recipients.c.language).label("language")
-    contact = (recipients.c.address, spoken, recipients.c.post)
-    found = connection.execute(
-        select(*own, *contact, (~earlier).label("first"))
-        .join(recipients, recipients.c.id == _D.recipient)
-        .where(_D.id.in_(ids))
-        .order_by(_D.expires_at, _D.due_at, _D.id)
-    )
-    return [Delivery.from_row(row) for row in found.mappings()]
-
-
-_OWN_COLUMNS = (
-    "id", "fence", "purpose", "subject", "event", "site", "schedule", "rule", "recipient", "message_key",
-    "due_at", "expires_at", "attempts", "refusals",
-)  # fmt: skip
+    @property
+    def reply(self) -> str:
+        """The server's words with its code, as they are kept."""
+        return " ".join(str(part) for part in (self.outcome.code, self.outcome.text) if part)[:500]
 
 
 # Built once: what every message goes through twice should not be put together anew each time.
 _INTEND = (
     update(deliveries)
     .where(tuple_(_D.id, _D.fence).in_(bindparam("claims", expanding=True)), _D.owner == bindparam("by"))
-    .where(_D.state == State.CLAIMED, _D.expires_at > bindparam("at"), _not_stopped())
+    .where(_D.state == State.CLAIMED, _D.expires_at > bindparam("at"), not_stopped())
+    .where(nodes.is_alive(_D.owner))  # whose lease ran out while it stood still finds its claims with others
     .values(state=State.SENDING, attempts=_D.attempts + 1, next_at=None)
     .returning(_D.id)
 )
+# Under the fence of the claim. A node that was taken for dead knows better than `uncertain`, if nobody claimed since.
+_OWN_ATTEMPT = (
+    (_D.id == bindparam("of"))
+    & (_D.fence == bindparam("under"))
+    & or_((_D.state == State.SENDING) & (_D.owner == bindparam("by")), _D.state == State.UNCERTAIN)
+)
+_RECORDED = exists().where(
+    attempts.c.delivery == _D.id, attempts.c.fence == _D.fence, attempts.c.state == bindparam("to")
+)
+_RECORD = attempts.insert().from_select(
+    ["delivery", "fence", "owner", "began_at", "ended_at", "state", "stage", "code", "status", "reply"],
+    select(
+        _D.id,
+        _D.fence,
+        *(
+            bindparam(name, type_=attempts.c[column].type)
+            for name, column in (
+                ("by", "owner"), ("began", "began_at"), ("ended", "ended_at"), ("to", "state"),
+                ("stage", "stage"), ("code", "code"), ("status", "status"), ("words", "reply"),
+            )
+        ),
+    ).where(_OWN_ATTEMPT, ~_RECORDED),
+)  # fmt: skip
 _SETTLE = (
     update(deliveries)
-    .where(_D.id == bindparam("of"), _D.fence == bindparam("under"), _D.owner == bindparam("by"))
-    .where(_D.state == State.SENDING)
+    .where(_OWN_ATTEMPT)
     .values(
         state=bindparam("to"),
         next_at=bindparam("then"),
@@ -157,10 +96,12 @@ def settle_if_still_sending(connection: Connection, owner: str, settlements: Seq
     """Write what became of attempts, and keep a bad address from being written to again."""
     if not settlements:
         return
-    connection.execute(_SETTLE, [_settled(one) | {"by": owner} for one in settlements])
+    rows = [_settled(one) | {"by": owner} for one in settlements]
+    connection.execute(_RECORD, rows)
+    connection.execute(_SETTLE, rows)
     for one in settlements:
         if one.decision.suppress:
-            suppress_address(connection, one.delivery.recipient, one.at)
+            suppress_address(connection, one.delivery.recipient, one.at, one.reply)
 
 
 def _settled(one: Settlement) -> dict[str, object]:
@@ -173,13 +114,20 @@ def _settled(one: Settlement) -> dict[str, object]:
         "refused": int(one.decision.refused),
         "accepted": one.at if state is State.ACCEPTED else None,
         "uncertain": one.at if state is State.UNCERTAIN else None,
-        "words": one.reply[:500],
+        "words": one.reply,
+        "began": one.began_at,
+        "ended": one.at,
+        "stage": one.outcome.stage,
+        "code": one.outcome.code,
+        "status": one.outcome.status,
     }
 
 
-def suppress_address(connection: Connection, recipient: str, now: datetime) -> None:
-    """The server says that the address is bad: mark the post, and mute what still waits for it."""
-    connection.execute(update(recipients).where(recipients.c.id == recipient).values(suppressed_at=now))
+def suppress_address(connection: Connection, recipient: str, now: datetime, why: str) -> None:
+    """The address is bad: mark the post, and mute what still waits for it. `why` is scrubbed."""
+    connection.execute(
+        update(recipients).where(recipients.c.id == recipient).values(suppressed_at=now, suppressed_why=why)
+    )
     mute(connection, recipient, now)
 
 
@@ -197,36 +145,9 @@ def let_go_of_what_is_on_its_way(connection: Connection, chosen: ColumnElement[b
     connection.execute(update(deliveries).where(_D.state == State.SENDING, chosen).values(expires_at=now))
 
 
-def release_claims(connection: Connection, owner: str, claims: Sequence[Delivery]) -> None:
-    """Give claims back unsent, to be due as they were."""
-    _give_back(connection, owner, [(claim, None) for claim in claims])
-
-
-def postpone_claims(connection: Connection, owner: str, claims: Sequence[tuple[Delivery, datetime]]) -> None:
-    """Give claims back, to be looked at again at the given instants."""
-    _give_back(connection, owner, claims)
-
-
-def _give_back(connection: Connection, owner: str, claims: Sequence[tuple[Delivery, datetime | None]]) -> None:
-    if not claims:
-        return
-    until = bindparam("until", type_=_D.next_at.type)
-    statement = (
-        update(deliveries)
-        .where(_D.id == bindparam("of"), _D.fence == bindparam("under"))
-        .where(_D.owner == owner, _D.state == State.CLAIMED)
-        .values(
-            state=case((_D.attempts > 0, State.DEFERRED), else_=State.PLANNED),
-            owner=None,
-            next_at=func.coalesce(until, _D.next_at),
-        )
-    )
-    rows = [{"of": claim.id, "under": claim.fence, "until": moment} for claim, moment in claims]
-    connection.execute(statement, rows)
-
-
 def sweep(connection: Connection, now: datetime) -> int:
     """What time alone decides: expiry, overdue reminders that a newer one replaces, repeats of uncertain ones."""
+    take_turns(connection)
     return _expire(connection, now) + _collapse(connection, now) + _resolve_uncertain(connection, now)
 
 
@@ -266,24 +187,6 @@ def _resolve_uncertain(connection: Connection, now: datetime) -> int:
             next_at=case((_D.repeats < REPEATS, literal(now, _D.next_at.type)), else_=None),
             repeats=_D.repeats + case((_D.repeats < REPEATS, 1), else_=0),
         )
-    ).rowcount
-
-
-def abandon_others(connection: Connection, owner: str, now: datetime) -> int:
-    """What a former owner left: claims go back, and what was being sent is uncertain. Returns how many of the latter.
-
-    Only for the one service that works on this database: whoever else owned a row is dead.
-    """
-    others = or_(_D.owner != owner, _D.owner.is_(None))
-    connection.execute(
-        update(deliveries)
-        .where(_D.state == State.CLAIMED, others)
-        .values(state=case((_D.attempts > 0, State.DEFERRED), else_=State.PLANNED), owner=None)
-    )
-    return connection.execute(
-        update(deliveries)
-        .where(_D.state == State.SENDING, others)
-        .values(state=State.UNCERTAIN, uncertain_at=now, next_at=now + UNCERTAIN_WAIT, owner=None)
     ).rowcount
 
 

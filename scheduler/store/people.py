@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, literal, or_, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from calendars.model import Language
 from scheduler.delivery import MUTABLE, REVOCABLE, Purpose, State
@@ -20,6 +19,7 @@ from scheduler.plan import message_key
 from scheduler.store import ledger, roster
 from scheduler.store.roster import Post
 from scheduler.store.schema import deliveries, erasures, feed_tokens, recipients
+from scheduler.store.upsert import insert as upsert
 
 CONFIRM_WITHIN = timedelta(hours=48)  # a sign-up that nobody confirms by then is forgotten
 ACCESS_FOR = timedelta(minutes=15)  # how long the link lasts that may change everything
@@ -180,7 +180,7 @@ def erase(connection: Connection, recipient: str, digests: Iterable[str], now: d
     """
     address = connection.execute(select(_R.address).where(_R.id == recipient)).scalar_one()
     for digest in digests:
-        row = upsert(erasures).values(digest=digest, at=now)
+        row = upsert(connection, erasures).values(digest=digest, at=now)
         connection.execute(row.on_conflict_do_nothing())
     _forget(connection, and_(func.lower(_R.address) == address.lower(), _R.address != ""), now)
 

@@ -146,4 +146,5 @@ def _add(connection: Connection, now: datetime) -> int:
         .where(_S.due_at >= now, ~exists().where(_same_key()))
         .order_by(_S.subject, _S.recipient, _S.rule)
     )
-    return connection.execute(insert(deliveries).from_select(["purpose", *_COPIED, "state", "next_at"], fresh)).rowcount
+    added = insert(deliveries).from_select(["purpose", *_COPIED, "state", "next_at"], fresh)
+    return connection.execute(added, execution_options={"preserve_rowcount": True}).rowcount

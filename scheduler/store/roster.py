@@ -8,13 +8,13 @@ from datetime import date, datetime
 from typing import Literal
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, exists, func, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from calendars.model import LANGUAGES, Language, Recipient
 from scheduler.delivery import MUTABLE, Purpose, State
 from scheduler.plan import Member
 from scheduler.store import ledger
 from scheduler.store.schema import deliveries, feed_tokens, recipients
+from scheduler.store.upsert import insert
 
 Origin = Literal["file", "self"]
 _R, _D = recipients.c, deliveries.c
@@ -89,7 +89,7 @@ def _row(recipient: Recipient, now: datetime) -> dict[str, object]:
 
 
 def _upsert(connection: Connection, rows: list[dict[str, object]]) -> int:
-    statement = insert(recipients)
+    statement = insert(connection, recipients)
     new = statement.excluded
     returns = _R.removed_at.is_not(None)
     same_address = new.address == _R.address
@@ -118,7 +118,7 @@ def _upsert(connection: Connection, rows: list[dict[str, object]]) -> int:
         },
         where=differs,
     )
-    return connection.execute(merged.values(rows)).rowcount
+    return connection.execute(merged.values(rows), execution_options={"preserve_rowcount": True}).rowcount
 
 
 def members(connection: Connection) -> Iterator[Member]:

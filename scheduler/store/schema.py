@@ -190,10 +190,10 @@ attempts = Table(  # what came of each transaction with the mail server; rows ar
     metadata,
     Column("delivery", Number, ForeignKey("deliveries.id"), primary_key=True, autoincrement=False),
     Column("fence", Integer, primary_key=True, autoincrement=False),  # of the claim: one attempt each
+    Column("state", Text, primary_key=True),  # of the delivery, that it led to; after `uncertain` the truth may follow
     Column("owner", Text, nullable=False),  # the node that tried
     Column("began_at", Instant),  # NULL: the node died, and nobody knows
     Column("ended_at", Instant, nullable=False),
-    Column("state", Text, nullable=False),  # of the delivery, that it led to
     Column("stage", Text),  # where it ended: mail, rcpt, data, body
     Column("code", Integer),  # SMTP reply code (RFC 5321 §4.2)
     Column("status", Text),  # enhanced status, "5.1.1" (RFC 3463)

@@ -34,7 +34,7 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), nullable=True),
         sa.Column("reply", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["delivery"], ["deliveries.id"], name=op.f("fk_attempts_delivery")),
-        sa.PrimaryKeyConstraint("delivery", "fence", name=op.f("pk_attempts")),
+        sa.PrimaryKeyConstraint("delivery", "fence", "state", name=op.f("pk_attempts")),
         sqlite_strict=True,
     )
     op.create_table(

@@ -1,0 +1,193 @@
+"""Taking deliveries to send them, and giving them back. A claim is its owner's for as long as the owner lives.
+
+All functions work in the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.sql import Update
+
+from scheduler.delivery import UNCERTAIN_WAIT, WAITING, Purpose, State
+from scheduler.store import nodes
+from scheduler.store.controls import STOPPED
+from scheduler.store.schema import attempts, controls, deliveries, recipients
+
+_D = deliveries.c
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery:
+    """A claimed row with what it takes to compose and send it. Instants are UTC."""
+
+    id: int
+    fence: int
+    purpose: Purpose
+    subject: str
+    event: str
+    site: str
+    schedule: int
+    rule: str
+    recipient: str
+    address: str
+    language: str
+    post: str
+    message_key: str
+    due_at: datetime
+    expires_at: datetime
+    attempts: int
+    refusals: int
+    first: bool  # nothing of this schedule has gone to this recipient before: the .ics file goes with it
+
+    @classmethod
+    def from_row(cls, row: RowMapping) -> Delivery:
+        return cls(**{**row, "purpose": Purpose(row["purpose"])})
+
+
+def not_stopped() -> ColumnElement[bool]:
+    return ~exists().where(controls.c.name == STOPPED)
+
+
+def claim_due(
+    connection: Connection, owner: str, now: datetime, limit: int, withheld: Collection[str] = ()
+) -> list[Delivery]:
+    """Take up to `limit` due deliveries, nearest event first; none of the `withheld` events, nothing while stopped.
+
+    On PostgreSQL, rows that another node is looking at are passed over (FOR UPDATE SKIP LOCKED). What this owner
+    holds from before is given back: it asks for more when it has none in hand, so a commit whose answer was lost did
+    that.
+    """
+    _release_strays(connection, owner)
+    ready = (_D.state.in_(WAITING), _D.next_at <= now, _D.expires_at > now)
+    if connection.execute(select(_D.id).where(*ready, not_stopped()).limit(1)).first() is None:
+        return []
+    due = (
+        select(_D.id)
+        .where(*ready, not_stopped(), _D.event.not_in(withheld))
+        .order_by(_D.expires_at, _D.next_at, _D.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    claimed = connection.execute(
+        update(deliveries)
+        .where(_D.id.in_(select(due.c.id)))
+        .values(state=State.CLAIMED, owner=owner, fence=_D.fence + 1)
+        .returning(_D.id)
+    )
+    return _described(connection, claimed.scalars().all())
+
+
+def _release_strays(connection: Connection, owner: str) -> None:
+    connection.execute(_released().where(_D.state == State.CLAIMED, _D.owner == owner))
+
+
+def _released() -> Update:
+    """Back to what it was before the claim."""
+    return update(deliveries).values(state=case((_D.attempts > 0, State.DEFERRED), else_=State.PLANNED), owner=None)
+
+
+def _described(connection: Connection, ids: Sequence[int]) -> list[Delivery]:
+    told = deliveries.alias("told")
+    earlier = exists().where(
+        told.c.recipient == _D.recipient,
+        told.c.subject == _D.subject,
+        told.c.schedule == _D.schedule,
+        told.c.id != _D.id,
+        or_(told.c.state.in_((State.ACCEPTED, State.SENDING, State.UNCERTAIN)), told.c.uncertain_at.is_not(None)),
+    )
+    own = [getattr(_D, name) for name in _OWN_COLUMNS]
+    spoken = func.coalesce(recipients.c.chosen_language, recipients.c.language).label("language")
+    contact = (recipients.c.address, spoken, recipients.c.post)
+    found = connection.execute(
+        select(*own, *contact, (~earlier).label("first"))
+        .join(recipients, recipients.c.id == _D.recipient)
+        .where(_D.id.in_(ids))
+        .order_by(_D.expires_at, _D.due_at, _D.id)
+    )
+    return [Delivery.from_row(row) for row in found.mappings()]
+
+
+_OWN_COLUMNS = (
+    "id", "fence", "purpose", "subject", "event", "site", "schedule", "rule", "recipient", "message_key",
+    "due_at", "expires_at", "attempts", "refusals",
+)  # fmt: skip
+
+
+def release_claims(connection: Connection, owner: str, claims: Sequence[Delivery]) -> None:
+    """Give claims back unsent, to be due as they were."""
+    _give_back(connection, owner, [(claim, None) for claim in claims])
+
+
+def postpone_claims(connection: Connection, owner: str, claims: Sequence[tuple[Delivery, datetime]]) -> None:
+    """Give claims back, to be looked at again at the given instants."""
+    _give_back(connection, owner, claims)
+
+
+def _give_back(
+    connection: Connection,
+    owner: str,
+    claims: Sequence[tuple[Delivery, datetime | None]],
+    held: State = State.CLAIMED,
+) -> None:
+    if not claims:
+        return
+    until = bindparam("until", type_=_D.next_at.type)
+    statement = (
+        _released()
+        .where(_D.id == bindparam("of"), _D.fence == bindparam("under"))
+        .where(_D.owner == owner, _D.state == held)
+        .values(next_at=func.coalesce(until, _D.next_at, _D.due_at))
+    )
+    rows = [{"of": claim.id, "under": claim.fence, "until": moment} for claim, moment in claims]
+    connection.execute(statement, rows)
+
+
+def retract_intents(connection: Connection, owner: str, claims: Sequence[Delivery]) -> None:
+    """Give back what was never sent though its intent may have been committed: the database's answer was lost."""
+    _give_back(connection, owner, [(claim, None) for claim in claims], held=State.SENDING)
+
+
+_LOST = attempts.insert().from_select(
+    ["delivery", "fence", "owner", "ended_at", "state", "reply"],
+    select(
+        _D.id,
+        _D.fence,
+        _D.owner,
+        bindparam("ended", type_=attempts.c.ended_at.type),
+        literal(State.UNCERTAIN),
+        literal("the node that was sending it is gone"),
+    ).where(_D.state == State.SENDING, ~nodes.is_alive(_D.owner)),
+)
+
+
+def abandon_dead(connection: Connection, now: datetime) -> int:
+    """What nodes without a lease left: claims go back, and what was being sent is uncertain.
+
+    Returns how many of the latter.
+    """
+    dead = ~nodes.is_alive(_D.owner)
+    connection.execute(_released().where(_D.state == State.CLAIMED, dead))
+    left = (_D.state == State.SENDING) & dead
+    connection.execute(_LOST, {"ended": now})
+    return connection.execute(
+        update(deliveries)
+        .where(left)
+        .values(state=State.UNCERTAIN, uncertain_at=now, next_at=now + UNCERTAIN_WAIT, owner=None)
+    ).rowcount
