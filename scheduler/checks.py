@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from calendars.model import Draft
+from calendars.model import Agenda, Draft
 from calendars.zones import zone_data
 from scheduler import loop
 from scheduler.files import InvalidDraft, NoConfiguration
@@ -41,7 +41,7 @@ def installation_checks(settings: Settings, now: datetime, draft: Callable[[], D
     return [
         _zone_data(),
         _sqlite(),
-        _draft(draft),
+        *_draft(draft, settings),
         *_database(settings, now),
         _secret(settings),
         _relay(settings),
@@ -63,16 +63,42 @@ def _sqlite() -> Check:
     return Check(name="SQLite", verdict=Verdict.GOOD if safe else Verdict.BAD, text=text)
 
 
-def _draft(draft: Callable[[], Draft]) -> Check:
+def _draft(draft: Callable[[], Draft], settings: Settings) -> list[Check]:
     try:
         found = draft()
     except InvalidDraft as error:
         text = f"{len(error.problems)} problems in {error.folder}: `agenda check` lists them"
-        return Check(name="draft", verdict=Verdict.BAD, text=text)
+        return [Check(name="draft", verdict=Verdict.BAD, text=text)]
     except NoConfiguration as error:
-        return Check(name="draft", verdict=Verdict.BAD, text=str(error))
+        return [Check(name="draft", verdict=Verdict.BAD, text=str(error))]
     text = f"{len(found.agenda.events)} events, {len(found.recipients)} recipients"
-    return Check(name="draft", verdict=Verdict.GOOD, text=text)
+    return [Check(name="draft", verdict=Verdict.GOOD, text=text), *_self_service(found.agenda, settings)]
+
+
+def _self_service(agenda: Agenda, settings: Settings) -> list[Check]:
+    """Nothing where nobody can sign up by the page."""
+    if agenda.signups is None:
+        return []
+    return [_privacy(agenda), _clients(settings)]
+
+
+def _privacy(agenda: Agenda) -> Check:
+    if agenda.privacy is None:
+        text = (
+            "`altas:` is set without `privacidad:`: whoever signs up sees no privacy notice; write one in agenda.yaml"
+        )
+        return Check(name="privacy notice", verdict=Verdict.NOTE, text=text)
+    return Check(name="privacy notice", verdict=Verdict.GOOD, text="shown to whoever signs up")
+
+
+def _clients(settings: Settings) -> Check:
+    """An https address means a proxy in front, for this program speaks no TLS."""
+    behind_proxy = (settings.base_url or "").lower().startswith("https:")
+    if behind_proxy and not settings.trusted_proxies.strip():
+        text = "AGENDA_BASE_URL is https, so a proxy stands in front, and AGENDA_TRUSTED_PROXIES does not name it: "
+        text += "all clients count as one, ten sign-ups an hour in all"
+        return Check(name="sign-ups", verdict=Verdict.NOTE, text=text)
+    return Check(name="sign-ups", verdict=Verdict.GOOD, text="counted for each client")
 
 
 def _database(settings: Settings, now: datetime) -> list[Check]:
