@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from scheduler.commands import editing, operating, running, tokens
+from scheduler.commands import databases, editing, operating, running, serving, tokens
 
 app = typer.Typer(
     name="agenda",
@@ -22,12 +22,17 @@ app.command(name="publish", rich_help_panel=EDITING)(editing.publish_command)
 app.command(name="export", rich_help_panel=EDITING)(editing.export)
 app.command(name="rehearse", rich_help_panel=RUNNING)(running.rehearse_command)
 app.command(name="demo", rich_help_panel=RUNNING)(running.demo)
-app.command(name="serve", rich_help_panel=RUNNING)(running.serve_command)
+app.command(name="serve", rich_help_panel=RUNNING)(serving.serve_command)
+app.command(name="web", rich_help_panel=RUNNING)(serving.web)
+app.command(name="worker", rich_help_panel=RUNNING)(serving.worker)
 app.command(name="status", rich_help_panel=OPERATING)(operating.status_command)
 app.command(name="doctor", rich_help_panel=OPERATING)(operating.doctor)
 app.command(name="send-test", rich_help_panel=OPERATING)(operating.send_test)
 app.command(name="stop", rich_help_panel=OPERATING)(operating.stop)
 app.command(name="resume", rich_help_panel=OPERATING)(operating.resume)
+app.command(name="migrate", rich_help_panel=OPERATING)(databases.migrate)
+app.command(name="copy-database", rich_help_panel=OPERATING)(databases.copy_database)
+app.command(name="adopt", rich_help_panel=OPERATING)(databases.adopt)
 app.command(name="token", rich_help_panel=OPERATING)(tokens.token)
 
 

@@ -8,19 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Connection
 
-from calendars.editions import shifted
-from calendars.workdays import in_working_hours, next_working_instant
+from scheduler.claims import Claims
 from scheduler.clock import Clock
-from scheduler.delivery import Attempted, Decision, Outcome, State, decide, minds_hours
-from scheduler.letters import Letters, mail_from, site_of
+from scheduler.delivery import Attempted, Decision, Outcome, State, decide
+from scheduler.letters import Letters, mail_from
 from scheduler.mail.smtp import Pool, RelayUnavailable
 from scheduler.pace import Limiter
 from scheduler.relay import RelayHealth
-from scheduler.store import claiming, editions, ledger, nodes
+from scheduler.store import claiming
 from scheduler.store.claiming import Delivery
-from scheduler.store.editions import InForce
 from scheduler.store.journal import Journal
 from scheduler.store.ledger import Settlement
 
@@ -42,11 +39,11 @@ class MailParts:
 class Dispatcher:
     """The one send loop, of the service and of the rehearsal alike."""
 
-    def __init__(self, *, journal: Journal, mail: MailParts, clock: Clock) -> None:
+    def __init__(self, *, claims: Claims, journal: Journal, mail: MailParts, clock: Clock) -> None:
+        self._claims = claims
         self._journal = journal
         self._mail = mail
         self._clock = clock
-        self._current: InForce | None = None
         self._draining = False
         self.relay = RelayHealth()
 
@@ -62,37 +59,10 @@ class Dispatcher:
         """Send all that is due by now. Returns early when draining, stopped, or while the relay is left alone."""
         while not self._draining and not self.relay.paused_at(self._clock.now()):
             limit = 1 if self.relay.failures else (self._mail.limiter.burst or BATCH)
-            claims = await self._claim(limit)
-            if not claims:
+            claims = await self._claims.take(limit)
+            if claims is None:
                 return
-            sendable = await self._postpone_inhumane(claims)
-            await self._send_all(sendable)
-            log.info("fan-out", claimed=len(claims), postponed=len(claims) - len(sendable))
-
-    async def _claim(self, limit: int) -> list[Delivery]:
-        now, known = self._clock.now(), self._current
-        if uncertain := await self._journal.write(_sweep, now):
-            log.warning("left by a node that is gone", uncertain=uncertain)
-        self._current, withheld, claims = await self._journal.write(_claim, self._journal.owner, now, limit, known)
-        if withheld and self._current is not known:
-            log.error("zone data gives another time than published; withheld until resolved", events=withheld)
-        return claims
-
-    async def _postpone_inhumane(self, claims: Sequence[Delivery]) -> list[Delivery]:
-        """Give back what is late and would reach its site outside working hours."""
-        now = self._clock.now()
-        later: list[tuple[Delivery, datetime]] = []
-        sendable = []
-        for claim in claims:
-            late = minds_hours(claim.purpose, claim.rule, claim.due_at, now, claim.expires_at)
-            site = site_of(self._in_force(), claim.site) if late else None
-            if site is not None and not in_working_hours(site, now):
-                later.append((claim, next_working_instant(site, now)))
-            else:
-                sendable.append(claim)
-        if later:
-            await self._journal.write(claiming.postpone_claims, self._journal.owner, later)
-        return sendable
+            await self._send_all(claims)
 
     async def _send_all(self, claims: Sequence[Delivery]) -> None:
         waiting = list(reversed(claims))
@@ -121,7 +91,7 @@ class Dispatcher:
                     await self._give_back(claim, [])
                     return
                 recipient = self._mail.letters.recipient(claim)
-                outcome = await connection.send(mail_from(self._in_force()), recipient, message)
+                outcome = await connection.send(mail_from(self._claims.in_force), recipient, message)
         except RelayUnavailable as error:
             self.relay.failed(self._clock.now(), str(error), fault=error.fault)
             log.warning("relay unavailable", reason=str(error), fault=error.fault, until=self.relay.paused_until)
@@ -153,15 +123,10 @@ class Dispatcher:
         if unsent:
             await self._journal.write(claiming.release_claims, self._journal.owner, unsent)
 
-    def _in_force(self) -> InForce:
-        if self._current is None:
-            raise RuntimeError("a delivery was claimed before any edition was in force")
-        return self._current
-
     async def _composed(self, claim: Delivery) -> bytes | None:
         """The message; or None, and the claim is given back for later: one bad text must not stop the others."""
         try:
-            return self._mail.letters.write(self._in_force(), claim, self._clock.now())
+            return self._mail.letters.write(self._claims.in_force, claim, self._clock.now())
         except Exception:  # whatever is wrong with one message is told, and the rest go on
             log.exception("cannot compose", id=claim.id, event_id=claim.event, site=claim.site)
             later = min(self._clock.now() + COMPOSE_AGAIN, claim.expires_at)
@@ -177,20 +142,3 @@ def _attempted(claim: Delivery, *, redirected: bool) -> Attempted:
         jitter=int(claim.message_key[:4], 16) / 0xFFFF,
         redirected=redirected,
     )
-
-
-def _sweep(connection: Connection, now: datetime) -> int:
-    """In a transaction of its own: what another node has swept must be seen by the claim. Returns who is uncertain."""
-    uncertain = claiming.abandon_dead(connection, now)
-    ledger.sweep(connection, now)
-    nodes.bury(connection)
-    return uncertain
-
-
-def _claim(
-    connection: Connection, owner: str, now: datetime, limit: int, known: InForce | None
-) -> tuple[InForce | None, tuple[str, ...], list[Delivery]]:
-    """The edition in force, the events that it withholds here, and claims: all of one transaction, so they agree."""
-    current = editions.current(connection, known)
-    withheld = shifted(current.edition) if current is not None else ()
-    return current, withheld, claiming.claim_due(connection, owner, now, limit, withheld)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import structlog
 
+from scheduler.claims import Claims
 from scheduler.clock import Clock
 from scheduler.dispatch import Dispatcher, MailParts
 from scheduler.letters import Letters
@@ -19,6 +20,7 @@ from scheduler.runtime import HORIZON, MOMENTS, Waker
 from scheduler.settings import Pace
 from scheduler.store import ledger
 from scheduler.store.database import Database
+from scheduler.store.instance import Instance
 from scheduler.store.journal import Journal
 from scheduler.tokens import Tokens
 
@@ -45,7 +47,9 @@ class Service:
         self.journal = Journal(database, new_owner())
         self._presence = Presence(database, self.journal.owner, clock)
         self._pool = Pool(sending.smtp, sending.pace.connections, local_hostname=socket.gethostname())
+        self._claims = Claims(journal=self.journal, instance=Instance(database), clock=clock)
         self.dispatcher = Dispatcher(
+            claims=self._claims,
             journal=self.journal,
             mail=MailParts(
                 letters=Letters(
@@ -67,6 +71,7 @@ class Service:
             try:
                 await self._work()
             finally:
+                await self._claims.sign_off()
                 await self._pool.aclose()
                 await self.journal.aclose()
 

@@ -1,4 +1,4 @@
-"""`agenda serve`: web and sending in one process, over one SQLite file, until a signal asks it to stop."""
+"""`agenda serve`, `web` and `worker`: pages, sending, or both in one process, until a signal asks it to stop."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from scheduler.clock import SimulatedClock, SystemClock
 from scheduler.runtime import AlarmClock, Bell
@@ -30,8 +30,8 @@ DRAIN_SECONDS = 60  # for what is on its way; then it is cut off, and uncertain
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Serving:
     database: Database
-    site: Site
-    listener: socket.socket
+    site: Site | None  # None: sending only
+    listener: socket.socket | None  # of the site
     sending: Sending | None  # None: feeds and pages only
 
 
@@ -46,9 +46,7 @@ async def serve(parts: Serving) -> None:
 
 async def serve_until(parts: Serving, stopped: asyncio.Event) -> None:
     """The same until `stopped` is set, for a caller that has the signals."""
-    recorded = polls_recorded(parts.site.staff, parts.database)
-    async with _sender(parts) as service, recorded, asyncio.TaskGroup() as group:
-        group.create_task(serve_http(build_app(parts.site), parts.listener, stopped))
+    async with _sender(parts) as service, _pages(parts, stopped), asyncio.TaskGroup() as group:
         group.create_task(_watch(parts, service, stopped))
         group.create_task(_forget_daily(parts, stopped))
         if service is not None:
@@ -57,12 +55,21 @@ async def serve_until(parts: Serving, stopped: asyncio.Event) -> None:
 
 
 @asynccontextmanager
+async def _pages(parts: Serving, stopped: asyncio.Event) -> AsyncIterator[None]:
+    if parts.site is None or parts.listener is None:
+        yield
+        return
+    async with polls_recorded(parts.site.staff, parts.database), asyncio.TaskGroup() as group:
+        group.create_task(serve_http(build_app(parts.site), parts.listener, stopped))
+        yield
+
+
+@asynccontextmanager
 async def _sender(parts: Serving) -> AsyncIterator[Service | None]:
     if parts.sending is None:
-        log.warning("no AGENDA_SMTP_URL: feeds and pages are served, no mail is sent")
         yield None
         return
-    present = parts.site.now
+    present = None if parts.site is None else parts.site.now
     clock = SystemClock() if present is None else SimulatedClock(present)
     waker = AlarmClock(clock) if present is None else Bell()
     waker.start()
@@ -87,13 +94,17 @@ async def _send_until(service: Service, stopped: asyncio.Event) -> None:
 
 async def _watch(parts: Serving, service: Service | None, stopped: asyncio.Event) -> None:
     """Notice what other connections commit: a new edition, tokens, `stop` and `resume`."""
-    watch = parts.database.watch()
+    watch = await asyncio.to_thread(parts.database.watch)
+    changed = False
     try:
         while not stopped.is_set():
-            if watch.changed():
-                await _refresh(parts)
-                if service is not None:
-                    service.wake()
+            try:
+                changed = await asyncio.to_thread(watch.changed) or changed
+                if changed:
+                    await _noticed(parts, service)
+                changed = False
+            except DBAPIError as error:  # what is served stays as it was until the database is back
+                log.error("cannot read what changed", reason=str(error.orig).strip())
             try:
                 await asyncio.wait_for(stopped.wait(), WATCH_SECONDS)
             except TimeoutError:
@@ -102,12 +113,22 @@ async def _watch(parts: Serving, service: Service | None, stopped: asyncio.Event
         watch.close()
 
 
+async def _noticed(parts: Serving, service: Service | None) -> None:
+    if parts.site is not None:
+        await _refresh(parts.site, parts.database)
+    if service is not None:
+        service.wake()
+
+
 async def _forget_daily(parts: Serving, stopped: asyncio.Event) -> None:
     """Erase the addresses whose time is over (`retencion:`), at the start and then once a day."""
+    now = SystemClock().now if parts.site is None else parts.site.present
 
     def purge() -> int:
         with parts.database.write() as connection:
-            return people.purge(connection, parts.site.present(), parts.site.in_force.edition.agenda.retention)
+            found = editions.load(connection)
+            retention = None if found is None else found.edition.agenda.retention
+            return people.purge(connection, now(), retention)
 
     while not stopped.is_set():
         try:
@@ -119,14 +140,14 @@ async def _forget_daily(parts: Serving, stopped: asyncio.Event) -> None:
             await asyncio.wait_for(stopped.wait(), FORGET_SECONDS)
 
 
-async def _refresh(parts: Serving) -> None:
+async def _refresh(site: Site, database: Database) -> None:
     def newer() -> editions.InForce | None:
-        with parts.database.read() as connection:
-            same = editions.number_in_force(connection) == parts.site.number
+        with database.read() as connection:
+            same = editions.number_in_force(connection) == site.number
             return None if same else editions.load(connection)
 
-    await asyncio.to_thread(parts.site.learn_tokens)
+    await asyncio.to_thread(site.learn_tokens)
     found = await asyncio.to_thread(newer)
     if found is not None:
-        await asyncio.to_thread(parts.site.put, found)
+        await asyncio.to_thread(site.put, found)
         log.info("edition in force", number=found.edition.number)

@@ -25,7 +25,7 @@ SHELVES = (
     ("scheduler.plan", "scheduler.relay", "scheduler.pace", "scheduler.tokens", "scheduler.files"),
     ("scheduler.store", "scheduler.mail"),
     ("scheduler.logs", "scheduler.report", "scheduler.status", "scheduler.capture", "scheduler.presence"),
-    ("scheduler.publish", "scheduler.letters", "scheduler.dispatch"),
+    ("scheduler.publish", "scheduler.letters", "scheduler.claims", "scheduler.dispatch"),
     ("scheduler.runtime", "scheduler.web"),
     ("scheduler.service", "scheduler.export"),
     ("scheduler.rehearsal", "scheduler.serving", "scheduler.checks"),

@@ -106,8 +106,12 @@ def existing_database(settings: Settings) -> AbstractContextManager[Database]:
 
 
 def tokens_of(settings: Settings, database: Database) -> Tokens:
-    """AGENDA_SECRET_KEY, else the key beside the SQLite file, made on first use."""
-    return Tokens(settings.secret_keys or key_beside(Path(str(database.url.database))))
+    """AGENDA_SECRET_KEY, else the key beside the SQLite file, made on first use. Raises NoKey on PostgreSQL."""
+    if settings.secret_keys:
+        return Tokens(settings.secret_keys)
+    if database.file is None:
+        raise NoKey("AGENDA_SECRET_KEY is not set: nodes have to share it; `openssl rand -base64 32` makes one")
+    return Tokens(key_beside(database.file))
 
 
 def problem_lines(folder: Configuration, problems: tuple[Problem, ...], lang: Language) -> list[str]:

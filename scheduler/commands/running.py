@@ -20,7 +20,6 @@ from calendars.model import Agenda, Draft, EventKind, Text, Timed
 from calendars.zones import nearest_instant, to_instant
 from scheduler import loop
 from scheduler.capture import Outbox
-from scheduler.clock import SystemClock
 from scheduler.commands.common import (
     USAGE,
     ConfigOption,
@@ -31,15 +30,12 @@ from scheduler.commands.common import (
     language,
     out,
     print_json,
-    real_database,
-    tokens_of,
     told,
 )
 from scheduler.commands.tables import print_summary, summary_json
 from scheduler.files import configuration
 from scheduler.logs import configure_logs
 from scheduler.mail.smtp_url import parse_smtp_url
-from scheduler.publish import publish_draft
 from scheduler.rehearsal import Plan, Summary, captured, last_moment, planned, rehearsal_database, rehearse, resumes
 from scheduler.service import Sending
 from scheduler.serving import Serving, serve
@@ -153,7 +149,7 @@ def demo(
             tempfile.TemporaryDirectory(prefix="agenda-demo-") as scratch,
             rehearsal_database(None) as database,
         ):
-            base_url = settings.base_url or _url(listener.getsockname())
+            base_url = settings.base_url or address_of(listener.getsockname())
             outbox = Path(scratch) / "outbox"
             summary = _rehearse(
                 database, draft, _plan(draft.agenda, None, None, base_url, tokens), outbox, settings, lang
@@ -161,7 +157,7 @@ def demo(
             print_summary(out(), summary, draft.agenda, language(lang, settings))
             typer.echo(WHERE[language(lang, settings)].format(url=base_url))
             present = to_instant(now, draft.agenda.zone) if now else _demo_now(draft.agenda)
-            site = _site(database, tokens, settings, base_url, mails=True, now=present, outbox=outbox)
+            site = site_of(database, tokens, settings, base_url, mails=True, now=present, outbox=outbox)
             loop.run(_serve_demo(database, site, listener, outbox))
 
 
@@ -180,31 +176,9 @@ def _demo_now(agenda: Agenda) -> datetime:
     return nearest_instant(datetime.combine(min(workshops).date() - timedelta(days=1), time(12)), agenda.zone)
 
 
-def _url(address: tuple[str, int]) -> str:
+def address_of(address: tuple[str, int]) -> str:
     host, port = address[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def serve_command(
-    host: HostOption = None,
-    port: PortOption = None,
-    config: ConfigOption = None,
-    lang: LangOption = None,
-) -> None:
-    """Serve feeds and pages and send reminders, all in one process (SQLite).
-
-    An empty database gets the draft as its first edition; a later edit changes nothing until `agenda publish`.
-    """
-    configure_logs()
-    with told(lang) as settings, real_database(settings) as database:
-        database.lock_for_sending()
-        _first_edition(database, config, settings)
-        tokens = tokens_of(settings, database)
-        with bind(host or settings.host, settings.port if port is None else port) as listener:
-            base_url = settings.base_url or _url(listener.getsockname())
-            sending = sending_of(settings, base_url, tokens)
-            site = _site(database, tokens, settings, base_url, mails=sending is not None)
-            loop.run(serve(Serving(database=database, site=site, listener=listener, sending=sending)))
 
 
 def sending_of(settings: Settings, base_url: str, tokens: Tokens) -> Sending | None:
@@ -224,23 +198,7 @@ def sending_of(settings: Settings, base_url: str, tokens: Tokens) -> Sending | N
     )
 
 
-def _first_edition(database: Database, config: Path | None, settings: Settings) -> None:
-    with database.read() as connection:
-        if editions.number_in_force(connection) is not None:
-            return
-    draft = configuration(config, settings).draft()
-    publish_draft(
-        database,
-        draft,
-        at=SystemClock().now(),
-        author="agenda serve",
-        reason="first edition",
-        confirmed=True,
-        tokens=tokens_of(settings, database),
-    )
-
-
-def _site(
+def site_of(
     database: Database,
     tokens: Tokens,
     settings: Settings,

@@ -1,0 +1,113 @@
+"""What this node takes on next: swept, due, its database's own, and at an hour that its site can bear."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from calendars.editions import shifted
+from calendars.workdays import in_working_hours, next_working_instant
+from scheduler.clock import Clock
+from scheduler.delivery import minds_hours
+from scheduler.letters import site_of
+from scheduler.store import claiming, editions, ledger, nodes
+from scheduler.store.claiming import Delivery
+from scheduler.store.editions import InForce
+from scheduler.store.instance import Instance
+from scheduler.store.journal import Journal
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Taken:
+    """All of one transaction, so that they agree."""
+
+    current: InForce | None
+    withheld: tuple[str, ...]  # event ids
+    claims: list[Delivery]
+    mark: str | None  # of the instance, to be confirmed once committed
+
+
+class Claims:
+    """Takes what is due. Nothing from a database that is not this installation's (`agenda adopt`)."""
+
+    def __init__(self, *, journal: Journal, instance: Instance, clock: Clock) -> None:
+        self._journal = journal
+        self._instance = instance
+        self._clock = clock
+        self._current: InForce | None = None
+        self._foreign = False
+
+    @property
+    def in_force(self) -> InForce:
+        """The edition that the last claims were taken under."""
+        if self._current is None:
+            raise RuntimeError("a delivery was claimed before any edition was in force")
+        return self._current
+
+    async def take(self, limit: int) -> list[Delivery] | None:
+        """Up to `limit` due deliveries, of which those at an inhumane hour were put off; None where none is due."""
+        now, known = self._clock.now(), self._current
+        if not await self._journal.write(self._sweep, now):
+            return None
+        taken = await self._journal.write(self._claim, now, limit, known)
+        self._current = taken.current
+        if taken.mark is not None:
+            await asyncio.to_thread(self._instance.confirm, taken.mark)
+        if taken.withheld and self._current is not known:
+            log.error("zone data gives another time than published; withheld until resolved", events=taken.withheld)
+        return await self._postpone_inhumane(taken.claims) if taken.claims else None
+
+    async def sign_off(self) -> None:
+        """Take nothing more: a backup from before now is known as one."""
+        try:
+            await asyncio.to_thread(self._instance.renew)
+        except DBAPIError as error:  # then the mark of the last batch stands
+            log.warning("could not renew the mark of this database", reason=str(error.orig).strip())
+
+    def _sweep(self, connection: Connection, now: datetime) -> bool:
+        """In a transaction of its own: what another node has swept must be seen by the claim.
+
+        False: the database is another installation's, and was left alone.
+        """
+        own = self._instance.is_own(connection)
+        if not own and not self._foreign:
+            log.error("this database was copied or restored; nothing is sent from it until `agenda adopt`")
+        self._foreign = not own
+        if own:
+            if uncertain := claiming.abandon_dead(connection, now):
+                log.warning("left by a node that is gone", uncertain=uncertain)
+            ledger.sweep(connection, now)
+            nodes.bury(connection)
+        return own
+
+    def _claim(self, connection: Connection, now: datetime, limit: int, known: InForce | None) -> _Taken:
+        current = editions.current(connection, known)
+        withheld = shifted(current.edition) if current is not None else ()
+        claims = claiming.claim_due(connection, self._journal.owner, now, limit, withheld)
+        mark = self._instance.take(connection) if claims else None
+        return _Taken(current=current, withheld=withheld, claims=claims, mark=mark)
+
+    async def _postpone_inhumane(self, claims: Sequence[Delivery]) -> list[Delivery]:
+        """Give back what is late and would reach its site outside working hours."""
+        now = self._clock.now()
+        later: list[tuple[Delivery, datetime]] = []
+        sendable = []
+        for claim in claims:
+            late = minds_hours(claim.purpose, claim.rule, claim.due_at, now, claim.expires_at)
+            site = site_of(self.in_force, claim.site) if late else None
+            if site is not None and not in_working_hours(site, now):
+                later.append((claim, next_working_instant(site, now)))
+            else:
+                sendable.append(claim)
+        if later:
+            await self._journal.write(claiming.postpone_claims, self._journal.owner, later)
+        log.info("claimed", claims=len(sendable), postponed=len(later))
+        return sendable

@@ -1,0 +1,115 @@
+"""Commands about the database as a whole: migrate, copy-database, adopt."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from scheduler.clock import SystemClock
+from scheduler.commands.common import (
+    ENVIRONMENT,
+    USAGE,
+    Failure,
+    LangOption,
+    database_url,
+    err,
+    existing_database,
+    told,
+)
+from scheduler.store.copying import NotCopied, copy
+from scheduler.store.database import Database
+from scheduler.store.instance import Instance, hold_what_may_have_gone
+
+
+def migrate(lang: LangOption = None) -> None:
+    """Make the tables of the database, or bring those of an earlier version up to date. Doing it twice is harmless.
+
+    On PostgreSQL, run it once before the first start and after each new version. A SQLite file needs no such thing.
+    """
+    with told(lang) as settings:
+        database = Database(database_url(settings), migrating=True)
+        database.close()
+        typer.echo(f"{database.name}: ready")
+
+
+def copy_database(
+    source: Annotated[str, typer.Argument(help="URL of the database to copy.", metavar="FROM")],
+    target: Annotated[str, typer.Argument(help="URL of a new, empty database.", metavar="TO")],
+    lang: LangOption = None,
+) -> None:
+    """Copy ledger, editions, recipients, tokens and all else into an empty database, as from SQLite to PostgreSQL.
+
+    Stop what sends from the source first. The copy sends nothing until `agenda adopt`.
+    """
+    with told(lang):
+        reading = Database(source)
+        try:
+            writing = Database(target, migrating=True)
+            try:
+                total = _copied(reading, writing)
+            finally:
+                writing.close()
+        except NotCopied as error:
+            raise Failure(ENVIRONMENT, str(error)) from error
+        finally:
+            reading.close()
+        typer.echo(f"{total} rows copied to {writing.name}; `agenda adopt` lets it send, and the old one must not")
+
+
+def _copied(reading: Database, writing: Database) -> int:
+    """Shows progress on stderr; returns the number of rows."""
+    rows: dict[str, int] = {}
+    tasks: dict[str, TaskID] = {}
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed}"), TimeElapsedColumn())
+    with Progress(*columns, console=err()) as progress:
+        for table, done in copy(reading, writing):
+            if table not in tasks:
+                tasks[table] = progress.add_task(table, total=None)
+            progress.update(tasks[table], completed=done)
+            rows[table] = done
+    return sum(rows.values())
+
+
+def adopt(
+    backup_from: Annotated[
+        str | None,
+        typer.Option(
+            "--backup-from",
+            help="When the backup was made, as 2026-11-23T04:00Z: what may have gone since is held.",
+            metavar="T",
+        ),
+    ] = None,
+    lang: LangOption = None,
+) -> None:
+    """Let this installation send from a database that was copied or restored.
+
+    After a restore, say when the backup was made: whatever had not been sent then and has fallen due by now is held,
+    since the lost database may have sent it. `agenda deliveries release` lets go of what should go out after all.
+    Without --backup-from nothing is held: right for a database that was moved, and nothing was sent since.
+    """
+    with told(lang) as settings, existing_database(settings) as database:
+        now = SystemClock().now()
+        since = None if backup_from is None else _instant(backup_from, now)
+        held = 0
+        instance = Instance(database)
+        with database.write() as connection:
+            if since is not None:
+                held = hold_what_may_have_gone(connection, since, now)
+            mark = instance.take(connection)
+        instance.confirm(mark)
+        typer.echo(f"{database.name}: adopted; {held} deliveries held" + (" (`agenda deliveries`)" if held else ""))
+
+
+def _instant(text: str, now: datetime) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Failure(USAGE, f"--backup-from {text}: not a time; write it as 2026-11-23T04:00Z") from error
+    if found.tzinfo is None:
+        raise Failure(USAGE, f"--backup-from {text}: says no time zone; add Z for UTC, or an offset such as -06:00")
+    if found > now:
+        raise Failure(USAGE, f"--backup-from {text}: lies ahead")
+    return found.astimezone(UTC)

@@ -1,0 +1,112 @@
+"""Commands that keep running: serve, and its two halves, web and worker."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+import structlog
+
+from scheduler import loop
+from scheduler.clock import SystemClock
+from scheduler.commands.common import (
+    ConfigOption,
+    LangOption,
+    NothingPublished,
+    existing_database,
+    real_database,
+    tokens_of,
+    told,
+)
+from scheduler.commands.running import HostOption, PortOption, address_of, sending_of, site_of
+from scheduler.files import configuration
+from scheduler.logs import configure_logs
+from scheduler.publish import NothingToPublish, publish_draft
+from scheduler.serving import Serving, serve
+from scheduler.settings import Settings, SettingsError
+from scheduler.store import editions
+from scheduler.store.database import Database
+from scheduler.web.server import bind
+
+log = structlog.get_logger(__name__)
+
+
+def serve_command(
+    host: HostOption = None,
+    port: PortOption = None,
+    config: ConfigOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Serve feeds and pages and send reminders, all in one process.
+
+    An empty database gets the draft as its first edition; a later edit changes nothing until `agenda publish`.
+    """
+    configure_logs()
+    with told(lang) as settings, real_database(settings) as database:
+        database.lock_for_sending()
+        _first_edition(database, config, settings)
+        tokens = tokens_of(settings, database)
+        with bind(host or settings.host, settings.port if port is None else port) as listener:
+            base_url = settings.base_url or address_of(listener.getsockname())
+            sending = sending_of(settings, base_url, tokens)
+            if sending is None:
+                log.warning("no AGENDA_SMTP_URL: feeds and pages are served, no mail is sent")
+            site = site_of(database, tokens, settings, base_url, mails=sending is not None)
+            loop.run(serve(Serving(database=database, site=site, listener=listener, sending=sending)))
+
+
+def web(host: HostOption = None, port: PortOption = None, lang: LangOption = None) -> None:
+    """Serve feeds and pages only; any number of these, beside `agenda worker`, over one PostgreSQL database.
+
+    On SQLite it goes with one worker. What is shown is the edition in force: there has to be one.
+    """
+    configure_logs()
+    with told(lang) as settings, existing_database(settings) as database:
+        _want_edition(database)
+        tokens = tokens_of(settings, database)
+        with bind(host or settings.host, settings.port if port is None else port) as listener:
+            base_url = settings.base_url or address_of(listener.getsockname())
+            site = site_of(database, tokens, settings, base_url, mails=True)
+            loop.run(serve(Serving(database=database, site=site, listener=listener, sending=None)))
+
+
+def worker(lang: LangOption = None) -> None:
+    """Send mail only; any number of these, on any machines, over one PostgreSQL database.
+
+    Wants AGENDA_SMTP_URL and, since mails carry links, AGENDA_BASE_URL. The pace (AGENDA_PACE) is each worker's own.
+    """
+    configure_logs()
+    with told(lang) as settings, existing_database(settings) as database:
+        database.lock_for_sending()
+        _want_edition(database)
+        if settings.base_url is None:
+            raise SettingsError("AGENDA_BASE_URL is not set, and mails carry links; https://agenda.example is one")
+        sending = sending_of(settings, settings.base_url, tokens_of(settings, database))
+        if sending is None:
+            raise SettingsError("AGENDA_SMTP_URL is not set, and a worker does nothing but send")
+        loop.run(serve(Serving(database=database, site=None, listener=None, sending=sending)))
+
+
+def _want_edition(database: Database) -> None:
+    with database.read() as connection:
+        if editions.number_in_force(connection) is None:
+            raise NothingPublished(
+                f"{database.name}: nothing is published yet; `agenda publish` or `agenda serve` does"
+            )
+
+
+def _first_edition(database: Database, config: Path | None, settings: Settings) -> None:
+    with database.read() as connection:
+        if editions.number_in_force(connection) is not None:
+            return
+    draft = configuration(config, settings).draft()
+    with suppress(NothingToPublish):  # another node was faster
+        publish_draft(
+            database,
+            draft,
+            at=SystemClock().now(),
+            author="agenda serve",
+            reason="first edition",
+            confirmed=True,
+            tokens=tokens_of(settings, database),
+        )

@@ -1,0 +1,64 @@
+"""One database into another, table by table: from SQLite to PostgreSQL, or back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, Table, func, insert, select, text
+
+from scheduler.store import controls, instance, nodes
+from scheduler.store.database import Database
+from scheduler.store.schema import metadata
+
+_CHUNK = 5000
+_NOT_COPIED = {"nodes"}  # who sends from the original does not send from the copy
+_COUNTED = ("deliveries", "bounces")  # whose numbers PostgreSQL counts up by itself
+
+
+class NotCopied(Exception):
+    """The source is at work, or the target holds something already."""
+
+
+def copy(source: Database, target: Database) -> Iterator[tuple[str, int]]:
+    """Copy everything, in one transaction of the target; yields table and number of rows as it goes on.
+
+    The copy does not send until it is adopted. Raises NotCopied, before anything is written.
+    """
+    source.lock_for_sending()
+    with source.read() as reading, target.write() as writing:
+        _refuse(reading, source, writing, target)
+        for table in metadata.sorted_tables:
+            if table.name not in _NOT_COPIED:
+                yield from _table(reading, writing, table)
+        controls.put(writing, instance.MINE, instance.COPIED)
+        controls.clear(writing, instance.BEFORE)
+        if target.kind == "postgresql":
+            _count_on(writing)
+
+
+def _refuse(reading: Connection, source: Database, writing: Connection, target: Database) -> None:
+    if nodes.alive(reading):
+        raise NotCopied(f"{source.name}: a worker sends from it; stop it first (`agenda status` lists them)")
+    if controls.get(reading, controls.REHEARSAL) is not None:
+        raise NotCopied(f"{source.name} belongs to a rehearsal, and no installation starts from one")
+    for table in metadata.sorted_tables:
+        if writing.execute(select(table).limit(1)).first() is not None:
+            raise NotCopied(f"{target.name}: table {table.name} is not empty; name a new database")
+
+
+def _table(reading: Connection, writing: Connection, table: Table) -> Iterator[tuple[str, int]]:
+    done = 0
+    found = reading.execution_options(yield_per=_CHUNK).execute(select(table).order_by(*table.primary_key))
+    for part in found.mappings().partitions():
+        writing.execute(insert(table), [dict(row) for row in part])
+        done += len(part)
+        yield table.name, done
+    if not done:
+        yield table.name, 0
+
+
+def _count_on(connection: Connection) -> None:
+    """Let the next row get the number after the last."""
+    for name in _COUNTED:
+        last = select(func.coalesce(func.max(metadata.tables[name].c.id), 0) + 1).scalar_subquery()
+        connection.execute(select(func.setval(text(f"pg_get_serial_sequence('{name}', 'id')"), last, text("false"))))
