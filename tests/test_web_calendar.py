@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from calendars.model import EventStatus
+from calendars.model import Days, EventStatus, Timed
 from scheduler.web.app import Site
 from scheduler.web.months import chosen_month, entries, month
 from tests import factories
@@ -62,7 +62,7 @@ async def test_a_site_sees_its_own_events_only(client: httpx.AsyncClient) -> Non
 @pytest.mark.parametrize("view", ["month=2021-10", "view=list"])
 async def test_a_sites_list_goes_by_its_clock_with_the_agendas_beside_it(client: httpx.AsyncClient, view: str) -> None:
     there = (await client.get(f"/calendar?{view}&site=nueva-delhi")).text
-    assert "Horas en hora de Nueva Delhi." in there
+    assert "Horario: hora de Nueva Delhi." in there
     assert "viernes 22 de octubre de 2021,<br>04:30 h (jue 21 oct, 18:00 h TCM)" in there
 
 
@@ -73,6 +73,16 @@ async def test_what_is_cancelled_is_not_counted_down_to(tmp_path: Path) -> None:
             page = (await client.get("/calendar?month=2021-10")).text
     assert "cancelado" in page
     assert "dentro de" not in page
+
+
+@pytest.mark.parametrize("when", [factories.timed(), factories.days("2021-10-19", "2021-10-20")])
+async def test_what_is_marked_as_held_too_early_is_not_counted_down_to(tmp_path: Path, when: Timed | Days) -> None:
+    held = factories.event(status=EventStatus.HELD, when=when)
+    with site_of(tmp_path, small_draft(factories.agenda(events=(held,))), now=NOW) as site:
+        async with serving(site) as client:
+            page = (await client.get("/calendar?month=2021-10")).text
+    assert "realizado" in page
+    assert 'class="until"' not in page
 
 
 async def test_a_span_covers_each_of_its_days_and_is_named_where_a_reader_looks(client: httpx.AsyncClient) -> None:

@@ -146,13 +146,19 @@ def event_line(
 
 
 def countdown(event: Event, revision: Revision, zone: str, now: datetime, language: Language) -> Countdown | None:
-    """How long until it begins or since it ended, by the clocks of `zone`; None for what has no date, or is off."""
+    """How long until it begins or since it ended, by the clocks of `zone`.
+
+    None for what has no date, or is off; and for what is marked as held before its end has come.
+    """
+    held = event.status is EventStatus.HELD
     if event.status is EventStatus.CANCELLED:
         return None
     if isinstance(event.when, Days):
-        text = until_days(event.when, to_wall(now, zone).date(), language)
-        return Countdown(text=text, start=None, end=None, offset=0)
-    if revision.start is None or revision.end is None:
+        today = to_wall(now, zone).date()
+        if held and today <= event.when.last:
+            return None
+        return Countdown(text=until_days(event.when, today, language), start=None, end=None, offset=0)
+    if revision.start is None or revision.end is None or (held and now < revision.end):
         return None
     return Countdown(
         text=until(revision.start, revision.end, zone, now, language),
