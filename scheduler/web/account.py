@@ -23,6 +23,7 @@ from scheduler.tokens import Link
 from scheduler.web.forms import Form, is_cross_site, read_form
 from scheduler.web.index import regions
 from scheduler.web.posts import office_of, site_named, standing, zone_of
+from scheduler.web.private import staff_address
 from scheduler.web.rendering import PRIVATE, SECURITY, requested_language
 from scheduler.web.rules import choices, rules_of
 from scheduler.web.site import Site
@@ -203,7 +204,7 @@ class Accounts:
             "regions": regions(agenda, language),
             "choices": choices(agenda, found.post.declined, language),
             "feeds": [_feed_line(agenda, feed, found.post, language) for feed in found.feeds],
-            "staff_feed": self._staff_url(own.site, done.token) if done and done.token else None,
+            "staff_feed": staff_address(self._site.base_url, done.token, own.site) if done and done.token else None,
             "label_length": LABEL_LENGTH,
             "erased": erased,
             "of_the_file": found.post.origin == "file",
@@ -211,9 +212,6 @@ class Accounts:
         }
         status = 422 if done is not None and done.said in _REFUSED else 200
         return self._site.page(request, template, language, values, status=status, headers=PRIVATE)
-
-    def _staff_url(self, site: str, token: str) -> str:
-        return f"{self._site.base_url}/feeds/private/{token}/{site}.ics"
 
     def _refused(self, request: Request) -> Response:
         language = requested_language(request)
