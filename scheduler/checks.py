@@ -153,6 +153,9 @@ def _secret(settings: Settings) -> Check:
         short = any(len(key) < 16 for key in settings.secret_keys)
         text = "AGENDA_SECRET_KEY is set" + ("; a key shorter than 16 characters can be guessed" if short else "")
         return Check(name="secret key", verdict=Verdict.BAD if short else Verdict.GOOD, text=text)
+    if (settings.database_url or DEFAULT_DATABASE).startswith("postgres"):
+        text = "AGENDA_SECRET_KEY is not set, and on PostgreSQL the nodes have to share one"
+        return Check(name="secret key", verdict=Verdict.BAD, text=text)
     return Check(name="secret key", verdict=Verdict.NOTE, text="none set: one is kept beside the database (0600)")
 
 

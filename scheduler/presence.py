@@ -40,6 +40,7 @@ class Presence:
     async def kept(self) -> AsyncIterator[None]:
         """Be there while the block runs."""
         await asyncio.to_thread(self._join)
+        log.info("sending", node=self._owner, database=self._database.kind)
         beating = None if self._lease is None else asyncio.create_task(self._beat(self._lease))
         try:
             yield

@@ -414,7 +414,7 @@ def test_a_database_that_cannot_be_opened_is_the_environments_fault() -> None:
 
 
 def test_a_database_that_another_process_keeps_locked_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scheduler.store.database.BUSY_SECONDS", 0)
+    monkeypatch.setattr("scheduler.store.sqlite.BUSY_SECONDS", 0)
     agenda("publish", "--reason", "primera")
     other = Database("sqlite:///agenda.db")
     with other.write():

@@ -107,8 +107,10 @@ def test_a_repeat_gets_a_name_of_its_own_and_overwrites_nothing(tmp_path: Path) 
     assert outbox.count() == (3, 2)
 
 
-def test_a_database_with_real_work_is_refused(database: Database, tmp_path: Path) -> None:
+def test_a_database_with_real_work_is_refused(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'agenda.db'}")
     put(database, draft())
+    database.close()
     with pytest.raises(NotARehearsal), rehearsal_database(tmp_path / "agenda.db"):
         pytest.fail("it was taken")
 
