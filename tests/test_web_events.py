@@ -81,7 +81,7 @@ async def test_the_page_leads_with_the_agendas_hour_and_how_long_until(client: h
     assert "Taller VMRE, Asia Pacífico 18:00 h TCM jueves 21 de octubre de 2021 dentro de 3 días" in page
     assert "Término: 20:00 h (duración supuesta: 2 h, por confirmar)." in page
     assert "Eje: sin asignar · Fuente: Nota 04/2021" in page
-    assert "Para: Asia Pacífico: 16 sedes." in page
+    assert "Para: Asia Pacífico (16 sedes)." in page
 
 
 async def test_the_table_gives_every_site_its_date_hour_and_remark(client: httpx.AsyncClient) -> None:
@@ -90,7 +90,7 @@ async def test_the_table_gives_every_site_its_date_hour_and_remark(client: httpx
     assert 'href="/sites/nueva-delhi"' in page
     text = plain(page)
     assert "viernes 22 de octubre de 2021 (jueves 21 en México) 04:30 –06:30 Nueva Delhi India" in text
-    assert "08:00 –10:00 Tokio Japón · Asia Pacífico En parte fuera del horario de trabajo." in text
+    assert "08:00 –10:00 Tokio Japón En parte fuera del horario de trabajo." in text
     assert "16 sedes: 2 dentro de su horario de trabajo, 2 en parte dentro, 12 fuera" in text
 
 

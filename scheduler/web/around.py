@@ -56,6 +56,7 @@ class Around:
             **_said(agenda, found, revision, language),
             **_seen(agenda, found, revision, language),
             "line": event_line(agenda, found, revision, self._site.present(), language, agenda.addressed(found)),
+            "several_regions": len({site.region for site in agenda.addressed(found)}) > 1,
             "feeds": feed_links(agenda, found.audience, self._site.base_url, language),
         }
         return self._site.page(request, "event.html", language, values, headers={"Cache-Control": "no-cache"})

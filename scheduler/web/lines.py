@@ -203,7 +203,7 @@ def audience_words(agenda: Agenda, audience: Audience, sites: Sequence[Represent
     count = sites_count(len(sites), language)
     if audience.kind == "regions":
         named = [region.name[language] for region in agenda.regions if region.id in audience.ids]
-        return f"{', '.join(named)}: {count}"
+        return f"{', '.join(named)} ({count})"
     return count
 
 
