@@ -111,7 +111,7 @@ async def test_the_list_is_narrowed_to_an_event_and_keeps_that_on_the_next_page(
     assert len(await names(client, "?event=jornada-2022")) == 32
     assert len(await names(client, "?event=jornada-2022&site=seul")) == 2
     page = (await client.get("/outbox/?lang=en&event=taller-asia-pacifico-2021")).text
-    assert "Mails 1–48 of 48" in " ".join(page.split())
+    assert "Emails 1–48 of 48" in " ".join(page.split())
     assert "Ningún correo" in (await client.get("/outbox/?site=nowhere")).text
 
 

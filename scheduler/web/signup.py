@@ -28,7 +28,7 @@ from scheduler.web.throttle import Throttle, client_of
 # For each client. What one address is sent is bounded by the ledger (people.ASKED_AT_MOST), whoever asks for it.
 MOST, WITHIN = 10, timedelta(hours=1)
 ADDRESS_LENGTH = 254  # RFC 5321 §4.5.3.1.3
-_NO_ADDRESS = Text(es="Escriba su correo.", en="Type your mail address.")
+_NO_ADDRESS = Text(es="Escriba su correo.", en="Type your email address.")
 _LONG_ADDRESS = Text(es="La dirección es demasiado larga.", en="The address is too long.")
 _OTHER_DOMAIN = Text(
     es="Este alta es para correos de {domains}. Use su correo de trabajo.",
