@@ -19,7 +19,7 @@ from scheduler.relay import RelayHealth
 from scheduler.store import claiming
 from scheduler.store.claiming import Delivery
 from scheduler.store.journal import Journal
-from scheduler.store.ledger import Settlement
+from scheduler.store.settling import Settlement
 
 log = structlog.get_logger(__name__)
 COMPOSE_AGAIN = timedelta(minutes=15)

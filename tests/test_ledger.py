@@ -13,11 +13,11 @@ from calendars.model import Agenda, Draft, EventStatus, Recipient
 from scheduler.delivery import Decision, Outcome, State
 from scheduler.publish import NothingToPublish, Published, Unconfirmed, publish_draft
 from scheduler.report import campaign, totals
-from scheduler.store import claiming, controls, editions, ledger, nodes, roster
+from scheduler.store import claiming, controls, editions, ledger, nodes, roster, settling
 from scheduler.store.claiming import Delivery
 from scheduler.store.database import Database
-from scheduler.store.ledger import Settlement
 from scheduler.store.schema import deliveries, recipients
+from scheduler.store.settling import Settlement
 from tests.factories import agenda, event, site, timed
 
 START = datetime(2021, 10, 21, 23, tzinfo=UTC)
@@ -69,14 +69,14 @@ def claim(database: Database, now: datetime, owner: str = ME, limit: int = 10) -
 
 def intend(database: Database, claims: Sequence[Delivery], now: datetime, owner: str = ME) -> set[int]:
     with database.write() as connection:
-        return ledger.intend_if_still_claimed(connection, owner, claims, now)
+        return settling.intend_if_still_claimed(connection, owner, claims, now)
 
 
 def settle(database: Database, one: Delivery, decision: Decision, now: datetime, owner: str = ME) -> None:
     with database.write() as connection:
         outcome = Outcome(kind="accepted", stage="body", code=250, text="ok")
         settlement = Settlement(delivery=one, decision=decision, outcome=outcome, began_at=now, at=now)
-        ledger.settle_if_still_sending(connection, owner, [settlement])
+        settling.settle_if_still_sending(connection, owner, [settlement])
 
 
 def send(database: Database, now: datetime, decision: Decision | None = None) -> list[Delivery]:

@@ -14,12 +14,12 @@ from sqlalchemy import select
 from calendars.model import Draft, EventStatus
 from scheduler.delivery import Attempted, Outcome, Purpose, State, decide
 from scheduler.publish import NothingToPublish
-from scheduler.store import claiming, editions, ledger, nodes, people, roster
+from scheduler.store import claiming, editions, ledger, nodes, people, roster, settling
 from scheduler.store.claiming import Delivery
 from scheduler.store.database import Database
-from scheduler.store.ledger import Settlement
 from scheduler.store.reconcile import replan
 from scheduler.store.schema import deliveries
+from scheduler.store.settling import Settlement
 from tests.factories import agenda, event, timed
 from tests.test_ledger import PUBLISHED, START, draft, post, put
 
@@ -116,7 +116,7 @@ class LedgerMachine(RuleBasedStateMachine):
         """From intent to settlement; a crash between the two leaves the truth with the server."""
         one = self.claims.pop(0)
         with self.database.write() as connection:
-            if one.id not in ledger.intend_if_still_claimed(connection, self.me, [one], self.now):
+            if one.id not in settling.intend_if_still_claimed(connection, self.me, [one], self.now):
                 return
         if one.purpose is Purpose.REMINDER:
             self.is_wanted(one)
@@ -137,7 +137,7 @@ class LedgerMachine(RuleBasedStateMachine):
         decision = decide(tried, outcome, self.now)
         settlement = Settlement(delivery=one, decision=decision, outcome=outcome, began_at=self.now, at=self.now)
         with self.database.write() as connection:
-            ledger.settle_if_still_sending(connection, self.me, [settlement])
+            settling.settle_if_still_sending(connection, self.me, [settlement])
 
     def is_wanted(self, one: Delivery) -> None:
         """As it stood just before MAIL FROM."""

@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from scheduler.delivery import Decision, Outcome, State
-from scheduler.store import claiming, ledger, nodes
+from scheduler.store import claiming, nodes, settling
 from scheduler.store.database import Database
-from scheduler.store.ledger import Settlement
 from scheduler.store.nodes import Relay
 from scheduler.store.schema import attempts
+from scheduler.store.settling import Settlement
 from tests.test_ledger import PUBLISHED, WEEK_BEFORE, claim, counted, draft, intend, post, put
 
 HOUR = timedelta(hours=1)
@@ -46,7 +46,7 @@ def settled(one: claiming.Delivery, decision: Decision, outcome: Outcome = TAKEN
 
 def settle(database: Database, owner: str, *settlements: Settlement) -> None:
     with database.write_as_sender() as connection:
-        ledger.settle_if_still_sending(connection, owner, settlements)
+        settling.settle_if_still_sending(connection, owner, settlements)
 
 
 def tried(database: Database) -> list[tuple[str, str, int | None]]:

@@ -12,10 +12,10 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from scheduler.store import claiming, ledger
+from scheduler.store import claiming, settling
 from scheduler.store.claiming import Delivery
 from scheduler.store.database import Database
-from scheduler.store.ledger import Settlement
+from scheduler.store.settling import Settlement
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -134,8 +134,8 @@ class Journal:
         settlements: list[Settlement],
     ) -> set[int]:
         claiming.retract_intents(connection, self.owner, self._doubtful)
-        ledger.settle_if_still_sending(connection, self.owner, settlements)
+        settling.settle_if_still_sending(connection, self.owner, settlements)
         if not intents:
             return set()
         now = max(moment for _, moment, _ in intents)
-        return ledger.intend_if_still_claimed(connection, self.owner, [one for one, *_ in intents], now)
+        return settling.intend_if_still_claimed(connection, self.owner, [one for one, *_ in intents], now)

@@ -5,122 +5,15 @@ All functions work in the caller's transaction. Zero rows changed means that som
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, exists, func, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, case, exists, literal, select, update
 
-from scheduler.delivery import EXPIRABLE, MUTABLE, REPEATS, WAITING, Decision, Outcome, Purpose, State
-from scheduler.store import nodes
-from scheduler.store.claiming import Delivery, not_stopped
+from scheduler.delivery import EXPIRABLE, MUTABLE, REPEATS, WAITING, Purpose, State
 from scheduler.store.postgresql import take_turns
-from scheduler.store.schema import attempts, deliveries, recipients
+from scheduler.store.schema import deliveries, recipients
 
 _D = deliveries.c
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Settlement:
-    """What became of an attempt, to be written under the fence of its claim."""
-
-    delivery: Delivery
-    decision: Decision
-    outcome: Outcome  # its text is scrubbed
-    began_at: datetime  # the intent
-    at: datetime
-
-    @property
-    def reply(self) -> str:
-        """The server's words with its code, as they are kept."""
-        return " ".join(str(part) for part in (self.outcome.code, self.outcome.text) if part)[:500]
-
-
-# Built once: what every message goes through twice should not be put together anew each time.
-_INTEND = (
-    update(deliveries)
-    .where(tuple_(_D.id, _D.fence).in_(bindparam("claims", expanding=True)), _D.owner == bindparam("by"))
-    .where(_D.state == State.CLAIMED, _D.expires_at > bindparam("at"), not_stopped())
-    .where(nodes.is_alive(_D.owner))  # whose lease ran out while it stood still finds its claims with others
-    .values(state=State.SENDING, attempts=_D.attempts + 1, next_at=None)
-    .returning(_D.id)
-)
-# Under the fence of the claim. A node that was taken for dead knows better than `uncertain`, if nobody claimed since.
-_OWN_ATTEMPT = (
-    (_D.id == bindparam("of"))
-    & (_D.fence == bindparam("under"))
-    & or_((_D.state == State.SENDING) & (_D.owner == bindparam("by")), _D.state == State.UNCERTAIN)
-)
-_RECORDED = exists().where(
-    attempts.c.delivery == _D.id, attempts.c.fence == _D.fence, attempts.c.state == bindparam("to")
-)
-_RECORD = attempts.insert().from_select(
-    ["delivery", "fence", "owner", "began_at", "ended_at", "state", "stage", "code", "status", "reply"],
-    select(
-        _D.id,
-        _D.fence,
-        *(
-            bindparam(name, type_=attempts.c[column].type)
-            for name, column in (
-                ("by", "owner"), ("began", "began_at"), ("ended", "ended_at"), ("to", "state"),
-                ("stage", "stage"), ("code", "code"), ("status", "status"), ("words", "reply"),
-            )
-        ),
-    ).where(_OWN_ATTEMPT, ~_RECORDED),
-)  # fmt: skip
-_SETTLE = (
-    update(deliveries)
-    .where(_OWN_ATTEMPT)
-    .values(
-        state=bindparam("to"),
-        next_at=bindparam("then"),
-        refusals=_D.refusals + bindparam("refused"),
-        accepted_at=bindparam("accepted"),
-        uncertain_at=func.coalesce(bindparam("uncertain", type_=_D.uncertain_at.type), _D.uncertain_at),
-        reply=bindparam("words"),
-        owner=None,
-    )
-)
-
-
-def intend_if_still_claimed(connection: Connection, owner: str, claims: Sequence[Delivery], now: datetime) -> set[int]:
-    """Commit the intent to send, just before MAIL FROM. Returns the ids that may go.
-
-    Left out: what expired, was superseded, cancelled or suppressed since the claim; everything while stopped.
-    """
-    pairs = [(delivery.id, delivery.fence) for delivery in claims]
-    return set(connection.execute(_INTEND, {"claims": pairs, "by": owner, "at": now}).scalars())
-
-
-def settle_if_still_sending(connection: Connection, owner: str, settlements: Sequence[Settlement]) -> None:
-    """Write what became of attempts, and keep a bad address from being written to again."""
-    if not settlements:
-        return
-    rows = [_settled(one) | {"by": owner} for one in settlements]
-    connection.execute(_RECORD, rows)
-    connection.execute(_SETTLE, rows)
-    for one in settlements:
-        if one.decision.suppress:
-            suppress_address(connection, one.delivery.recipient, one.at, one.reply)
-
-
-def _settled(one: Settlement) -> dict[str, object]:
-    state = one.decision.state
-    return {
-        "of": one.delivery.id,
-        "under": one.delivery.fence,
-        "to": state,
-        "then": one.decision.next_at,
-        "refused": int(one.decision.refused),
-        "accepted": one.at if state is State.ACCEPTED else None,
-        "uncertain": one.at if state is State.UNCERTAIN else None,
-        "words": one.reply,
-        "began": one.began_at,
-        "ended": one.at,
-        "stage": one.outcome.stage,
-        "code": one.outcome.code,
-        "status": one.outcome.status,
-    }
 
 
 def suppress_address(connection: Connection, recipient: str, now: datetime, why: str) -> None:

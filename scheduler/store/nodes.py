@@ -24,14 +24,20 @@ class present(Function[int]):  # noqa: N801  # because it reads as SQL's own fun
         super().__init__("present", type_=Number)
 
 
+PRESENT = {
+    "sqlite": "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)",
+    "postgresql": "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)",
+}
+
+
 @compiles(present, "sqlite")
 def _on_sqlite(_element: present, _compiler: SQLCompiler, **_kw: object) -> str:
-    return "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)"
+    return PRESENT["sqlite"]
 
 
 @compiles(present, "postgresql")
 def _on_postgresql(_element: present, _compiler: SQLCompiler, **_kw: object) -> str:
-    return "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"
+    return PRESENT["postgresql"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,0 +1,143 @@
+"""What every message goes through twice: the intent to send it, and what became of it.
+
+Many senders' rows in one statement each, since one row at a time the interpreter would be busy with little else: the
+rows travel as one JSON document, which both databases take apart.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, TextClause, text
+
+from scheduler.delivery import Decision, Outcome, State
+from scheduler.store import ledger
+from scheduler.store.claiming import Delivery
+from scheduler.store.controls import STOPPED
+from scheduler.store.nodes import PRESENT
+from scheduler.store.schema import microseconds
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settlement:
+    """What became of an attempt, to be written under the fence of its claim."""
+
+    delivery: Delivery
+    decision: Decision
+    outcome: Outcome  # its text is scrubbed
+    began_at: datetime  # the intent
+    at: datetime
+
+    @property
+    def reply(self) -> str:
+        """The server's words with its code, as they are kept."""
+        return " ".join(str(part) for part in (self.outcome.code, self.outcome.text) if part)[:500]
+
+
+_ROWS = {
+    "sqlite": "(SELECT value AS row FROM json_each(:rows)) AS given",
+    "postgresql": "(SELECT value AS row FROM jsonb_array_elements(CAST(:rows AS jsonb))) AS given",
+}
+_NUMBERS = ("of", "under", "then", "refused", "accepted", "uncertain", "began", "ended", "code")
+_WORDS = ("into", "stage", "status", "words")
+_GIVEN = ", ".join(
+    (
+        *(f"CAST(row ->> '{name}' AS BIGINT) AS {name}_" for name in _NUMBERS),
+        *(f"row ->> '{name}' AS {name}_" for name in _WORDS),
+    )
+)
+_UNDER_ITS_FENCE = "deliveries.id = of_ AND deliveries.fence = under_"
+# A node that was taken for dead knows better than `uncertain`, if nobody has claimed since. (A CASE, lest SQLite look
+# the states up in their index instead of each row by its number.)
+_OWN_ATTEMPT = f"""{_UNDER_ITS_FENCE} AND CASE deliveries.state
+    WHEN '{State.SENDING}' THEN deliveries.owner = :by WHEN '{State.UNCERTAIN}' THEN TRUE ELSE FALSE END"""
+
+
+def _statement(kind: str, sql: str) -> TextClause:
+    return text(f"WITH batch AS (SELECT {_GIVEN} FROM {_ROWS[kind]}) {sql}")  # noqa: S608  # because all of it is ours
+
+
+_INTEND = {
+    kind: _statement(
+        kind,
+        f"""
+        UPDATE deliveries SET state = '{State.SENDING}', attempts = deliveries.attempts + 1, next_at = NULL
+        FROM batch
+        WHERE {_UNDER_ITS_FENCE}
+            AND CASE deliveries.state WHEN '{State.CLAIMED}' THEN deliveries.owner = :by ELSE FALSE END
+            AND deliveries.expires_at + 0 > :at
+            AND NOT EXISTS (SELECT 1 FROM controls WHERE name = '{STOPPED}')
+            AND EXISTS (SELECT 1 FROM nodes
+                WHERE owner = :by AND (leased_until IS NULL OR leased_until > {PRESENT[kind]}))
+        RETURNING deliveries.id""",  # noqa: S608  # likewise
+    )
+    for kind in _ROWS
+}
+_RECORD = {
+    kind: _statement(
+        kind,
+        f"""
+        INSERT INTO attempts (delivery, fence, owner, began_at, ended_at, state, stage, code, status, reply)
+        SELECT of_, under_, :by, began_, ended_, into_, stage_, code_, status_, words_
+        FROM batch, deliveries WHERE {_OWN_ATTEMPT}
+        ON CONFLICT DO NOTHING""",  # noqa: S608  # likewise
+    )
+    for kind in _ROWS
+}
+_SETTLE = {
+    kind: _statement(
+        kind,
+        f"""
+        UPDATE deliveries SET
+            state = into_, next_at = then_, refusals = deliveries.refusals + refused_, accepted_at = accepted_,
+            uncertain_at = coalesce(uncertain_, deliveries.uncertain_at), reply = words_, owner = NULL
+        FROM batch WHERE {_OWN_ATTEMPT}""",  # noqa: S608  # likewise
+    )
+    for kind in _ROWS
+}
+
+
+def intend_if_still_claimed(connection: Connection, owner: str, claims: Sequence[Delivery], now: datetime) -> set[int]:
+    """Commit the intent to send, just before MAIL FROM. Returns the ids that may go.
+
+    Left out: what expired, was superseded, cancelled or suppressed since the claim; everything while stopped, and
+    everything of a node whose lease ran out while it stood still: its claims may be another's.
+    """
+    rows = json.dumps([{"of": claim.id, "under": claim.fence} for claim in claims])
+    given = {"rows": rows, "by": owner, "at": microseconds(now)}
+    return set(connection.execute(_INTEND[connection.dialect.name], given).scalars())
+
+
+def settle_if_still_sending(connection: Connection, owner: str, settlements: Sequence[Settlement]) -> None:
+    """Write what became of attempts, and keep a bad address from being written to again."""
+    if not settlements:
+        return
+    given = {"rows": json.dumps([_row(one) for one in settlements]), "by": owner}
+    connection.execute(_RECORD[connection.dialect.name], given)
+    connection.execute(_SETTLE[connection.dialect.name], given)
+    for one in settlements:
+        if one.decision.suppress:
+            ledger.suppress_address(connection, one.delivery.recipient, one.at, one.reply)
+
+
+def _row(one: Settlement) -> dict[str, object]:
+    state, then = one.decision.state, one.decision.next_at
+    ended = microseconds(one.at)
+    return {
+        "of": one.delivery.id,
+        "under": one.delivery.fence,
+        "into": state,
+        "then": None if then is None else microseconds(then),
+        "refused": int(one.decision.refused),
+        "accepted": ended if state is State.ACCEPTED else None,
+        "uncertain": ended if state is State.UNCERTAIN else None,
+        "words": one.reply,
+        "began": microseconds(one.began_at),
+        "ended": ended,
+        "stage": one.outcome.stage,
+        "code": one.outcome.code,
+        "status": one.outcome.status,
+    }
