@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +23,8 @@ from calendars.wording import (
     zone_city,
 )
 from scheduler.web.finder import country_name
+
+_SUBSTITUTED = re.compile(r" \(substituted from [^)]*\)")  # of a day off, with a date as only Americans read it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -191,7 +194,7 @@ def _holiday_names(holidays: Iterable[Holiday], language: Language) -> str:
     """«Waitangi Day (dom 6 feb)»; one that lasts is said once, with all its dates."""
     dates: dict[str, list[str]] = {}
     for holiday in holidays:
-        dates.setdefault(holiday.name, []).append(short_date(holiday.date, language))
+        dates.setdefault(_SUBSTITUTED.sub("", holiday.name), []).append(short_date(holiday.date, language))
     return ", ".join(f"{name} ({and_list(days, language)})" for name, days in dates.items())
 
 

@@ -31,8 +31,8 @@ ADDRESS_LENGTH = 254  # RFC 5321 §4.5.3.1.3
 _NO_ADDRESS = Text(es="Escriba su correo.", en="Type your email address.")
 _LONG_ADDRESS = Text(es="La dirección es demasiado larga.", en="The address is too long.")
 _OTHER_DOMAIN = Text(
-    es="Este alta es para correos de {domains}. Use su correo de trabajo.",
-    en="Sign-up is for mail at {domains}. Use your work address.",
+    es="Solo se admiten correos de {domains}. Use su correo de trabajo.",
+    en="Only addresses at {domains} are accepted. Use your work address.",
 )
 _NO_SITE = Text(es="Elija su sede.", en="Choose your office.")
 _NO_RULE = Text(es="Elija al menos un recordatorio.", en="Choose at least one reminder.")

@@ -97,7 +97,7 @@ async def test_what_is_wrong_with_a_form_is_said_where_it_is(visitor: Visitor) -
     async with visitor.page_at("/subscribe", expected=("status of 422",)) as page:
         await page.get_by_label("Su correo").fill("ana@elsewhere.example")
         await press(page, "Enviarme el correo de confirmación")
-        await page.get_by_role("link", name="Este alta es para correos de").click()
+        await page.get_by_role("link", name="Solo se admiten correos de").click()
         await expect(page.get_by_label("Su correo")).to_be_focused()
         await expect(page.get_by_label("Su correo")).to_have_value("ana@elsewhere.example")
         await assert_accessible(page)
