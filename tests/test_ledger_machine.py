@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import select
 
 from calendars.model import Draft, EventStatus
@@ -21,10 +22,13 @@ from scheduler.store.reconcile import replan
 from scheduler.store.schema import deliveries
 from scheduler.store.settling import Settlement
 from tests.factories import agenda, event, timed
+from tests.postgres import Cluster
 from tests.test_ledger import PUBLISHED, START, draft, post, put
 
 WALLS = ("2021-10-21 18:00", "2021-10-21 20:00", "2021-10-25 10:00")
 POSTS = ("uno", "dos")
+NODES = 2
+NODE = st.integers(0, NODES - 1)
 OUTCOMES = (
     Outcome(kind="accepted", stage="body", code=250),
     Outcome(kind="refused", stage="rcpt", code=451),
@@ -40,27 +44,35 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        self.database = Database(f"sqlite:///{Path(self.folder.name) / 'agenda.db'}")
+        self.database = self.open()
         self.now = PUBLISHED
-        self.owner = 0
-        self.claims: list[Delivery] = []
+        self.names = count()
+        self.claims: dict[str, list[Delivery]] = {}  # node -> what it has in hand
         self.taken: list[str] = []  # message keys, as the server took them
         self.doubtful: set[str] = set()  # of which the client could not know
         self.schedule = 0
         self.wall, self.status = WALLS[0], EventStatus.CONFIRMED
         put(self.database, self._draft())
+        for _ in range(NODES):
+            self._join()
+
+    def open(self) -> Database:
+        raise NotImplementedError
 
     def teardown(self) -> None:
         self.database.close()
-        self.folder.cleanup()
+
+    def _join(self) -> None:
+        name = f"node-{next(self.names)}"
+        self.claims[name] = []
+        with self.database.write_own_row() as connection:
+            nodes.join(connection, name, self.now, "", timedelta(hours=1))
 
     def _draft(self) -> Draft:
         return draft(agenda(events=(event(when=timed(self.wall), status=self.status),)), [post(p) for p in POSTS])
 
-    @property
-    def me(self) -> str:
-        return f"owner-{self.owner}"
+    def node(self, number: int) -> str:
+        return sorted(self.claims)[number]
 
     @rule(hours=st.sampled_from([0.1, 1, 6, 24, 72]))
     def time_passes(self, hours: float) -> None:
@@ -99,24 +111,34 @@ class LedgerMachine(RuleBasedStateMachine):
         with self.database.write() as connection:
             people.request(connection, Purpose.ACCESS, who, self.now)
 
-    @rule(limit=st.integers(1, 4))
-    def claim(self, limit: int) -> None:
-        with self.database.write() as connection:
+    @rule(which=NODE, limit=st.integers(1, 4))
+    def claim(self, which: int, limit: int) -> None:
+        node = self.node(which)
+        with self.database.write_as_sender() as connection:
             ledger.sweep(connection, self.now)
-            self.claims += claiming.claim_due(connection, self.me, self.now, limit)
+            self.claims[node] += claiming.claim_due(connection, node, self.now, limit)
 
-    @precondition(lambda self: self.claims)
+    @precondition(lambda self: any(self.claims.values()))
     @rule(
+        which=NODE,
         outcome=st.sampled_from(OUTCOMES),
-        crash=st.booleans(),
+        fate=st.sampled_from([None, "dies", "stalls"]),
         server_took=st.booleans(),
         meanwhile=st.sampled_from([None, "moved", "left"]),
     )
-    def send_one(self, outcome: Outcome, crash: bool, server_took: bool, meanwhile: str | None) -> None:
-        """From intent to settlement; a crash between the two leaves the truth with the server."""
-        one = self.claims.pop(0)
-        with self.database.write() as connection:
-            if one.id not in settling.intend_if_still_claimed(connection, self.me, [one], self.now):
+    def send_one(
+        self, which: int, outcome: Outcome, fate: str | None, server_took: bool, meanwhile: str | None
+    ) -> None:
+        """From intent to settlement; a node that dies in between leaves the truth with the server.
+
+        One that stalls is taken for dead, and brings its answer late.
+        """
+        node = self.node(which)
+        if not self.claims[node]:
+            return
+        one = self.claims[node].pop(0)
+        with self.database.write_as_sender() as connection:
+            if one.id not in settling.intend_if_still_claimed(connection, node, [one], self.now):
                 return
         if one.purpose is Purpose.REMINDER:
             self.is_wanted(one)
@@ -125,19 +147,21 @@ class LedgerMachine(RuleBasedStateMachine):
             self.publish(next(wall for wall in WALLS if wall != self.wall), self.status)
         elif meanwhile == "left":
             self.a_post_leaves_or_comes_back(one.recipient, leaves=True)
-        unsure = crash or outcome.kind == "unknown"
+        if fate == "stalls":
+            self.node_is_taken_for_dead(which)
+        unsure = fate is not None or outcome.kind == "unknown"
         if outcome.kind == "accepted" or (unsure and server_took):
             self.taken.append(one.message_key)
         if unsure:
             self.doubtful.add(one.message_key)
-        if crash:
-            self.process_dies()
+        if fate == "dies":
+            self.node_dies(which)
             return
         tried = Attempted(attempts=one.attempts + 1, refusals=one.refusals, expires_at=one.expires_at, jitter=0.5)
         decision = decide(tried, outcome, self.now)
         settlement = Settlement(delivery=one, decision=decision, outcome=outcome, began_at=self.now, at=self.now)
-        with self.database.write() as connection:
-            settling.settle_if_still_sending(connection, self.me, [settlement])
+        with self.database.write_as_sender() as connection:
+            settling.settle_if_still_sending(connection, node, [settlement])
 
     def is_wanted(self, one: Delivery) -> None:
         """As it stood just before MAIL FROM."""
@@ -149,13 +173,26 @@ class LedgerMachine(RuleBasedStateMachine):
         assert one.rule not in found.declined
         assert found.paused_until is None or found.paused_until <= one.due_at
 
-    @rule()
-    def process_dies(self) -> None:
-        self.claims.clear()
-        self.owner += 1
-        with self.database.write() as connection:
-            nodes.join(connection, self.me, self.now, "", None)
+    @rule(which=NODE)
+    def node_dies(self, which: int) -> None:
+        del self.claims[self.node(which)]
+        self._join()
+        self._others_notice()
+
+    @rule(which=NODE)
+    def node_is_taken_for_dead(self, which: int) -> None:
+        """Its lease runs out, the others sweep; then it notices, and joins again with what it has in hand."""
+        name = self.node(which)
+        with self.database.write_own_row() as connection:
+            nodes.join(connection, name, self.now, "", timedelta(seconds=-1))
+        self._others_notice()
+        with self.database.write_own_row() as connection:
+            nodes.join(connection, name, self.now, "", timedelta(hours=1))
+
+    def _others_notice(self) -> None:
+        with self.database.write_as_sender() as connection:
             claiming.abandon_dead(connection, self.now)
+            nodes.bury(connection)
 
     @invariant()
     def repeated_only_what_was_uncertain(self) -> None:
@@ -187,8 +224,35 @@ class LedgerMachine(RuleBasedStateMachine):
         assert len(keys) == len(set(keys))
 
 
-TestLedgerMachine = LedgerMachine.TestCase
-TestLedgerMachine.settings = settings(settings.get_profile("project"), max_examples=40, stateful_step_count=25)
+LONG = settings.get_current_profile_name() == "long"
+EXAMPLES = settings(settings.get_profile("project"), max_examples=400 if LONG else 25, stateful_step_count=25)
+
+
+class OnSqlite(LedgerMachine):
+    def open(self) -> Database:
+        self.folder = tempfile.TemporaryDirectory()
+        return Database(f"sqlite:///{Path(self.folder.name) / 'agenda.db'}")
+
+    def teardown(self) -> None:
+        super().teardown()
+        self.folder.cleanup()
+
+
+def test_any_order_of_things_on_sqlite() -> None:
+    run_state_machine_as_test(OnSqlite, settings=EXAMPLES)
+
+
+def test_any_order_of_things_on_postgresql(postgres: Cluster, postgres_template: str) -> None:
+    class OnPostgres(LedgerMachine):
+        def open(self) -> Database:
+            self.url = postgres.create(postgres_template)
+            return Database(self.url)
+
+        def teardown(self) -> None:
+            super().teardown()
+            postgres.drop(self.url)
+
+    run_state_machine_as_test(OnPostgres, settings=EXAMPLES)
 
 
 def test_the_machine_starts_before_its_event() -> None:
