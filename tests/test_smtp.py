@@ -213,6 +213,11 @@ async def test_a_status_of_another_class_than_the_code_is_not_believed() -> None
     assert (outcome.code, outcome.status) == (450, None)
 
 
+async def test_the_answer_to_another_command_does_not_accept_a_message() -> None:
+    outcome, reusable, _ = await send_one(BODY=[Reply(b"221 2.0.0 bye\r\n")])
+    assert (outcome.kind, outcome.stage, reusable) == ("unknown", "body", False)
+
+
 async def test_251_is_an_accepted_recipient() -> None:
     outcome, _, _ = await send_one(RCPT=[Reply(b"251 will forward\r\n")])
     assert outcome.kind == "accepted"

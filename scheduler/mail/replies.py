@@ -18,7 +18,8 @@ class Reply:
 
     @property
     def accepted(self) -> bool:
-        return 200 <= self.code <= 299
+        """25z: of the mail system (RFC 5321 §4.2.1). Any other 2xx answers something else, as 221 does QUIT."""
+        return 250 <= self.code <= 259
 
     @property
     def refused(self) -> bool:
