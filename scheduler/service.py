@@ -13,7 +13,7 @@ from scheduler.clock import Clock
 from scheduler.dispatch import Dispatcher, MailParts
 from scheduler.letters import Letters
 from scheduler.mail.compose import Composer
-from scheduler.mail.smtp import Pool, SmtpSettings
+from scheduler.mail.smtp import Pool, SmtpSettings, Timeouts
 from scheduler.pace import Limiter
 from scheduler.presence import Presence, new_owner
 from scheduler.runtime import HORIZON, MOMENTS, Waker
@@ -36,6 +36,7 @@ class Sending:
     base_url: str
     tokens: Tokens
     redirect_all: str | None = None
+    timeouts: Timeouts = Timeouts()
 
 
 class Service:
@@ -46,7 +47,9 @@ class Service:
         self._waker = waker
         self.journal = Journal(database, new_owner())
         self._presence = Presence(database, self.journal.owner, clock)
-        self._pool = Pool(sending.smtp, sending.pace.connections, local_hostname=socket.gethostname())
+        self._pool = Pool(
+            sending.smtp, sending.pace.connections, local_hostname=socket.gethostname(), timeouts=sending.timeouts
+        )
         self._claims = Claims(journal=self.journal, instance=Instance(database), clock=clock)
         self.dispatcher = Dispatcher(
             claims=self._claims,
