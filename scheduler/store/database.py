@@ -14,9 +14,15 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
-from scheduler.store.postgresql import NotificationWatch, postgresql_engine, take_alone, take_among_others
+from scheduler.store.postgresql import (
+    NotificationWatch,
+    passes_on_postgresql,
+    postgresql_engine,
+    take_alone,
+    take_among_others,
+)
 from scheduler.store.sqlite import SAFE_SQLITE, DatabaseInUse, FileWatch, lock_file, sqlite_engine, sqlite_module
 
 __all__ = ["SAFE_SQLITE", "ChangeWatch", "Database", "DatabaseInUse", "DatabaseUnavailable", "sqlite_module"]
@@ -139,6 +145,11 @@ class Database:
         with self.write() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+
+def will_pass(error: DBAPIError) -> bool:
+    """Whether waiting may mend it: locked, full, read-only, restarting, out of reach. A wrong statement it mends not."""
+    return isinstance(error, OperationalError) or error.connection_invalidated or passes_on_postgresql(error.orig)
 
 
 def _parse(url: str) -> URL:

@@ -10,11 +10,11 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from scheduler.store import claiming, settling
 from scheduler.store.claiming import Delivery
-from scheduler.store.database import Database
+from scheduler.store.database import Database, will_pass
 from scheduler.store.settling import Settlement
 
 P = ParamSpec("P")
@@ -45,8 +45,8 @@ class Journal:
         while True:
             try:
                 return await self._once(work, *args, **kwargs)
-            except OperationalError as error:
-                if not await self._try_again(error):
+            except DBAPIError as error:
+                if not (will_pass(error) and await self._try_again(error)):
                     raise
 
     async def _once(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -56,9 +56,9 @@ class Journal:
 
         return await asyncio.get_running_loop().run_in_executor(self._writer, transaction)
 
-    async def _try_again(self, error: OperationalError) -> bool:
+    async def _try_again(self, error: DBAPIError) -> bool:
         """Wait a little. False: the journal is closing, and there is no time left."""
-        log.error("database cannot be written", reason=str(error.orig), again_in_seconds=TRY_AGAIN_SECONDS)
+        log.error("database cannot be written", reason=str(error.orig).strip(), again_in_seconds=TRY_AGAIN_SECONDS)
         try:
             await asyncio.wait_for(self._closing.wait(), TRY_AGAIN_SECONDS)
         except TimeoutError:
@@ -97,9 +97,9 @@ class Journal:
             waiting += [done for _, done in settlements]
             try:
                 may_go = await self._once(self._apply, intents, [one for one, _ in settlements])
-            except OperationalError as error:
+            except DBAPIError as error:
                 self._refuse(intents)
-                if not await self._try_again(error):
+                if not (will_pass(error) and await self._try_again(error)):
                     self._fail(waiting, error)
                     return
                 self._settlements = settlements + self._settlements

@@ -48,6 +48,11 @@ def take_among_others(connection: Connection) -> None:
     connection.execute(_AMONG_OTHERS)
 
 
+def passes_on_postgresql(error: BaseException | None) -> bool:
+    """A server that is a standby for now; a transaction that its process slept through."""
+    return isinstance(error, psycopg.errors.ReadOnlySqlTransaction | psycopg.errors.IdleInTransactionSessionTimeout)
+
+
 def take_turns(connection: Connection) -> None:
     """On PostgreSQL, keep other nodes from doing the same until the commit: two sweeps at once would deadlock."""
     if connection.dialect.name == "postgresql":
