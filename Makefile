@@ -7,7 +7,7 @@ WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-long check coverage screenshots bench lock wheel clean
+.PHONY: help run serve test test-long check coverage screenshots bench chaos lock wheel clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,9 @@ screenshots: $(READY) ## each kind of page at 360 and 1280 px, in screenshots/ (
 
 bench: $(READY) ## the figures of bench/README.md, each beside a peer
 	$(BIN)/python -m bench
+
+chaos: $(READY) ## thousands of mails through a mail server that fails while workers are killed (docs/reliability.md)
+	$(BIN)/python -m chaos $(CHAOS)
 
 wheel: $(READY) ## the wheel, in dist/
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .

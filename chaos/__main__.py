@@ -1,0 +1,113 @@
+"""`python -m chaos [--seed N] [--mails N] [--kills N] [--database sqlite|postgresql]`: try the promise, print figures.
+
+Exits with 1 where a promise is broken, and names the messages.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+
+from chaos.campaign import Campaign, Plan, Stuck, underway
+from chaos.verdict import Verdict, delivered, judge
+from scheduler.clock import monotonic
+from scheduler.delivery import REPEATS, State
+from tests.postgres import Cluster, NoPostgres, cluster
+
+_WORKERS = {"sqlite": 1, "postgresql": 3}
+_NAMED = 20  # keys of a broken promise that are printed
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m chaos", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1, help="repeats the schedule of faults (default: 1)")
+    parser.add_argument("--mails", type=int, default=4000, help="about so many reminders (default: 4000)")
+    parser.add_argument("--kills", type=int, default=200, help="workers killed with -9 (default: 200)")
+    parser.add_argument("--database", choices=sorted(_WORKERS), action="append", help="default: both, in turn")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="keep record, database file and logs here")
+    options = parser.parse_args()
+    try:
+        kept = [_tried(kind, options) for kind in options.database or ("sqlite", "postgresql")]
+    except NoPostgres as error:
+        parser.exit(3, f"{error}\n")
+    return 0 if all(kept) else 1
+
+
+def _tried(kind: str, options: argparse.Namespace) -> bool:
+    with _plan(kind, options) as plan, underway(plan) as campaign:
+        print(f"{kind}, {plan.workers} worker(s), seed {plan.seed}: {len(campaign.owed)} reminders planned", flush=True)
+        began = monotonic()
+        try:
+            campaign.storm()
+        except Stuck as error:
+            print(f"  BROKEN: {error}")
+            return False
+        finally:
+            _keep(plan.folder, options.keep, kind)
+        verdict = judge(campaign.evidence(), REPEATS)
+        _show(campaign, verdict, monotonic() - began)
+        return not verdict.broken
+
+
+@contextmanager
+def _plan(kind: str, options: argparse.Namespace) -> Iterator[Plan]:
+    with tempfile.TemporaryDirectory(prefix="agenda-chaos-") as scratch, ExitStack() as stack:
+        folder = Path(scratch)
+        server = None if kind == "sqlite" else stack.enter_context(cluster("max_connections=60"))
+        yield Plan(
+            seed=options.seed,
+            mails=options.mails,
+            kills=options.kills,
+            workers=_WORKERS[kind],
+            url=f"sqlite:///{folder / 'agenda.db'}" if server is None else server.create(),
+            restart=None if server is None else partial(_crash, server),
+            folder=folder,
+            tell=lambda line: print(f"  … {line}", file=sys.stderr, flush=True),
+        )
+
+
+def _crash(server: Cluster) -> None:
+    server.stop("immediate")
+    server.start()
+
+
+def _show(campaign: Campaign, verdict: Verdict, seconds: float) -> None:
+    evidence = campaign.evidence()
+    states = Counter(entry.state for entry in evidence.ledger.values())
+    kept = delivered(evidence.record)
+    faults = Counter(one.fault for one in evidence.record if one.fault)
+    twice = sum(times > 1 for times in kept.values())
+    for what, figure in (
+        ("blows", ", ".join(f"{count} {blow}" for blow, count in campaign.struck.items() if count)),
+        (
+            "faults of the mail server",
+            f"{faults.total()} of {len(faults)} kinds in {len(evidence.record)} transactions",
+        ),
+        ("on the mail server's record", f"{len(kept)} messages, {twice} of them more than once"),
+        ("in the ledger", ", ".join(f"{states[state]} {state}" for state in State if states[state])),
+        ("marked uncertain at some time", str(sum(entry.doubted for entry in evidence.ledger.values()))),
+        ("held, and how many may be", f"{states[State.HELD]} of {evidence.doubts}"),
+        ("workers that ended by themselves", str(campaign.fleet.fell)),
+        ("time", f"{seconds:.0f} s"),
+    ):
+        print(f"  {what}: {figure}")
+    for promise, keys in verdict.broken.items():
+        print(f"  BROKEN: {promise}: {len(keys)}: {' '.join(keys[:_NAMED])}")
+    if not verdict.broken:
+        print("  lost 0; repeated only what was marked uncertain; every promise kept", flush=True)
+
+
+def _keep(folder: Path, where: Path | None, kind: str) -> None:
+    if where is not None:
+        shutil.copytree(folder, where / kind, dirs_exist_ok=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

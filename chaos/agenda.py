@@ -1,0 +1,78 @@
+"""The campaign's agenda: for many sites, reminders on five days running, all over before any event begins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+
+from calendars.model import Audience, DaysBefore, Draft, Event, EventStatus, ReminderRule, Text, TimeBefore, Timed
+from scheduler.files import Configuration
+from scheduler.plan import plan
+from scheduler.publish import publish_draft
+from scheduler.shipped import shipped
+from scheduler.store import editions, roster
+from scheduler.store.database import Database
+
+BEGIN = datetime(2021, 11, 1, 6, tzinfo=UTC)  # published here
+_DAY = datetime(2021, 11, 24)  # of the events, wall time of the agenda
+_AT_NINE = time(9)
+RULES: tuple[ReminderRule, ...] = (
+    *(DaysBefore(days=days, at=_AT_NINE) for days in (16, 15, 14, 13)),  # Monday to Thursday, eleven days before
+    TimeBefore(minutes=12 * 24 * 60),  # Friday
+)
+_MOVED, _CANCELLED = "se-mueve", "se-cancela"  # for a tenth of the sites each
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Campaign:
+    """The draft to begin with, and the one that is published in the middle of it."""
+
+    before: Draft
+    after: Draft
+
+
+def campaign(mails: int) -> Campaign:
+    """About so many reminders, for up to 149 sites."""
+    shipped_draft = Configuration(folder=shipped("config")).draft()
+    sites = min(149, max(10, mails // 10))
+    recipients = shipped_draft.recipients[:sites]
+    names = tuple(one.site for one in recipients)
+    few = names[: sites // 10]
+    known = next(event for event in shipped_draft.agenda.events if isinstance(event.when, Timed))
+    whole = [_event(known, f"sesion-{n}", n, names) for n in range(max(1, round(mails / (sites * len(RULES)))))]
+    moved, cancelled = _event(known, _MOVED, 3, few), _event(known, _CANCELLED, 5, few)
+    later = replace(moved, when=_on(_DAY + timedelta(days=1), 3))
+    off = replace(cancelled, status=EventStatus.CANCELLED, reason=Text(es="prueba", en="a trial"))
+
+    def draft(*others: Event) -> Draft:
+        agenda = replace(shipped_draft.agenda, events=(*whole, *others))
+        return Draft(agenda=agenda, recipients=recipients, links={})
+
+    return Campaign(before=draft(moved, cancelled), after=draft(later, off))
+
+
+def put_in_force(database: Database, draft: Draft, at: datetime) -> dict[str, str]:
+    """Publish, and return what is owed from then on: message keys with their addresses."""
+    publish_draft(database, draft, at=at, author="chaos", reason="chaos", confirmed=True)
+    with database.read() as connection:
+        found = editions.load(connection)
+        assert found is not None
+        members = list(roster.members(connection))
+    addresses = {one.recipient.id: one.recipient.address for one in members}
+    planned = plan(found.edition, members)
+    return {one.message_key: addresses[one.recipient] for one in planned if one.moment.due >= at}
+
+
+def _event(known: Event, name: str, number: int, sites: tuple[str, ...]) -> Event:
+    return replace(
+        known,
+        id=name,
+        when=_on(_DAY, number),
+        audience=Audience(kind="sites", ids=sites),
+        rules=RULES,
+        status=EventStatus.CONFIRMED,
+    )
+
+
+def _on(day: datetime, number: int) -> Timed:
+    return Timed(wall=day + timedelta(hours=8 + number % 12), duration=timedelta(hours=1))

@@ -1,0 +1,214 @@
+"""One campaign: published, sent by workers while everything goes wrong around them, and over when nothing is owed."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+import trustme
+from sqlalchemy import func, select
+
+from chaos import agenda
+from chaos.clock import ShiftedClock
+from chaos.fleet import Fleet
+from chaos.record import Record
+from chaos.schedule import Blow, Planned, Schedule, blows
+from chaos.verdict import Entry, Evidence
+from chaos.worker import CONNECTIONS, Post
+from scheduler.clock import monotonic
+from scheduler.delivery import WAITING, State
+from scheduler.mail.smtp import SmtpSettings
+from scheduler.store.database import Database
+from scheduler.store.schema import deliveries
+
+_ROOT = Path(__file__).resolve().parent.parent
+_LOOK_SECONDS, _ASK_SECONDS, _TELL_SECONDS = 0.01, 0.03, 5.0  # at the record; the ledger; whoever waits
+_RATE, _RATE_IDLE, _IDLE_SECONDS = 60.0, 2400.0, 0.15  # simulated seconds a second; when nothing has come for so long
+_FARTHEST_JUMP = timedelta(minutes=45)
+_MOST_SKEW = timedelta(seconds=20)  # of one worker's clock
+_LONGEST_SECONDS = 3600.0
+_OPEN = (*WAITING, State.CLAIMED, State.SENDING, State.UNCERTAIN)
+_D = deliveries.c
+
+
+class Stuck(Exception):
+    """The campaign does not come to an end."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    seed: int
+    mails: int
+    kills: int
+    workers: int
+    url: str  # of the database
+    restart: Callable[[], None] | None  # the database, as after a crash; None where there is no server
+    folder: Path
+    tell: Callable[[str], None]  # progress, a line
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """What the ledger still owes."""
+
+    open: int  # unsettled, due or not
+    busy: int  # due, claimed or being sent
+    wait: timedelta | None  # until the next of the others
+
+
+class Campaign:
+    """Holds the processes; made by `underway`."""
+
+    def __init__(
+        self, plan: Plan, database: Database, clock: ShiftedClock, record: Record, server: subprocess.Popen[str]
+    ) -> None:
+        self._plan, self._clock, self._server = plan, clock, server
+        self.database, self.record = database, record
+        self._agenda = agenda.campaign(plan.mails)
+        self.owed = agenda.put_in_force(database, self._agenda.before, agenda.BEGIN)
+        self._blows = blows(plan.seed, kills=plan.kills, mails=len(self.owed), restarts=plan.restart is not None)
+        self._half = len(self.owed) // 2
+        self._skews = Random(plan.seed)  # seeded: it has to repeat itself
+        assert server.stdout is not None
+        self._smtp = SmtpSettings(
+            host="127.0.0.1", port=int(server.stdout.readline()), security="starttls", ca=plan.folder / "ca.pem"
+        )
+        self.fleet = Fleet(plan.workers, self._post)
+        self.struck = dict.fromkeys(Blow, 0)
+
+    def storm(self) -> None:
+        """Send with all the faults of the seed, until nothing is owed but what an operator has to decide."""
+        self._until_settled(self._strike)
+
+    def calm(self) -> None:
+        """Send what is owed with no more faults."""
+        self._server.send_signal(signal.SIGUSR1)
+        self._until_settled(lambda: None)
+
+    def evidence(self) -> Evidence:
+        with self.database.read() as connection:
+            rows = connection.execute(select(_D.message_key, _D.state, _D.uncertain_at)).all()
+        schedule = Schedule(seed=self._plan.seed)
+        return Evidence(
+            owed=self.owed,
+            ledger={key: Entry(state=State(state), doubted=at is not None) for key, state, at in rows},
+            record=self.record.read(),
+            bad={address for address in self.owed.values() if schedule.is_bad(address)},
+            doubts=self.struck[Blow.KILL] * CONNECTIONS,
+        )
+
+    def _until_settled(self, strike: Callable[[], None]) -> None:
+        began = asked = told = monotonic()
+        came, seen = began, 0
+        while True:
+            self.fleet.tend()
+            strike()
+            now = monotonic()
+            if len(self.record.read()) > seen:
+                came, seen = now, len(self.record.seen)
+            if now - asked >= _ASK_SECONDS:
+                standing = self._standing()
+                if not standing.open:
+                    break
+                self._let_time_pass(standing, now - asked, idle=now - came > _IDLE_SECONDS)
+                asked = now
+            if now - told >= _TELL_SECONDS:
+                told = now
+                self._plan.tell(f"{seen} transactions, {self.struck[Blow.KILL]} kills, {standing.open} owed")
+            if now - began > _LONGEST_SECONDS:
+                raise Stuck(f"{standing.open} deliveries are neither settled nor held after {now - began:.0f} s")
+            time.sleep(_LOOK_SECONDS)
+        self.fleet.dismiss()
+
+    def _standing(self) -> Standing:
+        now = self._clock.now()
+        due = (_D.state.in_((State.CLAIMED, State.SENDING))) | (_D.state.in_(WAITING) & (_D.next_at <= now))
+        later = select(func.min(_D.next_at)).where(_D.state.in_((*WAITING, State.UNCERTAIN)), _D.next_at > now)
+        total = select(func.count()).select_from(deliveries)
+        with self.database.read() as connection:
+            following = connection.execute(later).scalar()
+            return Standing(
+                open=connection.execute(total.where(_D.state.in_(_OPEN))).scalar_one(),
+                busy=connection.execute(total.where(due)).scalar_one(),
+                wait=None if following is None else following - now,
+            )
+
+    def _let_time_pass(self, standing: Standing, seconds: float, *, idle: bool) -> None:
+        """Slowly while something is on its way, faster while all wait for something, and at once to what is next."""
+        if standing.busy or standing.wait is None:
+            self._clock.shift(timedelta(seconds=seconds * (_RATE_IDLE if idle else _RATE)))
+        else:
+            self._clock.shift(standing.wait)
+
+    def _strike(self) -> None:
+        """Whatever of the seed's blows has come due, and the edit in the middle."""
+        seen = len(self.record.seen)
+        if self._half <= seen:
+            self._half = sys.maxsize
+            self.owed |= agenda.put_in_force(self.database, self._agenda.after, self._clock.now())
+        while self._blows and self._blows[0].after <= seen:
+            self.fleet.tend()
+            blow = self._blows.pop(0)
+            self._deal(blow)
+            self.struck[blow.blow] += 1
+
+    def _deal(self, planned: Planned) -> None:
+        match planned.blow:
+            case Blow.KILL:
+                self.fleet.kill(planned.draw)
+            case Blow.STOP:
+                self.fleet.stop(planned.draw, leases=self.database.kind != "sqlite")
+            case Blow.DRAIN:
+                self.fleet.drain(planned.draw)
+            case Blow.RESTART:
+                assert self._plan.restart is not None, "planned only where there is a server"
+                self._plan.restart()
+            case Blow.FORTH:
+                self._clock.shift(_FARTHEST_JUMP * planned.draw)
+            case Blow.BACK:
+                self._clock.shift(-_FARTHEST_JUMP * planned.draw)
+
+    def _post(self) -> Post:
+        return Post(
+            database=self._plan.url,
+            smtp=self._smtp,
+            clock=self._plan.folder / "clock",
+            skew=_MOST_SKEW * self._skews.uniform(-1, 1),
+            log=self._plan.folder / "workers.log",
+        )
+
+
+@contextmanager
+def underway(plan: Plan) -> Iterator[Campaign]:
+    """A campaign, published; no process of it outlives the block."""
+    with ExitStack() as stack:
+        database = stack.enter_context(closing(Database(plan.url, migrating=True)))
+        clock = stack.enter_context(closing(ShiftedClock(plan.folder / "clock")))
+        clock.set(agenda.BEGIN)
+        record = stack.enter_context(closing(Record(plan.folder / "record")))
+        server = stack.enter_context(_mail_server(plan.seed, plan.folder))
+        running = Campaign(plan, database, clock, record, server)
+        stack.callback(running.fleet.dismiss)
+        yield running
+
+
+@contextmanager
+def _mail_server(seed: int, folder: Path) -> Iterator[subprocess.Popen[str]]:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(folder / "ca.pem")
+    certificate = folder / "server.pem"
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(certificate)
+    command = (sys.executable, "-m", "chaos.server", str(seed), str(folder / "record"), str(certificate))
+    with subprocess.Popen(command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            yield server
+        finally:
+            server.terminate()

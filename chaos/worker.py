@@ -1,0 +1,101 @@
+"""A worker of the campaign: the real service, on the shared clock, in a process that may be killed at any moment."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from chaos.clock import ShiftedClock
+from scheduler import dispatch, loop, presence
+from scheduler.clock import monotonic
+from scheduler.logs import configure_logs
+from scheduler.mail.smtp import SmtpSettings, Timeouts
+from scheduler.runtime import Bell
+from scheduler.service import Sending, Service
+from scheduler.settings import Pace
+from scheduler.store import journal
+from scheduler.store.database import Database
+from scheduler.tokens import Tokens
+
+LEASE_SECONDS = 3
+CONNECTIONS = 4  # of one worker: what a kill can leave in the air
+PATIENCE = Timeouts(connect=1.0, command=0.6, dot=0.6, courtesy=0.3)
+_BATCH = 8  # claims at a time: several workers are to share what falls due at one moment
+_LOOK_SECONDS, _TICK_SECONDS = 0.02, 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    """What a worker has to know; it is handed over to the new process."""
+
+    database: str  # URL
+    smtp: SmtpSettings
+    clock: Path
+    skew: timedelta
+    log: Path
+
+
+class Lookout(Bell):
+    """A waker for a clock that is set by others: it looks at it all the time, and rings now and then anyhow."""
+
+    def __init__(self, clock: ShiftedClock) -> None:
+        super().__init__()
+        self._clock = clock
+        self._next: datetime | None = None
+        self._parent = os.getppid()
+
+    def arm(self, moments: Sequence[datetime]) -> None:
+        self._next = min(moments, default=None)
+
+    async def wait(self) -> bool:
+        tick = monotonic() + _TICK_SECONDS
+        while os.getppid() == self._parent:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._rung.wait(), _LOOK_SECONDS)
+            if self._rung.is_set() or monotonic() >= tick or (self._next and self._clock.now() >= self._next):
+                self._rung.clear()
+                return True
+        return False  # the campaign is gone
+
+
+def hasten() -> None:
+    """What takes minutes of real time elsewhere takes seconds here."""
+    presence.LEASE = timedelta(seconds=LEASE_SECONDS)
+    presence.BEAT_SECONDS = 1
+    journal.TRY_AGAIN_SECONDS = 1
+    dispatch.BATCH = _BATCH
+
+
+def work(post: Post) -> None:
+    """The whole life of a worker process."""
+    log = os.open(post.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(log, 2)
+    hasten()
+    configure_logs()
+    database = Database(post.database)
+    database.lock_for_sending()
+    loop.run(_serve(database, post))
+    database.close()
+
+
+async def _serve(database: Database, post: Post) -> None:
+    clock = ShiftedClock(post.clock, post.skew)
+    service = Service(database=database, sending=_sending(post.smtp), clock=clock, waker=Lookout(clock))
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, service.drain)
+    await service.run()
+
+
+def _sending(smtp: SmtpSettings) -> Sending:
+    return Sending(
+        smtp=smtp,
+        pace=Pace(per_minute=None, connections=CONNECTIONS),
+        base_url="https://agenda.example",
+        tokens=Tokens(["a key of the campaign"]),
+        timeouts=PATIENCE,
+    )
