@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from scheduler.delivery import State
 from scheduler.store import roster
+from scheduler.store.database import Database
 from scheduler.store.schema import deliveries
 from scheduler.tokens import Link, Tokens
 from scheduler.web.app import Site
@@ -200,3 +201,21 @@ async def test_other_methods_are_refused(client: httpx.AsyncClient) -> None:
 )
 def test_an_address_is_masked_but_for_its_first_letter_and_its_domain(address: str, shown: str) -> None:
     assert masked(address) == shown
+
+
+async def test_a_database_that_is_locked_is_told_as_what_it_is_and_nothing_is_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scheduler.store.sqlite.BUSY_SECONDS", 0)
+    with site_of(tmp_path, small_draft()) as site:
+        other = Database(str(site.database.url))
+        async with serving(site) as client:
+            with other.write():
+                answer = await client.post(
+                    f"/leave/{TOKENS.sign(Link.LEAVE, POST)}", data={"List-Unsubscribe": "One-Click"}
+                )
+            again = await client.post(f"/leave/{TOKENS.sign(Link.LEAVE, POST)}", data={"List-Unsubscribe": "One-Click"})
+        other.close()
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
+    assert "No se guardó nada" in answer.text
+    assert again.status_code == 200

@@ -18,13 +18,14 @@ from scheduler.delivery import MUTABLE, REVOCABLE, Purpose, State
 from scheduler.plan import message_key
 from scheduler.store import ledger, roster
 from scheduler.store.roster import Post
-from scheduler.store.schema import deliveries, erasures, feed_tokens, recipients
+from scheduler.store.schema import attempts, bounces, deliveries, erasures, feed_tokens, recipients
 from scheduler.store.upsert import insert as upsert
 
 CONFIRM_WITHIN = timedelta(hours=48)  # a sign-up that nobody confirms by then is forgotten
 ACCESS_FOR = timedelta(minutes=15)  # how long the link lasts that may change everything
 ASK_AGAIN_AFTER = timedelta(hours=1)  # of one kind of service mail, a post gets few in this time
 ASKED_AT_MOST = 3
+_TRIED = ("began_at", "ended_at", "state", "code", "status", "reply")
 _R, _D, _T = recipients.c, deliveries.c, feed_tokens.c
 
 
@@ -149,7 +150,7 @@ def upcoming(connection: Connection, recipient: str, now: datetime, most: int) -
 
 
 def exported(connection: Connection, recipient: str) -> str:
-    """All that is kept about a post, as JSON: itself, its deliveries, its staff feeds."""
+    """All that is kept about a post, as JSON: itself, its deliveries with each attempt, bounces, its staff feeds."""
     own = connection.execute(select(recipients).where(_R.id == recipient)).mappings().one()
     sent = connection.execute(
         select(_D.purpose, _D.event, _D.site, _D.rule, _D.due_at, _D.state, _D.accepted_at)
@@ -161,9 +162,22 @@ def exported(connection: Connection, recipient: str) -> str:
         .where(_T.recipient == recipient)
         .order_by(_T.created_at)
     )
+    tried = connection.execute(
+        select(_D.event, *(attempts.c[name] for name in _TRIED))
+        .join(deliveries, _D.id == attempts.c.delivery)
+        .where(_D.recipient == recipient)
+        .order_by(attempts.c.ended_at, attempts.c.delivery)
+    )
+    bounced = connection.execute(
+        select(*(bounces.c[name] for name in ("at", "kind", "status", "text")))
+        .where(bounces.c.recipient == recipient)
+        .order_by(bounces.c.at)
+    )
     found = {
         "recipient": _plain(own),
         "deliveries": [_plain(row) for row in sent.mappings()],
+        "attempts": [_plain(row) for row in tried.mappings()],
+        "bounces": [_plain(row) for row in bounced.mappings()],
         "staff_feeds": [_plain(row) for row in feeds.mappings()],
     }
     return json.dumps(found, ensure_ascii=False, indent=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Route
@@ -48,6 +49,7 @@ def build_app(site: Site) -> ASGIApp:
     ]
     if site.outbox is not None:
         routes += Outbox(site, CapturedMails(site.outbox, site.database)).routes()
-    inner = Starlette(routes=routes, exception_handlers={HTTPException: pages.failed, Exception: pages.failed})
+    handlers = {HTTPException: pages.failed, DBAPIError: pages.away, Exception: pages.failed}
+    inner = Starlette(routes=routes, exception_handlers=handlers)
     inner.router.redirect_slashes = False  # it would redirect to whatever host the request names
     return FeedApp(compressed(WholeBodies(inner)), site.shelf, site.staff)

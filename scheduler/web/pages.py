@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import structlog
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from calendars.model import Text
+from scheduler.store.database import will_pass
 from scheduler.web.rendering import requested_language
 from scheduler.web.site import Site
 
+log = structlog.get_logger(__name__)
 ROBOTS = "User-agent: *\nDisallow:\n"  # Google fetches no calendar that robots.txt forbids
 _SAYS = {
     404: Text(es="Esta página no existe.", en="There is no such page."),
     405: Text(es="Esta página no admite esa operación.", en="This page does not take that operation."),
     413: Text(es="La solicitud es demasiado grande.", en="The request is too large."),
+    503: Text(
+        es="En este momento no podemos guardar cambios. No se guardó nada; intente de nuevo en unos minutos.",
+        en="We cannot save changes at the moment. Nothing was saved; please try again in a few minutes.",
+    ),
     500: Text(
         es="Algo falló de nuestro lado. Intente de nuevo en unos minutos.",
         en="Something failed on our side. Please try again in a few minutes.",
@@ -34,6 +42,13 @@ class Pages:
 
     async def robots(self, _request: Request) -> Response:
         return PlainTextResponse(ROBOTS, headers={"X-Content-Type-Options": "nosniff"})
+
+    async def away(self, request: Request, error: Exception) -> Response:
+        """A database that is full, locked or restarting is nobody's mistake, and comes back."""
+        if not (isinstance(error, DBAPIError) and will_pass(error)):
+            raise error
+        log.error("a page found no database", reason=str(error.orig).strip())
+        return await self.failed(request, HTTPException(503, headers={"Retry-After": "60"}))
 
     async def failed(self, request: Request, error: Exception) -> Response:
         """A page for every error: what happened, and the way back."""
