@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from scheduler.commands import databases, editing, operating, running, serving, tokens
+from scheduler.commands import databases, deciding, deliveries, editing, operating, running, serving, tokens
 
 app = typer.Typer(
     name="agenda",
@@ -33,6 +33,9 @@ app.command(name="resume", rich_help_panel=OPERATING)(operating.resume)
 app.command(name="migrate", rich_help_panel=OPERATING)(databases.migrate)
 app.command(name="copy-database", rich_help_panel=OPERATING)(databases.copy_database)
 app.command(name="adopt", rich_help_panel=OPERATING)(databases.adopt)
+for decide in (deciding.hold, deciding.release, deciding.retry, deciding.drop):
+    deliveries.app.command()(decide)
+app.add_typer(deliveries.app, name="deliveries", rich_help_panel=OPERATING)
 app.command(name="token", rich_help_panel=OPERATING)(tokens.token)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -61,6 +63,13 @@ def language(given: str | None, settings: Settings) -> Language:
     if wanted not in ("es", "en"):
         raise Failure(USAGE, f"--lang {wanted}: there is es and en")
     return "es" if wanted == "es" else "en"
+
+
+def login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return f"uid {os.getuid()}"
 
 
 def out() -> Console:

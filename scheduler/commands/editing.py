@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -27,6 +25,7 @@ from scheduler.commands.common import (
     database_is_there,
     err,
     language,
+    login_name,
     out,
     print_json,
     problem_json,
@@ -130,14 +129,7 @@ def publish_command(
             raise
         with real_database(settings) as database:
             tokens = tokens_of(settings, database)
-            _publish(database, tokens, draft, author or _login_name(), reason, confirmed=yes, lang=spoken)
-
-
-def _login_name() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container's user may have no name
-        return f"uid {os.getuid()}"
+            _publish(database, tokens, draft, author or login_name(), reason, confirmed=yes, lang=spoken)
 
 
 def _publish(

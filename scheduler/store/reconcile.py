@@ -119,12 +119,12 @@ def _end(connection: Connection, edition: int, now: datetime, only: str | None) 
 
 
 def _revive(connection: Connection, now: datetime) -> int:
-    """Cancelled rows that the plan has again and that lie ahead; for a post that is muted they come back so."""
+    """Cancelled rows that the plan has again and that lie ahead; muted for a muted post. What was dropped stays so."""
     taken = {name: _S[name] for name in _FOLLOWS}
     muted = exists().where(recipients.c.id == _S.recipient, ~roster.wants_at(_S.due_at))
     return connection.execute(
         update(deliveries)
-        .where(_same_key(), _D.state == State.CANCELLED, _S.due_at >= now)
+        .where(_same_key(), _D.state == State.CANCELLED, _D.expires_at > _D.due_at, _S.due_at >= now)
         .values(
             **taken,
             state=case((muted, State.SUPPRESSED), else_=State.PLANNED),

@@ -1,0 +1,204 @@
+"""`agenda deliveries hold`, `release`, `retry` and `drop`: what an operator decides of deliveries, and the asking."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated
+
+import structlog
+import typer
+
+from calendars.model import Language, Text
+from scheduler.clock import SystemClock
+from scheduler.commands.common import (
+    PROBLEMS,
+    USAGE,
+    Failure,
+    LangOption,
+    err,
+    existing_database,
+    language,
+    login_name,
+    told,
+)
+from scheduler.commands.deliveries import UNKNOWN, EventOption, PurposeOption, SiteOption, StateOption
+from scheduler.delivery import Purpose, State
+from scheduler.logs import configure_logs
+from scheduler.mail.address import scrub
+from scheduler.store import deliveries
+from scheduler.store.database import Database
+from scheduler.store.deliveries import ACTS_ON, Chosen, Order
+
+log = structlog.get_logger(__name__)
+IdsArgument = Annotated[
+    list[int] | None,
+    typer.Argument(help="Ids, as `agenda deliveries` lists them.", metavar="[ID]...", show_default=False),
+]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why; kept with each delivery.")]
+AuthorOption = Annotated[str | None, typer.Option("--author", help="Who decides; default: the login name.")]
+AllOption = Annotated[bool, typer.Option("--all", help="Every delivery for which this can be decided.")]
+YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask, however many they are.")]
+
+ASKED = Text(es="Son {n} envíos.", en="These are {n} deliveries.")
+CONFIRM = Text(es="Escriba cuántos son ({n}) para seguir", en="Type how many they are ({n}) to go on")
+WANTS_YES = Text(
+    es="No se cambió nada. Si es lo que quiere, repita con --yes.",
+    en="Nothing was changed. If that is what you want, repeat with --yes.",
+)
+DONE: Mapping[Order, Text] = {
+    Order.HOLD: Text(es="Retenidos: {n}", en="Held: {n}"),
+    Order.RELEASE: Text(es="Liberados: {n}", en="Released: {n}"),
+    Order.RETRY: Text(es="Por intentar de nuevo: {n}", en="To be tried again: {n}"),
+    Order.DROP: Text(es="Descartados: {n}", en="Dropped: {n}"),
+}
+UNFIT = Text(
+    es="{id}: está en «{state}»; esto se decide de: {states}",
+    en="{id}: is {state}; this can be decided of: {states}",
+)
+_PAST = {Order.HOLD: "held", Order.RELEASE: "released", Order.RETRY: "retried", Order.DROP: "dropped"}
+
+
+def hold(
+    reason: ReasonOption,
+    ids: IdsArgument = None,
+    state: StateOption = None,
+    site: SiteOption = None,
+    event: EventOption = None,
+    purpose: PurposeOption = None,
+    everything: AllOption = False,
+    yes: YesOption = False,
+    author: AuthorOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Keep deliveries from going until they are released: planned, deferred or uncertain ones."""
+    chosen = _chosen(ids, state, site, event, purpose)
+    _decide(Order.HOLD, chosen, reason, author, lang, everything=everything, yes=yes)
+
+
+def release(
+    reason: ReasonOption,
+    ids: IdsArgument = None,
+    site: SiteOption = None,
+    event: EventOption = None,
+    purpose: PurposeOption = None,
+    everything: AllOption = False,
+    yes: YesOption = False,
+    author: AuthorOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Let held deliveries go: those that are due, now; those that are past their use become expired.
+
+    For example: agenda deliveries release --all --reason "the relay is repaired"
+    """
+    chosen = _chosen(ids, None, site, event, purpose)
+    _decide(Order.RELEASE, chosen, reason, author, lang, everything=everything, yes=yes)
+
+
+def retry(
+    reason: ReasonOption,
+    ids: IdsArgument = None,
+    state: StateOption = None,
+    site: SiteOption = None,
+    event: EventOption = None,
+    purpose: PurposeOption = None,
+    everything: AllOption = False,
+    yes: YesOption = False,
+    author: AuthorOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Try deliveries again now: deferred, uncertain or held ones.
+
+    What is uncertain may have arrived, and would then arrive twice, under one Message-ID.
+    """
+    chosen = _chosen(ids, state, site, event, purpose)
+    _decide(Order.RETRY, chosen, reason, author, lang, everything=everything, yes=yes)
+
+
+def drop(
+    reason: ReasonOption,
+    ids: IdsArgument = None,
+    state: StateOption = None,
+    site: SiteOption = None,
+    event: EventOption = None,
+    purpose: PurposeOption = None,
+    everything: AllOption = False,
+    yes: YesOption = False,
+    author: AuthorOption = None,
+    lang: LangOption = None,
+) -> None:
+    """End held or uncertain deliveries for good: they are cancelled, and no publication plans them again."""
+    chosen = _chosen(ids, state, site, event, purpose)
+    _decide(Order.DROP, chosen, reason, author, lang, everything=everything, yes=yes)
+
+
+def _chosen(
+    ids: list[int] | None, state: list[State] | None, site: str | None, event: str | None, purpose: Purpose | None
+) -> Chosen:
+    return Chosen(ids=tuple(ids or ()), states=tuple(state or ()), site=site, event=event, purpose=purpose)
+
+
+def _decide(
+    order: Order, chosen: Chosen, reason: str, author: str | None, lang: str | None, *, everything: bool, yes: bool
+) -> None:
+    configure_logs()
+    with told(lang) as settings:
+        spoken = language(lang, settings)
+        fit = _fit(order, chosen, everything=everything)
+        if not reason.strip():
+            raise Failure(USAGE, "--reason is empty: say why, for whoever looks at these deliveries later")
+        words = scrub(f"{_PAST[order]} by {author or login_name()}: {reason}")
+        with existing_database(settings) as database:
+            if not _confirmed(database, fit, spoken, yes=yes):
+                raise typer.Exit(PROBLEMS)
+            done, unfit = _decided(database, order, chosen, fit, words)
+        log.info("operator decided", order=order.value, deliveries=done)
+        typer.echo(DONE[order][spoken].format(n=done))
+        if unfit:
+            raise Failure(PROBLEMS, "; ".join(_why(id_, state, order, spoken) for id_, state in unfit.items()))
+
+
+def _fit(order: Order, chosen: Chosen, *, everything: bool) -> Chosen:
+    """Those of the chosen ones of which this can be decided. Raises Failure where none is chosen."""
+    if chosen.everything and not everything:
+        raise Failure(USAGE, f"say which: ids, filters or --all; see agenda deliveries {order} --help")
+    states = tuple(one for one in ACTS_ON[order] if not chosen.states or one in chosen.states)
+    if not states:
+        raise Failure(USAGE, f"--state: {order} can be decided of {', '.join(ACTS_ON[order])} only")
+    return replace(chosen, states=states)
+
+
+def _confirmed(database: Database, fit: Chosen, lang: Language, *, yes: bool) -> bool:
+    with database.read() as connection:
+        n = deliveries.count(connection, fit)
+    if yes or n <= 1:
+        return True
+    err().print(ASKED[lang].format(n=n))
+    if sys.stdin.isatty() and typer.prompt(CONFIRM[lang].format(n=n), default="", err=True) == str(n):
+        return True
+    err().print(WANTS_YES[lang])
+    return False
+
+
+def _decided(
+    database: Database, order: Order, chosen: Chosen, fit: Chosen, words: str
+) -> tuple[int, dict[int, State | None]]:
+    """How many rows changed; and the states of those that were named by id and did not (None: there is none)."""
+    now = SystemClock().now()
+    with database.write() as connection:
+        named = deliveries.listing(connection, Chosen(ids=chosen.ids), len(chosen.ids)) if chosen.ids else []
+        if order in (Order.RELEASE, Order.RETRY):
+            let_go = deliveries.release if order is Order.RELEASE else deliveries.retry
+            done = let_go(connection, fit, words, now)
+        else:
+            stop = deliveries.hold if order is Order.HOLD else deliveries.drop
+            done = stop(connection, fit, words)
+    states: dict[int, State | None] = {**dict.fromkeys(chosen.ids), **{one.id: one.state for one in named}}
+    return done, {id_: state for id_, state in states.items() if state not in fit.states}
+
+
+def _why(id_: int, state: State | None, order: Order, lang: Language) -> str:
+    if state is None:
+        return UNKNOWN[lang].format(id=id_)
+    return UNFIT[lang].format(id=id_, state=state, states=", ".join(ACTS_ON[order]))
