@@ -12,11 +12,12 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from chaos.campaign import Campaign, Plan, Stuck, underway
-from chaos.verdict import Verdict, delivered, judge
+from chaos.verdict import Evidence, Verdict, delivered, judge
 from scheduler.clock import monotonic
 from scheduler.delivery import REPEATS, State
 from tests.postgres import Cluster, NoPostgres, cluster
@@ -46,14 +47,20 @@ def _tried(kind: str, options: argparse.Namespace) -> bool:
         began = monotonic()
         try:
             campaign.storm()
+            after_storm = campaign.evidence()
+            _show(campaign, after_storm, monotonic() - began)
+            campaign.release()
+            campaign.calm()
         except Stuck as error:
             print(f"  BROKEN: {error}")
             return False
         finally:
             _keep(plan.folder, options.keep, kind)
-        verdict = judge(campaign.evidence(), REPEATS)
-        _show(campaign, verdict, monotonic() - began)
-        return not verdict.broken
+        after_release = replace(campaign.evidence(), doubts=0)
+        _show_release(after_storm, after_release)
+        return _told(judge(after_storm, REPEATS), "in the storm") & _told(
+            judge(after_release, REPEATS + 1), "after the release"
+        )
 
 
 @contextmanager
@@ -78,8 +85,7 @@ def _crash(server: Cluster) -> None:
     server.start()
 
 
-def _show(campaign: Campaign, verdict: Verdict, seconds: float) -> None:
-    evidence = campaign.evidence()
+def _show(campaign: Campaign, evidence: Evidence, seconds: float) -> None:
     states = Counter(entry.state for entry in evidence.ledger.values())
     kept = delivered(evidence.record)
     faults = Counter(one.fault for one in evidence.record if one.fault)
@@ -91,17 +97,30 @@ def _show(campaign: Campaign, verdict: Verdict, seconds: float) -> None:
             f"{faults.total()} of {len(faults)} kinds in {len(evidence.record)} transactions",
         ),
         ("on the mail server's record", f"{len(kept)} messages, {twice} of them more than once"),
-        ("in the ledger", ", ".join(f"{states[state]} {state}" for state in State if states[state])),
+        ("in the ledger", _list(states)),
         ("marked uncertain at some time", str(sum(entry.doubted for entry in evidence.ledger.values()))),
         ("held, and how many may be", f"{states[State.HELD]} of {evidence.doubts}"),
         ("workers that ended by themselves", str(campaign.fleet.fell)),
         ("time", f"{seconds:.0f} s"),
     ):
-        print(f"  {what}: {figure}")
+        print(f"  {what}: {figure}", flush=True)
+
+
+def _show_release(before: Evidence, after: Evidence) -> None:
+    held = [key for key, entry in before.ledger.items() if entry.state is State.HELD]
+    print(f"  released by one command: {len(held)}, now {_list(Counter(after.ledger[key].state for key in held)) or 0}")
+
+
+def _list(states: Counter[State]) -> str:
+    return ", ".join(f"{states[state]} {state}" for state in State if states[state])
+
+
+def _told(verdict: Verdict, when: str) -> bool:
     for promise, keys in verdict.broken.items():
-        print(f"  BROKEN: {promise}: {len(keys)}: {' '.join(keys[:_NAMED])}")
+        print(f"  BROKEN {when}: {promise}: {len(keys)}: {' '.join(keys[:_NAMED])}")
     if not verdict.broken:
-        print("  lost 0; repeated only what was marked uncertain; every promise kept", flush=True)
+        print(f"  {when}: lost 0, repeated only what was marked uncertain; every promise kept", flush=True)
+    return not verdict.broken
 
 
 def _keep(folder: Path, where: Path | None, kind: str) -> None:

@@ -1,9 +1,12 @@
-"""The campaign's agenda: for many sites, reminders on five days running, all over before any event begins."""
+"""The campaign's agenda: for many sites, reminders on five days of one week, and the events two weeks after it.
+
+The week is the next one by the real calendar: commands of an operator, who has no other clock, must come in time.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from calendars.model import Audience, DaysBefore, Draft, Event, EventStatus, ReminderRule, Text, TimeBefore, Timed
 from scheduler.files import Configuration
@@ -13,11 +16,9 @@ from scheduler.shipped import shipped
 from scheduler.store import editions, roster
 from scheduler.store.database import Database
 
-BEGIN = datetime(2021, 11, 1, 6, tzinfo=UTC)  # published here
-_DAY = datetime(2021, 11, 24)  # of the events, wall time of the agenda
 _AT_NINE = time(9)
 RULES: tuple[ReminderRule, ...] = (
-    *(DaysBefore(days=days, at=_AT_NINE) for days in (16, 15, 14, 13)),  # Monday to Thursday, eleven days before
+    *(DaysBefore(days=days, at=_AT_NINE) for days in (16, 15, 14, 13)),  # Monday to Thursday
     TimeBefore(minutes=12 * 24 * 60),  # Friday
 )
 _MOVED, _CANCELLED = "se-mueve", "se-cancela"  # for a tenth of the sites each
@@ -31,17 +32,19 @@ class Campaign:
     after: Draft
 
 
-def campaign(mails: int) -> Campaign:
-    """About so many reminders, for up to 149 sites."""
+def campaign(mails: int, begin: datetime) -> Campaign:
+    """About so many reminders, for up to 149 sites, in the week after `begin` (UTC)."""
     shipped_draft = Configuration(folder=shipped("config")).draft()
     sites = min(149, max(10, mails // 10))
     recipients = shipped_draft.recipients[:sites]
     names = tuple(one.site for one in recipients)
     few = names[: sites // 10]
     known = next(event for event in shipped_draft.agenda.events if isinstance(event.when, Timed))
-    whole = [_event(known, f"sesion-{n}", n, names) for n in range(max(1, round(mails / (sites * len(RULES)))))]
-    moved, cancelled = _event(known, _MOVED, 3, few), _event(known, _CANCELLED, 5, few)
-    later = replace(moved, when=_on(_DAY + timedelta(days=1), 3))
+    day = _day_of_events(begin)
+    sessions = max(1, round(mails / (sites * len(RULES))))
+    whole = [_event(known, f"sesion-{n}", _on(day, n), names) for n in range(sessions)]
+    moved, cancelled = _event(known, _MOVED, _on(day, 3), few), _event(known, _CANCELLED, _on(day, 5), few)
+    later = replace(moved, when=_on(day + timedelta(days=1), 3))
     off = replace(cancelled, status=EventStatus.CANCELLED, reason=Text(es="prueba", en="a trial"))
 
     def draft(*others: Event) -> Draft:
@@ -63,15 +66,15 @@ def put_in_force(database: Database, draft: Draft, at: datetime) -> dict[str, st
     return {one.message_key: addresses[one.recipient] for one in planned if one.moment.due >= at}
 
 
-def _event(known: Event, name: str, number: int, sites: tuple[str, ...]) -> Event:
-    return replace(
-        known,
-        id=name,
-        when=_on(_DAY, number),
-        audience=Audience(kind="sites", ids=sites),
-        rules=RULES,
-        status=EventStatus.CONFIRMED,
-    )
+def _day_of_events(begin: datetime) -> datetime:
+    """A Wednesday, 16 days after the first Monday that is a day away; wall time of the agenda."""
+    first = datetime.combine((begin + timedelta(days=1)).date(), time())
+    return first + timedelta(days=7 - first.weekday() + 16)
+
+
+def _event(known: Event, name: str, when: Timed, sites: tuple[str, ...]) -> Event:
+    audience = Audience(kind="sites", ids=sites)
+    return replace(known, id=name, when=when, audience=audience, rules=RULES, status=EventStatus.CONFIRMED)
 
 
 def _on(day: datetime, number: int) -> Timed:

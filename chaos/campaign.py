@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from chaos.record import Record
 from chaos.schedule import Blow, Planned, Schedule, blows
 from chaos.verdict import Entry, Evidence
 from chaos.worker import CONNECTIONS, Post
-from scheduler.clock import monotonic
+from scheduler.clock import SystemClock, monotonic
 from scheduler.delivery import WAITING, State
 from scheduler.mail.smtp import SmtpSettings
 from scheduler.store.database import Database
@@ -72,8 +73,9 @@ class Campaign:
     ) -> None:
         self._plan, self._clock, self._server = plan, clock, server
         self.database, self.record = database, record
-        self._agenda = agenda.campaign(plan.mails)
-        self.owed = agenda.put_in_force(database, self._agenda.before, agenda.BEGIN)
+        begin = clock.now()
+        self._agenda = agenda.campaign(plan.mails, begin)
+        self.owed = agenda.put_in_force(database, self._agenda.before, begin)
         self._blows = blows(plan.seed, kills=plan.kills, mails=len(self.owed), restarts=plan.restart is not None)
         self._half = len(self.owed) // 2
         self._skews = Random(plan.seed)  # seeded: it has to repeat itself
@@ -87,6 +89,20 @@ class Campaign:
     def storm(self) -> None:
         """Send with all the faults of the seed, until nothing is owed but what an operator has to decide."""
         self._until_settled(self._strike)
+
+    def release(self) -> None:
+        """What an operator does about everything that is held: one command."""
+        words = ("deliveries", "release", "--all", "--yes", "--reason", "the storm is over")
+        done = subprocess.run(
+            (sys.executable, "-c", "from scheduler.cli import main; main()", *words),
+            cwd=_ROOT,
+            env={**os.environ, "AGENDA_DATABASE_URL": self._plan.url},
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode != 0:
+            raise Stuck(f"agenda {' '.join(words)}: {done.stdout}{done.stderr}")
 
     def calm(self) -> None:
         """Send what is owed with no more faults."""
@@ -192,7 +208,7 @@ def underway(plan: Plan) -> Iterator[Campaign]:
     with ExitStack() as stack:
         database = stack.enter_context(closing(Database(plan.url, migrating=True)))
         clock = stack.enter_context(closing(ShiftedClock(plan.folder / "clock")))
-        clock.set(agenda.BEGIN)
+        clock.set(SystemClock().now())
         record = stack.enter_context(closing(Record(plan.folder / "record")))
         server = stack.enter_context(_mail_server(plan.seed, plan.folder))
         running = Campaign(plan, database, clock, record, server)

@@ -11,7 +11,7 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from chaos.worker import LEASE_SECONDS, Post, work
 from scheduler.clock import monotonic
 
-_ENDED_AS_TOLD = (0, -signal.SIGKILL)
+_ENDED_AS_TOLD = (0, -signal.SIGKILL, -signal.SIGTERM)  # the last: asked to drain before it had begun
 _PATIENCE = 30.0  # seconds for a worker to drain
 
 
