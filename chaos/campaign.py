@@ -33,6 +33,8 @@ from scheduler.store.schema import deliveries
 _ROOT = Path(__file__).resolve().parent.parent
 _LOOK_SECONDS, _ASK_SECONDS, _TELL_SECONDS = 0.01, 0.03, 5.0  # at the record; the ledger; whoever waits
 _RATE, _RATE_IDLE, _IDLE_SECONDS = 60.0, 2400.0, 0.15  # simulated seconds a second; when nothing has come for so long
+_KILL_SECONDS = 0.05  # at most, after the moment of the seed
+_NEVER = sys.maxsize
 _FARTHEST_JUMP = timedelta(minutes=45)
 _MOST_SKEW = timedelta(seconds=20)  # of one worker's clock
 _LONGEST_SECONDS = 3600.0
@@ -78,6 +80,7 @@ class Campaign:
         self.owed = agenda.put_in_force(database, self._agenda.before, begin)
         self._blows = blows(plan.seed, kills=plan.kills, mails=len(self.owed), restarts=plan.restart is not None)
         self._half = len(self.owed) // 2
+        self._edited = _NEVER  # transactions seen until the edit was in force
         self._skews = Random(plan.seed)  # seeded: it has to repeat itself
         assert server.stdout is not None
         self._smtp = SmtpSettings(
@@ -118,6 +121,7 @@ class Campaign:
             ledger={key: Entry(state=State(state), doubted=at is not None) for key, state, at in rows},
             record=self.record.read(),
             bad={address for address in self.owed.values() if schedule.is_bad(address)},
+            edited=self._edited,
             doubts=self.struck[Blow.KILL] * CONNECTIONS,
         )
 
@@ -167,9 +171,9 @@ class Campaign:
     def _strike(self) -> None:
         """Whatever of the seed's blows has come due, and the edit in the middle."""
         seen = len(self.record.seen)
-        if self._half <= seen:
-            self._half = sys.maxsize
+        if self._half <= seen and self._edited == _NEVER:
             self.owed |= agenda.put_in_force(self.database, self._agenda.after, self._clock.now())
+            self._edited = len(self.record.read())
         while self._blows and self._blows[0].after <= seen:
             self.fleet.tend()
             blow = self._blows.pop(0)
@@ -179,6 +183,7 @@ class Campaign:
     def _deal(self, planned: Planned) -> None:
         match planned.blow:
             case Blow.KILL:
+                time.sleep(planned.draw * _KILL_SECONDS)  # or it would always come just after a message
                 self.fleet.kill(planned.draw)
             case Blow.STOP:
                 self.fleet.stop(planned.draw, leases=self.database.kind != "sqlite")

@@ -16,6 +16,7 @@ SETTLED = frozenset(
     }
 )  # fmt: skip
 MUTED = frozenset({State.REJECTED, State.SUPPRESSED})
+REPLACED = frozenset({State.SUPERSEDED, State.CANCELLED})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +35,7 @@ class Evidence:
     ledger: Mapping[str, Entry]
     record: Sequence[Seen]
     bad: Collection[str]  # addresses that the mail server does not know
+    edited: int  # length of the record when the edit in the middle was in force
     doubts: int  # kills × messages that one worker can have in the air
 
 
@@ -48,6 +50,7 @@ class Verdict:
     unknown: Sequence[str]  # delivered under a Message-ID that was never planned
     astray: Sequence[str]  # delivered to another address than planned
     muted: Sequence[str]  # given up as a bad address, which it is not
+    outdated: Sequence[str]  # begun for a time that no longer held
     held: Sequence[str]  # more than the kills can account for
 
     @property
@@ -69,6 +72,11 @@ def judge(evidence: Evidence, repeats: int) -> Verdict:
         unknown=[key for key in kept if key not in owed or key not in ledger],
         astray=[one.key for one in evidence.record if one.kept and owed.get(one.key, one.to) != one.to],
         muted=[key for key, entry in ledger.items() if entry.state in MUTED and owed.get(key, "") not in evidence.bad],
+        outdated=[
+            one.key
+            for one in evidence.record[evidence.edited :]
+            if one.kept and one.key in ledger and ledger[one.key].state in REPLACED and not ledger[one.key].doubted
+        ],
         held=held if len(held) > evidence.doubts else [],
     )
 

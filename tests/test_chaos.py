@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TOKYO, BAD = "tokio@sedes.example", "nadie@sedes.example"
 TAKEN = Seen(to=TOKYO, key="a", kept=True)
 DOUBTED, SURE = Entry(state=State.ACCEPTED, doubted=True), Entry(state=State.ACCEPTED, doubted=False)
-GOOD = Evidence(owed={"a": TOKYO}, ledger={"a": SURE}, record=[TAKEN], bad={BAD}, doubts=0)
+GOOD = Evidence(owed={"a": TOKYO}, ledger={"a": SURE}, record=[TAKEN], bad={BAD}, edited=1, doubts=0)
 
 
 def broken(evidence: Evidence) -> dict[str, list[str]]:
@@ -67,6 +67,15 @@ def test_a_message_under_another_id_or_to_another_address_is_told() -> None:
 def test_a_post_whose_address_is_good_must_not_be_muted(state: State) -> None:
     assert broken(in_state(state)) == {"muted": ["a"]}
     assert broken(in_state(state, owed={"a": BAD})) == {}
+
+
+@pytest.mark.parametrize("state", [State.SUPERSEDED, State.CANCELLED])
+def test_a_message_must_not_go_once_its_event_was_moved_or_cancelled(state: State) -> None:
+    before = replace(GOOD, ledger={"a": Entry(state=state, doubted=False)})
+    assert broken(before) == {}
+    after = replace(before, edited=0)
+    assert broken(after) == {"outdated": ["a"]}
+    assert broken(replace(after, ledger={"a": Entry(state=state, doubted=True)})) == {}
 
 
 def test_no_more_may_be_held_than_the_kills_account_for() -> None:
