@@ -11,6 +11,9 @@ from calendars.zones import to_wall, zone_data
 from scheduler.files import Configuration
 from scheduler.shipped import shipped
 
+BEFORE_ALL = datetime(2021, 10, 1, tzinfo=UTC)  # every reminder of the shipped agenda lies ahead of it
+DUE = datetime(2021, 10, 20, 15, tzinfo=UTC)  # of what is sent all at once
+
 
 def shipped_draft() -> Draft:
     return Configuration(folder=shipped("config")).draft()
@@ -54,9 +57,6 @@ def _later(event: Event, weeks: int) -> Event:
 def _numbered(recipient: Recipient, number: int) -> Recipient:
     local, _, domain = recipient.address.partition("@")
     return replace(recipient, id=f"{recipient.id}-{number}", address=f"{local}-{number}@{domain}")
-
-
-BEFORE_ALL = datetime(2021, 10, 1, tzinfo=UTC)  # every reminder of the shipped agenda lies ahead of it
 
 
 def at_one_moment(draft: Draft, due: datetime) -> Draft:

@@ -118,7 +118,7 @@ def _compose_all(campaign: Campaign) -> int:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Content:
+class Content:
     """One message taken apart again: what the peer puts together."""
 
     headers: Sequence[tuple[str, str]]
@@ -129,19 +129,24 @@ class _Content:
 
 def _peer(campaign: Campaign) -> float:
     """Seconds a message of EmailMessage with the same content, rendered and signed beforehand."""
-    step = max(1, len(campaign.orders) // PEERS)
-    contents = [_content(message) for message in islice(composed(campaign), 0, None, step)]
-    return best(lambda: [_email_message(content) for content in contents]) / len(contents)
+    contents = contents_of(campaign, PEERS)
+    return best(lambda: [email_message(content).as_bytes() for content in contents]) / len(contents)
 
 
-def _content(message: bytes) -> _Content:
+def contents_of(campaign: Campaign, count: int) -> Sequence[Content]:
+    """What about `count` of the campaign's messages say, at its own mixture."""
+    step = max(1, len(campaign.orders) // count)
+    return [_content(message) for message in islice(composed(campaign), 0, None, step)]
+
+
+def _content(message: bytes) -> Content:
     parsed = message_from_bytes(message, policy=SMTP)
     assert isinstance(parsed, EmailMessage)
     text, html = parsed.get_body(("plain",)), parsed.get_body(("html",))
     assert text is not None
     assert html is not None
     attached = [part.get_payload(decode=True) for part in parsed.iter_attachments()]
-    return _Content(
+    return Content(
         headers=[(name, str(parsed[name])) for name in (*_OWN, *_SHARED)],
         text=text.get_content(),
         html=html.get_content(),
@@ -149,7 +154,8 @@ def _content(message: bytes) -> _Content:
     )
 
 
-def _email_message(content: _Content) -> bytes:
+def email_message(content: Content) -> EmailMessage:
+    """As anybody would put it together with the standard library."""
     message = EmailMessage(policy=SMTP)
     message.set_content(content.text)
     for name, value in content.headers:
@@ -157,4 +163,4 @@ def _email_message(content: _Content) -> bytes:
     message.add_alternative(content.html, subtype="html")
     if content.calendar is not None:
         message.add_attachment(content.calendar, maintype="text", subtype="calendar", filename="event.ics")
-    return message.as_bytes()
+    return message

@@ -1,0 +1,99 @@
+"""A campaign in a ledger, due at one moment, and the service that sends it, limiter off.
+
+`python -m bench.campaign publish URL POSTS` makes it, with so many posts at each of the 149 sites: it prints their
+number, and the octets of a message. `… send URL PORT CONNECTIONS LOOP` sends what is due and prints the seconds; `…
+wait` the same, once it is told to on its input, after it has said that it is ready.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from bench.agendas import BEFORE_ALL, DUE, at_one_moment, shipped_draft, with_posts
+from bench.composing import campaign_of, composed
+from scheduler import loop
+from scheduler.clock import SimulatedClock, monotonic
+from scheduler.delivery import State
+from scheduler.logs import configure_logs
+from scheduler.mail.smtp_url import parse_smtp_url
+from scheduler.publish import publish_draft
+from scheduler.service import Sending, Service
+from scheduler.settings import Pace
+from scheduler.store.database import Database
+from scheduler.store.schema import deliveries
+from scheduler.tokens import Tokens
+
+
+class Once:
+    """A waker that waits for nothing: what is due is sent, and that is all."""
+
+    def arm(self, moments: Sequence[datetime]) -> None:
+        """Nothing else falls due."""
+
+    def wake(self) -> None:
+        """Nothing waits."""
+
+    async def wait(self) -> bool:
+        return False
+
+
+def _publish(url: str, posts: int) -> tuple[int, float]:
+    known = at_one_moment(shipped_draft(), DUE)
+    draft = with_posts(known, posts)
+    database = Database(url, migrating=True)
+    publish_draft(database, draft, at=BEFORE_ALL, author="bench", reason="bench", confirmed=True)
+    database.close()
+    octets = sum(map(len, composed(campaign_of(known)))) / len(known.recipients)
+    return len(draft.recipients), octets
+
+
+def _send(url: str, port: int, connections: int, kind: str, *, waiting: bool) -> float:
+    configure_logs()  # as `agenda serve` does: what it writes for each delivery is part of the work
+    database = Database(url)
+    sending = Sending(
+        smtp=parse_smtp_url(f"smtp://127.0.0.1:{port}"),
+        pace=Pace(per_minute=None, connections=connections),
+        base_url="https://agenda.example",
+        tokens=Tokens(["a key of the benchmark"]),
+    )
+    if waiting:
+        print("ready", flush=True)
+        sys.stdin.readline()
+
+    async def send() -> float:
+        clock = SimulatedClock(DUE + timedelta(seconds=1))
+        service = Service(database=database, sending=sending, clock=clock, waker=Once())
+        began = monotonic()
+        await service.run()
+        return monotonic() - began
+
+    taken = asyncio.run(send()) if kind == "asyncio" else loop.run(send())
+    database.close()
+    return taken
+
+
+def accepted(url: str) -> int:
+    """How many the mail server took, by the ledger."""
+    database = Database(url)
+    with database.read() as connection:
+        found = select(func.count()).select_from(deliveries).where(deliveries.c.state == State.ACCEPTED)
+        count = connection.execute(found).scalar_one()
+    database.close()
+    return count
+
+
+def _main(what: str, url: str, *more: str) -> None:
+    if what == "publish":
+        print(*_publish(url, int(more[0])))
+    else:
+        port, connections, kind = more
+        print(_send(url, int(port), int(connections), kind, waiting=what == "wait"), flush=True)
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])
