@@ -124,6 +124,23 @@ def test_what_a_lapsed_node_claimed_is_claimed_by_another(database: Database) ->
     assert len(claim(database, WEEK_BEFORE, owner="b")) == 1
 
 
+def test_two_nodes_may_find_a_third_dead_at_the_same_moment(postgresql: Database) -> None:
+    put(postgresql, draft())
+    claims = claim(postgresql, WEEK_BEFORE, owner="a")
+    intend(postgresql, claims, WEEK_BEFORE, owner="a")
+    join(postgresql, "a", LAPSED)
+    found: list[int] = []
+    with postgresql.write_as_sender() as connection:
+        found.append(claiming.abandon_dead(connection, WEEK_BEFORE))
+        other = Thread(target=lambda: found.append(bury(postgresql)))
+        other.start()
+        other.join(0.2)
+        assert other.is_alive()  # because it stands behind this transaction
+    other.join()
+    assert found == [1, 0]
+    assert tried(postgresql) == [("a", "uncertain", None)]
+
+
 def test_a_node_without_a_lease_may_not_begin_to_send(database: Database) -> None:
     put(database, draft())
     claims = claim(database, WEEK_BEFORE, owner="a")

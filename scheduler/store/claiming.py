@@ -25,8 +25,9 @@ from sqlalchemy import (
 from sqlalchemy.sql import Update
 
 from scheduler.delivery import UNCERTAIN_WAIT, WAITING, Purpose, State
-from scheduler.store import nodes
+from scheduler.store import nodes, upsert
 from scheduler.store.controls import STOPPED
+from scheduler.store.postgresql import take_turns
 from scheduler.store.schema import attempts, controls, deliveries, recipients
 
 _D = deliveries.c
@@ -164,30 +165,28 @@ def retract_intents(connection: Connection, owner: str, claims: Sequence[Deliver
     _give_back(connection, owner, [(claim, None) for claim in claims], held=State.SENDING)
 
 
-_LOST = attempts.insert().from_select(
-    ["delivery", "fence", "owner", "ended_at", "state", "reply"],
-    select(
-        _D.id,
-        _D.fence,
-        _D.owner,
-        bindparam("ended", type_=attempts.c.ended_at.type),
-        literal(State.UNCERTAIN),
-        literal("the node that was sending it is gone"),
-    ).where(_D.state == State.SENDING, ~nodes.is_alive(_D.owner)),
-)
-
-
 def abandon_dead(connection: Connection, now: datetime) -> int:
     """What nodes without a lease left: claims go back, and what was being sent is uncertain.
 
     Returns how many of the latter.
     """
+    take_turns(connection)  # or two nodes that find the same one dead would both put its attempts on record
     dead = ~nodes.is_alive(_D.owner)
     connection.execute(_released().where(_D.state == State.CLAIMED, dead))
     left = (_D.state == State.SENDING) & dead
-    connection.execute(_LOST, {"ended": now})
+    _put_on_record(connection, left, now)
     return connection.execute(
         update(deliveries)
         .where(left)
         .values(state=State.UNCERTAIN, uncertain_at=now, next_at=now + UNCERTAIN_WAIT, owner=None)
     ).rowcount
+
+
+def _put_on_record(connection: Connection, left: ColumnElement[bool], now: datetime) -> None:
+    """What nobody saw the end of; unless the node, back from the dead, is telling it at this very moment."""
+    words = literal("the node that was sending it is gone")
+    lost = select(
+        _D.id, _D.fence, _D.owner, literal(now, attempts.c.ended_at.type), literal(State.UNCERTAIN), words
+    ).where(left)
+    columns = ["delivery", "fence", "owner", "ended_at", "state", "reply"]
+    connection.execute(upsert.insert(connection, attempts).from_select(columns, lost).on_conflict_do_nothing())
