@@ -58,9 +58,10 @@ def _tried(kind: str, options: argparse.Namespace) -> bool:
             _keep(plan.folder, options.keep, kind)
         after_release = replace(campaign.evidence(), doubts=0)
         _show_release(after_storm, after_release)
-        return _told(judge(after_storm, REPEATS), "in the storm") & _told(
-            judge(after_release, REPEATS + 1), "after the release"
-        )
+        if campaign.fleet.fell:
+            print(f"  BROKEN: {campaign.fleet.fell} workers ended by themselves; --keep DIR keeps their logs")
+        kept = _told(judge(after_storm, REPEATS), "in the storm")
+        return _told(judge(after_release, REPEATS + 1), "after the release") and kept and not campaign.fleet.fell
 
 
 @contextmanager
@@ -100,7 +101,6 @@ def _show(campaign: Campaign, evidence: Evidence, seconds: float) -> None:
         ("in the ledger", _list(states)),
         ("marked uncertain at some time", str(sum(entry.doubted for entry in evidence.ledger.values()))),
         ("held, and how many may be", f"{states[State.HELD]} of {evidence.doubts}"),
-        ("workers that ended by themselves", str(campaign.fleet.fell)),
         ("time", f"{seconds:.0f} s"),
     ):
         print(f"  {what}: {figure}", flush=True)

@@ -10,8 +10,9 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 
 from chaos.worker import LEASE_SECONDS, Post, work
 from scheduler.clock import monotonic
+from scheduler.commands.common import ENVIRONMENT
 
-_ENDED_AS_TOLD = (0, -signal.SIGKILL, -signal.SIGTERM)  # the last: asked to drain before it had begun
+_NORMAL = (0, -signal.SIGKILL, -signal.SIGTERM, ENVIRONMENT)  # the last two: before it had begun
 _PATIENCE = 30.0  # seconds for a worker to drain
 
 
@@ -34,7 +35,7 @@ class Fleet:
         for worker in [worker for worker in self._workers if not worker.is_alive()]:
             self._workers.remove(worker)
             self._stopped.pop(_pid(worker), None)
-            self.fell += worker.exitcode not in _ENDED_AS_TOLD
+            self.fell += worker.exitcode not in _NORMAL
         while len(self._workers) < self._size:
             worker = self._context.Process(target=work, args=(self._post(),), daemon=True)
             worker.start()
@@ -62,7 +63,7 @@ class Fleet:
             worker.terminate()
         for worker in self._workers:
             worker.join(_PATIENCE)
-            self.fell += worker.exitcode not in _ENDED_AS_TOLD
+            self.fell += worker.exitcode not in _NORMAL
             worker.kill()
         self._workers.clear()
 

@@ -5,22 +5,26 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy.exc import OperationalError
+
 from chaos.clock import ShiftedClock
 from scheduler import dispatch, loop, presence
 from scheduler.clock import monotonic
+from scheduler.commands.common import ENVIRONMENT
 from scheduler.logs import configure_logs
 from scheduler.mail.smtp import SmtpSettings, Timeouts
 from scheduler.runtime import Bell
 from scheduler.service import Sending, Service
 from scheduler.settings import Pace
 from scheduler.store import journal
-from scheduler.store.database import Database
+from scheduler.store.database import Database, DatabaseUnavailable
 from scheduler.tokens import Tokens
 
 LEASE_SECONDS = 3
@@ -73,15 +77,17 @@ def hasten() -> None:
 
 
 def work(post: Post) -> None:
-    """The whole life of a worker process."""
+    """The whole life of a worker process. It exits as `agenda worker` does."""
     log = os.open(post.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(log, 2)
     hasten()
     configure_logs()
-    database = Database(post.database)
-    database.lock_for_sending()
-    loop.run(_serve(database, post))
-    database.close()
+    try:
+        with closing(Database(post.database)) as database:
+            database.lock_for_sending()
+            loop.run(_serve(database, post))
+    except (DatabaseUnavailable, OperationalError):  # it was started while the database was away
+        sys.exit(ENVIRONMENT)
 
 
 async def _serve(database: Database, post: Post) -> None:
