@@ -119,7 +119,7 @@ class Campaign:
         return Evidence(
             owed=self.owed,
             ledger={key: Entry(state=State(state), doubted=at is not None) for key, state, at in rows},
-            record=self.record.read(),
+            record=tuple(self.record.read()),
             bad={address for address in self.owed.values() if schedule.is_bad(address)},
             edited=self._edited,
             doubts=self.struck[Blow.KILL] * CONNECTIONS,
