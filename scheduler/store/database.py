@@ -112,6 +112,10 @@ class Database:
         with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
             yield connection
 
+    def has_own_tables(self, connection: Connection) -> bool:
+        """Whether the tables are still those of this program: another version may have migrated them meanwhile."""
+        return MigrationContext.configure(connection).get_current_revision() == self._head
+
     def watch(self) -> ChangeWatch:
         """To be closed by the caller."""
         return FileWatch(self._engine) if self.kind == "sqlite" else NotificationWatch(self.url)
@@ -134,9 +138,10 @@ class Database:
         config = Config()
         config.set_main_option("script_location", MIGRATIONS.as_posix())
         scripts = ScriptDirectory.from_config(config)
+        self._head = scripts.get_current_head()
         with self._engine.connect() as connection:
             found = MigrationContext.configure(connection).get_current_revision()
-        if found == scripts.get_current_head():
+        if found == self._head:
             return
         if not migrating:
             scripts.get_revision(found or "head")  # raises where the database is newer than this program
@@ -148,7 +153,7 @@ class Database:
 
 
 def will_pass(error: DBAPIError) -> bool:
-    """Whether waiting may mend it: locked, full, read-only, restarting, out of reach. A wrong statement it mends not."""
+    """Whether waiting may mend it: locked, full, read-only, restarting, out of reach; not a wrong statement."""
     return isinstance(error, OperationalError) or error.connection_invalidated or passes_on_postgresql(error.orig)
 
 

@@ -15,6 +15,7 @@ from scheduler.web.captured import CapturedMails
 from scheduler.web.compression import compressed
 from scheduler.web.confirming import Confirming
 from scheduler.web.feeds import FeedApp
+from scheduler.web.health import Health
 from scheduler.web.home import Home
 from scheduler.web.leave import Leaving
 from scheduler.web.manage import Managing
@@ -35,6 +36,7 @@ def build_app(site: Site) -> ASGIApp:
     pages = Pages(site)
     routes: list[BaseRoute] = [
         *pages.routes(),
+        *Health(site).routes(),
         *Home(site).routes(),
         *Offices(site).routes(),
         *Around(site).routes(),

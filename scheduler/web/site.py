@@ -39,6 +39,7 @@ class Site:
     clock: Clock = field(default_factory=SystemClock)
     mails: bool = False  # this installation sends mail
     proxies: tuple[Network, ...] = ()  # whose X-Forwarded-For is believed
+    watchers: tuple[Network, ...] = ()  # who may read /metrics
     shelf: FeedShelf = field(init=False)
     staff: StaffFeeds = field(init=False)
 

@@ -49,7 +49,13 @@ class Throttle:
 
 
 def client_of(request: Request, proxies: tuple[Network, ...]) -> str:
-    """Who asks, as a key for a throttle: the connection's address, or what a trusted proxy says of it.
+    """Who asks, as a key for a throttle."""
+    found = asker(request, proxies)
+    return _UNKNOWN if found is None else str(_subscriber(found))
+
+
+def asker(request: Request, proxies: tuple[Network, ...]) -> Address | None:
+    """Who asks: the connection's address, or what a trusted proxy says of it; None where that is no address.
 
     X-Forwarded-For is read from its end: each proxy adds whom it saw, and what stands before is the client's to invent.
     """
@@ -57,7 +63,7 @@ def client_of(request: Request, proxies: tuple[Network, ...]) -> str:
     found = None if request.client is None else _address(request.client.host)
     while hops and found is not None and any(found in network for network in proxies):
         found = _address(hops.pop())
-    return _UNKNOWN if found is None else str(_subscriber(found))
+    return found
 
 
 def _address(text: str) -> Address | None:
