@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Literal
 
 BAD_ADDRESS = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"})  # the only codes that say so (RFC 3463 §3.2)
+SENDER_REFUSED = frozenset({"5.1.7", "5.1.8", "5.2.252"})  # RFC 3463 §3.2; Exchange Online's SendAsDenied
 RETRIES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60))  # then hourly
 RELAY_PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30))  # then every 30 minutes
 REFUSALS_UNTIL_HELD = 3
@@ -96,10 +97,14 @@ def decide(tried: Attempted, outcome: Outcome, now: datetime) -> Decision:
     bad_address = outcome.status in BAD_ADDRESS and outcome.stage != "mail"  # there it speaks of the sender
     if bad_address and not tried.redirected:
         return Decision(state=State.REJECTED, refused=True, suppress=True)
-    fault = bad_address or outcome.stage == "mail" or (outcome.status or "").startswith("5.7.")
+    fault = bad_address or outcome.stage == "mail" or outcome.status in SENDER_REFUSED or _is_policy(outcome)
     if tried.refusals + 1 >= REFUSALS_UNTIL_HELD:
         return Decision(state=State.HELD, refused=True, fault=fault)
     return Decision(state=State.DEFERRED, next_at=_retry_at(tried, now), refused=True, fault=fault)
+
+
+def _is_policy(outcome: Outcome) -> bool:
+    return (outcome.status or "").startswith("5.7.")
 
 
 def _retry_at(tried: Attempted, now: datetime) -> datetime:

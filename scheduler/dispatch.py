@@ -12,8 +12,9 @@ import structlog
 from scheduler.claims import Claims
 from scheduler.clock import Clock
 from scheduler.delivery import Attempted, Decision, Outcome, State, decide
-from scheduler.letters import Letters, mail_from
-from scheduler.mail.smtp import Pool, RelayUnavailable
+from scheduler.letters import Letters
+from scheduler.mail.address import domain_of
+from scheduler.mail.smtp import Connection, Pool, RelayUnavailable
 from scheduler.pace import Limiter
 from scheduler.relay import RelayHealth
 from scheduler.store import claiming
@@ -23,6 +24,7 @@ from scheduler.store.settling import Settlement
 
 log = structlog.get_logger(__name__)
 COMPOSE_AGAIN = timedelta(minutes=15)
+NOT_BEGUN = Outcome(kind="broken", stage="mail", text="cut off before MAIL FROM")
 BATCH = 512  # claims at a time without a pace; with one, as many as there are connections
 
 
@@ -39,13 +41,15 @@ class MailParts:
 class Dispatcher:
     """The one send loop, of the service and of the rehearsal alike."""
 
-    def __init__(self, *, claims: Claims, journal: Journal, mail: MailParts, clock: Clock) -> None:
+    def __init__(
+        self, *, claims: Claims, journal: Journal, mail: MailParts, clock: Clock, relay: RelayHealth | None = None
+    ) -> None:
         self._claims = claims
         self._journal = journal
         self._mail = mail
         self._clock = clock
         self._draining = False
-        self.relay = RelayHealth()
+        self.relay = relay or RelayHealth()
 
     @property
     def draining(self) -> bool:
@@ -54,11 +58,12 @@ class Dispatcher:
     def drain(self) -> None:
         """Take nothing new; what is on its way is finished."""
         self._draining = True
+        self._mail.limiter.hurry()
 
     async def run_due(self) -> None:
         """Send all that is due by now. Returns early when draining, stopped, or while the relay is left alone."""
-        while not self._draining and not self.relay.paused_at(self._clock.now()):
-            limit = 1 if self.relay.failures else (self._mail.limiter.burst or BATCH)
+        while self._may_go():
+            limit = 1 if self.relay.open else (self._mail.limiter.burst or BATCH)
             claims = await self._claims.take(limit)
             if claims is None:
                 return
@@ -75,10 +80,13 @@ class Dispatcher:
             for _ in range(min(self._mail.connections, len(claims))):
                 group.create_task(work())
 
+    def _may_go(self) -> bool:
+        return not self._draining and not self.relay.paused_at(self._clock.now())
+
     async def _send(self, claim: Delivery, rest: list[Delivery]) -> None:
         """One delivery from claim to settlement; a relay that is down gives it and the rest back."""
-        await self._mail.limiter.take()
-        if self._draining:
+        await self._mail.limiter.take(self._domain(claim))
+        if not self._may_go():
             await self._give_back(claim, rest)
             return
         message = await self._composed(claim)
@@ -86,32 +94,77 @@ class Dispatcher:
             return
         try:
             async with self._mail.pool.connection() as connection:
-                began_at = self._clock.now()
-                if not await self._journal.intend(claim, began_at):
-                    await self._give_back(claim, [])
-                    return
-                recipient = self._mail.letters.recipient(claim)
-                outcome = await connection.send(mail_from(self._claims.in_force), recipient, message)
+                settlement = await self._transact(connection, claim, message)
         except RelayUnavailable as error:
-            self.relay.failed(self._clock.now(), str(error), fault=error.fault)
-            log.warning("relay unavailable", reason=str(error), fault=error.fault, until=self.relay.paused_until)
+            self._relay_failed(str(error), fault=error.fault)
             await self._give_back(claim, rest)
             return
-        await self._settle(claim, outcome, began_at, rest)
+        if settlement is None:
+            await self._give_back(claim, [])
+            return
+        await self._settle(settlement)
+        self._judge(settlement)
+        if not self._may_go():
+            await self._give_back(None, rest)
 
-    async def _settle(self, claim: Delivery, outcome: Outcome, began_at: datetime, rest: list[Delivery]) -> None:
+    async def _transact(self, connection: Connection, claim: Delivery, message: bytes) -> Settlement | None:
+        """Intend and send. None: it may not go any more. Cut off by cancellation, it settles what had become of it."""
+        if not self._may_go():  # another sender has found out while this connection was being opened
+            return None
+        began_at = self._clock.now()
+        intending = asyncio.ensure_future(self._journal.intend(claim, began_at))
+        try:
+            if not await asyncio.shield(intending):
+                return None
+            letters = self._mail.letters
+            sender = letters.mail_from(self._claims.in_force, claim)
+            outcome = await connection.send(sender, letters.recipient(claim), message)
+        except asyncio.CancelledError:
+            if await intending:  # else the ledger would take it for uncertain
+                await self._settle(self._settlement(claim, connection.interrupted or NOT_BEGUN, began_at))
+            raise
+        return self._settlement(claim, outcome, began_at)
+
+    def _settlement(self, claim: Delivery, outcome: Outcome, began_at: datetime) -> Settlement:
         now = self._clock.now()
         decision = decide(_attempted(claim, redirected=self._mail.letters.redirect_all is not None), outcome, now)
-        settlement = Settlement(delivery=claim, decision=decision, outcome=outcome, began_at=began_at, at=now)
+        return Settlement(delivery=claim, decision=decision, outcome=outcome, began_at=began_at, at=now)
+
+    async def _settle(self, settlement: Settlement) -> None:
         await self._journal.settle(settlement)
-        self._note(claim, decision, outcome)
-        blames_nobody = decision.refused and not (decision.suppress or decision.fault)
-        if decision.fault or (blames_nobody and self.relay.same_again(outcome, claim.recipient)):
-            self.relay.failed(now, settlement.reply, fault=True)
-            log.error("relay refuses", reason=settlement.reply, until=self.relay.paused_until)
-            await self._give_back(None, rest)
-        elif decision.state is State.ACCEPTED:
-            self.relay.worked()
+        self._note(settlement.delivery, settlement.decision, settlement.outcome)
+
+    def _judge(self, settlement: Settlement) -> None:
+        """What this attempt says of the relay. A bad address says nothing, be it the one that tries an open breaker."""
+        decision, outcome = settlement.decision, settlement.outcome
+        if outcome.status is not None and outcome.status.startswith("4.7."):
+            self._slow_down(settlement)
+        if decision.state is State.ACCEPTED:
+            self.relay.worked(settlement.at)
+        elif not decision.suppress:
+            blames_nobody = decision.refused and not decision.fault
+            same = blames_nobody and self.relay.same_again(outcome, settlement.delivery.recipient)
+            if decision.fault or same:
+                self._relay_failed(self._hinted(settlement), fault=True)
+            elif self.relay.open:
+                self._relay_failed(settlement.reply, fault=self.relay.fault)
+
+    def _slow_down(self, settlement: Settlement) -> None:
+        if self._mail.limiter.slow_down(self._domain(settlement.delivery)):
+            log.warning("relay wants less", reason=settlement.reply, a_minute=self._mail.limiter.per_minute)
+
+    def _hinted(self, settlement: Settlement) -> str:
+        """The server's words, and what they may be about."""
+        about_the_sender = settlement.outcome.stage in ("mail", "body") and self._mail.letters.verp
+        return settlement.reply + (" (is it the sender? AGENDA_VERP=off keeps it fixed)" if about_the_sender else "")
+
+    def _domain(self, claim: Delivery) -> str:
+        return domain_of(self._mail.letters.recipient(claim))
+
+    def _relay_failed(self, reason: str, *, fault: bool) -> None:
+        if self.relay.failed(self._clock.now(), reason, fault=fault):
+            tell = log.error if fault else log.warning
+            tell("relay is left alone", reason=reason, fault=fault, until=self.relay.paused_until)
 
     def _note(self, claim: Delivery, decision: Decision, outcome: Outcome) -> None:
         tell = log.debug if decision.state is State.ACCEPTED else log.warning  # the ledger has what went well

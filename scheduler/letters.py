@@ -7,6 +7,7 @@ from datetime import datetime
 
 from calendars.model import LANGUAGES, Event, Language, Representation, Text
 from scheduler.delivery import Purpose
+from scheduler.mail import verp
 from scheduler.mail.address import mailbox
 from scheduler.mail.compose import Composer, Envelope, Personal
 from scheduler.store.claiming import Delivery
@@ -31,10 +32,17 @@ class Letters:
     tokens: Tokens
     base_url: str
     redirect_all: str | None = None  # every mail goes to this address instead
+    verp: bool = False  # an envelope sender for each message, which a bounce comes back to
 
     def recipient(self, claim: Delivery) -> str:
         """The address that the message goes to."""
         return self.redirect_all or claim.address
+
+    def mail_from(self, found: InForce, claim: Delivery) -> str:
+        """The envelope sender: the mailbox of From, or one that tells the message (scheduler/mail/verp.py)."""
+        if self.verp:
+            return verp.sender(claim.message_key, found.edition.agenda.sender.domain, self.tokens)
+        return mail_from(found)
 
     def write(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
         """The complete message, dated `now`.

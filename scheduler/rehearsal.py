@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from scheduler import report
 from scheduler.capture import Outbox, capturing
 from scheduler.clock import SimulatedClock
 from scheduler.mail.smtp_url import parse_smtp_url
+from scheduler.pace import SimulatedTiming
 from scheduler.publish import digest, publish_draft
 from scheduler.report import Row, Totals
 from scheduler.service import Sending, Service
@@ -43,6 +44,7 @@ class Plan:
     until: datetime  # UTC
     base_url: str
     tokens: Tokens
+    pace: Pace | None = None  # None: the clock stands still while mail is sent; else it goes on by the pace's waits
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,6 +132,8 @@ async def rehearse(database: Database, draft: Draft, plan: Plan, outbox: Outbox,
     clock = SimulatedClock(_begin(database, draft, plan))
     waker = Jump(clock, plan.until)
     async with captured(database, outbox, base_url=plan.base_url, tokens=plan.tokens, kept=kept) as sending:
+        if plan.pace is not None:
+            sending = replace(sending, pace=plan.pace, timing=SimulatedTiming(clock))
         service = Service(database=database, sending=sending, clock=clock, waker=waker)
 
         async def record(moment: datetime) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -14,14 +15,16 @@ from scheduler.dispatch import Dispatcher, MailParts
 from scheduler.letters import Letters
 from scheduler.mail.compose import Composer
 from scheduler.mail.smtp import Pool, SmtpSettings, Timeouts
-from scheduler.pace import Limiter
+from scheduler.pace import Limiter, Timing
 from scheduler.presence import Presence, new_owner
+from scheduler.relay import RelayHealth
 from scheduler.runtime import HORIZON, MOMENTS, Waker
 from scheduler.settings import Pace
-from scheduler.store import ledger
+from scheduler.store import ledger, nodes
 from scheduler.store.database import Database
 from scheduler.store.instance import Instance
 from scheduler.store.journal import Journal
+from scheduler.store.nodes import Relay
 from scheduler.tokens import Tokens
 
 log = structlog.get_logger(__name__)
@@ -36,13 +39,18 @@ class Sending:
     base_url: str
     tokens: Tokens
     redirect_all: str | None = None
-    timeouts: Timeouts = Timeouts()
+    domain_per_minute: int | None = None
+    verp: bool = False
+    timing: Timing | None = None  # to keep the pace by; None: the machine's monotonic clock
+    timeouts: Timeouts = field(default_factory=Timeouts)
 
 
 class Service:
     """Sends what the ledger owes, from one wake-up to the next, until told to drain or nothing is left to wait for."""
 
-    def __init__(self, *, database: Database, sending: Sending, clock: Clock, waker: Waker) -> None:
+    def __init__(
+        self, *, database: Database, sending: Sending, clock: Clock, waker: Waker, relay: RelayHealth | None = None
+    ) -> None:
         self._clock = clock
         self._waker = waker
         self.journal = Journal(database, new_owner())
@@ -60,13 +68,25 @@ class Service:
                     tokens=sending.tokens,
                     base_url=sending.base_url,
                     redirect_all=sending.redirect_all,
+                    verp=sending.verp,
                 ),
                 pool=self._pool,
-                limiter=Limiter(sending.pace),
+                limiter=Limiter(sending.pace, sending.timing, sending.domain_per_minute),
                 connections=sending.pace.connections,
             ),
             clock=clock,
+            relay=relay or RelayHealth(on_change=self._tell_relay),
         )
+        self._telling: set[asyncio.Future[None]] = set()
+
+    def _tell_relay(self, health: RelayHealth) -> None:
+        """For status and metrics, on whichever node they are asked for."""
+        seen = Relay(
+            failures=health.failures, paused_until=health.paused_until, reason=health.reason, fault=health.fault
+        )
+        telling = asyncio.ensure_future(self.journal.write(nodes.note_relay, self.journal.owner, seen))
+        self._telling.add(telling)
+        telling.add_done_callback(self._telling.discard)
 
     async def run(self) -> None:
         """Work until drained. What a node that is gone left unsettled is taken up first."""
@@ -76,6 +96,7 @@ class Service:
             finally:
                 await self._claims.sign_off()
                 await self._pool.aclose()
+                await asyncio.gather(*self._telling, return_exceptions=True)
                 await self.journal.aclose()
 
     async def _work(self) -> None:

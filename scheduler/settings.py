@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 DEFAULT_DATABASE = "sqlite:///agenda.db"
 DEFAULT_PACE = "30/min,3"  # what Exchange Online grants one mailbox
+DEFAULT_METRICS_FROM = "127.0.0.0/8 ::1"
 PREFIX = "AGENDA_"
 
 
@@ -73,11 +74,19 @@ class Settings(BaseSettings):
     database_url: str | None = None
     smtp_url: str | None = None
     smtp_password: str | None = None
+    smtp_token: str | None = None  # for ?auth=xoauth2; as a file, it is read anew for each connection
+    oauth_token_url: str | None = None  # or where to ask for one (RFC 6749 §4.4), and with what
+    oauth_client_id: str | None = None
+    oauth_client_secret: str | None = None
+    oauth_scope: str | None = None
+    verp: Literal["off", "on"] = "off"  # an envelope sender for each message
     base_url: str | None = None
     secret_key: str | None = None  # the current key and older ones, separated by spaces
     redirect_all: str | None = None
     pace: str = DEFAULT_PACE
+    domain_pace: str | None = None  # messages a minute to any one domain
     trusted_proxies: str = ""  # whose X-Forwarded-For is believed; addresses and networks
+    metrics_from: str = DEFAULT_METRICS_FROM  # who may read /metrics; addresses and networks
     host: str = "127.0.0.1"
     port: int = 8080
     lang: Literal["es", "en"] = "es"
@@ -88,9 +97,23 @@ class Settings(BaseSettings):
         parse_pace(text)
         return text
 
-    @field_validator("trusted_proxies")
+    @field_validator("domain_pace")
     @classmethod
-    def _proxies_parse(cls, text: str) -> str:
+    def _domain_pace_parses(cls, text: str | None) -> str | None:
+        if text is not None and parse_pace(text).per_minute is None:
+            raise ValueError("there is no limit to a domain unless one is written, as in 20/min")
+        return text
+
+    @field_validator("oauth_token_url")
+    @classmethod
+    def _tokens_are_asked_for_over_tls(cls, text: str | None) -> str | None:
+        if text is not None and not re.match(r"https://|http://(127\.0\.0\.1|localhost|\[::1\])[:/]", text):
+            raise ValueError(f"«{text}» must begin with https://: a secret is sent there")
+        return text
+
+    @field_validator("trusted_proxies", "metrics_from")
+    @classmethod
+    def _networks_parse(cls, text: str) -> str:
         parse_networks(text)
         return text
 
@@ -118,6 +141,12 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, _FileVariables(settings_cls)
+
+    def file_of(self, name: str) -> Path | None:
+        """The file that `AGENDA_…_FILE` names for a variable, where the variable itself is not set."""
+        variable = f"{PREFIX}{name.upper()}"
+        named = os.environ.get(f"{variable}_FILE")
+        return Path(named) if named and not os.environ.get(variable) else None
 
     @property
     def secret_keys(self) -> tuple[str, ...]:

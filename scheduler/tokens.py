@@ -61,6 +61,11 @@ class Tokens:
             for key in self._keys
         )
 
+    def returning(self, message_key: str) -> tuple[str, ...]:
+        """Signatures of an envelope sender that tells its message, under each key, the current one first."""
+        keys = (hashlib.sha256(b"agenda-consular.verp" + key.encode()).digest() for key in self._keys)
+        return tuple(hmac.new(key, message_key.encode(), "sha256").hexdigest()[:16] for key in keys)
+
 
 def key_beside(database: Path) -> tuple[str, ...]:
     """The keys in the file beside a SQLite database, made on first use, readable by its owner only."""

@@ -56,7 +56,7 @@ def test_an_answer_that_says_the_address_is_bad_rejects_and_suppresses(status: s
     assert decision == Decision(state=State.REJECTED, refused=True, suppress=True)
 
 
-@pytest.mark.parametrize("status", [None, "5.0.0", "5.2.2", "5.1.8"])
+@pytest.mark.parametrize("status", [None, "5.0.0", "5.2.2", "5.3.4"])
 def test_any_other_5xx_defers_and_is_held_at_the_third(status: str | None) -> None:
     for refusals, state in ((0, State.DEFERRED), (1, State.DEFERRED), (2, State.HELD)):
         decision = decide(tried(refusals + 1, refusals), refused(554, status), NOW)
@@ -64,7 +64,8 @@ def test_any_other_5xx_defers_and_is_held_at_the_third(status: str | None) -> No
 
 
 def test_a_policy_refusal_or_a_refused_sender_is_the_installations_fault_and_mutes_nobody() -> None:
-    for outcome in (refused(554, "5.7.1"), refused(550, "5.7.60", "mail"), refused(550, "5.1.1", "mail")):
+    about_us = (refused(550, "5.7.60", "mail"), refused(550, "5.1.1", "mail"), refused(550, "5.1.8"))
+    for outcome in (refused(554, "5.7.1"), refused(554, "5.2.252", "body"), *about_us):
         decision = decide(tried(), outcome, NOW)
         assert (decision.state, decision.fault, decision.suppress) == (State.DEFERRED, True, False)
     assert decide(tried(3, 2), refused(554, "5.7.1"), NOW).fault

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -35,11 +36,12 @@ from scheduler.commands.common import (
 from scheduler.commands.tables import print_summary, summary_json
 from scheduler.files import configuration
 from scheduler.logs import configure_logs
+from scheduler.mail.oauth import EXCHANGE_ONLINE, AccessTokens, ClientCredentials, GivenToken, TokenFile
 from scheduler.mail.smtp_url import parse_smtp_url
 from scheduler.rehearsal import Plan, Summary, captured, last_moment, planned, rehearsal_database, rehearse, resumes
 from scheduler.service import Sending
 from scheduler.serving import Serving, serve
-from scheduler.settings import Settings, SettingsError, parse_networks, parse_pace
+from scheduler.settings import Pace, Settings, SettingsError, parse_networks, parse_pace
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.tokens import Tokens
@@ -72,6 +74,10 @@ def rehearse_command(
         Path | None,
         typer.Option("--database", help="Keep the ledger here; the same command resumes after a kill.", metavar="FILE"),
     ] = None,
+    pace: Annotated[
+        str | None,
+        typer.Option(help="Keep this pace, as 30/min,3, on the simulated clock. Default: none.", metavar="N/min,C"),
+    ] = None,
     config: ConfigOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -86,11 +92,19 @@ def rehearse_command(
         with rehearsal_database(database) as ledger:
             base_url = settings.base_url or f"http://{settings.host}:{settings.port}"
             plan = _plan(draft.agenda, start, until, base_url, Tokens([secrets.token_urlsafe(32)]))
+            plan = replace(plan, pace=_pace(pace))
             summary = _rehearse(ledger, draft, plan, outbox, settings, lang)
         if as_json:
             print_json(summary_json(summary))
         else:
             print_summary(out(), summary, draft.agenda, language(lang, settings))
+
+
+def _pace(text: str | None) -> Pace | None:
+    try:
+        return None if text is None else parse_pace(text)
+    except ValueError as error:
+        raise Failure(USAGE, f"--pace {error}") from error
 
 
 def _plan(agenda: Agenda, start: datetime | None, until: datetime | None, base_url: str, tokens: Tokens) -> Plan:
@@ -186,7 +200,7 @@ def sending_of(settings: Settings, base_url: str, tokens: Tokens) -> Sending | N
     if settings.smtp_url is None:
         return None
     try:
-        smtp = parse_smtp_url(settings.smtp_url, settings.smtp_password)
+        smtp = parse_smtp_url(settings.smtp_url, settings.smtp_password, access_tokens(settings))
     except ValueError as error:
         raise SettingsError(f"AGENDA_SMTP_URL: {error}") from error
     return Sending(
@@ -195,7 +209,25 @@ def sending_of(settings: Settings, base_url: str, tokens: Tokens) -> Sending | N
         base_url=base_url,
         tokens=tokens,
         redirect_all=settings.redirect_all,
+        domain_per_minute=parse_pace(settings.domain_pace).per_minute if settings.domain_pace else None,
+        verp=settings.verp == "on",
     )
+
+
+def access_tokens(settings: Settings) -> AccessTokens | None:
+    """Where access tokens for XOAUTH2 come from, if the environment says. Raises SettingsError where it says half."""
+    if (path := settings.file_of("smtp_token")) is not None:
+        return TokenFile(path=path)
+    if settings.smtp_token is not None:
+        return GivenToken(value=settings.smtp_token)
+    url, client, secret = settings.oauth_token_url, settings.oauth_client_id, settings.oauth_client_secret
+    if url is None and client is None and secret is None:
+        return None
+    if url is None or client is None or secret is None:
+        raise SettingsError(
+            "AGENDA_OAUTH_TOKEN_URL, AGENDA_OAUTH_CLIENT_ID and AGENDA_OAUTH_CLIENT_SECRET go together: set all three"
+        )
+    return ClientCredentials(url=url, client_id=client, secret=secret, scope=settings.oauth_scope or EXCHANGE_ONLINE)
 
 
 def site_of(
@@ -220,4 +252,5 @@ def site_of(
         outbox=outbox,
         mails=mails,
         proxies=parse_networks(settings.trusted_proxies),
+        watchers=parse_networks(settings.metrics_from),
     )

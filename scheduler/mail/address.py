@@ -27,6 +27,11 @@ def mailbox(address: str) -> str:
     return address
 
 
+def domain_of(address: str) -> str:
+    """What stands behind the @, lower case."""
+    return address.rpartition("@")[2].lower()
+
+
 def scrub(text: str) -> str:
     """A server's words as they may be kept: one printable line without e-mail addresses, at most 300 characters."""
     printable = text.encode("utf-8", "replace").decode()

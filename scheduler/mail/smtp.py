@@ -19,6 +19,7 @@ from aiosmtplib import SMTPException, SMTPResponse, SMTPResponseException, SMTPS
 
 from scheduler.delivery import Outcome
 from scheduler.mail.address import mailbox, scrub
+from scheduler.mail.oauth import AccessTokens, NoAccess
 from scheduler.mail.replies import Reply, as_reply
 from scheduler.mail.smtp_url import SmtpSettings, parse_smtp_url
 
@@ -292,7 +293,17 @@ async def _greet(smtp: aiosmtplib.SMTP, settings: SmtpSettings) -> None:
     if settings.user is not None:
         if not smtp.supports_extension("auth"):
             raise RelayUnavailable("the server offers no AUTH on this port, and a user is set", fault=True)
-        await smtp.login(settings.user, settings.password or "")
+        if settings.tokens is None:
+            await smtp.login(settings.user, settings.password or "")
+        else:
+            await smtp.auth_xoauth2(settings.user, await _access(settings.tokens))
+
+
+async def _access(tokens: AccessTokens) -> str:
+    try:
+        return await tokens.token()
+    except NoAccess as error:
+        raise RelayUnavailable(str(error), fault=True) from None
 
 
 def _unavailable(error: SMTPException | OSError) -> RelayUnavailable:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from scheduler.mail.oauth import AccessTokens
+
 Security = Literal["starttls", "tls", "none"]
 
 _SCHEMES: dict[str, tuple[Security, int]] = {
@@ -28,14 +30,16 @@ class SmtpSettings:
     security: Security
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+    tokens: AccessTokens | None = None  # in place of a password: XOAUTH2
     ca: Path | None = None  # a private authority's certificates, PEM; trusted in place of the system's
 
 
-def parse_smtp_url(url: str, password: str | None = None) -> SmtpSettings:
+def parse_smtp_url(url: str, password: str | None = None, tokens: AccessTokens | None = None) -> SmtpSettings:
     """Read `smtp+starttls://user@host:587`, `smtps://user@host:465` or, to this machine only, `smtp://host:25`.
 
     User names are percent-decoded. `?ca=/path` names a private authority. Without TLS, a relay elsewhere has to be
-    asked for by name: `?plain=yes`. Raises ValueError with the way out; no message repeats the URL or a password.
+    asked for by name: `?plain=yes`. With `?auth=xoauth2` the user logs in with one of `tokens`. Raises ValueError with
+    the way out; no message repeats the URL or a password.
     """
     parts, port = _split(url)
     if parts.scheme not in _SCHEMES:
@@ -52,9 +56,17 @@ def parse_smtp_url(url: str, password: str | None = None) -> SmtpSettings:
             "smtp:// sends mail unencrypted, and its host is not this machine: use smtp+starttls://, "
             "or ask for it by name with ?plain=yes"
         )
-    user, secret = _credentials(parts, password)
-    ca = Path(options["ca"]) if "ca" in options else None
-    return SmtpSettings(host=host, port=port or usual, security=security, user=user, password=secret, ca=ca)
+    by_token = options.get("auth") == "xoauth2"
+    user, secret = _credentials(parts, password, tokens, by_token=by_token)
+    return SmtpSettings(
+        host=host,
+        port=port or usual,
+        security=security,
+        user=user,
+        password=secret,
+        tokens=tokens if by_token else None,
+        ca=Path(options["ca"]) if "ca" in options else None,
+    )
 
 
 def _split(url: str) -> tuple[SplitResult, int | None]:
@@ -80,9 +92,18 @@ def _host(parts: SplitResult) -> str:
     return host
 
 
-def _credentials(parts: SplitResult, password: str | None) -> tuple[str | None, str | None]:
+def _credentials(
+    parts: SplitResult, password: str | None, tokens: AccessTokens | None, *, by_token: bool
+) -> tuple[str | None, str | None]:
+    if by_token and not (parts.username and tokens):
+        raise ValueError(
+            "the SMTP URL asks for XOAUTH2: it has to name a user, and AGENDA_SMTP_TOKEN, AGENDA_SMTP_TOKEN_FILE or "
+            "the four AGENDA_OAUTH_… variables have to say where the access token comes from"
+        )
     if not parts.username:
         return None, None
+    if by_token:
+        return unquote(parts.username), None
     if not password:
         raise ValueError("the SMTP URL names a user, and there is no password: set AGENDA_SMTP_PASSWORD")
     return unquote(parts.username), password
@@ -90,8 +111,11 @@ def _credentials(parts: SplitResult, password: str | None) -> tuple[str | None, 
 
 def _options(query: str, security: Security) -> dict[str, str]:
     options = dict(parse_qsl(query, keep_blank_values=True))
-    if unknown := options.keys() - {"ca", "plain"}:
-        raise ValueError(f"the SMTP URL has an unknown option «{min(unknown)}»: there are ca=/path and plain=yes")
+    if unknown := options.keys() - {"auth", "ca", "plain"}:
+        known = "auth=xoauth2, ca=/path and plain=yes"
+        raise ValueError(f"the SMTP URL has an unknown option «{min(unknown)}»: there are {known}")
+    if options.get("auth", "xoauth2") != "xoauth2":
+        raise ValueError("the SMTP URL's option auth takes the value xoauth2; without it, a password is used")
     if options.get("plain", "yes") != "yes" or ("plain" in options and security != "none"):
         raise ValueError("the SMTP URL's option plain takes the value yes, and goes with smtp:// only")
     if options.get("ca", "/") == "" or ("ca" in options and security == "none"):

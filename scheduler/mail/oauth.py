@@ -1,0 +1,101 @@
+"""Access tokens for XOAUTH2: from a file that an agent renews, or fetched with the installation's own credentials.
+
+The client credentials grant is RFC 6749 §4.4, as Exchange Online takes it for SMTP and IMAP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+from scheduler.clock import monotonic
+
+EXCHANGE_ONLINE = "https://outlook.office365.com/.default"
+_SECONDS = 30.0  # that the authority may take
+_EARLY = 300.0  # seconds before its end, a token is not trusted any more
+
+
+class NoAccess(Exception):
+    """There is no token to log in with; the message says why, without the token and the secret."""
+
+
+class AccessTokens(Protocol):
+    async def token(self) -> str:
+        """One that is good now. Raises NoAccess."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GivenToken:
+    """A token as the environment has it."""
+
+    value: str = field(repr=False)
+
+    async def token(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TokenFile:
+    """A file that somebody else keeps fresh; read anew for each connection."""
+
+    path: Path
+
+    async def token(self) -> str:
+        try:
+            found = await asyncio.to_thread(self.path.read_text, encoding="ascii")
+        except (OSError, UnicodeDecodeError) as error:
+            raise NoAccess(f"cannot read the access token in {self.path}: {error}") from error
+        if not found.strip():
+            raise NoAccess(f"{self.path} holds no access token")
+        return found.strip()
+
+
+@dataclass(kw_only=True, slots=True)
+class ClientCredentials:
+    """Asks the authority, and keeps its token until shortly before it ends."""
+
+    url: str
+    client_id: str
+    secret: str = field(repr=False)
+    scope: str = EXCHANGE_ONLINE
+    _token: str = field(default="", repr=False)
+    _until: float = 0.0  # monotonic seconds
+
+    async def token(self) -> str:
+        if monotonic() >= self._until:
+            self._token, lasts = await asyncio.to_thread(self._fetch)
+            self._until = monotonic() + max(0.0, lasts - _EARLY)
+        return self._token
+
+    def _fetch(self) -> tuple[str, float]:
+        asked = {
+            "grant_type": "client_credentials",
+            "client_id": self.client_id,
+            "client_secret": self.secret,
+            "scope": self.scope,
+        }
+        request = Request(self.url, urlencode(asked).encode(), {"Accept": "application/json"})  # noqa: S310  # https or loopback: settings.py
+        try:
+            with urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310  # likewise
+                found = json.loads(answer.read(65536))
+            return str(found["access_token"]), float(found.get("expires_in", 0))
+        except HTTPError as error:
+            with error:
+                raise NoAccess(f"{self.url} refuses an access token: {error.code} {_reason(error)}") from None
+        except (URLError, OSError, ValueError, KeyError, TypeError) as error:
+            raise NoAccess(f"{self.url} gives no access token: {error}") from None
+
+
+def _reason(error: HTTPError) -> str:
+    """RFC 6749 §5.2: `error` is one word of a short list; the description may quote what was sent."""
+    try:
+        return str(json.loads(error.read(65536))["error"])[:100]
+    except (ValueError, KeyError, TypeError):
+        return str(error.reason)
