@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -27,9 +28,8 @@ def tried(attempts: int = 1, refusals: int = 0, expires_at: datetime = START, ji
     return Attempted(attempts=attempts, refusals=refusals, expires_at=expires_at, jitter=jitter)
 
 
-def refused(code: int, status: str | None = None, stage: str = "rcpt") -> Outcome:
-    assert stage in ("mail", "rcpt")
-    return Outcome(kind="refused", stage="mail" if stage == "mail" else "rcpt", code=code, status=status)
+def refused(code: int, status: str | None = None, stage: Literal["mail", "rcpt", "body"] = "rcpt") -> Outcome:
+    return Outcome(kind="refused", stage=stage, code=code, status=status)
 
 
 def test_a_message_taken_after_the_final_dot_is_accepted() -> None:
