@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, exists, func, or_, select
 
 from calendars.model import Agenda
 from calendars.zones import to_wall
 from scheduler.delivery import Purpose, State
 from scheduler.store import roster
-from scheduler.store.schema import deliveries, recipients
+from scheduler.store.schema import bounces, deliveries, recipients
 
 _D = deliveries.c
 
@@ -111,6 +112,47 @@ class Posts:
     left: tuple[str, ...]  # ids of the administrator's posts that asked for no reminders
     bad_addresses: int
     signed_up: int
+
+
+Ending = Literal["bounced", "refused", "left", "removed"]  # refused: by the mail server, while it was sent
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Uncovered:
+    """A site with nobody left to write to, and how it lost the last post of the administrator's file."""
+
+    site: str
+    reason: Ending
+    since: datetime  # UTC
+
+
+def uncovered(connection: Connection) -> list[Uncovered]:
+    """The sites that have nobody left, by id."""
+    r = recipients.c
+    bounced = exists().where(bounces.c.recipient == r.id, bounces.c.kind == "hard").label("bounced")
+    rows = connection.execute(
+        select(r.site, r.removed_at, r.left_at, r.suppressed_at, bounced)
+        .where(r.site.in_(roster.uncovered_sites(connection)), r.origin == "file")
+        .order_by(r.site)
+    ).all()
+    last: dict[str, Uncovered] = {}
+    for row in rows:
+        end = _end(row.removed_at, row.suppressed_at, row.left_at, bounced=row.bounced)
+        if end is not None and (row.site not in last or last[row.site].since < end[1]):
+            last[row.site] = Uncovered(site=row.site, reason=end[0], since=end[1])
+    return list(last.values())
+
+
+def _end(
+    removed: datetime | None, suppressed: datetime | None, left: datetime | None, *, bounced: bool
+) -> tuple[Ending, datetime] | None:
+    """What came first of all that keeps a post from being written to."""
+    ends: list[tuple[Ending, datetime | None]] = [
+        ("removed", removed),
+        ("bounced" if bounced else "refused", suppressed),
+        ("left", left),
+    ]
+    return min(((why, at) for why, at in ends if at is not None), key=lambda end: end[1], default=None)
 
 
 def posts(connection: Connection) -> Posts:

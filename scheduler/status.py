@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from calendars.editions import shifted
+from calendars.model import Agenda
 from calendars.zones import zone_data
 from scheduler import report
-from scheduler.delivery import State
-from scheduler.report import Posts, Totals
+from scheduler.delivery import WAITING, State
+from scheduler.report import Posts, Totals, Uncovered
 from scheduler.settings import Pace
-from scheduler.store import controls, editions, roster
+from scheduler.store import controls, editions, nodes
+from scheduler.store.nodes import Node
 from scheduler.store.schema import deliveries
 
 _D = deliveries.c
@@ -26,10 +28,13 @@ class Today:
     due: int
     accepted: int
     waiting: int
+    waves: tuple[tuple[datetime, int], ...]  # of these: at each instant, UTC, how many want to go
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Status:
+    at: datetime
+    agenda: Agenda | None  # None: nothing is published yet
     edition: int | None
     author: str
     published: datetime | None
@@ -41,21 +46,46 @@ class Status:
     today: Today
     late_since: datetime | None
     next_at: datetime | None
-    uncovered: tuple[str, ...]  # site ids with nobody left to write to
+    uncovered: tuple[Uncovered, ...]
     posts: Posts
+    nodes: tuple[Node, ...]  # that send, and are alive
+    differing: tuple[str, ...]  # of these, the owners that reckon with other zone data than the edition
+    adopted: bool  # False: the database was copied or restored, and nothing is sent from it
 
     @property
     def alerts(self) -> int:
         """How many things want somebody to act."""
         held = self.totals.of(State.HELD, State.UNCERTAIN)
-        marks = (self.stopped_since, self.late_since, self.uncovered, held, self.shifted)
+        marks = (self.stopped_since, self.late_since, self.uncovered, held, self.shifted, self.paused, not self.adopted)
         return sum(bool(mark) for mark in marks)
 
+    @property
+    def paused(self) -> tuple[Node, ...]:
+        """The nodes that leave the mail server alone: their breaker is open."""
+        return tuple(node for node in self.nodes if node.relay.failures)
 
-def status(connection: Connection, now: datetime, day: tuple[datetime, datetime]) -> Status:
+    def done_by(self, pace: Pace) -> datetime | None:
+        """When what waits of today's will have gone, if nothing comes between; None where nothing waits or limits it.
+
+        Each node that is alive keeps the pace for itself.
+        """
+        if pace.per_minute is None or not self.today.waves:
+            return None
+        each = timedelta(minutes=1) / (pace.per_minute * max(1, len(self.nodes)))
+        done = self.at
+        for moment, count in self.today.waves:
+            done = max(done, moment) + each * count
+        return done
+
+
+def status(connection: Connection, now: datetime, day: tuple[datetime, datetime], *, adopted: bool = True) -> Status:
     """How things stand at `now`; `day` is today from midnight to midnight, as instants."""
     found = editions.load(connection)
+    alive = tuple(nodes.alive(connection))
+    digest = None if found is None else found.edition.zone_digest
     return Status(
+        at=now,
+        agenda=None if found is None else found.edition.agenda,
         edition=None if found is None else found.edition.number,
         author="" if found is None else found.edition.author,
         published=None if found is None else found.edition.at,
@@ -67,20 +97,24 @@ def status(connection: Connection, now: datetime, day: tuple[datetime, datetime]
         today=_today(connection, day),
         late_since=report.late_since(connection, now - timedelta(minutes=5)),
         next_at=connection.execute(select(func.min(_D.next_at)).where(_D.next_at > now)).scalar(),
-        uncovered=tuple(roster.uncovered_sites(connection)),
+        uncovered=tuple(report.uncovered(connection)),
         posts=report.posts(connection),
+        nodes=alive,
+        differing=tuple(node.owner for node in alive if digest is not None and node.zone_digest != digest),
+        adopted=adopted,
     )
 
 
 def _today(connection: Connection, day: tuple[datetime, datetime]) -> Today:
     accepted = func.count().filter(_D.state == State.ACCEPTED)
-    waiting = func.count().filter(_D.state.in_((State.PLANNED, State.DEFERRED, State.CLAIMED, State.SENDING)))
-    row = connection.execute(
-        select(func.count(), accepted, waiting).where(
-            _D.due_at >= day[0], _D.due_at < day[1], _D.state.not_in((State.SUPERSEDED, State.CANCELLED))
-        )
-    ).one()
-    return Today(due=row[0], accepted=row[1], waiting=row[2])
+    unsettled = _D.state.in_((*WAITING, State.CLAIMED, State.SENDING))
+    of_today = (_D.due_at >= day[0], _D.due_at < day[1], _D.state.not_in((State.SUPERSEDED, State.CANCELLED)))
+    row = connection.execute(select(func.count(), accepted, func.count().filter(unsettled)).where(*of_today)).one()
+    wanted = func.coalesce(_D.next_at, _D.due_at)
+    waves = connection.execute(
+        select(wanted, func.count()).where(*of_today, unsettled).group_by(wanted).order_by(wanted)
+    )
+    return Today(due=row[0], accepted=row[1], waiting=row[2], waves=tuple((at, count) for at, count in waves))
 
 
 def largest_fan_out(connection: Connection, now: datetime) -> int:

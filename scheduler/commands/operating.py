@@ -40,10 +40,11 @@ from scheduler.mail.compose import Composer
 from scheduler.mail.smtp import Connection, RelayUnavailable
 from scheduler.publish import prospect
 from scheduler.service import Sending
-from scheduler.settings import Settings, SettingsError
+from scheduler.settings import Settings, SettingsError, parse_pace
 from scheduler.status import Status, status
 from scheduler.store import controls, editions
 from scheduler.store.database import Database
+from scheduler.store.instance import Instance
 from scheduler.tokens import Tokens
 
 
@@ -55,11 +56,11 @@ def status_command(config: ConfigOption = None, lang: LangOption = None, as_json
             now = SystemClock().now()
             found = _status(database, now)
             draft = draft_state(database, config, settings, now)
-        sends = settings.smtp_url is not None
+        pace = None if settings.smtp_url is None else parse_pace(settings.pace)
         if as_json:
-            print_json(status_json(found, draft, sends=sends))
+            print_json(status_json(found, draft, pace=pace))
         else:
-            for line in status_lines(found, draft, sends=sends, lang=spoken):
+            for line in status_lines(found, draft, pace=pace, lang=spoken):
                 out().print(line, markup=False)
 
 
@@ -69,7 +70,7 @@ def _status(database: Database, now: datetime) -> Status:
         zone = found.edition.agenda.zone if found else "America/Mexico_City"
         midnight = datetime.combine(to_wall(now, zone).date(), time())
         day = nearest_instant(midnight, zone), nearest_instant(midnight + timedelta(days=1), zone)
-        return status(connection, now, day)
+        return status(connection, now, day, adopted=Instance(database).is_own(connection))
 
 
 def draft_state(database: Database, config: Path | None, settings: Settings, now: datetime) -> int | None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
 
 from calendars.model import Language, Text
 from calendars.wording import short_date
+from calendars.zones import to_wall
 from scheduler.delivery import State
+from scheduler.settings import Pace
 from scheduler.status import Status
+from scheduler.store.nodes import Node
 
 NO_ALERT, ALERTS = Text(es="SIN ALERTAS", en="NO ALERTS"), Text(es="ALERTAS {n}", en="ALERTS {n}")
 EDITION = Text(es="edición {number} ({author}, {day})", en="edition {number} ({author}, {day})")
@@ -36,13 +41,40 @@ SHIFTED = Text(
     en="They give another time for: {events}. Their mail waits: renew the data, or publish again.",
 )
 UNCOVERED = Text(es="Sin destinatario vivo: {sites}", en="Nobody left to write to: {sites}")
-TODAY = Text(
-    es="Hoy: {due} previstos · {accepted} entregados al servidor · {waiting} en espera",
-    en="Today: {due} planned · {accepted} handed to the server · {waiting} waiting",
+ENDINGS = {
+    "bounced": Text(es="rebote {day}", en="bounced {day}"),
+    "refused": Text(es="dirección rechazada {day}", en="address refused {day}"),
+    "left": Text(es="pidió no recibir {day}", en="asked for none {day}"),
+    "removed": Text(es="sin puesto desde {day}", en="no post since {day}"),
+}
+NOT_ADOPTED = Text(
+    es="Base copiada o restaurada: no se envía nada hasta «agenda adopt».",
+    en="This database was copied or restored: nothing is sent until `agenda adopt`.",
 )
+FAULT = Text(
+    es="El servidor de correo rechaza esta instalación ({node}): {reason}. Próximo intento {until} UTC.",
+    en="The mail server refuses this installation ({node}): {reason}. Next try {until} UTC.",
+)
+AWAY = Text(
+    es="El servidor de correo no responde a {node}: {reason}. Próximo intento {until} UTC.",
+    en="The mail server does not answer {node}: {reason}. Next try {until} UTC.",
+)
+DIFFERING = Text(
+    es="Nodos con otras reglas de zonas horarias que la edición: {nodes}",
+    en="Nodes with other zone data than the edition: {nodes}",
+)
+TODAY = Text(
+    es="Hoy: {due} previstos · {accepted} entregados al servidor · {waiting} en espera{pace}",
+    en="Today: {due} planned · {accepted} handed to the server · {waiting} waiting{pace}",
+)
+PACE = Text(es=" (límite {rate}/min, fin {end})", en=" (limit {rate}/min, done {end})")
 STATES = Text(
-    es="Inciertos {uncertain} · retenidos {held} · próximo {next}",
-    en="Uncertain {uncertain} · held {held} · next {next}",
+    es="Inciertos {uncertain} · retenidos {held} · próximo {next} · nodos que envían {nodes}",
+    en="Uncertain {uncertain} · held {held} · next {next} · nodes that send {nodes}",
+)
+HELD = Text(
+    es='Ver los retenidos: agenda deliveries --state held. Enviarlos: agenda deliveries release --all --reason "…"',
+    en='See what is held: agenda deliveries --state held. Send it: agenda deliveries release --all --reason "…"',
 )
 LEFT = Text(
     es="Pidieron no recibir recordatorios: {posts}",
@@ -54,32 +86,73 @@ POSTS = Text(
 )
 
 
-def status_lines(found: Status, draft: int | None, *, sends: bool, lang: Language) -> Iterator[str]:
-    """The screen, alerts first."""
+def status_lines(found: Status, draft: int | None, *, pace: Pace | None, lang: Language) -> Iterator[str]:
+    """The screen, alerts first. `pace` is that of this environment; None where it sends no mail."""
     alerts = NO_ALERT[lang] if not found.alerts else ALERTS[lang].format(n=found.alerts)
     yield " · ".join((alerts, _edition(found, lang), _draft(draft, lang), f"tz {found.zone_version}"))
-    if found.stopped_since is not None:
-        yield STOPPED[lang].format(since=found.stopped_since)
-    if found.late_since is not None:
-        yield LATE[lang].format(since=f"{found.late_since:%Y-%m-%d %H:%M}")
-    if not found.zone_agrees:
-        yield ZONES[lang]
-    if found.shifted:
-        yield SHIFTED[lang].format(events=", ".join(found.shifted))
-    if found.uncovered:
-        yield UNCOVERED[lang].format(sites=", ".join(found.uncovered))
-    if not sends:
+    yield from _alarms(found, lang)
+    if pace is None:
         yield NO_RELAY[lang]
     today = found.today
-    yield TODAY[lang].format(due=today.due, accepted=today.accepted, waiting=today.waiting)
-    following = "—" if found.next_at is None else f"{found.next_at:%Y-%m-%d %H:%M} UTC"
+    yield TODAY[lang].format(
+        due=today.due, accepted=today.accepted, waiting=today.waiting, pace=_paced(found, pace, lang)
+    )
+    following = "—" if found.next_at is None else f"{_utc(found.next_at)} UTC"
     uncertain, held = found.totals.of(State.UNCERTAIN), found.totals.of(State.HELD)
-    yield STATES[lang].format(uncertain=uncertain, held=held, next=following)
+    yield STATES[lang].format(uncertain=uncertain, held=held, next=following, nodes=len(found.nodes))
+    if held:
+        yield HELD[lang]
     posts = found.posts
     if posts.left:
         yield LEFT[lang].format(posts=", ".join(posts.left))
     if posts.signed_up or posts.bad_addresses:
         yield POSTS[lang].format(signed_up=posts.signed_up, bad=posts.bad_addresses)
+
+
+def _alarms(found: Status, lang: Language) -> Iterator[str]:
+    """What wants somebody to act, the worst first."""
+    if found.stopped_since is not None:
+        yield STOPPED[lang].format(since=found.stopped_since)
+    if not found.adopted:
+        yield NOT_ADOPTED[lang]
+    for node in found.paused:
+        until = "—" if node.relay.paused_until is None else _utc(node.relay.paused_until)
+        says = FAULT if node.relay.fault else AWAY
+        yield says[lang].format(node=node.owner, reason=node.relay.reason, until=until)
+    if found.late_since is not None:
+        yield LATE[lang].format(since=_utc(found.late_since))
+    if not found.zone_agrees:
+        yield ZONES[lang]
+    if found.shifted:
+        yield SHIFTED[lang].format(events=", ".join(found.shifted))
+    if found.differing:
+        yield DIFFERING[lang].format(nodes=", ".join(found.differing))
+    if found.uncovered:
+        yield UNCOVERED[lang].format(sites=", ".join(_lost(found, lang)))
+
+
+def _lost(found: Status, lang: Language) -> Iterator[str]:
+    """Each site with nobody left, by its city, with what happened and on which day of its own."""
+    known = {} if found.agenda is None else {site.id: site for site in found.agenda.representations}
+    for one in found.uncovered:
+        site = known.get(one.site)
+        day = one.since.date() if site is None else to_wall(one.since, site.zone).date()
+        name = one.site if site is None else site.city
+        yield f"{name} ({ENDINGS[one.reason][lang].format(day=short_date(day, lang))})"
+
+
+def _paced(found: Status, pace: Pace | None, lang: Language) -> str:
+    """The limit and by when, on the clocks of the agenda's zone, it lets through what waits."""
+    done = None if pace is None else found.done_by(pace)
+    if pace is None or done is None or found.agenda is None:
+        return ""
+    wall, today = to_wall(done, found.agenda.zone), to_wall(found.at, found.agenda.zone).date()
+    day = "" if wall.date() == today else f"{short_date(wall.date(), lang)} "
+    return PACE[lang].format(rate=pace.per_minute, end=f"{day}{wall:%H:%M}")
+
+
+def _utc(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M}"
 
 
 def _edition(found: Status, lang: Language) -> str:
@@ -93,7 +166,16 @@ def _draft(draft: int | None, lang: Language) -> str:
     return DRAFTS[draft][lang] if draft in DRAFTS else DRAFT[lang].format(n=draft)
 
 
-def status_json(found: Status, draft: int | None, *, sends: bool) -> dict[str, object]:
+def _node_json(node: Node, found: Status) -> dict[str, object]:
+    return {
+        "node": node.owner,
+        "since": node.started_at,
+        "zone_agrees": node.owner not in found.differing,
+        "relay": asdict(node.relay),
+    }
+
+
+def status_json(found: Status, draft: int | None, *, pace: Pace | None) -> dict[str, object]:
     return {
         "alerts": found.alerts,
         "edition": found.edition,
@@ -104,12 +186,16 @@ def status_json(found: Status, draft: int | None, *, sends: bool) -> dict[str, o
         "zone_agrees": found.zone_agrees,
         "shifted": list(found.shifted),
         "stopped_since": found.stopped_since,
-        "smtp": sends,
+        "smtp": pace is not None,
         "late_since": found.late_since,
         "next_at": found.next_at,
         "today": {"due": found.today.due, "accepted": found.today.accepted, "waiting": found.today.waiting},
+        "done_by": None if pace is None else found.done_by(pace),
         "states": dict(found.totals.states),
-        "uncovered": list(found.uncovered),
+        "uncovered": [one.site for one in found.uncovered],
+        "uncovered_since": {one.site: {"reason": one.reason, "since": one.since} for one in found.uncovered},
+        "adopted": found.adopted,
+        "nodes": [_node_json(node, found) for node in found.nodes],
         "left": list(found.posts.left),
         "signed_up": found.posts.signed_up,
         "bad_addresses": found.posts.bad_addresses,
