@@ -27,12 +27,13 @@ from chaos.worker import CONNECTIONS, Post
 from scheduler.clock import SystemClock, monotonic
 from scheduler.delivery import WAITING, State
 from scheduler.mail.smtp import SmtpSettings
+from scheduler.store import nodes
 from scheduler.store.database import Database
 from scheduler.store.schema import deliveries
 
 _ROOT = Path(__file__).resolve().parent.parent
 _LOOK_SECONDS, _ASK_SECONDS, _TELL_SECONDS = 0.01, 0.03, 5.0  # at the record; the ledger; whoever waits
-_RATE, _RATE_IDLE, _IDLE_SECONDS = 60.0, 2400.0, 0.15  # simulated seconds a second; when nothing has come for so long
+_RATE, _IDLE_SECONDS = 60.0, 0.1  # simulated seconds a second; nothing comes any more
 _KILL_SECONDS = 0.05  # at most, after the moment of the seed
 _NEVER = sys.maxsize
 _FARTHEST_JUMP = timedelta(minutes=45)
@@ -65,6 +66,7 @@ class Standing:
     open: int  # unsettled, due or not
     busy: int  # due, claimed or being sent
     wait: timedelta | None  # until the next of the others
+    pause: timedelta | None  # until the first of the workers that leave the relay alone tries it again
 
 
 class Campaign:
@@ -155,18 +157,24 @@ class Campaign:
         total = select(func.count()).select_from(deliveries)
         with self.database.read() as connection:
             following = connection.execute(later).scalar()
+            pauses = [node.relay.paused_until for node in nodes.alive(connection)]
             return Standing(
                 open=connection.execute(total.where(_D.state.in_(_OPEN))).scalar_one(),
                 busy=connection.execute(total.where(due)).scalar_one(),
                 wait=None if following is None else following - now,
+                pause=min((until - now for until in pauses if until is not None and until > now), default=None),
             )
 
     def _let_time_pass(self, standing: Standing, seconds: float, *, idle: bool) -> None:
-        """Slowly while something is on its way, faster while all wait for something, and at once to what is next."""
-        if standing.busy or standing.wait is None:
-            self._clock.shift(timedelta(seconds=seconds * (_RATE_IDLE if idle else _RATE)))
+        """Slowly while something is on its way; at once to what is next, where nothing is or all leave the relay alone.
+
+        Faster, and the mail of a morning would be found to be of the day before.
+        """
+        next_step = standing.pause if standing.busy else standing.wait
+        if next_step is not None and (idle or not standing.busy):
+            self._clock.shift(next_step)
         else:
-            self._clock.shift(standing.wait)
+            self._clock.shift(timedelta(seconds=seconds * _RATE))
 
     def _strike(self) -> None:
         """Whatever of the seed's blows has come due, and the edit in the middle."""
