@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import composing, fanout, feeds, memory, planning, rehearsal, sending, serving
+from bench import composing, fanout, feeds, memory, planning, rehearsal, scale, sending, serving
 from bench.measure import Line, as_table, show
 from scheduler.clock import monotonic
 
@@ -14,6 +14,7 @@ BENCHES: Mapping[str, Callable[[], Sequence[Line]]] = {
     "planning": planning.run,
     "composing": composing.run,
     "sending": sending.run,
+    "scale": scale.run,
     "rehearsal": rehearsal.run,
     "fanout": fanout.run,
     "memory": memory.run,

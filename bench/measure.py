@@ -84,13 +84,13 @@ def against_calibration(taken: float) -> tuple[str, str]:
     return f"calibration loop {loop:.2f} s", f"{taken / loop:.2f} ×"
 
 
-def apart(module: str, *arguments: str) -> list[float]:
+def apart(module: str, *arguments: str, patience: float = 300) -> list[float]:
     """Run `python -m module` in a process of its own; the numbers on the last line that it prints.
 
-    Raises RuntimeError with its own last words where it fails.
+    `patience`: the seconds that it may take. Raises RuntimeError with its own last words where it fails.
     """
     command = (sys.executable, "-m", module, *arguments)
-    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=patience)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)}: {done.stderr[-2000:]}")
     return [float(word) for word in done.stdout.strip().rpartition("\n")[2].split()]
