@@ -81,6 +81,10 @@ def test_many_may_send_from_postgresql(postgres: Cluster, postgres_template: str
     both = [Database(url), Database(url)]
     for one in both:
         one.lock_for_sending()
+        with one.write() as connection:
+            controls.put(connection, "last", str(id(one)))
+    with both[0].read() as connection:
+        assert controls.get(connection, "last") == str(id(both[1]))
     for one in both:
         one.close()
     postgres.drop(url)

@@ -55,8 +55,11 @@ def troubled(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
     return found
 
 
-async def sends_through(database: Database, troubled: asyncio.Event, trouble: Any) -> None:
-    """Trouble begins while the server has a message in hand, and ends after the journal has met it."""
+async def sends_through(database: Database, troubled: asyncio.Event, trouble: Any) -> list[str]:
+    """Trouble begins while the server has a message in hand, and ends after the journal has met it.
+
+    Returns the Message-IDs that the server took.
+    """
     answer = asyncio.Event()
     async with scripted(BODY=[Late(b"250 2.0.0 queued\r\n", answer)]) as fake:
         working = asyncio.create_task(Campaign(database, fake).run(PUBLISHED, WEEK_BEFORE))
@@ -65,14 +68,19 @@ async def sends_through(database: Database, troubled: asyncio.Event, trouble: An
             answer.set()
             await troubled.wait()
         await working
-        assert len(set(ids(fake))) == len(ids(fake)) == 3
+        return ids(fake)
+
+
+def assert_each_once(database: Database, taken: list[str]) -> None:
+    assert len(set(taken)) == len(taken) == 3
     assert counted(database) == {State.ACCEPTED: 3, State.PLANNED: 6}
 
 
 async def test_sending_waits_out_a_full_disk_and_repeats_nothing(tmp_path: Path, troubled: asyncio.Event) -> None:
     database = Database(f"sqlite:///{tmp_path / 'agenda.db'}")
     put(database, draft(posts=POSTS))
-    await sends_through(database, troubled, full_disk(tmp_path / "agenda.db-shm"))
+    taken = await sends_through(database, troubled, full_disk(tmp_path / "agenda.db-shm"))
+    assert_each_once(database, taken)
     database.close()
 
 
@@ -80,7 +88,8 @@ async def test_sending_waits_out_a_restart_of_the_server(tmp_path: Path, trouble
     with cluster(*DURABLE) as running:
         database = Database(running.url(migrated(running)))
         put(database, draft(posts=POSTS))
-        await sends_through(database, troubled, restarting(running))
+        taken = await sends_through(database, troubled, restarting(running))
+        assert_each_once(database, taken)
         database.close()
 
 
@@ -90,7 +99,8 @@ async def test_sending_waits_out_a_server_that_takes_no_writes(
     url = postgres.create(postgres_template)
     database = Database(url)
     put(database, draft(posts=POSTS))
-    await sends_through(database, troubled, standing_by(postgres, url))
+    taken = await sends_through(database, troubled, standing_by(postgres, url))
+    assert_each_once(database, taken)
     database.close()
     postgres.drop(url)
 
