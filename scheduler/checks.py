@@ -13,9 +13,10 @@ from calendars.model import Agenda, Draft
 from calendars.zones import zone_data
 from scheduler import loop
 from scheduler.files import InvalidDraft, NoConfiguration
+from scheduler.mail.oauth import access_tokens
 from scheduler.mail.smtp import Connection, RelayUnavailable
 from scheduler.mail.smtp_url import SmtpSettings, parse_smtp_url
-from scheduler.settings import DEFAULT_DATABASE, Settings, parse_pace
+from scheduler.settings import DEFAULT_DATABASE, Settings, SettingsError, parse_pace
 from scheduler.status import fan_out_time, largest_fan_out
 from scheduler.store import controls, editions
 from scheduler.store.database import SAFE_SQLITE, Database, DatabaseUnavailable, sqlite_module
@@ -163,9 +164,9 @@ def _relay(settings: Settings) -> Check:
     if settings.smtp_url is None:
         return Check(name="mail server", verdict=Verdict.NOTE, text="AGENDA_SMTP_URL is not set: no mail is sent")
     try:
-        smtp = parse_smtp_url(settings.smtp_url, settings.smtp_password)
+        smtp = parse_smtp_url(settings.smtp_url, settings.smtp_password, access_tokens(settings))
         loop.run(_greet(smtp))
-    except (ValueError, RelayUnavailable) as error:
+    except (ValueError, SettingsError, RelayUnavailable) as error:
         return Check(name="mail server", verdict=Verdict.BAD, text=str(error))
     return Check(name="mail server", verdict=Verdict.GOOD, text=f"{smtp.host}:{smtp.port} answers, and lets us in")
 

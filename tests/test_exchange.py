@@ -15,10 +15,10 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from scheduler.checks import Verdict, installation_checks
 from scheduler.clock import SimulatedClock
-from scheduler.commands.running import access_tokens
 from scheduler.delivery import State
-from scheduler.mail.oauth import AccessTokens, ClientCredentials, GivenToken, NoAccess, TokenFile
+from scheduler.mail.oauth import AccessTokens, ClientCredentials, GivenToken, NoAccess, TokenFile, access_tokens
 from scheduler.mail.smtp import Connection, RelayUnavailable
 from scheduler.mail.smtp_url import parse_smtp_url
 from scheduler.pace import SimulatedTiming
@@ -188,6 +188,20 @@ def test_the_environment_says_where_tokens_come_from(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("AGENDA_OAUTH_TOKEN_URL", "http://login.example/token")
     with pytest.raises(SettingsError, match="https://"):
         load_settings()
+
+
+async def test_doctor_logs_in_by_token_too(clockless: SimulatedTiming, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with exchange(clockless) as relay:
+        monkeypatch.setenv("AGENDA_SMTP_URL", f"smtp://agenda%40ine.example@127.0.0.1:{relay.port}?auth=xoauth2")
+        monkeypatch.setenv("AGENDA_SMTP_TOKEN", TOKEN)
+        found = await asyncio.to_thread(lambda: list(installation_checks(load_settings(), PUBLISHED, draft)))
+        assert next(check.verdict for check in found if check.name == "mail server") is Verdict.GOOD
+        monkeypatch.delenv("AGENDA_SMTP_TOKEN")
+        monkeypatch.setenv("AGENDA_OAUTH_CLIENT_ID", "agenda")
+        found = await asyncio.to_thread(lambda: list(installation_checks(load_settings(), PUBLISHED, draft)))
+        bad = next(check for check in found if check.name == "mail server")
+    assert bad.verdict is Verdict.BAD
+    assert "go together" in bad.text
 
 
 @pytest.mark.parametrize("url", ["smtps://relay.example?auth=xoauth2", "smtps://u@relay.example?auth=plain"])

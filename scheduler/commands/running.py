@@ -36,7 +36,7 @@ from scheduler.commands.common import (
 from scheduler.commands.tables import print_summary, summary_json
 from scheduler.files import configuration
 from scheduler.logs import configure_logs
-from scheduler.mail.oauth import EXCHANGE_ONLINE, AccessTokens, ClientCredentials, GivenToken, TokenFile
+from scheduler.mail.oauth import access_tokens
 from scheduler.mail.smtp_url import parse_smtp_url
 from scheduler.rehearsal import Plan, Summary, captured, last_moment, planned, rehearsal_database, rehearse, resumes
 from scheduler.service import Sending
@@ -212,22 +212,6 @@ def sending_of(settings: Settings, base_url: str, tokens: Tokens) -> Sending | N
         domain_per_minute=parse_pace(settings.domain_pace).per_minute if settings.domain_pace else None,
         verp=settings.verp == "on",
     )
-
-
-def access_tokens(settings: Settings) -> AccessTokens | None:
-    """Where access tokens for XOAUTH2 come from, if the environment says. Raises SettingsError where it says half."""
-    if (path := settings.file_of("smtp_token")) is not None:
-        return TokenFile(path=path)
-    if settings.smtp_token is not None:
-        return GivenToken(value=settings.smtp_token)
-    url, client, secret = settings.oauth_token_url, settings.oauth_client_id, settings.oauth_client_secret
-    if url is None and client is None and secret is None:
-        return None
-    if url is None or client is None or secret is None:
-        raise SettingsError(
-            "AGENDA_OAUTH_TOKEN_URL, AGENDA_OAUTH_CLIENT_ID and AGENDA_OAUTH_CLIENT_SECRET go together: set all three"
-        )
-    return ClientCredentials(url=url, client_id=client, secret=secret, scope=settings.oauth_scope or EXCHANGE_ONLINE)
 
 
 def site_of(

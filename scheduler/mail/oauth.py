@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 from scheduler.clock import monotonic
+from scheduler.settings import Settings, SettingsError
 
 EXCHANGE_ONLINE = "https://outlook.office365.com/.default"
 _SECONDS = 30.0  # that the authority may take
@@ -99,3 +100,19 @@ def _reason(error: HTTPError) -> str:
         return str(json.loads(error.read(65536))["error"])[:100]
     except (ValueError, KeyError, TypeError):
         return str(error.reason)
+
+
+def access_tokens(settings: Settings) -> AccessTokens | None:
+    """Where access tokens for XOAUTH2 come from, if the environment says. Raises SettingsError where it says half."""
+    if (path := settings.file_of("smtp_token")) is not None:
+        return TokenFile(path=path)
+    if settings.smtp_token is not None:
+        return GivenToken(value=settings.smtp_token)
+    url, client, secret = settings.oauth_token_url, settings.oauth_client_id, settings.oauth_client_secret
+    if url is None and client is None and secret is None:
+        return None
+    if url is None or client is None or secret is None:
+        raise SettingsError(
+            "AGENDA_OAUTH_TOKEN_URL, AGENDA_OAUTH_CLIENT_ID and AGENDA_OAUTH_CLIENT_SECRET go together: set all three"
+        )
+    return ClientCredentials(url=url, client_id=client, secret=secret, scope=settings.oauth_scope or EXCHANGE_ONLINE)
