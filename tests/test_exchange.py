@@ -155,6 +155,8 @@ async def test_a_token_is_asked_for_once_and_kept_until_shortly_before_its_end(c
     [
         (401, {"error": "invalid_client", "error_description": "s3cret is wrong"}, "invalid_client"),
         (200, {}, "no access"),
+        (429, {"error": "temporarily_unavailable"}, "temporarily_unavailable"),
+        (503, {}, "Service Unavailable"),
     ],
 )
 async def test_an_authority_that_gives_no_token_is_named_without_the_secret(
@@ -162,13 +164,35 @@ async def test_an_authority_that_gives_no_token_is_named_without_the_secret(
 ) -> None:
     with authority(status, answer) as (url, _), pytest.raises(NoAccess, match=said) as told:
         await ClientCredentials(url=url, client_id="agenda", secret="s3cret").token()
+    assert told.value.fault is (status in (200, 401))  # else waiting may mend it
     assert "s3cret" not in str(told.value) + repr(ClientCredentials(url=url, client_id="agenda", secret="s3cret"))
 
 
 def test_an_authority_that_is_not_there_is_named() -> None:
     tokens = ClientCredentials(url="http://127.0.0.1:1/token", client_id="agenda", secret="s3cret")
-    with pytest.raises(NoAccess, match=r"127\.0\.0\.1:1/token gives no access token"):
+    with pytest.raises(NoAccess, match=r"127\.0\.0\.1:1/token gives no access token") as told:
         asyncio.run(tokens.token())
+    assert not told.value.fault
+
+
+async def test_connections_that_open_at_once_ask_the_authority_once() -> None:
+    with authority(200, {"access_token": TOKEN, "expires_in": 3600}) as (url, asked):
+        tokens = ClientCredentials(url=url, client_id="agenda", secret="s3cret")
+        assert await asyncio.gather(*(tokens.token() for _ in range(3))) == [TOKEN] * 3
+    assert len(asked) == 1
+
+
+async def test_a_token_that_the_server_takes_back_is_asked_for_anew(clockless: SimulatedTiming) -> None:
+    answer: dict[str, object] = {"access_token": "revoked since", "expires_in": 3600}
+    with authority(200, answer) as (url, asked):
+        tokens = ClientCredentials(url=url, client_id="agenda", secret="s3cret")
+        async with exchange(clockless) as relay:
+            with pytest.raises(RelayUnavailable, match="535") as refused:
+                await opened(relay, clockless, tokens)
+            assert "revoked" not in str(refused.value)
+            answer["access_token"] = TOKEN
+            await opened(relay, clockless, tokens)
+    assert len(asked) == 2
 
 
 def test_the_environment_says_where_tokens_come_from(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.client import HTTPException
 from pathlib import Path
 from typing import Protocol
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
@@ -23,12 +25,23 @@ _EARLY = 300.0  # seconds before its end, a token is not trusted any more
 
 
 class NoAccess(Exception):
-    """There is no token to log in with; the message says why, without the token and the secret."""
+    """There is no token to log in with; the message says why, without the token and the secret.
+
+    `fault`: waiting will not mend it.
+    """
+
+    def __init__(self, text: str, *, fault: bool) -> None:
+        self.fault = fault
+        super().__init__(text)
 
 
 class AccessTokens(Protocol):
     async def token(self) -> str:
         """One that is good now. Raises NoAccess."""
+        ...
+
+    def refused(self) -> None:
+        """The server did not take the last one, whatever its end: ask for another next time."""
         ...
 
 
@@ -41,6 +54,9 @@ class GivenToken:
     async def token(self) -> str:
         return self.value
 
+    def refused(self) -> None:
+        """There is no other."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TokenFile:
@@ -52,10 +68,13 @@ class TokenFile:
         try:
             found = await asyncio.to_thread(self.path.read_text, encoding="ascii")
         except (OSError, UnicodeDecodeError) as error:
-            raise NoAccess(f"cannot read the access token in {self.path}: {error}") from error
+            raise NoAccess(f"cannot read the access token in {self.path}: {error}", fault=True) from error
         if not found.strip():
-            raise NoAccess(f"{self.path} holds no access token")
+            raise NoAccess(f"{self.path} holds no access token", fault=True)
         return found.strip()
+
+    def refused(self) -> None:
+        """It is read anew in any case."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -68,12 +87,17 @@ class ClientCredentials:
     scope: str = EXCHANGE_ONLINE
     _token: str = field(default="", repr=False)
     _until: float = 0.0  # monotonic seconds
+    _asking: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)  # connections that open at once ask once
 
     async def token(self) -> str:
-        if monotonic() >= self._until:
-            self._token, lasts = await asyncio.to_thread(self._fetch)
-            self._until = monotonic() + max(0.0, lasts - _EARLY)
-        return self._token
+        async with self._asking:
+            if monotonic() >= self._until:
+                self._token, lasts = await asyncio.to_thread(self._fetch)
+                self._until = monotonic() + max(0.0, lasts - _EARLY)
+            return self._token
+
+    def refused(self) -> None:
+        self._until = 0.0
 
     def _fetch(self) -> tuple[str, float]:
         asked = {
@@ -89,9 +113,17 @@ class ClientCredentials:
             return str(found["access_token"]), float(found.get("expires_in", 0))
         except HTTPError as error:
             with error:
-                raise NoAccess(f"{self.url} refuses an access token: {error.code} {_reason(error)}") from None
-        except (URLError, OSError, ValueError, KeyError, TypeError) as error:
-            raise NoAccess(f"{self.url} gives no access token: {error}") from None
+                text = f"{self.url} refuses an access token: {error.code} {_reason(error)}"
+            raise NoAccess(text, fault=_is_final(error.code)) from None
+        except OSError as error:  # URLError is one
+            raise NoAccess(f"{self.url} gives no access token: {error}", fault=False) from None
+        except (HTTPException, ValueError, KeyError, TypeError) as error:
+            raise NoAccess(f"{self.url} gives no access token: {type(error).__name__}", fault=True) from None
+
+
+def _is_final(code: int) -> bool:
+    """4xx, unless the authority is asked too often."""
+    return 400 <= code < 500 and code != HTTPStatus.TOO_MANY_REQUESTS
 
 
 def _reason(error: HTTPError) -> str:

@@ -296,14 +296,19 @@ async def _greet(smtp: aiosmtplib.SMTP, settings: SmtpSettings) -> None:
         if settings.tokens is None:
             await smtp.login(settings.user, settings.password or "")
         else:
-            await smtp.auth_xoauth2(settings.user, await _access(settings.tokens))
+            await _log_in_by_token(smtp, settings.user, settings.tokens)
 
 
-async def _access(tokens: AccessTokens) -> str:
+async def _log_in_by_token(smtp: aiosmtplib.SMTP, user: str, tokens: AccessTokens) -> None:
     try:
-        return await tokens.token()
+        token = await tokens.token()
     except NoAccess as error:
-        raise RelayUnavailable(str(error), fault=True) from None
+        raise RelayUnavailable(str(error), fault=error.fault) from None
+    try:
+        await smtp.auth_xoauth2(user, token)
+    except SMTPResponseException:
+        tokens.refused()
+        raise
 
 
 def _unavailable(error: SMTPException | OSError) -> RelayUnavailable:
