@@ -10,13 +10,13 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from scheduler.clock import SimulatedClock, SystemClock
 from scheduler.runtime import AlarmClock, Bell
 from scheduler.service import Sending, Service
 from scheduler.store import editions, people
-from scheduler.store.database import Database
+from scheduler.store.database import Database, will_pass
 from scheduler.web.app import Site, build_app
 from scheduler.web.private import polls_recorded
 from scheduler.web.server import serve_http
@@ -134,8 +134,10 @@ async def _forget_daily(parts: Serving, stopped: asyncio.Event) -> None:
         try:
             if erased := await asyncio.to_thread(purge):
                 log.info("addresses erased", count=erased)
-        except OperationalError as error:  # a full disk must not end the service; tomorrow is another day
-            log.error("addresses could not be erased", reason=str(error.orig))
+        except DBAPIError as error:  # a full disk must not end the service; tomorrow is another day
+            if not will_pass(error):
+                raise
+            log.error("addresses could not be erased", reason=str(error.orig).strip())
         with suppress(TimeoutError):
             await asyncio.wait_for(stopped.wait(), FORGET_SECONDS)
 
