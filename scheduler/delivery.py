@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,6 +10,8 @@ from typing import Literal
 
 BAD_ADDRESS = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"})  # the only codes that say so (RFC 3463 §3.2)
 SENDER_REFUSED = frozenset({"5.1.7", "5.1.8", "5.2.252"})  # RFC 3463 §3.2; Exchange Online's SendAsDenied
+_LESS = re.compile(r"too many|too fast|rate.?limit|throttl|slow down|limit.{0,3}exceeded", re.IGNORECASE)
+_LESS_CODES = frozenset({421, 432, 450, 451})  # 432: Exchange Online, of connections
 RETRIES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60))  # then hourly
 RELAY_PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30))  # then every 30 minutes
 REFUSALS_UNTIL_HELD = 3
@@ -101,6 +104,16 @@ def decide(tried: Attempted, outcome: Outcome, now: datetime) -> Decision:
     if tried.refusals + 1 >= REFUSALS_UNTIL_HELD:
         return Decision(state=State.HELD, refused=True, fault=fault)
     return Decision(state=State.DEFERRED, next_at=_retry_at(tried, now), refused=True, fault=fault)
+
+
+def asks_for_less(code: int | None, status: str | None, text: str) -> bool:
+    """Does a server say *too much, too fast*? 4.7.x does (RFC 3463 §3.8), and the words where the status does not.
+
+    454 does not: it speaks of TLS or of the login (RFC 3207 §4, RFC 4954 §6).
+    """
+    if status is not None and status.startswith("4.7."):
+        return code != 454
+    return code in _LESS_CODES and _LESS.search(text) is not None
 
 
 def _is_policy(outcome: Outcome) -> bool:

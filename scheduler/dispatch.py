@@ -11,7 +11,7 @@ import structlog
 
 from scheduler.claims import Claims
 from scheduler.clock import Clock
-from scheduler.delivery import Attempted, Decision, Outcome, State, decide
+from scheduler.delivery import Attempted, Decision, Outcome, State, asks_for_less, decide
 from scheduler.letters import Letters
 from scheduler.mail.address import domain_of
 from scheduler.mail.smtp import Connection, Pool, RelayUnavailable
@@ -96,6 +96,8 @@ class Dispatcher:
             async with self._mail.pool.connection() as connection:
                 settlement = await self._transact(connection, claim, message)
         except RelayUnavailable as error:
+            if error.asks_for_less:
+                self._slow_down(str(error), None)
             self._relay_failed(str(error), fault=error.fault)
             await self._give_back(claim, rest)
             return
@@ -137,8 +139,8 @@ class Dispatcher:
     def _judge(self, settlement: Settlement) -> None:
         """What this attempt says of the relay. A bad address says nothing, be it the one that tries an open breaker."""
         decision, outcome = settlement.decision, settlement.outcome
-        if outcome.status is not None and outcome.status.startswith("4.7."):
-            self._slow_down(settlement)
+        if asks_for_less(outcome.code, outcome.status, outcome.text):
+            self._slow_down(settlement.reply, self._domain(settlement.delivery))
         if decision.state is State.ACCEPTED:
             self.relay.worked(settlement.at)
         elif not decision.suppress:
@@ -149,9 +151,9 @@ class Dispatcher:
             elif self.relay.open:
                 self._relay_failed(settlement.reply, fault=self.relay.fault)
 
-    def _slow_down(self, settlement: Settlement) -> None:
-        if self._mail.limiter.slow_down(self._domain(settlement.delivery)):
-            log.warning("relay wants less", reason=settlement.reply, a_minute=self._mail.limiter.per_minute)
+    def _slow_down(self, reason: str, domain: str | None) -> None:
+        if self._mail.limiter.slow_down(domain):
+            log.warning("relay wants less", reason=reason, a_minute=self._mail.limiter.per_minute)
 
     def _hinted(self, settlement: Settlement) -> str:
         """The server's words, and what they may be about."""

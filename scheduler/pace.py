@@ -108,10 +108,13 @@ class Limiter:
             await self._wait(rate.book)
         await self._wait(self._relay.book)
 
-    def slow_down(self, domain: str) -> bool:
-        """The relay said 4.7.x about a message to that domain. False: it is being slowed down for that already."""
+    def slow_down(self, domain: str | None) -> bool:
+        """The relay said 4.7.x, about a message to that domain if it was about one.
+
+        False: it is being slowed down for that already.
+        """
         now = self._timing.now()
-        if (rate := self._of(domain)) is not None:
+        if domain is not None and (rate := self._of(domain)) is not None:
             rate.slow_down(now)
         return self._relay.slow_down(now)
 

@@ -15,6 +15,7 @@ from scheduler.delivery import (
     Outcome,
     Purpose,
     State,
+    asks_for_less,
     decide,
     minds_hours,
     relay_pause,
@@ -94,3 +95,24 @@ def test_mail_that_somebody_asked_for_comes_at_any_hour() -> None:
 def test_a_relay_that_fails_is_tried_after_1_5_15_and_then_every_30_minutes() -> None:
     minutes = [relay_pause(failures) // timedelta(minutes=1) for failures in range(1, 7)]
     assert minutes == [1, 5, 15, 30, 30, 30]
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "words", "less"),
+    [
+        (451, "4.7.500", "Server busy", True),
+        (450, "4.7.1", "Greylisted", True),
+        (421, None, "Too many messages, slow down", True),
+        (450, "4.2.1", "rate limited", True),
+        (432, "4.3.2", "Concurrent connections limit exceeded", True),
+        (451, "4.3.0", "busy", False),
+        (452, "4.2.2", "limit exceeded", False),  # a mailbox that is full
+        (454, "4.7.0", "TLS not available", False),
+        (554, "5.7.1", "too many", False),
+        (None, None, "too many open files here", False),
+    ],
+)
+def test_a_server_that_wants_less_says_4_7_or_says_so(
+    code: int | None, status: str | None, words: str, less: bool
+) -> None:
+    assert asks_for_less(code, status, words) is less

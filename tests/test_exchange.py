@@ -23,6 +23,7 @@ from scheduler.mail.smtp import Connection, RelayUnavailable
 from scheduler.mail.smtp_url import parse_smtp_url
 from scheduler.pace import SimulatedTiming
 from scheduler.rehearsal import Jump
+from scheduler.relay import RelayHealth
 from scheduler.service import Sending, Service
 from scheduler.settings import Pace, SettingsError, load_settings
 from scheduler.status import status
@@ -77,6 +78,29 @@ async def test_a_sender_that_it_does_not_grant_opens_the_breaker_and_blames_no_p
     assert set(counted(database)) <= {State.DEFERRED, State.HELD, State.PLANNED}
     with database.read() as connection:
         assert status(connection, WEEK_BEFORE, (PUBLISHED, START)).uncovered == ()
+
+
+async def test_a_fourth_connection_is_too_many_slows_down_and_loses_nothing(database: Database) -> None:
+    """The other three belong to somebody else who uses the mailbox, for as long as the first pause of the relay."""
+    put(database, draft(posts=POSTS[:3]))
+    clock = SimulatedClock(WEEK_BEFORE)
+    timing = SimulatedTiming(clock)
+    async with exchange(timing) as relay:
+        sending = towards(relay, timing, GivenToken(value=TOKEN))
+        others = [await Connection.open(sending.smtp, local_hostname="other.example") for _ in range(3)]
+        told: list[str] = []
+
+        def tell(health: RelayHealth) -> None:
+            told.append(health.reason)
+            for other in others:
+                other.abort()
+
+        health = RelayHealth(on_change=tell)
+        waker = Jump(clock, WEEK_BEFORE + timedelta(hours=1))
+        await Service(database=database, sending=sending, clock=clock, waker=waker, relay=health).run()
+    assert "432 4.3.2" in told[0]
+    assert told[-1] == ""  # closed again
+    assert counted(database) == {State.ACCEPTED: 3, State.PLANNED: 6}
 
 
 async def test_a_token_that_it_refuses_is_a_fault_of_the_installation(database: Database) -> None:

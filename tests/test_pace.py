@@ -12,12 +12,15 @@ from hypothesis import strategies as st
 
 from scheduler.clock import SimulatedClock, monotonic
 from scheduler.delivery import State
+from scheduler.mail.smtp_url import SmtpSettings
 from scheduler.pace import LEAST, UNLIMITED, Limiter, Rate, SimulatedTiming, SteadyTiming
+from scheduler.rehearsal import Jump
+from scheduler.service import Sending, Service
 from scheduler.settings import Pace, SettingsError, load_settings
 from scheduler.store.database import Database
 from tests.smtpd import Reply, scripted
 from tests.test_ledger import PUBLISHED, WEEK_BEFORE, counted, draft, post, put
-from tests.test_service import Campaign
+from tests.test_service import BASE, TOKENS, Campaign
 
 START = datetime(2021, 10, 15, tzinfo=UTC)
 OFF = Pace(per_minute=None, connections=16)
@@ -74,6 +77,24 @@ async def test_a_storm_of_the_same_answers_halves_once() -> None:
     turns = Turns(Pace(per_minute=40, connections=3))
     assert [turns.limiter.slow_down("a.example") for _ in range(5)] == [True, False, False, False, False]
     assert turns.limiter.per_minute == 20
+
+
+async def test_a_relay_that_lets_nobody_in_for_a_while_is_slowed_down_for_too(database: Database) -> None:
+    put(database, draft(posts=[post(f"p{number}") for number in range(3)]))
+    many = Reply(b"421 4.7.0 Too many connections\r\n")
+    clock = SimulatedClock(WEEK_BEFORE)
+    async with scripted(GREETING=[many]) as fake:
+        sending = Sending(
+            smtp=SmtpSettings(host="127.0.0.1", port=fake.port, security="none"),
+            pace=Pace(per_minute=10, connections=1),
+            base_url=BASE,
+            tokens=TOKENS,
+            timing=SimulatedTiming(clock),
+        )
+        waker = Jump(clock, WEEK_BEFORE + timedelta(hours=1))
+        await Service(database=database, sending=sending, clock=clock, waker=waker).run()
+    assert counted(database)[State.ACCEPTED] == 3
+    assert clock.now() - WEEK_BEFORE >= timedelta(seconds=60 + 18)  # two turns at six a minute and a little more
 
 
 async def test_where_no_pace_is_set_one_comes_with_the_first_4_7_and_goes_again() -> None:

@@ -17,7 +17,7 @@ from typing import Literal, Self, cast
 import aiosmtplib
 from aiosmtplib import SMTPException, SMTPResponse, SMTPResponseException, SMTPServerDisconnected
 
-from scheduler.delivery import Outcome
+from scheduler.delivery import Outcome, asks_for_less
 from scheduler.mail.address import mailbox, scrub
 from scheduler.mail.oauth import AccessTokens, NoAccess
 from scheduler.mail.replies import Reply, as_reply
@@ -45,11 +45,13 @@ class RelayUnavailable(Exception):
     """No connection that can take mail. It costs no delivery an attempt.
 
     `fault`: waiting will not mend it (refused AUTH, certificate, no TLS on offer, 5xx to greeting or EHLO).
+    `asks_for_less`: it is there, and had too much of us.
     """
 
-    def __init__(self, text: str, *, fault: bool) -> None:
+    def __init__(self, text: str, *, fault: bool, asks_for_less: bool = False) -> None:
         self.text = scrub(text)
         self.fault = fault
+        self.asks_for_less = asks_for_less
         super().__init__(self.text)
 
 
@@ -316,7 +318,9 @@ def _unavailable(error: SMTPException | OSError) -> RelayUnavailable:
     if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return RelayUnavailable(f"TLS failed: {cause}", fault=True)
     if isinstance(error, SMTPResponseException):
-        return RelayUnavailable(f"{error.code} {error.message}", fault=500 <= error.code <= 599)
+        reply = as_reply(error.code, error.message)
+        less = asks_for_less(reply.code, reply.status, reply.text)
+        return RelayUnavailable(f"{error.code} {error.message}", fault=500 <= error.code <= 599, asks_for_less=less)
     # aiosmtplib raises the bare class where the server offers no method of AUTH that it knows
     return RelayUnavailable(f"{error}" or type(error).__name__, fault=type(error) is SMTPException)
 
