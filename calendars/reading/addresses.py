@@ -10,6 +10,7 @@ from calendars.reading.values import line
 
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")  # RFC 5322 dot-atom
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_LONGEST = 254  # RFC 5321 §4.5.3.1.3, less the angle brackets
 _MAILBOX = re.compile(r"([^<>]+)<([^<>]+)>")
 
 
@@ -38,7 +39,10 @@ def address(value: str) -> str:
         raise _bad(plain, "antes de la arroba lleva acentos o ñ", "it holds accents before the @")
     if not _LOCAL.fullmatch(local) or len(local) > 64:
         raise _bad(plain, "lo que va antes de la arroba no es válido", "what stands before the @ is not valid")
-    return f"{local}@{domain(host)}"
+    complete = f"{local}@{domain(host)}"
+    if len(complete) > _LONGEST:
+        raise _bad(plain, "tiene más de 254 caracteres", "it has more than 254 characters")
+    return complete
 
 
 def domain(value: str) -> str:
