@@ -24,6 +24,8 @@ SLOTS = ("office", "stop", "manage")
 _SLOT = re.compile(f"\ue000({'|'.join(SLOTS)})\ue001")
 _OVERLONG = re.compile(rb"^(.{74,75})(=20|=09)$", re.MULTILINE)  # binascii forgets to break before a trailing space
 _SOFT_BREAK = b"=\r\n"
+_LITERALS = LINE - 1  # on one line, with the `=` that breaks it
+_LITERAL = re.compile(r"[!-<>-~]+")  # printable ASCII that stands for itself (RFC 2045 §6.7 rule 2)
 
 
 def slot(name: str) -> str:
@@ -98,8 +100,12 @@ def text_part(subtype: str, text: str) -> Part:
 def filling(text: str) -> bytes:
     """A piece of a quoted-printable part after which another goes on, on the same line of the text.
 
-    The letter that is added and taken off again keeps a place in the last line for the `=`.
+    The letter that is added and taken off again keeps a place in the last line for the `=`. A link, which every
+    message has of its own, is only cut into lines.
     """
+    if _LITERAL.fullmatch(text):
+        lines = [text[begin : begin + _LITERALS] for begin in range(0, len(text), _LITERALS)]
+        return "=\r\n".join((*lines, "")).encode("ascii")
     return quoted_printable(f"{text}x").removesuffix(b"x") + _SOFT_BREAK
 
 

@@ -1,0 +1,63 @@
+"""Signed links: those of mails sent long ago stay good, and nobody makes one without the key."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from itsdangerous import URLSafeSerializer
+
+from scheduler.tokens import Link, Tokens
+
+KEY = "a key of the tests"
+NOW = datetime(2021, 10, 20, 15, tzinfo=UTC)
+POSTS = ("tokio", "consulado-general-en-nueva-york-2", "ñandú", "x" * 200)
+
+
+@pytest.mark.parametrize(
+    ("token", "post"),
+    [
+        ("InRva2lvIg.smH_sUnxiDwGm6D0RA5cLbClE5Q", "tokio"),
+        (".eJxTqhgmQAkASYteBQ.cpuhFqtaitP8zVaga2AtmiiP3T0", "x" * 200),
+    ],
+    ids=["plain", "compressed"],
+)
+def test_a_link_in_a_mail_sent_by_an_earlier_version_is_good(token: str, post: str) -> None:
+    assert Tokens([KEY]).read(Link.LEAVE, token, NOW) == post
+
+
+@pytest.mark.parametrize("post", POSTS)
+def test_what_is_signed_is_what_the_library_would_take(post: str) -> None:
+    library = URLSafeSerializer(KEY, salt="agenda-consular.leave")
+    assert library.loads(Tokens([KEY]).sign(Link.LEAVE, post)) == post
+
+
+@pytest.mark.parametrize("post", POSTS[:3])
+def test_a_link_is_the_same_each_time_it_is_made(post: str) -> None:
+    library = URLSafeSerializer(KEY, salt="agenda-consular.leave")
+    assert Tokens([KEY]).sign(Link.LEAVE, post) == Tokens([KEY]).sign(Link.LEAVE, post) == library.dumps(post)
+
+
+@pytest.mark.parametrize("post", POSTS)
+@pytest.mark.parametrize("link", list(Link))
+def test_a_link_is_good_for_its_own_purpose_until_its_time(link: Link, post: str) -> None:
+    tokens = Tokens([KEY])
+    token = tokens.sign(link, post, NOW)
+    assert tokens.read(link, token, NOW) == post
+    assert tokens.read(link, token, NOW + timedelta(seconds=1)) is None
+    assert all(tokens.read(other, token, NOW) is None for other in Link if other is not link)
+
+
+def test_the_current_key_signs_and_older_ones_are_still_read() -> None:
+    before, after = Tokens([KEY]), Tokens(["a newer key", KEY])
+    assert after.read(Link.LEAVE, before.sign(Link.LEAVE, "tokio"), NOW) == "tokio"
+    assert after.sign(Link.LEAVE, "tokio") == Tokens(["a newer key"]).sign(Link.LEAVE, "tokio")
+    assert before.read(Link.LEAVE, after.sign(Link.LEAVE, "tokio"), NOW) is None
+
+
+@pytest.mark.parametrize("place", [0, 5, -1])
+def test_a_link_that_was_tampered_with_is_good_for_nothing(place: int) -> None:
+    token = Tokens([KEY]).sign(Link.LEAVE, "tokio")
+    spoilt = list(token)
+    spoilt[place] = "A" if spoilt[place] != "A" else "B"
+    assert Tokens([KEY]).read(Link.LEAVE, "".join(spoilt), NOW) is None
