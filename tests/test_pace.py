@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import email
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from scheduler.capture import Outbox
+from scheduler.cli import app
 from scheduler.clock import SimulatedClock, monotonic
 from scheduler.delivery import State
 from scheduler.mail.smtp_url import SmtpSettings
 from scheduler.pace import LEAST, UNLIMITED, Limiter, Rate, SimulatedTiming, SteadyTiming
-from scheduler.rehearsal import Jump
+from scheduler.rehearsal import Jump, Plan, rehearsal_database, rehearse
 from scheduler.service import Sending, Service
 from scheduler.settings import Pace, SettingsError, load_settings
 from scheduler.store.database import Database
@@ -153,3 +158,24 @@ def test_the_pace_of_a_domain_is_a_number_or_nothing(
             load_settings()
     else:
         assert load_settings().domain_pace == value
+
+
+@pytest.mark.parametrize(("pace", "minutes"), [(None, 0), (Pace(per_minute=2, connections=3), 2)])
+async def test_a_rehearsals_clock_goes_on_while_mail_is_sent_only_where_a_pace_is_given(
+    tmp_path: Path, pace: Pace | None, minutes: int
+) -> None:
+    posts = draft(posts=[post(f"p{number}") for number in range(5)])
+    what = Plan(start=PUBLISHED, until=WEEK_BEFORE + timedelta(hours=1), base_url=BASE, tokens=TOKENS, pace=pace)
+    with rehearsal_database(None) as scratch:
+        await rehearse(scratch, posts, what, Outbox(tmp_path / "outbox", resuming=False), lambda: None)
+    headers = [email.message_from_bytes(path.read_bytes()) for path in (tmp_path / "outbox").iterdir()]
+    dates = sorted(parsedate_to_datetime(str(header["Date"])) for header in headers)
+    assert (len(dates), dates[0]) == (5, WEEK_BEFORE)
+    assert dates[-1] - dates[0] == timedelta(minutes=minutes)
+
+
+def test_a_pace_that_is_none_ends_a_rehearsal_before_it_begins(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["rehearse", "--outbox", str(tmp_path / "outbox"), "--pace", "soon"])
+    assert done.exit_code == 2
+    assert "30/min,3" in done.stderr
+    assert not (tmp_path / "outbox").exists()
