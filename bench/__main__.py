@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import composing, fanout, feeds, memory, planning, rehearsal, scale, sending, serving
+from bench import composing, fanout, feeds, memory, planning, publishing, rehearsal, scale, sending, serving
 from bench.measure import Line, as_table, show
 from scheduler.clock import monotonic
 
 BENCHES: Mapping[str, Callable[[], Sequence[Line]]] = {
     "feeds": feeds.run,
     "planning": planning.run,
+    "publishing": publishing.run,
     "composing": composing.run,
     "sending": sending.run,
     "scale": scale.run,
