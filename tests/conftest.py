@@ -16,6 +16,7 @@ from tests.postgres import Cluster, NoPostgres, cluster, migrated
 
 settings.register_profile(
     "project",
+    max_examples=50,
     deadline=None,  # a shared machine stalls now and then, and that is no failure
     suppress_health_check=[HealthCheck.too_slow],
     derandomize=True,  # a failure repeats; `make test-long` looks elsewhere

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, case, exists, literal, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, literal, select, text, update
 
 from scheduler.delivery import EXPIRABLE, MUTABLE, REPEATS, WAITING, Purpose, State
 from scheduler.store.postgresql import take_turns
-from scheduler.store.schema import deliveries, recipients
+from scheduler.store.schema import WAITING_INDEX, Instant, deliveries, recipients
 
 _D = deliveries.c
 
@@ -34,41 +34,41 @@ def mute(connection: Connection, recipient: str, now: datetime) -> None:
 
 
 def let_go_of_what_is_on_its_way(connection: Connection, chosen: ColumnElement[bool], now: datetime) -> None:
-    """A message between MAIL FROM and its reply cannot be called back; but whatever the reply, it is tried no more."""
-    connection.execute(update(deliveries).where(_D.state == State.SENDING, chosen).values(expires_at=now))
+    """A message between MAIL FROM and its reply cannot be called back; but whatever the reply, it is tried no more.
+
+    Nor is one whose reply never came.
+    """
+    gone = (State.SENDING, State.UNCERTAIN)
+    connection.execute(update(deliveries).where(_D.state.in_(gone), chosen).values(expires_at=now))
 
 
 def sweep(connection: Connection, now: datetime) -> int:
-    """What time alone decides: expiry, overdue reminders that a newer one replaces, repeats of uncertain ones."""
+    """What time alone decides: expiry, and what follows for those that were uncertain."""
     take_turns(connection)
-    return _expire(connection, now) + _collapse(connection, now) + _resolve_uncertain(connection, now)
+    return _expire(connection, now) + _resolve_uncertain(connection, now)
 
 
 def _expire(connection: Connection, now: datetime) -> int:
-    return connection.execute(
-        update(deliveries)
-        .where(_D.state.in_(EXPIRABLE), _D.expires_at <= now)
-        .values(state=State.EXPIRED, next_at=None, owner=None)
-    ).rowcount
-
-
-def _collapse(connection: Connection, now: datetime) -> int:
-    """Of several overdue reminders of one event for one recipient, only the newest is still of use."""
-    newer = deliveries.alias("newer")
-    replaced = exists().where(
-        newer.c.recipient == _D.recipient,
-        newer.c.subject == _D.subject,
-        newer.c.schedule == _D.schedule,
-        newer.c.purpose == _D.purpose,
-        newer.c.due_at > _D.due_at,
-        newer.c.due_at <= now,
-        newer.c.state.in_((*WAITING, State.CLAIMED, State.SENDING, State.UNCERTAIN, State.ACCEPTED)),
+    waiting = connection.execute(_EXPIRE_WAITING[connection.dialect.name], {"now": now}).rowcount
+    on_their_way = [state for state in EXPIRABLE if state not in WAITING]
+    return waiting + (
+        connection.execute(
+            update(deliveries)
+            .where(_D.state.in_(on_their_way), _D.expires_at <= now)
+            .values(state=State.EXPIRED, next_at=None, owner=None)
+        ).rowcount
     )
-    return connection.execute(
-        update(deliveries)
-        .where(_D.state.in_(WAITING), _D.next_at <= now, _D.due_at < now, replaced)
-        .values(state=State.EXPIRED, next_at=None)
-    ).rowcount
+
+
+# By the index of what waits, or each look would pass over everything that is planned; SQLite has to be told.
+_EXPIRE_WAITING = {
+    kind: text(f"""
+        UPDATE deliveries {by_index} SET state = '{State.EXPIRED}', next_at = NULL, owner = NULL
+        WHERE state IN ('{State.PLANNED}', '{State.DEFERRED}') AND expires_at <= :now""").bindparams(  # noqa: S608  # ours
+        bindparam("now", type_=Instant)
+    )
+    for kind, by_index in (("sqlite", f"INDEXED BY {WAITING_INDEX}"), ("postgresql", ""))
+}
 
 
 def _resolve_uncertain(connection: Connection, now: datetime) -> int:

@@ -180,9 +180,10 @@ deliveries = Table(
     Index(None, "message_key"),
     sqlite_strict=True,
 )
+WAITING_INDEX = "ix_deliveries_waiting"
 _waiting = deliveries.c.state.in_(("planned", "deferred"))
 Index(  # what is claimed, in the order in which it is: however many wait, the first are found at once
-    "ix_deliveries_waiting",
+    WAITING_INDEX,
     deliveries.c.expires_at,
     deliveries.c.next_at,
     deliveries.c.id,
