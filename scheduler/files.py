@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from calendars.model import Draft, Problem
-from calendars.reading import FILES, read
+from calendars.reading import FILES, Lines, read
 from calendars.reading import LIMITS as BYTES
 from scheduler.settings import Settings
 from scheduler.shipped import shipped
@@ -34,10 +34,14 @@ class Configuration:
 
     def draft(self) -> Draft:
         """The files as saved. Raises InvalidDraft, with every problem of every file."""
+        return self.draft_and_lines()[0]
+
+    def draft_and_lines(self) -> tuple[Draft, Lines]:
+        """The same, and where its events and links stand in the files."""
         found = read(self._contents())
         if found.draft is None:
             raise InvalidDraft(self.folder, found.problems)
-        return found.draft
+        return found.draft, found.lines
 
     def _contents(self) -> dict[str, bytes]:
         return {name: _bounded(self.folder / name, BYTES[name]) for name in FILES if (self.folder / name).is_file()}

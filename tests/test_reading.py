@@ -288,3 +288,15 @@ def test_a_day_without_an_hour_may_say_that_its_hour_is_open_and_a_span_may_not(
     span = (hour[0], "    hasta: 2021-10-27\n    supuesto: [hora]\n")
     (problem,) = problems(read(edited(span)))
     assert "«supuesto» nombra «hora», que el evento no lleva" in problem
+
+
+def test_a_draft_knows_the_lines_of_its_events_and_links() -> None:
+    written = edited()
+    lines = read(written).lines
+    rows = written["agenda.yaml"].decode().splitlines()
+    assert {name: rows[line - 1] for name, line in lines.events.items()} == {
+        "taller-europa": "  - id: taller-europa",
+        "jornada": "  - id: jornada",
+    }
+    assert lines.links == {"taller-europa": 2}
+    assert read(files(agenda="")).lines.events == {}

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from calendars.model import Draft, Problem
 from calendars.reading.agenda import AgendaFile
 from calendars.reading.context import Context
 from calendars.reading.decoding import decode
-from calendars.reading.links import links
+from calendars.reading.links import Joining, links
 from calendars.reading.nodes import compose
 from calendars.reading.problems import START, AlreadyReported, Report, Wrong
 from calendars.reading.schema import json_schema
 from calendars.reading.sites import recipients, representations
 
-__all__ = ["FILES", "Reading", "json_schema", "read"]
+__all__ = ["FILES", "Lines", "Reading", "json_schema", "read"]
 
 T = TypeVar("T")
 KB = 1024
@@ -28,11 +28,20 @@ LIMITS = {AGENDA: 128 * KB, PRIVATE: 128 * KB, SITES: 1024 * KB, POSTS: 32 * 102
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Lines:
+    """Where things stand in the files, by Event.id: for whoever has to find them again. Lines count from 1."""
+
+    events: Mapping[str, int] = field(default_factory=dict)  # in AGENDA: the line of the id
+    links: Mapping[str, int] = field(default_factory=dict)  # in PRIVATE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
     """What the files hold: a draft if and only if there is no problem."""
 
     draft: Draft | None
     problems: tuple[Problem, ...]  # by file, line and column
+    lines: Lines = Lines()
 
 
 def read(files: Mapping[str, bytes]) -> Reading:
@@ -49,9 +58,15 @@ def read(files: Mapping[str, bytes]) -> Reading:
     problems = tuple(
         sorted((p for report in reports.values() for p in report.problems), key=lambda p: (p.file, p.line, p.column))
     )
-    draft = Draft(agenda=whole, recipients=posts, links=joining) if whole and not problems else None
-    assert (draft is None) == bool(problems)
-    return Reading(draft=draft, problems=problems)
+    if problems:
+        return Reading(draft=None, problems=problems)
+    assert agenda is not None
+    assert whole is not None
+    return Reading(
+        draft=Draft(agenda=whole, recipients=posts, links={key: one.url for key, one in joining.items()}),
+        problems=(),
+        lines=Lines(events=agenda.event_lines(), links={key: one.line for key, one in joining.items()}),
+    )
 
 
 def _text(name: str, files: Mapping[str, bytes], report: Report) -> str | None:
@@ -73,7 +88,7 @@ def _agenda_file(text: str | None, report: Report) -> AgendaFile | None:
     return None if node is None else _tolerant(lambda: AgendaFile(node, report))
 
 
-def _links(text: str | None, context: Context, report: Report) -> dict[str, str]:
+def _links(text: str | None, context: Context, report: Report) -> dict[str, Joining]:
     node = None if text is None else compose(text, report)
     return {} if node is None else _tolerant(lambda: links(node, context, report)) or {}
 

@@ -85,6 +85,10 @@ class AgendaFile:
         found = [name for name, _ in self._ids("eventos") if name and name == slug(name)]
         return {name: name for name in found} if len(found) == self._written("eventos") else None
 
+    def event_lines(self) -> dict[str, int]:
+        """The line on which each event's id stands."""
+        return {name: node.place.line for name, node in self._ids("eventos") if name is not None}
+
     def agenda(self, context: Context, representations: tuple[Representation, ...]) -> Agenda:
         """Raises AlreadyReported if anything in the file is wrong."""
         fields, report = self.fields, self.report

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from calendars.model import Text
 from calendars.reading.context import Context, reference
 from calendars.reading.fields import Fields, scalar
@@ -13,12 +15,18 @@ from calendars.reading.values import link
 _EVENT = Text(es="evento", en="event")
 
 
-def links(node: Node, context: Context, report: Report) -> dict[str, str]:
-    """Event id -> link. Without `enlaces:`, or with nothing under it, there are none."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Joining:
+    url: str
+    line: int  # of the file
+
+
+def links(node: Node, context: Context, report: Report) -> dict[str, Joining]:
+    """Event id -> link and where it stands. Without `enlaces:`, or with nothing under it, there are none."""
     return Fields(node, LinksForm, report).read("enlaces", lambda part: _links(part, context, report)) or {}
 
 
-def _links(node: Node, context: Context, report: Report) -> dict[str, str]:
+def _links(node: Node, context: Context, report: Report) -> dict[str, Joining]:
     if isinstance(node, ScalarNode) and node.empty:
         return {}
     if not isinstance(node, MappingNode):
@@ -33,7 +41,7 @@ def _links(node: Node, context: Context, report: Report) -> dict[str, str]:
         try:
             id_ = reference(key, context.events, "unknown-event", _EVENT)
             place = entry.node.place
-            found[id_] = scalar(link)(entry.node)
+            found[id_] = Joining(url=scalar(link)(entry.node), line=entry.place.line)
         except Wrong as wrong:
             report.add(place, wrong)
     return found
