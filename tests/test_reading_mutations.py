@@ -114,7 +114,7 @@ def assert_read_or_refused_with_places(changes: list[tuple[str, Mutation]]) -> N
         assert problem.message.en
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(CHANGES)
 def test_any_mutation_is_accepted_or_refused_with_a_place(changes: list[tuple[str, Mutation]]) -> None:
     assert_read_or_refused_with_places(changes)
@@ -127,7 +127,7 @@ def test_ten_thousand_mutations_are_accepted_or_refused_with_a_place(changes: li
     assert_read_or_refused_with_places(changes)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.sampled_from(FILES), st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
 def test_any_bytes_at_all_are_accepted_or_refused_with_a_place(name: str, data: bytes) -> None:
     reading = read(untouched() | {name: data})
