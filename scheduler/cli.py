@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from scheduler.commands import databases, deciding, deliveries, editing, operating, running, serving, tokens
+from scheduler.commands import (
+    databases,
+    deciding,
+    deliveries,
+    editing,
+    inbox,
+    operating,
+    running,
+    serving,
+    suppressions,
+    tokens,
+)
 
 app = typer.Typer(
     name="agenda",
@@ -36,6 +47,8 @@ app.command(name="adopt", rich_help_panel=OPERATING)(databases.adopt)
 for decide in (deciding.hold, deciding.release, deciding.retry, deciding.drop):
     deliveries.app.command()(decide)
 app.add_typer(deliveries.app, name="deliveries", rich_help_panel=OPERATING)
+app.command(name="inbox", rich_help_panel=OPERATING)(inbox.inbox)
+app.add_typer(suppressions.suppressions, name="suppressions", rich_help_panel=OPERATING)
 app.command(name="token", rich_help_panel=OPERATING)(tokens.token)
 
 

@@ -27,6 +27,7 @@ class Purpose(StrEnum):
     REMINDER = "reminder"
     CONFIRMATION = "confirmation"  # somebody signed up with this address: is it yours?
     KNOWN = "known"  # likewise, and it gets the reminders already
+    ALARM = "alarm"  # to the coordinator: a site has nobody left to write to
     ACCESS = "access"  # the short-lived link to change more than a mail's own links may
 
 

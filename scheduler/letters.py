@@ -20,6 +20,9 @@ _SUBJECTS = {
         es="Confirme su suscripción a la Agenda Consular", en="Please confirm: reminders from Agenda Consular"
     ),
     Purpose.KNOWN: Text(es="Ya recibe los recordatorios", en="You already get the reminders"),
+    Purpose.ALARM: Text(
+        es="ALERTA: una sede se quedó sin destinatario", en="ALERT: a site has nobody left to write to"
+    ),
     Purpose.ACCESS: Text(es="Su enlace de 15 minutos", en="Your 15-minute link"),
 }
 
@@ -87,6 +90,8 @@ class Letters:
 
     def _url(self, claim: Delivery, now: datetime) -> str:
         match claim.purpose:
+            case Purpose.ALARM:
+                return f"{self.base_url}/sites/{claim.site}"
             case Purpose.CONFIRMATION:
                 return f"{self.base_url}/confirm/{self.tokens.sign(Link.CONFIRM, claim.recipient, claim.expires_at)}"
             case Purpose.ACCESS:

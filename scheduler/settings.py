@@ -9,12 +9,13 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 DEFAULT_DATABASE = "sqlite:///agenda.db"
 DEFAULT_PACE = "30/min,3"  # what Exchange Online grants one mailbox
+DEFAULT_ASKED_ABOVE = 20  # notices that one publication may owe without somebody confirming it
 DEFAULT_METRICS_FROM = "127.0.0.0/8 ::1"
 PREFIX = "AGENDA_"
 
@@ -79,6 +80,7 @@ class Settings(BaseSettings):
     oauth_client_id: str | None = None
     oauth_client_secret: str | None = None
     oauth_scope: str | None = None
+    imap_password: str | None = None  # of `agenda inbox --imap`
     verp: Literal["off", "on"] = "off"  # an envelope sender for each message
     base_url: str | None = None
     secret_key: str | None = None  # the current key and older ones, separated by spaces
@@ -87,6 +89,7 @@ class Settings(BaseSettings):
     domain_pace: str | None = None  # messages a minute to any one domain
     trusted_proxies: str = ""  # whose X-Forwarded-For is believed; addresses and networks
     metrics_from: str = DEFAULT_METRICS_FROM  # who may read /metrics; addresses and networks
+    asked_above: int = Field(default=DEFAULT_ASKED_ABOVE, ge=0)  # notices; more want a confirmation
     host: str = "127.0.0.1"
     port: int = 8080
     lang: Literal["es", "en"] = "es"

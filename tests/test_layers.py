@@ -22,7 +22,7 @@ SHELVES = (
     ("calendars.editions", "calendars.reading"),
     ("calendars.descriptions", "calendars.feeds", "calendars.impact", "calendars.changes"),
     ("scheduler.clock", "scheduler.settings", "scheduler.delivery", "scheduler.shipped", "scheduler.loop"),
-    ("scheduler.plan", "scheduler.relay", "scheduler.pace", "scheduler.tokens", "scheduler.files"),
+    ("scheduler.plan", "scheduler.relay", "scheduler.pace", "scheduler.tokens", "scheduler.files", "scheduler.notices"),
     ("scheduler.store", "scheduler.mail"),
     (
         "scheduler.logs",
@@ -32,7 +32,7 @@ SHELVES = (
         "scheduler.capture",
         "scheduler.presence",
     ),
-    ("scheduler.publish", "scheduler.letters", "scheduler.claims", "scheduler.dispatch"),
+    ("scheduler.publish", "scheduler.rollback", "scheduler.consequences", "scheduler.letters", "scheduler.claims", "scheduler.inbox", "scheduler.dispatch"),
     ("scheduler.runtime", "scheduler.web"),
     ("scheduler.service", "scheduler.export"),
     ("scheduler.rehearsal", "scheduler.serving", "scheduler.checks"),

@@ -139,8 +139,8 @@ async def test_a_temporary_refusal_is_tried_again_under_the_same_message_id(data
 async def test_a_bad_address_is_written_to_once_and_never_again(database: Database) -> None:
     put(database, draft())
     fake, _ = await run(database, RCPT=[UNKNOWN_USER])
-    assert fake.bodies == []
-    assert counted(database) == {State.REJECTED: 1, State.SUPPRESSED: 2}
+    assert [mail["To"] for mail in mails(fake)] == ["agenda@ine.example"]
+    assert counted(database) == {State.REJECTED: 1, State.SUPPRESSED: 2, State.ACCEPTED: 1}  # the coordinator's alarm
 
 
 async def test_a_relay_that_refuses_everybody_mutes_nobody(database: Database) -> None:

@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import Connection, TextClause, text
 
 from scheduler.delivery import Decision, Outcome, State
-from scheduler.store import ledger
+from scheduler.store import alarms
 from scheduler.store.claiming import Delivery
 from scheduler.store.controls import STOPPED
 from scheduler.store.nodes import PRESENT
@@ -120,7 +120,7 @@ def settle_if_still_sending(connection: Connection, owner: str, settlements: Seq
     connection.execute(_SETTLE[connection.dialect.name], given)
     for one in settlements:
         if one.decision.suppress:
-            ledger.suppress_address(connection, one.delivery.recipient, one.at, one.reply)
+            alarms.suppress(connection, one.delivery.recipient, one.at, one.reply)
 
 
 def _row(one: Settlement) -> dict[str, object]:

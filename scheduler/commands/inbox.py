@@ -1,0 +1,123 @@
+"""`agenda inbox`: what came back, from a mail server's pipe, a Maildir or an IMAP mailbox."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy.exc import DBAPIError
+
+from scheduler import loop
+from scheduler.clock import Clock, SystemClock
+from scheduler.commands.common import (
+    ENVIRONMENT,
+    USAGE,
+    Failure,
+    LangOption,
+    err,
+    existing_database,
+    print_json,
+    tokens_of,
+    told,
+)
+from scheduler.inbox import Handled, Inbox, Meaning
+from scheduler.mail.inbox import LARGEST
+from scheduler.mail.mailboxes import Imap, MailboxUnavailable, Maildir, parse_imap_url
+from scheduler.mail.oauth import access_tokens
+from scheduler.settings import Settings, SettingsError
+from scheduler.store.database import Database, DatabaseUnavailable
+
+TEMPORARY = 75  # EX_TEMPFAIL of sysexits.h: the mail server keeps the message and tries again
+
+
+def inbox(
+    maildir: Annotated[
+        Path | None, typer.Option("--maildir", help="Take what is new in this Maildir.", metavar="DIR")
+    ] = None,
+    imap: Annotated[
+        str | None, typer.Option("--imap", help="Take what is unseen: imaps://user@host/INBOX.", metavar="URL")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")] = False,
+    lang: LangOption = None,
+) -> None:
+    """Take in what came back: bounces count, automatic replies are ignored, nothing is ever answered.
+
+    Without an option, one message on standard input, as a mail server's pipe gives it; exit code 75 asks the mail
+    server to keep it. With --maildir or --imap, every new message; each is marked as seen once it was taken in.
+    IMAP logs in with AGENDA_IMAP_PASSWORD, or with an access token where the URL says ?auth=xoauth2.
+    """
+    if maildir is not None and imap is not None:
+        typer.echo("agenda: --maildir or --imap, not both", err=True)
+        raise typer.Exit(USAGE)
+    with told(lang) as settings:
+        if maildir is None and imap is None:
+            _one(settings, as_json=as_json)
+            return
+        with existing_database(settings) as database:
+            box = _inbox(settings, database)
+            try:
+                source = Maildir(maildir) if maildir is not None else _imap(imap or "", settings)
+                counted = _all(box, database, source, SystemClock())
+            except MailboxUnavailable as error:
+                raise Failure(ENVIRONMENT, str(error)) from error
+    _summary(counted, as_json=as_json)
+
+
+def _one(settings: Settings, *, as_json: bool) -> None:
+    raw = sys.stdin.buffer.read(LARGEST + 1)
+    try:
+        with existing_database(settings) as database:
+            found = _taken(_inbox(settings, database), database, raw, SystemClock())
+    except (DatabaseUnavailable, DBAPIError) as error:
+        typer.echo(f"agenda: the database does not take it now: {error}", err=True)
+        raise typer.Exit(TEMPORARY) from error
+    if as_json:
+        print_json({"meaning": found.meaning, "recipient": found.recipient, "status": found.status})
+    else:
+        typer.echo(" ".join(part for part in (found.meaning, found.recipient, found.status) if part))
+
+
+def _inbox(settings: Settings, database: Database) -> Inbox:
+    return Inbox(tokens=tokens_of(settings, database), redirected=settings.redirect_all is not None)
+
+
+def _imap(url: str, settings: Settings) -> Imap:
+    try:
+        where = parse_imap_url(url)
+    except ValueError as error:
+        raise Failure(USAGE, f"--imap: {error}") from error
+    if not where.by_token:
+        if settings.imap_password is None:
+            raise SettingsError("AGENDA_IMAP_PASSWORD is not set; or ask for a token with ?auth=xoauth2")
+        return Imap(where, settings.imap_password)
+    tokens = access_tokens(settings)
+    if tokens is None:
+        raise SettingsError("?auth=xoauth2 wants AGENDA_SMTP_TOKEN, its _FILE, or the AGENDA_OAUTH_… variables")
+    return Imap(where, loop.run(tokens.token()))
+
+
+def _all(box: Inbox, database: Database, source: Maildir | Imap, clock: Clock) -> Counter[Meaning]:
+    """Each in a transaction of its own; one that fails stays where it is, and ends the run."""
+    counted: Counter[Meaning] = Counter()
+    with source.opened() as items, err().status("taking in what came back") as shown:
+        for number, item in enumerate(items, 1):
+            counted[_taken(box, database, item.raw, clock).meaning] += 1
+            item.done()
+            shown.update(f"{number} taken in")
+    return counted
+
+
+def _taken(box: Inbox, database: Database, raw: bytes, clock: Clock) -> Handled:
+    with database.write() as connection:
+        return box.take(connection, raw, clock.now())
+
+
+def _summary(counted: Counter[Meaning], *, as_json: bool) -> None:
+    if as_json:
+        print_json({meaning: counted[meaning] for meaning in Meaning})
+        return
+    listed = ", ".join(f"{count} {meaning}" for meaning, count in counted.most_common())
+    typer.echo(f"{counted.total()} taken in" + (f": {listed}" if listed else ""))

@@ -1,0 +1,146 @@
+"""What a message that came back means: a bounce, an automatic reply, or something for people. Nothing is answered.
+
+A delivery status notification is a multipart/report (RFC 3462) with a machine-readable part (RFC 3464; RFC 6533 where
+it is internationalised). Servers that write prose instead are understood where they quote our Message-ID and a status.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import Message
+from email.parser import HeaderParser
+from email.policy import compat32
+from email.utils import getaddresses
+
+from scheduler.mail.address import scrub
+
+LARGEST = 10 * 2**20  # octets of a message that are looked at
+DEEPEST, MOST_PARTS = 8, 200
+_STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+_MESSAGE_ID = re.compile(
+    rb"^(?:>\s?)*(?:Original-)?Message-ID:\s*<([^@>\s]{8,80})@([^>\s]{1,253})>", re.IGNORECASE | re.MULTILINE
+)
+_REPORTS = ("message/delivery-status", "message/global-delivery-status")
+_ADDRESSED = ("To", "Delivered-To", "X-Original-To", "Envelope-To")
+_AUTOMATIC = ("X-Autoreply", "X-Autorespond", "X-Auto-Response-From")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bounce:
+    """A report about one of our messages, as far as it says which."""
+
+    message_keys: tuple[tuple[str, str], ...]  # local part and domain of the Message-IDs that it quotes
+    sent_to: tuple[str, ...]  # addresses that the report itself came to: one may be a VERP sender of ours
+    failed: bool  # False: delayed, relayed, delivered … nothing has been given up
+    status: str  # "5.1.1" (RFC 3463); "" where none is given
+    text: str  # the diagnostic, scrubbed of addresses
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AutoReply:
+    """Out of the office and the like (RFC 3834): nobody has written it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Other:
+    """Something that a person may have written."""
+
+
+Incoming = Bounce | AutoReply | Other
+
+
+def read(raw: bytes) -> Incoming:
+    """What a message is. Never raises: what cannot be read is Other."""
+    message = message_from_bytes(raw[:LARGEST], policy=compat32)
+    reports = [part for part in _parts(message) if part.get_content_type() in _REPORTS]
+    if reports:
+        return _reported(message, raw, "\n\n".join(_plain(report) for report in reports))
+    if _from_a_server(message):
+        return _in_prose(message, raw)
+    return AutoReply() if _is_automatic(message) else Other()
+
+
+def _reported(message: Message, raw: bytes, text: str) -> Bounce:
+    """By the recipient of the report that was given up; where none was, by the last one."""
+    blocks = [HeaderParser().parsestr(block) for block in re.split(r"\r?\n\s*\r?\n", text)]
+    about = [block for block in blocks if block["Final-Recipient"] or block["Action"]]
+    failed = [block for block in about if str(block["Action"] or "").strip().lower() == "failed"]
+    found = (failed or about or [Message()])[-1]
+    status = _STATUS.search(str(found["Status"] or "")) or _STATUS.search(str(found["Diagnostic-Code"] or ""))
+    return _bounce(
+        message,
+        raw,
+        failed=bool(failed),
+        status=status[0] if status else "",
+        text=str(found["Diagnostic-Code"] or found["Status"] or ""),
+    )
+
+
+def _in_prose(message: Message, raw: bytes) -> Incoming:
+    """Only where a permanent status stands in it: words alone are a guess."""
+    text = " ".join(_plain(part) for part in _parts(message) if part.get_content_type() == "text/plain")
+    permanent = next((found for found in _STATUS.finditer(text) if found[1] == "5"), None)
+    if permanent is None:
+        return Other()
+    around = text[max(0, permanent.start() - 100) : permanent.end() + 200]
+    return _bounce(message, raw, failed=True, status=permanent[0], text=around)
+
+
+def _bounce(message: Message, raw: bytes, *, failed: bool, status: str, text: str) -> Bounce:
+    body = raw[:LARGEST].replace(b"\r\n", b"\n").partition(b"\n\n")[2]  # its own Message-ID is nobody's concern
+    found = dict.fromkeys((_text(key).lower(), _text(domain).lower()) for key, domain in _MESSAGE_ID.findall(body))
+    addressed = getaddresses([str(value) for name in _ADDRESSED for value in message.get_all(name, [])])
+    return Bounce(
+        message_keys=tuple(found),
+        sent_to=tuple(address for _, address in addressed if address),
+        failed=failed,
+        status=status,
+        text=scrub(text),
+    )
+
+
+def _from_a_server(message: Message) -> bool:
+    """The null sender (RFC 5321 §4.5.5), or the name that servers write under."""
+    sender = str(message["From"] or "").lower()
+    return str(message["Return-Path"] or "").strip() == "<>" or "mailer-daemon" in sender or "postmaster@" in sender
+
+
+def _is_automatic(message: Message) -> bool:
+    submitted = str(message["Auto-Submitted"] or "no").strip().lower()
+    precedence = str(message["Precedence"] or "").strip().lower()
+    return (
+        not submitted.startswith("no")
+        or precedence in ("bulk", "auto_reply", "junk", "list")
+        or any(message[name] for name in _AUTOMATIC)
+    )
+
+
+def _parts(message: Message, depth: int = 0) -> Iterator[Message]:
+    """The parts of the message, not those of what it brings back."""
+    yield message
+    if depth < DEEPEST and message.get_content_maintype() == "multipart" and message.is_multipart():
+        for part in list(message.get_payload())[:MOST_PARTS]:
+            if isinstance(part, Message):
+                yield from _parts(part, depth + 1)
+
+
+def _plain(part: Message) -> str:
+    """A part's text; of a report, its blocks as they stood, with a line between them."""
+    payload = part.get_payload()
+    if isinstance(payload, list):
+        return "\n\n".join(_fields(block) for block in payload[:MOST_PARTS] if isinstance(block, Message))
+    decoded = part.get_payload(decode=True)
+    return _text(decoded) if isinstance(decoded, bytes) else ""
+
+
+def _fields(block: Message) -> str:
+    fields = "\n".join(f"{name}: {' '.join(str(value).split())}" for name, value in block.items())
+    rest = block.get_payload()
+    return f"{fields}\n\n{rest}" if isinstance(rest, str) and rest else fields
+
+
+def _text(octets: bytes) -> str:
+    return octets.decode("utf-8", "replace")
