@@ -25,11 +25,11 @@ from chaos.schedule import Blow, Planned, Schedule, blows
 from chaos.verdict import Entry, Evidence
 from chaos.worker import CONNECTIONS, Post
 from scheduler.clock import SystemClock, monotonic
-from scheduler.delivery import WAITING, State
+from scheduler.delivery import WAITING, Purpose, State
 from scheduler.mail.smtp import SmtpSettings
 from scheduler.store import nodes
 from scheduler.store.database import Database
-from scheduler.store.schema import deliveries
+from scheduler.store.schema import deliveries, recipients
 
 _ROOT = Path(__file__).resolve().parent.parent
 _LOOK_SECONDS, _ASK_SECONDS, _TELL_SECONDS = 0.01, 0.03, 5.0  # at the record; the ledger; whoever waits
@@ -117,12 +117,18 @@ class Campaign:
     def evidence(self) -> Evidence:
         with self.database.read() as connection:
             rows = connection.execute(select(_D.message_key, _D.state, _D.uncertain_at)).all()
+            alarms = connection.execute(
+                select(_D.message_key, recipients.c.address)
+                .join(recipients, recipients.c.id == _D.recipient)
+                .where(_D.purpose == Purpose.ALARM)
+            ).all()
+        owed = {**self.owed, **{row.message_key: row.address for row in alarms}}  # a site that lost its last address
         schedule = Schedule(seed=self._plan.seed)
         return Evidence(
-            owed=self.owed,
+            owed=owed,
             ledger={key: Entry(state=State(state), doubted=at is not None) for key, state, at in rows},
             record=tuple(self.record.read()),
-            bad={address for address in self.owed.values() if schedule.is_bad(address)},
+            bad={address for address in owed.values() if schedule.is_bad(address)},
             edited=self._edited,
             doubts=self.struck[Blow.KILL] * CONNECTIONS,
         )

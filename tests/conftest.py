@@ -31,6 +31,19 @@ def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[]
     return plain if item.get_closest_marker("every_loop") is None else {**plain, "service": loop_factory()}
 
 
+# What the store promises is tried on both databases each time; what stands on it, on PostgreSQL, in the long suite.
+CONFORMANCE = {"test_databases", "test_feed_tokens", "test_instance", "test_ledger", "test_nodes", "test_people"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        given = getattr(item, "callspec", None)
+        kind = None if given is None else given.params.get("database_url")
+        if kind == "postgresql" and item.path.stem not in CONFORMANCE:
+            item.add_marker(pytest.mark.long)
+
+
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests say themselves what the environment is."""
