@@ -227,6 +227,22 @@ def test_a_new_edition_obeys_a_pause(published: Database) -> None:
     assert set(reminders(published, "uno").values()) == {State.SUPPRESSED}
 
 
+def test_what_is_to_come_is_shown_soonest_first_and_without_what_will_not_be_sent(published: Database) -> None:
+    with published.read() as connection:
+        coming = people.upcoming(connection, "uno", LATER, 9)
+        assert [one.due_at for one in coming] == [WEEK_BEFORE, DAY_BEFORE, HOUR_BEFORE]
+        assert {(one.event, one.site) for one in coming} == {("taller-asia-pacifico-2021", "tokio")}
+        assert people.upcoming(connection, "uno", LATER, 2) == coming[:2]
+        assert people.upcoming(connection, "uno", DAY_BEFORE, 9) == coming[1:]
+        assert people.upcoming(connection, "nadie", LATER, 9) == []
+    with published.write() as connection:
+        roster.pause(connection, "uno", HOUR_BEFORE, LATER)
+        people.request(connection, Purpose.ACCESS, "uno", LATER)
+        assert people.upcoming(connection, "uno", LATER, 9) == coming[2:]
+        roster.leave(connection, "uno", LATER)
+        assert people.upcoming(connection, "uno", LATER, 9) == []
+
+
 def test_what_is_not_wanted_is_not_planned_until_it_is_wanted_again(published: Database) -> None:
     key = joined(published)
     edition = in_force(published)

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from calendars.model import Days, Draft, Privacy, Signups, Timed
 from scheduler.clock import SimulatedClock
 from scheduler.delivery import Purpose, State
-from scheduler.store import roster
+from scheduler.store import ledger, roster
 from scheduler.store.roster import Post
 from scheduler.store.schema import deliveries, metadata
 from scheduler.tokens import Link
@@ -284,6 +284,21 @@ async def test_leaving_and_coming_back_stand_on_the_same_page(site: Site, client
     assert "sin recordatorios: pidió no recibirlos" in left.text
     await client.post(link("manage"), data=undo(left))
     assert not known_post(site).left
+
+
+async def test_a_post_whose_address_the_server_refused_is_told_so_and_whom_to_ask(
+    site: Site, client: httpx.AsyncClient
+) -> None:
+    with site.database.write() as connection:
+        ledger.suppress_address(connection, POST, PUBLISHED, "550 5.1.1 no such user")
+    page = (await client.get(link("manage"))).text
+    assert "sin recordatorios: el servidor de correo rechazó la dirección" in page
+    assert f'Para que se corrija, escriba a <a href="mailto:{site.in_force.edition.agenda.sender.reply_to}">' in page
+    assert "Los próximos" not in page
+    assert "5.1.1" not in page
+    await client.post(link("manage"), data={"do": "pause", "span": "week"})
+    await client.post(link("manage"), data={"do": "return"})
+    assert known_post(site).suppressed
 
 
 async def test_a_link_of_a_mail_can_ask_for_the_other_and_is_told_nothing_of_it(
