@@ -8,7 +8,9 @@ from scheduler.commands import (
     databases,
     deciding,
     deliveries,
+    diff,
     editing,
+    editions,
     inbox,
     operating,
     running,
@@ -30,6 +32,9 @@ app.command(name="check", rich_help_panel=EDITING)(editing.check)
 app.command(name="show", rich_help_panel=EDITING)(editing.show)
 app.command(name="schema", rich_help_panel=EDITING)(editing.schema)
 app.command(name="publish", rich_help_panel=EDITING)(editing.publish_command)
+app.command(name="diff", rich_help_panel=EDITING)(diff.diff)
+app.command(name="editions", rich_help_panel=EDITING)(editions.editions_command)
+app.command(name="rollback", rich_help_panel=EDITING)(editions.rollback)
 app.command(name="export", rich_help_panel=EDITING)(editing.export)
 app.command(name="rehearse", rich_help_panel=RUNNING)(running.rehearse_command)
 app.command(name="demo", rich_help_panel=RUNNING)(running.demo)

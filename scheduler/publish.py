@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
+from calendars.changes import Change, Notice, changes
 from calendars.documents import draft_digest
 from calendars.editions import ChangeKind, Publication, publish
 from calendars.model import Draft, Recipient
 from calendars.zones import zone_data
+from scheduler.notices import of_use
 from scheduler.plan import plan
-from scheduler.store import editions, people, roster
+from scheduler.settings import DEFAULT_ASKED_ABOVE
+from scheduler.store import editions, people, roster, standing
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 from scheduler.store.reconcile import Reconciled, reconcile
@@ -25,6 +29,10 @@ class Prospect:
     """What publishing a draft would do: shown before it is done."""
 
     publication: Publication
+    before: InForce | None  # what is in force; None before the first edition, which tells nobody
+    changes: tuple[Change, ...]  # by meaning; of a first edition, none
+    notices: tuple[Notice, ...]  # what each site has to hear of them
+    told: Mapping[str, int]  # site -> how many posts there hear of changes
     removed_posts: tuple[str, ...]  # recipient ids in force that the draft no longer lists
     unchanged: bool  # nothing to publish
 
@@ -33,9 +41,23 @@ class Prospect:
         return self.publication.of_kind(ChangeKind.WITHDRAWN)
 
     @property
-    def wants_confirmation(self) -> bool:
-        """A file cut short must not cancel a campaign: whatever takes something away is asked for by name."""
-        return bool(self.removed_events or self.removed_posts)
+    def mails(self) -> int:
+        """How many notices there would be: one for each change and post."""
+        return sum(self.told.get(notice.site, 0) for notice in self.notices)
+
+    @property
+    def heard(self) -> int:
+        """How many posts would hear of a change."""
+        return sum(self.told.get(site, 0) for site in {notice.site for notice in self.notices})
+
+    @property
+    def people(self) -> int:
+        """How many posts are concerned: those that hear of a change, and those that are taken off the list."""
+        return self.heard + len(self.removed_posts)
+
+    def wants_confirmation(self, asked_above: int) -> bool:
+        """A file cut short must not cancel a campaign, nor a slip write to the world: whoever publishes says so."""
+        return bool(self.removed_events or self.removed_posts) or self.mails > asked_above
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,10 +68,10 @@ class Published:
 
 
 class Unconfirmed(Exception):
-    """The draft takes events or posts away, and nobody has confirmed that."""
+    """The draft takes events or posts away or concerns many, and nobody has confirmed that."""
 
     def __init__(self, prospect: Prospect) -> None:
-        super().__init__("the draft removes events or recipients")
+        super().__init__("the draft removes events or recipients, or concerns many people")
         self.prospect = prospect
 
 
@@ -77,9 +99,16 @@ def prospect(connection: Connection, draft: Draft, *, at: datetime, author: str,
         zone_digest=zone_data().digest,
     )
     listed = {recipient.id for recipient in draft.recipients}
+    removed = tuple(post for post in roster.posts_of_the_file(connection) if post not in listed)
+    different = () if now is None else changes(now.edition, publication.edition, now.links, draft.links)
+    owed = tuple(of_use(different, at))
     return Prospect(
         publication=publication,
-        removed_posts=tuple(post for post in roster.posts_of_the_file(connection) if post not in listed),
+        before=now,
+        changes=different,
+        notices=owed,
+        told=_told(connection, removed) if owed else {},
+        removed_posts=removed,
         unchanged=now is not None and now.draft_digest == digest(draft) and not publication.changes,
     )
 
@@ -93,32 +122,51 @@ def publish_draft(
     reason: str,
     confirmed: bool,
     tokens: Tokens | None = None,
+    asked_above: int = DEFAULT_ASKED_ABOVE,
 ) -> Published:
     """Put the draft in force: all of it, or nothing. An address that was erased does not come back with it.
 
-    `tokens` are wanted where addresses were erased, to know them by. Raises NothingToPublish; Unconfirmed, where it
-    takes something away and `confirmed` is false; AnotherAgenda; KeyWanted.
+    `tokens` are wanted where addresses were erased, to know them by. Raises NothingToPublish; AnotherAgenda; KeyWanted;
+    Unconfirmed, where it takes something away, or owes more than `asked_above` notices, and `confirmed` is false.
     """
     with database.write() as connection:
         found = prospect(connection, draft, at=at, author=author, reason=reason)
-        if found.unchanged:
-            raise NothingToPublish(found)
-        if found.wants_confirmation and not confirmed:
-            raise Unconfirmed(found)
-        edition = found.publication.edition
-        editions.save(
-            connection,
-            InForce(
-                edition=edition,
-                links=draft.links,
-                draft_digest=digest(draft),
-                zone_version=zone_data().version,
-            ),
-        )
+        check(found, confirmed=confirmed, asked_above=asked_above)
         away = _erased(connection, draft.recipients, tokens)
-        roster.import_posts(connection, [one for one in draft.recipients if one.id not in away], at)
-        rows = reconcile(connection, edition.number, plan(edition, roster.members(connection)), at)
-        return Published(prospect=found, ledger=rows, kept_away=away)
+        posts = [one for one in draft.recipients if one.id not in away]
+        return Published(prospect=found, ledger=enact(connection, found, draft, at=at, posts=posts), kept_away=away)
+
+
+def _told(connection: Connection, removed: Collection[str]) -> Mapping[str, int]:
+    gone = frozenset(removed)
+    return Counter(one.site for one in standing.hearers(connection) if one.id not in gone)
+
+
+def check(found: Prospect, *, confirmed: bool, asked_above: int) -> None:
+    """Raises NothingToPublish; Unconfirmed, where somebody has to confirm and `confirmed` is false."""
+    if found.unchanged:
+        raise NothingToPublish(found)
+    if found.wants_confirmation(asked_above) and not confirmed:
+        raise Unconfirmed(found)
+
+
+def enact(
+    connection: Connection, found: Prospect, draft: Draft, *, at: datetime, posts: Sequence[Recipient] | None
+) -> Reconciled:
+    """Write what was found: the edition, its posts (None: they stay as they are) and its plan."""
+    edition = found.publication.edition
+    editions.save(
+        connection,
+        InForce(
+            edition=edition,
+            links=draft.links,
+            draft_digest=digest(draft),
+            zone_version=zone_data().version,
+        ),
+    )
+    if posts is not None:
+        roster.import_posts(connection, posts, at)
+    return reconcile(connection, edition.number, plan(edition, roster.members(connection)), at)
 
 
 def _erased(connection: Connection, posted: Sequence[Recipient], tokens: Tokens | None) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from calendars.reading.problems import START, AlreadyReported, Report, Wrong
 from calendars.reading.schema import json_schema
 from calendars.reading.sites import recipients, representations
 
-__all__ = ["FILES", "Lines", "Reading", "json_schema", "read"]
+__all__ = ["AGENDA", "FILES", "POSTS", "PRIVATE", "SITES", "Lines", "Reading", "json_schema", "read"]
 
 T = TypeVar("T")
 KB = 1024

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from calendars.editions import Edition, first_stamp, publish
-from calendars.model import Draft, Language, Text
+from calendars.model import Draft, Text
 from calendars.reading import json_schema
 from calendars.zones import zone_data
 from scheduler.clock import SystemClock
@@ -23,7 +22,6 @@ from scheduler.commands.common import (
     JsonOption,
     LangOption,
     database_is_there,
-    err,
     language,
     login_name,
     out,
@@ -34,31 +32,14 @@ from scheduler.commands.common import (
     tokens_of,
     told,
 )
+from scheduler.commands.confirming import AuthorOption, ReasonOption, YesOption, once_confirmed, refuse_empty
 from scheduler.commands.tables import events_json, print_agenda, print_publication
 from scheduler.export import export as write_feeds
 from scheduler.files import InvalidDraft, configuration
-from scheduler.publish import NothingToPublish, Prospect, Unconfirmed, publish_draft
+from scheduler.publish import Published, publish_draft
 from scheduler.store import editions
-from scheduler.store.database import Database
-from scheduler.tokens import Tokens
 
 FINE = Text(es="El borrador está bien. Nada se ha publicado.", en="The draft is fine. Nothing has been published.")
-UNCHANGED = Text(
-    es="El borrador es igual a la edición {number} vigente: no hay nada que publicar.",
-    en="The draft equals edition {number}, which is in force: nothing to publish.",
-)
-REMOVES = Text(
-    es="El borrador quita {events} eventos y {posts} destinatarios de lo vigente:",
-    en="The draft takes {events} events and {posts} recipients away from what is in force:",
-)
-CONFIRM = Text(
-    es="Escriba el número total de lo que se quita ({total}) para publicar",
-    en="Type how many are taken away in all ({total}) to publish",
-)
-WANTS_YES = Text(
-    es="Si es lo que quiere, repita con --yes; si no, recupere lo que falta en el archivo.",
-    en="If that is what you want, repeat with --yes; if not, put back what is missing in the file.",
-)
 
 
 def check(config: ConfigOption = None, lang: LangOption = None, as_json: JsonOption = False) -> None:
@@ -108,20 +89,20 @@ def schema() -> None:
 
 
 def publish_command(
-    reason: Annotated[str, typer.Option("--reason", help="Why; kept with the edition.")],
-    author: Annotated[str | None, typer.Option("--author", help="Who publishes; default: the login name.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Publish also what removes events or recipients.")] = False,
+    reason: ReasonOption,
+    author: AuthorOption = None,
+    yes: YesOption = False,
     config: ConfigOption = None,
     lang: LangOption = None,
 ) -> None:
     """Put the draft in force: a new edition, its feeds and its reminders.
 
-    An edition that removes an event or a recipient asks for a typed confirmation, or for --yes.
+    An edition that removes an event or a recipient, or whose changes concern more than AGENDA_ASKED_ABOVE notices, asks
+    at a terminal for the number of people, or for --yes. `agenda impact` shows beforehand what it would do.
     """
     with told(lang) as settings:
         spoken = language(lang, settings)
-        if not reason.strip():
-            raise Failure(USAGE, "--reason is empty: say why, for whoever reads the editions later")
+        refuse_empty(reason)
         try:
             draft = configuration(config, settings).draft()
         except InvalidDraft:
@@ -129,40 +110,22 @@ def publish_command(
             raise
         with real_database(settings) as database:
             tokens = tokens_of(settings, database)
-            _publish(database, tokens, draft, author or login_name(), reason, confirmed=yes, lang=spoken)
 
+            def put(*, confirmed: bool) -> Published:
+                return publish_draft(
+                    database,
+                    draft,
+                    at=SystemClock().now(),
+                    author=author or login_name(),
+                    reason=reason,
+                    confirmed=confirmed,
+                    tokens=tokens,
+                    asked_above=settings.asked_above,
+                )
 
-def _publish(
-    database: Database, tokens: Tokens, draft: Draft, author: str, reason: str, *, confirmed: bool, lang: Language
-) -> None:
-    now = SystemClock().now()
-    try:
-        done = publish_draft(database, draft, at=now, author=author, reason=reason, confirmed=confirmed, tokens=tokens)
-    except NothingToPublish as error:
-        in_force = error.prospect.publication.edition.number - 1
-        typer.echo(UNCHANGED[lang].format(number=in_force))
-        return
-    except Unconfirmed as error:
-        if not _confirmed(error.prospect, lang):
-            raise typer.Exit(PROBLEMS) from error
-        _publish(database, tokens, draft, author, reason, confirmed=True, lang=lang)
-        return
-    print_publication(out(), done, lang)
-
-
-def _confirmed(prospect: Prospect, lang: Language) -> bool:
-    events, posts = prospect.removed_events, prospect.removed_posts
-    total = len(events) + len(posts)
-    console = err()
-    console.print(REMOVES[lang].format(events=len(events), posts=len(posts)))
-    for name in (*events, *posts)[:20]:
-        console.print(f"  - {name}", markup=False)
-    if total > 20:
-        console.print("  …")
-    if sys.stdin.isatty() and typer.prompt(CONFIRM[lang].format(total=total), default="", err=True) == str(total):
-        return True
-    console.print(f"{WANTS_YES[lang]} {NOT_PUBLISHED[lang]}")
-    return False
+            done = once_confirmed(put, spoken, yes=yes)
+        if done is not None:
+            print_publication(out(), done, spoken)
 
 
 def export(

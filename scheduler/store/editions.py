@@ -34,23 +34,25 @@ def load(connection: Connection) -> InForce | None:
     if number is None:
         return None
     row = connection.execute(select(editions).where(editions.c.number == number)).mappings().one()
-    own = connection.execute(select(revisions).where(revisions.c.edition == number).order_by(revisions.c.event))
-    edition = Edition(
-        number=number,
-        at=row["at"],
-        author=row["author"],
-        reason=row["reason"],
-        agenda=agenda_from_json(row["agenda"]),
-        revisions={one["event"]: _revision(one) for one in own.mappings()},
-        zone_digest=row["zone_digest"],
-    )
     found_links = connection.execute(select(links.c.event, links.c.url).order_by(links.c.event))
     return InForce(
-        edition=edition,
+        edition=_edition(connection, row),
         links={row.event: row.url for row in found_links},
         draft_digest=row["draft_digest"],
         zone_version=row["zone_version"],
     )
+
+
+def find(connection: Connection, number: int) -> Edition | None:
+    """An edition by its number, in force or past; None where there is none."""
+    row = connection.execute(select(editions).where(editions.c.number == number)).mappings().one_or_none()
+    return None if row is None else _edition(connection, row)
+
+
+def history(connection: Connection) -> Iterator[Edition]:
+    """Every edition, the oldest first, read one by one."""
+    numbers = connection.execute(select(editions.c.number).order_by(editions.c.number)).scalars().all()
+    return (edition for number in numbers if (edition := find(connection, number)) is not None)
 
 
 def current(connection: Connection, known: InForce | None) -> InForce | None:
@@ -87,6 +89,20 @@ def save(connection: Connection, found: InForce) -> None:
     connection.execute(delete(links))
     if found.links:
         connection.execute(insert(links), [{"event": key, "url": url} for key, url in found.links.items()])
+
+
+def _edition(connection: Connection, row: RowMapping) -> Edition:
+    number = row["number"]
+    own = connection.execute(select(revisions).where(revisions.c.edition == number).order_by(revisions.c.event))
+    return Edition(
+        number=number,
+        at=row["at"],
+        author=row["author"],
+        reason=row["reason"],
+        agenda=agenda_from_json(row["agenda"]),
+        revisions={one["event"]: _revision(one) for one in own.mappings()},
+        zone_digest=row["zone_digest"],
+    )
 
 
 def _revision(row: RowMapping) -> Revision:

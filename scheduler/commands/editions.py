@@ -1,0 +1,150 @@
+"""Commands for what was published: the list of editions, and the way back to one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.markup import escape
+from rich.table import Table
+
+from calendars.changes import Change, changes
+from calendars.editions import Edition
+from calendars.model import Language, Text
+from calendars.wording import home_short, hour, short_date
+from calendars.zones import to_wall
+from scheduler.clock import SystemClock
+from scheduler.commands.common import (
+    PROBLEMS,
+    ConfigOption,
+    Failure,
+    JsonOption,
+    LangOption,
+    existing_database,
+    language,
+    login_name,
+    out,
+    print_json,
+    told,
+)
+from scheduler.commands.confirming import AuthorOption, ReasonOption, YesOption, once_confirmed, refuse_empty
+from scheduler.commands.diff import change_json, kind_words, title
+from scheduler.commands.operating import draft_state
+from scheduler.commands.tables import print_publication
+from scheduler.publish import Published
+from scheduler.rollback import NoWayBack, roll_back
+from scheduler.store import editions
+
+HEADINGS = Text(es="Edición|Cuándo|Quién|Motivo|Qué cambió", en="Edition|When|Who|Reason|What changed")
+FIRST = Text(es="primera edición: {n} eventos", en="first edition: {n} events")
+BESIDE = Text(
+    es="ningún evento: destinatarios, enlaces u otras partes", en="no event: recipients, links or other parts"
+)
+NAMED = 3  # events of an edition; the rest are counted
+MORE = Text(es="y {n} más", en="and {n} more")
+BACK = Text(
+    es="Es el contenido de la edición {number}. Destinatarios y enlaces quedaron como estaban.",
+    en="It is the content of edition {number}. Recipients and links stayed as they were.",
+)
+FILES_DIFFER = Text(
+    es="Los archivos no se tocaron y ya no son iguales a lo vigente; si publica, vuelve lo que dicen. Vea agenda diff.",
+    en="The files were left alone and differ from what is in force; publishing brings it back. See agenda diff.",
+)
+
+
+def editions_command(lang: LangOption = None, as_json: JsonOption = False) -> None:
+    """List what was published: when, by whom, why, and what it changed. Joining links are not compared."""
+    with told(lang) as settings, existing_database(settings) as database, database.read() as connection:
+        found = list(_with_changes(editions.history(connection)))
+        if as_json:
+            print_json([_json(edition, changed) for edition, changed in found])
+        else:
+            out().print(_table(found, language(lang, settings)))
+
+
+def rollback(
+    number: Annotated[int, typer.Argument(help="The edition whose content is to be in force again.", metavar="N")],
+    reason: ReasonOption,
+    author: AuthorOption = None,
+    yes: YesOption = False,
+    config: ConfigOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Put the content of an earlier edition in force again, as a new edition: SEQUENCE goes on, and never back.
+
+    Recipients and joining links stay as they are, and so do the files: until they are edited, they differ from what is
+    in force. It asks for a confirmation where `agenda publish` would.
+    """
+    with told(lang) as settings:
+        spoken = language(lang, settings)
+        refuse_empty(reason)
+        with existing_database(settings) as database:
+
+            def put(*, confirmed: bool) -> Published:
+                return roll_back(
+                    database,
+                    number,
+                    at=SystemClock().now(),
+                    author=author or login_name(),
+                    reason=reason,
+                    confirmed=confirmed,
+                    asked_above=settings.asked_above,
+                )
+
+            try:
+                done = once_confirmed(put, spoken, yes=yes)
+            except NoWayBack as error:
+                raise Failure(PROBLEMS, error.why[spoken]) from error
+            differs = draft_state(database, config, settings, SystemClock().now()) != 0
+        if done is not None:
+            print_publication(out(), done, spoken)
+            typer.echo(BACK[spoken].format(number=number))
+        if differs:
+            typer.echo(FILES_DIFFER[spoken])
+
+
+def _with_changes(history: Iterable[Edition]) -> Iterator[tuple[Edition, tuple[Change, ...] | None]]:
+    """Each edition with what it changed; None of the first."""
+    before: Edition | None = None
+    for edition in history:
+        yield edition, None if before is None else changes(before, edition)
+        before = edition
+
+
+def _table(found: list[tuple[Edition, tuple[Change, ...] | None]], lang: Language) -> Table:
+    table = Table(*HEADINGS[lang].split("|"), box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for edition, changed in found:
+        wall = to_wall(edition.at, edition.agenda.zone)
+        when = (
+            f"{short_date(wall.date(), lang)} {wall.year}, {hour(wall, lang)} {home_short(edition.agenda.zone, lang)}"
+        )
+        cells = (str(edition.number), when, edition.author, edition.reason, _in_one_line(edition, changed, lang))
+        table.add_row(*map(escape, cells))
+    return table
+
+
+def _in_one_line(edition: Edition, changed: tuple[Change, ...] | None, lang: Language) -> str:
+    if changed is None:
+        return FIRST[lang].format(n=len(edition.agenda.events))
+    if not changed:
+        return BESIDE[lang]
+    named = [f"{kind_words(change, lang)} {title(change, lang)}" for change in changed[:NAMED]]
+    rest = [MORE[lang].format(n=len(changed) - NAMED)] if len(changed) > NAMED else []
+    return "; ".join([*named, *rest])
+
+
+def _json(edition: Edition, changed: tuple[Change, ...] | None) -> dict[str, object]:
+    return {
+        "number": edition.number,
+        "at": edition.at.isoformat(),
+        "author": edition.author,
+        "reason": edition.reason,
+        "changes": None if changed is None else [_change_json(change) for change in changed],
+    }
+
+
+def _change_json(change: Change) -> dict[str, object]:
+    known = change_json(change)
+    return {name: known[name] for name in known if name not in ("file", "line", "link_line")}

@@ -1,0 +1,94 @@
+"""What publishing now would do, reckoned before it is done: calendars, people and their hours, reminders."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from calendars.changes import Change, Kind, Notice
+from calendars.editions import Edition
+from calendars.feeds import feeds
+from calendars.model import Representation
+from scheduler.notices import leaves_at, settles_at
+from scheduler.plan import moments
+from scheduler.publish import Prospect
+from scheduler.store import standing
+from scheduler.store.standing import Group
+
+OLD_HOUR = frozenset({Kind.CANCELLED, Kind.MOVED, Kind.SHIFTED})  # after these a reminder that went out is wrong
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mail:
+    """One notice for all posts of a site."""
+
+    notice: Notice
+    site: Representation
+    people: int
+    leaves: datetime  # UTC
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Consequences:
+    """Of a publication at one instant. Of a first edition: calendars only, for nobody is told of it."""
+
+    feeds: tuple[str, ...]  # paths of the public calendars whose bytes change, new ones included
+    ended_feeds: tuple[str, ...]  # paths that the edition has no more
+    mails: tuple[Mail, ...]  # the first to leave first
+    replaced: int  # reminders that wait and would not go any more
+    sent: Mapping[str, int]  # Event.id -> reminders that the mail server took, with an hour that no longer holds
+
+
+def consequences(connection: Connection, found: Prospect, at: datetime) -> Consequences:
+    """What follows from publishing at the instant `at` (UTC) what was found."""
+    after, before = found.publication.edition, None if found.before is None else found.before.edition
+    was = {} if before is None else _bodies(before)
+    now = _bodies(after)
+    groups = [] if before is None else standing.reminders(connection)
+    return Consequences(
+        feeds=tuple(path for path, body in now.items() if was.get(path) != body),
+        ended_feeds=tuple(path for path in was if path not in now),
+        mails=tuple(sorted(_mails(found, at), key=lambda mail: (mail.leaves, mail.site.id, mail.notice.event))),
+        replaced=_replaced(after, groups),
+        sent={} if before is None else _sent(before, found.changes, groups),
+    )
+
+
+def _bodies(edition: Edition) -> dict[str, bytes]:
+    return {feed.path: feed.body for feed in feeds(edition)}
+
+
+def _mails(found: Prospect, at: datetime) -> Iterator[Mail]:
+    """Where nobody is left to write to, there is no mail."""
+    sites = {site.id: site for site in found.publication.edition.agenda.representations}
+    for notice in found.notices:
+        site, people = sites.get(notice.site), found.told.get(notice.site, 0)
+        if site is not None and people:
+            leaves = leaves_at(notice, site, settles_at(notice, at))
+            yield Mail(notice=notice, site=site, people=people, leaves=leaves)
+
+
+def _replaced(after: Edition, groups: list[Group]) -> int:
+    """Reminders that the plan of the new edition does not have."""
+    sites = {site.id for site in after.agenda.representations}
+    planned = {
+        (revision.uid, revision.schedule, moment.rule, moment.site)
+        for event, revision in after.listed()
+        for moment in moments(after.agenda, event, revision, sites)
+    }
+    return sum(one.waiting for one in groups if (one.subject, one.schedule, one.rule, one.site) not in planned)
+
+
+def _sent(before: Edition, changes: tuple[Change, ...], groups: list[Group]) -> Mapping[str, int]:
+    """The reminders of the schedule in force that told an hour which the change takes back."""
+    wrong = {before.revisions[one.event].uid: one.event for one in changes if OLD_HOUR & set(one.kinds)}
+    schedules = {revision.uid: revision.schedule for revision in before.revisions.values()}
+    counted: Counter[str] = Counter()
+    for one in groups:
+        if one.subject in wrong and one.schedule == schedules[one.subject] and one.accepted:
+            counted[wrong[one.subject]] += one.accepted
+    return counted

@@ -1,0 +1,68 @@
+"""When a notice of a change leaves: once settled, at an hour that its site can bear, while it is of use. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, time, timedelta
+
+from calendars.changes import Change, Kind, Notice, Standing, notices
+from calendars.model import Days, Representation
+from calendars.workdays import next_working_instant
+from calendars.zones import nearest_instant
+from scheduler.delivery import URGENT
+
+SETTLES = timedelta(minutes=10)  # a slip that is corrected meanwhile is told to nobody
+SETTLES_SOON = timedelta(minutes=2)  # where the event begins within URGENT
+AT_ONCE = timedelta(minutes=60)  # a new joining link so near to the start does not wait
+_ONE_DAY = timedelta(days=1)
+
+
+def of_use(changes: Iterable[Change], now: datetime) -> Iterator[Notice]:
+    """What has to be told of these changes, but for what was over already and still is."""
+    for change in changes:
+        for notice in notices(change):
+            if any(_end(one, notice.site) > now for one in _standings(notice)):
+                yield notice
+
+
+def settles_at(notice: Notice, changed_at: datetime) -> datetime:
+    """When a change that was published at `changed_at` (UTC) has stood long enough to be told."""
+    ahead = _begins(notice, changed_at) - changed_at
+    if notice.kinds == (Kind.LINK,) and ahead <= AT_ONCE:
+        return changed_at
+    return changed_at + (SETTLES_SOON if ahead <= URGENT else SETTLES)
+
+
+def leaves_at(notice: Notice, site: Representation, settled_at: datetime) -> datetime:
+    """When a settled notice goes to its site (UTC): in working hours, but no later than a day before the event.
+
+    The nearer of the old and the new hour counts: whoever would come at the old one has to know in time.
+    """
+    latest = max(settled_at, _begins(notice, settled_at) - URGENT)
+    return min(next_working_instant(site, settled_at), latest)
+
+
+def _begins(notice: Notice, now: datetime) -> datetime:
+    """The earlier start, old or new, of what is not over yet."""
+    ahead = [_start(one, notice.site) for one in _standings(notice) if _end(one, notice.site) > now]
+    return min(ahead, default=now)
+
+
+def _standings(notice: Notice) -> Iterator[Standing]:
+    yield from (one for one in (notice.before, notice.after) if one is not None)
+
+
+def _start(standing: Standing, site: str) -> datetime:
+    return standing.start or _midnight(standing, site, after_last=False)
+
+
+def _end(standing: Standing, site: str) -> datetime:
+    return standing.end or _midnight(standing, site, after_last=True)
+
+
+def _midnight(standing: Standing, site: str, *, after_last: bool) -> datetime:
+    """Where whole days begin or end by the clocks of a site."""
+    days = standing.event.when
+    assert isinstance(days, Days), "what is told of has a date"
+    day = days.last + _ONE_DAY if after_last else days.first
+    return nearest_instant(datetime.combine(day, time()), standing.zones[site])

@@ -1,0 +1,82 @@
+"""The way back: the content of a past edition in force again, as a new edition."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from calendars.model import Agenda, Draft, Text
+from calendars.zones import WallTimeError
+from scheduler.publish import Published, check, enact, prospect
+from scheduler.settings import DEFAULT_ASKED_ABOVE
+from scheduler.store import editions, standing
+from scheduler.store.database import Database
+
+UNKNOWN = Text(
+    es="no hay edición {number}; véalas con agenda editions",
+    en="there is no edition {number}; agenda editions lists them",
+)
+IN_FORCE = Text(es="la edición {number} es la vigente", en="edition {number} is the one in force")
+SITES = Text(
+    es="la edición {number} no tiene estas sedes, que hoy tienen destinatarios: {sites}. "
+    "Edite los archivos y publique.",
+    en="edition {number} lacks these sites, which have recipients today: {sites}. Edit the files and publish.",
+)
+HOUR = Text(
+    es="la edición {number} tiene una hora que ya no existe o que existe dos veces: {wall}. "
+    "Edite los archivos y publique.",
+    en="edition {number} has an hour that exists no longer, or twice: {wall}. Edit the files and publish.",
+)
+
+
+class NoWayBack(Exception):
+    """An edition's content cannot be put in force again; `why` says it to whoever asked."""
+
+    def __init__(self, why: Text, **said: object) -> None:
+        self.why = Text(es=why.es.format(**said), en=why.en.format(**said))
+        super().__init__(self.why.en)
+
+
+def roll_back(
+    database: Database,
+    number: int,
+    *,
+    at: datetime,
+    author: str,
+    reason: str,
+    confirmed: bool,
+    asked_above: int = DEFAULT_ASKED_ABOVE,
+) -> Published:
+    """Put the content of edition `number` in force: UIDs stay, and SEQUENCE goes on, never back.
+
+    Posts and joining links stay as they are. Raises NoWayBack; NothingToPublish, Unconfirmed of scheduler.publish.
+    """
+    with database.write() as connection:
+        draft = _returning(connection, number)
+        try:
+            found = prospect(connection, draft, at=at, author=author, reason=reason)
+        except WallTimeError as error:
+            raise NoWayBack(HOUR, number=number, wall=error.wall) from error
+        check(found, confirmed=confirmed, asked_above=asked_above)
+        return Published(prospect=found, ledger=enact(connection, found, draft, at=at, posts=None), kept_away=())
+
+
+def _returning(connection: Connection, number: int) -> Draft:
+    """The past agenda with the posts and links of today. Raises NoWayBack where they cannot live with it."""
+    past, now = editions.find(connection, number), editions.load(connection)
+    if past is None or now is None:
+        raise NoWayBack(UNKNOWN, number=number)
+    if number == now.edition.number:
+        raise NoWayBack(IN_FORCE, number=number)
+    _check_sites(connection, past.agenda, number)
+    events = {event.id for event in past.agenda.events}
+    links = {key: url for key, url in now.links.items() if key in events}
+    return Draft(agenda=past.agenda, recipients=standing.filed(connection), links=links)
+
+
+def _check_sites(connection: Connection, agenda: Agenda, number: int) -> None:
+    known = {site.id for site in agenda.representations}
+    missing = [site for site in standing.sites_of_posts(connection) if site not in known]
+    if missing:
+        raise NoWayBack(SITES, number=number, sites=", ".join(missing))

@@ -1,0 +1,93 @@
+"""What the database knows of those whom a change concerns: read before publishing, changed by nothing here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Connection, case, func, or_, select
+
+from calendars.model import LANGUAGES, Language, Recipient
+from scheduler.delivery import REVOCABLE, Purpose, State
+from scheduler.store.roster import LISTED
+from scheduler.store.schema import deliveries, recipients
+
+_R, _D = recipients.c, deliveries.c
+_OF_THE_FILE = _R.origin == "file"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hearer:
+    """A post that hears of changes."""
+
+    id: str
+    site: str
+    language: Language
+    post: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """Reminders of one event, rule and site that stand alike."""
+
+    subject: str  # the event's UID
+    schedule: int
+    rule: str
+    site: str
+    accepted: int  # taken by the mail server
+    waiting: int  # a change of plan ends them
+
+
+def hearers(connection: Connection) -> Iterator[Hearer]:
+    """Every post that is told of changes: also the administrator's that asked for no reminders; no bad address."""
+    still = or_(_OF_THE_FILE, _R.left_at.is_(None))
+    spoken = func.coalesce(_R.chosen_language, _R.language).label("spoken")
+    found = connection.execute(
+        select(_R.id, _R.site, spoken, _R.post).where(LISTED, _R.suppressed_at.is_(None), still).order_by(_R.id)
+    )
+    for row in found:
+        yield Hearer(id=row.id, site=row.site, language=_language(row.spoken), post=row.post)
+
+
+def filed(connection: Connection) -> tuple[Recipient, ...]:
+    """The administrator's posts as the file has them, whatever language they chose since."""
+    found = connection.execute(select(recipients).where(LISTED, _OF_THE_FILE).order_by(_R.id))
+    return tuple(
+        Recipient(
+            id=row.id,
+            site=row.site,
+            address=row.address,
+            language=_language(row.language),
+            post=row.post,
+            joined=date.fromisoformat(row.joined),
+        )
+        for row in found
+    )
+
+
+def sites_of_posts(connection: Connection) -> list[str]:
+    """The ids of the sites that have a post, anybody's."""
+    return list(connection.execute(select(_R.site).where(LISTED).distinct().order_by(_R.site)).scalars())
+
+
+def reminders(connection: Connection) -> list[Group]:
+    """Reminders that went out or still wait, as many groups as events, rules and sites have."""
+    accepted = func.sum(_case(State.ACCEPTED)).label("accepted")
+    waiting = func.sum(_case(*REVOCABLE)).label("waiting")
+    of = (_D.subject, _D.schedule, _D.rule, _D.site)
+    found = connection.execute(
+        select(*of, accepted, waiting)
+        .where(_D.purpose == Purpose.REMINDER, _D.state.in_((State.ACCEPTED, *REVOCABLE)))
+        .group_by(*of)
+        .order_by(*of)
+    )
+    return [Group(**row) for row in found.mappings()]
+
+
+def _case(*states: State) -> ColumnElement[int]:
+    return case((_D.state.in_(states), 1), else_=0)
+
+
+def _language(spoken: str) -> Language:
+    return next(known for known in LANGUAGES if known == spoken)
