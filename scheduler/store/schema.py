@@ -70,6 +70,7 @@ editions = Table(
     Column("draft_digest", Text, nullable=False),  # of agenda, recipients and links as they were drafted
     Column("zone_version", Text, nullable=False),
     Column("zone_digest", Text, nullable=False),
+    Column("silent", Integer, nullable=False, server_default="0"),  # 1: published without telling anybody
     sqlite_strict=True,
 )
 
@@ -89,6 +90,7 @@ revisions = Table(
     Column("end", Instant),
     Column("digest", Text, nullable=False),
     Column("listed", Integer, nullable=False),
+    Column("link_digest", Text),  # of the joining link, "" where it had none; NULL: from before this was kept
     sqlite_strict=True,
 )
 
@@ -116,6 +118,7 @@ recipients = Table(
     Column("left_at", Instant),  # asked for no more reminders
     Column("paused_until", Instant),  # asked for none before then
     Column("chosen_language", Text),  # the post's own choice, which the file does not undo
+    Column("channel", Text, nullable=False, server_default="feed"),  # of its calendar: feed, invitations, none
     Column("declined", Text, nullable=False, server_default=""),  # reminder rules not wanted, one a line
     Column("suppressed_at", Instant),  # the address is bad: nothing more goes there until an operator lifts it
     Column("suppressed_why", Text, nullable=False, server_default=""),  # the words that said so, scrubbed
@@ -175,6 +178,8 @@ deliveries = Table(
     Column("accepted_at", Instant),
     Column("bounced_at", Instant),  # a delivery status notification said that it failed
     Column("reply", Text, nullable=False, server_default=""),  # the server's last words, scrubbed of addresses
+    Column("edition", Integer),  # the one that its last attempt told of
+    Column("method", Text, nullable=False, server_default=""),  # of the calendar part it carried (RFC 6047 §2.4)
     UniqueConstraint("recipient", "subject", "purpose", "schedule", "rule"),  # so that one's own rows lie together
     Index(None, "state", "next_at", "expires_at"),
     Index(None, "message_key"),
@@ -204,6 +209,32 @@ attempts = Table(  # what came of each transaction with the mail server; rows ar
     Column("code", Integer),  # SMTP reply code (RFC 5321 §4.2)
     Column("status", Text),  # enhanced status, "5.1.1" (RFC 3463)
     Column("reply", Text, nullable=False),  # the server's words or the error's, scrubbed of addresses
+    sqlite_strict=True,
+)
+
+answers = Table(  # who comes: the last word of each post on each event
+    "answers",
+    metadata,
+    Column("recipient", Text, ForeignKey("recipients.id"), primary_key=True),
+    Column("subject", Text, primary_key=True),  # the event's UID
+    Column("event", Text, nullable=False),
+    Column("answer", Text, nullable=False),  # yes, no, maybe
+    Column("instead", Text),  # Event.id of another region's session that the post comes to
+    Column("via", Text, nullable=False),  # link, reply
+    Column("at", Instant, nullable=False),
+    Index(None, "subject"),
+    sqlite_strict=True,
+)
+
+handovers = Table(  # a post's duties that went to a successor; rows are added, never changed
+    "handovers",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("recipient", Text, ForeignKey("recipients.id"), nullable=False),
+    Column("successor", Text, ForeignKey("recipients.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
     sqlite_strict=True,
 )
 
