@@ -8,18 +8,25 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
+from sqlalchemy import bindparam, select
+
 from calendars.model import Audience, DaysBefore, Draft, Event, EventStatus, ReminderRule, Text, TimeBefore, Timed
+from scheduler.delivery import Purpose
 from scheduler.files import Configuration
 from scheduler.plan import plan
 from scheduler.publish import publish_draft
 from scheduler.shipped import shipped
 from scheduler.store import editions, roster
 from scheduler.store.database import Database
+from scheduler.store.schema import deliveries
 
 _AT_NINE = time(9)
 RULES: tuple[ReminderRule, ...] = (
     *(DaysBefore(days=days, at=_AT_NINE) for days in (16, 15, 14, 13)),  # Monday to Thursday
     TimeBefore(minutes=12 * 24 * 60),  # Friday
+)
+_NOTICES = select(deliveries.c.message_key, deliveries.c.recipient).where(
+    deliveries.c.purpose == Purpose.NOTICE, deliveries.c.schedule == bindparam("edition")
 )
 _MOVED, _CANCELLED = "se-mueve", "se-cancela"  # for a tenth of the sites each
 
@@ -55,15 +62,17 @@ def campaign(mails: int, begin: datetime) -> Campaign:
 
 
 def put_in_force(database: Database, draft: Draft, at: datetime) -> dict[str, str]:
-    """Publish, and return what is owed from then on: message keys with their addresses."""
+    """Publish, and return what is owed from then on, reminders and notices: message keys with their addresses."""
     publish_draft(database, draft, at=at, author="chaos", reason="chaos", confirmed=True)
     with database.read() as connection:
         found = editions.load(connection)
         assert found is not None
         members = list(roster.members(connection))
+        told = connection.execute(_NOTICES, {"edition": found.edition.number}).all()
     addresses = {one.recipient.id: one.recipient.address for one in members}
     planned = plan(found.edition, members)
-    return {one.message_key: addresses[one.recipient] for one in planned if one.moment.due >= at}
+    reminders = {one.message_key: addresses[one.recipient] for one in planned if one.moment.due >= at}
+    return reminders | {row.message_key: addresses[row.recipient] for row in told}
 
 
 def _day_of_events(begin: datetime) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -14,13 +14,15 @@ from sqlalchemy.exc import DBAPIError
 from calendars.editions import shifted
 from calendars.workdays import in_working_hours, next_working_instant
 from scheduler.clock import Clock
-from scheduler.delivery import minds_hours
+from scheduler.delivery import Purpose, State, minds_hours
 from scheduler.letters import site_of
+from scheduler.notices import leaves_at
 from scheduler.store import claiming, editions, ledger, nodes
 from scheduler.store.claiming import Delivery
 from scheduler.store.editions import InForce
 from scheduler.store.instance import Instance
 from scheduler.store.journal import Journal
+from scheduler.tellings import Tellings
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +33,7 @@ class _Taken:
 
     current: InForce | None
     withheld: tuple[str, ...]  # event ids
-    claims: list[Delivery]
+    claims: list[Delivery] | None  # None: nothing was due
     mark: str | None  # of the instance, to be confirmed once committed
 
 
@@ -44,6 +46,7 @@ class Claims:
         self._clock = clock
         self._current: InForce | None = None
         self._foreign = False
+        self._tellings = Tellings()
 
     @property
     def in_force(self) -> InForce:
@@ -63,7 +66,7 @@ class Claims:
             await asyncio.to_thread(self._instance.confirm, taken.mark)
         if taken.withheld and self._current is not known:
             log.error("zone data gives another time than published; withheld until resolved", events=taken.withheld)
-        return await self._postpone_inhumane(taken.claims) if taken.claims else None
+        return None if taken.claims is None else await self._postpone_inhumane(taken.claims)
 
     async def sign_off(self) -> None:
         """Take nothing more: a backup from before now is known as one."""
@@ -91,9 +94,25 @@ class Claims:
     def _claim(self, connection: Connection, now: datetime, limit: int, known: InForce | None) -> _Taken:
         current = editions.current(connection, known)
         withheld = shifted(current.edition) if current is not None else ()
-        claims = claiming.claim_due(connection, self._journal.owner, now, limit, withheld)
-        mark = self._instance.take(connection) if claims else None
-        return _Taken(current=current, withheld=withheld, claims=claims, mark=mark)
+        found = claiming.claim_due(connection, self._journal.owner, now, limit, withheld)
+        if not found or current is None:
+            return _Taken(current=current, withheld=withheld, claims=None, mark=None)
+        claims = self._with_something_to_say(connection, found, current)
+        return _Taken(current=current, withheld=withheld, claims=claims, mark=self._instance.take(connection))
+
+    def _with_something_to_say(
+        self, connection: Connection, found: Sequence[Delivery], current: InForce
+    ) -> list[Delivery]:
+        """The claims that go, with the edition that they tell of; a change that was taken back is told to nobody."""
+        said = self._tellings.of(connection, [one for one in found if one.purpose is Purpose.NOTICE], current)
+        ends = {key: into for key, into in said.items() if isinstance(into, State)}
+        claiming.end_claims(connection, self._journal.owner, ends)
+        number = current.edition.number
+        return [
+            replace(one, edition=number if one.event else None, telling=telling)
+            for one in found
+            if not isinstance(telling := said.get(one.id), State)
+        ]
 
     async def _postpone_inhumane(self, claims: Sequence[Delivery]) -> list[Delivery]:
         """Give back what is late and would reach its site outside working hours."""
@@ -101,13 +120,21 @@ class Claims:
         later: list[tuple[Delivery, datetime]] = []
         sendable = []
         for claim in claims:
-            late = minds_hours(claim.purpose, claim.rule, claim.due_at, now, claim.expires_at)
-            site = site_of(self.in_force, claim.site) if late else None
-            if site is not None and not in_working_hours(site, now):
-                later.append((claim, next_working_instant(site, now)))
+            leaves = self._leaves_at(claim, now)
+            if leaves > now:
+                later.append((claim, leaves))
             else:
                 sendable.append(claim)
         if later:
             await self._journal.write(claiming.postpone_claims, self._journal.owner, later)
         log.info("claimed", claims=len(sendable), postponed=len(later))
         return sendable
+
+    def _leaves_at(self, claim: Delivery, now: datetime) -> datetime:
+        """When this may go, at the earliest now (UTC)."""
+        if claim.telling is not None:
+            return leaves_at(claim.telling.notice, site_of(self.in_force, claim.site), now)
+        if not minds_hours(claim.purpose, claim.rule, claim.due_at, now, claim.expires_at):
+            return now
+        site = site_of(self.in_force, claim.site)
+        return now if in_working_hours(site, now) else next_working_instant(site, now)

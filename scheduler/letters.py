@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from calendars.model import LANGUAGES, Event, Language, Representation, Text
+from calendars.zones import to_wall
 from scheduler.delivery import Purpose
 from scheduler.mail import verp
 from scheduler.mail.address import mailbox
 from scheduler.mail.compose import Composer, Envelope, Personal
+from scheduler.mail.notice import unread
 from scheduler.store.claiming import Delivery
 from scheduler.store.editions import InForce
 from scheduler.store.people import ACCESS_FOR
@@ -54,8 +56,11 @@ class Letters:
         edition does not know.
         """
         mailbox(mail_from(found))  # refused here, before the intent is committed
-        if claim.purpose is Purpose.REMINDER:
-            return self._reminder(found, claim, now)
+        match claim.purpose:
+            case Purpose.REMINDER:
+                return self._reminder(found, claim, now)
+            case Purpose.NOTICE:
+                return self._notice(found, claim, now)
         return self._service(found, claim, now)
 
     def _reminder(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
@@ -69,16 +74,27 @@ class Letters:
             link=found.links.get(event.id),
             attach=claim.first,
         )
+        return prepared.personalize(self._personal(found, claim, site, now))
+
+    def _notice(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
+        telling, site, language = claim.telling, site_of(found, claim.site), _language(claim)
+        if telling is None:
+            raise ValueError("a notice was claimed without what it says")
+        prepared = self.composer.notice(
+            found.edition, telling, site, language, sent_at=now, link=found.links.get(claim.event)
+        )
+        remark = unread(to_wall(now, site.zone), language) if telling.unread else ""
+        return prepared.personalize(replace(self._personal(found, claim, site, now), unread=remark))
+
+    def _personal(self, found: InForce, claim: Delivery, site: Representation, now: datetime) -> Personal:
         token = self.tokens.sign(Link.LEAVE, claim.recipient)
-        return prepared.personalize(
-            Personal(
-                to=self.recipient(claim),
-                office=office_name(claim.post, site),
-                message_id=_message_id(found, claim),
-                sent_at=now,
-                unsubscribe_url=f"{self.base_url}/leave/{token}",
-                manage_url=f"{self.base_url}/manage/{token}",
-            )
+        return Personal(
+            to=self.recipient(claim),
+            office=office_name(claim.post, site),
+            message_id=_message_id(found, claim),
+            sent_at=now,
+            unsubscribe_url=f"{self.base_url}/leave/{token}",
+            manage_url=f"{self.base_url}/manage/{token}",
         )
 
     def _service(self, found: InForce, claim: Delivery, now: datetime) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from calendars.changes import Change, Kind, Notice, Standing, notices
@@ -15,6 +16,15 @@ SETTLES = timedelta(minutes=10)  # a slip that is corrected meanwhile is told to
 SETTLES_SOON = timedelta(minutes=2)  # where the event begins within URGENT
 AT_ONCE = timedelta(minutes=60)  # a new joining link so near to the start does not wait
 _ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Telling:
+    """What one notice says to one post."""
+
+    notice: Notice
+    since: int  # number of the edition that the post knew
+    unread: bool  # the post's own calendar program reads our feed, and has not done so since the change
 
 
 def of_use(changes: Iterable[Change], now: datetime) -> Iterator[Notice]:
@@ -40,6 +50,12 @@ def leaves_at(notice: Notice, site: Representation, settled_at: datetime) -> dat
     """
     latest = max(settled_at, _begins(notice, settled_at) - URGENT)
     return min(next_working_instant(site, settled_at), latest)
+
+
+def expires_at(notice: Notice, now: datetime) -> datetime:
+    """From when on it is of no use to hear of it (UTC): the later start, old or new; of what has begun, its end."""
+    ahead = [start for one in _standings(notice) if (start := _start(one, notice.site)) > now]
+    return max(ahead or (_end(one, notice.site) for one in _standings(notice)))
 
 
 def _begins(notice: Notice, now: datetime) -> datetime:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -14,12 +14,13 @@ from calendars.documents import draft_digest
 from calendars.editions import ChangeKind, Publication, publish
 from calendars.model import Draft, Recipient
 from calendars.zones import zone_data
-from scheduler.notices import of_use
+from scheduler.notices import expires_at, leaves_at, of_use, settles_at
 from scheduler.plan import plan
 from scheduler.settings import DEFAULT_ASKED_ABOVE
 from scheduler.store import editions, people, roster, standing
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
+from scheduler.store.owing import Owed, owe
 from scheduler.store.reconcile import Reconciled, reconcile
 from scheduler.tokens import Tokens
 
@@ -34,6 +35,7 @@ class Prospect:
     notices: tuple[Notice, ...]  # what each site has to hear of them
     told: Mapping[str, int]  # site -> how many posts there hear of changes
     removed_posts: tuple[str, ...]  # recipient ids in force that the draft no longer lists
+    silent: bool  # nobody is told: `notices` are empty
     unchanged: bool  # nothing to publish
 
     @property
@@ -64,7 +66,8 @@ class Prospect:
 class Published:
     prospect: Prospect
     ledger: Reconciled
-    kept_away: tuple[str, ...]  # recipient ids of the draft whose address was erased: not taken in
+    notices: int  # owed now; one that is taken back before it settles is told to nobody
+    kept_away: tuple[str, ...] = ()  # recipient ids of the draft whose address was erased: not taken in
 
 
 class Unconfirmed(Exception):
@@ -87,8 +90,10 @@ class KeyWanted(Exception):
     """Addresses were erased here, and without the secret key nobody can tell whether the draft brings one back."""
 
 
-def prospect(connection: Connection, draft: Draft, *, at: datetime, author: str, reason: str) -> Prospect:
-    """What publishing `draft` at the instant `at` would do. Raises calendars.editions.AnotherAgenda."""
+def prospect(
+    connection: Connection, draft: Draft, *, at: datetime, author: str, reason: str, silent: bool = False
+) -> Prospect:
+    """What publishing `draft` at the instant `at` would do; `silent`: telling nobody. Raises AnotherAgenda."""
     now = editions.load(connection)
     publication = publish(
         None if now is None else now.edition,
@@ -101,7 +106,7 @@ def prospect(connection: Connection, draft: Draft, *, at: datetime, author: str,
     listed = {recipient.id for recipient in draft.recipients}
     removed = tuple(post for post in roster.posts_of_the_file(connection) if post not in listed)
     different = () if now is None else changes(now.edition, publication.edition, now.links, draft.links)
-    owed = tuple(of_use(different, at))
+    owed = () if silent else tuple(of_use(different, at))
     return Prospect(
         publication=publication,
         before=now,
@@ -109,6 +114,7 @@ def prospect(connection: Connection, draft: Draft, *, at: datetime, author: str,
         notices=owed,
         told=_told(connection, removed) if owed else {},
         removed_posts=removed,
+        silent=silent,
         unchanged=now is not None and now.draft_digest == digest(draft) and not publication.changes,
     )
 
@@ -123,18 +129,20 @@ def publish_draft(
     confirmed: bool,
     tokens: Tokens | None = None,
     asked_above: int = DEFAULT_ASKED_ABOVE,
+    silent: bool = False,
 ) -> Published:
     """Put the draft in force: all of it, or nothing. An address that was erased does not come back with it.
 
+    `silent` tells nobody of the changes, which is on record; who hears of a later change to the same event is told all.
     `tokens` are wanted where addresses were erased, to know them by. Raises NothingToPublish; AnotherAgenda; KeyWanted;
     Unconfirmed, where it takes something away, or owes more than `asked_above` notices, and `confirmed` is false.
     """
     with database.write() as connection:
-        found = prospect(connection, draft, at=at, author=author, reason=reason)
+        found = prospect(connection, draft, at=at, author=author, reason=reason, silent=silent)
         check(found, confirmed=confirmed, asked_above=asked_above)
         away = _erased(connection, draft.recipients, tokens)
         posts = [one for one in draft.recipients if one.id not in away]
-        return Published(prospect=found, ledger=enact(connection, found, draft, at=at, posts=posts), kept_away=away)
+        return replace(enact(connection, found, draft, at=at, posts=posts), kept_away=away)
 
 
 def _told(connection: Connection, removed: Collection[str]) -> Mapping[str, int]:
@@ -152,21 +160,29 @@ def check(found: Prospect, *, confirmed: bool, asked_above: int) -> None:
 
 def enact(
     connection: Connection, found: Prospect, draft: Draft, *, at: datetime, posts: Sequence[Recipient] | None
-) -> Reconciled:
-    """Write what was found: the edition, its posts (None: they stay as they are) and its plan."""
+) -> Published:
+    """Write what was found: the edition, its posts (None: they stay as they are), its reminders and its notices."""
     edition = found.publication.edition
-    editions.save(
-        connection,
-        InForce(
-            edition=edition,
-            links=draft.links,
-            draft_digest=digest(draft),
-            zone_version=zone_data().version,
-        ),
-    )
+    written = InForce(edition=edition, links=draft.links, draft_digest=digest(draft), zone_version=zone_data().version)
+    editions.save(connection, written, silent=found.silent)
     if posts is not None:
         roster.import_posts(connection, posts, at)
-    return reconcile(connection, edition.number, plan(edition, roster.members(connection)), at)
+    rows = reconcile(connection, edition.number, plan(edition, roster.members(connection)), at)
+    return Published(prospect=found, ledger=rows, notices=owe(connection, edition.number, list(_owed(found, at)), at))
+
+
+def _owed(found: Prospect, at: datetime) -> Iterator[Owed]:
+    edition = found.publication.edition
+    sites = {site.id: site for site in edition.agenda.representations}
+    for notice in found.notices:
+        if notice.site in sites:
+            yield Owed(
+                event=notice.event,
+                uid=edition.revisions[notice.event].uid,
+                site=notice.site,
+                leaves=leaves_at(notice, sites[notice.site], settles_at(notice, at)),
+                expires=expires_at(notice, at),
+            )
 
 
 def _erased(connection: Connection, posted: Sequence[Recipient], tokens: Tokens | None) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ def roll_back(
         except WallTimeError as error:
             raise NoWayBack(HOUR, number=number, wall=error.wall) from error
         check(found, confirmed=confirmed, asked_above=asked_above)
-        return Published(prospect=found, ledger=enact(connection, found, draft, at=at, posts=None), kept_away=())
+        return enact(connection, found, draft, at=at, posts=None)
 
 
 def _returning(connection: Connection, number: int) -> Draft:

@@ -32,7 +32,15 @@ def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[]
 
 
 # What the store promises is tried on both databases each time; what stands on it, on PostgreSQL, in the long suite.
-CONFORMANCE = {"test_databases", "test_feed_tokens", "test_instance", "test_ledger", "test_nodes", "test_people"}
+CONFORMANCE = {
+    "test_databases",
+    "test_feed_tokens",
+    "test_instance",
+    "test_ledger",
+    "test_nodes",
+    "test_notices",
+    "test_people",
+}
 
 
 @pytest.hookimpl(tryfirst=True)

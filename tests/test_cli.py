@@ -170,7 +170,7 @@ def test_a_saved_edit_is_a_draft_in_status_and_changes_nothing_until_published()
     assert "borrador con 1 cambios sin publicar" in agenda("status").stdout
     assert json.loads(agenda("status", "--json").stdout)["states"] == {"planned": 48}
     agenda("publish", "--reason", "se mueve")
-    assert json.loads(agenda("status", "--json").stdout)["states"] == {"planned": 48, "superseded": 48}
+    assert json.loads(agenda("status", "--json").stdout)["states"] == {"planned": 48 + 16, "superseded": 48}
 
 
 def test_a_file_cut_short_cancels_no_campaign() -> None:

@@ -37,6 +37,7 @@ SHELVES = (
         "scheduler.rollback",
         "scheduler.consequences",
         "scheduler.letters",
+        "scheduler.tellings",
         "scheduler.claims",
         "scheduler.inbox",
         "scheduler.dispatch",

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from calendars.model import Agenda, Draft, EventStatus, Recipient
-from scheduler.delivery import Decision, Outcome, State
+from scheduler.delivery import Decision, Outcome, Purpose, State
 from scheduler.publish import NothingToPublish, Published, Unconfirmed, publish_draft
 from scheduler.report import campaign, totals
 from scheduler.store import claiming, controls, editions, ledger, nodes, roster, settling
@@ -38,8 +38,11 @@ def draft(content: Agenda | None = None, posts: Sequence[Recipient] = (post(),),
     return Draft(agenda=content or agenda(), recipients=tuple(posts), links=links)
 
 
-def put(database: Database, content: Draft, at: datetime = PUBLISHED, *, confirmed: bool = False) -> Published:
-    return publish_draft(database, content, at=at, author="M. R.", reason="prueba", confirmed=confirmed)
+def put(
+    database: Database, content: Draft, at: datetime = PUBLISHED, *, confirmed: bool = False, silent: bool = True
+) -> Published:
+    """Publish; without notices of changes unless asked for them: most tests are about reminders."""
+    return publish_draft(database, content, at=at, author="M. R.", reason="prueba", confirmed=confirmed, silent=silent)
 
 
 def moved(wall: str = "2021-10-21 20:00") -> Draft:
@@ -47,10 +50,11 @@ def moved(wall: str = "2021-10-21 20:00") -> Draft:
 
 
 def states(database: Database) -> dict[tuple[int, str, str], str]:
-    """(schedule, rule, recipient) -> state."""
+    """(schedule, rule, recipient) -> state, of the reminders."""
     d = deliveries.c
+    chosen = select(d.schedule, d.rule, d.recipient, d.state).where(d.purpose == Purpose.REMINDER).order_by(d.id)
     with database.read() as connection:
-        found = connection.execute(select(d.schedule, d.rule, d.recipient, d.state).order_by(d.id))
+        found = connection.execute(chosen)
         return {(schedule, rule, recipient): state for schedule, rule, recipient, state in found}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timezone
 from email.utils import format_datetime
@@ -36,7 +37,9 @@ from scheduler.mail.mime import (
     text_part,
     worded_field,
 )
+from scheduler.mail.notice import notice
 from scheduler.mail.reminder import reminder, to_office
+from scheduler.notices import Telling
 from scheduler.shipped import shipped
 
 KEPT = 512  # prepared messages: more than the sites of one fan-out in both languages
@@ -55,6 +58,7 @@ class Personal:
     sent_at: datetime  # UTC; on the site's date for which the message was prepared
     unsubscribe_url: str  # answers GET with a page, POST at once (RFC 8058)
     manage_url: str  # the page to pause, to change the language, to ask for more
+    unread: str = ""  # of a notice: that the post's calendar program had not read the change
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,6 +97,7 @@ class Prepared:
         plain_office, html_office = _office(personal.office, self.language)
         plain_stop, html_stop = _fillings(personal.unsubscribe_url)
         plain_manage, html_manage = _fillings(personal.manage_url)
+        plain_unread, html_unread = _fillings(f"\n{personal.unread}" if personal.unread else "")
         return (
             self.head
             + head
@@ -101,9 +106,11 @@ class Prepared:
                     "plain.office": plain_office,
                     "plain.stop": plain_stop,
                     "plain.manage": plain_manage,
+                    "plain.unread": plain_unread,
                     "html.office": html_office,
                     "html.stop": html_stop,
                     "html.manage": html_manage,
+                    "html.unread": html_unread,
                 }
             )
         )
@@ -155,12 +162,32 @@ class Composer:
 
         `event` and `site` are those of the edition's agenda. Kept while the edition, the day and the link are the same.
         """
+        today = _local(sent_at.replace(microsecond=0), site.zone)[0]
+        key = ("reminder", event.id, site.id, language, today, link, attach)
+        return self._once(edition, key, lambda: self._reminder(edition, event, site, language, today, link, attach))
+
+    def notice(
+        self,
+        edition: Edition,
+        telling: Telling,
+        site: Representation,
+        language: Language,
+        sent_at: datetime,
+        link: str | None,
+    ) -> Prepared:
+        """A notice of a change, to be sent at `sent_at` (UTC); `link` is the joining link of the edition in force.
+
+        Kept as a reminder is.
+        """
+        today = _local(sent_at.replace(microsecond=0), site.zone)[0]
+        key = ("notice", telling.notice.event, site.id, language, today, link, telling.since)
+        return self._once(edition, key, lambda: self._notice(edition, telling, site, language, today, link))
+
+    def _once(self, edition: Edition, key: object, prepare: Callable[[], Prepared]) -> Prepared:
         if edition is not self._edition:
             self._kept.clear()
             self._edition = edition
-        today = _local(sent_at.replace(microsecond=0), site.zone)[0]
-        key = (event.id, site.id, language, today, link, attach)
-        prepared = self._kept.pop(key, None) or self._reminder(edition, event, site, language, today, link, attach)
+        prepared = self._kept.pop(key, None) or prepare()
         self._kept[key] = prepared
         if len(self._kept) > KEPT:
             self._kept.popitem(last=False)
@@ -197,31 +224,59 @@ class Composer:
         link: str | None,
         attach: bool,
     ) -> Prepared:
-        calendar = f"{self._base_url}/feeds/sites/{site.id}.ics"
+        calendar = self._calendar(site)
         words = reminder(edition, event, site, language, today=today, link=link, calendar=calendar, attached=attach)
-        body = self._alternative(
-            "reminder",
-            language,
-            subject=words.subject,
-            preheader=words.preheader,
-            r=words,
-            office=slot("office"),
-            privacy=f"{self._base_url}/privacy" if edition.agenda.privacy else None,
-            stop=slot("stop"),
-            manage=slot("manage"),
-        )
+        body = self._of_the_list("reminder", edition.agenda, language, words.subject, words.preheader, r=words)
         if attach:
             content = event_attachment(edition, event, site, language)
             body = multipart("mixed", (body, calendar_part(content, "PUBLISH", f"{slug(event.id)}.ics")))
-        agenda = edition.agenda
-        list_id = field("List-Id", f"<{slug(agenda.id)}.{agenda.sender.domain}>")
-        head = _shared_head(agenda, words.subject, language) + list_id
-        return Prepared(subject=words.subject, language=language, zone=site.zone, head=head, body=body)
+        return _prepared(edition.agenda, words.subject, language, site, body)
+
+    def _notice(
+        self,
+        edition: Edition,
+        telling: Telling,
+        site: Representation,
+        language: Language,
+        today: date,
+        link: str | None,
+    ) -> Prepared:
+        agenda, calendar = edition.agenda, self._calendar(site)
+        words = notice(agenda, telling.notice, site, language, today=today, link=link, calendar=calendar)
+        body = self._of_the_list(
+            "notice", agenda, language, words.subject, words.preheader, n=words, unread=slot("unread")
+        )
+        return _prepared(agenda, words.subject, language, site, body)
+
+    def _calendar(self, site: Representation) -> str:
+        return f"{self._base_url}/feeds/sites/{site.id}.ics"
+
+    def _of_the_list(
+        self, name: str, agenda: Agenda, language: Language, subject: str, preheader: str, **words: object
+    ) -> Part:
+        """The text of what goes to every post, with its foot."""
+        return self._alternative(
+            name,
+            language,
+            subject=subject,
+            preheader=preheader,
+            office=slot("office"),
+            privacy=f"{self._base_url}/privacy" if agenda.privacy else None,
+            stop=slot("stop"),
+            manage=slot("manage"),
+            **words,
+        )
 
     def _alternative(self, name: str, language: Language, **words: object) -> Part:
         text, html = self._templates[name, language]
         said = {"lang": language, **words}
         return multipart("alternative", (text_part("plain", text.render(said)), text_part("html", html.render(said))))
+
+
+def _prepared(agenda: Agenda, subject: str, language: Language, site: Representation, body: Part) -> Prepared:
+    list_id = field("List-Id", f"<{slug(agenda.id)}.{agenda.sender.domain}>")
+    head = _shared_head(agenda, subject, language) + list_id
+    return Prepared(subject=subject, language=language, zone=site.zone, head=head, body=body)
 
 
 def _shared_head(agenda: Agenda, subject: str, language: Language) -> bytes:

@@ -166,14 +166,17 @@ def _open(event: Event, language: Language) -> str:
     return f" ({_HOUR_OPEN[language]})" if Assumption.TIME in event.assumed else ""
 
 
-def _notes(event: Event, language: Language) -> tuple[str, ...]:
+def open_notes(event: Event, language: Language) -> tuple[str, ...]:
+    """What is not certain about it, in sentences; but for the length of what has an hour, which its end tells."""
     told_with_end = {Assumption.DURATION} if isinstance(event.when, Timed) else set()
     supposed = [part for part in Assumption if part in event.assumed and part not in told_with_end]
-    notes = [] if event.status is EventStatus.CONFIRMED else [sentence(status_word(event.status, language))]
-    notes += [sentence(assumption(event, part, language)) for part in supposed]
-    if event.reason is not None:
-        notes.append(sentence(f"{_REASON[language]}: {event.reason[language]}"))
-    return tuple(notes)
+    status = () if event.status is EventStatus.CONFIRMED else (sentence(status_word(event.status, language)),)
+    return (*status, *(sentence(assumption(event, part, language)) for part in supposed))
+
+
+def _notes(event: Event, language: Language) -> tuple[str, ...]:
+    notes = open_notes(event, language)
+    return notes if event.reason is None else (*notes, sentence(f"{_REASON[language]}: {event.reason[language]}"))
 
 
 def _capital(text: str) -> str:

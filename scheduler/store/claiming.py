@@ -5,7 +5,7 @@ All functions work in the caller's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.sql import Update
 
 from scheduler.delivery import UNCERTAIN_WAIT, WAITING, Purpose, State
+from scheduler.notices import Telling
 from scheduler.store import nodes, upsert
 from scheduler.store.controls import STOPPED
 from scheduler.store.postgresql import take_turns
@@ -56,6 +57,10 @@ class Delivery:
     attempts: int
     refusals: int
     first: bool  # nothing of this schedule has gone to this recipient before: the .ics file goes with it
+    channel: str  # of the recipient's calendar: feed, invitations, none
+    edition: int | None = None  # the one that it tells of
+    telling: Telling | None = None  # of a notice: what it says
+    method: str = ""  # of the calendar part that it carries (RFC 6047 §2.4)
 
     @classmethod
     def from_row(cls, row: RowMapping) -> Delivery:
@@ -73,7 +78,8 @@ def claim_due(
 
     On PostgreSQL, rows that another node is looking at are passed over (FOR UPDATE SKIP LOCKED). What this owner
     holds from before is given back: it asks for more when it has none in hand, so a commit whose answer was lost did
-    that. Of several overdue reminders of one event for one recipient only the newest is taken; the others expire.
+    that. Of several overdue reminders of one event for one recipient only the newest is taken; the others expire. A
+    reminder waits for a notice of its event that its recipient is still to get.
     """
     _release_strays(connection, owner)
     if connection.execute(_ANY_DUE, {"now": now}).first() is None:
@@ -98,13 +104,20 @@ _ANY_DUE = (
 )  # fmt: skip
 
 
+# The recipient of a reminder is owed a notice of the same event, or is getting it now.
+_STILL_TO_HEAR = f"""EXISTS (SELECT 1 FROM deliveries AS news
+    WHERE news.recipient = deliveries.recipient AND news.subject = deliveries.subject
+        AND news.purpose = '{Purpose.NOTICE}'
+        AND news.state IN ('{State.PLANNED}', '{State.DEFERRED}', '{State.CLAIMED}', '{State.SENDING}'))"""  # noqa: S608  # ours
+
 # The first in the order of sending, by the index that has what waits in that order. SQLite has to be told: without
 # statistics it takes the index of states, and sorts all that is due for each claim.
 _DUE = {
     kind: text(f"""
         SELECT id FROM deliveries {by_index}
         WHERE state IN ('{State.PLANNED}', '{State.DEFERRED}') AND next_at <= :now AND expires_at > :now
-            AND event NOT IN :withheld AND NOT EXISTS (SELECT 1 FROM controls WHERE name = '{STOPPED}')
+            AND event NOT IN :withheld AND NOT (purpose = '{Purpose.REMINDER}' AND {_STILL_TO_HEAR})
+            AND NOT EXISTS (SELECT 1 FROM controls WHERE name = '{STOPPED}')
         ORDER BY expires_at, next_at, id LIMIT :limit {passing_by}""").bindparams(  # noqa: S608  # all of it is ours
         bindparam("withheld", expanding=True, type_=_D.event.type), bindparam("now", type_=Instant)
     )
@@ -146,13 +159,14 @@ def _described(connection: Connection, ids: Sequence[int]) -> list[Delivery]:
     earlier = exists().where(
         told.c.recipient == _D.recipient,
         told.c.subject == _D.subject,
+        told.c.purpose == _D.purpose,
         told.c.schedule == _D.schedule,
         told.c.id != _D.id,
         or_(told.c.state.in_((State.ACCEPTED, State.SENDING, State.UNCERTAIN)), told.c.uncertain_at.is_not(None)),
     )
     own = [getattr(_D, name) for name in _OWN_COLUMNS]
     spoken = func.coalesce(recipients.c.chosen_language, recipients.c.language).label("language")
-    contact = (recipients.c.address, spoken, recipients.c.post)
+    contact = (recipients.c.address, spoken, recipients.c.post, recipients.c.channel)
     found = connection.execute(
         select(*own, *contact, (~earlier).label("first"))
         .join(recipients, recipients.c.id == _D.recipient)
@@ -195,6 +209,17 @@ def _give_back(
     )
     rows = [{"of": claim.id, "under": claim.fence, "until": moment} for claim, moment in claims]
     connection.execute(statement, rows)
+
+
+def end_claims(connection: Connection, owner: str, ends: Mapping[int, State]) -> None:
+    """Claims that have nothing to send, by their Delivery.id, and what becomes of each; in the claiming transaction."""
+    for state in dict.fromkeys(ends.values()):
+        ended = [key for key, into in ends.items() if into is state]
+        connection.execute(
+            update(deliveries)
+            .where(_D.id.in_(ended), _D.owner == owner, _D.state == State.CLAIMED)
+            .values(state=state, next_at=None, owner=None)
+        )
 
 
 def retract_intents(connection: Connection, owner: str, claims: Sequence[Delivery]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select
@@ -49,6 +50,25 @@ def find(connection: Connection, number: int) -> Edition | None:
     return None if row is None else _edition(connection, row)
 
 
+def past(connection: Connection, number: int, now: InForce) -> tuple[Edition, Mapping[str, str]]:
+    """A past edition with the digests of its joining links by Event.id, to be compared with `link_digests` of `now`.
+
+    Where they were not kept, they are those of `now`: nobody can say whether a link was another. Raises LookupError.
+    """
+    found = find(connection, number)
+    if found is None:
+        raise LookupError(f"there is no edition {number}")
+    kept = connection.execute(select(revisions.c.event, revisions.c.link_digest).where(revisions.c.edition == number))
+    today = link_digests(now.links)
+    digests = {row.event: today.get(row.event, "") if row.link_digest is None else row.link_digest for row in kept}
+    return found, {event: digest for event, digest in digests.items() if digest}
+
+
+def link_digests(links: Mapping[str, str]) -> dict[str, str]:
+    """Joining links, told apart but not told."""
+    return {event: hashlib.blake2b(url.encode(), digest_size=16).hexdigest() for event, url in links.items()}
+
+
 def history(connection: Connection) -> Iterator[Edition]:
     """Every edition, the oldest first, read one by one."""
     numbers = connection.execute(select(editions.c.number).order_by(editions.c.number)).scalars().all()
@@ -67,8 +87,8 @@ def agendas_since(connection: Connection, number: int) -> Iterator[Agenda]:
     return map(agenda_from_json, connection.execute(found).scalars())
 
 
-def save(connection: Connection, found: InForce) -> None:
-    """Write a new edition, and replace the joining links by its own."""
+def save(connection: Connection, found: InForce, *, silent: bool = False) -> None:
+    """Write a new edition, and replace the joining links by its own. `silent`: nobody is told of it."""
     edition = found.edition
     connection.execute(
         insert(editions).values(
@@ -80,10 +100,15 @@ def save(connection: Connection, found: InForce) -> None:
             draft_digest=found.draft_digest,
             zone_version=found.zone_version,
             zone_digest=edition.zone_digest,
+            silent=int(silent),
         )
     )
     events = {event.id: event for event in edition.agenda.events}
-    rows = [_row(edition, key, revision, events.get(key)) for key, revision in edition.revisions.items()]
+    doors = link_digests(found.links)
+    rows = [
+        {**_row(edition, key, revision, events.get(key)), "link_digest": doors.get(key, "")}
+        for key, revision in edition.revisions.items()
+    ]
     if rows:
         connection.execute(insert(revisions), rows)
     connection.execute(delete(links))

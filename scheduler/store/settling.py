@@ -41,8 +41,8 @@ _ROWS = {
     "sqlite": "(SELECT value AS row FROM json_each(:rows)) AS given",
     "postgresql": "(SELECT value AS row FROM jsonb_array_elements(CAST(:rows AS jsonb))) AS given",
 }
-_NUMBERS = ("of", "under", "then", "refused", "accepted", "uncertain", "began", "ended", "code")
-_WORDS = ("into", "stage", "status", "words")
+_NUMBERS = ("of", "under", "then", "refused", "accepted", "uncertain", "began", "ended", "code", "edition")
+_WORDS = ("into", "stage", "status", "words", "method")
 _GIVEN = ", ".join(
     (
         *(f"CAST(row ->> '{name}' AS BIGINT) AS {name}_" for name in _NUMBERS),
@@ -64,7 +64,8 @@ _INTEND = {
     kind: _statement(
         kind,
         f"""
-        UPDATE deliveries SET state = '{State.SENDING}', attempts = deliveries.attempts + 1, next_at = NULL
+        UPDATE deliveries SET state = '{State.SENDING}', attempts = deliveries.attempts + 1, next_at = NULL,
+            edition = edition_, method = method_
         FROM batch
         WHERE {_UNDER_ITS_FENCE}
             AND CASE deliveries.state WHEN '{State.CLAIMED}' THEN deliveries.owner = :by ELSE FALSE END
@@ -106,7 +107,9 @@ def intend_if_still_claimed(connection: Connection, owner: str, claims: Sequence
     Left out: what expired, was superseded, cancelled or suppressed since the claim; everything while stopped, and
     everything of a node whose lease ran out while it stood still: its claims may be another's.
     """
-    rows = json.dumps([{"of": claim.id, "under": claim.fence} for claim in claims])
+    rows = json.dumps(
+        [{"of": one.id, "under": one.fence, "edition": one.edition, "method": one.method} for one in claims]
+    )
     given = {"rows": rows, "by": owner, "at": microseconds(now)}
     return set(connection.execute(_INTEND[connection.dialect.name], given).scalars())
 

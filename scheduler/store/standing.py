@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 
 from calendars.model import LANGUAGES, Language, Recipient
 from scheduler.delivery import REVOCABLE, Purpose, State
@@ -39,13 +39,15 @@ class Group:
     waiting: int  # a change of plan ends them
 
 
-def hearers(connection: Connection) -> Iterator[Hearer]:
-    """Every post that is told of changes: also the administrator's that asked for no reminders; no bad address."""
-    still = or_(_OF_THE_FILE, _R.left_at.is_(None))
+# Every post that is told of changes: also the administrator's that asked for no reminders; no bad address.
+HEARS = and_(LISTED, _R.suppressed_at.is_(None), or_(_OF_THE_FILE, _R.left_at.is_(None)))
+
+
+def hearers(connection: Connection, before: datetime | None = None) -> Iterator[Hearer]:
+    """Every post that is told of changes; of those who joined `before` (UTC)."""
     spoken = func.coalesce(_R.chosen_language, _R.language).label("spoken")
-    found = connection.execute(
-        select(_R.id, _R.site, spoken, _R.post).where(LISTED, _R.suppressed_at.is_(None), still).order_by(_R.id)
-    )
+    chosen = select(_R.id, _R.site, spoken, _R.post).where(HEARS).order_by(_R.id)
+    found = connection.execute(chosen if before is None else chosen.where(_R.since < before))
     for row in found:
         yield Hearer(id=row.id, site=row.site, language=_language(row.spoken), post=row.post)
 

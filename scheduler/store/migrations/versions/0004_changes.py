@@ -9,6 +9,10 @@ down_revision = "0003"
 INSTANT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
+IN_FORCE_THEN = """UPDATE deliveries
+    SET edition = (SELECT max(number) FROM editions WHERE editions.at <= coalesce(accepted_at, uncertain_at))
+    WHERE event <> ''"""
+
 
 def upgrade() -> None:
     op.add_column("editions", sa.Column("silent", sa.Integer(), server_default="0", nullable=False))
@@ -16,6 +20,7 @@ def upgrade() -> None:
     op.add_column("recipients", sa.Column("channel", sa.Text(), server_default="feed", nullable=False))
     op.add_column("deliveries", sa.Column("edition", sa.Integer(), nullable=True))
     op.add_column("deliveries", sa.Column("method", sa.Text(), server_default="", nullable=False))
+    op.execute(IN_FORCE_THEN)
     op.create_table(
         "answers",
         sa.Column("recipient", sa.Text(), nullable=False),

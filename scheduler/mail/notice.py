@@ -1,0 +1,238 @@
+"""What a notice of a change says, before it is a mail: now and before, why, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from calendars.changes import Kind, Notice, Standing
+from calendars.descriptions import place, summary
+from calendars.model import Agenda, Event, Language, Representation, Text
+from calendars.wording import (
+    days_span,
+    home_name,
+    home_short,
+    hour,
+    long_date,
+    night_remark,
+    relative_day,
+    sentence,
+    short_date,
+    weekday_and_day,
+)
+from calendars.zones import to_wall
+from scheduler.mail.reminder import open_notes
+
+_HEADS = {
+    Kind.CANCELLED: Text(es="CANCELADO", en="CANCELLED"),
+    Kind.ADDED: Text(es="NUEVO", en="NEW"),
+    Kind.CONFIRMED: Text(es="CONFIRMADO", en="CONFIRMED"),
+    Kind.MOVED: Text(es="CAMBIO", en="CHANGE"),
+    Kind.SHIFTED: Text(es="CAMBIO DE HORA", en="TIME CHANGE"),
+    Kind.RELOCATED: Text(es="OTRO LUGAR", en="NEW PLACE"),
+    Kind.LINK: Text(es="NUEVO ENLACE", en="NEW LINK"),
+}
+_JOINS = Text(es="AHORA TAMBIÉN PARA SU SEDE", en="NOW FOR YOUR SITE TOO")
+_LEAVES = Text(es="YA NO ES PARA SU SEDE", en="NO LONGER FOR YOUR SITE")
+_NOW, _BEFORE = Text(es="Ahora", en="Now"), Text(es="Antes", en="Was")
+_PLACE = Text(es="Lugar", en="Place")
+_RULES = Text(
+    es="El evento no se movió: cambiaron las reglas de horario, y con ellas la hora en su sede.",
+    en="The event was not moved: the time-zone rules changed, and with them the hour at your site.",
+)
+_DO = {
+    Kind.CANCELLED: Text(es="no acuda; no habrá más recordatorios", en="no need to come; no reminders follow"),
+    Kind.ADDED: Text(es="anote la hora de este correo", en="please note the time in this message"),
+    Kind.CONFIRMED: Text(es="cuente con la hora de este correo", en="you can rely on the time in this message"),
+    Kind.MOVED: Text(es="use la hora de este correo", en="use the time in this message"),
+    Kind.SHIFTED: Text(es="use la hora de este correo", en="use the time in this message"),
+    Kind.RELOCATED: Text(es="acuda al lugar de este correo", en="go to the place in this message"),
+    Kind.LINK: Text(es="entre con el enlace de este correo; el anterior ya no sirve",
+                    en="join by the link in this message; the earlier one no longer works"),
+}  # fmt: skip
+_VOID = Text(es="Los recordatorios de las {old} quedaron anulados.", en="Reminders for {old} no longer hold.")
+_VOID_DATE = Text(
+    es="Los recordatorios con la fecha anterior quedaron anulados.", en="Reminders for the earlier date no longer hold."
+)
+_UNREAD = Text(
+    es="Hasta las {now} su programa de calendario no había leído este cambio.",
+    en="As of {now} your calendar program had not read this change.",
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moment:
+    """One time of the event, for one site."""
+
+    here: str  # «viernes 22 de octubre de 2021, 10:00 h, hora de Tokio»; «del 1 al 7 de febrero de 2022»
+    home: str | None  # «jueves 21, 20:00 h, tiempo del centro de México (TCM)»; None of whole days
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Words:
+    """As the templates read it, under the name `n`."""
+
+    subject: str
+    preheader: str
+    head: str  # «CAMBIO»
+    title: str
+    now: Moment | None  # None: it takes place no more, or no more for this site
+    before: Moment | None  # None where it is new, or the same as now
+    remark: str  # of the night and of another date in Mexico, or empty
+    notes: tuple[str, ...]  # sentences: rules that changed, what is open, place
+    reason: str | None
+    todo: str  # «Qué hacer: …», a sentence without its label
+    void: str | None  # which reminders hold no more
+    link: str | None
+    link_opens: bool
+    calendar: str
+
+
+def notice(
+    agenda: Agenda,
+    told: Notice,
+    site: Representation,
+    language: Language,
+    *,
+    today: date,
+    link: str | None,
+    calendar: str,
+) -> Words:
+    """The words of one change for one site; `today` is the site's date at the moment of sending."""
+    old, new = told.before, told.after
+    shown = new or old
+    assert shown is not None, "a notice is of something"
+    now = None if new is None else _moment(new, agenda, site, language)
+    was = None if old is None else _moment(old, agenda, site, language)
+    return Words(
+        subject=_subject(told, shown, agenda, site, language, today),
+        preheader=" ".join(f"{word}: {one.here}." for word, one in _compared(now, was, language)),
+        head=_head(told)[language],
+        title=shown.event.title[language],
+        now=now,
+        before=None if was == now else was,
+        remark="" if new is None else _remark(new, agenda, site, language),
+        notes=() if new is None else tuple(_notes(told, new.event, language)),
+        reason=_reason(told, agenda, language),
+        todo=_todo(told)[language] + ".",
+        void=None if old is None or new is None or was == now else _void(old, new, site, language),
+        link=None if new is None else link,
+        link_opens=link is not None and link.startswith(("https://", "http://")),
+        calendar=calendar,
+    )
+
+
+def unread(now: datetime, language: Language) -> str:
+    """That the reader's calendar program had not read the change at `now`, a wall of the site."""
+    return _UNREAD[language].format(now=hour(now, language))
+
+
+def _head(told: Notice) -> Text:
+    if told.after is None:
+        return _HEADS[Kind.CANCELLED] if Kind.CANCELLED in told.kinds else _LEAVES
+    if told.before is None:
+        return _HEADS[Kind.ADDED] if Kind.ADDED in told.kinds else _JOINS
+    return _HEADS[told.kinds[0]]
+
+
+def _todo(told: Notice) -> Text:
+    if told.after is None:
+        return _DO[Kind.CANCELLED]
+    return _DO[Kind.ADDED] if told.before is None else _DO[told.kinds[0]]
+
+
+def _void(old: Standing, new: Standing, site: Representation, language: Language) -> str:
+    then, now = old.wall_at(site.id), new.wall_at(site.id)
+    if then is None or now is None or then.date() != now.date():
+        return _VOID_DATE[language]
+    return _VOID[language].format(old=hour(then, language))
+
+
+def _moment(one: Standing, agenda: Agenda, site: Representation, language: Language) -> Moment:
+    here = one.wall_at(site.id)
+    if here is None or one.start is None:
+        days = one.moment[2]
+        assert days is not None, "what is told of has a date"
+        return Moment(here=days_span(days, language), home=None)
+    home = to_wall(one.start, agenda.zone)
+    clocks = f"hora de {site.city}" if language == "es" else f"{site.city} time"
+    return Moment(
+        here=f"{long_date(here, language)}, {hour(here, language)}, {clocks}",
+        home=f"{weekday_and_day(home, language)}, {hour(home, language)}, {home_name(agenda.zone, language)}",
+    )
+
+
+def _compared(now: Moment | None, was: Moment | None, language: Language) -> Iterator[tuple[str, Moment]]:
+    if now is not None:
+        yield _NOW[language], now
+    if was is not None and was != now:
+        yield _BEFORE[language], was
+
+
+def _subject(
+    told: Notice, shown: Standing, agenda: Agenda, site: Representation, language: Language, today: date
+) -> str:
+    """«CAMBIO: Taller VMRE ahora vie 22 oct, 10:00 h (Tokio); antes 08:00 h · jue 21 oct, 20:00 h TCM»."""
+    title = f"{_head(told)[language]}: {summary(shown.event, language)}"
+    moment = _brief(shown, site, language, None)
+    here = shown.wall_at(site.id)
+    if here is not None:
+        relative = relative_day(here.date(), today, language)
+        moment = f"{relative} {moment}" if relative else moment
+        moment = f"{moment} ({site.city})"
+    home = _home(shown, agenda, here, language)
+    if told.before is None or told.after is None or (told.old == told.new and not _elsewhere(told, site)):
+        return f"{title}, {moment}{home}"
+    old = _brief(told.before, site, language, None if here is None else here.date())
+    return f"{title} {_NOW[language].lower()} {moment}; {_BEFORE[language].lower()} {old}{home}"
+
+
+def _elsewhere(told: Notice, site: Representation) -> bool:
+    """Do the site's clocks show another hour, though the instant is the same?"""
+    assert told.before is not None
+    assert told.after is not None
+    return told.before.wall_at(site.id) != told.after.wall_at(site.id)
+
+
+def _brief(one: Standing, site: Representation, language: Language, known: date | None) -> str:
+    """«vie 22 oct, 08:00 h»; the hour alone on a day that is `known`."""
+    here = one.wall_at(site.id)
+    if here is None:
+        days = one.moment[2]
+        assert days is not None, "what is told of has a date"
+        return days_span(days, language)
+    day = "" if here.date() == known else f"{short_date(here, language)}, "
+    return f"{day}{hour(here, language)}"
+
+
+def _home(shown: Standing, agenda: Agenda, here: datetime | None, language: Language) -> str:
+    """« · jue 21 oct, 20:00 h TCM»."""
+    if here is None or shown.start is None:
+        return ""
+    home = to_wall(shown.start, agenda.zone)
+    day = f"{short_date(home, language)}, " if home.date() != here.date() else ""
+    return f" · {day}{hour(home, language)} {home_short(agenda.zone, language)}"
+
+
+def _remark(new: Standing, agenda: Agenda, site: Representation, language: Language) -> str:
+    here = new.wall_at(site.id)
+    if here is None or new.start is None:
+        return ""
+    return night_remark(here, to_wall(new.start, agenda.zone), agenda.zone, language)
+
+
+def _notes(told: Notice, event: Event, language: Language) -> Iterator[str]:
+    """What else has to be known: changed rules, the place, what is still open."""
+    if told.kinds[0] is Kind.SHIFTED:
+        yield _RULES[language]
+    if event.place is not None:
+        yield sentence(f"{_PLACE[language]}: {place(event, language)}")
+    yield from open_notes(event, language)
+
+
+def _reason(told: Notice, agenda: Agenda, language: Language) -> str | None:
+    """The reason that the file gives now, unless the post has read it with what it knew before."""
+    now = next((event.reason for event in agenda.events if event.id == told.event), None)
+    known = None if told.before is None else told.before.event.reason
+    return None if now is None or now == known else now[language]

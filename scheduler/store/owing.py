@@ -1,0 +1,82 @@
+"""Notices of changes in the ledger: written with the edition that makes them, in place of those not settled yet."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from sqlalchemy import Connection, exists, insert, update
+
+from scheduler.delivery import REVOCABLE, Purpose, State
+from scheduler.plan import message_key
+from scheduler.store import ledger, standing
+from scheduler.store.schema import deliveries, recipients
+
+_CHUNK = 10_000
+_D, _R = deliveries.c, recipients.c
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Owed:
+    """What every post of one site has to hear of one event. Instants are UTC."""
+
+    event: str  # Event.id
+    uid: str
+    site: str
+    leaves: datetime
+    expires: datetime
+
+
+def owe(connection: Connection, edition: int, owed: Sequence[Owed], now: datetime) -> int:
+    """Plan the notices of an edition for those who joined before it; returns how many.
+
+    Whatever an earlier edition owed of the same event to the same sites, and is not settled, is superseded: what each
+    post was last told is compared when its notice leaves, so nothing is lost.
+    """
+    for uid in dict.fromkeys(one.uid for one in owed):
+        _supersede(connection, uid, [one.site for one in owed if one.uid == uid], now)
+    posts: dict[str, list[str]] = {}
+    for hearer in standing.hearers(connection, before=now):
+        posts.setdefault(hearer.site, []).append(hearer.id)
+    planned = 0
+    for part in _parts(_row(edition, one, post) for one in owed for post in posts.get(one.site, ())):
+        connection.execute(insert(deliveries), part)
+        planned += len(part)
+    return planned
+
+
+def _supersede(connection: Connection, uid: str, sites: Collection[str], now: datetime) -> None:
+    there = exists().where(_R.id == _D.recipient, _R.site.in_(sites))
+    earlier = (_D.purpose == Purpose.NOTICE) & (_D.subject == uid) & there
+    connection.execute(
+        update(deliveries)
+        .where(earlier, _D.state.in_(REVOCABLE))
+        .values(state=State.SUPERSEDED, next_at=None, owner=None)
+    )
+    ledger.let_go_of_what_is_on_its_way(connection, earlier, now)
+
+
+def _parts(rows: Iterable[dict[str, object]]) -> Iterator[list[dict[str, object]]]:
+    source = iter(rows)
+    while part := list(islice(source, _CHUNK)):
+        yield part
+
+
+def _row(edition: int, one: Owed, post: str) -> dict[str, object]:
+    return {
+        "purpose": Purpose.NOTICE,
+        "subject": one.uid,
+        "schedule": edition,
+        "rule": "",
+        "recipient": post,
+        "event": one.event,
+        "site": one.site,
+        "message_key": message_key(Purpose.NOTICE, one.uid, edition, "", post),
+        "due_at": one.leaves,
+        "expires_at": one.expires,
+        "moved": 0,
+        "state": State.PLANNED,
+        "next_at": one.leaves,
+    }

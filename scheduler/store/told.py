@@ -1,0 +1,82 @@
+"""What a post was last told of an event, as far as the ledger can know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, case, func, select
+
+from scheduler.delivery import State
+from scheduler.store import standing
+from scheduler.store.claiming import Delivery
+from scheduler.store.roster import LISTED
+from scheduler.store.schema import deliveries, editions, feed_tokens, recipients
+
+_D, _R, _T = deliveries.c, recipients.c, feed_tokens.c
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """Of one claimed notice's post."""
+
+    surely: int  # number of the newest edition of which a message was accepted; before any, of the one that it joined
+    perhaps: tuple[int, ...]  # newer ones, of messages whose fate is unknown: the newest first
+    refused: State | None  # the post is written to no more: what becomes of the notice
+    published_at: datetime  # the edition that owed the notice, UTC
+    polled_at: datetime | None  # when the post's own calendar program last read a staff feed, UTC
+
+
+def told(connection: Connection, claims: Sequence[Delivery]) -> dict[int, Told]:
+    """What is known of the posts of these claims, by Delivery.id."""
+    wanted = [claim.id for claim in claims]
+    doubts = _doubts(connection, wanted)
+    known = {}
+    for row in connection.execute(_certain(wanted)):
+        surely = max(row.accepted or 0, row.joined)
+        newer = sorted({number for number in doubts.get(row.id, ()) if number > surely}, reverse=True)
+        known[row.id] = Told(
+            surely=surely,
+            perhaps=tuple(newer),
+            refused=None if row.refused is None else State(row.refused),
+            published_at=row.published_at,
+            polled_at=row.polled_at,
+        )
+    return known
+
+
+def _certain(wanted: Sequence[int]) -> Select[Any]:
+    said, before = deliveries.alias("said"), editions.alias("before")
+    accepted = select(func.max(said.c.edition)).where(
+        said.c.recipient == _D.recipient, said.c.subject == _D.subject, said.c.state == State.ACCEPTED
+    )
+    joined = select(func.max(before.c.number)).where(before.c.at <= _R.since)
+    polled = select(func.max(_T.polled_at)).where(_T.recipient == _D.recipient, _T.revoked_at.is_(None))
+    return (
+        select(
+            _D.id,
+            accepted.correlate(deliveries).scalar_subquery().label("accepted"),
+            func.coalesce(joined.correlate(recipients).scalar_subquery(), 1).label("joined"),
+            polled.correlate(deliveries).scalar_subquery().label("polled_at"),
+            editions.c.at.label("published_at"),
+            case((~LISTED, State.CANCELLED), (~standing.HEARS, State.SUPPRESSED), else_=None).label("refused"),
+        )
+        .join(recipients, _R.id == _D.recipient)
+        .join(editions, editions.c.number == _D.schedule)
+        .where(_D.id.in_(wanted))
+    )
+
+
+def _doubts(connection: Connection, wanted: Sequence[int]) -> dict[int, list[int]]:
+    said = deliveries.alias("said")
+    found = connection.execute(
+        select(_D.id, said.c.edition)
+        .join(said, (said.c.recipient == _D.recipient) & (said.c.subject == _D.subject))
+        .where(_D.id.in_(wanted), said.c.uncertain_at.is_not(None), said.c.edition.is_not(None))
+    )
+    doubts: dict[int, list[int]] = {}
+    for row in found:
+        doubts.setdefault(row.id, []).append(row.edition)
+    return doubts

@@ -1,0 +1,57 @@
+"""What a notice has to say when it leaves: the edition in force against what its post was last told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection
+
+from calendars.changes import Notice, changes, notices
+from scheduler.delivery import State
+from scheduler.notices import Telling
+from scheduler.store import editions
+from scheduler.store.claiming import Delivery
+from scheduler.store.editions import InForce
+from scheduler.store.told import Told, told
+
+_ByPlace = Mapping[tuple[str, str], Notice]  # by Event.id and Representation.id
+
+
+class Tellings:
+    """Past editions against the one in force, each compared once."""
+
+    def __init__(self) -> None:
+        self._now: InForce | None = None
+        self._since: dict[int, _ByPlace] = {}
+
+    def of(self, connection: Connection, claims: Sequence[Delivery], now: InForce) -> dict[int, Telling | State]:
+        """What each of these notices says, by Delivery.id; or what becomes of one that has nothing to say."""
+        if not claims:
+            return {}
+        known = told(connection, claims)
+        return {claim.id: self._one(connection, claim, known[claim.id], now) for claim in claims}
+
+    def _one(self, connection: Connection, claim: Delivery, post: Told, now: InForce) -> Telling | State:
+        if post.refused is not None:
+            return post.refused
+        for edition in (post.surely, *post.perhaps):
+            notice = self._compared(connection, edition, now).get((claim.event, claim.site))
+            if notice is not None:
+                unread = post.polled_at is not None and post.polled_at < post.published_at
+                return Telling(notice=notice, since=edition, unread=unread)
+        return State.CANCELLED
+
+    def _compared(self, connection: Connection, edition: int, now: InForce) -> _ByPlace:
+        if self._now is not now:
+            self._now, self._since = now, {}
+        if edition not in self._since:
+            self._since[edition] = _compare(connection, edition, now)
+        return self._since[edition]
+
+
+def _compare(connection: Connection, edition: int, now: InForce) -> _ByPlace:
+    if edition == now.edition.number:
+        return {}
+    then, links = editions.past(connection, edition, now)
+    found = changes(then, now.edition, links, editions.link_digests(now.links))
+    return {(notice.event, notice.site): notice for change in found for notice in notices(change)}
