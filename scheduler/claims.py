@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from calendars.editions import shifted
 from calendars.workdays import in_working_hours, next_working_instant
 from scheduler.clock import Clock
-from scheduler.delivery import Purpose, State, minds_hours
+from scheduler.delivery import minds_hours
 from scheduler.letters import site_of
 from scheduler.notices import leaves_at
 from scheduler.store import claiming, editions, ledger, nodes
@@ -97,22 +97,8 @@ class Claims:
         found = claiming.claim_due(connection, self._journal.owner, now, limit, withheld)
         if not found or current is None:
             return _Taken(current=current, withheld=withheld, claims=None, mark=None)
-        claims = self._with_something_to_say(connection, found, current)
+        claims = self._tellings.settle(connection, self._journal.owner, found, current)
         return _Taken(current=current, withheld=withheld, claims=claims, mark=self._instance.take(connection))
-
-    def _with_something_to_say(
-        self, connection: Connection, found: Sequence[Delivery], current: InForce
-    ) -> list[Delivery]:
-        """The claims that go, with the edition that they tell of; a change that was taken back is told to nobody."""
-        said = self._tellings.of(connection, [one for one in found if one.purpose is Purpose.NOTICE], current)
-        ends = {key: into for key, into in said.items() if isinstance(into, State)}
-        claiming.end_claims(connection, self._journal.owner, ends)
-        number = current.edition.number
-        return [
-            replace(one, edition=number if one.event else None, telling=telling)
-            for one in found
-            if not isinstance(telling := said.get(one.id), State)
-        ]
 
     async def _postpone_inhumane(self, claims: Sequence[Delivery]) -> list[Delivery]:
         """Give back what is late and would reach its site outside working hours."""

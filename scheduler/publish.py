@@ -165,10 +165,13 @@ def enact(
     edition = found.publication.edition
     written = InForce(edition=edition, links=draft.links, draft_digest=digest(draft), zone_version=zone_data().version)
     editions.save(connection, written, silent=found.silent)
+    known = frozenset(roster.posts_of_the_file(connection))
     if posts is not None:
         roster.import_posts(connection, posts, at)
+    newcomers = frozenset(one.id for one in posts or () if one.id not in known)
     rows = reconcile(connection, edition.number, plan(edition, roster.members(connection)), at)
-    return Published(prospect=found, ledger=rows, notices=owe(connection, edition.number, list(_owed(found, at)), at))
+    notices = owe(connection, edition.number, list(_owed(found, at)), at, newcomers)
+    return Published(prospect=found, ledger=rows, notices=notices)
 
 
 def _owed(found: Prospect, at: datetime) -> Iterator[Owed]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
 from calendars.changes import Notice, changes, notices
-from scheduler.delivery import State
+from scheduler.delivery import Purpose, State
 from scheduler.notices import Telling
-from scheduler.store import editions
+from scheduler.store import claiming, editions
 from scheduler.store.claiming import Delivery
 from scheduler.store.editions import InForce
 from scheduler.store.told import Told, told
@@ -24,7 +25,22 @@ class Tellings:
         self._now: InForce | None = None
         self._since: dict[int, _ByPlace] = {}
 
-    def of(self, connection: Connection, claims: Sequence[Delivery], now: InForce) -> dict[int, Telling | State]:
+    def settle(self, connection: Connection, owner: str, found: Sequence[Delivery], now: InForce) -> list[Delivery]:
+        """The claims that go, with the edition that they tell of, in the claiming transaction.
+
+        Ended is a notice that has nothing to say: its change was taken back, or nobody is there to hear it.
+        """
+        said = self._said(connection, [one for one in found if one.purpose is Purpose.NOTICE], now)
+        ends = {key: into for key, into in said.items() if isinstance(into, State)}
+        claiming.end_claims(connection, owner, ends)
+        number = now.edition.number
+        return [
+            replace(one, edition=number if one.event else None, telling=telling)
+            for one in found
+            if not isinstance(telling := said.get(one.id), State)
+        ]
+
+    def _said(self, connection: Connection, claims: Sequence[Delivery], now: InForce) -> dict[int, Telling | State]:
         """What each of these notices says, by Delivery.id; or what becomes of one that has nothing to say."""
         if not claims:
             return {}

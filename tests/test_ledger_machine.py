@@ -10,7 +10,7 @@ from pathlib import Path
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from calendars.model import Draft, EventStatus
 from scheduler.delivery import Attempted, Outcome, Purpose, State, decide
@@ -21,6 +21,7 @@ from scheduler.store.database import Database
 from scheduler.store.reconcile import replan
 from scheduler.store.schema import deliveries
 from scheduler.store.settling import Settlement
+from scheduler.tellings import Tellings
 from tests.factories import agenda, event, timed
 from tests.postgres import Cluster
 from tests.test_ledger import PUBLISHED, START, draft, post, put
@@ -28,6 +29,7 @@ from tests.test_ledger import PUBLISHED, START, draft, post, put
 WALLS = ("2021-10-21 18:00", "2021-10-21 20:00", "2021-10-25 10:00")
 POSTS = ("uno", "dos")
 NODES = 2
+Content = tuple[str, ...]  # the wall time, or nothing where it is cancelled
 NODE = st.integers(0, NODES - 1)
 OUTCOMES = (
     Outcome(kind="accepted", stage="body", code=250),
@@ -51,8 +53,14 @@ class LedgerMachine(RuleBasedStateMachine):
         self.taken: list[str] = []  # message keys, as the server took them
         self.doubtful: set[str] = set()  # of which the client could not know
         self.schedule = 0
+        self.tellings = Tellings()
+        self.contents: dict[int, Content] = {}  # by the number of its edition
+        self.known: dict[str, Content] = dict.fromkeys(POSTS, (WALLS[0],))  # what each post was surely told last
+        self.puzzled: set[str] = set()  # posts that may have been told more than is known
+        self.to_be_told = False  # the last change was no silent one, and the event lay ahead
         self.wall, self.status = WALLS[0], EventStatus.CONFIRMED
         put(self.database, self._draft())
+        self._note_edition()
         for _ in range(NODES):
             self._join()
 
@@ -78,15 +86,34 @@ class LedgerMachine(RuleBasedStateMachine):
     def time_passes(self, hours: float) -> None:
         self.now += timedelta(hours=hours)
 
-    @rule(wall=st.sampled_from(WALLS), status=st.sampled_from([EventStatus.CONFIRMED, EventStatus.CANCELLED]))
-    def publish(self, wall: str, status: EventStatus) -> None:
+    @rule(
+        wall=st.sampled_from(WALLS),
+        status=st.sampled_from([EventStatus.CONFIRMED, EventStatus.CANCELLED]),
+        silent=st.sampled_from([False, False, True]),
+    )
+    def publish(self, wall: str, status: EventStatus, *, silent: bool = False) -> None:
         moved = wall != self.wall
+        before = self._content()
+        self.now += timedelta(microseconds=1)  # no two editions of one instant: who joined with which is told by it
         self.wall, self.status = wall, status
         try:
-            put(self.database, self._draft(), self.now)
+            put(self.database, self._draft(), self.now, silent=silent)
         except NothingToPublish:
             assert not moved
         self.schedule += moved
+        self._note_edition()
+        if self._content() != before:
+            self.to_be_told = not silent and self.now < START
+
+    def _content(self) -> Content:
+        """What the edition in force says to whoever attends."""
+        return () if self.status is EventStatus.CANCELLED else (self.wall,)
+
+    def _note_edition(self) -> None:
+        with self.database.read() as connection:
+            number = editions.number_in_force(connection)
+        assert number is not None
+        self.contents[number] = self._content()
 
     @rule(who=st.sampled_from(POSTS), leaves=st.booleans())
     def a_post_leaves_or_comes_back(self, who: str, leaves: bool) -> None:
@@ -116,7 +143,26 @@ class LedgerMachine(RuleBasedStateMachine):
         node = self.node(which)
         with self.database.write_as_sender() as connection:
             ledger.sweep(connection, self.now)
-            self.claims[node] += claiming.claim_due(connection, node, self.now, limit)
+            found = claiming.claim_due(connection, node, self.now, limit)
+            current = editions.load(connection)
+            assert current is not None
+            going = self.tellings.settle(connection, node, found, current)
+            self.claims[node] += going
+        with self.database.read() as connection:
+            owed = [key for one in going for key in self._notices_of(connection, one)]
+        assert owed == [], "a reminder goes before the news that its post is still owed"
+
+    def _notices_of(self, connection: Connection, one: Delivery) -> list[int]:
+        """Notices that were ahead of a claimed reminder."""
+        d = deliveries.c
+        if one.purpose is not Purpose.REMINDER:
+            return []
+        ahead = select(d.id).where(
+            d.purpose == Purpose.NOTICE,
+            d.recipient == one.recipient,
+            d.state.in_((State.PLANNED, State.DEFERRED, State.CLAIMED, State.SENDING)),
+        )
+        return list(connection.execute(ahead).scalars())
 
     @precondition(lambda self: any(self.claims.values()))
     @rule(
@@ -143,6 +189,8 @@ class LedgerMachine(RuleBasedStateMachine):
         if one.purpose is Purpose.REMINDER:
             self.is_wanted(one)
         assert self.now < one.expires_at
+        if one.purpose is Purpose.NOTICE and one.recipient not in self.puzzled:
+            assert self.contents[one.edition or 0] != self.known[one.recipient], "it knows that already"
         if meanwhile == "moved":
             self.publish(next(wall for wall in WALLS if wall != self.wall), self.status)
         elif meanwhile == "left":
@@ -154,6 +202,9 @@ class LedgerMachine(RuleBasedStateMachine):
             self.taken.append(one.message_key)
         if unsure:
             self.doubtful.add(one.message_key)
+            self.puzzled.add(one.recipient)
+        elif outcome.kind == "accepted" and one.edition is not None:
+            self.known[one.recipient] = self.contents[one.edition]
         if fate == "dies":
             self.node_dies(which)
             return
@@ -215,6 +266,23 @@ class LedgerMachine(RuleBasedStateMachine):
                 assert row.next_at is not None, "it would never be looked at again"
             if state in (State.PLANNED, State.CLAIMED) and row.purpose == Purpose.REMINDER:
                 assert row.schedule == self.schedule, "a change ends what was planned for the old time"
+
+    @invariant()
+    def everyone_was_told_or_will_be(self) -> None:
+        """Or cannot be: a bad address, an event that began first."""
+        d = deliveries.c
+        with self.database.read() as connection:
+            rows = connection.execute(select(d.recipient, d.state).where(d.purpose == Purpose.NOTICE)).all()
+        spent = {State.ACCEPTED, State.SUPERSEDED, State.CANCELLED}
+        waits = {row.recipient for row in rows if State(row.state) not in spent}
+        for name in POSTS:
+            if self.to_be_told and name not in self.puzzled | waits | self._muted():
+                assert self.known[name] == self._content(), "nobody will tell it"
+
+    def _muted(self) -> set[str]:
+        with self.database.read() as connection:
+            found = [(name, roster.find(connection, name)) for name in POSTS]
+        return {name for name, one in found if one is not None and one.suppressed}
 
     @invariant()
     def each_key_stands_once(self) -> None:

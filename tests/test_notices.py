@@ -279,10 +279,9 @@ async def test_a_post_of_the_file_that_wants_no_reminders_still_hears_of_changes
 
 async def test_who_signed_up_and_left_while_a_notice_waited_hears_nothing(database: Database) -> None:
     await begin(database)
-    with database.write() as connection:
-        connection.execute(update(recipients).values(origin="self"))
     change(database, MOVED, MONDAY)
     with database.write() as connection:
+        connection.execute(update(recipients).values(origin="self"))
         roster.leave(connection, "uno", MONDAY + timedelta(minutes=1))
     assert await sent(database, MONDAY + timedelta(minutes=1), MONDAY + timedelta(hours=1)) == []
     assert notices(database) == {(2, "uno"): State.SUPPRESSED}

@@ -29,8 +29,10 @@ class Owed:
     expires: datetime
 
 
-def owe(connection: Connection, edition: int, owed: Sequence[Owed], now: datetime) -> int:
-    """Plan the notices of an edition for those who joined before it; returns how many.
+def owe(
+    connection: Connection, edition: int, owed: Sequence[Owed], now: datetime, newcomers: Collection[str] = ()
+) -> int:
+    """Plan the notices of an edition for all but the `newcomers` (ids), who join with it; returns how many.
 
     Whatever an earlier edition owed of the same event to the same sites, and is not settled, is superseded: what each
     post was last told is compared when its notice leaves, so nothing is lost.
@@ -38,8 +40,9 @@ def owe(connection: Connection, edition: int, owed: Sequence[Owed], now: datetim
     for uid in dict.fromkeys(one.uid for one in owed):
         _supersede(connection, uid, [one.site for one in owed if one.uid == uid], now)
     posts: dict[str, list[str]] = {}
-    for hearer in standing.hearers(connection, before=now):
-        posts.setdefault(hearer.site, []).append(hearer.id)
+    for hearer in standing.hearers(connection) if owed else ():
+        if hearer.id not in newcomers:
+            posts.setdefault(hearer.site, []).append(hearer.id)
     planned = 0
     for part in _parts(_row(edition, one, post) for one in owed for post in posts.get(one.site, ())):
         connection.execute(insert(deliveries), part)

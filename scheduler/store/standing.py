@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 
@@ -43,11 +43,10 @@ class Group:
 HEARS = and_(LISTED, _R.suppressed_at.is_(None), or_(_OF_THE_FILE, _R.left_at.is_(None)))
 
 
-def hearers(connection: Connection, before: datetime | None = None) -> Iterator[Hearer]:
-    """Every post that is told of changes; of those who joined `before` (UTC)."""
+def hearers(connection: Connection) -> Iterator[Hearer]:
+    """Every post that is told of changes."""
     spoken = func.coalesce(_R.chosen_language, _R.language).label("spoken")
-    chosen = select(_R.id, _R.site, spoken, _R.post).where(HEARS).order_by(_R.id)
-    found = connection.execute(chosen if before is None else chosen.where(_R.since < before))
+    found = connection.execute(select(_R.id, _R.site, spoken, _R.post).where(HEARS).order_by(_R.id))
     for row in found:
         yield Hearer(id=row.id, site=row.site, language=_language(row.spoken), post=row.post)
 
