@@ -11,6 +11,7 @@ from scheduler.commands import (
     diff,
     editing,
     editions,
+    impact,
     inbox,
     operating,
     running,
@@ -33,6 +34,7 @@ app.command(name="show", rich_help_panel=EDITING)(editing.show)
 app.command(name="schema", rich_help_panel=EDITING)(editing.schema)
 app.command(name="publish", rich_help_panel=EDITING)(editing.publish_command)
 app.command(name="diff", rich_help_panel=EDITING)(diff.diff)
+app.command(name="impact", rich_help_panel=EDITING)(impact.impact)
 app.command(name="editions", rich_help_panel=EDITING)(editions.editions_command)
 app.command(name="rollback", rich_help_panel=EDITING)(editions.rollback)
 app.command(name="export", rich_help_panel=EDITING)(editing.export)

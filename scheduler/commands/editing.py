@@ -92,6 +92,7 @@ def publish_command(
     reason: ReasonOption,
     author: AuthorOption = None,
     yes: YesOption = False,
+    silent: Annotated[bool, typer.Option("--silent", help="Tell nobody of the changes; that is recorded.")] = False,
     config: ConfigOption = None,
     lang: LangOption = None,
 ) -> None:
@@ -121,6 +122,7 @@ def publish_command(
                     confirmed=confirmed,
                     tokens=tokens,
                     asked_above=settings.asked_above,
+                    silent=silent,
                 )
 
             done = once_confirmed(put, spoken, yes=yes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Annotated
 
 import typer
@@ -42,6 +42,7 @@ FIRST = Text(es="primera edición: {n} eventos", en="first edition: {n} events")
 BESIDE = Text(
     es="ningún evento: destinatarios, enlaces u otras partes", en="no event: recipients, links or other parts"
 )
+SILENT = Text(es=" (sin avisar)", en=" (told nobody)")
 NAMED = 3  # events of an edition; the rest are counted
 MORE = Text(es="y {n} más", en="and {n} more")
 BACK = Text(
@@ -58,10 +59,11 @@ def editions_command(lang: LangOption = None, as_json: JsonOption = False) -> No
     """List what was published: when, by whom, why, and what it changed. Joining links are not compared."""
     with told(lang) as settings, existing_database(settings) as database, database.read() as connection:
         found = list(_with_changes(editions.history(connection)))
+        silent = editions.silent(connection)
         if as_json:
-            print_json([_json(edition, changed) for edition, changed in found])
+            print_json([{**_json(edition, changed), "silent": edition.number in silent} for edition, changed in found])
         else:
-            out().print(_table(found, language(lang, settings)))
+            out().print(_table(found, silent, language(lang, settings)))
 
 
 def rollback(
@@ -113,14 +115,15 @@ def _with_changes(history: Iterable[Edition]) -> Iterator[tuple[Edition, tuple[C
         before = edition
 
 
-def _table(found: list[tuple[Edition, tuple[Change, ...] | None]], lang: Language) -> Table:
+def _table(found: list[tuple[Edition, tuple[Change, ...] | None]], silent: Collection[int], lang: Language) -> Table:
     table = Table(*HEADINGS[lang].split("|"), box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for edition, changed in found:
         wall = to_wall(edition.at, edition.agenda.zone)
         when = (
             f"{short_date(wall.date(), lang)} {wall.year}, {hour(wall, lang)} {home_short(edition.agenda.zone, lang)}"
         )
-        cells = (str(edition.number), when, edition.author, edition.reason, _in_one_line(edition, changed, lang))
+        told = _in_one_line(edition, changed, lang) + (SILENT[lang] if edition.number in silent else "")
+        cells = (str(edition.number), when, edition.author, edition.reason, told)
         table.add_row(*map(escape, cells))
     return table
 

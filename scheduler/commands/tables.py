@@ -57,10 +57,11 @@ KEPT_AWAY = Text(
 )
 PUBLISHED = Text(
     es="Edición {number} publicada. Recordatorios: {added} nuevos, {followed} cambiados, {ended} anulados, "
-    "{revived} de nuevo previstos.",
+    "{revived} de nuevo previstos. Avisos de cambio: {notices}.",
     en="Edition {number} published. Reminders: {added} new, {followed} changed, {ended} ended, "
-    "{revived} planned again.",
+    "{revived} planned again. Notices of changes: {notices}.",
 )
+TOLD_NOBODY = Text(es="No se avisa a nadie; quedó registrado.", en="Nobody is told; that is on record.")
 SUMMARY_HEADINGS = Text(
     es="Evento y región|Regla|Correos|Primero (local)|Último (local)|Movidos|Rechazados",
     en="Event and region|Rule|Mails|First (local)|Last (local)|Moved|Refused",
@@ -179,8 +180,11 @@ def print_publication(console: Console, done: Published, lang: Language) -> None
             followed=rows.followed,
             ended=rows.ended,
             revived=rows.revived,
+            notices=done.notices,
         )
     )
+    if done.prospect.silent:
+        console.print(TOLD_NOBODY[lang])
     if done.kept_away:
         console.print(KEPT_AWAY[lang].format(posts=", ".join(done.kept_away)), markup=False)
 

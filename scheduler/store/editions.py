@@ -75,6 +75,11 @@ def history(connection: Connection) -> Iterator[Edition]:
     return (edition for number in numbers if (edition := find(connection, number)) is not None)
 
 
+def silent(connection: Connection) -> frozenset[int]:
+    """The numbers of the editions that nobody was told of."""
+    return frozenset(connection.execute(select(editions.c.number).where(editions.c.silent == 1)).scalars())
+
+
 def current(connection: Connection, known: InForce | None) -> InForce | None:
     """The edition in force: `known` where it still is, which is cheaper than reading it again."""
     same = known is not None and known.edition.number == number_in_force(connection)

@@ -1,0 +1,216 @@
+"""`agenda impact`: what publishing now would do, an event's hour at every site, and a mail as it would be sent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from calendars.model import Draft, Language, Representation, Text
+from calendars.wording import and_list, home_short, hour, short_date
+from calendars.zones import to_wall
+from scheduler.clock import SystemClock
+from scheduler.commands.around import around, around_json
+from scheduler.commands.common import (
+    USAGE,
+    ConfigOption,
+    Failure,
+    JsonOption,
+    LangOption,
+    existing_database,
+    language,
+    out,
+    print_json,
+    told,
+)
+from scheduler.commands.diff import all_sites, kind_words, title
+from scheduler.commands.sample import samples
+from scheduler.consequences import Consequences, Mail, consequences
+from scheduler.files import configuration
+from scheduler.publish import Prospect, prospect
+from scheduler.store.standing import hearers
+
+NOW = Text(es="SI PUBLICA AHORA ({moment})", en="IF YOU PUBLISH NOW ({moment})")
+SAME = Text(
+    es="El borrador es igual a la edición vigente: publicar no haría nada.",
+    en="The draft equals the edition in force: publishing would do nothing.",
+)
+FIRST = Text(
+    es="  Primera edición: {feeds} calendarios, y no se avisa a nadie.",
+    en="  First edition: {feeds} calendars, and nobody is told.",
+)
+NOTICES = Text(
+    es="{mails} avisos a {people} puestos en {sites} sedes", en="{mails} notices to {people} posts at {sites} sites"
+)
+NO_NOTICES = Text(es="Ningún aviso", en="No notices")
+SETTLED = Text(es="{n} a las {moment}", en="{n} at {moment}")
+LATER = Text(es="{n} el {moment} (hora local)", en="{n} on {moment} (local time)")
+REPLACED = Text(
+    es="{replaced} recordatorios reemplazados; {sent} ya enviados con la hora anterior",
+    en="{replaced} reminders replaced; {sent} already sent with the earlier time",
+)
+FEEDS = Text(es="{feeds} calendarios cambian", en="{feeds} calendars change")
+ENDED = Text(es="; {ended} dejan de existir", en="; {ended} end")
+GONE = Text(es="{posts} puestos dejan la lista", en="{posts} posts leave the list")
+ELSEWHERE = Text(es="otras sedes: 0 correos", en="other sites: 0 mails")
+SEE = Text(es="Ver un correo:  agenda impact --mail {site}", en="See a mail:  agenda impact --mail {site}")
+PUBLISH = Text(es='Publicar:       agenda publish --reason "…"', en='Publish:     agenda publish --reason "…"')
+NO_MAIL = Text(es="Los puestos de {site} no recibirían ningún aviso.", en="The posts of {site} would get no notice.")
+CITIES = 4  # named of those that wait for another day
+Group = tuple[str, list[Mail]]
+
+
+def impact(
+    event: Annotated[
+        str | None, typer.Argument(help="An event: its local start at every site, and what is wrong with it.")
+    ] = None,
+    mail: Annotated[
+        str | None, typer.Option("--mail", help="Show what this site's posts would be sent.", metavar="SITE")
+    ] = None,
+    html: Annotated[bool, typer.Option("--html", help="With --mail: the HTML part, to look at in a browser.")] = False,
+    config: ConfigOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what publishing the draft now would do: calendars, people, mails and their local hours. Nothing is written.
+
+    With EVENT: where it falls at every site, flagged night, outside working hours, weekend, holiday of the country or
+    of Mexico, other date.
+    """
+    with told(lang) as settings:
+        draft, spoken = configuration(config, settings).draft(), language(lang, settings)
+        if event is not None and mail is None:
+            _show_event(draft, event, spoken, as_json=as_json)
+            return
+        if mail is not None and all(site.id != mail for site in draft.agenda.representations):
+            raise Failure(USAGE, f"--mail {mail}: there is no such site; ids are in representations.csv")
+        at = SystemClock().now()
+        with existing_database(settings) as database, database.read() as connection:
+            found = prospect(connection, draft, at=at, author="", reason="")
+            result = consequences(connection, found, at)
+            posts = [one for one in hearers(connection) if one.site == mail]
+        if mail is not None:
+            base = settings.base_url or f"http://{settings.host}:{settings.port}"
+            shown = list(samples(found, draft, result, mail, posts, base, event, html=html))
+            typer.echo("\n".join(shown) if shown else NO_MAIL[spoken].format(site=mail))
+        elif as_json:
+            print_json(_json(found, result, at))
+        else:
+            for line in _screen(found, result, at, spoken):
+                out().print(line, markup=False, soft_wrap=True)
+
+
+def _show_event(draft: Draft, key: str, lang: Language, *, as_json: bool) -> None:
+    chosen = next((one for one in draft.agenda.events if one.id == key), None)
+    if chosen is None:
+        known = ", ".join(one.id for one in draft.agenda.events if one.when is not None)
+        raise Failure(USAGE, f"there is no event {key}; the draft has {known}")
+    if as_json:
+        print_json(around_json(draft, chosen))
+    else:
+        out().print(around(draft, chosen, lang))
+
+
+def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language) -> Iterator[str]:
+    if found.unchanged:
+        yield SAME[lang]
+        return
+    agenda = found.publication.edition.agenda
+    yield NOW[lang].format(moment=_moment(at, agenda.zone, lang))
+    if found.before is None:
+        yield FIRST[lang].format(feeds=len(result.feeds))
+        yield PUBLISH[lang]
+        return
+    sites = all_sites(found)
+    for change in found.changes:
+        mails = [one for one in result.mails if one.notice.event == change.event]
+        yield f"  {kind_words(change, lang)}  {title(change, lang)}"
+        yield f"    {_summary(mails, lang)}"
+        yield from (f"      {line}" for line in _departures(mails, found, at, lang))
+    yield "  " + REPLACED[lang].format(replaced=result.replaced, sent=sum(result.sent.values()))
+    ended = ENDED[lang].format(ended=len(result.ended_feeds)) if result.ended_feeds else ""
+    yield "  " + FEEDS[lang].format(feeds=len(result.feeds)) + ended + "; " + ELSEWHERE[lang]
+    if found.removed_posts:
+        yield "  " + GONE[lang].format(posts=len(found.removed_posts))
+    if result.mails:
+        yield SEE[lang].format(site=next(key for key in sites if key == result.mails[0].site.id))
+    yield PUBLISH[lang]
+
+
+def _summary(mails: list[Mail], lang: Language) -> str:
+    if not mails:
+        return NO_NOTICES[lang]
+    people = sum(mail.people for mail in mails)
+    return NOTICES[lang].format(mails=people, people=people, sites=len({mail.site.id for mail in mails}))
+
+
+def _departures(mails: list[Mail], found: Prospect, at: datetime, lang: Language) -> Iterator[str]:
+    """«14 el mar 19 oct, 09:00 h (hora local)»; the fewer, the more their cities are of interest."""
+    home = found.publication.edition.agenda.zone
+    groups: dict[str, list[Mail]] = {}
+    for mail in mails:
+        groups.setdefault(_departure(mail, at, home, lang), []).append(mail)
+    for number, (words, group) in enumerate(sorted(groups.items(), key=_by_size)):
+        cities = "" if number == 0 and len(group) > CITIES else f": {_cities([mail.site for mail in group], lang)}"
+        yield words.format(n=sum(mail.people for mail in group)) + cities
+
+
+def _by_size(group: Group) -> tuple[int, datetime]:
+    return -len(group[1]), group[1][0].leaves
+
+
+def _departure(mail: Mail, at: datetime, home: str, lang: Language) -> str:
+    """When it leaves, with a place for how many: the moment itself where it goes as soon as it is settled."""
+    wall = to_wall(mail.leaves, mail.site.zone)
+    opening = wall.time() == mail.site.opens
+    if opening and mail.leaves > at:
+        return LATER[lang].format(n="{n}", moment=f"{short_date(wall.date(), lang)}, {hour(wall, lang)}")
+    return SETTLED[lang].format(n="{n}", moment=_moment(mail.leaves, home, lang))
+
+
+def _cities(sites: Iterable[Representation], lang: Language) -> str:
+    names = [site.city for site in sites]
+    if len(names) <= CITIES:
+        return and_list(names, lang)
+    more = len(names) - CITIES + 1
+    return and_list([*names[: CITIES - 1], f"{more} más" if lang == "es" else f"{more} more"], lang)
+
+
+def _moment(at: datetime, home: str, lang: Language) -> str:
+    wall = to_wall(at, home)
+    return f"{short_date(wall.date(), lang)}, {hour(wall, lang)} {home_short(home, lang)}"
+
+
+def _json(found: Prospect, result: Consequences, at: datetime) -> dict[str, object]:
+    return {
+        "at": at.isoformat(),
+        "edition": None if found.before is None else found.before.edition.number,
+        "unchanged": found.unchanged,
+        "notices": sum(mail.people for mail in result.mails),
+        "people": found.people,
+        "mails": [_mail_json(mail) for mail in result.mails],
+        "hours": dict(sorted(Counter(_local(mail) for mail in result.mails).items())),
+        "replaced": result.replaced,
+        "sent_with_the_earlier_time": dict(result.sent),
+        "feeds": list(result.feeds),
+        "ended_feeds": list(result.ended_feeds),
+        "removed_posts": list(found.removed_posts),
+    }
+
+
+def _mail_json(mail: Mail) -> dict[str, object]:
+    return {
+        "event": mail.notice.event,
+        "site": mail.site.id,
+        "kinds": [kind.value for kind in mail.notice.kinds],
+        "people": mail.people,
+        "leaves": mail.leaves.isoformat(),
+        "leaves_local": _local(mail),
+    }
+
+
+def _local(mail: Mail) -> str:
+    return to_wall(mail.leaves, mail.site.zone).isoformat(timespec="minutes")

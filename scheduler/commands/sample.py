@@ -1,0 +1,68 @@
+"""A notice as a site's posts would get it: the very bytes, but for the address and the links of each."""
+
+from __future__ import annotations
+
+import email
+from collections.abc import Iterator, Sequence
+from email.message import EmailMessage
+from email.policy import default as modern
+
+from calendars.model import Draft, Language
+from scheduler.consequences import Consequences, Mail
+from scheduler.letters import office_name
+from scheduler.mail.compose import Composer, Personal
+from scheduler.notices import Telling
+from scheduler.publish import Prospect
+from scheduler.store.standing import Hearer
+
+
+def samples(
+    found: Prospect,
+    draft: Draft,
+    result: Consequences,
+    site: str,
+    posts: Sequence[Hearer],
+    base_url: str,
+    event: str | None = None,
+    *,
+    html: bool = False,
+) -> Iterator[str]:
+    """What each post of a site would be sent, of all changes or of one event: once for each language spoken there."""
+    composer = Composer(base_url)
+    for mail in result.mails:
+        if mail.site.id == site and event in (None, mail.notice.event):
+            spoken = {post.language: post for post in posts}
+            for language, post in sorted(spoken.items()):
+                yield _shown(_composed(composer, found, draft, mail, post, language, base_url), html=html)
+
+
+def _composed(
+    composer: Composer, found: Prospect, draft: Draft, mail: Mail, post: Hearer, language: Language, base_url: str
+) -> EmailMessage:
+    edition = found.publication.edition
+    telling = Telling(notice=mail.notice, since=edition.number - 1, unread=False)
+    prepared = composer.notice(
+        edition, telling, mail.site, language, sent_at=mail.leaves, link=draft.links.get(mail.notice.event)
+    )
+    body = prepared.personalize(
+        Personal(
+            to=f"{post.id}@example.invalid",
+            office=office_name(post.post, mail.site),
+            message_id=f"sample@{edition.agenda.sender.domain}",
+            sent_at=mail.leaves,
+            unsubscribe_url=f"{base_url}/leave/-",
+            manage_url=f"{base_url}/manage/-",
+        )
+    )
+    message = email.message_from_bytes(body, policy=modern)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def _shown(message: EmailMessage, *, html: bool) -> str:
+    part = message.get_body(("html",) if html else ("plain",))
+    assert part is not None, "each mail has both"
+    content = str(part.get_content())
+    if html:
+        return content
+    return f"Date: {message['Date']}\nSubject: {message['Subject']}\n\n{content}"
