@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from calendars.editions import Edition
@@ -47,6 +47,7 @@ class Standing:
     digest: str  # of everything public about it
     home: str  # IANA zone of the agenda
     zones: Mapping[str, str]  # the sites that it addresses: Representation.id -> IANA zone
+    offsets: Mapping[str, int]  # that the edition reckoned with, seconds east of UTC, by zone; where it kept them
     link: str | None = field(default=None, repr=False)  # to join by; never in a log
 
     @property
@@ -60,7 +61,13 @@ class Standing:
 
     def wall_at(self, site: str) -> datetime | None:
         """Its start by the clocks of a site that it addresses; None where it has no hour."""
-        return None if self.start is None else to_wall(self.start, self.zones[site])
+        if self.start is None:
+            return None
+        zone = self.zones[site]
+        known = self.offsets.get(zone)
+        if known is None:
+            return to_wall(self.start, zone)
+        return (self.start + timedelta(seconds=known)).replace(tzinfo=None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -153,6 +160,7 @@ def _standing(agenda: Agenda, edition: Edition, event: Event, link: str | None) 
         digest=revision.digest,
         home=agenda.zone,
         zones={site.id: site.zone for site in agenda.addressed(event)},
+        offsets=revision.offsets,
         link=link,
     )
 
@@ -208,8 +216,7 @@ def _rewritten(before: Standing, after: Standing) -> bool:
 
 def _shifted_at(site: str, before: Standing, after: Standing) -> bool:
     """Do the clocks of a site that keeps the event show another hour, though the instant is the same?"""
-    known, zone = before.zones.get(site), after.zones.get(site)
-    return known is not None and known != zone and before.wall_at(site) != after.wall_at(site)
+    return site in before.zones and before.wall_at(site) != after.wall_at(site)
 
 
 def _of_words(before: Event, after: Event) -> set[Kind]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from uuid import NAMESPACE_URL, uuid5
 
 from calendars.documents import event_digest
 from calendars.model import Agenda, Days, Event, EventStatus, Timed
-from calendars.zones import WallTimeError, nearest_instant, to_instant
+from calendars.zones import nearest_instant, offset_at, to_instant
 
 CANCELLED_STAYS = timedelta(days=90)  # in the feeds after its date, so that programs that poll rarely still learn of it
 
@@ -28,6 +28,8 @@ class Revision:
     end: datetime | None  # instant, UTC, exclusive
     digest: str  # of everything public about the event: a change moves last_modified
     listed: bool = True  # stands in the feeds; False once archived or cancelled and long over
+    # Seconds east of UTC at `start`, by the zones of the sites; none of an edition from before they were kept.
+    offsets: Mapping[str, int] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +54,7 @@ class ChangeKind(StrEnum):
     RELOCATED = "relocated"
     RESTATED = "restated"  # tentative, confirmed, cancelled …
     REWORDED = "reworded"
+    SHIFTED = "shifted"  # the same instant, and another hour by the clocks of some site: zone rules changed
     WITHDRAWN = "withdrawn"  # gone from the file while ahead: cancelled
     ARCHIVED = "archived"  # gone from the file once over: without a word
 
@@ -141,19 +144,6 @@ def ends(agenda: Agenda, event: Event) -> datetime | None:
     return None
 
 
-def shifted(edition: Edition) -> tuple[str, ...]:
-    """Ids of the events that this process's zone data puts at another instant than the edition promised."""
-    agenda = edition.agenda
-    return tuple(e.id for e in agenda.events if _start_now(agenda, e) != edition.revisions[e.id].start)
-
-
-def _start_now(agenda: Agenda, event: Event) -> datetime | None:
-    try:
-        return _instants(agenda, event)[0]
-    except WallTimeError:  # the hour no longer exists, or exists twice, by these rules
-        return None
-
-
 def _with_withdrawn(previous: Edition | None, agenda: Agenda, at: datetime) -> tuple[Agenda, frozenset[str]]:
     """The draft, and with it what it dropped while people still have to hear of it; and the ids newly withdrawn."""
     if previous is None:
@@ -190,6 +180,7 @@ def _revise(
     before: _Standing | None, agenda: Agenda, event: Event, *, at: datetime, stamp: datetime
 ) -> tuple[Revision, tuple[ChangeKind, ...]]:
     start, end = _instants(agenda, event)
+    offsets = _offsets(agenda, event, start)
     listed = _stays_listed(agenda, event, at)
     digest = event_digest(agenda, event)
     if before is None:
@@ -203,12 +194,15 @@ def _revise(
             end=end,
             digest=digest,
             listed=listed,
+            offsets=offsets,
         )
         return fresh, (ChangeKind.ADDED,)
     then, was = before
     kinds = _differences(then, was, event, (start, end), digest)
+    if not kinds and _other_clocks(was.offsets, offsets):
+        kinds = (ChangeKind.SHIFTED,)
     moved = ChangeKind.MOVED in kinds
-    weighty = any(kind is not ChangeKind.REWORDED for kind in kinds)
+    weighty = not {ChangeKind.REWORDED, ChangeKind.SHIFTED}.issuperset(kinds)
     revision = Revision(
         uid=was.uid,
         sequence=was.sequence + weighty,
@@ -219,6 +213,7 @@ def _revise(
         end=end,
         digest=digest,
         listed=listed,
+        offsets=offsets,
     )
     return revision, kinds
 
@@ -249,6 +244,18 @@ def _instants(agenda: Agenda, event: Event) -> tuple[datetime | None, datetime |
         return None, None
     start = to_instant(event.when.wall, agenda.zone, event.when.fold)
     return start, start + event.when.duration
+
+
+def _offsets(agenda: Agenda, event: Event, start: datetime | None) -> dict[str, int]:
+    """What the hour at each site is reckoned with, by its zone: told from what other zone data would give."""
+    if start is None:
+        return {}
+    zones = sorted({site.zone for site in agenda.addressed(event)})
+    return {zone: int(offset_at(start, zone).total_seconds()) for zone in zones}
+
+
+def _other_clocks(was: Mapping[str, int], now: Mapping[str, int]) -> bool:
+    return any(was[zone] != now[zone] for zone in was.keys() & now.keys())
 
 
 def _stays_listed(agenda: Agenda, event: Event, at: datetime) -> bool:

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from calendars.editions import shifted
+from calendars.shifts import shifts
 from calendars.workdays import in_working_hours, next_working_instant
 from scheduler.clock import Clock
 from scheduler.delivery import minds_hours
@@ -32,7 +32,6 @@ class _Taken:
     """All of one transaction, so that they agree."""
 
     current: InForce | None
-    withheld: tuple[str, ...]  # event ids
     claims: list[Delivery] | None  # None: nothing was due
     mark: str | None  # of the instance, to be confirmed once committed
 
@@ -46,6 +45,7 @@ class Claims:
         self._clock = clock
         self._current: InForce | None = None
         self._foreign = False
+        self._withheld: tuple[str, ...] = ()  # what this process's zone data puts at another time than published
         self._tellings = Tellings()
 
     @property
@@ -64,8 +64,6 @@ class Claims:
         self._current = taken.current
         if taken.mark is not None:
             await asyncio.to_thread(self._instance.confirm, taken.mark)
-        if taken.withheld and self._current is not known:
-            log.error("zone data gives another time than published; withheld until resolved", events=taken.withheld)
         return None if taken.claims is None else await self._postpone_inhumane(taken.claims)
 
     async def sign_off(self) -> None:
@@ -93,12 +91,13 @@ class Claims:
 
     def _claim(self, connection: Connection, now: datetime, limit: int, known: InForce | None) -> _Taken:
         current = editions.current(connection, known)
-        withheld = shifted(current.edition) if current is not None else ()
-        found = claiming.claim_due(connection, self._journal.owner, now, limit, withheld)
+        if current is not None and current is not known:
+            self._withheld = _withheld(current)
+        found = claiming.claim_due(connection, self._journal.owner, now, limit, self._withheld)
         if not found or current is None:
-            return _Taken(current=current, withheld=withheld, claims=None, mark=None)
+            return _Taken(current=current, claims=None, mark=None)
         claims = self._tellings.settle(connection, self._journal.owner, found, current)
-        return _Taken(current=current, withheld=withheld, claims=claims, mark=self._instance.take(connection))
+        return _Taken(current=current, claims=claims, mark=self._instance.take(connection))
 
     async def _postpone_inhumane(self, claims: Sequence[Delivery]) -> list[Delivery]:
         """Give back what is late and would reach its site outside working hours."""
@@ -124,3 +123,17 @@ class Claims:
             return now
         site = site_of(self.in_force, claim.site)
         return now if in_working_hours(site, now) else next_working_instant(site, now)
+
+
+def _withheld(current: InForce) -> tuple[str, ...]:
+    """Events at sites, as claims name them; told when an edition is first seen, so at start-up too."""
+    found = shifts(current.edition)
+    for one in found:
+        log.error(
+            "zone data gives another time than published; its mail waits until that is resolved",
+            event_id=one.event,
+            site=one.site,
+            promised=one.promised.isoformat(),
+            now=None if one.now is None else one.now.isoformat(),
+        )
+    return tuple(f"{one.event}/{one.site}" for one in found)

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select, type_coerce
 
-from calendars.editions import Edition, shifted
+from calendars.editions import Edition
+from calendars.shifts import shifts
 from calendars.zones import zone_data
 from scheduler.delivery import WAITING
 from scheduler.store import controls, editions, nodes, roster
@@ -65,7 +66,7 @@ def figures(connection: Connection, edition: Edition, now: datetime, *, adopted:
         uncovered=tuple(roster.uncovered_sites(connection)),
         edition=editions.number_in_force(connection) or 0,
         zone_digest=edition.zone_digest,
-        shifted=len(shifted(edition)),
+        shifted=len({shift.event for shift in shifts(edition)}),
         stopped=controls.get(connection, controls.STOPPED) is not None,
         adopted=adopted,
     )

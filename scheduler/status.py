@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from calendars.editions import shifted
 from calendars.model import Agenda
+from calendars.shifts import Shift, shifts
 from calendars.zones import zone_data
 from scheduler import report
 from scheduler.delivery import WAITING, State
@@ -40,7 +40,7 @@ class Status:
     published: datetime | None
     zone_version: str
     zone_agrees: bool  # this process reckons with the data that the edition was published with
-    shifted: tuple[str, ...]  # event ids that it puts at another time than was published: their mail is withheld
+    shifted: tuple[Shift, ...]  # what it puts at another time than was published: that mail is withheld
     stopped_since: str | None
     totals: Totals
     today: Today
@@ -91,7 +91,7 @@ def status(connection: Connection, now: datetime, day: tuple[datetime, datetime]
         published=None if found is None else found.edition.at,
         zone_version=zone_data().version,
         zone_agrees=found is None or found.edition.zone_digest == zone_data().digest,
-        shifted=() if found is None else shifted(found.edition),
+        shifted=() if found is None else shifts(found.edition),
         stopped_since=controls.get(connection, controls.STOPPED),
         totals=report.totals(connection),
         today=_today(connection, day),

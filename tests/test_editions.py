@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calendars.documents import agenda_from_json, agenda_to_json
-from calendars.editions import AnotherAgenda, ChangeKind, Edition, Publication, first_stamp, publish, shifted
+from calendars.editions import AnotherAgenda, ChangeKind, Edition, Publication, first_stamp, publish
 from calendars.feeds import feeds
 from calendars.model import Agenda, Event, EventStatus
 from tests.factories import agenda, days, drive, event, real_size_agenda, text, timed
@@ -145,20 +145,6 @@ def test_whole_days_move_by_their_dates() -> None:
 def test_another_agenda_id_is_refused_because_every_uid_would_change() -> None:
     with pytest.raises(AnotherAgenda, match="otra"):
         put(agenda(id="otra"), put(agenda()).edition, LATER)
-
-
-def test_an_event_that_the_zone_data_puts_elsewhere_is_told() -> None:
-    first = put(agenda(events=(event(), drive()))).edition
-    assert shifted(first) == ()
-    off = replace(first.revisions[ID], start=datetime(2021, 10, 21, 22, tzinfo=UTC))
-    assert shifted(replace(first, revisions={**first.revisions, ID: off})) == (ID,)
-
-
-def test_an_hour_that_the_zone_data_has_abolished_is_told() -> None:
-    """02:30 on 4 April 2021 does not exist in Mexico City by today's data; other data may have had it."""
-    first = put(agenda()).edition
-    gone = replace(first.agenda, events=(event(when=timed("2021-04-04 02:30")),))
-    assert shifted(replace(first, agenda=gone)) == (ID,)
 
 
 def test_an_agenda_survives_storage() -> None:

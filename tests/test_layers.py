@@ -20,7 +20,7 @@ SHELVES = (
     ("calendars.model", "calendars.zones"),
     ("calendars.workdays", "calendars.documents", "calendars.wording", "calendars.vtimezone"),
     ("calendars.editions", "calendars.reading"),
-    ("calendars.descriptions", "calendars.feeds", "calendars.impact", "calendars.changes"),
+    ("calendars.descriptions", "calendars.feeds", "calendars.impact", "calendars.changes", "calendars.shifts"),
     ("scheduler.clock", "scheduler.settings", "scheduler.delivery", "scheduler.shipped", "scheduler.loop"),
     ("scheduler.plan", "scheduler.relay", "scheduler.pace", "scheduler.tokens", "scheduler.files", "scheduler.notices"),
     ("scheduler.store", "scheduler.mail"),

@@ -302,7 +302,7 @@ async def test_a_node_whose_zone_data_gives_another_time_withholds_that_event_an
     assert len(fake.bodies) == 1
     with database.read() as connection:
         found = status(connection, WEEK_BEFORE, (WEEK_BEFORE, DAY_BEFORE))
-        assert (found.shifted, found.alerts) == ((event().id,), 1)
+        assert ([(one.event, one.site) for one in found.shifted], found.alerts) == ([(event().id, "tokio")], 1)
     put(database, draft(agenda(events=(event(), event("otro")))), WEEK_BEFORE)
     fake, _ = await run(database, start=WEEK_BEFORE, until=DAY_BEFORE)
     assert len(fake.bodies) == 3  # its seven days' reminder that waited, and both of the day before

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from calendars.model import Language, Text
+from calendars.shifts import Shift
 from calendars.wording import short_date
 from calendars.zones import to_wall
 from scheduler.delivery import State
@@ -37,9 +38,17 @@ ZONES = Text(
     en="The zone data of this machine is not that of the edition in force.",
 )
 SHIFTED = Text(
-    es="Con ellas cambia la hora de: {events}. Sus correos esperan: actualice los datos o publique de nuevo.",
-    en="They give another time for: {events}. Their mail waits: renew the data, or publish again.",
+    es="Con ellas cambia la hora de {n} sesiones (evento y sede). Sus correos esperan: actualice los datos, o publique "
+    "de nuevo (antes: agenda diff, agenda impact):",
+    en="They give another time for {n} sessions (event and site). Their mail waits: renew the data, or publish again "
+    "(first: agenda diff, agenda impact):",
 )
+SHIFT = Text(
+    es="  {event}, {site}: se publicó {promised}, ahora da {now}",
+    en="  {event}, {site}: published {promised}, now {now}",
+)
+NO_HOUR = Text(es="ninguna hora, o dos", en="no hour, or two")
+SHIFTS_NAMED = 12
 UNCOVERED = Text(es="Sin destinatario vivo: {sites}", en="Nobody left to write to: {sites}")
 ENDINGS = {
     "bounced": Text(es="rebote {day}", en="bounced {day}"),
@@ -124,11 +133,19 @@ def _alarms(found: Status, lang: Language) -> Iterator[str]:
     if not found.zone_agrees:
         yield ZONES[lang]
     if found.shifted:
-        yield SHIFTED[lang].format(events=", ".join(found.shifted))
+        yield SHIFTED[lang].format(n=len(found.shifted))
+        yield from (_shift(one, lang) for one in found.shifted[:SHIFTS_NAMED])
+        if len(found.shifted) > SHIFTS_NAMED:
+            yield "  …"
     if found.differing:
         yield DIFFERING[lang].format(nodes=", ".join(found.differing))
     if found.uncovered:
         yield UNCOVERED[lang].format(sites=", ".join(_lost(found, lang)))
+
+
+def _shift(one: Shift, lang: Language) -> str:
+    now = NO_HOUR[lang] if one.now is None else f"{one.now:%Y-%m-%d %H:%M}"
+    return SHIFT[lang].format(event=one.event, site=one.site, promised=f"{one.promised:%Y-%m-%d %H:%M}", now=now)
 
 
 def _lost(found: Status, lang: Language) -> Iterator[str]:
@@ -184,7 +201,9 @@ def status_json(found: Status, draft: int | None, *, pace: Pace | None) -> dict[
         "draft": {"valid": draft is not None, "changes": draft},
         "zone_version": found.zone_version,
         "zone_agrees": found.zone_agrees,
-        "shifted": list(found.shifted),
+        "shifted": [
+            {"event": one.event, "site": one.site, "promised": one.promised, "now": one.now} for one in found.shifted
+        ],
         "stopped_since": found.stopped_since,
         "smtp": pace is not None,
         "late_since": found.late_since,

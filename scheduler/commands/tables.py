@@ -47,6 +47,7 @@ KINDS = {
     ChangeKind.MOVED: Text(es="MOVIDO", en="MOVED"),
     ChangeKind.RELOCATED: Text(es="OTRO LUGAR", en="OTHER PLACE"),
     ChangeKind.RESTATED: Text(es="OTRO ESTADO", en="OTHER STATUS"),
+    ChangeKind.SHIFTED: Text(es="DESPLAZADO por reglas de zona", en="SHIFTED by zone rules"),
     ChangeKind.REWORDED: Text(es="OTRO TEXTO", en="REWORDED"),
     ChangeKind.WITHDRAWN: Text(es="CANCELADO (no está en el archivo)", en="CANCELLED (gone from the file)"),
     ChangeKind.ARCHIVED: Text(es="ARCHIVADO", en="ARCHIVED"),

@@ -74,12 +74,13 @@ def not_stopped() -> ColumnElement[bool]:
 def claim_due(
     connection: Connection, owner: str, now: datetime, limit: int, withheld: Collection[str] = ()
 ) -> list[Delivery]:
-    """Take up to `limit` due deliveries, nearest event first; none of the `withheld` events, nothing while stopped.
+    """Take up to `limit` due deliveries, nearest event first; nothing of the `withheld`, nothing while stopped.
 
-    On PostgreSQL, rows that another node is looking at are passed over (FOR UPDATE SKIP LOCKED). What this owner
-    holds from before is given back: it asks for more when it has none in hand, so a commit whose answer was lost did
-    that. Of several overdue reminders of one event for one recipient only the newest is taken; the others expire. A
-    reminder waits for a notice of its event that its recipient is still to get.
+    `withheld` names events at sites, as `<Event.id>/<site>`. On PostgreSQL, rows that another node is looking at are
+    passed over (FOR UPDATE SKIP LOCKED). What this owner holds from before is given back: it asks for more when it has
+    none in hand, so a commit whose answer was lost did that. Of several overdue reminders of one event for one
+    recipient only the newest is taken; the others expire. A reminder waits for a notice of its event that its recipient
+    is still to get.
     """
     _release_strays(connection, owner)
     if connection.execute(_ANY_DUE, {"now": now}).first() is None:
@@ -116,7 +117,7 @@ _DUE = {
     kind: text(f"""
         SELECT id FROM deliveries {by_index}
         WHERE state IN ('{State.PLANNED}', '{State.DEFERRED}') AND next_at <= :now AND expires_at > :now
-            AND event NOT IN :withheld AND NOT (purpose = '{Purpose.REMINDER}' AND {_STILL_TO_HEAR})
+            AND event || '/' || site NOT IN :withheld AND NOT (purpose = '{Purpose.REMINDER}' AND {_STILL_TO_HEAR})
             AND NOT EXISTS (SELECT 1 FROM controls WHERE name = '{STOPPED}')
         ORDER BY expires_at, next_at, id LIMIT :limit {passing_by}""").bindparams(  # noqa: S608  # all of it is ours
         bindparam("withheld", expanding=True, type_=_D.event.type), bindparam("now", type_=Instant)

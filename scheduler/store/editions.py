@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -146,6 +147,7 @@ def _revision(row: RowMapping) -> Revision:
         end=row["end"],
         digest=row["digest"],
         listed=bool(row["listed"]),
+        offsets=json.loads(row["offsets"] or "{}"),
     )
 
 
@@ -165,4 +167,5 @@ def _row(edition: Edition, event_id: str, revision: Revision, event: Event | Non
         "end": revision.end,
         "digest": revision.digest,
         "listed": int(revision.listed),
+        "offsets": json.dumps(revision.offsets, sort_keys=True),
     }

@@ -90,6 +90,7 @@ revisions = Table(
     Column("end", Instant),
     Column("digest", Text, nullable=False),
     Column("listed", Integer, nullable=False),
+    Column("offsets", Text),  # seconds east of UTC at `start`, by zone, JSON; NULL: from before this was kept
     Column("link_digest", Text),  # of the joining link, "" where it had none; NULL: from before this was kept
     sqlite_strict=True,
 )
