@@ -14,7 +14,8 @@ from bench.agendas import BEFORE_ALL, first_edition, shipped_draft, with_posts
 from bench.measure import Figure, Line, best, empty_caches
 from calendars.editions import Edition
 from calendars.model import Draft, Event, Recipient, Representation
-from scheduler.mail.compose import Composer, Personal
+from scheduler.mail.compose import Composer
+from scheduler.mail.prepared import Personal
 from scheduler.plan import Member, plan
 from scheduler.tokens import Link, Tokens
 

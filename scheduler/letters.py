@@ -10,8 +10,9 @@ from calendars.zones import to_wall
 from scheduler.delivery import Purpose
 from scheduler.mail import verp
 from scheduler.mail.address import mailbox
-from scheduler.mail.compose import Composer, Envelope, Personal
+from scheduler.mail.compose import Composer
 from scheduler.mail.notice import unread
+from scheduler.mail.prepared import Envelope, Personal
 from scheduler.store.claiming import Delivery
 from scheduler.store.editions import InForce
 from scheduler.store.people import ACCESS_FOR

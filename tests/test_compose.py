@@ -21,8 +21,9 @@ from calendars.editions import Edition
 from calendars.feeds import feeds
 from calendars.model import Assumption, Event, EventStatus, Language, Representation
 from scheduler.mail.address import mailbox
-from scheduler.mail.compose import KEPT, Composer, Personal, Prepared
+from scheduler.mail.compose import KEPT, Composer
 from scheduler.mail.mime import address_field, field, filling, quoted_printable, slot, text_part, worded_field
+from scheduler.mail.prepared import Personal, Prepared
 from scheduler.mail.smtp import Connection, SmtpSettings
 from scheduler.shipped import shipped
 from tests.factories import agenda, days, drive, edition, event, real_sites, text, timed

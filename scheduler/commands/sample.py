@@ -10,7 +10,8 @@ from email.policy import default as modern
 from calendars.model import Draft, Language
 from scheduler.consequences import Consequences, Mail
 from scheduler.letters import office_name
-from scheduler.mail.compose import Composer, Personal
+from scheduler.mail.compose import Composer
+from scheduler.mail.prepared import Personal
 from scheduler.notices import Telling
 from scheduler.publish import Prospect
 from scheduler.store.standing import Hearer

@@ -6,24 +6,19 @@ One EmailMessage for each recipient takes milliseconds; this, tens of microsecon
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timezone
+from datetime import UTC, date, datetime
 from email.utils import format_datetime
-from functools import lru_cache
 from pathlib import Path
 
 import css_inline
 from jinja2 import Environment, StrictUndefined, Template
-from markupsafe import escape
 
 from calendars.editions import Edition
 from calendars.feeds import event_attachment
 from calendars.model import LANGUAGES, Agenda, Event, Language, Representation, Text, slug
 from calendars.wording import hour, long_date
-from calendars.zones import offset_at
 from scheduler.delivery import Purpose
 from scheduler.mail.address import mailbox
 from scheduler.mail.mime import (
@@ -31,107 +26,20 @@ from scheduler.mail.mime import (
     address_field,
     calendar_part,
     field,
-    filling,
     multipart,
     slot,
     text_part,
     worded_field,
 )
 from scheduler.mail.notice import notice
-from scheduler.mail.reminder import reminder, to_office
+from scheduler.mail.prepared import Envelope, Prepared, local
+from scheduler.mail.reminder import reminder
 from scheduler.notices import Telling
 from scheduler.shipped import shipped
 
 KEPT = 512  # prepared messages: more than the sites of one fan-out in both languages
 _CONTENT = "<!-- content -->"
-_URL = re.compile(r"https?://[!#-;=?-~]{1,900}")  # printable ASCII without quotes and angle brackets
 _TEST_SUBJECT = Text(es="Prueba de la Agenda Consular", en="Agenda Consular: a test")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Personal:
-    """What only one recipient's message says."""
-
-    to: str  # address
-    office: str  # post and representation, as «Enviado a la …» names them
-    message_id: str  # without angle brackets
-    sent_at: datetime  # UTC; on the site's date for which the message was prepared
-    unsubscribe_url: str  # answers GET with a page, POST at once (RFC 8058)
-    manage_url: str  # the page to pause, to change the language, to ask for more
-    unread: str = ""  # of a notice: that the post's calendar program had not read the change
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Envelope:
-    """To whom and when a message of one recipient alone goes."""
-
-    to: str  # address
-    message_id: str  # without angle brackets
-    sent_at: datetime  # UTC
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Prepared:
-    """A message but for what is personal: the same for every post of a site that reads this language."""
-
-    subject: str
-    language: Language
-    zone: str  # of the site: Date is in its offset
-    head: bytes
-    body: Part
-
-    def personalize(self, personal: Personal) -> bytes:
-        """The complete message (RFC 5322), CRLF line ends, 7-bit.
-
-        Raises ValueError for an address, Message-ID or URL that a header cannot carry.
-        """
-        if not (_URL.fullmatch(personal.unsubscribe_url) and _URL.fullmatch(personal.manage_url)):
-            raise ValueError("the address to leave at is no http(s) URL in ASCII")
-        head = (
-            f"To: <{mailbox(personal.to)}>\r\n"
-            f"Date: {_local(personal.sent_at.replace(microsecond=0), self.zone)[1]}\r\n"
-            f"Message-ID: <{mailbox(personal.message_id)}>\r\n"
-            f"List-Unsubscribe: <{personal.unsubscribe_url}>\r\n"
-            "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
-        ).encode("ascii")
-        plain_office, html_office = _office(personal.office, self.language)
-        plain_stop, html_stop = _fillings(personal.unsubscribe_url)
-        plain_manage, html_manage = _fillings(personal.manage_url)
-        plain_unread, html_unread = _fillings(f"\n{personal.unread}" if personal.unread else "")
-        return (
-            self.head
-            + head
-            + self.body.joined(
-                {
-                    "plain.office": plain_office,
-                    "plain.stop": plain_stop,
-                    "plain.manage": plain_manage,
-                    "plain.unread": plain_unread,
-                    "html.office": html_office,
-                    "html.stop": html_stop,
-                    "html.manage": html_manage,
-                    "html.unread": html_unread,
-                }
-            )
-        )
-
-
-@lru_cache(maxsize=1024)  # whatever leaves for a zone within one second says the same
-def _local(second: datetime, zone: str) -> tuple[date, str]:
-    """A site's date, and the instant as Date says it in the site's offset."""
-    there = second.astimezone(timezone(offset_at(second, zone)))
-    return there.date(), format_datetime(there)
-
-
-@lru_cache(maxsize=1024)  # the posts of an office mostly bear the same name
-def _office(office: str, language: Language) -> tuple[bytes, bytes]:
-    return _fillings(to_office(office, language))
-
-
-def _fillings(text: str) -> tuple[bytes, bytes]:
-    """A personal piece as it stands in the plain and in the HTML part."""
-    plain, escaped = filling(text), str(escape(text))
-    return plain, plain if escaped == text else filling(escaped)
 
 
 class Composer:
@@ -162,7 +70,7 @@ class Composer:
 
         `event` and `site` are those of the edition's agenda. Kept while the edition, the day and the link are the same.
         """
-        today = _local(sent_at.replace(microsecond=0), site.zone)[0]
+        today = local(sent_at.replace(microsecond=0), site.zone)[0]
         key = ("reminder", event.id, site.id, language, today, link, attach)
         return self._once(edition, key, lambda: self._reminder(edition, event, site, language, today, link, attach))
 
@@ -179,7 +87,7 @@ class Composer:
 
         Kept as a reminder is.
         """
-        today = _local(sent_at.replace(microsecond=0), site.zone)[0]
+        today = local(sent_at.replace(microsecond=0), site.zone)[0]
         key = ("notice", telling.notice.event, site.id, language, today, link, telling.since)
         return self._once(edition, key, lambda: self._notice(edition, telling, site, language, today, link))
 

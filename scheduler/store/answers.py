@@ -1,0 +1,75 @@
+"""Who comes: the last word of each post on each event.
+
+All functions work in the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from sqlalchemy import Connection, select
+
+from scheduler.store.schema import answers
+from scheduler.store.upsert import insert
+
+_A = answers.c
+Via = Literal["link", "reply"]
+
+
+class Reply(StrEnum):
+    """As iCalendar's PARTSTAT has it (RFC 5545 §3.2.12)."""
+
+    YES = "yes"  # ACCEPTED
+    NO = "no"  # DECLINED
+    MAYBE = "maybe"  # TENTATIVE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What one post said last of one event."""
+
+    recipient: str
+    subject: str  # the event's UID
+    event: str  # Event.id
+    reply: Reply
+    instead: str | None  # Event.id of another region's session that the post comes to
+    via: Via
+    at: datetime  # UTC
+
+
+def record(connection: Connection, answer: Answer) -> bool:
+    """Keep an answer in place of the post's earlier one. False: a later one is known already."""
+    values = {
+        "event": answer.event,
+        "answer": answer.reply,
+        "instead": answer.instead,
+        "via": answer.via,
+        "at": answer.at,
+    }
+    row = insert(connection, answers).values(recipient=answer.recipient, subject=answer.subject, **values)
+    kept = row.on_conflict_do_update(
+        index_elements=["recipient", "subject"],
+        set_={name: row.excluded[name] for name in values},
+        where=_A.at <= row.excluded.at,
+    )
+    return connection.execute(kept, execution_options={"preserve_rowcount": True}).rowcount > 0
+
+
+def of(connection: Connection, recipient: str, subject: str) -> Answer | None:
+    """What a post said last of an event (its UID); None: it has not answered."""
+    found = connection.execute(select(answers).where(_A.recipient == recipient, _A.subject == subject))
+    row = found.one_or_none()
+    if row is None:
+        return None
+    return Answer(
+        recipient=recipient,
+        subject=subject,
+        event=row.event,
+        reply=Reply(row.answer),
+        instead=row.instead,
+        via="link" if row.via == "link" else "reply",
+        at=row.at,
+    )
