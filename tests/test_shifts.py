@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from calendars.changes import Kind, changes, notices
+from calendars.changes import Kind, changes, notices, standings
 from calendars.editions import ChangeKind, Edition, publish
 from calendars.shifts import Shift, shifts
 from calendars.zones import zone_data
@@ -81,3 +81,8 @@ def test_publishing_the_same_agenda_under_other_rules_is_a_change_that_each_site
         datetime(2021, 10, 22, 8),
     )
     assert shifts(after.edition) == ()
+
+
+def test_an_hour_of_an_edition_from_before_offsets_were_kept_is_read_by_the_data_of_today() -> None:
+    old = promising(put(), offsets={})
+    assert standings(old, {})[ID].wall_at("tokio") == datetime(2021, 10, 22, 8)
