@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.watching import between_looks
+
 PASSWORD = "s3cret"
 _NOBODY = 65534
 _CONFIGURATION = """
@@ -96,7 +98,7 @@ def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
         except ConnectionRefusedError:
-            os.sched_yield()
+            between_looks()
         else:
             return
     raise NoDovecot("dovecot does not start")

@@ -24,6 +24,7 @@ from scheduler.cli import app
 from scheduler.store.database import SAFE_SQLITE, Database, sqlite_module
 from tests.shipped import CONFIG
 from tests.smtpd import aiosmtpd_server
+from tests.watching import between_looks
 
 AGENDA = [sys.executable, "-c", "from scheduler.cli import main; main()"]
 AHEAD = "2036"  # the shipped agenda moved to a year that is still to come
@@ -351,7 +352,7 @@ def wait_for(url: str, process: subprocess.Popen[str]) -> None:
         try:
             httpx.get(f"{url}/robots.txt", timeout=30)
         except httpx.ConnectError:
-            os.sched_yield()
+            between_looks()
         else:
             return
     assert process.stderr is not None
@@ -370,7 +371,7 @@ def test_serve_publishes_the_first_edition_notices_the_next_and_stops_cleanly(he
         assert httpx.get(f"{url}/feeds/sites/tokio.ics").content == first.content
         agenda("publish", "--reason", "se mueve")
         while b"SEQUENCE:1" not in httpx.get(f"{url}/feeds/sites/tokio.ics").content:
-            os.sched_yield()
+            between_looks()
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=30) == 0
     assert (here / "agenda.db.key").stat().st_mode & 0o777 == 0o600

@@ -23,6 +23,7 @@ from tests.postgres import Cluster
 from tests.smtpd import aiosmtpd_server
 from tests.test_cli import AGENDA, agenda, here, into_the_future, wait_for  # noqa: F401  # because pytest finds `here`
 from tests.test_ledger import counted
+from tests.watching import between_looks
 
 SECRET = {"AGENDA_SECRET_KEY": "a key that the nodes share", "AGENDA_BASE_URL": "https://agenda.example"}
 
@@ -70,7 +71,7 @@ def alive(database: Database) -> int:
 
 def until(count: int, database: Database, state: State) -> None:
     while counted(database).get(state, 0) < count:
-        os.sched_yield()
+        between_looks()
 
 
 async def test_two_workers_and_a_web_node_share_one_database(environment: dict[str, str]) -> None:
@@ -106,7 +107,7 @@ def message_id(envelope: Envelope) -> str:
 
 def _until_alive(count: int, database: Database) -> None:
     while alive(database) < count:
-        os.sched_yield()
+        between_looks()
 
 
 def test_a_node_says_what_it_misses(url: str) -> None:

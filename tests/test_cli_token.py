@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 from pathlib import Path
@@ -12,6 +11,7 @@ import httpx
 import pytest
 
 from tests.test_cli import agenda, here, serving  # noqa: F401  # because pytest finds the fixture `here` by name
+from tests.watching import between_looks
 
 LINK = "https://reuniones.example/j/secreto"
 BASE = {"AGENDA_BASE_URL": "https://agenda.example/ine"}
@@ -95,11 +95,11 @@ def test_a_running_service_opens_to_a_new_token_closes_to_an_ended_one_and_tells
     with serving() as (process, url):
         made = json.loads(agenda("token", "tokio", "--json", AGENDA_BASE_URL=url).stdout)
         while (answer := httpx.get(made["address"], headers=CURL)).status_code == 404:
-            os.sched_yield()
+            between_looks()
         assert f"URL:{LINK}" in answer.text.replace("\r\n ", "")
         agenda("token", "--revoke", made["id"])
         while httpx.get(made["local"], headers=CURL).status_code == 200:
-            os.sched_yield()
+            between_looks()
         assert httpx.get(made["address"]).status_code == 410
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=30) == 0

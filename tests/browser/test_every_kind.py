@@ -14,7 +14,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 SPANISH = ("index",)  # the plain index goes out as a file, too
 
 
-@pytest.mark.parametrize(("lang", "theme"), [("es", "light"), ("en", "dark")])
+@pytest.mark.parametrize(("lang", "theme"), [("es", "light"), pytest.param("en", "dark", marks=pytest.mark.long)])
 @pytest.mark.parametrize("kind", KINDS)
 async def test_axe_finds_nothing(
     visitor: Visitor, running: Demo, kind: str, lang: Literal["es", "en"], theme: Theme
