@@ -6,6 +6,8 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 GATED := calendars scheduler.delivery scheduler.plan
 PYTEST := $(BIN)/python -m pytest
+ZONEDATA := $(wildcard tests/zonedata/*.lock)
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
 .PHONY: help run serve test test-long check coverage screenshots bench chaos lock wheel clean
@@ -13,10 +15,13 @@ PYTEST := $(BIN)/python -m pytest
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-$(READY): requirements-dev.lock pyproject.toml
+$(READY): requirements-dev.lock pyproject.toml $(ZONEDATA)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(PIP) --require-hashes -r requirements-dev.lock
+	$(PIP) --no-build-isolation -e .
+	@rm -rf $(VENV)/zonedata # releases of pytz from before rules changed, for the tests
+	@for lock in $(ZONEDATA:tests/zonedata/%.lock=%); do \
+		$(PIP) --require-hashes -r tests/zonedata/$$lock.lock --target $(VENV)/zonedata/$$lock || exit 1; done
 	@touch $@
 
 run: $(READY) ## the demo: a rehearsal of the shipped agenda, then its feeds, pages and mails in the browser

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
-from calendars.editions import Edition
-from calendars.model import Agenda, Days, Event, EventStatus
+from calendars.editions import Edition, Revision
+from calendars.model import Agenda, Days, Event, EventStatus, Timed
 from calendars.wording import is_uncertain
-from calendars.zones import to_wall
 
 
 class Kind(StrEnum):
@@ -42,13 +41,20 @@ class Standing:
     """One event as one edition has it."""
 
     event: Event
-    start: datetime | None  # instant, UTC; None for whole days and undated events
-    end: datetime | None  # likewise, exclusive
-    digest: str  # of everything public about it
+    revision: Revision
     home: str  # IANA zone of the agenda
     zones: Mapping[str, str]  # the sites that it addresses: Representation.id -> IANA zone
-    offsets: Mapping[str, int]  # that the edition reckoned with, seconds east of UTC, by zone; where it kept them
     link: str | None = field(default=None, repr=False)  # to join by; never in a log
+
+    @property
+    def start(self) -> datetime | None:
+        """Instant, UTC; None for whole days and undated events."""
+        return self.revision.start
+
+    @property
+    def end(self) -> datetime | None:
+        """Likewise, exclusive."""
+        return self.revision.end
 
     @property
     def takes_place(self) -> bool:
@@ -61,13 +67,11 @@ class Standing:
 
     def wall_at(self, site: str) -> datetime | None:
         """Its start by the clocks of a site that it addresses; None where it has no hour."""
-        if self.start is None:
-            return None
-        zone = self.zones[site]
-        known = self.offsets.get(zone)
-        if known is None:
-            return to_wall(self.start, zone)
-        return (self.start + timedelta(seconds=known)).replace(tzinfo=None)
+        return None if self.start is None else self.revision.wall(self.start, self.zones[site])
+
+    def at_home(self) -> datetime | None:
+        """Its start by the agenda's own clocks, as it was written; None where it has no hour."""
+        return self.event.when.wall if isinstance(self.event.when, Timed) else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,15 +156,11 @@ def notices(change: Change) -> Iterator[Notice]:
 
 
 def _standing(agenda: Agenda, edition: Edition, event: Event, link: str | None) -> Standing:
-    revision = edition.revisions[event.id]
     return Standing(
         event=event,
-        start=revision.start,
-        end=revision.end,
-        digest=revision.digest,
+        revision=edition.revisions[event.id],
         home=agenda.zone,
         zones={site.id: site.zone for site in agenda.addressed(event)},
-        offsets=revision.offsets,
         link=link,
     )
 
@@ -175,7 +175,7 @@ def _kinds(before: Standing | None, after: Standing | None) -> tuple[Kind, ...]:
     if after is None:
         return (Kind.REMOVED,)
     found = _of_standing(before, after) | _of_words(before.event, after.event)
-    if not found and before.digest != after.digest:
+    if not found and before.revision.digest != after.revision.digest:
         found = {Kind.REWORDED}
     return tuple(kind for kind in Kind if kind in found)
 

@@ -24,7 +24,6 @@ from calendars.wording import (
     spoken_duration,
     status_word,
 )
-from calendars.zones import to_wall
 
 CITIES_NAMED = 8  # in one line of local times; the rest are counted
 
@@ -74,8 +73,8 @@ def for_site(
         when = _whole_days(event, language)
     else:
         when = [
-            *_at_site(agenda, revision.start, site, language),
-            until_line(event, revision.start, revision.end, site.zone, language),
+            *_at_site(agenda, revision, revision.start, site, language),
+            until_line(event, revision, site.zone, language),
         ]
     doors = [join] if join is not None else []
     return "\n".join([*_standing(event, language), *when, *doors, *_rest(agenda, event, language)])
@@ -89,9 +88,9 @@ def for_many(
         when = _whole_days(event, language)
     else:
         when = [
-            _moment(to_wall(revision.start, agenda.zone), home_name(agenda.zone, language), language),
-            until_line(event, revision.start, revision.end, agenda.zone, language),
-            *_local_times(revision.start, sites, language),
+            _moment(revision.wall(revision.start, agenda.zone), home_name(agenda.zone, language), language),
+            until_line(event, revision, agenda.zone, language),
+            *_local_times(revision, revision.start, sites, language),
         ]
     return "\n".join([*_standing(event, language), *when, *_rest(agenda, event, language)])
 
@@ -124,8 +123,10 @@ def _moment(wall: datetime, clocks: str, language: Language) -> str:
     return sentence(f"{long_date(wall, language)}, {hour(wall, language)}, {clocks}")
 
 
-def _at_site(agenda: Agenda, start: datetime, site: Representation, language: Language) -> list[str]:
-    here, home = to_wall(start, site.zone), to_wall(start, agenda.zone)
+def _at_site(
+    agenda: Agenda, revision: Revision, start: datetime, site: Representation, language: Language
+) -> list[str]:
+    here, home = revision.wall(start, site.zone), revision.wall(start, agenda.zone)
     clocks = f"hora de {site.city}" if language == "es" else f"{site.city} time"
     beside = f"= {long_date(home, language)}, {hour(home, language)}, {home_name(agenda.zone, language)}"
     remark = other_day_remark(here, home, site.city, language)
@@ -133,9 +134,12 @@ def _at_site(agenda: Agenda, start: datetime, site: Representation, language: La
     return [_moment(here, clocks, language), f"{beside} {remark}".rstrip() + ".", *([night] if night else [])]
 
 
-def until_line(event: Event, start: datetime, end: datetime, zone: str, language: Language) -> str:
+def until_line(event: Event, revision: Revision, zone: str, language: Language) -> str:
     """«Término: 10:00 h (duración supuesta: 2 h, por confirmar).», with its date where that is another."""
-    first, last = to_wall(start, zone), to_wall(end, zone)
+    start, end = revision.start, revision.end
+    assert start is not None, "only what has an hour ends at one"
+    assert end is not None
+    first, last = revision.wall(start, zone), revision.wall(end, zone)
     moment = hour(last, language)
     if first.date() != last.date():
         moment = f"{short_date(last, language)}, {moment}"
@@ -146,11 +150,11 @@ def until_line(event: Event, start: datetime, end: datetime, zone: str, language
     return f"{'Término' if language == 'es' else 'Ends'}: {moment} ({length})."
 
 
-def _local_times(start: datetime, sites: Iterable[Representation], language: Language) -> list[str]:
+def _local_times(revision: Revision, start: datetime, sites: Iterable[Representation], language: Language) -> list[str]:
     """One line for each distinct local time, earliest first, with the cities that have it."""
     cities: dict[datetime, dict[str, None]] = {}
     for site in sites:
-        cities.setdefault(to_wall(start, site.zone), {})[site.city] = None
+        cities.setdefault(revision.wall(start, site.zone), {})[site.city] = None
     lines = [
         f"{short_date(wall, language)}, {hour(wall, language)}: {_some(tuple(named), language)}"
         for wall, named in sorted(cities.items())

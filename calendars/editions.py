@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from calendars.documents import event_digest
 from calendars.model import Agenda, Days, Event, EventStatus, Timed
-from calendars.zones import nearest_instant, offset_at, to_instant
+from calendars.zones import nearest_instant, offset_at, to_instant, to_wall
 
 CANCELLED_STAYS = timedelta(days=90)  # in the feeds after its date, so that programs that poll rarely still learn of it
 
@@ -28,8 +28,19 @@ class Revision:
     end: datetime | None  # instant, UTC, exclusive
     digest: str  # of everything public about the event: a change moves last_modified
     listed: bool = True  # stands in the feeds; False once archived or cancelled and long over
-    # Seconds east of UTC at `start`, by the zones of the sites; none of an edition from before they were kept.
+    # Seconds east of UTC at `start`, by the zones of the sites and of the agenda; none of an edition from before that
+    # was kept.
     offsets: Mapping[str, int] = field(default_factory=dict, hash=False)
+
+    def wall(self, instant: datetime, zone: str) -> datetime:
+        """What the clocks of a zone show at an instant of the event: naive, by the rules that it was published under.
+
+        So pages and calendars say the hour that was promised, whatever this process's zone data makes of it.
+        """
+        known = self.offsets.get(zone)
+        if known is None or self.start is None:
+            return to_wall(instant, zone)
+        return to_wall(instant, zone) + (timedelta(seconds=known) - offset_at(self.start, zone))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -157,7 +168,7 @@ def _with_withdrawn(previous: Edition | None, agenda: Agenda, at: datetime) -> t
 
 
 def _still_heard(previous: Edition, event: Event, at: datetime) -> bool:
-    end = ends(previous.agenda, event)
+    end = previous.revisions[event.id].end or ends(previous.agenda, event)
     if end is None:
         return False
     if event.status is EventStatus.CANCELLED:
@@ -179,9 +190,9 @@ def _archive(
 def _revise(
     before: _Standing | None, agenda: Agenda, event: Event, *, at: datetime, stamp: datetime
 ) -> tuple[Revision, tuple[ChangeKind, ...]]:
-    start, end = _instants(agenda, event)
+    start, end = _cancelled_at(before, event) or _instants(agenda, event)
     offsets = _offsets(agenda, event, start)
-    listed = _stays_listed(agenda, event, at)
+    listed = _stays_listed(agenda, event, end, at)
     digest = event_digest(agenda, event)
     if before is None:
         fresh = Revision(
@@ -198,6 +209,8 @@ def _revise(
         )
         return fresh, (ChangeKind.ADDED,)
     then, was = before
+    if event.status is EventStatus.CANCELLED:
+        offsets |= was.offsets
     kinds = _differences(then, was, event, (start, end), digest)
     if not kinds and _other_clocks(was.offsets, offsets):
         kinds = (ChangeKind.SHIFTED,)
@@ -239,6 +252,14 @@ def _days(event: Event) -> Days | None:
     return event.when if isinstance(event.when, Days) else None
 
 
+def _cancelled_at(before: _Standing | None, event: Event) -> tuple[datetime | None, datetime | None] | None:
+    """What is cancelled keeps the hour that it was cancelled at, whatever zone rules say since; None of all else."""
+    if event.status is not EventStatus.CANCELLED or before is None:
+        return None
+    then, was = before
+    return (was.start, was.end) if then is not None and then.when == event.when else None
+
+
 def _instants(agenda: Agenda, event: Event) -> tuple[datetime | None, datetime | None]:
     if not isinstance(event.when, Timed):
         return None, None
@@ -247,10 +268,10 @@ def _instants(agenda: Agenda, event: Event) -> tuple[datetime | None, datetime |
 
 
 def _offsets(agenda: Agenda, event: Event, start: datetime | None) -> dict[str, int]:
-    """What the hour at each site is reckoned with, by its zone: told from what other zone data would give."""
+    """What each hour is reckoned with, by its zone: told from what other zone data would give."""
     if start is None:
         return {}
-    zones = sorted({site.zone for site in agenda.addressed(event)})
+    zones = sorted({agenda.zone, *(site.zone for site in agenda.addressed(event))})
     return {zone: int(offset_at(start, zone).total_seconds()) for zone in zones}
 
 
@@ -258,6 +279,6 @@ def _other_clocks(was: Mapping[str, int], now: Mapping[str, int]) -> bool:
     return any(was[zone] != now[zone] for zone in was.keys() & now.keys())
 
 
-def _stays_listed(agenda: Agenda, event: Event, at: datetime) -> bool:
-    end = ends(agenda, event)
+def _stays_listed(agenda: Agenda, event: Event, end: datetime | None, at: datetime) -> bool:
+    end = end or ends(agenda, event)
     return event.status is not EventStatus.CANCELLED or end is None or at < end + CANCELLED_STAYS

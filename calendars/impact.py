@@ -5,6 +5,7 @@ Walls are naive, by the clocks that a field's comment names; working hours are t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -15,6 +16,7 @@ from calendars.wording import is_night
 from calendars.workdays import country_holiday, holiday_name, is_working_day, weekend
 from calendars.zones import nearest_instant, to_wall
 
+Clocks = Callable[[datetime, str], datetime]  # an instant and a zone -> the wall there
 HOME_COUNTRY = "MX"  # a mission keeps some of its own country's holidays too
 _ONE_DAY = timedelta(days=1)
 
@@ -78,21 +80,25 @@ def sessions(agenda: Agenda, event: Event, revision: Revision) -> tuple[Session,
     """The event at every site that it addresses, from the west to the east by their clocks; none without an hour."""
     if revision.start is None or revision.end is None:
         return ()
-    found = [session_at(site, revision.start, revision.end, agenda.zone) for site in agenda.addressed(event)]
+    of = revision.start, revision.end, agenda.zone, revision.wall
+    found = [session_at(site, *of) for site in agenda.addressed(event)]
     return tuple(sorted(found, key=lambda session: (session.start, session.site.id)))
 
 
-def session_at(site: Representation, start: datetime, end: datetime, home_zone: str) -> Session:
+def session_at(
+    site: Representation, start: datetime, end: datetime, home_zone: str, clocks: Clocks = to_wall
+) -> Session:
     """What a session between two instants (UTC) is at one site. Raises WallTimeOutOfRange past 2037."""
-    wall = to_wall(start, site.zone)
+    wall = clocks(start, site.zone)
+    skew = wall - to_wall(start, site.zone)  # of clocks that show another hour than this process's zone data
     day = wall.date()
     return Session(
         site=site,
         start=wall,
-        end=to_wall(end, site.zone),
-        home=to_wall(start, home_zone),
+        end=clocks(end, site.zone),
+        home=clocks(start, home_zone),
         length=end - start,
-        fit=_fit(site, start, end),
+        fit=_fit(site, start + skew, end + skew),
         night=is_night(wall),
         weekend=day.weekday() in weekend(site),
         holiday=holiday_name(site, day),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from calendars.editions import Edition, Revision
-from calendars.model import Event, Representation, Timed
+from calendars.model import Agenda, Event, EventStatus, Representation, Timed
 from calendars.zones import WallTimeError, offset_at, to_instant
 
 
@@ -22,28 +22,32 @@ class Shift:
 
 
 def shifts(edition: Edition) -> tuple[Shift, ...]:
-    """Every event and site whose hour is another by this process's zone data, in order of the agenda."""
-    return tuple(
-        shift
-        for event, revision in edition.listed()
-        if isinstance(event.when, Timed) and revision.start is not None
-        for shift in _of_event(edition, event, revision, revision.start)
-    )
+    """Every event and site whose hour is another by this process's zone data, in order of the agenda.
+
+    Of what was cancelled no hour is looked at: nobody is to come at it.
+    """
+    agenda = edition.agenda
+    return tuple(shift for event, revision in edition.listed() for shift in shifts_of(agenda, event, revision))
 
 
-def _of_event(edition: Edition, event: Event, revision: Revision, promised: datetime) -> Iterator[Shift]:
-    start = _start_now(edition, event)
-    for site in edition.agenda.addressed(event):
+def shifts_of(
+    agenda: Agenda, event: Event, revision: Revision, sites: Sequence[Representation] | None = None
+) -> Iterator[Shift]:
+    """The same of one event, at the sites that it addresses, or at these of them."""
+    promised = revision.start
+    if promised is None or not isinstance(event.when, Timed) or event.status is EventStatus.CANCELLED:
+        return
+    start = _start_now(agenda, event.when)
+    for site in agenda.addressed(event) if sites is None else sites:
         then = _wall(promised, _promised_offset(revision, site, promised))
         now = None if start is None else _wall(start, offset_at(start, site.zone))
         if now != then or start != promised:
             yield Shift(event=event.id, site=site.id, promised=then, now=now)
 
 
-def _start_now(edition: Edition, event: Event) -> datetime | None:
-    assert isinstance(event.when, Timed), "only what has an hour is looked at"
+def _start_now(agenda: Agenda, when: Timed) -> datetime | None:
     try:
-        return to_instant(event.when.wall, edition.agenda.zone, event.when.fold)
+        return to_instant(when.wall, agenda.zone, when.fold)
     except WallTimeError:
         return None
 

@@ -7,6 +7,7 @@ A zone is an IANA name; one that the database does not know raises `pytz.Unknown
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
@@ -14,6 +15,7 @@ from typing import Literal
 
 import icalendar
 import pytz
+from pytz.tzfile import build_tzinfo
 
 # Without it icalendar reads the system's zone files, which have been an hour wrong.
 icalendar.use_pytz()  # type: ignore[no-untyped-call]  # because icalendar gives it no types
@@ -24,6 +26,9 @@ _FIRST_INSTANT = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC) - timedelta(days=1)
 # What starts on the last day of 2037 in one zone starts, and ends, in 2038 in others; no zone changes so early.
 _LAST_INSTANT = datetime(LAST_YEAR + 1, 1, 15, tzinfo=UTC)
 _DAY = timedelta(days=1)
+_OWN_FOLDER = pytz.__file__.removesuffix("__init__.py") + "zoneinfo"
+_ZI_VERSION = re.compile(r"# version (\d{4}[a-z]+)")
+_SUMMER_IN_MEXICO = timedelta(hours=-5)  # of 2021: long past, so no later release says otherwise
 _STRIDE = timedelta(days=7)  # shorter than any time between two changes of one zone since 1970
 
 
@@ -62,6 +67,10 @@ class NeedlessFold(WallTimeError):
     """A choice between two instants was given for a wall time that has one."""
 
 
+class UnusableZoneData(Exception):
+    """The zone files are missing, or of a form that pytz misreads as UTC."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
     """One moment at which a zone's offset changes."""
@@ -73,8 +82,9 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ZoneData:
-    version: str  # as pytz names it; says nothing of data that PYTZ_TZDATADIR puts in its place
+    version: str  # as the files name it, else as pytz does if they are its own; "?" where nobody says
     digest: str  # SHA-256 in hex over all zone files: equal digests, equal times
+    folder: str | None  # where PYTZ_TZDATADIR has put other files in their place; None: pytz's own
 
 
 def is_zone(name: str) -> bool:
@@ -140,11 +150,44 @@ def zone_data() -> ZoneData:
     """Which data this process reckons with. Reads every zone file once."""
     digest = hashlib.sha256()
     for name in sorted(pytz.all_timezones):
-        with pytz.open_resource(name) as resource:  # type: ignore[attr-defined]  # because types-pytz lacks it
-            content = resource.read()
+        content = _resource(name)[1]
         digest.update(f"{name}\0{len(content)}\0".encode() + content)
-    version = pytz.OLSON_VERSION  # type: ignore[attr-defined]  # because types-pytz lacks it
-    return ZoneData(version=version, digest=digest.hexdigest())
+    folder = _resource("UTC")[0]
+    return ZoneData(version=_version(folder), digest=digest.hexdigest(), folder=folder)
+
+
+def refuse_unusable_data() -> None:
+    """Raises UnusableZoneData where this process cannot tell one known hour of the past, and so none of the future.
+
+    Files that zic wrote without `-b fat` hold their rules in a part that pytz does not read: every zone would be UTC.
+    """
+    name = "America/Mexico_City"
+    try:
+        with pytz.open_resource(name) as resource:  # type: ignore[attr-defined]  # because types-pytz lacks it
+            zone = build_tzinfo(name, resource)
+    except OSError as error:
+        raise UnusableZoneData("there are no zone files where PYTZ_TZDATADIR says") from error
+    if _offset(datetime(2021, 7, 15, tzinfo=UTC), zone) != _SUMMER_IN_MEXICO:
+        raise UnusableZoneData("the zone files of PYTZ_TZDATADIR cannot be read by pytz: make them with `zic -b fat`")
+
+
+def _version(folder: str | None) -> str:
+    own = pytz.OLSON_VERSION  # type: ignore[attr-defined]  # because types-pytz lacks it
+    if folder is None:
+        return str(own)
+    try:
+        first = _resource("tzdata.zi")[1].partition(b"\n")[0].decode("ascii", "replace")
+    except OSError:
+        return "?"
+    found = _ZI_VERSION.fullmatch(first)
+    return "?" if found is None else found[1]
+
+
+def _resource(name: str) -> tuple[str | None, bytes]:
+    """One zone file: the folder that it lies in, unless that is pytz's own; and its bytes."""
+    with pytz.open_resource(name) as resource:  # type: ignore[attr-defined]  # because types-pytz lacks it
+        folder = str(resource.name).removesuffix(f"/{name}")
+        return None if folder == _OWN_FOLDER else folder, resource.read()
 
 
 def _candidates(wall: datetime, zone: str) -> list[datetime]:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from calendars.model import Agenda, Draft
+from calendars.shifts import Shift, shifts
 from calendars.zones import zone_data
 from scheduler import loop
 from scheduler.files import InvalidDraft, NoConfiguration
@@ -20,8 +21,10 @@ from scheduler.settings import DEFAULT_DATABASE, Settings, SettingsError, parse_
 from scheduler.status import fan_out_time, largest_fan_out
 from scheduler.store import controls, editions
 from scheduler.store.database import SAFE_SQLITE, Database, DatabaseUnavailable, sqlite_module
+from scheduler.store.editions import InForce
 
 BUILT_AFTER = datetime(2026, 11, 1, tzinfo=UTC)  # a clock that says earlier is wrong: this program is younger
+SHIFTS_NAMED = 4
 
 
 class Verdict(StrEnum):
@@ -51,7 +54,30 @@ def installation_checks(settings: Settings, now: datetime, draft: Callable[[], D
 
 def _zone_data() -> Check:
     data = zone_data()
-    return Check(name="time zones", verdict=Verdict.GOOD, text=f"{data.version}, digest {data.digest[:16]}")
+    text = f"{data.version}, digest {data.digest[:16]}"
+    if data.folder is None:
+        return Check(name="time zones", verdict=Verdict.GOOD, text=text)
+    text += f"; of PYTZ_TZDATADIR, {data.folder}, in place of pytz's own: keep these files newer than the package's"
+    return Check(name="time zones", verdict=Verdict.NOTE, text=text)
+
+
+def _hours(found: InForce) -> Check:
+    """The hours in force by this machine's data."""
+    shifted = shifts(found.edition)
+    if shifted:
+        named = "; ".join(_shift(one) for one in shifted[:SHIFTS_NAMED]) + ("; …" if shifted[SHIFTS_NAMED:] else "")
+        text = f"{len(shifted)} are others by this zone data, and their mail waits ({named}): renew the data, or "
+        text += "`agenda publish --shifted`"
+        return Check(name="hours in force", verdict=Verdict.BAD, text=text)
+    if found.edition.zone_digest != zone_data().digest:
+        text = f"all as published, though that was with other zone data ({found.zone_version})"
+        return Check(name="hours in force", verdict=Verdict.NOTE, text=text)
+    return Check(name="hours in force", verdict=Verdict.GOOD, text="as published")
+
+
+def _shift(one: Shift) -> str:
+    now = "no hour, or two" if one.now is None else f"{one.now:%Y-%m-%d %H:%M}"
+    return f"{one.event}, {one.site}: {one.promised:%Y-%m-%d %H:%M}, now {now}"
 
 
 def _sqlite() -> Check:
@@ -124,6 +150,7 @@ def _database(settings: Settings, now: datetime) -> list[Check]:
     text = "belongs to a rehearsal" if rehearsal else f"edition {found.edition.number}" if found else "no edition yet"
     return [
         Check(name="database", verdict=verdict, text=text),
+        *([] if found is None else [_hours(found)]),
         _fan_out(settings, biggest),
         _clock(now, found.edition.at if found else None),
     ]

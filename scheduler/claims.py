@@ -126,14 +126,5 @@ class Claims:
 
 
 def _withheld(current: InForce) -> tuple[str, ...]:
-    """Events at sites, as claims name them; told when an edition is first seen, so at start-up too."""
-    found = shifts(current.edition)
-    for one in found:
-        log.error(
-            "zone data gives another time than published; its mail waits until that is resolved",
-            event_id=one.event,
-            site=one.site,
-            promised=one.promised.isoformat(),
-            now=None if one.now is None else one.now.isoformat(),
-        )
-    return tuple(f"{one.event}/{one.site}" for one in found)
+    """Events at sites, as claims name them."""
+    return tuple(f"{one.event}/{one.site}" for one in shifts(current.edition))

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from calendars.changes import Change, Kind, Notice
+from calendars.changes import Change, Kind, Notice, notices
 from calendars.editions import Edition
 from calendars.feeds import feeds
 from calendars.model import Representation
@@ -85,10 +85,16 @@ def _replaced(after: Edition, groups: list[Group]) -> int:
 
 def _sent(before: Edition, changes: tuple[Change, ...], groups: list[Group]) -> Mapping[str, int]:
     """The reminders of the schedule in force that told an hour which the change takes back."""
-    wrong = {before.revisions[one.event].uid: one.event for one in changes if OLD_HOUR & set(one.kinds)}
+    wrong = {
+        (before.revisions[change.event].uid, notice.site): change.event
+        for change in changes
+        for notice in notices(change)
+        if OLD_HOUR & set(notice.kinds)
+    }
     schedules = {revision.uid: revision.schedule for revision in before.revisions.values()}
     counted: Counter[str] = Counter()
     for one in groups:
-        if one.subject in wrong and one.schedule == schedules[one.subject] and one.accepted:
-            counted[wrong[one.subject]] += one.accepted
+        told = wrong.get((one.subject, one.site))
+        if told is not None and one.schedule == schedules[one.subject] and one.accepted:
+            counted[told] += one.accepted
     return counted

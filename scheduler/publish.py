@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from calendars.changes import Change, Notice, changes
+from calendars.changes import Change, Kind, Notice, changes
 from calendars.documents import draft_digest
 from calendars.editions import ChangeKind, Publication, publish
 from calendars.model import Draft, Recipient
@@ -57,9 +57,23 @@ class Prospect:
         """How many posts are concerned: those that hear of a change, and those that are taken off the list."""
         return self.heard + len(self.removed_posts)
 
+    @property
+    def shifted(self) -> tuple[str, ...]:
+        """Event ids whose hour is another, though nobody wrote it."""
+        return tuple(change.event for change in self.changes if Kind.SHIFTED in change.kinds)
+
+    @property
+    def doubtful_rules(self) -> bool:
+        """Do rules shift hours that are not known to be younger than those of the edition in force?"""
+        then, now = "?" if self.before is None else self.before.zone_version, zone_data().version
+        return bool(self.shifted) and ("?" in (then, now) or now < then)
+
     def wants_confirmation(self, asked_above: int) -> bool:
-        """A file cut short must not cancel a campaign, nor a slip write to the world: whoever publishes says so."""
-        return bool(self.removed_events or self.removed_posts) or self.mails > asked_above
+        """A file cut short must not cancel a campaign, nor a slip write to the world: whoever publishes says so.
+
+        Nor must a machine whose zone data was not renewed take back what another has put right.
+        """
+        return bool(self.removed_events or self.removed_posts) or self.mails > asked_above or self.doubtful_rules
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,10 +85,10 @@ class Published:
 
 
 class Unconfirmed(Exception):
-    """The draft takes events or posts away or concerns many, and nobody has confirmed that."""
+    """What takes something away, concerns many, or shifts hours by doubtful rules has to be confirmed."""
 
     def __init__(self, prospect: Prospect) -> None:
-        super().__init__("the draft removes events or recipients, or concerns many people")
+        super().__init__("the draft removes events or recipients, concerns many people, or shifts hours")
         self.prospect = prospect
 
 
@@ -159,11 +173,20 @@ def check(found: Prospect, *, confirmed: bool, asked_above: int) -> None:
 
 
 def enact(
-    connection: Connection, found: Prospect, draft: Draft, *, at: datetime, posts: Sequence[Recipient] | None
+    connection: Connection,
+    found: Prospect,
+    draft: Draft,
+    *,
+    at: datetime,
+    posts: Sequence[Recipient] | None,
+    filed: str | None = None,
 ) -> Published:
-    """Write what was found: the edition, its posts (None: they stay as they are), its reminders and its notices."""
-    edition = found.publication.edition
-    written = InForce(edition=edition, links=draft.links, draft_digest=digest(draft), zone_version=zone_data().version)
+    """Write what was found: the edition, its posts (None: they stay as they are), its reminders and its notices.
+
+    `filed` is the digest that the files are compared with from now on, where `draft` is not what they hold.
+    """
+    edition, version = found.publication.edition, zone_data().version
+    written = InForce(edition=edition, links=draft.links, draft_digest=filed or digest(draft), zone_version=version)
     editions.save(connection, written, silent=found.silent)
     known = frozenset(roster.posts_of_the_file(connection))
     if posts is not None:

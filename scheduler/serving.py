@@ -20,6 +20,7 @@ from scheduler.store.database import Database, will_pass
 from scheduler.web.app import Site, build_app
 from scheduler.web.private import polls_recorded
 from scheduler.web.server import serve_http
+from scheduler.zonewatch import ZoneWatch
 
 log = structlog.get_logger(__name__)
 WATCH_SECONDS = 0.5  # a new edition is noticed within a second
@@ -95,13 +96,13 @@ async def _send_until(service: Service, stopped: asyncio.Event) -> None:
 async def _watch(parts: Serving, service: Service | None, stopped: asyncio.Event) -> None:
     """Notice what other connections commit: a new edition, tokens, `stop` and `resume`."""
     watch = await asyncio.to_thread(parts.database.watch)
-    changed = False
+    hours, changed = ZoneWatch(), True  # at the start, too
     try:
         while not stopped.is_set():
             try:
                 changed = await asyncio.to_thread(watch.changed) or changed
                 if changed:
-                    await _noticed(parts, service)
+                    await _noticed(parts, service, hours)
                 changed = False
             except DBAPIError as error:  # what is served stays as it was until the database is back
                 log.error("cannot read what changed", reason=str(error.orig).strip())
@@ -113,7 +114,12 @@ async def _watch(parts: Serving, service: Service | None, stopped: asyncio.Event
         watch.close()
 
 
-async def _noticed(parts: Serving, service: Service | None) -> None:
+async def _noticed(parts: Serving, service: Service | None, hours: ZoneWatch) -> None:
+    def look() -> None:
+        with parts.database.read() as connection:
+            hours.look(connection)
+
+    await asyncio.to_thread(look)
     if parts.site is not None:
         await _refresh(parts.site, parts.database)
     if service is not None:

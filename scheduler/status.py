@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from calendars.model import Agenda
 from calendars.shifts import Shift, shifts
-from calendars.zones import zone_data
+from calendars.zones import ZoneData, zone_data
 from scheduler import report
 from scheduler.delivery import WAITING, State
 from scheduler.report import Posts, Totals, Uncovered
@@ -38,7 +38,7 @@ class Status:
     edition: int | None
     author: str
     published: datetime | None
-    zone_version: str
+    zone_data: ZoneData  # that this process reckons with
     zone_agrees: bool  # this process reckons with the data that the edition was published with
     shifted: tuple[Shift, ...]  # what it puts at another time than was published: that mail is withheld
     stopped_since: str | None
@@ -89,7 +89,7 @@ def status(connection: Connection, now: datetime, day: tuple[datetime, datetime]
         edition=None if found is None else found.edition.number,
         author="" if found is None else found.edition.author,
         published=None if found is None else found.edition.at,
-        zone_version=zone_data().version,
+        zone_data=zone_data(),
         zone_agrees=found is None or found.edition.zone_digest == zone_data().digest,
         shifted=() if found is None else shifts(found.edition),
         stopped_since=controls.get(connection, controls.STOPPED),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from calendars.changes import Kind, changes, notices, standings
+from calendars.changes import Kind, changes, notices
+from calendars.descriptions import for_site
 from calendars.editions import ChangeKind, Edition, publish
+from calendars.model import EventStatus
 from calendars.shifts import Shift, shifts
 from calendars.zones import zone_data
 from tests.factories import agenda, drive, event, site, timed
@@ -57,6 +59,46 @@ def test_an_hour_that_no_longer_exists_is_told() -> None:
     assert {one.now for one in shifts(replace(known, agenda=gone))} == {None}
 
 
+def test_of_what_was_cancelled_no_hour_is_looked_at() -> None:
+    """Nobody is to come at it, and the notice that says so must not wait."""
+    known = put()
+    off = replace(known.agenda, events=(event(status=EventStatus.CANCELLED),))
+    start = datetime(2021, 10, 21, 22, tzinfo=UTC)
+    assert shifts(promising(replace(known, agenda=off), start=start, end=start + timedelta(hours=2))) == ()
+
+
+def test_what_is_cancelled_keeps_its_hour_even_where_rules_have_taken_it_away() -> None:
+    """02:30 on 4 April 2021 does not exist in Mexico City by today's data; another day is reckoned anew."""
+    known = put()
+    gone = event(when=timed("2021-04-04 02:30"))
+    stood = replace(known, agenda=replace(known.agenda, events=(gone,)))
+    off = replace(known.agenda, events=(replace(gone, status=EventStatus.CANCELLED),))
+    empty = replace(known.agenda, events=())
+    for content in (off, empty):  # cancelled, or dropped while it lies ahead
+        after = publish(stood, content, at=LATER, author="", reason="", zone_digest="").edition
+        revision = after.revisions[ID]
+        assert (revision.start, revision.offsets) == (known.revisions[ID].start, known.revisions[ID].offsets)
+        assert [one.status for one in after.agenda.events] == [EventStatus.CANCELLED]
+    later = replace(known.agenda, events=(event(status=EventStatus.CANCELLED, when=timed("2021-10-22 18:00")),))
+    after = publish(stood, later, at=LATER, author="", reason="", zone_digest="").edition
+    assert after.revisions[ID].start == datetime(2021, 10, 22, 23, tzinfo=UTC)
+
+
+def test_what_people_read_is_the_promised_hour_whatever_this_zone_data_makes_of_it() -> None:
+    """The start and the end at the site; at home the hour that was written, though its instant is another by now."""
+    known = put()
+    start = datetime(2021, 10, 21, 22, tzinfo=UTC)
+    offsets = {"Asia/Tokyo": 8 * HOUR, "America/Mexico_City": -4 * HOUR}
+    old = promising(known, start=start, end=start + timedelta(hours=2), offsets=offsets).revisions[ID]
+    assert [old.wall(start + timedelta(hours=hours), "Asia/Tokyo").hour for hours in (0, 2)] == [6, 8]
+    assert old.wall(start, known.agenda.zone) == event().when.wall  # type: ignore[union-attr]  # it has an hour
+    assert old.wall(start, "Europe/Madrid") == datetime(2021, 10, 22)  # a zone that it did not reckon with
+    said = for_site(known.agenda, event(), old, site(), "es")
+    assert "06:00 h, hora de Tokio" in said
+    assert "18:00 h, tiempo del centro de México" in said
+    assert "Término: 08:00 h" in said
+
+
 def test_an_edition_from_before_offsets_were_kept_is_compared_by_its_instants() -> None:
     assert shifts(promising(put(), offsets={})) == ()
 
@@ -81,8 +123,3 @@ def test_publishing_the_same_agenda_under_other_rules_is_a_change_that_each_site
         datetime(2021, 10, 22, 8),
     )
     assert shifts(after.edition) == ()
-
-
-def test_an_hour_of_an_edition_from_before_offsets_were_kept_is_read_by_the_data_of_today() -> None:
-    old = promising(put(), offsets={})
-    assert standings(old, {})[ID].wall_at("tokio") == datetime(2021, 10, 22, 8)

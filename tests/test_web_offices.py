@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
@@ -65,6 +66,22 @@ async def test_an_office_on_mexicos_date_is_told_nothing_about_dates(client: htt
 
 async def test_an_hour_at_night_is_said_to_be_one(client: httpx.AsyncClient) -> None:
     assert "Es de madrugada en su sede." in hero((await client.get("/sites/nueva-delhi")).text)
+
+
+async def test_where_rules_give_another_hour_the_promised_one_stands_and_is_said_to_be_open(tmp_path: Path) -> None:
+    with site_of(tmp_path, shipped_draft(), clock=SimulatedClock(NOW)) as made:
+        found, event = made.in_force, "taller-asia-pacifico-2021"
+        was = found.edition.revisions[event]
+        promised = replace(was, offsets={**was.offsets, "Asia/Tokyo": 8 * 3600})
+        made.put(replace(found, edition=replace(found.edition, revisions={**found.edition.revisions, event: promised})))
+        async with serving(made) as client:
+            first = hero((await client.get("/sites/tokio")).text)
+            assert ">07:00</time>" in first
+            assert "Término: 09:00 h" in first
+            assert "Hora local por confirmar: cambiaron reglas de horario." in first
+            assert "por confirmar: cambiaron" not in hero((await client.get("/sites/seul")).text)
+            around = (await client.get(f"/events/{event}")).text
+            assert "Hora local por confirmar (1 sede): cambiaron reglas de horario." in around
 
 
 async def test_an_office_to_the_west_may_be_a_day_behind(tmp_path: Path) -> None:

@@ -20,12 +20,15 @@ from calendars.zones import (
     NeedlessFold,
     NonexistentWallTime,
     RepeatedWallTime,
+    UnusableZoneData,
     WallTimeError,
     WallTimeOutOfRange,
+    ZoneData,
     changes,
     is_zone,
     nearest_instant,
     offset_at,
+    refuse_unusable_data,
     to_instant,
     to_wall,
     zone_data,
@@ -232,6 +235,46 @@ def digest_in(folder: Path | None) -> str:
     environment = dict(os.environ) if folder is None else {**os.environ, "PYTZ_TZDATADIR": str(folder)}
     command = [sys.executable, "-c", "from calendars.zones import zone_data; print(zone_data().digest)"]
     return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def swapped_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> ZoneData:
+    """What a process says of its data with PYTZ_TZDATADIR set: this one, but for what it has kept."""
+    monkeypatch.setenv("PYTZ_TZDATADIR", str(folder))
+    return zone_data.__wrapped__()
+
+
+@pytest.mark.parametrize(
+    ("first_line", "version"),
+    [("# version 2027a\n", "2027a"), ("# version unknown-dirty\n", "?"), ("\xe9\n", "?"), (None, "?")],
+)
+def test_other_zone_files_are_named_by_themselves_or_not_at_all(
+    first_line: str | None, version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "zoneinfo"
+    shutil.copytree(bundled(), copy)
+    if first_line is None:
+        (copy / "tzdata.zi").unlink()
+    else:
+        (copy / "tzdata.zi").write_text(first_line, encoding="latin-1")
+    found = swapped_for(copy, monkeypatch)
+    assert (found.version, found.folder, found.digest) == (version, str(copy), zone_data().digest)
+
+
+def test_pytzs_own_folder_is_its_own_whoever_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert swapped_for(bundled(), monkeypatch) == zone_data()
+
+
+def test_zone_files_that_are_missing_or_read_as_utc_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse_unusable_data()
+    monkeypatch.setenv("PYTZ_TZDATADIR", str(tmp_path))
+    with pytest.raises(UnusableZoneData, match="no zone files"):
+        refuse_unusable_data()
+    (tmp_path / "America").mkdir()
+    shutil.copy(bundled() / "UTC", tmp_path / "America" / "Mexico_City")
+    with pytest.raises(UnusableZoneData, match="zic -b fat"):
+        refuse_unusable_data()
 
 
 def test_other_zone_data_has_another_digest(tmp_path: Path) -> None:

@@ -15,8 +15,9 @@ from calendars.reading.nodes import compose
 from calendars.reading.problems import START, AlreadyReported, Report, Wrong
 from calendars.reading.schema import json_schema
 from calendars.reading.sites import recipients, representations
+from calendars.reading.times import wrong_hour
 
-__all__ = ["AGENDA", "FILES", "POSTS", "PRIVATE", "SITES", "Lines", "Reading", "json_schema", "read"]
+__all__ = ["AGENDA", "FILES", "POSTS", "PRIVATE", "SITES", "Lines", "Reading", "json_schema", "read", "wrong_hour"]
 
 T = TypeVar("T")
 KB = 1024

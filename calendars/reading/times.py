@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Literal
 
 from calendars import zones
 from calendars.model import Days, EventStatus, Text, Timed
@@ -67,16 +68,25 @@ def _timed(
     if first is None or start is None:
         return None
     wall = datetime.combine(first, start)
-    if context.zone and (fold is not None or "pliegue" not in fields):
-        try:
-            zones.to_instant(wall, context.zone, fold)
-        except zones.NeedlessFold:
-            fields.fail(fields.key_place("pliegue"), _needless(wall, context.zone))
-        except zones.NonexistentWallTime as error:
-            fields.fail(fields.place_of("hora"), _nonexistent(error))
-        except zones.RepeatedWallTime as error:
-            fields.fail(fields.place_of("hora"), _repeated(error))
+    readable = fold is not None or "pliegue" not in fields
+    wrong = wrong_hour(wall, context.zone, fold) if context.zone and readable else None
+    if wrong is not None:
+        needless = wrong.value == "pliegue"
+        fields.fail(fields.key_place("pliegue") if needless else fields.place_of("hora"), wrong)
     return None if fields.broken else Timed(wall=wall, duration=known(length), fold=fold)
+
+
+def wrong_hour(wall: datetime, zone: str, fold: Literal[0, 1] | None) -> Wrong | None:
+    """Why a wall time names no instant of its zone, or not one alone; None where it does."""
+    try:
+        zones.to_instant(wall, zone, fold)
+    except zones.NeedlessFold:
+        return _needless(wall, zone)
+    except zones.NonexistentWallTime as error:
+        return _nonexistent(error)
+    except zones.RepeatedWallTime as error:
+        return _repeated(error)
+    return None
 
 
 def _days(fields: Fields, first: date | None, last: date | None) -> Days | None:

@@ -17,12 +17,14 @@ from sqlalchemy.exc import DBAPIError
 
 from calendars.editions import AnotherAgenda
 from calendars.model import Language, Problem, Text
+from calendars.zones import UnusableZoneData, WallTimeError, refuse_unusable_data
 from scheduler.capture import OutboxNotEmpty
 from scheduler.export import ExportFailed
 from scheduler.files import Configuration, InvalidDraft, NoConfiguration
 from scheduler.mail.smtp import RelayUnavailable
 from scheduler.rehearsal import AnotherDraft, NotARehearsal
 from scheduler.settings import DEFAULT_DATABASE, Settings, SettingsError, load_settings
+from scheduler.shifted import NoSuchHour, NothingInForce
 from scheduler.store import controls
 from scheduler.store.database import Database, DatabaseInUse, DatabaseUnavailable
 from scheduler.tokens import NoKey, Tokens, key_beside
@@ -36,6 +38,9 @@ ConfigOption = Annotated[
 ]
 LangOption = Annotated[
     str | None, typer.Option("--lang", help="Language of what is printed: es or en.", metavar="es|en")
+]
+ShiftedOption = Annotated[
+    bool, typer.Option("--shifted", help="Not the files: what is in force, reckoned with this machine's zone data.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
@@ -148,6 +153,7 @@ NOT_PUBLISHED = Text(
 def told(lang: str | None = None) -> Iterator[Settings]:
     """Run a command's body with the settings; every expected failure becomes its exit code and a line on stderr."""
     try:
+        refuse_unusable_data()
         settings = load_settings()
         try:
             yield settings
@@ -155,9 +161,13 @@ def told(lang: str | None = None) -> Iterator[Settings]:
             for line in problem_lines(Configuration(folder=error.folder), error.problems, language(lang, settings)):
                 typer.echo(line, err=True)
             raise typer.Exit(PROBLEMS) from error
+        except NoSuchHour as error:
+            for why in error.why:
+                typer.echo(why[language(lang, settings)], err=True)
+            raise typer.Exit(PROBLEMS) from error
     except Failure as error:
         _end(error.code, error.message)
-    except (AnotherAgenda, AnotherDraft, NothingPublished, OutboxNotEmpty) as error:
+    except (AnotherAgenda, AnotherDraft, NothingInForce, NothingPublished, OutboxNotEmpty, WallTimeError) as error:
         _end(PROBLEMS, str(error))
     except NoConfiguration as error:
         _end(USAGE, str(error))
@@ -170,6 +180,7 @@ def told(lang: str | None = None) -> Iterator[Settings]:
         PortTaken,
         RelayUnavailable,
         SettingsError,
+        UnusableZoneData,
         WrongDatabase,
     ) as error:
         _end(ENVIRONMENT, str(error))

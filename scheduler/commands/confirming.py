@@ -9,6 +9,8 @@ from typing import Annotated, Protocol
 import typer
 
 from calendars.model import Language, Text
+from calendars.wording import and_list
+from calendars.zones import zone_data
 from scheduler.commands.common import NOT_PUBLISHED, PROBLEMS, USAGE, Failure, err
 from scheduler.publish import NothingToPublish, Prospect, Published, Unconfirmed
 
@@ -22,13 +24,17 @@ UNCHANGED = Text(
     es="El borrador es igual a la edición {number} vigente: no hay nada que publicar.",
     en="The draft equals edition {number}, which is in force: nothing to publish.",
 )
+NOT_SHIFTED = Text(
+    es="Las reglas de este equipo dan todas las horas que publicó la edición {number}: no hay nada que publicar.",
+    en="The rules of this machine give every hour that edition {number} published: nothing to publish.",
+)
 REMOVES = Text(
     es="Quita {events} eventos y {posts} destinatarios de lo vigente:",
     en="It takes {events} events and {posts} recipients away from what is in force:",
 )
 CONCERNS = Text(
-    es="Los cambios tocan a {people} personas en {sites} sedes ({mails} avisos). Véalo antes: agenda impact",
-    en="The changes concern {people} people at {sites} sites ({mails} notices). See it first: agenda impact",
+    es="Los cambios tocan a {people} personas en {sites} sedes ({mails} avisos). Véalo antes: agenda impact{option}",
+    en="The changes concern {people} people at {sites} sites ({mails} notices). See it first: agenda impact{option}",
 )
 CONFIRM = Text(
     es="Escriba el número total de personas ({total}) para publicar",
@@ -38,6 +44,13 @@ WANTS_YES = Text(
     es="Si es lo que quiere, repita con --yes; si no, corrija el archivo o recupere lo que falta.",
     en="If that is what you want, repeat with --yes; if not, correct the file or put back what is missing.",
 )
+DOUBTFUL = Text(
+    es="Las reglas de este equipo (tz {now}) cambian la hora de {events}, y no consta que sean más nuevas que las de "
+    "la edición vigente (tz {then}). Si son anteriores, publique desde un equipo al día.",
+    en="The rules of this machine (tz {now}) change the hour of {events}, and are not known to be newer than those of "
+    "the edition in force (tz {then}). If they are older, publish from a machine that is up to date.",
+)
+WANTS_YES_ONLY = Text(es="Si es lo que quiere, repita con --yes.", en="If that is what you want, repeat with --yes.")
 SHOWN = 20  # of what is taken away
 
 
@@ -52,34 +65,36 @@ def refuse_empty(reason: str) -> None:
         raise Failure(USAGE, "--reason is empty: say why, for whoever reads the editions later")
 
 
-def once_confirmed(put: Put, lang: Language, *, yes: bool) -> Published | None:
+def once_confirmed(put: Put, lang: Language, *, yes: bool, shifted: bool = False) -> Published | None:
     """Publish, after the typed confirmation where one is wanted; None where there is nothing to publish.
 
-    Without it, exits with PROBLEMS, and nothing was published.
+    `shifted`: not the files, but what is in force, shifted by zone rules. Without the confirmation, exits with
+    PROBLEMS, and nothing was published.
     """
     try:
         return put(confirmed=yes)
     except NothingToPublish as error:
-        typer.echo(UNCHANGED[lang].format(number=error.prospect.publication.edition.number - 1))
+        same = NOT_SHIFTED if shifted else UNCHANGED
+        typer.echo(same[lang].format(number=error.prospect.publication.edition.number - 1))
         return None
     except Unconfirmed as error:
-        if not _typed(error.prospect, lang):
+        if not _typed(error.prospect, lang, shifted=shifted):
             raise typer.Exit(PROBLEMS) from error
-        return once_confirmed(put, lang, yes=True)
+        return once_confirmed(put, lang, yes=True, shifted=shifted)
 
 
-def _typed(found: Prospect, lang: Language) -> bool:
+def _typed(found: Prospect, lang: Language, *, shifted: bool) -> bool:
     console = err()
-    for line in _reasons(found, lang):
+    for line in _reasons(found, lang, " --shifted" if shifted else ""):
         console.print(line, markup=False)
     asked = CONFIRM[lang].format(total=found.people)
     if sys.stdin.isatty() and typer.prompt(asked, default="", err=True) == str(found.people):
         return True
-    console.print(f"{WANTS_YES[lang]} {NOT_PUBLISHED[lang]}")
+    console.print(f"{(WANTS_YES_ONLY if shifted else WANTS_YES)[lang]} {NOT_PUBLISHED[lang]}")
     return False
 
 
-def _reasons(found: Prospect, lang: Language) -> Iterator[str]:
+def _reasons(found: Prospect, lang: Language, option: str) -> Iterator[str]:
     """Why it is asked: what is taken away, and whom it concerns."""
     gone = (*found.removed_events, *found.removed_posts)
     if gone:
@@ -87,6 +102,9 @@ def _reasons(found: Prospect, lang: Language) -> Iterator[str]:
         yield from (f"  - {name}" for name in gone[:SHOWN])
         if len(gone) > SHOWN:
             yield "  …"
+    if found.doubtful_rules and found.before is not None:
+        events = and_list(found.shifted, lang)
+        yield DOUBTFUL[lang].format(now=zone_data().version, then=found.before.zone_version, events=events)
     if found.mails:
         told = {notice.site for notice in found.notices if found.told.get(notice.site)}
-        yield CONCERNS[lang].format(people=found.heard, sites=len(told), mails=found.mails)
+        yield CONCERNS[lang].format(people=found.heard, sites=len(told), mails=found.mails, option=option)

@@ -13,20 +13,21 @@ from calendars.impact import session_at
 from calendars.model import Agenda, Draft, Language, Representation, Text
 from calendars.reading import AGENDA, POSTS, PRIVATE, SITES, Lines
 from calendars.wording import and_list, days_span, home_short, short_date, status_word
-from calendars.zones import to_wall
+from calendars.zones import zone_data
 from scheduler.clock import SystemClock
 from scheduler.commands.common import (
     ConfigOption,
     JsonOption,
     LangOption,
+    ShiftedOption,
     existing_database,
     language,
     out,
     print_json,
     told,
 )
-from scheduler.files import configuration
-from scheduler.publish import Prospect, prospect
+from scheduler.commands.shifting import Source
+from scheduler.publish import Prospect
 from scheduler.store import standing
 
 KINDS = {
@@ -46,6 +47,11 @@ KINDS = {
 HEAD = Text(
     es="Vigente: edición {number}. Borrador: {file}. NADA se ha publicado.",
     en="In force: edition {number}. Draft: {file}. NOTHING has been published.",
+)
+SHIFTED_HEAD = Text(
+    es="Vigente: edición {number}, con las reglas de zonas horarias de este equipo (tz {version}). "
+    "NADA se ha publicado.",
+    en="In force: edition {number}, by the zone data of this machine (tz {version}). NOTHING has been published.",
 )
 FIRST = Text(
     es="Todavía no hay edición. Publicar pone en vigor {events} eventos; la primera edición no avisa a nadie.",
@@ -97,20 +103,24 @@ class Beside:
         return bool(self.new or self.gone or self.changed)
 
 
-def diff(config: ConfigOption = None, lang: LangOption = None, as_json: JsonOption = False) -> None:
+def diff(
+    shifted: ShiftedOption = False, config: ConfigOption = None, lang: LangOption = None, as_json: JsonOption = False
+) -> None:
     """Say what the draft changes, by meaning, with the line in the file. Nothing is written.
 
-    Exits with 0 whether or not there are changes; scripts read --json.
+    Exits with 0 whether or not there are changes; scripts read --json. With --shifted: which hours in force are others
+    by this machine's zone data.
     """
     with told(lang) as settings:
-        draft, lines = configuration(config, settings).draft_and_lines()
+        source = Source(config, settings, shifted=shifted)
         with existing_database(settings) as database, database.read() as connection:
-            found = prospect(connection, draft, at=SystemClock().now(), author="", reason="")
+            draft = source.draft(connection)
+            found = source.prospect(connection, draft, SystemClock().now())
             others = beside(connection, found, draft)
         if as_json:
-            print_json(_json(found, others, draft, lines))
+            print_json(_json(found, others, draft, source.lines))
         else:
-            for line in _screen(found, others, draft, lines, language(lang, settings)):
+            for line in _screen(found, others, draft, source.lines, language(lang, settings)):
                 out().print(line, markup=False, soft_wrap=True)
 
 
@@ -130,11 +140,12 @@ def _parts(was: Agenda, now: Agenda) -> Iterator[str]:
     return (word for name, word in PARTS.items() if getattr(was, name) != getattr(now, name))
 
 
-def _screen(found: Prospect, others: Beside, draft: Draft, lines: Lines, lang: Language) -> Iterator[str]:
+def _screen(found: Prospect, others: Beside, draft: Draft, lines: Lines | None, lang: Language) -> Iterator[str]:
     if found.before is None:
         yield FIRST[lang].format(events=len(draft.agenda.events))
         return
-    yield HEAD[lang].format(number=found.before.edition.number, file=AGENDA)
+    head = SHIFTED_HEAD if lines is None else HEAD
+    yield head[lang].format(number=found.before.edition.number, file=AGENDA, version=zone_data().version)
     if not (found.changes or others.people or others.parts):
         yield SAME[lang]
         return
@@ -147,7 +158,8 @@ def _screen(found: Prospect, others: Beside, draft: Draft, lines: Lines, lang: L
         yield PEOPLE[lang].format(file=POSTS, **counts)
     if others.parts:
         yield OTHERS[lang].format(parts=", ".join(others.parts))
-    untouched = len(draft.agenda.events) - sum(change.event in lines.events for change in found.changes)
+    listed = {event.id for event in draft.agenda.events}
+    untouched = len(listed) - sum(change.event in listed for change in found.changes)
     yield UNTOUCHED[lang].format(n=untouched)
 
 
@@ -157,25 +169,29 @@ def all_sites(found: Prospect) -> dict[str, Representation]:
     return {site.id: site for site in (*before, *found.publication.edition.agenda.representations)}
 
 
-def place(change: Change, lines: Lines, lang: Language) -> str:
-    """Where the change was written: «agenda.yaml, renglón 14»."""
+def place(change: Change, lines: Lines | None, lang: Language) -> str:
+    """Where the change was written: «   (agenda.yaml, renglón 14)»; nothing of what nobody wrote."""
+    if lines is None:
+        return ""
     if change.event not in lines.events:
-        return f"{AGENDA}: {GONE[lang]}"
+        return f"   ({AGENDA}: {GONE[lang]})"
     if change.kinds == (Kind.LINK,):
         at = lines.links.get(change.event)
-        return PRIVATE if at is None else f"{PRIVATE}, {LINE[lang]} {at}"
-    return f"{AGENDA}, {LINE[lang]} {lines.events[change.event]}"
+        return f"   ({PRIVATE})" if at is None else f"   ({PRIVATE}, {LINE[lang]} {at})"
+    return f"   ({AGENDA}, {LINE[lang]} {lines.events[change.event]})"
 
 
 def change_lines(change: Change, sites: dict[str, Representation], where: str, lang: Language) -> Iterator[str]:
     """One change: what it is, old and new time, local hours, audience, reason."""
-    yield f"{kind_words(change, lang)}  {title(change, lang)}   ({where})"
+    yield f"{kind_words(change, lang)}  {title(change, lang)}{where}"
     before, after = change.before, change.after
     if Kind.RESTATED in change.kinds and before and after:
         yield f"  {status_word(before.event.status, lang)} → {status_word(after.event.status, lang)}"
     if moments := _moments(change, lang):
         yield f"  {moments}"
-    if local := _local(change, sites, lang):
+    if Kind.SHIFTED in change.kinds:
+        yield from _shifted(change, sites, lang)
+    elif local := _local(change, sites, lang):
         yield f"  {LOCAL[lang]}: {local}"
     if Kind.AUDIENCE in change.kinds:
         yield from _audience(change, sites, lang)
@@ -202,7 +218,7 @@ def _moments(change: Change, lang: Language) -> str:
     if not {Kind.MOVED, Kind.SHIFTED, Kind.ADDED, Kind.CANCELLED} & set(change.kinds):
         return ""
     old, new = _moment(before, lang), _moment(after, lang)
-    if before.moment == after.moment:
+    if before.moment == after.moment or old == new:
         return new
     return f"{old} → {_rest(before, after, new, lang)}"
 
@@ -211,7 +227,7 @@ def _moment(one: Standing, lang: Language) -> str:
     if one.start is None or one.end is None:
         days = one.moment[2]
         return UNDATED[lang] if days is None else days_span(days, lang)
-    start, end = to_wall(one.start, one.home), to_wall(one.end, one.home)
+    start, end = one.revision.wall(one.start, one.home), one.revision.wall(one.end, one.home)
     return f"{short_date(start.date(), lang)} {start:%H:%M}–{end:%H:%M} {home_short(one.home, lang)}"
 
 
@@ -219,8 +235,8 @@ def _rest(before: Standing, after: Standing, new: str, lang: Language) -> str:
     """The new moment, without a date that was said just now."""
     if before.start is None or after.start is None:
         return new
-    old = to_wall(before.start, before.home).date()
-    return new.removeprefix(f"{short_date(old, lang)} ") if to_wall(after.start, after.home).date() == old else new
+    old, now = before.revision.wall(before.start, before.home), after.revision.wall(after.start, after.home)
+    return new.removeprefix(f"{short_date(old.date(), lang)} ") if now.date() == old.date() else new
 
 
 def _local(change: Change, sites: dict[str, Representation], lang: Language) -> str:
@@ -228,10 +244,11 @@ def _local(change: Change, sites: dict[str, Representation], lang: Language) -> 
     after = change.after
     if after is None or after.start is None or after.end is None or not after.takes_place or not after.zones:
         return ""
-    if not {Kind.MOVED, Kind.SHIFTED, Kind.ADDED} & set(change.kinds):
+    if not {Kind.MOVED, Kind.ADDED} & set(change.kinds):
         return ""
     found = sorted(
-        (session_at(sites[key], after.start, after.end, after.home) for key in after.zones), key=lambda one: one.start
+        (session_at(sites[key], after.start, after.end, after.home, after.revision.wall) for key in after.zones),
+        key=lambda one: one.start,
     )
     first, last = found[0], found[-1]
     begin = _hour_at(first.start, first.site, lang, day=True)
@@ -239,6 +256,20 @@ def _local(change: Change, sites: dict[str, Representation], lang: Language) -> 
         return begin
     end = _hour_at(last.start, last.site, lang, day=last.start.date() != first.start.date())
     return f"de {begin} a {end}" if lang == "es" else f"from {begin} to {end}"
+
+
+def _shifted(change: Change, sites: dict[str, Representation], lang: Language) -> Iterator[str]:
+    """«Hora local: Vancouver 15:00 → 16:00, …», of every site whose clocks show another."""
+    assert change.before is not None, "only what was promised can shift"
+    assert change.after is not None
+    moved = []
+    for key in (key for key in change.after.zones if key in change.before.zones):
+        old, new = change.before.wall_at(key), change.after.wall_at(key)
+        if old is not None and new is not None and old != new:
+            day = "" if old.date() == new.date() else f"{short_date(new.date(), lang)} "
+            moved.append(f"{sites[key].city} {short_date(old.date(), lang)} {old:%H:%M} → {day}{new:%H:%M}")
+    if moved:
+        yield f"  {LOCAL[lang]}: {some(moved, lang)}"
 
 
 def _hour_at(wall: datetime, site: Representation, lang: Language, *, day: bool) -> str:
@@ -261,7 +292,7 @@ def some(names: list[str], lang: Language) -> str:
     return and_list([*names[: SITES_NAMED - 1], f"{more} más" if lang == "es" else f"{more} more"], lang)
 
 
-def _json(found: Prospect, others: Beside, draft: Draft, lines: Lines) -> dict[str, object]:
+def _json(found: Prospect, others: Beside, draft: Draft, lines: Lines | None) -> dict[str, object]:
     return {
         "edition": None if found.before is None else found.before.edition.number,
         "events": len(draft.agenda.events),

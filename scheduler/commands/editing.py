@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from calendars.editions import Edition, first_stamp, publish
-from calendars.model import Draft, Text
+from calendars.model import Draft, Language, Text
 from calendars.reading import json_schema
 from calendars.zones import zone_data
 from scheduler.clock import SystemClock
@@ -21,6 +21,7 @@ from scheduler.commands.common import (
     Failure,
     JsonOption,
     LangOption,
+    ShiftedOption,
     database_is_there,
     language,
     login_name,
@@ -33,10 +34,12 @@ from scheduler.commands.common import (
     told,
 )
 from scheduler.commands.confirming import AuthorOption, ReasonOption, YesOption, once_confirmed, refuse_empty
+from scheduler.commands.shifting import publish_what_shifted
 from scheduler.commands.tables import events_json, print_agenda, print_publication
 from scheduler.export import export as write_feeds
 from scheduler.files import InvalidDraft, configuration
 from scheduler.publish import Published, publish_draft
+from scheduler.settings import Settings
 from scheduler.store import editions
 
 FINE = Text(es="El borrador está bien. Nada se ha publicado.", en="The draft is fine. Nothing has been published.")
@@ -89,10 +92,11 @@ def schema() -> None:
 
 
 def publish_command(
-    reason: ReasonOption,
+    reason: ReasonOption = "",
     author: AuthorOption = None,
     yes: YesOption = False,
     silent: Annotated[bool, typer.Option("--silent", help="Tell nobody of the changes; that is recorded.")] = False,
+    shifted: ShiftedOption = False,
     config: ConfigOption = None,
     lang: LangOption = None,
 ) -> None:
@@ -100,15 +104,17 @@ def publish_command(
 
     An edition that removes an event or a recipient, or whose changes concern more than AGENDA_ASKED_ABOVE notices, asks
     at a terminal for the number of people, or for --yes. `agenda impact` shows beforehand what it would do.
+
+    With --shifted the files are left alone: what is in force is published anew with the hours that this machine's zone
+    data gives, where they are others. --reason then says so by itself.
     """
     with told(lang) as settings:
         spoken = language(lang, settings)
+        if shifted:
+            publish_what_shifted(settings, spoken, reason=reason, author=author, yes=yes, silent=silent)
+            return
         refuse_empty(reason)
-        try:
-            draft = configuration(config, settings).draft()
-        except InvalidDraft:
-            typer.echo(NOT_PUBLISHED[spoken], err=True)
-            raise
+        draft = _to_publish(config, settings, spoken)
         with real_database(settings) as database:
             tokens = tokens_of(settings, database)
 
@@ -128,6 +134,14 @@ def publish_command(
             done = once_confirmed(put, spoken, yes=yes)
         if done is not None:
             print_publication(out(), done, spoken)
+
+
+def _to_publish(config: Path | None, settings: Settings, lang: Language) -> Draft:
+    try:
+        return configuration(config, settings).draft()
+    except InvalidDraft:
+        typer.echo(NOT_PUBLISHED[lang], err=True)
+        raise
 
 
 def export(

@@ -20,17 +20,20 @@ from scheduler.commands.common import (
     Failure,
     JsonOption,
     LangOption,
+    ShiftedOption,
     existing_database,
     language,
     out,
     print_json,
     told,
 )
+from scheduler.commands.confirming import NOT_SHIFTED
 from scheduler.commands.diff import all_sites, kind_words, title
 from scheduler.commands.sample import samples
+from scheduler.commands.shifting import Source
 from scheduler.consequences import Consequences, Mail, consequences
-from scheduler.files import configuration
-from scheduler.publish import Prospect, prospect
+from scheduler.publish import Prospect
+from scheduler.settings import Settings
 from scheduler.store.standing import hearers
 
 NOW = Text(es="SI PUBLICA AHORA ({moment})", en="IF YOU PUBLISH NOW ({moment})")
@@ -56,8 +59,11 @@ FEEDS = Text(es="{feeds} calendarios cambian", en="{feeds} calendars change")
 ENDED = Text(es="; {ended} dejan de existir", en="; {ended} end")
 GONE = Text(es="{posts} puestos dejan la lista", en="{posts} posts leave the list")
 ELSEWHERE = Text(es="otras sedes: 0 correos", en="other sites: 0 mails")
-SEE = Text(es="Ver un correo:  agenda impact --mail {site}", en="See a mail:  agenda impact --mail {site}")
-PUBLISH = Text(es='Publicar:       agenda publish --reason "…"', en='Publish:     agenda publish --reason "…"')
+SEE = Text(
+    es="Ver un correo:  agenda impact{option} --mail {site}", en="See a mail:  agenda impact{option} --mail {site}"
+)
+PUBLISH = Text(es="Publicar:       agenda publish", en="Publish:     agenda publish")
+REASON_GIVEN = ' --reason "…"'
 NO_MAIL = Text(es="Los puestos de {site} no recibirían ningún aviso.", en="The posts of {site} would get no notice.")
 CITIES = 4  # named of those that wait for another day
 Group = tuple[str, list[Mail]]
@@ -71,6 +77,7 @@ def impact(
         str | None, typer.Option("--mail", help="Show what this site's posts would be sent.", metavar="SITE")
     ] = None,
     html: Annotated[bool, typer.Option("--html", help="With --mail: the HTML part, to look at in a browser.")] = False,
+    shifted: ShiftedOption = False,
     config: ConfigOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -81,15 +88,16 @@ def impact(
     of Mexico, other date.
     """
     with told(lang) as settings:
-        draft, spoken = configuration(config, settings).draft(), language(lang, settings)
+        source, spoken = Source(config, settings, shifted=shifted), language(lang, settings)
         if event is not None and mail is None:
-            _show_event(draft, event, spoken, as_json=as_json)
+            _show_event(_draft_alone(source, settings), event, spoken, as_json=as_json)
             return
-        if mail is not None and all(site.id != mail for site in draft.agenda.representations):
-            raise Failure(USAGE, f"--mail {mail}: there is no such site; ids are in representations.csv")
         at = SystemClock().now()
         with existing_database(settings) as database, database.read() as connection:
-            found = prospect(connection, draft, at=at, author="", reason="")
+            draft = source.draft(connection)
+            if mail is not None and all(site.id != mail for site in draft.agenda.representations):
+                raise Failure(USAGE, f"--mail {mail}: there is no such site; ids are in representations.csv")
+            found = source.prospect(connection, draft, at)
             result = consequences(connection, found, at)
             posts = [one for one in hearers(connection) if one.site == mail]
         if mail is not None:
@@ -99,8 +107,16 @@ def impact(
         elif as_json:
             print_json(_json(found, result, at))
         else:
-            for line in _screen(found, result, at, spoken):
+            for line in _screen(found, result, at, spoken, source.option):
                 out().print(line, markup=False, soft_wrap=True)
+
+
+def _draft_alone(source: Source, settings: Settings) -> Draft:
+    """What needs no database is shown without one."""
+    if source.files is not None:
+        return source.files[0]
+    with existing_database(settings) as database, database.read() as connection:
+        return source.draft(connection)
 
 
 def _show_event(draft: Draft, key: str, lang: Language, *, as_json: bool) -> None:
@@ -114,15 +130,15 @@ def _show_event(draft: Draft, key: str, lang: Language, *, as_json: bool) -> Non
         out().print(around(draft, chosen, lang))
 
 
-def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language) -> Iterator[str]:
+def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language, option: str) -> Iterator[str]:
     if found.unchanged:
-        yield SAME[lang]
+        yield (NOT_SHIFTED[lang].format(number=found.publication.edition.number - 1) if option else SAME[lang])
         return
     agenda = found.publication.edition.agenda
     yield NOW[lang].format(moment=_moment(at, agenda.zone, lang))
     if found.before is None:
         yield FIRST[lang].format(feeds=len(result.feeds))
-        yield PUBLISH[lang]
+        yield PUBLISH[lang] + REASON_GIVEN
         return
     sites = all_sites(found)
     for change in found.changes:
@@ -136,8 +152,8 @@ def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language)
     if found.removed_posts:
         yield "  " + GONE[lang].format(posts=len(found.removed_posts))
     if result.mails:
-        yield SEE[lang].format(site=next(key for key in sites if key == result.mails[0].site.id))
-    yield PUBLISH[lang]
+        yield SEE[lang].format(site=next(key for key in sites if key == result.mails[0].site.id), option=option)
+    yield PUBLISH[lang] + (option or REASON_GIVEN)
 
 
 def _summary(mails: list[Mail], lang: Language) -> str:

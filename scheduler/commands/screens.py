@@ -9,7 +9,7 @@ from datetime import datetime
 from calendars.model import Language, Text
 from calendars.shifts import Shift
 from calendars.wording import short_date
-from calendars.zones import to_wall
+from calendars.zones import ZoneData, to_wall
 from scheduler.delivery import State
 from scheduler.settings import Pace
 from scheduler.status import Status
@@ -38,10 +38,10 @@ ZONES = Text(
     en="The zone data of this machine is not that of the edition in force.",
 )
 SHIFTED = Text(
-    es="Con ellas cambia la hora de {n} sesiones (evento y sede). Sus correos esperan: actualice los datos, o publique "
-    "de nuevo (antes: agenda diff, agenda impact):",
-    en="They give another time for {n} sessions (event and site). Their mail waits: renew the data, or publish again "
-    "(first: agenda diff, agenda impact):",
+    es="Con ellas es otra la hora de {n} sesiones (evento y sede). Sus correos esperan. Si este equipo tiene las "
+    "reglas nuevas: agenda impact --shifted, y agenda publish --shifted; si no, actualícelas aquí.",
+    en="They give another hour for {n} sessions (event and site). Their mail waits. If this machine has the newer "
+    "rules: agenda impact --shifted, then agenda publish --shifted; if not, renew them here.",
 )
 SHIFT = Text(
     es="  {event}, {site}: se publicó {promised}, ahora da {now}",
@@ -98,7 +98,7 @@ POSTS = Text(
 def status_lines(found: Status, draft: int | None, *, pace: Pace | None, lang: Language) -> Iterator[str]:
     """The screen, alerts first. `pace` is that of this environment; None where it sends no mail."""
     alerts = NO_ALERT[lang] if not found.alerts else ALERTS[lang].format(n=found.alerts)
-    yield " · ".join((alerts, _edition(found, lang), _draft(draft, lang), f"tz {found.zone_version}"))
+    yield " · ".join((alerts, _edition(found, lang), _draft(draft, lang), f"tz {_data(found.zone_data)}"))
     yield from _alarms(found, lang)
     if pace is None:
         yield NO_RELAY[lang]
@@ -141,6 +141,11 @@ def _alarms(found: Status, lang: Language) -> Iterator[str]:
         yield DIFFERING[lang].format(nodes=", ".join(found.differing))
     if found.uncovered:
         yield UNCOVERED[lang].format(sites=", ".join(_lost(found, lang)))
+
+
+def _data(used: ZoneData) -> str:
+    """Its version, and where it lies if it is not pytz's own."""
+    return used.version if used.folder is None else f"{used.version}, {used.folder}"
 
 
 def _shift(one: Shift, lang: Language) -> str:
@@ -199,7 +204,9 @@ def status_json(found: Status, draft: int | None, *, pace: Pace | None) -> dict[
         "author": found.author,
         "published": found.published,
         "draft": {"valid": draft is not None, "changes": draft},
-        "zone_version": found.zone_version,
+        "zone_version": found.zone_data.version,
+        "zone_digest": found.zone_data.digest,
+        "zone_folder": found.zone_data.folder,
         "zone_agrees": found.zone_agrees,
         "shifted": [
             {"event": one.event, "site": one.site, "promised": one.promised, "now": one.now} for one in found.shifted

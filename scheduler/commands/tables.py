@@ -171,7 +171,9 @@ def print_publication(console: Console, done: Published, lang: Language) -> None
     publication = done.prospect.publication
     titles = {event.id: event.title[lang] for event in publication.edition.agenda.events}
     for change in publication.changes:
-        kinds = ", ".join(KINDS[kind][lang] for kind in change.kinds)
+        by_rules = change.event in done.prospect.shifted
+        told = (ChangeKind.SHIFTED if by_rules and kind is ChangeKind.MOVED else kind for kind in change.kinds)
+        kinds = ", ".join(KINDS[kind][lang] for kind in told)
         console.print(f"{kinds}  {titles.get(change.event, change.event)}", markup=False)
     rows = done.ledger
     console.print(

@@ -21,7 +21,6 @@ from calendars.wording import (
     short_date,
     weekday_and_day,
 )
-from calendars.zones import to_wall
 from scheduler.mail.reminder import open_notes
 
 _HEADS = {
@@ -150,12 +149,11 @@ def _void(old: Standing, new: Standing, site: Representation, language: Language
 
 
 def _moment(one: Standing, agenda: Agenda, site: Representation, language: Language) -> Moment:
-    here = one.wall_at(site.id)
-    if here is None or one.start is None:
+    here, home = one.wall_at(site.id), one.at_home()
+    if here is None or home is None:
         days = one.moment[2]
         assert days is not None, "what is told of has a date"
         return Moment(here=days_span(days, language), home=None)
-    home = to_wall(one.start, agenda.zone)
     clocks = f"hora de {site.city}" if language == "es" else f"{site.city} time"
     return Moment(
         here=f"{long_date(here, language)}, {hour(here, language)}, {clocks}",
@@ -208,18 +206,16 @@ def _brief(one: Standing, site: Representation, language: Language, known: date 
 
 def _home(shown: Standing, agenda: Agenda, here: datetime | None, language: Language) -> str:
     """« · jue 21 oct, 20:00 h TCM»."""
-    if here is None or shown.start is None:
+    home = shown.at_home()
+    if here is None or home is None:
         return ""
-    home = to_wall(shown.start, agenda.zone)
     day = f"{short_date(home, language)}, " if home.date() != here.date() else ""
     return f" · {day}{hour(home, language)} {home_short(agenda.zone, language)}"
 
 
 def _remark(new: Standing, agenda: Agenda, site: Representation, language: Language) -> str:
-    here = new.wall_at(site.id)
-    if here is None or new.start is None:
-        return ""
-    return night_remark(here, to_wall(new.start, agenda.zone), agenda.zone, language)
+    here, home = new.wall_at(site.id), new.at_home()
+    return "" if here is None or home is None else night_remark(here, home, agenda.zone, language)
 
 
 def _notes(told: Notice, event: Event, language: Language) -> Iterator[str]:

@@ -123,7 +123,7 @@ def _times(
                 home=hour(home, language),
                 home_name=home_name(agenda.zone, language),
                 remark=night_remark(here, home, agenda.zone, language),
-                until=until_line(event, revision.start, revision.end, site.zone, language),
+                until=until_line(event, revision, site.zone, language),
             )
             return here.date(), here.date(), hours
     raise ValueError(f"event «{event.id}» has no date to remind of")

@@ -17,7 +17,7 @@ from calendars.impact import sessions, stays
 from calendars.model import Agenda, Audience, Days, Event, Language
 from calendars.wording import home_name, sentence
 from scheduler.web.index import foot
-from scheduler.web.lines import event_line, notes
+from scheduler.web.lines import event_line, in_doubt, is_over, notes
 from scheduler.web.picture import draw
 from scheduler.web.places import balance, clock_name, days_of_places, home_holidays, stay_places
 from scheduler.web.rendering import requested_language
@@ -53,7 +53,7 @@ class Around:
         revision = edition.revisions[found.id]
         values = {
             **foot(edition, language),
-            **_said(agenda, found, revision, language),
+            **_said(agenda, found, revision, language, over=is_over(agenda, found, revision, self._site.present())),
             **_seen(agenda, found, revision, language),
             "line": event_line(agenda, found, revision, self._site.present(), language, agenda.addressed(found)),
             "several_regions": len({site.region for site in agenda.addressed(found)}) > 1,
@@ -78,7 +78,7 @@ def feed_links(agenda: Agenda, audience: Audience, base_url: str, language: Lang
     return [link("Todos los eventos" if language == "es" else "All events", "/", "all.ics")]
 
 
-def _said(agenda: Agenda, event: Event, revision: Revision, language: Language) -> dict[str, Any]:
+def _said(agenda: Agenda, event: Event, revision: Revision, language: Language, *, over: bool) -> dict[str, Any]:
     """What the agenda says of the event."""
     timed = revision.start is not None and revision.end is not None
     return {
@@ -86,10 +86,11 @@ def _said(agenda: Agenda, event: Event, revision: Revision, language: Language) 
         "clock": clock_name(agenda, language),
         "place": place(event, language),
         "description": event.description[language] if event.description else None,
-        "ends": until_line(event, revision.start, revision.end, agenda.zone, language)
-        if revision.start is not None and revision.end is not None
-        else None,
-        "notes": [sentence(note) for note in notes(event, language, with_duration=not timed)],
+        "ends": until_line(event, revision, agenda.zone, language) if revision.start is not None else None,
+        "notes": [
+            *([] if over else in_doubt(agenda, event, revision, agenda.addressed(event), language)),
+            *(sentence(note) for note in notes(event, language, with_duration=not timed)),
+        ],
     }
 
 

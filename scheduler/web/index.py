@@ -40,10 +40,10 @@ def regions(agenda: Agenda, language: Language) -> tuple[RegionLine, ...]:
 def foot(edition: Edition, language: Language) -> dict[str, Any]:
     """What the foot of a page is given."""
     agenda = edition.agenda
-    published = long_date(to_wall(edition.at, agenda.zone), language)
+    published = to_wall(edition.at, agenda.zone)
     return {
         "edition": edition.number,
-        "published": f"{published}, {home_hour(agenda, edition.at, language)}",
+        "published": f"{long_date(published, language)}, {home_hour(agenda, published, language)}",
         "zone_version": zone_data().version,
     }
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, time
 
 from calendars.editions import Edition, Revision, ends
-from calendars.model import Agenda, Assumption, Audience, Days, Event, EventStatus, Language, Representation
+from calendars.model import Agenda, Assumption, Audience, Days, Event, EventStatus, Language, Representation, Text
+from calendars.shifts import shifts_of
 from calendars.wording import (
     assumption,
     axis_title,
@@ -23,6 +24,10 @@ from calendars.wording import (
 from calendars.zones import nearest_instant, offset_at, to_wall
 from scheduler.web.remaining import until, until_days
 
+IN_DOUBT = Text(
+    es="Hora local por confirmar{where}: cambiaron reglas de horario.",
+    en="Local time to be confirmed{where}: time-zone rules changed.",
+)
 SITES_NAMED = 3  # of an audience that lists sites; more are counted
 
 
@@ -75,7 +80,7 @@ def timeline(edition: Edition, now: datetime | None) -> Timeline:
     """Every dated event that people still hear of; without `now` all of them count as ahead."""
     agenda = edition.agenda
     dated = sorted(edition.listed(), key=lambda pair: (begins(agenda, *pair), pair[0].id))
-    over = [now is not None and is_over(agenda, event, now) for event, _ in dated]
+    over = [now is not None and is_over(agenda, event, revision, now) for event, revision in dated]
     return Timeline(
         ahead=tuple(pair for pair, gone in zip(dated, over, strict=True) if not gone),
         past=tuple(pair for pair, gone in zip(dated, over, strict=True) if gone)[::-1],
@@ -106,8 +111,8 @@ def _among(addressed: Sequence[Representation], only: Set[str] | None) -> tuple[
     return tuple(site for site in addressed if only is None or site.id in only)
 
 
-def is_over(agenda: Agenda, event: Event, now: datetime) -> bool:
-    end = ends(agenda, event)
+def is_over(agenda: Agenda, event: Event, revision: Revision, now: datetime) -> bool:
+    end = revision.end or ends(agenda, event)
     return event.status is EventStatus.HELD or (end is not None and end <= now)
 
 
@@ -127,6 +132,7 @@ def event_line(
     language: Language,
     sites: Sequence[Representation],
 ) -> EventLine:
+    home = revision.wall(revision.start, agenda.zone) if revision.start is not None else None
     return EventLine(
         id=event.id,
         title=event.title[language],
@@ -134,10 +140,10 @@ def event_line(
         status=None if event.status is EventStatus.CONFIRMED else status_word(event.status, language),
         cancelled=event.status is EventStatus.CANCELLED,
         day=day_words(agenda.zone, event, revision, language),
-        clock=f"{to_wall(revision.start, agenda.zone):%H:%M}" if revision.start is not None else None,
-        hour=home_hour(agenda, revision.start, language) if revision.start is not None else None,
+        clock=f"{home:%H:%M}" if home is not None else None,
+        hour=home_hour(agenda, home, language) if home is not None else None,
         start=revision.start,
-        local=local_span(revision.start, sites, language) if revision.start is not None and sites else None,
+        local=local_span(revision, revision.start, sites, language) if revision.start is not None and sites else None,
         countdown=countdown(event, revision, agenda.zone, now, language) if now is not None else None,
         audience=audience_words(agenda, event.audience, agenda.addressed(event), language),
         notes=tuple(sentence(note) for note in notes(event, language)),
@@ -171,7 +177,7 @@ def countdown(event: Event, revision: Revision, zone: str, now: datetime, langua
 def day_words(zone: str, event: Event, revision: Revision, language: Language) -> str:
     """Its date by the clocks of `zone`, its span of whole days, or that it has no date."""
     if revision.start is not None:
-        return long_date(to_wall(revision.start, zone), language)
+        return long_date(revision.wall(revision.start, zone), language)
     match event.when:
         case Days(first=first, last=last) if first == last:
             return long_date(first, language)
@@ -180,14 +186,14 @@ def day_words(zone: str, event: Event, revision: Revision, language: Language) -
     return status_word(EventStatus.UNSCHEDULED, language)
 
 
-def home_hour(agenda: Agenda, instant: datetime, language: Language) -> str:
-    """«18:00 h TCM»."""
-    return f"{hour(to_wall(instant, agenda.zone), language)} {home_short(agenda.zone, language)}"
+def home_hour(agenda: Agenda, home: datetime, language: Language) -> str:
+    """«18:00 h TCM», of a wall of the agenda's zone."""
+    return f"{hour(home, language)} {home_short(agenda.zone, language)}"
 
 
-def local_span(start: datetime, sites: Sequence[Representation], language: Language) -> str:
+def local_span(revision: Revision, start: datetime, sites: Sequence[Representation], language: Language) -> str:
     """«de vie 22 oct, 04:30 h (Nueva Delhi) a vie 22 oct, 12:00 h (Wellington)»; one hour is said once."""
-    walls = [(to_wall(start, site.zone), site.city) for site in sites]
+    walls = [(revision.wall(start, site.zone), site.city) for site in sites]
     first, last = min(walls), max(walls)
     shown = [f"{short_date(wall, language)}, {hour(wall, language)} ({city})" for wall, city in (first, last)]
     if first[0] == last[0]:
@@ -220,6 +226,19 @@ def notes(event: Event, language: Language, *, with_duration: bool = True) -> It
     for part in Assumption:
         if part in event.assumed and (with_duration or part is not Assumption.DURATION):
             yield assumption(event, part, language)
+
+
+def in_doubt(
+    agenda: Agenda, event: Event, revision: Revision, sites: Sequence[Representation], language: Language
+) -> Iterator[str]:
+    """That this process's zone data gives another hour than was published, at one site or at some of several.
+
+    Which is right is not known here; the published one is shown until `agenda publish --shifted`.
+    """
+    count = sum(1 for _ in shifts_of(agenda, event, revision, sites))
+    if count:
+        where = f" ({sites_count(count, language)})" if len(sites) > 1 else ""
+        yield IN_DOUBT[language].format(where=where)
 
 
 def origin(agenda: Agenda, event: Event, language: Language) -> str:

@@ -119,7 +119,7 @@ def _entry(event: Event, revision: Revision, zone: str) -> Entry:
     if isinstance(event.when, Days):
         return Entry(event=event, revision=revision, first=event.when.first, last=event.when.last, hour=None)
     assert revision.start is not None, "what is listed has a date"
-    wall = to_wall(revision.start, zone)
+    wall = revision.wall(revision.start, zone)
     return Entry(event=event, revision=revision, first=wall.date(), last=wall.date(), hour=f"{wall:%H:%M}")
 
 
@@ -219,6 +219,6 @@ def _line_at(edition: Edition, event: Event, site: Representation, now: datetime
     )
     if revision.start is None:
         return line
-    here, home = to_wall(revision.start, site.zone), to_wall(revision.start, agenda.zone)
-    beside = f"{short_date(home, language)}, {home_hour(agenda, revision.start, language)}"
+    here, home = revision.wall(revision.start, site.zone), revision.wall(revision.start, agenda.zone)
+    beside = f"{short_date(home, language)}, {home_hour(agenda, home, language)}"
     return replace(line, day=long_date(here, language), hour=f"{hour(here, language)} ({beside})", local=None)

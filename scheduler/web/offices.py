@@ -27,10 +27,10 @@ from calendars.wording import (
     status_word,
     weekday_and_day,
 )
-from calendars.zones import offset_at, to_wall
+from calendars.zones import offset_at
 from scheduler.web.finder import country_name, entry, near_entries
 from scheduler.web.index import by_city, foot
-from scheduler.web.lines import Countdown, countdown, day_words, listing, notes, origin, timeline
+from scheduler.web.lines import Countdown, countdown, day_words, in_doubt, listing, notes, origin, timeline
 from scheduler.web.rendering import requested_language
 from scheduler.web.site import Site
 from scheduler.web.subscribing import GOOGLE_BY_HAND, subscription
@@ -125,12 +125,12 @@ class Offices:
         sites = by_city(site for site in agenda.representations if site.region == found.id)
         following = self._next_session(sites)
         awaits = {site.id for site in agenda.addressed(following[0])} if following else set()
-        start = following[1].start if following else None
+        session = following[1] if following else None
         values = {
             **foot(self._site.in_force.edition, language),
             "region": found,
             "following": following[0] if following else None,
-            "rows": [site_hour(site, start if site.id in awaits else None, language) for site in sites],
+            "rows": [site_hour(site, session if site.id in awaits else None, language) for site in sites],
             "listing": listing(self._site.in_force.edition, self._site.present(), language, sites),
             "home_name": home_name(agenda.zone, language),
             "subscription": subscription(
@@ -196,9 +196,9 @@ def site_event(
     over: bool = False,
 ) -> SiteEvent:
     """The event as this office sees it. What is over gets no remark on a night that has passed."""
-    start, end = revision.start, revision.end
-    here = to_wall(start, site.zone) if start is not None else None
-    home = to_wall(start, agenda.zone) if start is not None else None
+    start = revision.start
+    here = revision.wall(start, site.zone) if start is not None else None
+    home = revision.wall(start, agenda.zone) if start is not None else None
     return SiteEvent(
         id=event.id,
         title=event.title[language],
@@ -212,11 +212,14 @@ def site_event(
         home=_home_moment(agenda, home, language) if home else None,
         other_day=other_day(here, home, language) if here and home else None,
         night=night_remark(here, here, site.zone, language) if here and not over else None,
-        ends=until_line(event, start, end, site.zone, language) if start and end else None,
+        ends=until_line(event, revision, site.zone, language) if start else None,
         place=place(event, language),
         description=event.description[language] if event.description else None,
         countdown=countdown(event, revision, site.zone, now, language),
-        notes=tuple(sentence(note) for note in notes(event, language, with_duration=start is None)),
+        notes=(
+            *(() if over else in_doubt(agenda, event, revision, (site,), language)),
+            *(sentence(note) for note in notes(event, language, with_duration=start is None)),
+        ),
         origin=origin(agenda, event, language),
     )
 
@@ -242,10 +245,10 @@ def offset_words(zone: str, now: datetime) -> str:
     return f"UTC{'−' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
 
 
-def site_hour(site: Representation, start: datetime | None, language: Language) -> SiteHour:
-    """The row of one office, for the session that begins at `start`; without one, only whose row it is."""
+def site_hour(site: Representation, session: Revision | None, language: Language) -> SiteHour:
+    """The row of one office, for the session that it awaits; without one, only whose row it is."""
     row: dict[str, Any] = {"id": site.id, "city": site.city, "country": country_name(site, language)}
-    if start is None:
+    if session is None or session.start is None:
         return SiteHour(**row, day=None, hour=None, night=False)
-    here = to_wall(start, site.zone)
+    here = session.wall(session.start, site.zone)
     return SiteHour(**row, day=short_date(here, language), hour=hour(here, language), night=is_night(here))

@@ -1,0 +1,66 @@
+"""What `publish`, `diff` and `impact` do with --shifted: the edition in force by this machine's zone data."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from calendars.model import Draft, Language
+from calendars.reading import Lines
+from scheduler.clock import SystemClock
+from scheduler.commands.common import existing_database, login_name, out
+from scheduler.commands.confirming import once_confirmed
+from scheduler.commands.tables import print_publication
+from scheduler.files import configuration
+from scheduler.publish import Prospect, Published, prospect
+from scheduler.settings import Settings
+from scheduler.shifted import default_reason, publish_shifted, shifted_draft, shifted_prospect
+
+
+def publish_what_shifted(
+    settings: Settings, lang: Language, *, reason: str, author: str | None, yes: bool, silent: bool
+) -> None:
+    with existing_database(settings) as database:
+
+        def put(*, confirmed: bool) -> Published:
+            return publish_shifted(
+                database,
+                at=SystemClock().now(),
+                author=author or login_name(),
+                reason=reason.strip() or default_reason(lang),
+                confirmed=confirmed,
+                asked_above=settings.asked_above,
+                silent=silent,
+            )
+
+        done = once_confirmed(put, lang, yes=yes, shifted=True)
+    if done is not None:
+        print_publication(out(), done, lang)
+
+
+class Source:
+    """Where a draft to be looked at comes from: the files, read at once, or what is in force, `shifted`."""
+
+    def __init__(self, config: Path | None, settings: Settings, *, shifted: bool) -> None:
+        self.shifted = shifted
+        self.files = None if shifted else configuration(config, settings).draft_and_lines()
+
+    @property
+    def option(self) -> str:
+        """What the other commands are given to look at the same."""
+        return " --shifted" if self.shifted else ""
+
+    @property
+    def lines(self) -> Lines | None:
+        """Where its events stand in the files; None where they have no part in it."""
+        return None if self.files is None else self.files[1]
+
+    def draft(self, connection: Connection) -> Draft:
+        return shifted_draft(connection) if self.files is None else self.files[0]
+
+    def prospect(self, connection: Connection, draft: Draft, at: datetime) -> Prospect:
+        """What publishing it at the instant `at` would do."""
+        find = shifted_prospect if self.shifted else prospect
+        return find(connection, draft, at=at, author="", reason="")

@@ -1,0 +1,105 @@
+"""The edition "shifted by zone rules": what is in force, reckoned anew with this process's zone data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from calendars.model import Agenda, Draft, EventStatus, Language, Text, Timed
+from calendars.reading import wrong_hour
+from calendars.shifts import shifts
+from calendars.zones import zone_data
+from scheduler.publish import Prospect, Published, check, enact, prospect
+from scheduler.settings import DEFAULT_ASKED_ABOVE
+from scheduler.store import editions, standing
+from scheduler.store.database import Database
+from scheduler.store.editions import InForce
+
+REASON = Text(es="nuevas reglas de zonas horarias (tz {version})", en="new time-zone rules (tz {version})")
+WRONG = Text(
+    es="{event}: con las reglas de este equipo, {rule} Corríjalo en los archivos y publique con agenda publish.",
+    en="{event}: by the rules of this machine, {rule} Correct it in the files and publish with agenda publish.",
+)
+
+
+class NothingInForce(Exception):
+    """There is no edition to reckon anew."""
+
+
+class NoSuchHour(Exception):
+    """Hours in force that no longer exist, or exist twice; `why` says each to whoever asked."""
+
+    def __init__(self, why: tuple[Text, ...]) -> None:
+        self.why = why
+        super().__init__("; ".join(one.en for one in why))
+
+
+def shifted_draft(connection: Connection) -> Draft:
+    """The content in force with its posts and links as they stand; the files have no part in it.
+
+    Raises NothingInForce; NoSuchHour.
+    """
+    return _draft(connection, _in_force(connection))
+
+
+def shifted_prospect(
+    connection: Connection, draft: Draft, *, at: datetime, author: str, reason: str, silent: bool = False
+) -> Prospect:
+    """What publishing the shifted edition would do; `unchanged` where no hour in force is another by this data."""
+    now = _in_force(connection)
+    found = prospect(connection, draft, at=at, author=author, reason=reason, silent=silent)
+    return replace(found, unchanged=not shifts(now.edition))
+
+
+def publish_shifted(
+    database: Database,
+    *,
+    at: datetime,
+    author: str,
+    reason: str,
+    confirmed: bool,
+    asked_above: int = DEFAULT_ASKED_ABOVE,
+    silent: bool = False,
+) -> Published:
+    """Put it in force: UIDs stay, posts and joining links too, and so does what the files are compared with.
+
+    Raises NothingInForce, NoSuchHour; NothingToPublish, Unconfirmed of scheduler.publish.
+    """
+    with database.write() as connection:
+        now = _in_force(connection)
+        draft = _draft(connection, now)
+        found = shifted_prospect(connection, draft, at=at, author=author, reason=reason, silent=silent)
+        check(found, confirmed=confirmed, asked_above=asked_above)
+        return enact(connection, found, draft, at=at, posts=None, filed=now.draft_digest)
+
+
+def default_reason(lang: Language) -> str:
+    return REASON[lang].format(version=zone_data().version)
+
+
+def _in_force(connection: Connection) -> InForce:
+    now = editions.load(connection)
+    if now is None:
+        raise NothingInForce("nothing is published yet; `agenda publish` or `agenda serve` does")
+    return now
+
+
+def _draft(connection: Connection, now: InForce) -> Draft:
+    agenda = now.edition.agenda
+    if wrong := tuple(_wrong_hours(agenda)):
+        raise NoSuchHour(wrong)
+    return Draft(agenda=agenda, recipients=standing.filed(connection), links=now.links)
+
+
+def _wrong_hours(agenda: Agenda) -> Iterator[Text]:
+    for event in agenda.events:
+        if isinstance(event.when, Timed) and event.status is not EventStatus.CANCELLED:
+            wrong = wrong_hour(event.when.wall, agenda.zone, event.when.fold)
+            if wrong is not None:
+                rule = wrong.message
+                yield Text(
+                    es=WRONG.es.format(event=event.id, rule=rule.es), en=WRONG.en.format(event=event.id, rule=rule.en)
+                )
