@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
+ZONEDATA := $(wildcard tests/zonedata/*.lock)# older releases of pytz, for tests of what changed rules do
 GATED := calendars scheduler.delivery scheduler.plan
 PYTEST := $(BIN)/python -m pytest
 
@@ -13,10 +14,14 @@ PYTEST := $(BIN)/python -m pytest
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-$(READY): requirements-dev.lock pyproject.toml
+$(READY): requirements-dev.lock pyproject.toml $(ZONEDATA)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@for lock in $(ZONEDATA); do \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --upgrade \
+	    --target $(VENV)/zonedata/$$(basename $$lock .lock) -r $$lock || exit 1; \
+	done
 	@touch $@
 
 run: $(READY) ## the demo: a rehearsal of the shipped agenda, then its feeds, pages and mails in the browser
