@@ -173,7 +173,7 @@ def check(steps: list[tuple[timedelta, Change, bool]]) -> None:
                 assert (done.feeds / str(edition.number) / feed.path).read_bytes() == feed.body
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(steps=CAMPAIGNS)
 def test_after_any_edits_mails_and_feeds_agree_with_the_agenda(steps: list[tuple[timedelta, Change, bool]]) -> None:
     check(steps)
