@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 GATED := calendars scheduler.delivery scheduler.plan
 PYTEST := $(BIN)/python -m pytest
-ZONEDATA := $(wildcard tests/zonedata/*.lock)
+ZONEDATA := $(wildcard tests/zonedata/*.lock)# releases of pytz from before rules changed, for the tests
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
@@ -19,7 +19,7 @@ $(READY): requirements-dev.lock pyproject.toml $(ZONEDATA)
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) --require-hashes -r requirements-dev.lock
 	$(PIP) --no-build-isolation -e .
-	@rm -rf $(VENV)/zonedata # releases of pytz from before rules changed, for the tests
+	@rm -rf $(VENV)/zonedata
 	@for lock in $(ZONEDATA:tests/zonedata/%.lock=%); do \
 		$(PIP) --require-hashes -r tests/zonedata/$$lock.lock --target $(VENV)/zonedata/$$lock || exit 1; done
 	@touch $@

@@ -238,5 +238,6 @@ def _told(change: Change, site: str, *, had: bool, has: bool) -> tuple[Kind, ...
     assert change.before is not None
     assert change.after is not None
     told = [kind for kind in _TOLD if kind in change.kinds]
-    here_only = change.before.moment == change.after.moment and not _shifted_at(site, change.before, change.after)
-    return tuple(kind for kind in told if kind is not Kind.SHIFTED or not here_only)
+    # Where a site's rules changed along with the agenda's, its clocks show what they were to show.
+    elsewhere_only = not _shifted_at(site, change.before, change.after)
+    return tuple(kind for kind in told if kind is not Kind.SHIFTED or not elsewhere_only)

@@ -14,6 +14,7 @@ from scheduler.commands import (
     impact,
     inbox,
     operating,
+    rehearsing,
     running,
     serving,
     suppressions,
@@ -38,7 +39,7 @@ app.command(name="impact", rich_help_panel=EDITING)(impact.impact)
 app.command(name="editions", rich_help_panel=EDITING)(editions.editions_command)
 app.command(name="rollback", rich_help_panel=EDITING)(editions.rollback)
 app.command(name="export", rich_help_panel=EDITING)(editing.export)
-app.command(name="rehearse", rich_help_panel=RUNNING)(running.rehearse_command)
+app.command(name="rehearse", rich_help_panel=RUNNING)(rehearsing.rehearse_command)
 app.command(name="demo", rich_help_panel=RUNNING)(running.demo)
 app.command(name="serve", rich_help_panel=RUNNING)(serving.serve_command)
 app.command(name="web", rich_help_panel=RUNNING)(serving.web)

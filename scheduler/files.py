@@ -38,12 +38,13 @@ class Configuration:
 
     def draft_and_lines(self) -> tuple[Draft, Lines]:
         """The same, and where its events and links stand in the files."""
-        found = read(self._contents())
+        found = read(self.contents())
         if found.draft is None:
             raise InvalidDraft(self.folder, found.problems)
         return found.draft, found.lines
 
-    def _contents(self) -> dict[str, bytes]:
+    def contents(self) -> dict[str, bytes]:
+        """The files that are there, by name."""
         return {name: _bounded(self.folder / name, BYTES[name]) for name in FILES if (self.folder / name).is_file()}
 
 

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 
 from calendars.editions import Edition, Revision
 from calendars.model import (
@@ -62,16 +63,19 @@ class Planned:
 def plan(edition: Edition, members: Iterable[Member]) -> Iterator[Planned]:
     """Every reminder that the edition owes these members, in order of event and site.
 
-    Left out: what was due before the member joined or before the event's schedule was published, and what the member
-    declined.
+    Left out: what was due before the member joined or before the event's schedule was published, what the member
+    declined, and one of two that weekends and holidays move to the same hour.
     """
     by_site = _by_site(members)
     for event, revision in edition.listed():
-        for moment in moments(edition.agenda, event, revision, by_site):
-            published = moment.due >= revision.scheduled
-            for member in by_site[moment.site] if published else ():
-                if moment.due >= member.since and moment.rule not in member.declined:
-                    yield _planned(revision, moment, member.recipient.id)
+        for site, found in groupby(moments(edition.agenda, event, revision, by_site), key=lambda one: one.site):
+            ahead = [moment for moment in found if moment.due >= revision.scheduled]
+            for index, moment in enumerate(ahead):
+                later = {other.rule for other in ahead[index + 1 :] if other.due == moment.due}
+                for member in by_site[site]:
+                    wanted = moment.due >= member.since and moment.rule not in member.declined
+                    if wanted and later <= member.declined:
+                        yield _planned(revision, moment, member.recipient.id)
 
 
 def moments(agenda: Agenda, event: Event, revision: Revision, wanted: Container[str]) -> Iterator[Moment]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
-from calendars.editions import ends
+from calendars.editions import Edition, ends
 from calendars.model import Agenda, Draft
 from scheduler import report
 from scheduler.capture import Outbox, capturing
@@ -20,8 +21,10 @@ from scheduler.mail.smtp_url import parse_smtp_url
 from scheduler.pace import SimulatedTiming
 from scheduler.publish import digest, publish_draft
 from scheduler.report import Row, Totals
+from scheduler.script import Stage
 from scheduler.service import Sending, Service
 from scheduler.settings import Pace
+from scheduler.steps import AUTHOR, Steps, steps_done
 from scheduler.store import controls, editions, ledger
 from scheduler.store.database import Database
 from scheduler.store.schema import deliveries
@@ -45,6 +48,9 @@ class Plan:
     base_url: str
     tokens: Tokens
     pace: Pace | None = None  # None: the clock stands still while mail is sent; else it goes on by the pace's waits
+    steps: Sequence[Stage] = ()  # of the whole script; those after `until` are another process's
+    opening: int = 0  # number of the step that this process was started for, with its zone data; 0: for none
+    feeds: Path | None = None  # where the public feeds of each edition go, under its number
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,16 +61,23 @@ class Summary:
     repeated: int
     totals: Totals
     rows: Sequence[Row]
+    editions: Sequence[Edition]  # that were published, the first included
+    silent: frozenset[int]  # the numbers of those that nobody was told of
+    notices: Mapping[int, int]  # by number: of how many changes a mail reached the server
 
 
 class Jump:
-    """The waker of a rehearsal: instead of waiting, the clock jumps to the next moment, which is recorded first."""
+    """The waker of a rehearsal: instead of waiting, the clock jumps to the next moment, which is recorded first.
+
+    A step of a script comes before whatever is due at the same moment.
+    """
 
     def __init__(self, clock: SimulatedClock, until: datetime) -> None:
         self._clock = clock
         self._until = until
         self._next: datetime | None = None
         self.record: Callable[[datetime], Awaitable[None]] | None = None
+        self.steps: Steps | None = None
 
     def arm(self, moments: Sequence[datetime]) -> None:
         self._next = min(moments, default=None)
@@ -73,10 +86,14 @@ class Jump:
         """Nothing else changes in a rehearsal, so there is no wait to end."""
 
     async def wait(self) -> bool:
-        moment = self._next
+        moment, step = self._next, self.steps.next_at if self.steps else None
+        publishes = step is not None and step <= min(moment or self._until, self._until)
+        moment = step if publishes else moment
         if moment is None or moment > self._until:
             return False
         self._clock.advance_to(moment)
+        if publishes and self.steps is not None:
+            await asyncio.to_thread(self.steps.take)
         if self.record is not None:
             await self.record(moment)
         return True
@@ -127,10 +144,22 @@ async def captured(
         )
 
 
-async def rehearse(database: Database, draft: Draft, plan: Plan, outbox: Outbox, kept: Callable[[], None]) -> Summary:
-    """Publish the draft at the plan's start, or resume, and send everything that falls due until its end."""
+async def rehearse(
+    database: Database,
+    draft: Draft,
+    plan: Plan,
+    outbox: Outbox,
+    kept: Callable[[], None],
+    published: Callable[[int], None] = lambda _: None,
+) -> Summary:
+    """Publish the draft at the plan's start, or resume, and send everything that falls due until its end.
+
+    `kept` is called after each mail, `published` with the number of each edition, first with that in force.
+    """
     clock = SimulatedClock(_begin(database, draft, plan))
     waker = Jump(clock, plan.until)
+    waker.steps = Steps(database, clock, plan.steps, opening=plan.opening, feeds=plan.feeds, published=published)
+    waker.steps.open()
     async with captured(database, outbox, base_url=plan.base_url, tokens=plan.tokens, kept=kept) as sending:
         if plan.pace is not None:
             sending = replace(sending, pace=plan.pace, timing=SimulatedTiming(clock))
@@ -141,7 +170,7 @@ async def rehearse(database: Database, draft: Draft, plan: Plan, outbox: Outbox,
 
         waker.record = record
         await service.run()
-    return summary(database, draft.agenda, outbox)
+    return summary(database, outbox)
 
 
 def _begin(database: Database, draft: Draft, plan: Plan) -> datetime:
@@ -149,12 +178,14 @@ def _begin(database: Database, draft: Draft, plan: Plan) -> datetime:
     with database.write() as connection:
         recorded = controls.get(connection, controls.REHEARSAL)
         published = editions.load(connection)
-        if published is not None and published.draft_digest != digest(draft):
+        done = steps_done(connection)
+        expected = next((stage.draft for stage in plan.steps if stage.number == done), draft)
+        if published is not None and published.draft_digest != digest(expected):
             raise AnotherDraft("the files have changed since this rehearsal began; name a new database and outbox")
         if recorded is None:
             controls.put(connection, controls.REHEARSAL, plan.start.isoformat())
     if published is None:
-        publish_draft(database, draft, at=plan.start, author="rehearsal", reason="rehearsal", confirmed=True)
+        publish_draft(database, draft, at=plan.start, author=AUTHOR, reason=AUTHOR, confirmed=True)
     return plan.start if recorded is None else datetime.fromisoformat(recorded)
 
 
@@ -169,12 +200,29 @@ def planned(database: Database, until: datetime) -> int:
         return count(connection)
 
 
-def summary(database: Database, agenda: Agenda, outbox: Outbox) -> Summary:
+def summary(database: Database, outbox: Outbox) -> Summary:
     messages, repeated = outbox.count()
     with database.read() as connection:
+        found = tuple(editions.history(connection))
         return Summary(
             messages=messages,
             repeated=repeated,
             totals=report.totals(connection),
-            rows=report.campaign(connection, agenda),
+            rows=report.campaign(connection, all_of(found)),
+            editions=found,
+            silent=editions.silent(connection),
+            notices=report.notices(connection),
         )
+
+
+def all_of(found: Sequence[Edition]) -> Agenda:
+    """The last edition's agenda, and with it every event and site that an earlier one had."""
+    events = {event.id: event for edition in found for event in edition.agenda.events}
+    sites = {site.id: site for edition in found for site in edition.agenda.representations}
+    regions = {region.id: region for edition in found for region in edition.agenda.regions}
+    return replace(
+        found[-1].agenda,
+        events=tuple(events.values()),
+        representations=tuple(sites.values()),
+        regions=tuple(regions.values()),
+    )

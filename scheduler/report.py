@@ -83,6 +83,16 @@ def campaign(connection: Connection, agenda: Agenda) -> list[Row]:
     return sorted(rows, key=lambda row: (events.index(row.event), regions.index(row.region), row.first_local))
 
 
+def notices(connection: Connection) -> dict[int, int]:
+    """How many notices of changes reached the mail server, by the number of the edition that owed them."""
+    found = connection.execute(
+        select(_D.schedule, func.count().label("size"))
+        .where(_D.purpose == Purpose.NOTICE, _D.state == State.ACCEPTED)
+        .group_by(_D.schedule)
+    )
+    return {row.schedule: row.size for row in found}
+
+
 def _row(key: tuple[str, str, str], parts: Iterable[_Part]) -> Row:
     walls, accepted, refused, moved = zip(*parts, strict=True)
     return Row(

@@ -112,6 +112,17 @@ def test_other_rules_for_the_same_words_are_a_shift_and_no_move() -> None:
     assert told(found) == {"tokio": (Kind.SHIFTED,), "nueva-delhi": (Kind.SHIFTED,)}
 
 
+def test_a_site_whose_own_rules_changed_along_hears_nothing_for_its_clocks_show_the_same() -> None:
+    first = factories.edition(agenda(event()))
+    known = first.revisions[ID]
+    offsets = {**known.offsets, "Asia/Tokyo": known.offsets["Asia/Tokyo"] + 3600}
+    before = replace(
+        first, revisions={ID: replace(known, start=datetime(2021, 10, 21, 22, tzinfo=UTC), offsets=offsets)}
+    )
+    (found,) = changes(before, first)
+    assert told(found) == {"nueva-delhi": (Kind.SHIFTED,)}
+
+
 def test_a_site_whose_zone_is_corrected_hears_of_it_and_no_other() -> None:
     corrected = replace(DELHI, zone="Asia/Kathmandu")
     (found,) = between(agenda(event()), agenda(event(), representations=(TOKYO, corrected, MADRID)))

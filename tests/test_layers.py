@@ -23,6 +23,7 @@ SHELVES = (
     ("calendars.descriptions", "calendars.feeds", "calendars.impact", "calendars.changes", "calendars.shifts"),
     ("scheduler.clock", "scheduler.settings", "scheduler.delivery", "scheduler.shipped", "scheduler.loop"),
     ("scheduler.plan", "scheduler.relay", "scheduler.pace", "scheduler.tokens", "scheduler.files", "scheduler.notices"),
+    ("scheduler.edits", "scheduler.script"),
     ("scheduler.store", "scheduler.mail"),
     (
         "scheduler.logs",
@@ -46,7 +47,7 @@ SHELVES = (
     ),
     ("scheduler.runtime", "scheduler.web"),
     ("scheduler.service", "scheduler.export"),
-    ("scheduler.rehearsal", "scheduler.serving", "scheduler.checks"),
+    ("scheduler.steps", "scheduler.rehearsal", "scheduler.serving", "scheduler.checks"),
     ("scheduler.commands",),
     ("scheduler.cli",),
 )

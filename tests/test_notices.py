@@ -159,6 +159,24 @@ async def test_a_new_joining_link_shortly_before_the_start_goes_at_once(database
     assert LINK not in words(mail)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "head", "todo"),
+    [
+        (None, LINK, "NUEVO ENLACE: ", "Qué hacer: entre con el enlace de este correo.\r\n"),
+        (LINK, None, "ENLACE ANULADO: ", "Qué hacer: no use el enlace anterior; el nuevo está por confirmar.\r\n"),
+    ],
+)
+async def test_a_first_link_and_a_withdrawn_one_are_told_as_what_they_are(
+    database: Database, old: str | None, new: str | None, head: str, todo: str
+) -> None:
+    await begin(database, with_event(event(), link=old))
+    change(database, with_event(event(), link=new), MONDAY)
+    [mail] = await sent(database, MONDAY, MONDAY + timedelta(hours=1))
+    assert str(mail["Subject"]).startswith(head)
+    assert todo in words(mail)
+    assert (LINK in words(mail)) == (new is not None)
+
+
 async def test_a_link_that_is_changed_and_changed_back_is_told_to_nobody(database: Database) -> None:
     await begin(database)
     change(database, with_event(event(), link="https://salas.example/2"), MONDAY)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import subprocess
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 
@@ -14,7 +15,7 @@ from calendars.editions import Edition, first_stamp
 from calendars.model import Agenda, DaysBefore, EventStatus, Language, Quiet, Recipient, Representation, TimeBefore
 from calendars.zones import to_instant, to_wall
 from scheduler.plan import Member, Planned, plan
-from tests.factories import CONFIG, agenda, drive, edition, event, site, timed
+from tests.factories import CONFIG, agenda, days, drive, edition, event, site, timed
 from tests.shipped import shipped_draft
 
 LONG_AGO = datetime(2021, 1, 1, tzinfo=UTC)
@@ -217,3 +218,19 @@ def test_a_key_changes_with_schedule_and_recipient_and_with_nothing_else() -> No
     assert keys(first) == keys(reworded)
     assert not set(keys(first)) & set(keys(moved))
     assert not set(keys(first)) & set(keys(first, "other"))
+
+
+def around_new_year(*declined: str) -> list[tuple[str, datetime]]:
+    """Rule and local wall of the reminders of 5 February 2022 in Peking, whose offices rest from 29 January on."""
+    peking = site("pekin", city="Pekín", country_code="CN", zone="Asia/Shanghai")
+    content = agenda(representations=(peking,), events=(drive(when=days("2022-02-05", "2022-02-05")),))
+    who = replace(member(peking), declined=frozenset(declined))
+    return [
+        (one.moment.rule, to_wall(one.moment.due, peking.zone)) for one in plan(edition(content, at=LONG_AGO), [who])
+    ]
+
+
+def test_two_reminders_that_holidays_move_to_one_hour_are_one() -> None:
+    friday = datetime(2022, 1, 28, 9)
+    assert around_new_year() == [("P1D a las 09:00", friday)]
+    assert around_new_year("P1D a las 09:00") == [("P7D a las 09:00", friday)]

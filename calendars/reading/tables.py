@@ -75,7 +75,7 @@ def table(
 ) -> Iterator[Row]:
     """The rows of a file of at most `limit`, empty ones left out. Ends early where nothing more can be understood."""
     lines = _lines(text, report, required, limit)
-    records = _records(lines, _separator(lines[0][:LINE_LENGTH], required), report) if lines else iter(())
+    records = _records(lines, separator_of(lines[0][:LINE_LENGTH], required), report) if lines else iter(())
     columns = _columns(next(records, None), required, optional, report)
     if columns is None:
         return
@@ -103,12 +103,12 @@ def _lines(text: str, report: Report, required: tuple[str, ...], limit: int) -> 
     return text[: None if stop < 0 else stop].split("\n")
 
 
-def _separator(header: str, required: tuple[str, ...]) -> str:
+def separator_of(header: str, required: tuple[str, ...]) -> str:
     """The sign that splits the header into most of the columns that it must have."""
-    return max(SEPARATORS, key=lambda sign: len({_name(cell) for cell in header.split(sign)} & set(required)))
+    return max(SEPARATORS, key=lambda sign: len({column_name(cell) for cell in header.split(sign)} & set(required)))
 
 
-def _name(cell: str) -> str:
+def column_name(cell: str) -> str:
     return fold(cell.strip().strip('"')).replace(" ", "_")
 
 
@@ -162,7 +162,7 @@ def _columns(
     """The index of each named column; None if the header does not serve. Unnamed columns at the end do no harm."""
     if header is None:
         return None
-    names = [_name(cell) for cell in header.cells]
+    names = [column_name(cell) for cell in header.cells]
     while names and not names[-1]:
         names.pop()
     columns: dict[str, int] = {}

@@ -23,6 +23,7 @@ from scheduler.export import ExportFailed
 from scheduler.files import Configuration, InvalidDraft, NoConfiguration
 from scheduler.mail.smtp import RelayUnavailable
 from scheduler.rehearsal import AnotherDraft, NotARehearsal
+from scheduler.script import InvalidScript
 from scheduler.settings import DEFAULT_DATABASE, Settings, SettingsError, load_settings
 from scheduler.shifted import NoSuchHour, NothingInForce
 from scheduler.store import controls
@@ -157,6 +158,10 @@ def told(lang: str | None = None) -> Iterator[Settings]:
         settings = load_settings()
         try:
             yield settings
+        except InvalidScript as error:
+            for one in error.problems:
+                typer.echo(f"{one.file}:{one.line}:{one.column}: {one.message[language(lang, settings)]}", err=True)
+            raise typer.Exit(PROBLEMS) from error
         except InvalidDraft as error:
             for line in problem_lines(Configuration(folder=error.folder), error.problems, language(lang, settings)):
                 typer.echo(line, err=True)

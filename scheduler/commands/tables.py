@@ -24,7 +24,7 @@ from calendars.wording import (
 )
 from calendars.zones import to_wall
 from scheduler.publish import Published
-from scheduler.rehearsal import Summary
+from scheduler.rehearsal import Summary, all_of
 from scheduler.report import Row
 
 HEADINGS = Text(es="Evento|Estado|Cuándo ({home})|Sede|Por confirmar", en="Event|Status|When ({home})|Site|Assumed")
@@ -67,6 +67,8 @@ SUMMARY_HEADINGS = Text(
     es="Evento y región|Regla|Correos|Primero (local)|Último (local)|Movidos|Rechazados",
     en="Event and region|Rule|Mails|First (local)|Last (local)|Moved|Refused",
 )
+SUMMARY_EDITIONS = Text(es="Edición|Cuándo|Motivo|Avisos", en="Edition|When|Reason|Notices")
+SUMMARY_SILENT = Text(es=" (sin avisar)", en=" (told nobody)")
 SUMMARY_COLUMNS: tuple[JustifyMethod, ...] = ("left", "left", "right", "left", "left", "right", "right")
 SUMMARY = Text(
     es="{messages} mensajes; repetidos {repeated}, inciertos {uncertain}, rechazados {refused}",
@@ -192,8 +194,11 @@ def print_publication(console: Console, done: Published, lang: Language) -> None
         console.print(KEPT_AWAY[lang].format(posts=", ".join(done.kept_away)), markup=False)
 
 
-def print_summary(console: Console, summary: Summary, agenda: Agenda, lang: Language) -> None:
-    """A rehearsal's outcome: a line for each event, and under it one for each region and rule."""
+def print_summary(console: Console, summary: Summary, lang: Language) -> None:
+    """A rehearsal's outcome: its editions; a line for each event, and under it one for each region and rule."""
+    agenda = all_of(summary.editions)
+    if len(summary.editions) > 1:
+        console.print(_editions(summary, lang))
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for heading, justify in zip(SUMMARY_HEADINGS[lang].split("|"), SUMMARY_COLUMNS, strict=True):
         table.add_column(heading, justify=justify)
@@ -224,6 +229,16 @@ def print_summary(console: Console, summary: Summary, agenda: Agenda, lang: Lang
     )
 
 
+def _editions(summary: Summary, lang: Language) -> Table:
+    table = Table(*SUMMARY_EDITIONS[lang].split("|"), box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for edition in summary.editions:
+        wall = to_wall(edition.at, edition.agenda.zone)
+        when = f"{short_date(wall, lang)} {wall.year}, {hour(wall, lang)} {home_short(edition.agenda.zone, lang)}"
+        reason = edition.reason + (SUMMARY_SILENT[lang] if edition.number in summary.silent else "")
+        table.add_row(str(edition.number), when, escape(reason), str(summary.notices.get(edition.number, 0)))
+    return table
+
+
 def summary_json(summary: Summary) -> dict[str, object]:
     """The same for scripts; `events` has a row for each event, region and rule, with local walls in ISO 8601."""
     return {
@@ -232,6 +247,16 @@ def summary_json(summary: Summary) -> dict[str, object]:
         "uncertain": summary.totals.uncertain,
         "refused": summary.totals.refused,
         "events": [_row_json(row) for row in summary.rows],
+        "editions": [
+            {
+                "number": edition.number,
+                "at": edition.at.isoformat(),
+                "reason": edition.reason,
+                "silent": edition.number in summary.silent,
+                "notices": summary.notices.get(edition.number, 0),
+            }
+            for edition in summary.editions
+        ],
     }
 
 

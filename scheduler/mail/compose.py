@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from email.utils import format_datetime
+from functools import cache
 from pathlib import Path
 
 import css_inline
@@ -202,6 +203,7 @@ def _shared_head(agenda: Agenda, subject: str, language: Language) -> bytes:
     )
 
 
+@cache  # since to style them all takes half a second
 def _load(folder: Path, name: str) -> tuple[Template, Template]:
     """Text and HTML. Styles are inlined here, once: many readers know nothing else; dark mode stays in <style>."""
     plain = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False)  # noqa: S701  # because it makes plain text

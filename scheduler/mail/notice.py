@@ -32,6 +32,7 @@ _HEADS = {
     Kind.RELOCATED: Text(es="OTRO LUGAR", en="NEW PLACE"),
     Kind.LINK: Text(es="NUEVO ENLACE", en="NEW LINK"),
 }
+_NO_LINK = Text(es="ENLACE ANULADO", en="LINK WITHDRAWN")
 _JOINS = Text(es="AHORA TAMBIÉN PARA SU SEDE", en="NOW FOR YOUR SITE TOO")
 _LEAVES = Text(es="YA NO ES PARA SU SEDE", en="NO LONGER FOR YOUR SITE")
 _NOW, _BEFORE = Text(es="Ahora", en="Now"), Text(es="Antes", en="Was")
@@ -50,6 +51,11 @@ _DO = {
     Kind.LINK: Text(es="entre con el enlace de este correo; el anterior ya no sirve",
                     en="join by the link in this message; the earlier one no longer works"),
 }  # fmt: skip
+_DO_JOIN = Text(es="entre con el enlace de este correo", en="join by the link in this message")
+_DO_WAIT = Text(
+    es="no use el enlace anterior; el nuevo está por confirmar",
+    en="do not use the earlier link; the new one is to be confirmed",
+)
 _VOID = Text(es="Los recordatorios de las {old} quedaron anulados.", en="Reminders for {old} no longer hold.")
 _VOID_DATE = Text(
     es="Los recordatorios con la fecha anterior quedaron anulados.", en="Reminders for the earlier date no longer hold."
@@ -132,13 +138,21 @@ def _head(told: Notice) -> Text:
         return _HEADS[Kind.CANCELLED] if Kind.CANCELLED in told.kinds else _LEAVES
     if told.before is None:
         return _HEADS[Kind.ADDED] if Kind.ADDED in told.kinds else _JOINS
-    return _HEADS[told.kinds[0]]
+    return _NO_LINK if _link_alone(told) and told.after.link is None else _HEADS[told.kinds[0]]
 
 
 def _todo(told: Notice) -> Text:
     if told.after is None:
         return _DO[Kind.CANCELLED]
-    return _DO[Kind.ADDED] if told.before is None else _DO[told.kinds[0]]
+    if told.before is None:
+        return _DO[Kind.ADDED]
+    if _link_alone(told) and (told.before.link is None or told.after.link is None):
+        return _DO_WAIT if told.after.link is None else _DO_JOIN
+    return _DO[told.kinds[0]]
+
+
+def _link_alone(told: Notice) -> bool:
+    return told.kinds[0] is Kind.LINK
 
 
 def _void(old: Standing, new: Standing, site: Representation, language: Language) -> str:

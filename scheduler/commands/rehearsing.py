@@ -1,0 +1,71 @@
+"""The command that rehearses a campaign."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scheduler.commands.common import ConfigOption, JsonOption, LangOption, language, out, print_json, told
+from scheduler.commands.stretches import Wanted, run, stretches
+from scheduler.commands.tables import print_summary, summary_json
+from scheduler.files import configuration
+from scheduler.logs import configure_logs
+
+
+def rehearse_command(
+    outbox: Annotated[Path, typer.Option("--outbox", help="New folder for the mails, as .eml files.")],
+    start: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="First day. Default: publicada.", metavar="DAY"),
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option("--to", formats=["%Y-%m-%d"], help="Last day. Default: two after the last event.", metavar="DAY"),
+    ] = None,
+    script: Annotated[
+        Path | None,
+        typer.Option("--script", help="What is edited and published on the way (YAML).", metavar="FILE"),
+    ] = None,
+    feeds: Annotated[
+        Path | None,
+        typer.Option("--feeds", help="Write each edition's public feeds under DIR/<its number>.", metavar="DIR"),
+    ] = None,
+    database: Annotated[
+        Path | None,
+        typer.Option("--database", help="Keep the ledger here; the same command resumes after a kill.", metavar="FILE"),
+    ] = None,
+    pace: Annotated[
+        str | None,
+        typer.Option(help="Keep this pace, as 30/min,3, on the simulated clock. Default: none.", metavar="N/min,C"),
+    ] = None,
+    config: ConfigOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Run the whole service on a simulated clock; every mail lands in a folder.
+
+    The mails pass through real SMTP to a server on this machine; nothing leaves it. The files are only read: what a
+    script edits is edited in a copy, checked before anything begins, and published at the hour that the script says.
+    """
+    configure_logs(level=40)
+    with told(lang) as settings:
+        wanted = Wanted(
+            config=configuration(config, settings).folder,
+            script=script,
+            start=start,
+            until=until,
+            base_url=settings.base_url or f"http://{settings.host}:{settings.port}",
+            key=secrets.token_urlsafe(32),
+            pace=pace,
+            feeds=feeds,
+        )
+        spoken = language(lang, settings)
+        summary = run(wanted, stretches(wanted), database, outbox, spoken)
+        if as_json:
+            print_json(summary_json(summary))
+        else:
+            print_summary(out(), summary, spoken)

@@ -1,0 +1,314 @@
+"""A rehearsal's script: on this date this edit is published. Read and tried before it begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+
+from pydantic import Field
+
+from calendars.documents import draft_digest
+from calendars.model import Draft, Problem, Text
+from calendars.reading import read, values, words
+from calendars.reading.decoding import decode
+from calendars.reading.fields import Fields, known
+from calendars.reading.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, compose
+from calendars.reading.problems import AlreadyReported, Place, Report, Wrong, shown
+from calendars.reading.schema import Form
+from calendars.zones import WallTimeError, to_instant
+from scheduler.edits import Copy, Edit, removed
+
+LIMIT = 512 * 1024  # bytes
+FORMAT = "1"
+INSTALLED = "instalados"  # the zone data that this program runs with
+_YES_NO = values.one_of(words.YES_NO, "unknown-yes-no", Text(es="valor", en="value"))
+_PROBE = Path("Etc") / "UTC"  # a file that every folder of compiled zones has
+
+
+class ScriptForm(Form):
+    formato: str = Field(description="versión del formato: 1")
+    datos_de_zona: str = Field(default="", description="carpeta de los datos de zona del principio")
+    pasos: list[str] = Field(description="qué se publica y cuándo, en orden")
+
+
+class StepForm(Form):
+    cuando: str = Field(description="fecha y hora en la zona de la agenda: 2021-10-15 12:00")
+    motivo: str = Field(default="", description="motivo de la edición")
+    eventos: dict[str, str] = Field(default={}, description="id: claves que cambian")
+    sedes: dict[str, str] = Field(default={}, description="id: columnas de representations.csv que cambian")
+    destinatarios: dict[str, str] = Field(default={}, description="id: columnas de recipients.csv que cambian")
+    enlaces: dict[str, str] = Field(default={}, description="id del evento: enlace")
+    callada: str = Field(default="no", description="sí: se publica sin avisar")
+    datos_de_zona: str = Field(default="", description="carpeta de datos de zona, o instalados")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ZoneData:
+    """What a process reckons with from some moment on."""
+
+    folder: Path | None  # of compiled zones; None: what is installed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One publication, as the script has it."""
+
+    place: Place
+    node: MappingNode
+    at: datetime  # UTC
+    reason: str
+    silent: bool
+    edits: Mapping[str, tuple[Edit, ...]]  # by key of the script
+    zone_data: ZoneData | None  # None: as before
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Script:
+    file: str  # as problems name it
+    zone_data: ZoneData
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stage:
+    """One publication, ready."""
+
+    number: int  # of the step, from 1
+    at: datetime  # UTC
+    draft: Draft
+    reason: str
+    silent: bool
+    zone_data: ZoneData | None  # from here on; None: as before
+
+
+class InvalidScript(Exception):
+    """The script cannot be played; nothing was begun."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(f"{len(problems)} problems")
+        self.problems = tuple(problems)
+
+
+def read_script(path: Path, zone: str) -> Script:
+    """The script in a file, its hours in the agenda's `zone`. Raises InvalidScript; OSError where there is no file."""
+    report = Report(str(path))
+    with path.open("rb") as file:
+        text = decode(file.read(LIMIT + 1), report, limit=LIMIT)
+    node = None if text is None else compose(text, report)
+    try:
+        if node is not None:
+            return _script(node, report, path, zone)
+    except AlreadyReported:
+        pass
+    raise InvalidScript(report.problems)
+
+
+def stages(script: Script, files: Mapping[str, bytes], draft: Draft) -> tuple[Stage, ...]:
+    """Each step as a draft: edited into a copy of the `files`, which hold `draft`, and read as any draft is.
+
+    Raises InvalidScript for the first step that leaves a problem in a file, or nothing to publish.
+    """
+    copy, report = Copy(files), Report(script.file)
+    found: list[Stage] = []
+    for number, step in enumerate(script.steps, 1):
+        after = _edited(copy, step, report)
+        if after is not None and step.zone_data is None and _digest(after) == _digest(draft):
+            report.add(step.place, _NOTHING_CHANGES)
+        if after is None or report.problems:
+            raise InvalidScript(report.problems)
+        draft = after
+        found.append(
+            Stage(
+                number=number,
+                at=step.at,
+                draft=draft,
+                reason=step.reason or f"Guion, paso {number}",
+                silent=step.silent,
+                zone_data=step.zone_data,
+            )
+        )
+    return tuple(found)
+
+
+def check_within(script: Script, first: datetime, last: datetime) -> None:
+    """Raises InvalidScript where a step lies outside a rehearsal that begins and ends so (UTC)."""
+    report = Report(script.file)
+    for step in script.steps:
+        if not first < step.at < last:
+            report.add(step.place, _OUTSIDE)
+    if report.problems:
+        raise InvalidScript(report.problems)
+
+
+def _script(node: Node, report: Report, path: Path, zone: str) -> Script:
+    fields = Fields(node, ScriptForm, report)
+    fields.value("formato", _format)
+    opening = fields.value("datos_de_zona", lambda name: _zone_data(name, path))
+    steps = fields.each("pasos", lambda part: _step(part, report, path, zone))
+    for before, after in pairwise(steps):
+        if after.at <= before.at:
+            fields.fail(after.place, _NOT_IN_ORDER)
+    fields.finish()
+    return Script(file=str(path), zone_data=opening or ZoneData(folder=None), steps=steps)
+
+
+def _step(node: Node, report: Report, path: Path, zone: str) -> Step:
+    fields = Fields(node, StepForm, report)
+    at = fields.value("cuando", lambda text: _instant(text, zone))
+    reason, silent = fields.value("motivo", values.line), fields.value("callada", _YES_NO)
+    data = fields.value("datos_de_zona", lambda name: _zone_data(name, path))
+    edits = {key: fields.read(key, parse) or () for key, parse in _WHAT.items()}
+    if not any(edits.values()) and data is None and not fields.broken:
+        fields.fail(node.place, _NOTHING_CHANGES)
+    fields.finish()
+    assert isinstance(node, MappingNode), "Fields refuses anything else"
+    return Step(
+        place=fields.place_of("cuando"),
+        node=node,
+        at=known(at),
+        reason=reason or "",
+        silent=silent or False,
+        edits=edits,
+        zone_data=data,
+    )
+
+
+def _edits(node: Node) -> tuple[Edit, ...]:
+    """By id, keys and their new values; or that it is to go."""
+    found = []
+    for name, entry in _entries(node):
+        if removed(entry.node):
+            found.append(Edit(id=name, place=entry.place, values=None))
+        elif isinstance(entry.node, MappingNode):
+            changed = {key: one.node for key, one in entry.node.entries.items()}
+            found.append(Edit(id=name, place=entry.place, values=changed))
+        else:
+            raise Wrong(
+                "wrong-shape",
+                "aquí van claves con su valor nuevo, o null para borrarlo todo.",
+                "keys with their new values go here, or null to remove it all.",
+                place=entry.node.place,
+            )
+    return tuple(found)
+
+
+def _links(node: Node) -> tuple[Edit, ...]:
+    return tuple(Edit(id=name, place=entry.place, values=None, value=entry.node) for name, entry in _entries(node))
+
+
+def _entries(node: Node) -> Iterable[tuple[str, Entry]]:
+    if isinstance(node, MappingNode):
+        return node.entries.items()
+    raise Wrong("wrong-shape", "aquí va un renglón para cada id.", "one line for each id goes here.")
+
+
+_WHAT = {"sedes": _edits, "destinatarios": _edits, "eventos": _edits, "enlaces": _links}
+
+
+def _edited(copy: Copy, step: Step, report: Report) -> Draft | None:
+    """The draft after a step; None, and why, where the files can no longer be read."""
+    edit = {"sedes": copy.sites, "destinatarios": copy.posts, "eventos": copy.events, "enlaces": copy.links}
+    for key in _WHAT:
+        if step.edits[key]:
+            edit[key](step.edits[key], report)
+    if report.problems:
+        return None
+    reading = read(copy.files)
+    for problem in reading.problems:
+        _pass_on(problem, step, report)
+    return reading.draft
+
+
+def _pass_on(problem: Problem, step: Step, report: Report) -> None:
+    """A problem of an edited file, at the word of the script that made it, if that can be told."""
+    where = f"{problem.file}:{problem.line}:{problem.column}"
+    wrong = Wrong(
+        problem.rule,
+        f"con este paso, {where}: {problem.message.es}",
+        f"with this step, {where}: {problem.message.en}",
+        value=problem.value,
+    )
+    written = [node.place for node in _scalars(step.node) if node.text.strip() == problem.value]
+    report.add(written[0] if len(written) == 1 else step.place, wrong)
+
+
+def _scalars(node: Node) -> Iterator[ScalarNode]:
+    """What is written in a step, keys included."""
+    if isinstance(node, ScalarNode):
+        yield node
+    elif isinstance(node, SequenceNode):
+        for one in node.nodes:
+            yield from _scalars(one)
+    else:
+        for key, entry in node.entries.items():
+            yield ScalarNode(place=entry.place, text=key, empty=False)
+            yield from _scalars(entry.node)
+
+
+def _digest(draft: Draft) -> str:
+    return draft_digest(draft.agenda, draft.recipients, draft.links)
+
+
+def _format(text: str) -> str:
+    if text.strip() == FORMAT:
+        return FORMAT
+    raise Wrong(
+        "unknown-format",
+        f"formato «{shown(text)}» no se conoce. Este programa lee «formato: {FORMAT}».",
+        f"format “{shown(text)}” is not known. This program reads “formato: {FORMAT}”.",
+        value=text,
+    )
+
+
+def _instant(text: str, zone: str) -> datetime:
+    day, _, hour = values.line(text).replace("T", " ").partition(" ")
+    if not hour:
+        raise Wrong(
+            "date-format",
+            f"«{shown(text)}» no dice fecha y hora. Escriba por ejemplo: 2021-10-15 12:00",
+            f"“{shown(text)}” gives no date and hour. Write for instance: 2021-10-15 12:00",
+            value=text,
+        )
+    wall = datetime.combine(values.day(day), values.hour(hour))
+    try:
+        return to_instant(wall, zone)
+    except WallTimeError as error:
+        raise Wrong(
+            "nonexistent-time",
+            f"esa hora no existe en {zone}, o existe dos veces. Escriba otra.",
+            f"that hour does not exist in {zone}, or exists twice. Write another.",
+            value=text,
+        ) from error
+
+
+def _zone_data(name: str, script: Path) -> ZoneData:
+    """The folder that a script names, counted from its own; or the word for what is installed."""
+    if values.line(name) == INSTALLED:
+        return ZoneData(folder=None)
+    folder = script.parent / name
+    if (folder / _PROBE).is_file():
+        return ZoneData(folder=folder.resolve())
+    raise Wrong(
+        "no-zone-data",
+        f"en «{shown(name)}» no hay datos de zona compilados. Escriba la carpeta, desde la del guion, o {INSTALLED}.",
+        f"“{shown(name)}” holds no compiled zone data. Write the folder, from the script's own, or {INSTALLED}.",
+        value=name,
+    )
+
+
+_NOTHING_CHANGES = Wrong(
+    "no-change", "este paso no cambia nada. Bórrelo o complételo.", "this step changes nothing. Delete or complete it."
+)
+_OUTSIDE = Wrong(
+    "outside",
+    "este paso queda fuera del ensayo. Cambie «cuando», o los días que se ensayan (--from, --to).",
+    "this step lies outside the rehearsal. Change “cuando”, or the days rehearsed (--from, --to).",
+)
+_NOT_IN_ORDER = Wrong(
+    "not-in-order",
+    "este paso no es posterior al que lo antecede. Ordénelos por fecha y hora.",
+    "this step is not after the one before it. Put them in order of date and hour.",
+)

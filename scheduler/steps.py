@@ -1,0 +1,91 @@
+"""The steps of a script during a rehearsal: each published at its moment, in one transaction with the mark of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from calendars.editions import Edition
+from scheduler.clock import SimulatedClock
+from scheduler.export import export
+from scheduler.publish import check, enact, prospect
+from scheduler.script import Stage
+from scheduler.store import controls, editions
+from scheduler.store.database import Database
+from scheduler.web.feeds import INDEX
+
+AUTHOR = "rehearsal"
+
+
+def steps_done(connection: Connection) -> int:
+    """How many steps of its script a rehearsal has published."""
+    return int(controls.get(connection, controls.STEPS) or 0)
+
+
+class Steps:
+    """What is still to be published. `published` hears each edition's number; public feeds go under `feeds`.
+
+    `opening` is the number of the step that this process was started for, with its zone data; 0: for none.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: SimulatedClock,
+        stages: Sequence[Stage],
+        *,
+        opening: int = 0,
+        feeds: Path | None = None,
+        published: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._opening = opening
+        self._feeds = feeds
+        self._published = published
+        with database.read() as connection:
+            done = steps_done(connection)
+        self._left = [stage for stage in stages if stage.number > done]
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When the next one is due, UTC."""
+        return self._left[0].at if self._left else None
+
+    def open(self) -> None:
+        """Before anything is sent: tell the edition in force, and publish by the zone data that came with a step."""
+        with self._database.read() as connection:
+            found = editions.load(connection)
+        assert found is not None, "a rehearsal begins with an edition"
+        self._tell(found.edition)
+        if self._left and self._left[0].number == self._opening:
+            self.take()
+
+    def take(self) -> None:
+        """Publish the next one now, which is its moment or later. Other zone data may leave nothing to publish."""
+        stage = self._left.pop(0)
+        self._clock.advance_to(stage.at)
+        edition = self._publish(stage)
+        if edition is not None:
+            self._tell(edition)
+
+    def _publish(self, stage: Stage) -> Edition | None:
+        at = self._clock.now()
+        with self._database.write() as connection:
+            found = prospect(connection, stage.draft, at=at, author=AUTHOR, reason=stage.reason, silent=stage.silent)
+            controls.put(connection, controls.STEPS, str(stage.number))
+            controls.put(connection, controls.REHEARSAL, at.isoformat())
+            if found.unchanged:
+                return None
+            check(found, confirmed=True, asked_above=0)
+            enact(connection, found, stage.draft, at=at, posts=stage.draft.recipients)
+            return found.publication.edition
+
+    def _tell(self, edition: Edition) -> None:
+        folder = None if self._feeds is None else self._feeds / str(edition.number)
+        if folder is not None and not (folder / INDEX).exists():  # written last, by the zone data of its time
+            export(edition, folder)
+        self._published(edition.number)

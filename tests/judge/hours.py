@@ -1,0 +1,79 @@
+"""When a site works, when its reminders fall due, and by when a change has to have been told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from functools import cache
+
+import holidays
+from babel import Locale
+
+from calendars.model import DaysBefore, Event, Representation, Timed
+from tests.judge.truth import Truth
+
+DAY = timedelta(days=1)
+SOON = timedelta(hours=24)  # so near to the start, a change waits for no office hours
+
+
+def works_on(site: Representation, day: date) -> bool:
+    weekend = _weekend(site.country_code) if site.weekend is None else frozenset(site.weekend)
+    return day.weekday() not in weekend and day not in _holidays(site.country_code, day.year)
+
+
+def works_at(truth: Truth, site: str, instant: datetime) -> bool:
+    known, wall = truth.sites[site], truth.wall(instant, site)
+    return works_on(known, wall.date()) and known.opens <= wall.time() < known.closes
+
+
+def next_work(truth: Truth, site: str, instant: datetime) -> datetime:
+    """The instant itself, or the next quarter of an hour at which the site works: all open and close on one."""
+    step = timedelta(minutes=15)
+    found = instant
+    while not works_at(truth, site, found):
+        found = found - timedelta(minutes=found.minute % 15, seconds=found.second) + step
+    return found
+
+
+def told_by(truth: Truth, site: str, settled: datetime, begins: datetime) -> datetime:
+    """When a change that settled at an instant has to have been told, the event beginning at the earliest `begins`."""
+    return min(next_work(truth, site, settled), max(settled, begins - SOON))
+
+
+def reminders(truth: Truth, event: Event, site: str) -> Iterator[datetime]:
+    """When an event's reminders are due at a site, UTC, in order; two that meet at one hour are one."""
+    timed = isinstance(event.when, Timed)
+    usual = truth.agenda.reminders.timed if timed else truth.agenda.reminders.days
+    start = truth.moment(event, site).start
+    due = []
+    for rule in usual if event.rules is None else event.rules:
+        if isinstance(rule, DaysBefore):
+            day = truth.wall(start, site).date() - rule.days * DAY
+            while not works_on(truth.sites[site], day):
+                day -= DAY
+            due.append(_at(truth, site, datetime.combine(day, rule.at)))
+        else:
+            due.append(start - timedelta(minutes=rule.minutes))
+    yield from sorted(set(due))
+
+
+def _at(truth: Truth, site: str, wall: datetime) -> datetime:
+    """The instant of a wall in working hours, which no zone skips or repeats."""
+    guess = truth.midnight(wall.date(), site)
+    while truth.wall(guess, site) < wall:
+        guess += timedelta(minutes=15)
+    return guess
+
+
+@cache
+def _weekend(country: str) -> frozenset[int]:
+    locale = Locale.parse(f"und_{country}")
+    days = [locale.weekend_start]
+    while days[-1] != locale.weekend_end:
+        days.append((days[-1] + 1) % 7)
+    return frozenset(days)
+
+
+@cache
+def _holidays(country: str, year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays(country, years=year, expand=False))
