@@ -25,7 +25,7 @@ from tests.shipped import CONFIG, shipped_draft
 
 ROOT = CONFIG.parent
 SCRIPT = ROOT / "tests" / "campaign.yaml"
-OLDER = ROOT / ".venv" / "zonedata" / "pytz-2022.2.1"
+OLDER = ROOT / ".venv" / "zonedata" / "pytz-2022.5"
 OVER = datetime(2023, 4, 22, tzinfo=UTC)
 ASIA, EUROPE = "taller-asia-pacifico-2021", "taller-europa-2021"
 
