@@ -89,11 +89,11 @@ class Table:
     def __init__(self, text: str, columns: tuple[str, ...]) -> None:
         """`columns` are those that it must have; what they are named tells what separates them."""
         self._columns = columns
-        lines = text.split("\n")
+        lines = [line for line in text.split("\n") if line.strip(" ,;\t")]
         self._separator = separator_of(lines[0], columns)
-        rows = list(csv.reader(lines, delimiter=self._separator))
-        self._header = [column_name(cell) for cell in rows[0]]
-        self._rows = {cells[self._header.index("id")].strip(): cells for cells in rows[1:] if cells}
+        header, *rows = csv.reader(lines, delimiter=self._separator)
+        self._header = [column_name(cell) for cell in header]
+        self._rows = {cells[self._header.index("id")].strip(): cells for cells in rows}
 
     def edited(self, edits: tuple[Edit, ...], noun: tuple[str, Text], report: Report) -> bytes:
         """The file after the edits; what names no row and is not a whole one is reported."""

@@ -98,12 +98,12 @@ def read_script(path: Path, zone: str) -> Script:
     with path.open("rb") as file:
         text = decode(file.read(LIMIT + 1), report, limit=LIMIT)
     node = None if text is None else compose(text, report)
+    if node is None:
+        raise InvalidScript(report.problems)
     try:
-        if node is not None:
-            return _script(node, report, path, zone)
-    except AlreadyReported:
-        pass
-    raise InvalidScript(report.problems)
+        return _script(node, report, path, zone)
+    except AlreadyReported as error:
+        raise InvalidScript(report.problems) from error
 
 
 def stages(script: Script, files: Mapping[str, bytes], draft: Draft) -> tuple[Stage, ...]:

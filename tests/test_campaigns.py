@@ -153,14 +153,15 @@ CHANGES = st.one_of(
 )
 # From a slip that is corrected at once to a fortnight; the campaign takes seven weeks.
 GAPS = st.one_of(st.integers(1, 15), st.integers(30, 600), st.integers(600, 20_000)).map(lambda n: timedelta(minutes=n))
-CAMPAIGNS = st.lists(st.tuples(GAPS, CHANGES, st.booleans().map(lambda heads: heads)), min_size=1, max_size=8)
+SILENT = st.integers(0, 6).map(lambda number: number == 6)
+CAMPAIGNS = st.lists(st.tuples(GAPS, CHANGES, SILENT), min_size=1, max_size=8)
 
 
 def played(steps: list[tuple[timedelta, Change, bool]], folder: Path) -> Played:
     at, draft, edits = BEGINS, opening(), []
-    for gap, change, _ in steps:
+    for gap, change, silent in steps:
         at, draft = at + gap, change(draft)
-        edits.append(Edit(at=at, draft=draft))
+        edits.append(Edit(at=at, draft=draft, silent=silent))
     return play(opening(), edits, max(OVER, at + timedelta(days=15)), folder)
 
 

@@ -15,41 +15,49 @@ from scheduler.commands.tables import print_summary, summary_json
 from scheduler.files import configuration
 from scheduler.logs import configure_logs
 
+OutboxOption = Annotated[Path, typer.Option("--outbox", help="New folder for the mails, as .eml files.")]
+FromOption = Annotated[
+    datetime | None,
+    typer.Option("--from", formats=["%Y-%m-%d"], help="First day. Default: publicada.", metavar="DAY"),
+]
+ToOption = Annotated[
+    datetime | None,
+    typer.Option("--to", formats=["%Y-%m-%d"], help="Last day. Default: two after the last event.", metavar="DAY"),
+]
+ScriptOption = Annotated[
+    Path | None, typer.Option("--script", help="What is edited and published on the way (YAML).", metavar="FILE")
+]
+FeedsOption = Annotated[
+    Path | None,
+    typer.Option("--feeds", help="Write each edition's public feeds under DIR/<its number>.", metavar="DIR"),
+]
+LedgerOption = Annotated[
+    Path | None,
+    typer.Option("--database", help="Keep the ledger here; the same command resumes after a kill.", metavar="FILE"),
+]
+PaceOption = Annotated[
+    str | None,
+    typer.Option("--pace", help="Keep this pace, as 30/min,3, on the simulated clock. Default: none.",
+                 metavar="N/min,C"),
+]  # fmt: skip
+
 
 def rehearse_command(
-    outbox: Annotated[Path, typer.Option("--outbox", help="New folder for the mails, as .eml files.")],
-    start: Annotated[
-        datetime | None,
-        typer.Option("--from", formats=["%Y-%m-%d"], help="First day. Default: publicada.", metavar="DAY"),
-    ] = None,
-    until: Annotated[
-        datetime | None,
-        typer.Option("--to", formats=["%Y-%m-%d"], help="Last day. Default: two after the last event.", metavar="DAY"),
-    ] = None,
-    script: Annotated[
-        Path | None,
-        typer.Option("--script", help="What is edited and published on the way (YAML).", metavar="FILE"),
-    ] = None,
-    feeds: Annotated[
-        Path | None,
-        typer.Option("--feeds", help="Write each edition's public feeds under DIR/<its number>.", metavar="DIR"),
-    ] = None,
-    database: Annotated[
-        Path | None,
-        typer.Option("--database", help="Keep the ledger here; the same command resumes after a kill.", metavar="FILE"),
-    ] = None,
-    pace: Annotated[
-        str | None,
-        typer.Option(help="Keep this pace, as 30/min,3, on the simulated clock. Default: none.", metavar="N/min,C"),
-    ] = None,
+    outbox: OutboxOption,
+    start: FromOption = None,
+    until: ToOption = None,
+    script: ScriptOption = None,
+    feeds: FeedsOption = None,
+    database: LedgerOption = None,
+    pace: PaceOption = None,
     config: ConfigOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Run the whole service on a simulated clock; every mail lands in a folder.
 
-    The mails pass through real SMTP to a server on this machine; nothing leaves it. The files are only read: what a
-    script edits is edited in a copy, checked before anything begins, and published at the hour that the script says.
+    The mails pass through real SMTP to a server on this machine; nothing leaves it. The files are only read: a script
+    edits a copy of them, is checked before anything begins, and is published at the hours that it says.
     """
     configure_logs(level=40)
     with told(lang) as settings:

@@ -59,8 +59,8 @@ class Heard(Protocol):
         """A mail has come in."""
         ...
 
-    def published(self, number: int, mails: int) -> None:
-        """An edition is in force; so many mails are planned in all."""
+    def published(self, number: int, mails: int, kept: int) -> None:
+        """An edition is in force; so many mails are planned in all, and so many have come in."""
         ...
 
 
@@ -175,7 +175,7 @@ def rehearse_here(database: Database, draft: Draft, plan: Plan, outbox: Outbox, 
     """A stretch in this process."""
 
     def published(number: int) -> None:
-        heard.published(number, planned(database, plan.until))
+        heard.published(number, planned(database, plan.until), outbox.count()[0])
 
     return loop.run(rehearse(database, draft, plan, outbox, heard.kept, published))
 
@@ -199,8 +199,8 @@ def _elsewhere(
         process.stdin.close()
         for line in process.stdout:
             match line.split():
-                case ["published", number, mails]:
-                    heard.published(int(number), int(mails))
+                case ["published", *numbers]:
+                    heard.published(*map(int, numbers))
                 case _:
                     heard.kept()
     if process.returncode:
@@ -213,8 +213,8 @@ class _Lines:
     def kept(self) -> None:
         self._say("kept")
 
-    def published(self, number: int, mails: int) -> None:
-        self._say(f"published {number} {mails}")
+    def published(self, number: int, mails: int, kept: int) -> None:
+        self._say(f"published {number} {mails} {kept}")
 
     def _say(self, line: str) -> None:
         try:
@@ -233,8 +233,9 @@ class _Bar:
     def kept(self) -> None:
         self._shown.advance(self._task)
 
-    def published(self, number: int, mails: int) -> None:
-        self._shown.update(self._task, total=mails, description=f"{self._label}, {self._edition(number)}")
+    def published(self, number: int, mails: int, kept: int) -> None:
+        label = f"{self._label}, {self._edition(number)}"
+        self._shown.update(self._task, total=mails, completed=kept, description=label)
 
 
 @contextmanager

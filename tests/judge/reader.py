@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from tests.judge.fault import Fault, Kind
@@ -36,6 +36,7 @@ class Reader:
     site: str
     known: _Facts  # as its newest mail says; before any, as the edition that it joined with
     owed: dict[str, Owed] = field(default_factory=dict)
+    unsaid: set[str] = field(default_factory=set)  # changed by a silent edition, and told by nothing since
     since: dict[str, datetime] = field(default_factory=dict)  # from when on its present hour stood, by event
     reminded: dict[str, list[datetime]] = field(default_factory=dict)
     calendar: Calendar = field(default_factory=Calendar)
@@ -104,8 +105,16 @@ class _Trial:
                 continue
             if not _tellable(reader.known.get(key), new):
                 reader.owed.pop(key, None)  # taken back before it was told
-            elif not self.now.silent or key in reader.owed:
-                reader.owed[key] = self._owed(reader, key, before, old, new)
+                reader.unsaid.discard(key)
+                continue
+            owed = self._owed(reader, key, before, old, new)
+            if not self.now.silent:
+                reader.owed[key] = owed
+                reader.unsaid.discard(key)
+            elif key in reader.owed:  # what is owed tells all
+                reader.owed[key] = replace(reader.owed[key], by=max(reader.owed[key].by, owed.by))
+            else:
+                reader.unsaid.add(key)
 
     def _owed(self, reader: Reader, key: str, before: Truth, old: Fact | None, new: Fact | None) -> Owed:
         at, begins = self.now.at, self._begins(reader, key, before)
@@ -152,6 +161,7 @@ class _Trial:
         else:
             reader.known[key] = said.fact
         reader.owed.pop(key, None)
+        reader.unsaid.discard(key)
 
     def _event(self, said: Said, reader: Reader) -> str:
         """The id of what a mail is about, by its title: theirs, or one that was."""
@@ -214,7 +224,7 @@ class _Trial:
         for key in {*facts, *reader.known}:
             event = self.now.events(reader.site).get(key)
             over = event is not None and self.now.moment(event, reader.site).end <= self.now.at
-            if _tellable(reader.known.get(key), facts.get(key)) and not over and not self.now.silent:
+            if _tellable(reader.known.get(key), facts.get(key)) and not over and key not in reader.unsaid:
                 was = _was_at(self.truths, reader, key, reader.known.get(key))
                 if was is not None and was > self.now.at:
                     why = f"knows {reader.known.get(key)}, and it is {facts.get(key)}"

@@ -82,8 +82,9 @@ class Said:
 
 
 def read_outbox(folder: Path) -> list[Said]:
-    """Every mail, in the order in which they were sent."""
-    return sorted((read(path.read_bytes()) for path in folder.glob("*.eml")), key=lambda said: (said.sent, said.id))
+    """Every mail, in the order in which they were sent; those of one simulated second, in which they came in."""
+    arrived = sorted(folder.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
+    return sorted((read(path.read_bytes()) for path in arrived), key=lambda said: said.sent)
 
 
 def read(content: bytes) -> Said:
