@@ -211,6 +211,7 @@ def sending_of(settings: Settings, base_url: str, tokens: Tokens) -> Sending | N
         redirect_all=settings.redirect_all,
         domain_per_minute=parse_pace(settings.domain_pace).per_minute if settings.domain_pace else None,
         verp=settings.verp == "on",
+        invitations=settings.invitations == "on",
     )
 
 

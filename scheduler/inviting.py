@@ -1,0 +1,142 @@
+"""Events in and out of the calendars of those who chose invitations: decided as each message leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection, insert
+
+from calendars.model import Event, Representation
+from calendars.workdays import next_working_instant
+from scheduler.channels import Carried, Channel, Known, carried, subscribes, takes_place
+from scheduler.delivery import URGENT, Purpose, State
+from scheduler.plan import message_key, site_start
+from scheduler.store import claiming, editions, invited, roster
+from scheduler.store.claiming import Delivery
+from scheduler.store.editions import InForce
+from scheduler.store.invited import Sent
+from scheduler.store.schema import deliveries
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Inviting:
+    """`answered`: this installation reads answers (AGENDA_INVITATIONS=on)."""
+
+    answered: bool = False
+
+    def settle(self, connection: Connection, owner: str, found: Sequence[Delivery], now: InForce) -> list[Delivery]:
+        """The claims that go, with what they carry for calendars, in the claiming transaction.
+
+        Ended is an invitation that has nothing to carry any more, or that nobody is there to get.
+        """
+        posts = {one.recipient for one in found if _concerned(one)}
+        known = invited.sent(connection, posts) if posts else {}
+        calls = [one.recipient for one in found if one.purpose is Purpose.INVITATION]
+        gone = invited.unheard(connection, calls) if calls else frozenset()
+        going: list[Delivery] = []
+        ends: dict[int, State] = {}
+        for one in found:
+            method = self._method(one, known.get((one.recipient, one.subject), []), now)
+            if one.purpose is Purpose.INVITATION and (one.recipient in gone or not method):
+                ends[one.id] = State.SUPPRESSED if one.recipient in gone else State.CANCELLED
+            else:
+                going.append(one if one.method == method else replace(one, method=method))
+        claiming.end_claims(connection, owner, ends)
+        return going
+
+    def _method(self, claim: Delivery, earlier: Sequence[Sent], now: InForce) -> Carried:
+        if not claim.event:
+            return ""
+        channel = Channel(claim.channel)
+        if _concerned(claim):
+            here = takes_place(now.edition, claim.event, claim.site) is not None
+            known = _known(claim.id, earlier, claim.event, now)
+            method = carried(claim.purpose, channel, known, here=here, answered=self.answered)
+            if method or known.last == "REQUEST":
+                return method
+        first = claim.first and claim.purpose is Purpose.REMINDER
+        return "PUBLISH" if first and subscribes(channel, answered=self.answered) else ""
+
+
+def choose(connection: Connection, now: InForce, recipient: str, channel: Channel, at: datetime) -> None:
+    """Put a post's choice of channel in force, and owe what follows from it."""
+    invited.choose(connection, recipient, channel)
+    revisit(connection, now, recipient, at)
+
+
+def revisit(connection: Connection, now: InForce, recipient: str, at: datetime) -> int:
+    """Owe a post whatever its calendar lacks, or has too much, by its present channel and site; returns how many mails.
+
+    To be called where either changes. What an earlier call owed and is not sent yet is replaced.
+    """
+    invited.drop_unsettled(connection, recipient)
+    post, agenda = roster.find(connection, recipient), now.edition.agenda
+    at_home = (one for one in agenda.representations if post is not None and one.id == post.recipient.site)
+    site = next(at_home, None)
+    if post is None or site is None:
+        return 0
+    earlier = invited.sent(connection, (recipient,))
+    rows = [
+        row
+        for event in agenda.events
+        if _differs(post.channel, event, site, earlier.get((recipient, now.edition.revisions[event.id].uid), []), now)
+        and (row := _row(recipient, event, site, now, at)) is not None
+    ]
+    if rows:
+        connection.execute(insert(deliveries), rows)
+    return len(rows)
+
+
+def _concerned(claim: Delivery) -> bool:
+    """May its post have invitations? Of all others nothing has to be looked up."""
+    chose = claim.channel == Channel.INVITATIONS or claim.purpose is Purpose.INVITATION
+    return bool(claim.event) and (chose or claim.method == "REQUEST")
+
+
+def _differs(channel: Channel, event: Event, site: Representation, earlier: Sequence[Sent], now: InForce) -> bool:
+    here = takes_place(now.edition, event.id, site.id) is not None
+    known = _known(None, earlier, event.id, now)
+    return bool(carried(Purpose.INVITATION, channel, known, here=here, answered=True))
+
+
+def _known(claim: int | None, earlier: Sequence[Sent], event: str, now: InForce) -> Known:
+    own = next((one for one in earlier if one.delivery == claim and one.doubtful), None)
+    others = [one for one in earlier if one.delivery != claim]
+    last = others[-1] if others else None
+    return Known(
+        last="" if last is None else last.method,
+        current=last is not None and _is_current(last, event, now),
+        own="" if own is None else own.method,
+    )
+
+
+def _is_current(last: Sent, event: str, now: InForce) -> bool:
+    """Did it say what the edition in force says? Words and joining link count, too: the entry shows them."""
+    revision, link = now.edition.revisions[event], editions.link_digests(now.links).get(event, "")
+    same_link = last.link_digest in (None, link)
+    return (last.sequence, last.last_modified) == (revision.sequence, revision.last_modified) and same_link
+
+
+def _row(recipient: str, event: Event, site: Representation, now: InForce, at: datetime) -> dict[str, object] | None:
+    """None of what has begun, or has no date."""
+    revision, number, rule = now.edition.revisions[event.id], now.edition.number, at.isoformat()
+    if event.when is None or (start := site_start(event, revision, site)[1]) <= at:
+        return None
+    due = min(next_working_instant(site, at), max(at, start - URGENT))
+    return {
+        "purpose": Purpose.INVITATION,
+        "subject": revision.uid,
+        "schedule": number,
+        "rule": rule,
+        "recipient": recipient,
+        "event": event.id,
+        "site": site.id,
+        "message_key": message_key(Purpose.INVITATION, revision.uid, number, rule, recipient),
+        "due_at": due,
+        "expires_at": start,
+        "moved": 0,
+        "state": State.PLANNED,
+        "next_at": due,
+    }
