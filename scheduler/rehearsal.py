@@ -22,7 +22,7 @@ from scheduler.publish import digest, publish_draft
 from scheduler.report import Row, Totals
 from scheduler.service import Sending, Service
 from scheduler.settings import Pace
-from scheduler.store import controls, editions, ledger
+from scheduler.store import controls, editions, invited, ledger
 from scheduler.store.database import Database
 from scheduler.store.schema import deliveries
 from scheduler.tokens import Tokens
@@ -44,6 +44,7 @@ class Plan:
     until: datetime  # UTC
     base_url: str
     tokens: Tokens
+    invitations: bool = False  # every post has chosen them
     pace: Pace | None = None  # None: the clock stands still while mail is sent; else it goes on by the pace's waits
 
 
@@ -132,6 +133,7 @@ async def rehearse(database: Database, draft: Draft, plan: Plan, outbox: Outbox,
     clock = SimulatedClock(_begin(database, draft, plan))
     waker = Jump(clock, plan.until)
     async with captured(database, outbox, base_url=plan.base_url, tokens=plan.tokens, kept=kept) as sending:
+        sending = replace(sending, invitations=plan.invitations)
         if plan.pace is not None:
             sending = replace(sending, pace=plan.pace, timing=SimulatedTiming(clock))
         service = Service(database=database, sending=sending, clock=clock, waker=waker)
@@ -155,6 +157,9 @@ def _begin(database: Database, draft: Draft, plan: Plan) -> datetime:
             controls.put(connection, controls.REHEARSAL, plan.start.isoformat())
     if published is None:
         publish_draft(database, draft, at=plan.start, author="rehearsal", reason="rehearsal", confirmed=True)
+        if plan.invitations:
+            with database.write() as connection:
+                invited.choose_for_all(connection)
     return plan.start if recorded is None else datetime.fromisoformat(recorded)
 
 

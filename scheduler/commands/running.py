@@ -78,6 +78,10 @@ def rehearse_command(
         str | None,
         typer.Option(help="Keep this pace, as 30/min,3, on the simulated clock. Default: none.", metavar="N/min,C"),
     ] = None,
+    invitations: Annotated[
+        bool,
+        typer.Option("--invitations", help="As if every post had chosen invitations, not the feed."),
+    ] = False,
     config: ConfigOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -92,7 +96,7 @@ def rehearse_command(
         with rehearsal_database(database) as ledger:
             base_url = settings.base_url or f"http://{settings.host}:{settings.port}"
             plan = _plan(draft.agenda, start, until, base_url, Tokens([secrets.token_urlsafe(32)]))
-            plan = replace(plan, pace=_pace(pace))
+            plan = replace(plan, pace=_pace(pace), invitations=invitations)
             summary = _rehearse(ledger, draft, plan, outbox, settings, lang)
         if as_json:
             print_json(summary_json(summary))
@@ -179,7 +183,8 @@ async def _serve_demo(database: Database, site: Site, listener: socket.socket, o
     """Serve with live mail, which lands in the outbox too: who signs up in the demo finds the answer there."""
     kept = Outbox(outbox, resuming=True)
     async with captured(database, kept, base_url=site.base_url, tokens=site.tokens, kept=lambda: None) as sending:
-        await serve(Serving(database=database, site=site, listener=listener, sending=sending))
+        inviting = replace(sending, invitations=site.invitations)
+        await serve(Serving(database=database, site=site, listener=listener, sending=inviting))
 
 
 def _demo_now(agenda: Agenda) -> datetime:
@@ -236,6 +241,7 @@ def site_of(
         now=now,
         outbox=outbox,
         mails=mails,
+        invitations=mails and (settings.invitations == "on" or now is not None),
         proxies=parse_networks(settings.trusted_proxies),
         watchers=parse_networks(settings.metrics_from),
     )

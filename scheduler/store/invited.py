@@ -79,6 +79,11 @@ def choose(connection: Connection, recipient: str, channel: Channel) -> None:
     claiming.void(connection, recipient)
 
 
+def choose_for_all(connection: Connection) -> None:
+    """Invitations for every post: of a rehearsal."""
+    connection.execute(update(recipients).values(channel=Channel.INVITATIONS))
+
+
 def drop_unsettled(connection: Connection, recipient: str) -> None:
     """End what an earlier choice owed and is not sent yet: the present one says what is owed."""
     connection.execute(
