@@ -150,7 +150,7 @@ def _properties(document: str) -> Iterator[tuple[tuple[str, ...], _Property]]:
     """Each readable line with the components that it stands in; BEGIN stands in its own."""
     path: tuple[str, ...] = ()
     lines = Contentlines.from_ical(document.lstrip("\ufeff \r\n\t"))  # type: ignore[no-untyped-call]  # likewise
-    for line in lines:
+    for line in filter(None, lines):  # icalendar adds an empty one
         found = _property(line)
         if found is None:
             continue

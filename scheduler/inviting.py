@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert
 
 from calendars.model import Event, Representation
 from calendars.workdays import next_working_instant
-from scheduler.channels import Carried, Channel, Known, carried, subscribes, takes_place
+from scheduler.channels import ITIP, Carried, Channel, Known, carried, subscribes, takes_place
 from scheduler.delivery import URGENT, Purpose, State
 from scheduler.plan import message_key, site_start
 from scheduler.store import claiming, editions, invited, roster
@@ -37,8 +37,12 @@ class Inviting:
         gone = invited.unheard(connection, calls) if calls else frozenset()
         going: list[Delivery] = []
         ends: dict[int, State] = {}
-        for one in found:
+        done: set[tuple[str, str, str]] = set()  # what other messages of these carry
+        for one in sorted(found, key=lambda claim: claim.purpose is Purpose.INVITATION):
             method = self._method(one, known.get((one.recipient, one.subject), []), now)
+            if method in ITIP and (one.recipient, one.subject, method) in done:
+                method = ""
+            done.add((one.recipient, one.subject, method))
             if one.purpose is Purpose.INVITATION and (one.recipient in gone or not method):
                 ends[one.id] = State.SUPPRESSED if one.recipient in gone else State.CANCELLED
             else:
