@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -79,10 +78,11 @@ def _one(settings: Settings, *, as_json: bool) -> None:
         typer.echo(f"agenda: the database does not take it now: {error}", err=True)
         raise typer.Exit(TEMPORARY) from error
     if as_json:
-        print_json(asdict(found))
+        said = {"meaning": found.meaning, "recipient": found.recipient, "status": found.status}
+        print_json(said | ({"event": found.event, "answer": found.answer} if found.answer else {}))
     else:
-        said = (found.meaning, found.recipient, found.status, found.event, found.answer)
-        typer.echo(" ".join(part for part in said if part))
+        words = (found.meaning, found.recipient, found.status, found.event, found.answer)
+        typer.echo(" ".join(part for part in words if part))
 
 
 def _inbox(settings: Settings, database: Database) -> Inbox:
