@@ -81,13 +81,12 @@ def revisit(connection: Connection, now: InForce, recipient: str, at: datetime) 
     site = next(at_home, None)
     if post is None or site is None:
         return 0
-    earlier = invited.sent(connection, (recipient,))
-    rows = [
-        row
-        for event in agenda.events
-        if _differs(post.channel, event, site, earlier.get((recipient, now.edition.revisions[event.id].uid), []), now)
-        and (row := _row(recipient, event, site, now, at)) is not None
-    ]
+    earlier, times = invited.sent(connection, (recipient,)), invited.times(connection, recipient)
+    rows = []
+    for event in agenda.events:
+        uid = now.edition.revisions[event.id].uid
+        if _differs(post.channel, event, site, earlier.get((recipient, uid), []), now):
+            rows += _rows(recipient, event, site, now, at, times.get(uid, 0))
     if rows:
         connection.execute(insert(deliveries), rows)
     return len(rows)
@@ -123,24 +122,27 @@ def _is_current(last: Sent, event: str, now: InForce) -> bool:
     return (last.sequence, last.last_modified) == (revision.sequence, revision.last_modified) and same_link
 
 
-def _row(recipient: str, event: Event, site: Representation, now: InForce, at: datetime) -> dict[str, object] | None:
-    """None of what has begun, or has no date."""
-    revision, number, rule = now.edition.revisions[event.id], now.edition.number, at.isoformat()
+def _rows(
+    recipient: str, event: Event, site: Representation, now: InForce, at: datetime, times: int
+) -> list[dict[str, object]]:
+    """One; none of what has begun, or has no date. `times`: how often it was owed to the post before."""
+    revision = now.edition.revisions[event.id]
     if event.when is None or (start := site_start(event, revision, site)[1]) <= at:
-        return None
+        return []
     due = min(next_working_instant(site, at), max(at, start - URGENT))
-    return {
+    row = {
         "purpose": Purpose.INVITATION,
         "subject": revision.uid,
-        "schedule": number,
-        "rule": rule,
+        "schedule": times,
+        "rule": "",
         "recipient": recipient,
         "event": event.id,
         "site": site.id,
-        "message_key": message_key(Purpose.INVITATION, revision.uid, number, rule, recipient),
+        "message_key": message_key(Purpose.INVITATION, revision.uid, times, "", recipient),
         "due_at": due,
         "expires_at": start,
         "moved": 0,
         "state": State.PLANNED,
         "next_at": due,
     }
+    return [row]

@@ -61,6 +61,16 @@ def sent(connection: Connection, posts: Collection[str]) -> dict[tuple[str, str]
     return found
 
 
+def times(connection: Connection, recipient: str) -> dict[str, int]:
+    """How often a post was owed an invitation for its own sake, or the end of one, by UID."""
+    found = connection.execute(
+        select(_D.subject, func.count().label("owed"))
+        .where(_D.recipient == recipient, _D.purpose == Purpose.INVITATION)
+        .group_by(_D.subject)
+    )
+    return {row.subject: row.owed for row in found}
+
+
 def unheard(connection: Connection, posts: Collection[str]) -> frozenset[str]:
     """Those of these posts that nothing is written to any more."""
     found = connection.execute(select(_R.id).where(_R.id.in_(posts), ~standing.HEARS))
