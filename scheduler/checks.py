@@ -133,14 +133,14 @@ def _database(settings: Settings, now: datetime) -> list[Check]:
 
 def _invitations(found: Answering, settings: Settings, now: datetime) -> list[Check]:
     """Nothing where they are off and nobody chose them."""
-    name, ways = "invitations", settings.verp == "on" or settings.authserv_id is not None
+    name, ways = "invitations", settings.verp != "off" or settings.authserv_id is not None
     if found.missed:
         text = f"{found.posts} posts chose them and get none: set AGENDA_INVITATIONS=on, and run `agenda inbox`"
         return [Check(name=name, verdict=Verdict.NOTE, text=text)]
     if not found.on:
         return []
     if not ways:
-        text = "no answer counts: set AGENDA_VERP=on, or AGENDA_AUTHSERV_ID to what your mail server calls itself"
+        text = "no answer counts: set AGENDA_VERP=answers, or AGENDA_AUTHSERV_ID to what your mail server calls itself"
         return [Check(name=name, verdict=Verdict.BAD, text=text)]
     if found.unread(now):
         last = "was never run" if found.read_at is None else f"last ran on {found.read_at:%Y-%m-%d %H:%M} UTC"

@@ -41,8 +41,9 @@ class Letters:
     tokens: Tokens
     base_url: str
     redirect_all: str | None = None  # every mail goes to this address instead
-    verp: bool = False  # an envelope sender for each message, which a bounce comes back to; one for each post's answers
+    verp: bool = False  # an envelope sender for each message, which a bounce comes back to
     invitations: bool = False  # answers are read, so invitations may leave
+    signed_answers: bool = False  # each post's answers come to an address that tells whose they are
 
     def recipient(self, claim: Delivery) -> str:
         """The address that the message goes to."""
@@ -109,7 +110,7 @@ class Letters:
         return Enclosure(method=claim.method, feed=feed, stamp=stamp)
 
     def _answers_to(self, mailbox: str, claim: Delivery) -> str:
-        signed = self.verp and claim.method in ITIP
+        signed = self.signed_answers and claim.method in ITIP
         return verp.answers_to(mailbox, claim.recipient, self.tokens) if signed else mailbox
 
     def _personal(self, found: InForce, claim: Delivery, site: Representation, now: datetime) -> Personal:

@@ -43,6 +43,7 @@ class Sending:
     domain_per_minute: int | None = None
     verp: bool = False
     invitations: bool = False  # answers are read, so invitations may leave
+    signed_answers: bool = False
     timing: Timing | None = None  # to keep the pace by; None: the machine's monotonic clock
     timeouts: Timeouts = field(default_factory=Timeouts)
 
@@ -73,6 +74,7 @@ class Service:
                     redirect_all=sending.redirect_all,
                     verp=sending.verp,
                     invitations=sending.invitations,
+                    signed_answers=sending.signed_answers,
                 ),
                 pool=self._pool,
                 limiter=Limiter(sending.pace, sending.timing, sending.domain_per_minute),

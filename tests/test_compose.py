@@ -114,7 +114,7 @@ def test_the_text_of_the_new_delhi_reminder(composer: Composer) -> None:
         "\n"
         "Enviado a la Sección Consular, Embajada de México en la India.\n"
         f"Dejar de recibir recordatorios: {STOP}\n"
-        f"Pausar o cambiar de idioma: {MANAGE}\n"
+        f"Pausar, cambiar de idioma o de calendario: {MANAGE}\n"
         "Nunca pedimos contraseñas."
     )
 
@@ -134,7 +134,7 @@ def test_the_same_in_english(composer: Composer) -> None:
         "\n"
         "Sent to Sección Consular, Embajada de México en la India.\n"
         f"Stop these reminders: {STOP}\n"
-        f"Pause or change the language: {MANAGE}\n"
+        f"Pause, or change language or calendar: {MANAGE}\n"
         "We never ask for passwords."
     )
 

@@ -98,7 +98,7 @@ async def run(
     **script: Sequence[Behaviour],
 ) -> list[EmailMessage]:
     async with scripted(**script) as fake:
-        await Campaign(database, fake, invitations=answered, verp=signed).run(start, until)
+        await Campaign(database, fake, invitations=answered, signed_answers=signed).run(start, until)
         return mails(fake)
 
 

@@ -65,7 +65,7 @@ class Campaign:
     pace: Pace = UNLIMITED
     redirect_all: str | None = None
     invitations: bool = False
-    verp: bool = False
+    signed_answers: bool = False
 
     async def run(self, start: datetime, until: datetime = START + timedelta(days=1)) -> list[datetime]:
         """Work from `start` to `until`; returns the moments that it woke at."""
@@ -78,7 +78,7 @@ class Campaign:
             tokens=TOKENS,
             redirect_all=self.redirect_all,
             invitations=self.invitations,
-            verp=self.verp,
+            signed_answers=self.signed_answers,
         )
         await Service(database=self.database, sending=sending, clock=clock, waker=waker).run()
         return waker.went

@@ -217,6 +217,7 @@ def sending_of(settings: Settings, base_url: str, tokens: Tokens) -> Sending | N
         domain_per_minute=parse_pace(settings.domain_pace).per_minute if settings.domain_pace else None,
         verp=settings.verp == "on",
         invitations=settings.invitations == "on",
+        signed_answers=settings.verp != "off",
     )
 
 
