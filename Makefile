@@ -60,4 +60,4 @@ lock: ## renew the lock files (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -q -o requirements-dev.lock
 
 clean: ## remove what make made
-	rm -rf $(VENV) dist screenshots .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*
+	rm -rf $(VENV) dist screenshots tests/js/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Literal
 
 from icalendar import Event as Entry
@@ -22,6 +23,7 @@ from calendars.model import Event, Language, Representation
 Method = Literal["REQUEST", "CANCEL"]
 PartStat = Literal["ACCEPTED", "DECLINED", "TENTATIVE"]
 _ANSWERS: tuple[PartStat, ...] = ("ACCEPTED", "DECLINED", "TENTATIVE")
+LINE = 75  # octets
 LARGEST = 100_000  # characters of a reply that are looked at
 _DEEPEST = 8
 _TAIL = END_ENTRY + END_CALENDAR
@@ -86,12 +88,24 @@ def cancel(edition: Edition, event: Event, language: Language, *, stamp: datetim
 def parties(name: str, mailbox: str, attendee: str) -> bytes:
     """The lines of the organizer, whose `name` people see, and of the one attendee, by their addresses."""
     wanted = f"ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:{attendee}"
-    return organizer(name, mailbox) + _folded(wanted)
+    return _folded(f"{_organizer(name)}{mailbox}") + _folded(wanted)
+
+
+@lru_cache(maxsize=16)
+def _organizer(name: str) -> str:
+    """What comes before the address: signed, it is each attendee's own."""
+    return organizer(name, "").replace(b"\r\n ", b"").decode().removesuffix("\r\n")
 
 
 def _folded(line: str) -> bytes:
-    folded: bytes = Contentline(line).to_ical()  # type: ignore[no-untyped-call]  # because icalendar says no types here
-    return folded + b"\r\n"
+    """In lines of at most 75 octets, between characters (RFC 5545 §3.1). icalendar takes ten times as long."""
+    rest, most = line.encode(), LINE
+    lines = []
+    while len(rest) > most:
+        end = next(end for end in range(most, 0, -1) if rest[end] & 0xC0 != 0x80)
+        lines.append(rest[:end])
+        rest, most = rest[end:], LINE - 1  # the space that begins a folded line counts
+    return b"\r\n ".join((*lines, rest)) + b"\r\n"
 
 
 def read_reply(document: str) -> Reply | None:
@@ -149,7 +163,7 @@ def _instant(text: str) -> datetime | None:
 def _properties(document: str) -> Iterator[tuple[tuple[str, ...], _Property]]:
     """Each readable line with the components that it stands in; BEGIN stands in its own."""
     path: tuple[str, ...] = ()
-    lines = Contentlines.from_ical(document.lstrip("\ufeff \r\n\t"))  # type: ignore[no-untyped-call]  # likewise
+    lines = Contentlines.from_ical(document.lstrip("\ufeff \r\n\t"))  # type: ignore[no-untyped-call]  # because icalendar says no types here
     for line in filter(None, lines):  # icalendar adds an empty one
         found = _property(line)
         if found is None:

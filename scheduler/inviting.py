@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -33,22 +33,15 @@ class Inviting:
         """
         posts = {one.recipient for one in found if _concerned(one)}
         known = invited.sent(connection, posts) if posts else {}
-        calls = [one.recipient for one in found if one.purpose is Purpose.INVITATION]
-        gone = invited.unheard(connection, calls) if calls else frozenset()
-        going: list[Delivery] = []
-        ends: dict[int, State] = {}
-        done: set[tuple[str, str, str]] = set()  # what other messages of these carry
-        for one in sorted(found, key=lambda claim: claim.purpose is Purpose.INVITATION):
-            method = self._method(one, known.get((one.recipient, one.subject), []), now)
-            if method in ITIP and (one.recipient, one.subject, method) in done:
-                method = ""
-            done.add((one.recipient, one.subject, method))
-            if one.purpose is Purpose.INVITATION and (one.recipient in gone or not method):
-                ends[one.id] = State.SUPPRESSED if one.recipient in gone else State.CANCELLED
-            else:
-                going.append(one if one.method == method else replace(one, method=method))
+        methods = {one.id: self._method(one, known.get(_pair(one), []), now) for one in found}
+        calls = [one for one in found if one.purpose is Purpose.INVITATION]
+        others = [one for one in found if one.purpose is not Purpose.INVITATION]
+        taken_back = {_pair(one) for one in calls if methods[one.id] == "CANCEL"}
+        done: set[tuple[str, str]] = set()  # an invitation, or its end, is on its way with one message: that is enough
+        going = [_carrying(one, methods[one.id], done, taken_back) for one in others]
+        ends = _ends(connection, calls, methods, done)
         claiming.end_claims(connection, owner, ends)
-        return going
+        return going + [_carrying(one, methods[one.id], done, ()) for one in calls if one.id not in ends]
 
     def _method(self, claim: Delivery, earlier: Sequence[Sent], now: InForce) -> Carried:
         if not claim.event:
@@ -90,6 +83,35 @@ def revisit(connection: Connection, now: InForce, recipient: str, at: datetime) 
     if rows:
         connection.execute(insert(deliveries), rows)
     return len(rows)
+
+
+def _pair(claim: Delivery) -> tuple[str, str]:
+    return claim.recipient, claim.subject
+
+
+def _ends(
+    connection: Connection, calls: Sequence[Delivery], methods: Mapping[int, Carried], done: set[tuple[str, str]]
+) -> dict[int, State]:
+    """The invitations, by Delivery.id, that go no more, and what becomes of each."""
+    gone = invited.unheard(connection, [one.recipient for one in calls]) if calls else frozenset()
+    return {
+        one.id: State.SUPPRESSED if one.recipient in gone else State.CANCELLED
+        for one in calls
+        if one.recipient in gone or not methods[one.id] or _pair(one) in done
+    }
+
+
+def _carrying(
+    claim: Delivery, method: Carried, done: set[tuple[str, str]], taken_back: Collection[tuple[str, str]]
+) -> Delivery:
+    """The claim with what it carries, where no other of the same claims does; and no invitation beside its end."""
+    if method in ITIP:
+        pair = _pair(claim)
+        if pair in done or (method == "REQUEST" and pair in taken_back):
+            method = ""
+        else:
+            done.add(pair)
+    return claim if claim.method == method else replace(claim, method=method)
 
 
 def _concerned(claim: Delivery) -> bool:

@@ -174,7 +174,7 @@ def enact(
     rows = reconcile(connection, edition.number, plan(edition, roster.members(connection)), at)
     notices = owe(connection, edition.number, list(_owed(found, at)), at, newcomers)
     for post, site in invited.invited_posts(connection).items():
-        if invited_at.get(post, site) != site:
+        if invited_at.get(post, site) != site and not found.silent:
             inviting.revisit(connection, written, post, at)
     return Published(prospect=found, ledger=rows, notices=notices)
 

@@ -157,9 +157,9 @@ def _begin(database: Database, draft: Draft, plan: Plan) -> datetime:
             controls.put(connection, controls.REHEARSAL, plan.start.isoformat())
     if published is None:
         publish_draft(database, draft, at=plan.start, author="rehearsal", reason="rehearsal", confirmed=True)
-        if plan.invitations:
-            with database.write() as connection:
-                invited.choose_for_all(connection)
+    if plan.invitations:
+        with database.write() as connection:
+            invited.choose_for_all(connection)
     return plan.start if recorded is None else datetime.fromisoformat(recorded)
 
 

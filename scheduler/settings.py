@@ -81,9 +81,7 @@ class Settings(BaseSettings):
     oauth_client_secret: str | None = None
     oauth_scope: str | None = None
     imap_password: str | None = None  # of `agenda inbox --imap`
-    verp: Literal["off", "answers", "on"] = (
-        "off"  # an address for each post's answers; an envelope sender for each mail
-    )
+    verp: Literal["off", "answers", "on"] = "off"  # an address for each post's answers; a sender for each mail
     invitations: Literal["off", "on"] = "off"  # answers are read with `agenda inbox`, so invitations may leave
     authserv_id: str | None = None  # under which our own mail server says whose mail is proven (RFC 8601 §2.2)
     base_url: str | None = None

@@ -415,8 +415,19 @@ async def test_a_post_that_the_file_moves_is_told_so_too(database: Database) -> 
     put(database, draft(content))
     choose(database, INVITATIONS)
     await got_of(database, PUBLISHED, WEEK_BEFORE)
-    put(database, draft(content, (post(site="seul"),)), MONDAY, confirmed=True)
+    put(database, draft(content, (post(site="seul"),)), MONDAY, confirmed=True, silent=False)
     assert methods(await got_of(database, MONDAY, START)) == ["CANCEL"]
+
+
+async def test_an_invitation_and_its_end_never_leave_side_by_side(database: Database) -> None:
+    """They might arrive in the other order."""
+    put(database, draft())
+    prefer(database, INVITATIONS)
+    await run(database, PUBLISHED, WEEK_BEFORE, BODY=[Drop()])
+    night = WEEK_BEFORE + timedelta(minutes=1)
+    choose(database, FEED, night)
+    found = await got_of(database, night + timedelta(hours=1), DAY_BEFORE - timedelta(seconds=1))
+    assert sorted(methods(found)) == ["", "CANCEL"]
 
 
 async def test_who_left_meanwhile_gets_no_invitation(database: Database) -> None:
