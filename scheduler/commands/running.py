@@ -53,6 +53,7 @@ DEMO_PORT, DEMO_PORTS = 8080, 10  # 8080 to 8089
 HostOption = Annotated[str | None, typer.Option("--host", help="Address to listen on. Default: 127.0.0.1.")]
 PortOption = Annotated[int | None, typer.Option("--port", help="Port to listen on. Default: 8080.")]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
+Invited = Annotated[bool, typer.Option("--invitations", help="As if every post had chosen invitations, not the feed.")]
 REHEARSING = Text(es="Ensayando", en="Rehearsing")
 WHERE = Text(
     es="Calendarios y páginas: {url}/\nBuzón de salida:       {url}/outbox/\nPara terminar: Ctrl+C",
@@ -78,10 +79,7 @@ def rehearse_command(
         str | None,
         typer.Option(help="Keep this pace, as 30/min,3, on the simulated clock. Default: none.", metavar="N/min,C"),
     ] = None,
-    invitations: Annotated[
-        bool,
-        typer.Option("--invitations", help="As if every post had chosen invitations, not the feed."),
-    ] = False,
+    invitations: Invited = False,
     config: ConfigOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -95,8 +93,8 @@ def rehearse_command(
         draft = configuration(config, settings).draft()
         with rehearsal_database(database) as ledger:
             base_url = settings.base_url or f"http://{settings.host}:{settings.port}"
-            plan = _plan(draft.agenda, start, until, base_url, Tokens([secrets.token_urlsafe(32)]))
-            plan = replace(plan, pace=_pace(pace), invitations=invitations)
+            when = _plan(draft.agenda, start, until, base_url, Tokens([secrets.token_urlsafe(32)]))
+            plan = replace(when, pace=_pace(pace), invitations=invitations)
             summary = _rehearse(ledger, draft, plan, outbox, settings, lang)
         if as_json:
             print_json(summary_json(summary))
