@@ -58,6 +58,8 @@ def test_a_signature_of_the_authors_domain_that_our_server_found_is_believed(hea
         f'Authentication-Results: {OURS}; x="; dkim=pass header.d=tokio.example"\n',
         "Authentication-Results:\n",
         "Authentication-Results: ((((\n",
+        f"Authentication-Results: {OURS}; spf=pass smtp.mailfrom=x dkim=pass header.d=tokio.example\n",
+        f"Authentication-Results: {OURS}; {'a' * 1_000_000}; dkim=pass header.d=tokio.example\n",
         "ARC-" + PASS,
     ],
 )
