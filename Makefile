@@ -15,13 +15,14 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-dep
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-$(READY): requirements-dev.lock pyproject.toml $(ZONEDATA)
+$(READY): requirements-dev.lock pyproject.toml $(ZONEDATA) tests/js/package-lock.json
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) --require-hashes -r requirements-dev.lock
 	$(PIP) --no-build-isolation -e .
 	@rm -rf $(VENV)/zonedata
 	@for lock in $(ZONEDATA:tests/zonedata/%.lock=%); do \
 		$(PIP) --require-hashes -r tests/zonedata/$$lock.lock --target $(VENV)/zonedata/$$lock || exit 1; done
+	@if command -v npm > /dev/null; then npm ci --prefix tests/js --silent --no-audit --no-fund --ignore-scripts || echo "without ical.js: npm ci failed"; fi
 	@touch $@
 
 run: $(READY) ## the demo: a rehearsal of the shipped agenda, then its feeds, pages and mails in the browser
@@ -64,4 +65,4 @@ lock: ## renew the lock files (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -q -o requirements-dev.lock
 
 clean: ## remove what make made
-	rm -rf $(VENV) dist screenshots .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*
+	rm -rf $(VENV) dist screenshots tests/js/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*

@@ -15,6 +15,7 @@ from bench.measure import Figure, Line, best, empty_caches
 from calendars.editions import Edition
 from calendars.model import Draft, Event, Recipient, Representation
 from scheduler.mail.compose import Composer
+from scheduler.mail.enclosing import Enclosure
 from scheduler.mail.prepared import Personal
 from scheduler.plan import Member, plan
 from scheduler.tokens import Link, Tokens
@@ -99,8 +100,9 @@ def composed(campaign: Campaign) -> Iterator[bytes]:
     composer, tokens = Composer(BASE), Tokens(["a key of the benchmark"])
     for number, order in enumerate(campaign.orders):
         now = order.due + number * TICK
+        enclosed = Enclosure(method="PUBLISH" if order.first else "")
         prepared = composer.reminder(
-            edition, order.event, order.site, order.recipient.language, sent_at=now, link=None, attach=order.first
+            edition, order.event, order.site, order.recipient.language, sent_at=now, link=None, enclosed=enclosed
         )
         yield prepared.personalize(
             Personal(

@@ -111,21 +111,48 @@ def event_attachment(edition: Edition, event: Event, site: Representation | None
     The same UID and SEQUENCE as in the feeds, so that a reader who has both shows it once. Raises ValueError for an
     event without a date.
     """
+    sender = edition.agenda.sender
+    return event_alone(edition, event, site, language, method="PUBLISH", parties=organizer(sender.name, sender.address))
+
+
+def event_alone(
+    edition: Edition,
+    event: Event,
+    site: Representation | None,
+    language: Language,
+    *,
+    method: str,
+    parties: bytes = b"",
+    link: str | None = None,
+    stamp: datetime | None = None,
+) -> bytes:
+    """One event as a document of its own, in UTC; `parties` are its lines of organizer and attendee.
+
+    With `stamp`, that is its DTSTAMP and LAST-MODIFIED; `link` is the joining link. Raises ValueError for an event
+    without a date.
+    """
     if event.when is None:
         raise ValueError(f"{event.id} has no date")
     agenda, revision = edition.agenda, edition.revisions[event.id]
     if site is None:
         text = for_many(agenda, event, revision, agenda.addressed(event), language)
     else:
-        text = for_site(agenda, event, revision, site, language)
-    organizer = vCalAddress(f"mailto:{agenda.sender.address}")
-    organizer.params["CN"] = agenda.sender.name.replace('"', "'")  # few readers know how RFC 6868 writes a quote
-    calendar = _calendar()
-    calendar.add("method", "PUBLISH")
+        join = None if link is None else joining(event, link, language)
+        text = for_site(agenda, event, revision, site, language, join)
+    dated = revision if stamp is None else replace(revision, last_modified=stamp)
+    calendar = frame()
+    calendar.add("method", method)
+    return _document(calendar, [_Line(event=event, revision=dated, text=text, link=link)], None, language, parties)
+
+
+@lru_cache(maxsize=16)
+def organizer(name: str, address: str) -> bytes:
+    """The line of the organizer, with the name that people see."""
+    mailbox = vCalAddress(f"mailto:{address}")
+    mailbox.params["CN"] = name.replace('"', "'")  # few readers know how RFC 6868 writes a quote
     entry = Entry()
-    entry.add("organizer", organizer)
-    extra = _inner(entry)
-    return _document(calendar, [_Line(event=event, revision=revision, text=text)], None, language, extra)
+    entry.add("organizer", mailbox)
+    return inner(entry)
 
 
 def _for_many(agenda: Agenda, item: _Item, sites: Sequence[Representation]) -> _Line:
@@ -166,7 +193,7 @@ def _both_forms(
 
 
 def _feed(path: str, name: str, lines: Sequence[_Line], modified: datetime, zone: Timezone | None = None) -> Feed:
-    calendar = _calendar()
+    calendar = frame()
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)  # NAME, for older readers
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})  # RFC 7986 §5.7 wants VALUE said
@@ -185,12 +212,13 @@ def _document(
     parts = [frame.removesuffix(END_CALENDAR)]
     for line in lines:
         constant = _constant(line.event, line.revision, line.link, language)
-        times = _times(line.event, line.revision, tzid)
-        parts += [BEGIN_ENTRY, constant, times, _words(line.text), extra, END_ENTRY]
+        hours = times(line.event, line.revision, tzid)
+        parts += [BEGIN_ENTRY, constant, hours, _words(line.text), extra, END_ENTRY]
     return b"".join([*parts, END_CALENDAR])
 
 
-def _calendar() -> Calendar:
+def frame() -> Calendar:
+    """A calendar without entries."""
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -221,33 +249,35 @@ def _constant(event: Event, revision: Revision, link: str | None, language: Lang
     busy = _busy_status(event)
     entry.add("transp", "OPAQUE" if busy == "BUSY" else "TRANSPARENT")
     entry.add("x-microsoft-cdo-busystatus", busy)  # Outlook prefers it to TRANSP
-    return _inner(entry)
+    return inner(entry)
 
 
 @lru_cache(maxsize=256)
-def _times(event: Event, revision: Revision, tzid: str | None) -> bytes:
+def times(event: Event, revision: Revision, tzid: str | None) -> bytes:
+    """DTSTART and DTEND of a dated event, as wall times of the zone `tzid`, else in UTC."""
     entry = Entry()
     if isinstance(event.when, Days):
         entry.add("dtstart", event.when.first)
         entry.add("dtend", event.when.last + timedelta(days=1))  # exclusive (RFC 5545 §3.6.1)
-        return _inner(entry)
+        return inner(entry)
     for name, instant in (("dtstart", revision.start), ("dtend", revision.end)):
         assert instant is not None
         if tzid is None:
             entry.add(name, instant)
         else:
             entry.add(name, to_wall(instant, tzid), parameters={"TZID": tzid})
-    return _inner(entry)
+    return inner(entry)
 
 
 @lru_cache(maxsize=256)
 def _words(text: str) -> bytes:
     entry = Entry()
     entry.add("description", text)
-    return _inner(entry)
+    return inner(entry)
 
 
-def _inner(entry: Entry) -> bytes:
+def inner(entry: Entry) -> bytes:
+    """The lines of an entry, without those that begin and end it."""
     lines: bytes = entry.to_ical()
     return lines.removeprefix(BEGIN_ENTRY).removesuffix(END_ENTRY)
 

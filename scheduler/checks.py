@@ -18,7 +18,7 @@ from scheduler.mail.oauth import access_tokens
 from scheduler.mail.smtp import Connection, RelayUnavailable
 from scheduler.mail.smtp_url import SmtpSettings, parse_smtp_url
 from scheduler.settings import DEFAULT_DATABASE, Settings, SettingsError, parse_pace
-from scheduler.status import fan_out_time, largest_fan_out
+from scheduler.status import Answering, answering, fan_out_time, largest_fan_out
 from scheduler.store import controls, editions
 from scheduler.store.database import SAFE_SQLITE, Database, DatabaseUnavailable, sqlite_module
 from scheduler.store.editions import InForce
@@ -144,6 +144,7 @@ def _database(settings: Settings, now: datetime) -> list[Check]:
             found = editions.load(connection)
             rehearsal = controls.get(connection, controls.REHEARSAL) is not None
             biggest = largest_fan_out(connection, now)
+            answers = answering(connection, on=settings.invitations == "on")
     finally:
         database.close()
     verdict = Verdict.BAD if rehearsal else Verdict.GOOD
@@ -152,8 +153,27 @@ def _database(settings: Settings, now: datetime) -> list[Check]:
         Check(name="database", verdict=verdict, text=text),
         *([] if found is None else [_hours(found)]),
         _fan_out(settings, biggest),
+        *_invitations(answers, settings, now),
         _clock(now, found.edition.at if found else None),
     ]
+
+
+def _invitations(found: Answering, settings: Settings, now: datetime) -> list[Check]:
+    """Nothing where they are off and nobody chose them."""
+    name, ways = "invitations", settings.verp != "off" or settings.authserv_id is not None
+    if found.missed:
+        text = f"{found.posts} posts chose them and get none: set AGENDA_INVITATIONS=on, and run `agenda inbox`"
+        return [Check(name=name, verdict=Verdict.NOTE, text=text)]
+    if not found.on:
+        return []
+    if not ways:
+        text = "no answer counts: set AGENDA_VERP=answers, or AGENDA_AUTHSERV_ID to what your mail server calls itself"
+        return [Check(name=name, verdict=Verdict.BAD, text=text)]
+    if found.unread(now):
+        last = "was never run" if found.read_at is None else f"last ran on {found.read_at:%Y-%m-%d %H:%M} UTC"
+        text = f"answers are not read: `agenda inbox` {last}; run it every few minutes"
+        return [Check(name=name, verdict=Verdict.BAD, text=text)]
+    return [Check(name=name, verdict=Verdict.GOOD, text=f"on; {found.posts} posts chose them")]
 
 
 def _fan_out(settings: Settings, biggest: int) -> Check:

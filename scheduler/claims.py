@@ -15,6 +15,7 @@ from calendars.shifts import shifts
 from calendars.workdays import in_working_hours, next_working_instant
 from scheduler.clock import Clock
 from scheduler.delivery import minds_hours
+from scheduler.inviting import Inviting
 from scheduler.letters import site_of
 from scheduler.notices import leaves_at
 from scheduler.store import claiming, editions, ledger, nodes
@@ -39,7 +40,7 @@ class _Taken:
 class Claims:
     """Takes what is due. Nothing from a database that is not this installation's (`agenda adopt`)."""
 
-    def __init__(self, *, journal: Journal, instance: Instance, clock: Clock) -> None:
+    def __init__(self, *, journal: Journal, instance: Instance, clock: Clock, inviting: Inviting | None = None) -> None:
         self._journal = journal
         self._instance = instance
         self._clock = clock
@@ -47,6 +48,7 @@ class Claims:
         self._foreign = False
         self._withheld: tuple[str, ...] = ()  # what this process's zone data puts at another time than published
         self._tellings = Tellings()
+        self._inviting = inviting or Inviting()
 
     @property
     def in_force(self) -> InForce:
@@ -96,7 +98,8 @@ class Claims:
         found = claiming.claim_due(connection, self._journal.owner, now, limit, self._withheld)
         if not found or current is None:
             return _Taken(current=current, claims=None, mark=None)
-        claims = self._tellings.settle(connection, self._journal.owner, found, current)
+        told = self._tellings.settle(connection, self._journal.owner, found, current)
+        claims = self._inviting.settle(connection, self._journal.owner, told, current)
         return _Taken(current=current, claims=claims, mark=self._instance.take(connection))
 
     async def _postpone_inhumane(self, claims: Sequence[Delivery]) -> list[Delivery]:

@@ -26,6 +26,7 @@ class Purpose(StrEnum):
 
     REMINDER = "reminder"
     NOTICE = "notice"  # of a change between what the post was last told and the edition in force
+    INVITATION = "invitation"  # the post chose another channel, or moved: an event enters its calendar, or leaves it
     CONFIRMATION = "confirmation"  # somebody signed up with this address: is it yours?
     KNOWN = "known"  # likewise, and it gets the reminders already
     ALARM = "alarm"  # to the coordinator: a site has nobody left to write to
@@ -130,10 +131,10 @@ def _retry_at(tried: Attempted, now: datetime) -> datetime:
 def minds_hours(purpose: Purpose, rule: str, due: datetime, now: datetime, expires_at: datetime) -> bool:
     """Whether a delivery that leaves now has to wait for the site's next working hour.
 
-    A `PnD` reminder that is late does, unless its event starts within a day; `PT…` goes at its hour, and service
-    mail when it was asked for. When a notice leaves, scheduler/notices.py says.
+    A `PnD` reminder that is late does, and an invitation, unless the event starts within a day; `PT…` goes at its hour,
+    and service mail when it was asked for. When a notice leaves, scheduler/notices.py says.
     """
-    by_the_day = purpose is Purpose.REMINDER and not rule.startswith("PT")
+    by_the_day = purpose is Purpose.INVITATION or (purpose is Purpose.REMINDER and not rule.startswith("PT"))
     return by_the_day and now - due > LATE and expires_at - now > URGENT
 
 

@@ -9,12 +9,21 @@ from hashlib import sha256
 
 from sqlalchemy import Connection
 
+from calendars.editions import Revision
+from calendars.invitations import PartStat
+from calendars.model import Event
+from scheduler.channels import takes_place
 from scheduler.delivery import BAD_ADDRESS
 from scheduler.mail import verp
-from scheduler.mail.inbox import AutoReply, Bounce, read
-from scheduler.store import bounces
+from scheduler.mail.inbox import Answered, AutoReply, Bounce, read
+from scheduler.store import answers, bounces, editions, roster
+from scheduler.store.answers import Answer, Reply
 from scheduler.store.bounces import Kind, Sent
+from scheduler.store.editions import InForce
+from scheduler.store.roster import Post
 from scheduler.tokens import Tokens
+
+_WORDS: dict[PartStat, Reply] = {"ACCEPTED": Reply.YES, "DECLINED": Reply.NO, "TENTATIVE": Reply.MAYBE}
 
 
 class Meaning(StrEnum):
@@ -23,6 +32,9 @@ class Meaning(StrEnum):
     REPEATED = "repeated"  # the same notification came before
     DELAYED = "delayed"  # nothing has been given up
     UNKNOWN = "unknown"  # a bounce of nothing that was sent from here
+    ANSWERED = "answered"  # who comes: the post's word is kept
+    STALE = "stale-answer"  # about an hour or a place that holds no more, or older than the post's last word
+    UNPROVEN = "unproven-answer"  # nobody vouches for whose it is: for people
     AUTOMATIC = "automatic"  # out of the office and the like
     OTHER = "other"  # for people
 
@@ -31,7 +43,9 @@ class Meaning(StrEnum):
 class Handled:
     meaning: Meaning
     recipient: str | None = None  # the post's id
-    status: str = ""
+    status: str = ""  # of a bounce (RFC 3463)
+    event: str = ""  # of an answer: Event.id
+    answer: str = ""  # yes, no, maybe
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,10 +54,13 @@ class Inbox:
 
     tokens: Tokens
     redirected: bool = False
+    authserv_id: str | None = None  # of our own mail server, in the Authentication-Results that it writes
 
     def take(self, connection: Connection, raw: bytes, now: datetime) -> Handled:
         """In the caller's transaction."""
-        found = read(raw)
+        found = read(raw, self.authserv_id)
+        if isinstance(found, Answered):
+            return self._answered(connection, found, now)
         if not isinstance(found, Bounce):
             return Handled(meaning=Meaning.AUTOMATIC if isinstance(found, AutoReply) else Meaning.OTHER)
         if not found.failed:
@@ -65,6 +82,44 @@ class Inbox:
         meaning = (Meaning.BAD_ADDRESS if kind == "hard" else Meaning.BOUNCED) if fresh else Meaning.REPEATED
         return Handled(meaning=meaning, recipient=one.recipient, status=found.status)
 
+    def _answered(self, connection: Connection, found: Answered, now: datetime) -> Handled:
+        """An answer counts for the post whose it is known to be, and while it is about what holds."""
+        post, reply = self._whose(connection, found), found.reply
+        if post is None:
+            return Handled(meaning=Meaning.UNPROVEN)
+        event, revision = _about(editions.load(connection), reply.uid, post.recipient.site)
+        if event is None or revision is None:
+            return Handled(meaning=Meaning.STALE, recipient=post.recipient.id)
+        word = Answer(
+            recipient=post.recipient.id,
+            subject=reply.uid,
+            event=event.id,
+            reply=_WORDS[reply.answer],
+            instead=None,
+            via="reply",
+            at=min(reply.stamp or now, now),  # a clock that is fast must not outlast what is said later
+        )
+        current = reply.sequence is None or reply.sequence >= revision.sequence
+        kept = current and answers.record(connection, word)
+        meaning = Meaning.ANSWERED if kept else Meaning.STALE
+        return Handled(meaning=meaning, recipient=word.recipient, event=event.id, answer=word.reply)
+
+    def _whose(self, connection: Connection, found: Answered) -> Post | None:
+        """By the signed address that it came to, or by its author, whom our mail server vouches for.
+
+        An address may have an alias, and whoever answers for a post need not be the same person every time; but what
+        is another post's is not this one's.
+        """
+        signed = next((key for to in found.sent_to if (key := verp.read_answer(to, self.tokens))), None)
+        attendees = roster.at_address(connection, found.reply.attendee) if found.reply.attendee else []
+        if signed is not None:
+            post = roster.find(connection, signed)
+            others = [one.recipient.id for one in attendees if one.confirmed]
+            return post if post is not None and post.confirmed and (signed in others or not others) else None
+        same = found.vouched and found.author.lower() == found.reply.attendee
+        known = [one for one in attendees if one.confirmed] if same else []
+        return known[0] if len(known) == 1 else None
+
     def _sent(self, connection: Connection, found: Bounce) -> Sent | None:
         """By the address that it came back to, or by the Message-ID that it quotes."""
         returned = [verp.read(address, self.tokens) for address in found.sent_to]
@@ -72,3 +127,12 @@ class Inbox:
             if (one := bounces.sent(connection, key)) is not None:
                 return one
         return None
+
+
+def _about(now: InForce | None, uid: str, site: str) -> tuple[Event | None, Revision | None]:
+    """The event of that UID as the edition in force has it, where it takes place for the site."""
+    revisions = {} if now is None else now.edition.revisions
+    key = next((event for event, revision in revisions.items() if revision.uid == uid), None)
+    if now is None or key is None:
+        return None, None
+    return takes_place(now.edition, key, site), revisions[key]

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from calendars.feeds import last_modified
 from calendars.model import LANGUAGES, Event, Language, Representation, Text
 from calendars.zones import to_wall
+from scheduler.channels import ITIP, Channel, subscribes
 from scheduler.delivery import Purpose
 from scheduler.mail import verp
 from scheduler.mail.address import mailbox
 from scheduler.mail.compose import Composer
+from scheduler.mail.enclosing import Enclosure
 from scheduler.mail.notice import unread
 from scheduler.mail.prepared import Envelope, Personal
 from scheduler.store.claiming import Delivery
@@ -39,6 +42,8 @@ class Letters:
     base_url: str
     redirect_all: str | None = None  # every mail goes to this address instead
     verp: bool = False  # an envelope sender for each message, which a bounce comes back to
+    invitations: bool = False  # answers are read, so invitations may leave
+    signed_answers: bool = False  # each post's answers come to an address that tells whose they are
 
     def recipient(self, claim: Delivery) -> str:
         """The address that the message goes to."""
@@ -62,6 +67,8 @@ class Letters:
                 return self._reminder(found, claim, now)
             case Purpose.NOTICE:
                 return self._notice(found, claim, now)
+            case Purpose.INVITATION:
+                return self._invitation(found, claim, now)
         return self._service(found, claim, now)
 
     def _reminder(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
@@ -73,22 +80,41 @@ class Letters:
             language=_language(claim),
             sent_at=now,
             link=found.links.get(event.id),
-            attach=claim.first,
+            enclosed=self._enclosed(found, claim),
         )
+        return prepared.personalize(self._personal(found, claim, site, now))
+
+    def _invitation(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
+        event, site = subject_of(found, claim)
+        link, enclosed = found.links.get(event.id), self._enclosed(found, claim)
+        prepared = self.composer.invitation(found.edition, event, site, _language(claim), now, link, enclosed)
         return prepared.personalize(self._personal(found, claim, site, now))
 
     def _notice(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
         telling, site, language = claim.telling, site_of(found, claim.site), _language(claim)
         if telling is None:
             raise ValueError("a notice was claimed without what it says")
+        link, enclosed = found.links.get(claim.event), self._enclosed(found, claim)
         prepared = self.composer.notice(
-            found.edition, telling, site, language, sent_at=now, link=found.links.get(claim.event)
+            found.edition, telling, site, language, sent_at=now, link=link, enclosed=enclosed
         )
         remark = unread(to_wall(now, site.zone), language) if telling.unread else ""
         return prepared.personalize(replace(self._personal(found, claim, site, now), unread=remark))
 
+    def _enclosed(self, found: InForce, claim: Delivery) -> Enclosure:
+        """What goes along for the calendar. An invitation is dated by its delivery: a repeat says the same again."""
+        feed = subscribes(Channel(claim.channel), answered=self.invitations)
+        if claim.method not in ITIP:
+            return Enclosure(method=claim.method, feed=feed)
+        stamp = max(claim.due_at.replace(microsecond=0), last_modified(found.edition))
+        return Enclosure(method=claim.method, feed=feed, stamp=stamp)
+
+    def _answers_to(self, mailbox: str, claim: Delivery) -> str:
+        signed = self.signed_answers and claim.method in ITIP
+        return verp.answers_to(mailbox, claim.recipient, self.tokens) if signed else mailbox
+
     def _personal(self, found: InForce, claim: Delivery, site: Representation, now: datetime) -> Personal:
-        token = self.tokens.sign(Link.LEAVE, claim.recipient)
+        token, sender = self.tokens.sign(Link.LEAVE, claim.recipient), found.edition.agenda.sender
         return Personal(
             to=self.recipient(claim),
             office=office_name(claim.post, site),
@@ -96,6 +122,8 @@ class Letters:
             sent_at=now,
             unsubscribe_url=f"{self.base_url}/leave/{token}",
             manage_url=f"{self.base_url}/manage/{token}",
+            organizer=self._answers_to(sender.address, claim),
+            reply_to=self._answers_to(sender.reply_to, claim),
         )
 
     def _service(self, found: InForce, claim: Delivery, now: datetime) -> bytes:

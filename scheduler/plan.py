@@ -85,7 +85,7 @@ def moments(agenda: Agenda, event: Event, revision: Revision, wanted: Container[
     for site in agenda.addressed(event):
         if site.id not in wanted:
             continue
-        day, start = _site_start(event, revision, site)
+        day, start = site_start(event, revision, site)
         for rule in agenda.rules_for(event):
             due, moved = _due(rule, site, day, start, agenda.quiet)
             if due < start:
@@ -99,7 +99,7 @@ def _by_site(members: Iterable[Member]) -> Mapping[str, Sequence[Member]]:
     return sites
 
 
-def _site_start(event: Event, revision: Revision, site: Representation) -> tuple[date, datetime]:
+def site_start(event: Event, revision: Revision, site: Representation) -> tuple[date, datetime]:
     """The site's date of the event, and the instant at which it starts there."""
     if isinstance(event.when, Days):
         return event.when.first, nearest_instant(datetime.combine(event.when.first, time()), site.zone)

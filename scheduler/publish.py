@@ -14,10 +14,11 @@ from calendars.documents import draft_digest
 from calendars.editions import ChangeKind, Publication, publish
 from calendars.model import Draft, Recipient
 from calendars.zones import zone_data
+from scheduler import inviting
 from scheduler.notices import expires_at, leaves_at, of_use, settles_at
 from scheduler.plan import plan
 from scheduler.settings import DEFAULT_ASKED_ABOVE
-from scheduler.store import editions, people, roster, standing
+from scheduler.store import editions, invited, people, roster, standing
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 from scheduler.store.owing import Owed, owe
@@ -189,11 +190,15 @@ def enact(
     written = InForce(edition=edition, links=draft.links, draft_digest=filed or digest(draft), zone_version=version)
     editions.save(connection, written, silent=found.silent)
     known = frozenset(roster.posts_of_the_file(connection))
+    invited_at = invited.invited_posts(connection)
     if posts is not None:
         roster.import_posts(connection, posts, at)
     newcomers = frozenset(one.id for one in posts or () if one.id not in known)
     rows = reconcile(connection, edition.number, plan(edition, roster.members(connection)), at)
     notices = owe(connection, edition.number, list(_owed(found, at)), at, newcomers)
+    for post, site in invited.invited_posts(connection).items():
+        if invited_at.get(post, site) != site and not found.silent:
+            inviting.revisit(connection, written, post, at)
     return Published(prospect=found, ledger=rows, notices=notices)
 
 

@@ -25,7 +25,7 @@ from scheduler.script import Stage
 from scheduler.service import Sending, Service
 from scheduler.settings import Pace
 from scheduler.steps import AUTHOR, Steps, steps_done
-from scheduler.store import controls, editions, ledger
+from scheduler.store import controls, editions, invited, ledger
 from scheduler.store.database import Database
 from scheduler.store.schema import deliveries
 from scheduler.tokens import Tokens
@@ -47,6 +47,7 @@ class Plan:
     until: datetime  # UTC
     base_url: str
     tokens: Tokens
+    invitations: bool = False  # every post has chosen them
     pace: Pace | None = None  # None: the clock stands still while mail is sent; else it goes on by the pace's waits
     steps: Sequence[Stage] = ()  # of the whole script; those after `until` are another process's
     opening: int = 0  # number of the step that this process was started for, with its zone data; 0: for none
@@ -161,6 +162,7 @@ async def rehearse(
     waker.steps = Steps(database, clock, plan.steps, opening=plan.opening, feeds=plan.feeds, published=published)
     waker.steps.open()
     async with captured(database, outbox, base_url=plan.base_url, tokens=plan.tokens, kept=kept) as sending:
+        sending = replace(sending, invitations=plan.invitations)
         if plan.pace is not None:
             sending = replace(sending, pace=plan.pace, timing=SimulatedTiming(clock))
         service = Service(database=database, sending=sending, clock=clock, waker=waker)
@@ -186,6 +188,9 @@ def _begin(database: Database, draft: Draft, plan: Plan) -> datetime:
             controls.put(connection, controls.REHEARSAL, plan.start.isoformat())
     if published is None:
         publish_draft(database, draft, at=plan.start, author=AUTHOR, reason=AUTHOR, confirmed=True)
+    if plan.invitations:
+        with database.write() as connection:
+            invited.choose_for_all(connection)
     return plan.start if recorded is None else datetime.fromisoformat(recorded)
 
 

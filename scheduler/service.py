@@ -12,6 +12,7 @@ import structlog
 from scheduler.claims import Claims
 from scheduler.clock import Clock
 from scheduler.dispatch import Dispatcher, MailParts
+from scheduler.inviting import Inviting
 from scheduler.letters import Letters
 from scheduler.mail.compose import Composer
 from scheduler.mail.smtp import Pool, SmtpSettings, Timeouts
@@ -41,6 +42,8 @@ class Sending:
     redirect_all: str | None = None
     domain_per_minute: int | None = None
     verp: bool = False
+    invitations: bool = False  # answers are read, so invitations may leave
+    signed_answers: bool = False
     timing: Timing | None = None  # to keep the pace by; None: the machine's monotonic clock
     timeouts: Timeouts = field(default_factory=Timeouts)
 
@@ -58,7 +61,8 @@ class Service:
         self._pool = Pool(
             sending.smtp, sending.pace.connections, local_hostname=socket.gethostname(), timeouts=sending.timeouts
         )
-        self._claims = Claims(journal=self.journal, instance=Instance(database), clock=clock)
+        inviting = Inviting(answered=sending.invitations)
+        self._claims = Claims(journal=self.journal, instance=Instance(database), clock=clock, inviting=inviting)
         self.dispatcher = Dispatcher(
             claims=self._claims,
             journal=self.journal,
@@ -69,6 +73,8 @@ class Service:
                     base_url=sending.base_url,
                     redirect_all=sending.redirect_all,
                     verp=sending.verp,
+                    invitations=sending.invitations,
+                    signed_answers=sending.signed_answers,
                 ),
                 pool=self._pool,
                 limiter=Limiter(sending.pace, sending.timing, sending.domain_per_minute),

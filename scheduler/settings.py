@@ -81,7 +81,9 @@ class Settings(BaseSettings):
     oauth_client_secret: str | None = None
     oauth_scope: str | None = None
     imap_password: str | None = None  # of `agenda inbox --imap`
-    verp: Literal["off", "on"] = "off"  # an envelope sender for each message
+    verp: Literal["off", "answers", "on"] = "off"  # an address for each post's answers; a sender for each mail
+    invitations: Literal["off", "on"] = "off"  # answers are read with `agenda inbox`, so invitations may leave
+    authserv_id: str | None = None  # under which our own mail server says whose mail is proven (RFC 8601 §2.2)
     base_url: str | None = None
     secret_key: str | None = None  # the current key and older ones, separated by spaces
     redirect_all: str | None = None

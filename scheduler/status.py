@@ -14,11 +14,12 @@ from scheduler import report
 from scheduler.delivery import WAITING, State
 from scheduler.report import Posts, Totals, Uncovered
 from scheduler.settings import Pace
-from scheduler.store import controls, editions, nodes
+from scheduler.store import controls, editions, invited, nodes
 from scheduler.store.nodes import Node
 from scheduler.store.schema import deliveries
 
 _D = deliveries.c
+UNREAD = timedelta(days=1)  # that what comes in may lie there
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,6 +30,24 @@ class Today:
     accepted: int
     waiting: int
     waves: tuple[tuple[datetime, int], ...]  # of these: at each instant, UTC, how many want to go
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answering:
+    """Invitations, and whether their answers are read."""
+
+    on: bool  # AGENDA_INVITATIONS, in this environment
+    posts: int  # that chose invitations
+    read_at: datetime | None  # when `agenda inbox` last ran, UTC
+
+    def unread(self, now: datetime) -> bool:
+        """Do invitations leave while nobody reads what comes back?"""
+        return self.on and (self.read_at is None or now - self.read_at > UNREAD)
+
+    @property
+    def missed(self) -> bool:
+        """Did posts choose invitations that they do not get?"""
+        return self.posts > 0 and not self.on
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,12 +70,22 @@ class Status:
     nodes: tuple[Node, ...]  # that send, and are alive
     differing: tuple[str, ...]  # of these, the owners that reckon with other zone data than the edition
     adopted: bool  # False: the database was copied or restored, and nothing is sent from it
+    answering: Answering
 
     @property
     def alerts(self) -> int:
         """How many things want somebody to act."""
         held = self.totals.of(State.HELD, State.UNCERTAIN)
-        marks = (self.stopped_since, self.late_since, self.uncovered, held, self.shifted, self.paused, not self.adopted)
+        marks = (
+            self.stopped_since,
+            self.late_since,
+            self.uncovered,
+            held,
+            self.shifted,
+            self.paused,
+            not self.adopted,
+            self.answering.unread(self.at) or self.answering.missed,
+        )
         return sum(bool(mark) for mark in marks)
 
     @property
@@ -78,7 +107,14 @@ class Status:
         return done
 
 
-def status(connection: Connection, now: datetime, day: tuple[datetime, datetime], *, adopted: bool = True) -> Status:
+def status(
+    connection: Connection,
+    now: datetime,
+    day: tuple[datetime, datetime],
+    *,
+    adopted: bool = True,
+    invitations: bool = False,
+) -> Status:
     """How things stand at `now`; `day` is today from midnight to midnight, as instants."""
     found = editions.load(connection)
     alive = tuple(nodes.alive(connection))
@@ -102,6 +138,17 @@ def status(connection: Connection, now: datetime, day: tuple[datetime, datetime]
         nodes=alive,
         differing=tuple(node.owner for node in alive if digest is not None and node.zone_digest != digest),
         adopted=adopted,
+        answering=answering(connection, on=invitations),
+    )
+
+
+def answering(connection: Connection, *, on: bool) -> Answering:
+    """How it stands with invitations, where they are switched on or off."""
+    read = controls.get(connection, controls.INBOX)
+    return Answering(
+        on=on,
+        posts=len(invited.invited_posts(connection)),
+        read_at=None if read is None else datetime.fromisoformat(read),
     )
 
 

@@ -69,8 +69,15 @@ class Tokens:
 
     def returning(self, message_key: str) -> tuple[str, ...]:
         """Signatures of an envelope sender that tells its message, under each key, the current one first."""
-        keys = (hashlib.sha256(b"agenda-consular.verp" + key.encode()).digest() for key in self._keys)
-        return tuple(hmac.new(key, message_key.encode(), "sha256").hexdigest()[:16] for key in keys)
+        return self._signatures("verp", message_key)
+
+    def answering(self, recipient: str) -> tuple[str, ...]:
+        """Likewise of an address that tells whose answer comes to it."""
+        return self._signatures("answers", recipient)
+
+    def _signatures(self, salt: str, text: str) -> tuple[str, ...]:
+        keys = (hashlib.sha256(f"agenda-consular.{salt}{key}".encode()).digest() for key in self._keys)
+        return tuple(hmac.new(key, text.encode(), "sha256").hexdigest()[:16] for key in keys)
 
 
 def _begun(serializer: URLSafeSerializer) -> hmac.HMAC:

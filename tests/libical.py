@@ -32,7 +32,7 @@ class Entry:
 
     uid: str
     summary: str
-    description: str
+    description: str  # "" where it has none
     status: str
     sequence: int
     start: datetime | date  # an instant in UTC, or a whole day
@@ -101,7 +101,7 @@ def _entry(ical: ctypes.CDLL, component: int) -> Entry:
     return Entry(
         uid=ical.icalcomponent_get_uid(component).decode(),
         summary=ical.icalcomponent_get_summary(component).decode(),
-        description=ical.icalcomponent_get_description(component).decode(),
+        description=(ical.icalcomponent_get_description(component) or b"").decode(),
         status=ical.icalproperty_status_to_string(ical.icalcomponent_get_status(component)).decode(),
         sequence=ical.icalcomponent_get_sequence(component),
         start=_moment(ical, ical.icalcomponent_get_dtstart(component)),

@@ -22,6 +22,7 @@ from calendars.feeds import feeds
 from calendars.model import Assumption, Event, EventStatus, Language, Representation
 from scheduler.mail.address import mailbox
 from scheduler.mail.compose import KEPT, Composer
+from scheduler.mail.enclosing import Enclosure
 from scheduler.mail.mime import address_field, field, filling, quoted_printable, slot, text_part, worded_field
 from scheduler.mail.prepared import Personal, Prepared
 from scheduler.mail.smtp import Connection, SmtpSettings
@@ -73,7 +74,8 @@ def prepare(
     attach: bool = False,
 ) -> Prepared:
     one, where = content.agenda.events[index], content.agenda.representations[0]
-    return composer.reminder(content, one, where, language, sent_at, link, attach)
+    enclosed = Enclosure(method="PUBLISH" if attach else "")
+    return composer.reminder(content, one, where, language, sent_at, link, enclosed)
 
 
 def parsed(message: bytes) -> EmailMessage:
@@ -112,7 +114,7 @@ def test_the_text_of_the_new_delhi_reminder(composer: Composer) -> None:
         "\n"
         "Enviado a la Sección Consular, Embajada de México en la India.\n"
         f"Dejar de recibir recordatorios: {STOP}\n"
-        f"Pausar o cambiar de idioma: {MANAGE}\n"
+        f"Pausar, cambiar de idioma o de calendario: {MANAGE}\n"
         "Nunca pedimos contraseñas."
     )
 
@@ -132,7 +134,7 @@ def test_the_same_in_english(composer: Composer) -> None:
         "\n"
         "Sent to Sección Consular, Embajada de México en la India.\n"
         f"Stop these reminders: {STOP}\n"
-        f"Pause or change the language: {MANAGE}\n"
+        f"Pause, or change language or calendar: {MANAGE}\n"
         "We never ask for passwords."
     )
 
@@ -370,8 +372,8 @@ def test_every_site_gets_well_formed_mail(composer: Composer, language: Language
     content = edition(agenda(representations=real_sites(), events=(event(), drive())))
     for where in real_sites():
         for index, sent_at in enumerate((DAY_BEFORE, BEFORE_DRIVE)):
-            one = content.agenda.events[index]
-            prepared = composer.reminder(content, one, where, language, sent_at, LINK, index == 0)
+            one, enclosed = content.agenda.events[index], Enclosure(method="" if index else "PUBLISH")
+            prepared = composer.reminder(content, one, where, language, sent_at, LINK, enclosed)
             message = prepared.personalize(personal(office=f"Sección Consular, {where.name}", sent_at=sent_at))
             assert_safe_on_the_wire(message)
             read = parsed(message)

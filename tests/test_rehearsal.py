@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -93,6 +94,23 @@ def test_each_site_is_written_to_for_its_own_workshop_and_the_drive(rehearsed: t
     per_address = Counter(str(mail["To"]) for mail in mails.values())
     assert len(per_address) == 149
     assert set(per_address.values()) == {5}
+
+
+def test_as_if_all_had_chosen_invitations_the_same_mails_bring_each_event_once_to_each_post(tmp_path: Path) -> None:
+    with rehearsal_database(None) as database:
+        outbox = Outbox(tmp_path / "out", resuming=False)
+        given = replace(shipped_plan(), invitations=True)
+        found = asyncio.run(rehearse(database, shipped_draft(), given, outbox, lambda: None))
+    assert found.messages == 745
+    invited = Counter[str]()
+    for path in (tmp_path / "out").iterdir():
+        mail = parse(path)
+        for part in mail.walk():
+            if part.get_content_type() == "text/calendar":
+                assert part.get_param("method") == "REQUEST"
+                invited[str(mail["To"])] += 1
+    assert len(invited) == 149
+    assert set(invited.values()) == {2}
 
 
 def test_an_outbox_that_holds_something_is_refused(tmp_path: Path) -> None:

@@ -64,6 +64,8 @@ class Campaign:
     fake: ScriptedServer
     pace: Pace = UNLIMITED
     redirect_all: str | None = None
+    invitations: bool = False
+    signed_answers: bool = False
 
     async def run(self, start: datetime, until: datetime = START + timedelta(days=1)) -> list[datetime]:
         """Work from `start` to `until`; returns the moments that it woke at."""
@@ -75,6 +77,8 @@ class Campaign:
             base_url=BASE,
             tokens=TOKENS,
             redirect_all=self.redirect_all,
+            invitations=self.invitations,
+            signed_answers=self.signed_answers,
         )
         await Service(database=self.database, sending=sending, clock=clock, waker=waker).run()
         return waker.went

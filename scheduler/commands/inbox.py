@@ -28,6 +28,7 @@ from scheduler.mail.inbox import LARGEST
 from scheduler.mail.mailboxes import Imap, MailboxUnavailable, Maildir, parse_imap_url
 from scheduler.mail.oauth import access_tokens
 from scheduler.settings import Settings, SettingsError
+from scheduler.store import controls
 from scheduler.store.database import Database, DatabaseUnavailable
 
 TEMPORARY = 75  # EX_TEMPFAIL of sysexits.h: the mail server keeps the message and tries again
@@ -43,7 +44,7 @@ def inbox(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")] = False,
     lang: LangOption = None,
 ) -> None:
-    """Take in what came back: bounces count, automatic replies are ignored, nothing is ever answered.
+    """Take in what came back: bounces and answers count, automatic replies are ignored, nothing is ever answered.
 
     Without an option, one message on standard input, as a mail server's pipe gives it; exit code 75 asks the mail
     server to keep it. With --maildir or --imap, every new message; each is marked as seen once it was taken in.
@@ -61,6 +62,7 @@ def inbox(
             try:
                 source = Maildir(maildir) if maildir is not None else _imap(imap or "", settings)
                 counted = _all(box, database, source, SystemClock())
+                _keep_time(database, SystemClock())
             except MailboxUnavailable as error:
                 raise Failure(ENVIRONMENT, str(error)) from error
     _summary(counted, as_json=as_json)
@@ -71,17 +73,24 @@ def _one(settings: Settings, *, as_json: bool) -> None:
     try:
         with existing_database(settings) as database:
             found = _taken(_inbox(settings, database), database, raw, SystemClock())
+            _keep_time(database, SystemClock())
     except (DatabaseUnavailable, DBAPIError) as error:
         typer.echo(f"agenda: the database does not take it now: {error}", err=True)
         raise typer.Exit(TEMPORARY) from error
     if as_json:
-        print_json({"meaning": found.meaning, "recipient": found.recipient, "status": found.status})
+        said = {"meaning": found.meaning, "recipient": found.recipient, "status": found.status}
+        print_json(said | ({"event": found.event, "answer": found.answer} if found.answer else {}))
     else:
-        typer.echo(" ".join(part for part in (found.meaning, found.recipient, found.status) if part))
+        words = (found.meaning, found.recipient, found.status, found.event, found.answer)
+        typer.echo(" ".join(part for part in words if part))
 
 
 def _inbox(settings: Settings, database: Database) -> Inbox:
-    return Inbox(tokens=tokens_of(settings, database), redirected=settings.redirect_all is not None)
+    return Inbox(
+        tokens=tokens_of(settings, database),
+        redirected=settings.redirect_all is not None,
+        authserv_id=settings.authserv_id,
+    )
 
 
 def _imap(url: str, settings: Settings) -> Imap:
@@ -113,6 +122,12 @@ def _all(box: Inbox, database: Database, source: Maildir | Imap, clock: Clock) -
 def _taken(box: Inbox, database: Database, raw: bytes, clock: Clock) -> Handled:
     with database.write() as connection:
         return box.take(connection, raw, clock.now())
+
+
+def _keep_time(database: Database, clock: Clock) -> None:
+    """For status and doctor, which tell when nobody reads what comes in."""
+    with database.write() as connection:
+        controls.put(connection, controls.INBOX, clock.now().isoformat(timespec="seconds"))
 
 
 def _summary(counted: Counter[Meaning], *, as_json: bool) -> None:

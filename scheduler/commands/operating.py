@@ -54,7 +54,7 @@ def status_command(config: ConfigOption = None, lang: LangOption = None, as_json
         spoken = language(lang, settings)
         with existing_database(settings) as database:
             now = SystemClock().now()
-            found = _status(database, now)
+            found = _status(database, now, settings)
             draft = draft_state(database, config, settings, now)
         pace = None if settings.smtp_url is None else parse_pace(settings.pace)
         if as_json:
@@ -64,13 +64,14 @@ def status_command(config: ConfigOption = None, lang: LangOption = None, as_json
                 out().print(line, markup=False)
 
 
-def _status(database: Database, now: datetime) -> Status:
+def _status(database: Database, now: datetime, settings: Settings) -> Status:
     with database.read() as connection:
         found = editions.load(connection)
         zone = found.edition.agenda.zone if found else "America/Mexico_City"
         midnight = datetime.combine(to_wall(now, zone).date(), time())
         day = nearest_instant(midnight, zone), nearest_instant(midnight + timedelta(days=1), zone)
-        return status(connection, now, day, adopted=Instance(database).is_own(connection))
+        own, invitations = Instance(database).is_own(connection), settings.invitations == "on"
+        return status(connection, now, day, adopted=own, invitations=invitations)
 
 
 def draft_state(database: Database, config: Path | None, settings: Settings, now: datetime) -> int | None:

@@ -35,6 +35,9 @@ LedgerOption = Annotated[
     Path | None,
     typer.Option("--database", help="Keep the ledger here; the same command resumes after a kill.", metavar="FILE"),
 ]
+InvitationsOption = Annotated[
+    bool, typer.Option("--invitations", help="As if every post had chosen invitations, not the feed.")
+]
 PaceOption = Annotated[
     str | None,
     typer.Option("--pace", help="Keep this pace, as 30/min,3, on the simulated clock. Default: none.",
@@ -50,6 +53,7 @@ def rehearse_command(
     feeds: FeedsOption = None,
     database: LedgerOption = None,
     pace: PaceOption = None,
+    invitations: InvitationsOption = False,
     config: ConfigOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -69,6 +73,7 @@ def rehearse_command(
             base_url=settings.base_url or f"http://{settings.host}:{settings.port}",
             key=secrets.token_urlsafe(32),
             pace=pace,
+            invitations=invitations,
             feeds=feeds,
         )
         spoken = language(lang, settings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import socket
 import tempfile
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -90,7 +91,8 @@ async def _serve_demo(database: Database, site: Site, listener: socket.socket, o
     """Serve with live mail, which lands in the outbox too: who signs up in the demo finds the answer there."""
     kept = Outbox(outbox, resuming=True)
     async with captured(database, kept, base_url=site.base_url, tokens=site.tokens, kept=lambda: None) as sending:
-        await serve(Serving(database=database, site=site, listener=listener, sending=sending))
+        inviting = replace(sending, invitations=site.invitations)
+        await serve(Serving(database=database, site=site, listener=listener, sending=inviting))
 
 
 def _demo_now(agenda: Agenda) -> datetime:
@@ -122,6 +124,8 @@ def sending_of(settings: Settings, base_url: str, tokens: Tokens) -> Sending | N
         redirect_all=settings.redirect_all,
         domain_per_minute=parse_pace(settings.domain_pace).per_minute if settings.domain_pace else None,
         verp=settings.verp == "on",
+        invitations=settings.invitations == "on",
+        signed_answers=settings.verp != "off",
     )
 
 
@@ -146,6 +150,7 @@ def site_of(
         now=now,
         outbox=outbox,
         mails=mails,
+        invitations=mails and (settings.invitations == "on" or now is not None),
         proxies=parse_networks(settings.trusted_proxies),
         watchers=parse_networks(settings.metrics_from),
     )

@@ -11,6 +11,7 @@ from calendars.model import Draft, Language
 from scheduler.consequences import Consequences, Mail
 from scheduler.letters import office_name
 from scheduler.mail.compose import Composer
+from scheduler.mail.enclosing import Enclosure
 from scheduler.mail.prepared import Personal
 from scheduler.notices import Telling
 from scheduler.publish import Prospect
@@ -42,8 +43,9 @@ def _composed(
 ) -> EmailMessage:
     edition = found.publication.edition
     telling = Telling(notice=mail.notice, since=edition.number - 1, unread=False)
+    link = draft.links.get(mail.notice.event)
     prepared = composer.notice(
-        edition, telling, mail.site, language, sent_at=mail.leaves, link=draft.links.get(mail.notice.event)
+        edition, telling, mail.site, language, sent_at=mail.leaves, link=link, enclosed=Enclosure()
     )
     body = prepared.personalize(
         Personal(

@@ -72,6 +72,16 @@ DIFFERING = Text(
     es="Nodos con otras reglas de zonas horarias que la edición: {nodes}",
     en="Nodes with other zone data than the edition: {nodes}",
 )
+UNREAD = Text(
+    es="Salen invitaciones y nadie lee las respuestas: «agenda inbox» {since}.",
+    en="Invitations leave and nobody reads the answers: `agenda inbox` {since}.",
+)
+NEVER = Text(es="no se ha ejecutado nunca", en="was never run")
+LAST_RUN = Text(es="se ejecutó por última vez el {at} UTC", en="last ran on {at} UTC")
+MISSED = Text(
+    es="Eligieron invitaciones {n} puestos y no las reciben: AGENDA_INVITATIONS está apagado.",
+    en="{n} posts chose invitations and get none: AGENDA_INVITATIONS is off.",
+)
 TODAY = Text(
     es="Hoy: {due} previstos · {accepted} entregados al servidor · {waiting} en espera{pace}",
     en="Today: {due} planned · {accepted} handed to the server · {waiting} waiting{pace}",
@@ -139,6 +149,7 @@ def _alarms(found: Status, lang: Language) -> Iterator[str]:
             yield "  …"
     if found.differing:
         yield DIFFERING[lang].format(nodes=", ".join(found.differing))
+    yield from _answering(found, lang)
     if found.uncovered:
         yield UNCOVERED[lang].format(sites=", ".join(_lost(found, lang)))
 
@@ -146,6 +157,15 @@ def _alarms(found: Status, lang: Language) -> Iterator[str]:
 def _data(used: ZoneData) -> str:
     """Its version, and where it lies if it is not pytz's own."""
     return used.version if used.folder is None else f"{used.version}, {used.folder}"
+
+
+def _answering(found: Status, lang: Language) -> Iterator[str]:
+    stands = found.answering
+    if stands.unread(found.at):
+        run = NEVER[lang] if stands.read_at is None else LAST_RUN[lang].format(at=_utc(stands.read_at))
+        yield UNREAD[lang].format(since=run)
+    if stands.missed:
+        yield MISSED[lang].format(n=stands.posts)
 
 
 def _shift(one: Shift, lang: Language) -> str:
@@ -225,4 +245,5 @@ def status_json(found: Status, draft: int | None, *, pace: Pace | None) -> dict[
         "left": list(found.posts.left),
         "signed_up": found.posts.signed_up,
         "bad_addresses": found.posts.bad_addresses,
+        "invitations": {"on": found.answering.on, "posts": found.answering.posts, "inbox": found.answering.read_at},
     }

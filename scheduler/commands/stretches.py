@@ -76,6 +76,7 @@ class Wanted:
     key: str  # signs the links of the mails
     pace: str | None
     feeds: Path | None
+    invitations: bool = False  # every post has chosen them
 
     @classmethod
     def from_json(cls, known: dict[str, Any]) -> Wanted:
@@ -146,6 +147,7 @@ def _plan(wanted: Wanted, opening: Agenda, agendas: tuple[Agenda, ...], steps: t
         base_url=wanted.base_url,
         tokens=Tokens([wanted.key]),
         pace=pace,
+        invitations=wanted.invitations,
         steps=steps,
         feeds=wanted.feeds,
     )

@@ -12,20 +12,21 @@ from datetime import UTC, date, datetime
 from email.utils import format_datetime
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 import css_inline
 from jinja2 import Environment, StrictUndefined, Template
 
 from calendars.editions import Edition
-from calendars.feeds import event_attachment
 from calendars.model import LANGUAGES, Agenda, Event, Language, Representation, Text, slug
 from calendars.wording import hour, long_date
 from scheduler.delivery import Purpose
 from scheduler.mail.address import mailbox
+from scheduler.mail.enclosing import Enclosure, enclose
+from scheduler.mail.invitation import invitation
 from scheduler.mail.mime import (
     Part,
     address_field,
-    calendar_part,
     field,
     multipart,
     slot,
@@ -41,6 +42,15 @@ from scheduler.shipped import shipped
 KEPT = 512  # prepared messages: more than the sites of one fan-out in both languages
 _CONTENT = "<!-- content -->"
 _TEST_SUBJECT = Text(es="Prueba de la Agenda Consular", en="Agenda Consular: a test")
+
+
+class _Worded(Protocol):
+    """Words of any kind of message."""
+
+    @property
+    def subject(self) -> str: ...
+    @property
+    def preheader(self) -> str: ...
 
 
 class Composer:
@@ -65,15 +75,30 @@ class Composer:
         language: Language,
         sent_at: datetime,
         link: str | None,
-        attach: bool,
+        enclosed: Enclosure,
     ) -> Prepared:
-        """A reminder to be sent at `sent_at` (UTC); `link` is the joining link, `attach` adds the event as a file.
+        """A reminder to be sent at `sent_at` (UTC); `link` is the joining link.
 
         `event` and `site` are those of the edition's agenda. Kept while the edition, the day and the link are the same.
         """
         today = local(sent_at.replace(microsecond=0), site.zone)[0]
-        key = ("reminder", event.id, site.id, language, today, link, attach)
-        return self._once(edition, key, lambda: self._reminder(edition, event, site, language, today, link, attach))
+        key = ("reminder", event.id, site.id, language, today, link, enclosed)
+        return self._once(edition, key, lambda: self._reminder(edition, event, site, language, today, link, enclosed))
+
+    def invitation(
+        self,
+        edition: Edition,
+        event: Event,
+        site: Representation,
+        language: Language,
+        sent_at: datetime,
+        link: str | None,
+        enclosed: Enclosure,
+    ) -> Prepared:
+        """An invitation, or its end, that is sent for its own sake; the rest is as of a reminder."""
+        today = local(sent_at.replace(microsecond=0), site.zone)[0]
+        key = ("invitation", event.id, site.id, language, today, link, enclosed)
+        return self._once(edition, key, lambda: self._invitation(edition, event, site, language, today, link, enclosed))
 
     def notice(
         self,
@@ -83,14 +108,15 @@ class Composer:
         language: Language,
         sent_at: datetime,
         link: str | None,
+        enclosed: Enclosure,
     ) -> Prepared:
         """A notice of a change, to be sent at `sent_at` (UTC); `link` is the joining link of the edition in force.
 
         Kept as a reminder is.
         """
         today = local(sent_at.replace(microsecond=0), site.zone)[0]
-        key = ("notice", telling.notice.event, site.id, language, today, link, telling.since)
-        return self._once(edition, key, lambda: self._notice(edition, telling, site, language, today, link))
+        key = ("notice", telling.notice.event, site.id, language, today, link, telling.since, enclosed)
+        return self._once(edition, key, lambda: self._notice(edition, telling, site, language, today, link, enclosed))
 
     def _once(self, edition: Edition, key: object, prepare: Callable[[], Prepared]) -> Prepared:
         if edition is not self._edition:
@@ -114,14 +140,15 @@ class Composer:
         self, name: str, agenda: Agenda, envelope: Envelope, language: Language, *, subject: str, **words: str
     ) -> bytes:
         """A complete message from the template `name`, for one recipient alone. It is of no list: nobody leaves it."""
-        body = self._alternative(name, language, subject=subject, preheader=subject, **words)
+        parts = self._alternatives(name, language, subject=subject, preheader=subject, **words)
         head = (
             _shared_head(agenda, subject, language)
+            + field("Reply-To", f"<{mailbox(agenda.sender.reply_to)}>")
             + field("To", f"<{mailbox(envelope.to)}>")
             + field("Date", format_datetime(envelope.sent_at.astimezone(UTC)))
             + field("Message-ID", f"<{mailbox(envelope.message_id)}>")
         )
-        return head + body.joined({})
+        return head + multipart("alternative", parts).joined({})
 
     def _reminder(
         self,
@@ -131,15 +158,28 @@ class Composer:
         language: Language,
         today: date,
         link: str | None,
-        attach: bool,
+        enclosed: Enclosure,
     ) -> Prepared:
-        calendar = self._calendar(site)
-        words = reminder(edition, event, site, language, today=today, link=link, calendar=calendar, attached=attach)
-        body = self._of_the_list("reminder", edition.agenda, language, words.subject, words.preheader, r=words)
-        if attach:
-            content = event_attachment(edition, event, site, language)
-            body = multipart("mixed", (body, calendar_part(content, "PUBLISH", f"{slug(event.id)}.ics")))
-        return _prepared(edition.agenda, words.subject, language, site, body)
+        calendar = self._calendar(site, enclosed)
+        words = reminder(edition, event, site, language, today=today, link=link, calendar=calendar)
+        parts = self._of_the_list("reminder", edition.agenda, language, words, enclosed, r=words)
+        body = enclose(parts, enclosed, edition, event, site, language, link)
+        return _prepared(edition.agenda, words.subject, language, site, body, enclosed)
+
+    def _invitation(
+        self,
+        edition: Edition,
+        event: Event,
+        site: Representation,
+        language: Language,
+        today: date,
+        link: str | None,
+        enclosed: Enclosure,
+    ) -> Prepared:
+        words = invitation(edition, event, site, language, today=today, link=link, method=enclosed.method)
+        parts = self._of_the_list("invitation", edition.agenda, language, words, enclosed, i=words)
+        body = enclose(parts, enclosed, edition, event, site, language, link)
+        return _prepared(edition.agenda, words.subject, language, site, body, enclosed)
 
     def _notice(
         self,
@@ -149,26 +189,28 @@ class Composer:
         language: Language,
         today: date,
         link: str | None,
+        enclosed: Enclosure,
     ) -> Prepared:
-        agenda, calendar = edition.agenda, self._calendar(site)
+        agenda, calendar = edition.agenda, self._calendar(site, enclosed)
         words = notice(agenda, telling.notice, site, language, today=today, link=link, calendar=calendar)
-        body = self._of_the_list(
-            "notice", agenda, language, words.subject, words.preheader, n=words, unread=slot("unread")
-        )
-        return _prepared(agenda, words.subject, language, site, body)
+        parts = self._of_the_list("notice", agenda, language, words, enclosed, n=words, unread=slot("unread"))
+        event = next((one for one in agenda.events if one.id == telling.notice.event), None)
+        body = enclose(parts, enclosed, edition, event, site, language, link)
+        return _prepared(agenda, words.subject, language, site, body, enclosed)
 
-    def _calendar(self, site: Representation) -> str:
-        return f"{self._base_url}/feeds/sites/{site.id}.ics"
+    def _calendar(self, site: Representation, enclosed: Enclosure) -> str | None:
+        return f"{self._base_url}/feeds/sites/{site.id}.ics" if enclosed.feed else None
 
     def _of_the_list(
-        self, name: str, agenda: Agenda, language: Language, subject: str, preheader: str, **words: object
-    ) -> Part:
+        self, name: str, agenda: Agenda, language: Language, told: _Worded, enclosed: Enclosure, **words: object
+    ) -> tuple[Part, Part]:
         """The text of what goes to every post, with its foot."""
-        return self._alternative(
+        return self._alternatives(
             name,
             language,
-            subject=subject,
-            preheader=preheader,
+            subject=told.subject,
+            preheader=told.preheader,
+            enclosed=enclosed.said(language),
             office=slot("office"),
             privacy=f"{self._base_url}/privacy" if agenda.privacy else None,
             stop=slot("stop"),
@@ -176,16 +218,22 @@ class Composer:
             **words,
         )
 
-    def _alternative(self, name: str, language: Language, **words: object) -> Part:
+    def _alternatives(self, name: str, language: Language, **words: object) -> tuple[Part, Part]:
         text, html = self._templates[name, language]
         said = {"lang": language, **words}
-        return multipart("alternative", (text_part("plain", text.render(said)), text_part("html", html.render(said))))
+        return text_part("plain", text.render(said)), text_part("html", html.render(said))
 
 
-def _prepared(agenda: Agenda, subject: str, language: Language, site: Representation, body: Part) -> Prepared:
-    list_id = field("List-Id", f"<{slug(agenda.id)}.{agenda.sender.domain}>")
+def _prepared(
+    agenda: Agenda, subject: str, language: Language, site: Representation, body: Part, enclosed: Enclosure
+) -> Prepared:
+    """An answer to an invitation comes to an address of its own; all else to the one of the agenda."""
+    sender, list_id = agenda.sender, field("List-Id", f"<{slug(agenda.id)}.{agenda.sender.domain}>")
     head = _shared_head(agenda, subject, language) + list_id
-    return Prepared(subject=subject, language=language, zone=site.zone, head=head, body=body)
+    if not enclosed.invites:
+        head += field("Reply-To", f"<{mailbox(sender.reply_to)}>")
+    organizer = sender.name if enclosed.invites else None
+    return Prepared(subject=subject, language=language, zone=site.zone, head=head, body=body, organizer=organizer)
 
 
 def _shared_head(agenda: Agenda, subject: str, language: Language) -> bytes:
@@ -193,7 +241,6 @@ def _shared_head(agenda: Agenda, subject: str, language: Language) -> bytes:
     return b"".join(
         (
             address_field("From", sender.name, sender.address),
-            address_field("Reply-To", "", sender.reply_to),
             worded_field("Subject", subject),
             field("MIME-Version", "1.0"),
             field("Content-Language", language),

@@ -1,4 +1,6 @@
-"""What a message that came back means: a bounce, an automatic reply, or something for people. Nothing is answered.
+"""What a message that came in means: a bounce, an answer to an invitation, an automatic reply, or something for people.
+
+Nothing is answered.
 
 A delivery status notification is a multipart/report (RFC 3462) with a machine-readable part (RFC 3464; RFC 6533 where
 it is internationalised). Servers that write prose instead are understood where they quote our Message-ID and a status.
@@ -15,7 +17,9 @@ from email.parser import HeaderParser
 from email.policy import compat32
 from email.utils import getaddresses
 
+from calendars.invitations import Reply, read_reply
 from scheduler.mail.address import scrub
+from scheduler.mail.authenticity import is_vouched_for
 
 LARGEST = 10 * 2**20  # octets of a message that are looked at
 DEEPEST, MOST_PARTS = 8, 200
@@ -24,6 +28,7 @@ _MESSAGE_ID = re.compile(
     rb"^(?:>\s?)*(?:Original-)?Message-ID:\s*<([^@>\s]{8,80})@([^>\s]{1,253})>", re.IGNORECASE | re.MULTILINE
 )
 _REPORTS = ("message/delivery-status", "message/global-delivery-status")
+_CALENDARS = ("text/calendar", "application/ics")
 _ADDRESSED = ("To", "Delivered-To", "X-Original-To", "Envelope-To")
 _AUTOMATIC = ("X-Autoreply", "X-Autorespond", "X-Auto-Response-From")
 
@@ -40,6 +45,16 @@ class Bounce:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Answered:
+    """What an attendee's calendar program answered (RFC 6047)."""
+
+    reply: Reply
+    sent_to: tuple[str, ...]  # addresses that it came to: one may be an address of ours for one post's answers
+    author: str  # the address of From; "" where there is not exactly one
+    vouched: bool  # our own mail server found that it is from that address
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class AutoReply:
     """Out of the office and the like (RFC 3834): nobody has written it."""
 
@@ -49,18 +64,56 @@ class Other:
     """Something that a person may have written."""
 
 
-Incoming = Bounce | AutoReply | Other
+Incoming = Bounce | Answered | AutoReply | Other
 
 
-def read(raw: bytes) -> Incoming:
-    """What a message is. Never raises: what cannot be read is Other."""
+def read(raw: bytes, authserv_id: str | None = None) -> Incoming:
+    """What a message is. Never raises: what cannot be read is Other.
+
+    `authserv_id` names our own mail server where it writes Authentication-Results; no other is believed.
+    """
     message = message_from_bytes(raw[:LARGEST], policy=compat32)
     reports = [part for part in _parts(message) if part.get_content_type() in _REPORTS]
     if reports:
         return _reported(message, raw, "\n\n".join(_plain(report) for report in reports))
+    reply = next((found for part in _parts(message) if (found := _reply(part)) is not None), None)
+    if reply is not None:
+        return _answered(message, reply, authserv_id)
     if _from_a_server(message):
         return _in_prose(message, raw)
     return AutoReply() if _is_automatic(message) else Other()
+
+
+def _reply(part: Message) -> Reply | None:
+    """An answer that one part carries, whatever its encoding."""
+    if part.get_content_type() not in _CALENDARS or part.is_multipart():
+        return None
+    decoded = part.get_payload(decode=True)
+    return read_reply(_decoded(decoded, part.get_content_charset("utf-8"))) if isinstance(decoded, bytes) else None
+
+
+def _decoded(octets: bytes, charset: str) -> str:
+    try:
+        return octets.decode(charset, "replace")
+    except LookupError:
+        return _text(octets)
+
+
+def _answered(message: Message, reply: Reply, authserv_id: str | None) -> Answered:
+    """Asked before automatic mail is told apart: Google sends answers as such, from a server of its own."""
+    authors = [address for _, address in getaddresses([str(value) for value in message.get_all("From", [])]) if address]
+    author = authors[0] if len(authors) == 1 else ""
+    return Answered(
+        reply=reply,
+        sent_to=_addressed(message),
+        author=author,
+        vouched=bool(author) and is_vouched_for(message, author, authserv_id),
+    )
+
+
+def _addressed(message: Message) -> tuple[str, ...]:
+    found = getaddresses([str(value) for name in _ADDRESSED for value in message.get_all(name, [])])
+    return tuple(address for _, address in found if address)
 
 
 def _reported(message: Message, raw: bytes, text: str) -> Bounce:
@@ -92,10 +145,9 @@ def _in_prose(message: Message, raw: bytes) -> Incoming:
 def _bounce(message: Message, raw: bytes, *, failed: bool, status: str, text: str) -> Bounce:
     body = raw[:LARGEST].replace(b"\r\n", b"\n").partition(b"\n\n")[2]  # its own Message-ID is nobody's concern
     found = dict.fromkeys((_text(key).lower(), _text(domain).lower()) for key, domain in _MESSAGE_ID.findall(body))
-    addressed = getaddresses([str(value) for name in _ADDRESSED for value in message.get_all(name, [])])
     return Bounce(
         message_keys=tuple(found),
-        sent_to=tuple(address for _, address in addressed if address),
+        sent_to=_addressed(message),
         failed=failed,
         status=status,
         text=scrub(text),

@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from email.header import Header
 from email.utils import formataddr
 
+from calendars.invitations import Invitation
 from scheduler.mail.address import mailbox
 
 LINE = 76  # characters, of an encoded line (RFC 2045 §6.7, §6.8) and of a header line with encoded words (RFC 2047 §2)
 _WORD = 50  # characters of one word that still finds a place on a folded line
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-SLOTS = ("office", "stop", "manage", "unread")
+SLOTS = ("office", "stop", "manage", "unread", "parties")
 _SLOT = re.compile(f"\ue000({'|'.join(SLOTS)})\ue001")
 _OVERLONG = re.compile(rb"^(.{74,75})(=20|=09)$", re.MULTILINE)  # binascii forgets to break before a trailing space
 _SOFT_BREAK = b"=\r\n"
@@ -84,11 +85,11 @@ class Part:
         return b"".join(out)
 
 
-def text_part(subtype: str, text: str) -> Part:
+def text_part(subtype: str, text: str, parameter: str = "") -> Part:
     """A `text/*` part. A filling for it comes from `filling`; its slots are named `<subtype>.<slot>`."""
-    head = (
-        b'Content-Type: text/%s; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
-        % subtype.encode()
+    head = b'Content-Type: text/%s; charset="utf-8"%s\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n' % (
+        subtype.encode(),
+        parameter.encode(),
     )
     texts = _SLOT.split(text)
     *unfinished, last = texts[::2]
@@ -107,6 +108,13 @@ def filling(text: str) -> bytes:
         lines = [text[begin : begin + _LITERALS] for begin in range(0, len(text), _LITERALS)]
         return "=\r\n".join((*lines, "")).encode("ascii")
     return quoted_printable(f"{text}x").removesuffix(b"x") + _SOFT_BREAK
+
+
+def invitation_part(invitation: Invitation) -> Part:
+    """An invitation, or its end, to stand among the alternatives (RFC 6047 §2.4); the slot is that of its parties."""
+    before, after = invitation.before.decode(), invitation.after.decode()
+    text = f"{before}{slot('parties')}\r\n{after}"
+    return text_part("calendar", text, f"; method={invitation.method}")
 
 
 def calendar_part(content: bytes, method: str, filename: str) -> Part:

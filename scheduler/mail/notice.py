@@ -91,7 +91,7 @@ class Words:
     void: str | None  # which reminders hold no more
     link: str | None
     link_opens: bool
-    calendar: str
+    calendar: str | None  # the address of the site's; None: the post has another channel
 
 
 def notice(
@@ -102,7 +102,7 @@ def notice(
     *,
     today: date,
     link: str | None,
-    calendar: str,
+    calendar: str | None,
 ) -> Words:
     """The words of one change for one site; `today` is the site's date at the moment of sending."""
     old, new = told.before, told.after

@@ -10,10 +10,11 @@ from functools import lru_cache
 
 from markupsafe import escape
 
+from calendars.invitations import parties
 from calendars.model import Language
 from calendars.zones import offset_at
 from scheduler.mail.address import mailbox
-from scheduler.mail.mime import Part, filling
+from scheduler.mail.mime import Part, field, filling
 from scheduler.mail.reminder import to_office
 
 _URL = re.compile(r"https?://[!#-;=?-~]{1,900}")  # printable ASCII without quotes and angle brackets
@@ -29,6 +30,8 @@ class Personal:
     sent_at: datetime  # UTC; on the site's date for which the message was prepared
     unsubscribe_url: str  # answers GET with a page, POST at once (RFC 8058)
     manage_url: str  # the page to pause, to change the language, to ask for more
+    organizer: str = ""  # of an invitation: the address that its answer goes to
+    reply_to: str = ""  # likewise, for people
     unread: str = ""  # of a notice: that the post's calendar program had not read the change
 
 
@@ -50,6 +53,7 @@ class Prepared:
     zone: str  # of the site: Date is in its offset
     head: bytes
     body: Part
+    organizer: str | None = None  # of an invitation: the name that people see; None: it is none
 
     def personalize(self, personal: Personal) -> bytes:
         """The complete message (RFC 5322), CRLF line ends, 7-bit.
@@ -65,6 +69,8 @@ class Prepared:
             f"List-Unsubscribe: <{personal.unsubscribe_url}>\r\n"
             "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
         ).encode("ascii")
+        if self.organizer is not None:
+            head += field("Reply-To", f"<{mailbox(personal.reply_to)}>")
         plain_office, html_office = _office(personal.office, self.language)
         plain_stop, html_stop = _fillings(personal.unsubscribe_url)
         plain_manage, html_manage = _fillings(personal.manage_url)
@@ -82,9 +88,16 @@ class Prepared:
                     "html.stop": html_stop,
                     "html.manage": html_manage,
                     "html.unread": html_unread,
+                    "calendar.parties": self._parties(personal),
                 }
             )
         )
+
+    def _parties(self, personal: Personal) -> bytes:
+        if self.organizer is None:
+            return b""
+        lines = parties(self.organizer, mailbox(personal.organizer), mailbox(personal.to))
+        return filling(lines.decode().removesuffix("\r\n"))
 
 
 @lru_cache(maxsize=1024)  # whatever leaves for a zone within one second says the same

@@ -60,8 +60,7 @@ class Reminder:
     description: str | None
     link: str | None
     link_opens: bool  # an address that a browser can open, and not a meeting number
-    calendar: str
-    attached: bool
+    calendar: str | None  # the address of the site's; None: the post has another channel
 
 
 def reminder(
@@ -72,8 +71,7 @@ def reminder(
     *,
     today: date,
     link: str | None,
-    calendar: str,
-    attached: bool,
+    calendar: str | None,
 ) -> Reminder:
     """The words; `today` is the site's date at the moment of sending, which «hoy» and «mañana» follow.
 
@@ -98,7 +96,6 @@ def reminder(
         link=link,
         link_opens=link is not None and link.startswith(("https://", "http://")),
         calendar=calendar,
-        attached=attached,
     )
 
 

@@ -1,7 +1,8 @@
-"""Envelope senders that tell which message came back: variable envelope return paths (VERP), signed.
+"""Addresses that tell what comes to them, signed: a made-up bounce must mute nobody, a made-up answer count for nobody.
 
-`bounces+<message key>-<signature>@domain`: a made-up bounce must mute nobody. Everything before the @ survives servers
-that change its case.
+`bounces+<message key>-<signature>@domain` is an envelope sender that tells which message came back: a variable envelope
+return path (VERP). `<mailbox>+<recipient's id>-<signature>@domain` tells whose answer comes. Everything before the @
+survives servers that change its case.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import re
 from scheduler.tokens import Tokens
 
 _FORM = re.compile(r"bounces\+([0-9a-f]{8,64})-([0-9a-f]{16})@[^@\s]+", re.IGNORECASE)
+_ANSWER = re.compile(r"[^@\s+]+\+([0-9a-z-]{1,64})-([0-9a-f]{16})@[^@\s]+", re.IGNORECASE)
+_LONGEST = 64  # octets before the @ (RFC 5321 §4.5.3.1.1)
 
 
 def sender(message_key: str, domain: str, tokens: Tokens) -> str:
@@ -25,3 +28,19 @@ def read(address: str, tokens: Tokens) -> str | None:
         return None
     key, signature = found[1].lower(), found[2].lower()
     return key if signature in tokens.returning(key) else None
+
+
+def answers_to(mailbox: str, recipient: str, tokens: Tokens) -> str:
+    """The mailbox's address for the answers of one post; the plain one where there is no room for more."""
+    local, _, domain = mailbox.rpartition("@")
+    signed = f"{local}+{recipient}-{tokens.answering(recipient)[0]}"
+    return f"{signed}@{domain}" if len(signed) <= _LONGEST else mailbox
+
+
+def read_answer(address: str, tokens: Tokens) -> str | None:
+    """The recipient whose answer comes to this address; None where the address was not made here."""
+    found = _ANSWER.fullmatch(address.strip().strip("<>"))
+    if found is None:
+        return None
+    recipient, signature = found[1].lower(), found[2].lower()
+    return recipient if signature in tokens.answering(recipient) else None

@@ -60,7 +60,7 @@ class Delivery:
     channel: str  # of the recipient's calendar: feed, invitations, none
     edition: int | None = None  # the one that it tells of
     telling: Telling | None = None  # of a notice: what it says
-    method: str = ""  # of the calendar part that it carries (RFC 6047 §2.4)
+    method: str = ""  # of the calendar part that it carries (RFC 6047 §2.4); until settled, that its last attempt did
 
     @classmethod
     def from_row(cls, row: RowMapping) -> Delivery:
@@ -79,8 +79,8 @@ def claim_due(
     `withheld` names events at sites, as `<Event.id>/<site>`. On PostgreSQL, rows that another node is looking at are
     passed over (FOR UPDATE SKIP LOCKED). What this owner holds from before is given back: it asks for more when it has
     none in hand, so a commit whose answer was lost did that. Of several overdue reminders of one event for one
-    recipient only the newest is taken; the others expire. A reminder waits for a notice of its event that its recipient
-    is still to get.
+    recipient only the newest is taken; the others expire. A reminder, or an invitation, waits for a notice of its event
+    that its recipient is still to get.
     """
     _release_strays(connection, owner)
     if connection.execute(_ANY_DUE, {"now": now}).first() is None:
@@ -105,6 +105,7 @@ _ANY_DUE = (
 )  # fmt: skip
 
 
+_WAITS = f"'{Purpose.REMINDER}', '{Purpose.INVITATION}'"
 # The recipient of a reminder is owed a notice of the same event, or is getting it now.
 _STILL_TO_HEAR = f"""EXISTS (SELECT 1 FROM deliveries AS news
     WHERE news.recipient = deliveries.recipient AND news.subject = deliveries.subject
@@ -117,7 +118,7 @@ _DUE = {
     kind: text(f"""
         SELECT id FROM deliveries {by_index}
         WHERE state IN ('{State.PLANNED}', '{State.DEFERRED}') AND next_at <= :now AND expires_at > :now
-            AND event || '/' || site NOT IN :withheld AND NOT (purpose = '{Purpose.REMINDER}' AND {_STILL_TO_HEAR})
+            AND event || '/' || site NOT IN :withheld AND NOT (purpose IN ({_WAITS}) AND {_STILL_TO_HEAR})
             AND NOT EXISTS (SELECT 1 FROM controls WHERE name = '{STOPPED}')
         ORDER BY expires_at, next_at, id LIMIT :limit {passing_by}""").bindparams(  # noqa: S608  # all of it is ours
         bindparam("withheld", expanding=True, type_=_D.event.type), bindparam("now", type_=Instant)
@@ -150,6 +151,11 @@ def _release_strays(connection: Connection, owner: str) -> None:
     connection.execute(_released().where(_D.state == State.CLAIMED, _D.owner == owner))
 
 
+def void(connection: Connection, recipient: str) -> None:
+    """Give back what is claimed for a post, whoever holds it: it was claimed under a wish that the post has no more."""
+    connection.execute(_released().where(_D.state == State.CLAIMED, _D.recipient == recipient))
+
+
 def _released() -> Update:
     """Back to what it was before the claim."""
     return update(deliveries).values(state=case((_D.attempts > 0, State.DEFERRED), else_=State.PLANNED), owner=None)
@@ -179,7 +185,7 @@ def _described(connection: Connection, ids: Sequence[int]) -> list[Delivery]:
 
 _OWN_COLUMNS = (
     "id", "fence", "purpose", "subject", "event", "site", "schedule", "rule", "recipient", "message_key",
-    "due_at", "expires_at", "attempts", "refusals",
+    "due_at", "expires_at", "attempts", "refusals", "method",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from scheduler.store.schema import controls
 from scheduler.store.upsert import insert
 
 STOPPED = "stopped"  # no further MAIL FROM leaves; the value says since when
+INBOX = "inbox"  # when `agenda inbox` was last run
 REHEARSAL = "rehearsal"  # a simulated clock writes here; the value is its present instant
 STEPS = "steps"  # of a rehearsal's script: how many were published
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, literal, or_, select, update
 
 from calendars.model import Language
+from scheduler.channels import Channel
 from scheduler.delivery import MUTABLE, REVOCABLE, Purpose, State
 from scheduler.plan import message_key
 from scheduler.store import ledger, roster
@@ -153,7 +154,7 @@ def exported(connection: Connection, recipient: str) -> str:
     """All that is kept about a post, as JSON: itself, its deliveries with each attempt, bounces, its staff feeds."""
     own = connection.execute(select(recipients).where(_R.id == recipient)).mappings().one()
     sent = connection.execute(
-        select(_D.purpose, _D.event, _D.site, _D.rule, _D.due_at, _D.state, _D.accepted_at)
+        select(_D.purpose, _D.event, _D.site, _D.rule, _D.due_at, _D.state, _D.accepted_at, _D.method)
         .where(_D.recipient == recipient)
         .order_by(_D.due_at, _D.id)
     )
@@ -237,7 +238,8 @@ def _forget(connection: Connection, chosen: ColumnElement[bool], now: datetime) 
             update(recipients)
             .where(_R.id == key)
             .values(
-                address="", post="", declined="", chosen_language=None, paused_until=None, erased_at=now,
+                address="", post="", declined="", chosen_language=None, channel=Channel.FEED, paused_until=None,
+                erased_at=now,
                 removed_at=func.coalesce(_R.removed_at, literal(now, _R.removed_at.type)),
             )
         )  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, exists, func, or_, select, update
 
 from calendars.model import LANGUAGES, Language, Recipient
+from scheduler.channels import Channel
 from scheduler.delivery import MUTABLE, Purpose, State
 from scheduler.plan import Member
 from scheduler.store import ledger
@@ -34,6 +35,7 @@ class Post:
     suppressed: bool  # the mail server said that the address is bad
     paused_until: datetime | None  # UTC
     declined: frozenset[str]  # reminder rules, as their texts
+    channel: Channel  # of its calendar
 
 
 def import_posts(connection: Connection, posted: Sequence[Recipient], now: datetime) -> int:
@@ -225,6 +227,7 @@ def _post(row: RowMapping) -> Post:
         suppressed=row["suppressed_at"] is not None,
         paused_until=row["paused_until"],
         declined=_declined(row),
+        channel=Channel(row["channel"]),
     )
 
 

@@ -15,7 +15,9 @@ from starlette.routing import BaseRoute, Route
 from calendars.model import Agenda, Language
 from calendars.wording import hour, short_date
 from calendars.zones import to_wall
+from scheduler import inviting
 from scheduler.store import editions, feed_tokens, people, roster
+from scheduler.store.editions import InForce
 from scheduler.store.feed_tokens import FeedToken
 from scheduler.store.reconcile import replan
 from scheduler.store.roster import Post
@@ -163,7 +165,8 @@ class Accounts:
         if post.origin == "file" or site_named(agenda, site) is None:
             return "nothing"
         people.move(connection, post.recipient.id, site, self._site.present())
-        self._replan(connection, post)
+        found = self._replan(connection, post)
+        inviting.revisit(connection, found, post.recipient.id, self._site.present())
         return "moved"
 
     def _choose(self, connection: Connection, post: Post, form: Form) -> Said:
@@ -174,10 +177,11 @@ class Accounts:
         self._replan(connection, post)
         return "rules"
 
-    def _replan(self, connection: Connection, post: Post) -> None:
+    def _replan(self, connection: Connection, post: Post) -> InForce:
         found = editions.current(connection, self._site.in_force)
         assert found is not None, "the site shows an edition"
         replan(connection, found.edition, post.recipient.id, self._site.present())
+        return found
 
     def _issue(self, connection: Connection, post: Post, label: str) -> Done:
         own = post.recipient

@@ -115,5 +115,5 @@ def _content(message: EmailMessage, subtype: str) -> str | None:
 
 
 def counts(mails: Sequence[Captured]) -> Mapping[tuple[str, str], int]:
-    """How many mails for each event and rule."""
-    return Counter((mail.event, mail.rule) for mail in mails if mail.event is not None and mail.rule is not None)
+    """How many reminders for each event and rule."""
+    return Counter((mail.event, mail.rule) for mail in mails if mail.event and mail.rule)

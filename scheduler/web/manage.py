@@ -1,7 +1,7 @@
-"""What the links of any mail may do with a post: pause, change the language, leave and come back. All of it reversible.
+"""What the links of any mail may do with a post: pause, change the language or the calendar, leave and come back.
 
-Whoever holds a forwarded mail holds the link too: so the post is named, masked, each answer offers the way back, and
-what is more is mailed to the registered address first.
+All of it is reversible. Whoever holds a forwarded mail holds the link too: so the post is named, masked, each answer
+offers the way back, and what is more is mailed to the registered address first.
 """
 
 from __future__ import annotations
@@ -17,10 +17,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from calendars.model import LANGUAGES, Agenda
+from calendars.model import LANGUAGES
 from calendars.zones import nearest_instant, to_wall
+from scheduler import inviting
+from scheduler.channels import Channel
 from scheduler.delivery import Purpose
-from scheduler.store import people, roster
+from scheduler.store import editions, people, roster
+from scheduler.store.editions import InForce
 from scheduler.store.people import Upcoming
 from scheduler.store.roster import Post
 from scheduler.tokens import Link
@@ -32,7 +35,9 @@ from scheduler.web.site import Site
 LONGEST_PAUSE = timedelta(days=366)
 _SPANS = {"week": timedelta(days=7), "month": timedelta(days=30)}
 SHOWN = 3  # reminders to come
-Said = Literal["paused", "resumed", "language", "left", "returned", "access", "bad-date", "nothing"]
+Said = Literal[
+    "paused", "resumed", "language", "feed", "invitations", "none", "left", "returned", "access", "bad-date", "nothing"
+]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,12 +88,16 @@ class Managing:
             return self._found(connection, recipient, None)
 
     def _act(self, recipient: str, form: Form) -> _Found:
-        now, agenda = self._site.present(), self._site.in_force.edition.agenda
+        now = self._site.present()
         with self._site.database.write() as connection:
             post = roster.find(connection, recipient)
             done = None
             if post is not None and post.confirmed:
-                done = _Change(connection=connection, agenda=agenda, post=post, now=now, form=form).apply()
+                found = editions.current(connection, self._site.in_force)
+                assert found is not None, "the site shows an edition"
+                invites = self._site.invitations
+                change = _Change(connection=connection, found=found, post=post, now=now, form=form, invites=invites)
+                done = change.apply()
             return self._found(connection, recipient, done)
 
     def _found(self, connection: Connection, recipient: str, done: Done | None) -> _Found:
@@ -118,6 +127,7 @@ class Managing:
             "done": found.done,
             "action": f"/manage/{request.path_params['token']}",
             "mails": self._site.mails,
+            "channels": [one for one in Channel if one is not Channel.INVITATIONS or self._site.invitations],
             "first_day": (today + timedelta(days=1)).isoformat(),
             "last_day": (today + LONGEST_PAUSE).isoformat(),
         }
@@ -131,10 +141,11 @@ class _Change:
     """One form of the page, applied to one post in the caller's transaction."""
 
     connection: Connection
-    agenda: Agenda
+    found: InForce
     post: Post
     now: datetime
     form: Form
+    invites: bool  # invitations may be chosen
 
     def apply(self) -> Done:
         match self.form.one("do"):
@@ -145,6 +156,8 @@ class _Change:
                 return Done(said="resumed", undo=self._as_it_was())
             case "language":
                 return self._speak()
+            case "calendar":
+                return self._choose_channel()
             case "leave":
                 roster.leave(self.connection, self._key, self.now)
                 return Done(said="left", undo={"do": "return", **self._paused()})
@@ -172,6 +185,14 @@ class _Change:
             return Done(said="nothing")
         roster.speak(self.connection, self._key, wanted)
         return Done(said="language", undo={"do": "language", "language": self.post.recipient.language})
+
+    def _choose_channel(self) -> Done:
+        wanted = next((one for one in Channel if one == self.form.one("channel")), None)
+        if wanted is None or (wanted is Channel.INVITATIONS and not self.invites):
+            return Done(said="nothing")
+        inviting.choose(self.connection, self.found, self._key, wanted, self.now)
+        undo = {} if wanted is self.post.channel else {"do": "calendar", "channel": self.post.channel.value}
+        return Done(said=wanted.value, undo=undo)
 
     def _come_back(self) -> Done:
         roster.come_back(self.connection, self._key, self.now)
@@ -205,4 +226,4 @@ class _Change:
 
     @property
     def _zone(self) -> str:
-        return zone_of(self.agenda, self.post)
+        return zone_of(self.found.edition.agenda, self.post)

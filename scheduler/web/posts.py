@@ -9,6 +9,7 @@ from datetime import datetime
 from calendars.model import Agenda, Language, Representation, Text
 from calendars.wording import hour, long_date, short_date
 from calendars.zones import to_wall
+from scheduler.channels import Channel
 from scheduler.letters import office_name
 from scheduler.store.people import Upcoming
 from scheduler.store.roster import Post
@@ -29,6 +30,7 @@ class Standing:
     left: bool
     suppressed: bool
     paused_until: str | None  # «viernes 22 de octubre de 2021»; None: not paused now
+    channel: Channel  # of its calendar
     rules: tuple[str, ...]  # those that it gets, in words
 
 
@@ -50,6 +52,7 @@ def standing(agenda: Agenda, post: Post, now: datetime, language: Language) -> S
         left=post.left,
         suppressed=post.suppressed,
         paused_until=None if until is None else long_date(to_wall(until, zone_of(agenda, post)), language),
+        channel=post.channel,
         rules=tuple(wanted),
     )
 

@@ -38,6 +38,7 @@ class Site:
     outbox: Path | None = None  # the demo's captured mails; None: there is no outbox
     clock: Clock = field(default_factory=SystemClock)
     mails: bool = False  # this installation sends mail
+    invitations: bool = False  # and reads answers, so that posts may choose to be invited
     proxies: tuple[Network, ...] = ()  # whose X-Forwarded-For is believed
     watchers: tuple[Network, ...] = ()  # who may read /metrics
     shelf: FeedShelf = field(init=False)

@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -108,7 +108,7 @@ async def demo(folder: Path, shown_at: str | None = None) -> AsyncIterator[Demo]
                 database=database,
                 site=site_at(made, database, shown_at or made.url),
                 listener=listener,
-                sending=sending,
+                sending=replace(sending, invitations=True),
             )
             group.create_task(serve_until(parts, stopped))
             try:
@@ -134,5 +134,6 @@ def site_at(known: Demo, database: Database, base_url: str) -> Site:
         now=NOW,
         outbox=known.outbox,
         mails=True,
+        invitations=True,
         in_force=found,
     )

@@ -1,0 +1,47 @@
+"""What an invitation that is sent for its own sake says, or the end of one, before it is a mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from calendars.editions import Edition
+from calendars.model import Event, Language, Representation, Text
+from scheduler.channels import takes_place
+from scheduler.mail.reminder import Reminder, reminder
+
+_INVITATION = Text(es="Invitación", en="Invitation")
+_ENDED = Text(es="Se retira la invitación (el evento sigue en pie)",
+              en="Invitation withdrawn (the event still takes place)")  # fmt: skip
+_OVER = Text(es="Se retira la invitación", en="Invitation withdrawn")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Words:
+    """As the templates read it, under the name `i`."""
+
+    subject: str
+    preheader: str
+    event: Reminder | None  # when, where and how to join; None: it is not for this site, or takes place no more
+    title: str
+    ended: bool  # the invitation is withdrawn
+
+
+def invitation(
+    edition: Edition,
+    event: Event,
+    site: Representation,
+    language: Language,
+    *,
+    today: date,
+    link: str | None,
+    method: str,
+) -> Words:
+    """The words of REQUEST or CANCEL; `today` is the site's date at the moment of sending."""
+    ended, title = method == "CANCEL", event.title[language]
+    if takes_place(edition, event.id, site.id) is None:
+        subject = f"{_OVER[language]}: {title}"
+        return Words(subject=subject, preheader=subject, event=None, title=title, ended=ended)
+    told = reminder(edition, event, site, language, today=today, link=link, calendar=None)
+    head = _ENDED[language] if ended else _INVITATION[language]
+    return Words(subject=f"{head}: {told.subject}", preheader=told.preheader, event=told, title=title, ended=ended)
