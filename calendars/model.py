@@ -212,6 +212,11 @@ class Event:
     assumed: tuple[Assumption, ...] = ()
     rules: tuple[ReminderRule, ...] | None = None  # None: the agenda's for its kind of start
 
+    @property
+    def asks_who_comes(self) -> bool:
+        """Do mails about it ask whether the post comes?"""
+        return isinstance(self.when, Timed)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reminders:

@@ -96,6 +96,7 @@ class Letters:
             sent_at=now,
             unsubscribe_url=f"{self.base_url}/leave/{token}",
             manage_url=f"{self.base_url}/manage/{token}",
+            answer_url=f"{self.base_url}/answer/{self.tokens.sign_answer(claim.recipient, claim.event)}",
         )
 
     def _service(self, found: InForce, claim: Delivery, now: datetime) -> bytes:

@@ -29,11 +29,12 @@ EVENING = time(18)  # where `silencio:` sends what would leave in the night
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Member:
-    """A recipient, the instant at which the database took it in (UTC), and the rules that it does not want."""
+    """A recipient, the instant at which the database took it in (UTC), the rules that it does not want, its answers."""
 
     recipient: Recipient
     since: datetime
     declined: frozenset[str] = frozenset()
+    away: frozenset[str] = frozenset()  # events (Event.id) that it does not come to
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,16 +63,20 @@ class Planned:
 def plan(edition: Edition, members: Iterable[Member]) -> Iterator[Planned]:
     """Every reminder that the edition owes these members, in order of event and site.
 
-    Left out: what was due before the member joined or before the event's schedule was published, and what the member
-    declined.
+    Left out: what was due before the member joined or before the event's schedule was published, what the member
+    declined, and the events that it does not come to.
     """
     by_site = _by_site(members)
     for event, revision in edition.listed():
         for moment in moments(edition.agenda, event, revision, by_site):
             published = moment.due >= revision.scheduled
             for member in by_site[moment.site] if published else ():
-                if moment.due >= member.since and moment.rule not in member.declined:
+                if _wants(member, moment):
                     yield _planned(revision, moment, member.recipient.id)
+
+
+def _wants(member: Member, moment: Moment) -> bool:
+    return moment.due >= member.since and moment.rule not in member.declined and moment.event not in member.away
 
 
 def moments(agenda: Agenda, event: Event, revision: Revision, wanted: Container[str]) -> Iterator[Moment]:

@@ -33,6 +33,7 @@ SHELVES = (
         "scheduler.presence",
     ),
     (
+        "scheduler.answers",
         "scheduler.publish",
         "scheduler.rollback",
         "scheduler.consequences",

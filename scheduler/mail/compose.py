@@ -172,6 +172,7 @@ class Composer:
             privacy=f"{self._base_url}/privacy" if agenda.privacy else None,
             stop=slot("stop"),
             manage=slot("manage"),
+            answer=slot("answer"),
             **words,
         )
 

@@ -87,6 +87,7 @@ class Words:
     link: str | None
     link_opens: bool
     calendar: str
+    asks: bool  # whether the post comes
 
 
 def notice(
@@ -120,6 +121,7 @@ def notice(
         link=None if new is None else link,
         link_opens=link is not None and link.startswith(("https://", "http://")),
         calendar=calendar,
+        asks=new is not None and new.event.asks_who_comes,
     )
 
 

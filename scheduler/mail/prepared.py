@@ -29,6 +29,7 @@ class Personal:
     sent_at: datetime  # UTC; on the site's date for which the message was prepared
     unsubscribe_url: str  # answers GET with a page, POST at once (RFC 8058)
     manage_url: str  # the page to pause, to change the language, to ask for more
+    answer_url: str = ""  # the page to say at whether the post comes, without a query; of mail that asks
     unread: str = ""  # of a notice: that the post's calendar program had not read the change
 
 
@@ -51,6 +52,11 @@ class Prepared:
     head: bytes
     body: Part
 
+    @property
+    def asks(self) -> bool:
+        """Does it ask whether the post comes?"""
+        return "plain.answer" in self.body.slots
+
     def personalize(self, personal: Personal) -> bytes:
         """The complete message (RFC 5322), CRLF line ends, 7-bit.
 
@@ -58,6 +64,8 @@ class Prepared:
         """
         if not (_URL.fullmatch(personal.unsubscribe_url) and _URL.fullmatch(personal.manage_url)):
             raise ValueError("the address to leave at is no http(s) URL in ASCII")
+        if self.asks and not _URL.fullmatch(personal.answer_url):
+            raise ValueError("the address to answer at is no http(s) URL in ASCII")
         head = (
             f"To: <{mailbox(personal.to)}>\r\n"
             f"Date: {local(personal.sent_at.replace(microsecond=0), self.zone)[1]}\r\n"
@@ -68,6 +76,7 @@ class Prepared:
         plain_office, html_office = _office(personal.office, self.language)
         plain_stop, html_stop = _fillings(personal.unsubscribe_url)
         plain_manage, html_manage = _fillings(personal.manage_url)
+        plain_answer, html_answer = _fillings(personal.answer_url) if self.asks else (b"", b"")
         plain_unread, html_unread = _fillings(f"\n{personal.unread}" if personal.unread else "")
         return (
             self.head
@@ -77,10 +86,12 @@ class Prepared:
                     "plain.office": plain_office,
                     "plain.stop": plain_stop,
                     "plain.manage": plain_manage,
+                    "plain.answer": plain_answer,
                     "plain.unread": plain_unread,
                     "html.office": html_office,
                     "html.stop": html_stop,
                     "html.manage": html_manage,
+                    "html.answer": html_answer,
                     "html.unread": html_unread,
                 }
             )

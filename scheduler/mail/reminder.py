@@ -62,6 +62,7 @@ class Reminder:
     link_opens: bool  # an address that a browser can open, and not a meeting number
     calendar: str
     attached: bool
+    asks: bool  # whether the post comes
 
 
 def reminder(
@@ -99,6 +100,7 @@ def reminder(
         link_opens=link is not None and link.startswith(("https://", "http://")),
         calendar=calendar,
         attached=attached,
+        asks=event.asks_who_comes,
     )
 
 

@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, exists
 from calendars.model import LANGUAGES, Language, Recipient
 from scheduler.delivery import MUTABLE, Purpose, State
 from scheduler.plan import Member
-from scheduler.store import ledger
+from scheduler.store import answers, ledger
+from scheduler.store.answers import Answer, Reply
 from scheduler.store.schema import deliveries, feed_tokens, recipients
 from scheduler.store.upsert import insert
 
@@ -122,16 +123,26 @@ def _upsert(connection: Connection, rows: list[dict[str, object]]) -> int:
 
 
 def members(connection: Connection) -> Iterator[Member]:
-    """Every post that is written to, with the instant at which it was taken in and the rules that it declined."""
+    """Every post that is written to, with the instant at which it was taken in, what it declined and its answers."""
+    said = answers.by_recipient(connection)
     found = connection.execute(select(recipients).where(LISTED).order_by(_R.id))
     for row in found.mappings():
-        yield Member(recipient=_recipient(row), since=row["since"], declined=_declined(row))
+        yield _member(row, said.get(row["id"], ()))
 
 
 def member(connection: Connection, recipient: str) -> Member | None:
     """One of them; None where there is none."""
     row = connection.execute(select(recipients).where(LISTED, _R.id == recipient)).mappings().one_or_none()
-    return None if row is None else Member(recipient=_recipient(row), since=row["since"], declined=_declined(row))
+    return None if row is None else _member(row, answers.by_recipient(connection, recipient).get(recipient, ()))
+
+
+def _member(row: RowMapping, said: Sequence[Answer]) -> Member:
+    return Member(
+        recipient=_recipient(row),
+        since=row["since"],
+        declined=_declined(row),
+        away=frozenset(one.event for one in said if one.reply is Reply.NO),
+    )
 
 
 def posts_of_the_file(connection: Connection) -> list[str]:
