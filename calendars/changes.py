@@ -30,6 +30,7 @@ class Kind(StrEnum):
     LINK = "link"  # another link to join by
     RESTATED = "restated"  # another status, of none of the kinds above
     REMINDERS = "reminders"  # its own reminder rules
+    ATTENDANCE = "attendance"  # how many have to come, or whether other sessions are open to its people
     REWORDED = "reworded"
     REMOVED = "removed"  # dropped once over, or without a date: nobody misses it
 
@@ -223,6 +224,8 @@ def _of_words(before: Event, after: Event) -> set[Kind]:
     found = set()
     if before.rules != after.rules:
         found.add(Kind.REMINDERS)
+    if (before.coverage, before.other_sessions) != (after.coverage, after.other_sessions):
+        found.add(Kind.ATTENDANCE)
     if _words(before) != _words(after):
         found.add(Kind.REWORDED)
     return found

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from calendars.shifts import shifts
 from calendars.workdays import in_working_hours, next_working_instant
+from scheduler import escalations
 from scheduler.clock import Clock
 from scheduler.delivery import minds_hours
 from scheduler.letters import site_of
@@ -96,7 +97,9 @@ class Claims:
         found = claiming.claim_due(connection, self._journal.owner, now, limit, self._withheld)
         if not found or current is None:
             return _Taken(current=current, claims=None, mark=None)
-        claims = self._tellings.settle(connection, self._journal.owner, found, current)
+        owner = self._journal.owner
+        told = self._tellings.settle(connection, owner, found, current)
+        claims = escalations.settle(connection, owner, told, current.edition)
         return _Taken(current=current, claims=claims, mark=self._instance.take(connection))
 
     async def _postpone_inhumane(self, claims: Sequence[Delivery]) -> list[Delivery]:

@@ -66,7 +66,7 @@ def _mails(found: Prospect, at: datetime) -> Iterator[Mail]:
     """Where nobody is left to write to, there is no mail."""
     sites = {site.id: site for site in found.publication.edition.agenda.representations}
     for notice in found.notices:
-        site, people = sites.get(notice.site), found.told.get(notice.site, 0)
+        site, people = sites.get(notice.site), found.hearing(notice)
         if site is not None and people:
             leaves = leaves_at(notice, site, settles_at(notice, at))
             yield Mail(notice=notice, site=site, people=people, leaves=leaves)

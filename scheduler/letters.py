@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from calendars.model import LANGUAGES, Event, Language, Representation, Text
+from calendars.model import LANGUAGES, Event, Language, Representation, Role, Text
 from calendars.zones import to_wall
 from scheduler.delivery import Purpose
 from scheduler.mail import verp
@@ -62,6 +62,8 @@ class Letters:
                 return self._reminder(found, claim, now)
             case Purpose.NOTICE:
                 return self._notice(found, claim, now)
+            case Purpose.ESCALATION:
+                return self._escalation(found, claim, now)
         return self._service(found, claim, now)
 
     def _reminder(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
@@ -86,6 +88,18 @@ class Letters:
         )
         remark = unread(to_wall(now, site.zone), language) if telling.unread else ""
         return prepared.personalize(replace(self._personal(found, claim, site, now), unread=remark))
+
+    def _escalation(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
+        event, site = subject_of(found, claim)
+        if not claim.lacking:
+            raise ValueError("an escalation was claimed without the sites that it is about")
+        language = _language(claim)
+        if claim.role == Role.COORDINATOR:
+            prepared = self.composer.to_coordinator(found.edition, event, claim.lacking, language, site)
+        else:
+            link = found.links.get(event.id)
+            prepared = self.composer.to_deputy(found.edition, event, claim.lacking[0], language, now, link)
+        return prepared.personalize(self._personal(found, claim, site, now))
 
     def _personal(self, found: InForce, claim: Delivery, site: Representation, now: datetime) -> Personal:
         token = self.tokens.sign(Link.LEAVE, claim.recipient)
@@ -124,7 +138,7 @@ def mail_from(found: InForce) -> str:
 
 
 def subject_of(found: InForce, claim: Delivery) -> tuple[Event, Representation]:
-    """What a reminder is about, and for which site. Raises LookupError."""
+    """What a reminder or an escalation is about, and for which site. Raises LookupError."""
     event = next((event for event in found.edition.agenda.events if event.id == claim.event), None)
     if event is None:
         raise LookupError(f"the edition has no event {claim.event}")

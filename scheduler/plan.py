@@ -1,4 +1,8 @@
-"""Edition and recipients -> the reminders to send, each with its key and its instant. Pure and streamed."""
+"""Edition and recipients -> the reminders to send, each with its key and its instant. Pure and streamed.
+
+With them the escalations: what is asked of others where too few have said that they come. Whether one is needed is
+found out when it leaves (scheduler/escalations.py).
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,7 @@ from calendars.model import (
     Recipient,
     ReminderRule,
     Representation,
+    Role,
 )
 from calendars.workdays import working_day_at_or_before
 from calendars.zones import nearest_instant, to_wall
@@ -35,6 +40,22 @@ class Member:
     since: datetime
     declined: frozenset[str] = frozenset()
     away: frozenset[str] = frozenset()  # events (Event.id) that it does not come to
+    coming: frozenset[str] = frozenset()  # those that it has said it comes to
+
+    def wants(self, moment: Moment) -> bool:
+        """Is it to be reminded of the event then? A deputy is, once it comes; a coordinator is not."""
+        match self.recipient.role:
+            case Role.HOLDER:
+                attends = moment.event not in self.away
+            case Role.DEPUTY:
+                attends = moment.event in self.coming
+            case _:
+                attends = False
+        return attends and moment.due >= self.since and moment.rule not in self.declined
+
+    def is_asked(self, moment: Moment) -> bool:
+        """Is it to hear then that too few come? Not of what it has answered for itself."""
+        return moment.due >= self.since and moment.event not in self.away | self.coming
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,8 +72,9 @@ class Moment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Planned:
-    """One reminder for one recipient. (purpose, subject, schedule, rule, recipient) is its key."""
+    """One delivery for one recipient. (purpose, subject, schedule, rule, recipient) is its key."""
 
+    purpose: Purpose
     subject: str  # the event's UID
     schedule: int
     moment: Moment
@@ -61,7 +83,7 @@ class Planned:
 
 
 def plan(edition: Edition, members: Iterable[Member]) -> Iterator[Planned]:
-    """Every reminder that the edition owes these members, in order of event and site.
+    """Every reminder and escalation that the edition owes these members, in order of event and site.
 
     Left out: what was due before the member joined or before the event's schedule was published, what the member
     declined, and the events that it does not come to.
@@ -71,12 +93,13 @@ def plan(edition: Edition, members: Iterable[Member]) -> Iterator[Planned]:
         for moment in moments(edition.agenda, event, revision, by_site):
             published = moment.due >= revision.scheduled
             for member in by_site[moment.site] if published else ():
-                if _wants(member, moment):
-                    yield _planned(revision, moment, member.recipient.id)
-
-
-def _wants(member: Member, moment: Moment) -> bool:
-    return moment.due >= member.since and moment.rule not in member.declined and moment.event not in member.away
+                if member.wants(moment):
+                    yield _planned(Purpose.REMINDER, revision, moment, member.recipient.id)
+        for site, role, moment in _escalations(edition.agenda, event, revision):
+            published = moment.due >= revision.scheduled
+            for member in by_site.get(site, ()) if published else ():
+                if member.recipient.role is role and member.is_asked(moment):
+                    yield _planned(Purpose.ESCALATION, revision, moment, member.recipient.id)
 
 
 def moments(agenda: Agenda, event: Event, revision: Revision, wanted: Container[str]) -> Iterator[Moment]:
@@ -86,11 +109,32 @@ def moments(agenda: Agenda, event: Event, revision: Revision, wanted: Container[
     for site in agenda.addressed(event):
         if site.id not in wanted:
             continue
-        day, start = _site_start(event, revision, site)
         for rule in agenda.rules_for(event):
-            due, moved = _due(rule, site, day, start, agenda.quiet)
-            if due < start:
-                yield Moment(event=event.id, site=site.id, rule=str(rule), due=due, expires=start, moved=moved)
+            yield from _moment(agenda, event, revision, site, rule)
+
+
+def _escalations(agenda: Agenda, event: Event, revision: Revision) -> Iterator[tuple[str, Role, Moment]]:
+    """When deputies at each site, and coordinators of each region that the event concerns, are asked (by site id)."""
+    if event.coverage is None or event.status not in REMINDED:
+        return
+    addressed = agenda.addressed(event)
+    for site in addressed:
+        for moment in _moment(agenda, event, revision, site, event.coverage.deputy):
+            yield site.id, Role.DEPUTY, moment
+    regions = {site.region for site in addressed}
+    for site in (site for site in agenda.representations if site.region in regions):
+        for moment in _moment(agenda, event, revision, site, event.coverage.coordination):
+            yield site.id, Role.COORDINATOR, moment
+
+
+def _moment(
+    agenda: Agenda, event: Event, revision: Revision, site: Representation, rule: ReminderRule
+) -> Iterator[Moment]:
+    """When a rule falls due at a site; never where that is not before the start."""
+    day, start = _site_start(event, revision, site)
+    due, moved = _due(rule, site, day, start, agenda.quiet)
+    if due < start:
+        yield Moment(event=event.id, site=site.id, rule=str(rule), due=due, expires=start, moved=moved)
 
 
 def _by_site(members: Iterable[Member]) -> Mapping[str, Sequence[Member]]:
@@ -134,10 +178,14 @@ def _evening_before(wall: datetime, quiet: Quiet | None) -> datetime | None:
     return datetime.combine(wall.date() - timedelta(days=0 if same_evening else 1), EVENING)
 
 
-def _planned(revision: Revision, moment: Moment, recipient: str) -> Planned:
-    key = message_key(Purpose.REMINDER, revision.uid, revision.schedule, moment.rule, recipient)
+def _planned(purpose: Purpose, revision: Revision, moment: Moment, recipient: str) -> Planned:
     return Planned(
-        subject=revision.uid, schedule=revision.schedule, moment=moment, recipient=recipient, message_key=key
+        purpose=purpose,
+        subject=revision.uid,
+        schedule=revision.schedule,
+        moment=moment,
+        recipient=recipient,
+        message_key=message_key(purpose, revision.uid, revision.schedule, moment.rule, recipient),
     )
 
 

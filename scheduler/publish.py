@@ -33,7 +33,8 @@ class Prospect:
     before: InForce | None  # what is in force; None before the first edition, which tells nobody
     changes: tuple[Change, ...]  # by meaning; of a first edition, none
     notices: tuple[Notice, ...]  # what each site has to hear of them
-    told: Mapping[str, int]  # site -> how many posts there hear of changes
+    told: Mapping[str, int]  # site -> how many posts there hear of all changes
+    involved: Mapping[tuple[str, str], int]  # event and site -> how many others there hear of changes to that event
     removed_posts: tuple[str, ...]  # recipient ids in force that the draft no longer lists
     silent: bool  # nobody is told: `notices` are empty
     unchanged: bool  # nothing to publish
@@ -45,12 +46,18 @@ class Prospect:
     @property
     def mails(self) -> int:
         """How many notices there would be: one for each change and post."""
-        return sum(self.told.get(notice.site, 0) for notice in self.notices)
+        return sum(self.hearing(notice) for notice in self.notices)
+
+    def hearing(self, notice: Notice) -> int:
+        """How many posts would get this notice."""
+        return self.told.get(notice.site, 0) + self.involved.get((notice.event, notice.site), 0)
 
     @property
     def heard(self) -> int:
         """How many posts would hear of a change."""
-        return sum(self.told.get(site, 0) for site in {notice.site for notice in self.notices})
+        sites = {notice.site for notice in self.notices}
+        others = {(notice.event, notice.site) for notice in self.notices}
+        return sum(self.told.get(site, 0) for site in sites) + sum(self.involved.get(one, 0) for one in others)
 
     @property
     def people(self) -> int:
@@ -113,6 +120,7 @@ def prospect(
         changes=different,
         notices=owed,
         told=_told(connection, removed) if owed else {},
+        involved=_involved(connection, removed) if owed else {},
         removed_posts=removed,
         silent=silent,
         unchanged=now is not None and now.draft_digest == digest(draft) and not publication.changes,
@@ -148,6 +156,10 @@ def publish_draft(
 def _told(connection: Connection, removed: Collection[str]) -> Mapping[str, int]:
     gone = frozenset(removed)
     return Counter(one.site for one in standing.hearers(connection) if one.id not in gone)
+
+
+def _involved(connection: Connection, removed: Collection[str]) -> Mapping[tuple[str, str], int]:
+    return Counter((one.event, one.site) for one in standing.involved(connection) if one.id not in removed)
 
 
 def check(found: Prospect, *, confirmed: bool, asked_above: int) -> None:

@@ -35,6 +35,7 @@ def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[]
 CONFORMANCE = {
     "test_answers",
     "test_databases",
+    "test_escalations",
     "test_feed_tokens",
     "test_instance",
     "test_ledger",

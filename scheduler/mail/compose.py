@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from email.utils import format_datetime
 from pathlib import Path
@@ -19,8 +19,10 @@ from calendars.editions import Edition
 from calendars.feeds import event_attachment
 from calendars.model import LANGUAGES, Agenda, Event, Language, Representation, Text, slug
 from calendars.wording import hour, long_date
+from scheduler.coverage import Tally
 from scheduler.delivery import Purpose
 from scheduler.mail.address import mailbox
+from scheduler.mail.escalation import to_coordinator, to_deputy
 from scheduler.mail.mime import (
     Part,
     address_field,
@@ -50,7 +52,7 @@ class Composer:
         self._base_url = base_url.rstrip("/")
         self._templates = {
             (name, language): _load(folder, f"{name}.{language}")
-            for name in ("reminder", "test", *(purpose for purpose in Purpose if purpose is not Purpose.REMINDER))
+            for name in ("test", "coordination", *Purpose)
             for language in LANGUAGES
         }
         self._edition: Edition | None = None
@@ -90,6 +92,31 @@ class Composer:
         today = local(sent_at.replace(microsecond=0), site.zone)[0]
         key = ("notice", telling.notice.event, site.id, language, today, link, telling.since)
         return self._once(edition, key, lambda: self._notice(edition, telling, site, language, today, link))
+
+    def to_deputy(
+        self,
+        edition: Edition,
+        event: Event,
+        lack: Tally,
+        language: Language,
+        sent_at: datetime,
+        link: str | None,
+    ) -> Prepared:
+        """An escalation to the deputies of a site, to be sent at `sent_at` (UTC). Not kept: they are few."""
+        agenda, site = edition.agenda, lack.site
+        today, calendar = local(sent_at.replace(microsecond=0), site.zone)[0], self._calendar(site)
+        words = to_deputy(edition, event, lack, language, today=today, link=link, calendar=calendar)
+        body = self._of_the_list("escalation", agenda, language, words.subject, words.lead, e=words, r=words.event)
+        return _prepared(agenda, words.subject, language, site, body)
+
+    def to_coordinator(
+        self, edition: Edition, event: Event, lacking: Sequence[Tally], language: Language, site: Representation
+    ) -> Prepared:
+        """An escalation to the coordinators of a region, who sit at `site`."""
+        words = to_coordinator(edition, event, lacking, language)
+        preheader = ", ".join(one.city for one in words.sites)
+        body = self._of_the_list("coordination", edition.agenda, language, words.subject, preheader, e=words)
+        return _prepared(edition.agenda, words.subject, language, site, body)
 
     def _once(self, edition: Edition, key: object, prepare: Callable[[], Prepared]) -> Prepared:
         if edition is not self._edition:

@@ -13,10 +13,12 @@ from typing import Literal
 
 from sqlalchemy import Connection, RowMapping, select
 
-from scheduler.store.schema import answers
+from calendars.model import Role
+from scheduler.coverage import Voice
+from scheduler.store.schema import answers, recipients
 from scheduler.store.upsert import insert
 
-_A = answers.c
+_A, _R = answers.c, recipients.c
 Via = Literal["link", "reply"]
 
 
@@ -75,6 +77,18 @@ def by_recipient(connection: Connection, recipient: str | None = None) -> Mappin
     for row in connection.execute(chosen).mappings():
         said.setdefault(row["recipient"], []).append(_answer(row))
     return said
+
+
+def voices(connection: Connection, subject: str) -> list[Voice]:
+    """Every post on the list with what it said last of an event (its UID), in order of their ids."""
+    listed = _R.removed_at.is_(None) & _R.confirmed_at.is_not(None)
+    found = connection.execute(
+        select(_R.site, _R.role, _A.answer, _A.instead)
+        .join_from(recipients, answers, (_A.recipient == _R.id) & (_A.subject == subject), isouter=True)
+        .where(listed)
+        .order_by(_R.id)
+    )
+    return [Voice(site=row.site, role=Role(row.role), reply=row.answer, instead=row.instead) for row in found]
 
 
 def _answer(row: RowMapping) -> Answer:

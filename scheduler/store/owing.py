@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -34,20 +34,35 @@ def owe(
 ) -> int:
     """Plan the notices of an edition for all but the `newcomers` (ids), who join with it; returns how many.
 
+    They go to the holders of each site, and to whoever else is involved in the event there.
+
     Whatever an earlier edition owed of the same event to the same sites, and is not settled, is superseded: what each
     post was last told is compared when its notice leaves, so nothing is lost.
     """
     for uid in dict.fromkeys(one.uid for one in owed):
         _supersede(connection, uid, [one.site for one in owed if one.uid == uid], now)
-    posts: dict[str, list[str]] = {}
-    for hearer in standing.hearers(connection) if owed else ():
-        if hearer.id not in newcomers:
-            posts.setdefault(hearer.site, []).append(hearer.id)
+    posts = _posts(connection, newcomers) if owed else {}
     planned = 0
-    for part in _parts(_row(edition, one, post) for one in owed for post in posts.get(one.site, ())):
+    for part in _parts(_row(edition, one, post) for one in owed for post in _concerned(posts, one)):
         connection.execute(insert(deliveries), part)
         planned += len(part)
     return planned
+
+
+def _posts(connection: Connection, newcomers: Collection[str]) -> Mapping[tuple[str | None, str], Sequence[str]]:
+    """Who hears of all events (None), or of one, at each site."""
+    posts: dict[tuple[str | None, str], list[str]] = {}
+    for hearer in standing.hearers(connection):
+        if hearer.id not in newcomers:
+            posts.setdefault((None, hearer.site), []).append(hearer.id)
+    for other in standing.involved(connection):
+        posts.setdefault((other.event, other.site), []).append(other.id)
+    return posts
+
+
+def _concerned(posts: Mapping[tuple[str | None, str], Sequence[str]], one: Owed) -> Iterator[str]:
+    yield from posts.get((None, one.site), ())
+    yield from posts.get((one.event, one.site), ())
 
 
 def _supersede(connection: Connection, uid: str, sites: Collection[str], now: datetime) -> None:

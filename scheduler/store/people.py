@@ -150,7 +150,7 @@ def upcoming(connection: Connection, recipient: str, now: datetime, most: int) -
 
 
 def exported(connection: Connection, recipient: str) -> str:
-    """All that is kept about a post, as JSON: itself, its deliveries with each attempt, bounces, answers, staff feeds."""
+    """All that is kept about a post, as JSON: itself, its deliveries and their attempts, bounces, answers, feeds."""
     own = connection.execute(select(recipients).where(_R.id == recipient)).mappings().one()
     sent = connection.execute(
         select(_D.purpose, _D.event, _D.site, _D.rule, _D.due_at, _D.state, _D.accepted_at)

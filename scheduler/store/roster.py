@@ -9,8 +9,8 @@ from typing import Literal
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, exists, func, or_, select, update
 
-from calendars.model import LANGUAGES, Language, Recipient
-from scheduler.delivery import MUTABLE, Purpose, State
+from calendars.model import LANGUAGES, Language, Recipient, Role
+from scheduler.delivery import MUTABLE, PLANNED_BY_EDITION, State
 from scheduler.plan import Member
 from scheduler.store import answers, ledger
 from scheduler.store.answers import Answer, Reply
@@ -84,6 +84,7 @@ def _row(recipient: Recipient, now: datetime) -> dict[str, object]:
         "language": recipient.language,
         "post": recipient.post,
         "joined": recipient.joined.isoformat(),
+        "role": recipient.role,
         "since": now,
         "confirmed_at": now,
     }
@@ -100,6 +101,7 @@ def _upsert(connection: Connection, rows: list[dict[str, object]]) -> int:
         | (new.language != _R.language)
         | (new.post != _R.post)
         | (new.joined != _R.joined)
+        | (new.role != _R.role)
         | returns
     )
     own = {name: case((_R.erased_at.is_(None), _R[name]), else_=None) for name in ("left_at", "chosen_language")}
@@ -111,6 +113,7 @@ def _upsert(connection: Connection, rows: list[dict[str, object]]) -> int:
             "language": new.language,
             "post": new.post,
             "joined": new.joined,
+            "role": new.role,
             "since": case((returns, new.since), else_=_R.since),
             "removed_at": None,
             "suppressed_at": case((same_address, _R.suppressed_at), else_=None),
@@ -142,6 +145,7 @@ def _member(row: RowMapping, said: Sequence[Answer]) -> Member:
         since=row["since"],
         declined=_declined(row),
         away=frozenset(one.event for one in said if one.reply is Reply.NO),
+        coming=frozenset(one.event for one in said if one.reply is Reply.YES),
     )
 
 
@@ -190,12 +194,12 @@ def speak(connection: Connection, recipient: str, language: Language) -> None:
 
 
 def obey_wishes(connection: Connection, now: datetime, recipient: str | None = None) -> int:
-    """Mute the reminders that their posts do not want now, and plan again, from `now` on, those that they do.
+    """Mute what is planned and its posts do not want now, and plan again, from `now` on, what they do.
 
     Of all posts, or of one. Returns how many were planned again.
     """
     wanted = exists().where(_R.id == _D.recipient, LISTED, wants_at(_D.due_at))
-    own = _D.purpose == Purpose.REMINDER
+    own: ColumnElement[bool] = _D.purpose.in_(PLANNED_BY_EDITION)
     if recipient is not None:
         own &= _D.recipient == recipient
     connection.execute(
@@ -217,12 +221,16 @@ def wants_at(due: ColumnElement[datetime]) -> ColumnElement[bool]:
 
 
 def uncovered_sites(connection: Connection) -> list[str]:
-    """Sites where the administrator's file had somebody and nobody is left to write to: gone, or bad addresses."""
+    """Sites where the administrator's file had a holder and none is left to write to: gone, or bad addresses."""
     alive = and_(LISTED, _R.left_at.is_(None), _R.suppressed_at.is_(None))
     living = func.sum(case((alive, 1), else_=0))
     from_the_file = func.sum(case((_OF_THE_FILE, 1), else_=0))
     found = connection.execute(
-        select(_R.site).group_by(_R.site).having(and_(living == 0, from_the_file > 0)).order_by(_R.site)
+        select(_R.site)
+        .where(_R.role == Role.HOLDER)
+        .group_by(_R.site)
+        .having(and_(living == 0, from_the_file > 0))
+        .order_by(_R.site)
     )
     return list(found.scalars())
 
@@ -252,4 +260,5 @@ def _recipient(row: RowMapping) -> Recipient:
         language=next(known for known in LANGUAGES if known == spoken),
         post=row["post"],
         joined=date.fromisoformat(row["joined"]),
+        role=Role(row["role"]),
     )
