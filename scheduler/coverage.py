@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from calendars.model import Agenda, Event, Representation, Role
+from calendars.model import Agenda, Event, EventStatus, Representation, Role, Timed
+
+_TAKES_PLACE = frozenset({EventStatus.TENTATIVE, EventStatus.CONFIRMED, EventStatus.HELD})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,7 +30,7 @@ class Tally:
     no: int
     maybe: int
     silent: int
-    elsewhere: int  # come to another region's session
+    elsewhere: int  # come to another region's session, which still takes place
     deputies: int  # that are on the list; they count above only once they come
 
     @property
@@ -39,11 +41,12 @@ class Tally:
 
 def tallies(agenda: Agenda, event: Event, voices: Iterable[Voice]) -> tuple[Tally, ...]:
     """A count for each site that the event addresses, in the agenda's order."""
+    sessions = {one.id for one in agenda.events if one.status in _TAKES_PLACE and isinstance(one.when, Timed)}
     said: Counter[tuple[str, str]] = Counter()
     for voice in voices:
         if voice.role is Role.DEPUTY:
             said[voice.site, "deputies"] += 1
-        word = "elsewhere" if voice.instead is not None else voice.reply or "silent"
+        word = "elsewhere" if voice.instead in sessions else voice.reply or "silent"
         if voice.role is Role.HOLDER or (voice.role is Role.DEPUTY and word in ("yes", "elsewhere")):
             said[voice.site, word] += 1
     return tuple(

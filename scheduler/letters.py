@@ -76,6 +76,7 @@ class Letters:
             sent_at=now,
             link=found.links.get(event.id),
             attach=claim.first,
+            guest=_own_session(found, claim) is not None,
         )
         return prepared.personalize(self._personal(found, claim, site, now))
 
@@ -84,7 +85,13 @@ class Letters:
         if telling is None:
             raise ValueError("a notice was claimed without what it says")
         prepared = self.composer.notice(
-            found.edition, telling, site, language, sent_at=now, link=found.links.get(claim.event)
+            found.edition,
+            telling,
+            site,
+            language,
+            sent_at=now,
+            link=found.links.get(claim.event),
+            guest=_own_session(found, claim) is not None,
         )
         remark = unread(to_wall(now, site.zone), language) if telling.unread else ""
         return prepared.personalize(replace(self._personal(found, claim, site, now), unread=remark))
@@ -103,6 +110,7 @@ class Letters:
 
     def _personal(self, found: InForce, claim: Delivery, site: Representation, now: datetime) -> Personal:
         token = self.tokens.sign(Link.LEAVE, claim.recipient)
+        answered = self.tokens.sign_answer(claim.recipient, _own_session(found, claim) or claim.event)
         return Personal(
             to=self.recipient(claim),
             office=office_name(claim.post, site),
@@ -110,7 +118,7 @@ class Letters:
             sent_at=now,
             unsubscribe_url=f"{self.base_url}/leave/{token}",
             manage_url=f"{self.base_url}/manage/{token}",
-            answer_url=f"{self.base_url}/answer/{self.tokens.sign_answer(claim.recipient, claim.event)}",
+            answer_url=f"{self.base_url}/answer/{answered}",
         )
 
     def _service(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
@@ -156,6 +164,13 @@ def site_of(found: InForce, key: str) -> Representation:
 def office_name(post: str, site: Representation) -> str:
     """«Sección Consular, Embajada de México en Japón»; of who signed up by themselves, the office alone."""
     return f"{post}, {site.name}" if post else site.name
+
+
+def _own_session(found: InForce, claim: Delivery) -> str | None:
+    """The session that the post answered for, where it comes to this one instead; None where this is its own."""
+    agenda = found.edition.agenda
+    addressed = (site.id for event in agenda.events if event.id == claim.event for site in agenda.addressed(event))
+    return None if claim.replaces is None or claim.site in addressed else claim.replaces
 
 
 def _message_id(found: InForce, claim: Delivery) -> str:

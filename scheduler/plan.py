@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from calendars.editions import Edition, Revision
@@ -41,6 +41,7 @@ class Member:
     declined: frozenset[str] = frozenset()
     away: frozenset[str] = frozenset()  # events (Event.id) that it does not come to
     coming: frozenset[str] = frozenset()  # those that it has said it comes to
+    instead: Mapping[str, str] = field(default_factory=dict)  # of those it is away from -> another region's session
 
     def wants(self, moment: Moment) -> bool:
         """Is it to be reminded of the event then? A deputy is, once it comes; a coordinator is not."""
@@ -51,7 +52,11 @@ class Member:
                 attends = moment.event in self.coming
             case _:
                 attends = False
-        return attends and moment.due >= self.since and moment.rule not in self.declined
+        return attends and self.comes_for(moment)
+
+    def comes_for(self, moment: Moment) -> bool:
+        """Was it here by then, and does it want such reminders?"""
+        return moment.due >= self.since and moment.rule not in self.declined
 
     def is_asked(self, moment: Moment) -> bool:
         """Is it to hear then that too few come? Not of what it has answered for itself."""
@@ -88,12 +93,17 @@ def plan(edition: Edition, members: Iterable[Member]) -> Iterator[Planned]:
     Left out: what was due before the member joined or before the event's schedule was published, what the member
     declined, and the events that it does not come to.
     """
-    by_site = _by_site(members)
+    by_site = _by_site(members, open_sessions(edition))
+    guests = _guests(edition.agenda, by_site)
     for event, revision in edition.listed():
         for moment in moments(edition.agenda, event, revision, by_site):
             published = moment.due >= revision.scheduled
             for member in by_site[moment.site] if published else ():
                 if member.wants(moment):
+                    yield _planned(Purpose.REMINDER, revision, moment, member.recipient.id)
+        for member, where in guests.get(event.id, ()):
+            for moment in guest_moments(edition.agenda, event, revision, where):
+                if member.comes_for(moment) and moment.due >= revision.scheduled:
                     yield _planned(Purpose.REMINDER, revision, moment, member.recipient.id)
         for site, role, moment in _escalations(edition.agenda, event, revision):
             published = moment.due >= revision.scheduled
@@ -111,6 +121,19 @@ def moments(agenda: Agenda, event: Event, revision: Revision, wanted: Container[
             continue
         for rule in agenda.rules_for(event):
             yield from _moment(agenda, event, revision, site, rule)
+
+
+def guest_moments(agenda: Agenda, event: Event, revision: Revision, site: Representation) -> Iterator[Moment]:
+    """When each rule of an event with an hour falls due at a site that it does not address."""
+    for rule in agenda.rules_for(event):
+        yield from _moment(agenda, event, revision, site, rule)
+
+
+def open_sessions(edition: Edition) -> frozenset[str]:
+    """The events (their ids) that somebody may come to instead of another: with an hour, and not cancelled."""
+    return frozenset(
+        event.id for event, revision in edition.listed() if event.status in REMINDED and revision.start is not None
+    )
 
 
 def _escalations(agenda: Agenda, event: Event, revision: Revision) -> Iterator[tuple[str, Role, Moment]]:
@@ -137,11 +160,33 @@ def _moment(
         yield Moment(event=event.id, site=site.id, rule=str(rule), due=due, expires=start, moved=moved)
 
 
-def _by_site(members: Iterable[Member]) -> Mapping[str, Sequence[Member]]:
+def _by_site(members: Iterable[Member], sessions: Container[str]) -> Mapping[str, Sequence[Member]]:
     sites: dict[str, list[Member]] = {}
     for member in members:
-        sites.setdefault(member.recipient.site, []).append(member)
+        sites.setdefault(member.recipient.site, []).append(_as_it_stands(member, sessions))
     return sites
+
+
+def _as_it_stands(member: Member, sessions: Container[str]) -> Member:
+    """Whose chosen session takes place no more has its own again."""
+    if not member.instead:
+        return member
+    held = {own: other for own, other in member.instead.items() if other in sessions}
+    return replace(member, away=member.away - (member.instead.keys() - held.keys()), instead=held)
+
+
+def _guests(
+    agenda: Agenda, by_site: Mapping[str, Sequence[Member]]
+) -> Mapping[str, Sequence[tuple[Member, Representation]]]:
+    """Who comes to each event from a site that it does not address."""
+    events = {event.id: event for event in agenda.events}
+    guests: dict[str, list[tuple[Member, Representation]]] = {}
+    for site in agenda.representations:
+        for member in by_site.get(site.id, ()):
+            for other in dict.fromkeys(member.instead.values()):
+                if site not in agenda.addressed(events[other]):
+                    guests.setdefault(other, []).append((member, site))
+    return guests
 
 
 def _site_start(event: Event, revision: Revision, site: Representation) -> tuple[date, datetime]:

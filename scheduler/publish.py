@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 from calendars.changes import Change, Notice, changes
 from calendars.documents import draft_digest
 from calendars.editions import ChangeKind, Publication, publish
-from calendars.model import Draft, Recipient
+from calendars.model import Agenda, Draft, Recipient
 from calendars.zones import zone_data
-from scheduler.notices import expires_at, leaves_at, of_use, settles_at
+from scheduler.notices import expires_at, leaves_at, of_use, of_use_to_guests, settles_at
 from scheduler.plan import plan
 from scheduler.settings import DEFAULT_ASKED_ABOVE
 from scheduler.store import editions, people, roster, standing
@@ -22,6 +22,7 @@ from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 from scheduler.store.owing import Owed, owe
 from scheduler.store.reconcile import Reconciled, reconcile
+from scheduler.store.standing import Involved
 from scheduler.tokens import Tokens
 
 
@@ -34,7 +35,7 @@ class Prospect:
     changes: tuple[Change, ...]  # by meaning; of a first edition, none
     notices: tuple[Notice, ...]  # what each site has to hear of them
     told: Mapping[str, int]  # site -> how many posts there hear of all changes
-    involved: Mapping[tuple[str, str], int]  # event and site -> how many others there hear of changes to that event
+    involved: Mapping[tuple[str, str, bool], int]  # event, site, as guests or not -> others who hear of that event
     removed_posts: tuple[str, ...]  # recipient ids in force that the draft no longer lists
     silent: bool  # nobody is told: `notices` are empty
     unchanged: bool  # nothing to publish
@@ -50,13 +51,14 @@ class Prospect:
 
     def hearing(self, notice: Notice) -> int:
         """How many posts would get this notice."""
-        return self.told.get(notice.site, 0) + self.involved.get((notice.event, notice.site), 0)
+        own = 0 if notice.guest else self.told.get(notice.site, 0)
+        return own + self.involved.get((notice.event, notice.site, notice.guest), 0)
 
     @property
     def heard(self) -> int:
         """How many posts would hear of a change."""
-        sites = {notice.site for notice in self.notices}
-        others = {(notice.event, notice.site) for notice in self.notices}
+        sites = {notice.site for notice in self.notices if not notice.guest}
+        others = {(notice.event, notice.site, notice.guest) for notice in self.notices}
         return sum(self.told.get(site, 0) for site in sites) + sum(self.involved.get(one, 0) for one in others)
 
     @property
@@ -113,14 +115,16 @@ def prospect(
     listed = {recipient.id for recipient in draft.recipients}
     removed = tuple(post for post in roster.posts_of_the_file(connection) if post not in listed)
     different = () if now is None else changes(now.edition, publication.edition, now.links, draft.links)
-    owed = () if silent else tuple(of_use(different, at))
+    involved = standing.involved(connection) if different and not silent else []
+    owed = () if silent else tuple(_notices(different, involved, draft.agenda, at))
+    gone = frozenset(removed)
     return Prospect(
         publication=publication,
         before=now,
         changes=different,
         notices=owed,
-        told=_told(connection, removed) if owed else {},
-        involved=_involved(connection, removed) if owed else {},
+        told=_told(connection, gone) if owed else {},
+        involved=Counter((one.event, one.site, one.guest) for one in involved if one.id not in gone),
         removed_posts=removed,
         silent=silent,
         unchanged=now is not None and now.draft_digest == digest(draft) and not publication.changes,
@@ -153,13 +157,18 @@ def publish_draft(
         return replace(enact(connection, found, draft, at=at, posts=posts), kept_away=away)
 
 
-def _told(connection: Connection, removed: Collection[str]) -> Mapping[str, int]:
-    gone = frozenset(removed)
+def _notices(
+    different: Sequence[Change], involved: Sequence[Involved], agenda: Agenda, at: datetime
+) -> Iterator[Notice]:
+    """What each site has to hear, and those of its posts that go to another region's session."""
+    yield from of_use(different, at)
+    visits = {(one.event, one.site) for one in involved if one.guest}
+    zones = {site.id: site.zone for site in agenda.representations}
+    yield from of_use_to_guests(different, visits, zones, at)
+
+
+def _told(connection: Connection, gone: Collection[str]) -> Mapping[str, int]:
     return Counter(one.site for one in standing.hearers(connection) if one.id not in gone)
-
-
-def _involved(connection: Connection, removed: Collection[str]) -> Mapping[tuple[str, str], int]:
-    return Counter((one.event, one.site) for one in standing.involved(connection) if one.id not in removed)
 
 
 def check(found: Prospect, *, confirmed: bool, asked_above: int) -> None:
@@ -195,6 +204,7 @@ def _owed(found: Prospect, at: datetime) -> Iterator[Owed]:
                 event=notice.event,
                 uid=edition.revisions[notice.event].uid,
                 site=notice.site,
+                guest=notice.guest,
                 leaves=leaves_at(notice, sites[notice.site], settles_at(notice, at)),
                 expires=expires_at(notice, at),
             )

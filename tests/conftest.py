@@ -37,6 +37,7 @@ CONFORMANCE = {
     "test_databases",
     "test_escalations",
     "test_feed_tokens",
+    "test_guests",
     "test_instance",
     "test_ledger",
     "test_nodes",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from calendars.model import Coverage, Role
+from calendars.model import Audience, Coverage, EventStatus, Role
 from scheduler.coverage import Tally, Voice, lacking, tallies
 from tests.factories import agenda, event, site
 
 DELHI = site("nueva-delhi", city="Nueva Delhi", zone="Asia/Kolkata", country_code="IN")
 MADRID = site("madrid", region="europa", zone="Europe/Madrid", country_code="ES")
-CONTENT = agenda(representations=(site(), DELHI, MADRID))
+EUROPE = event("taller-europa", audience=Audience(kind="regions", ids=("europa",)))
+CONTENT = agenda(representations=(site(), DELHI, MADRID), events=(event(), EUROPE))
 
 
 def voice(
@@ -34,6 +37,12 @@ def test_each_site_that_the_event_addresses_is_counted_by_what_its_posts_said() 
 def test_who_goes_to_another_session_is_counted_there_and_as_coming() -> None:
     tokyo, _ = counted(voice("no", instead="taller-europa"))
     assert (tokyo.no, tokyo.elsewhere, tokyo.coming) == (0, 1, 1)
+
+
+def test_a_session_that_takes_place_no_more_takes_nobody() -> None:
+    off = replace(CONTENT, events=(event(), replace(EUROPE, status=EventStatus.CANCELLED)))
+    tokyo, _ = tallies(off, event(), [voice("no", instead="taller-europa")])
+    assert (tokyo.no, tokyo.elsewhere, tokyo.coming) == (1, 0, 0)
 
 
 def test_a_deputy_counts_once_it_comes_and_a_coordinator_never() -> None:

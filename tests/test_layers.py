@@ -20,7 +20,14 @@ SHELVES = (
     ("calendars.model", "calendars.zones"),
     ("calendars.workdays", "calendars.documents", "calendars.wording", "calendars.vtimezone"),
     ("calendars.editions", "calendars.reading"),
-    ("calendars.descriptions", "calendars.feeds", "calendars.impact", "calendars.changes", "calendars.shifts"),
+    (
+        "calendars.descriptions",
+        "calendars.feeds",
+        "calendars.impact",
+        "calendars.changes",
+        "calendars.shifts",
+        "calendars.elsewhere",
+    ),
     ("scheduler.clock", "scheduler.settings", "scheduler.delivery", "scheduler.shipped", "scheduler.loop"),
     (
         "scheduler.plan",

@@ -13,13 +13,14 @@ from sqlalchemy import select
 
 from calendars.model import Agenda, Audience, EventStatus
 from scheduler.clock import SimulatedClock
-from scheduler.delivery import State
+from scheduler.delivery import Purpose, State
 from scheduler.store import answers
 from scheduler.store.answers import Answer, Reply
 from scheduler.store.schema import deliveries
 from scheduler.tokens import Link, Tokens
 from scheduler.web.app import Site
-from tests.factories import agenda, days, drive, event, timed
+from tests.factories import agenda, days, drive, event, text, timed
+from tests.factories import site as place
 from tests.test_ledger import START
 from tests.webserver import POST, PUBLISHED, TOKENS, publish, serving, site_of, small_draft
 
@@ -47,7 +48,9 @@ def said(site: Site) -> Answer | None:
 def planned(site: Site) -> set[str]:
     """The events of which the post still gets reminders."""
     with site.database.read() as connection:
-        found = select(deliveries.c.event).where(deliveries.c.state == State.PLANNED)
+        found = select(deliveries.c.event).where(
+            deliveries.c.state == State.PLANNED, deliveries.c.purpose == Purpose.REMINDER
+        )
         return set(connection.execute(found).scalars())
 
 
@@ -200,3 +203,93 @@ async def test_an_event_that_is_nowhere_any_more_is_said_to_be_gone(site: Site, 
     assert "ya no está en la agenda" in page
     now_in_force(site, agenda(events=(event(when=days("2021-10-20", "2021-10-20")), drive())))
     assert "20 de octubre de 2021" in (await client.get(PATH)).text
+
+
+# Other sessions
+
+OTHER = "taller-europa-2021"
+
+
+def with_other(wall: str = "2021-10-25 19:00", **changes: object) -> Agenda:
+    """Tokyo's own at 08:00, which is partly outside its hours; Europe's, by default at 09:00 of the 26th there."""
+    europe = event(
+        OTHER,
+        title=text("Taller VMRE, Europa", "Overseas voting workshop, Europe"),
+        when=timed(wall),
+        audience=Audience(kind="regions", ids=("europa",)),
+    )
+    places = (place(), place("madrid", region="europa", zone="Europe/Madrid", country_code="ES", city="Madrid"))
+    events = (event(other_sessions=True), replace(europe, **changes), drive())  # type: ignore[arg-type]  # because each test names its own
+    return agenda(representations=places, events=events)
+
+
+async def test_other_sessions_are_offered_by_the_sites_clock_and_choosing_one_can_be_taken_back(
+    site: Site, client: httpx.AsyncClient
+) -> None:
+    now_in_force(site, with_other())
+    page = (await client.get(f"{PATH}?instead={OTHER}")).text
+    assert "mar 26 oct, 09:00 h" in page
+    assert "= lun 25 oct, 19:00 h TCM" in page
+    assert said(site) is None
+    chosen = await client.post(PATH, data={"r": "no", "instead": OTHER})
+    assert "irá a la sesión de otra región: Taller VMRE, Europa" in chosen.text
+    assert "martes 26 de octubre de 2021, 09:00 h, hora de Tokio" in chosen.text
+    assert "Recibirá los recordatorios de esa sesión" in chosen.text
+    assert planned(site) == {OTHER, "jornada-2022"}
+    found = said(site)
+    assert found is not None
+    assert (found.reply, found.instead) == (Reply.NO, OTHER)
+    back = await client.post(PATH, data={"r": "yes"})
+    assert "sí asistirá" in back.text
+    assert planned(site) == {WORKSHOP, "jornada-2022"}
+
+
+async def test_who_says_no_is_offered_them_even_if_the_own_hour_is_good(site: Site, client: httpx.AsyncClient) -> None:
+    content = with_other("2021-10-26 09:00")
+    own = replace(content.events[0], when=timed("2021-10-20 20:00"))
+    now_in_force(site, replace(content, events=(own, *content.events[1:])))
+    assert "La sesión de otra región" not in (await client.get(PATH)).text
+    no = (await client.post(PATH, data={"r": "no"})).text
+    assert "La sesión de otra región" in no
+    assert "fuera de su horario de trabajo, de noche" in no
+    assert "Ninguna cae por completo en su horario de trabajo" in no
+
+
+@pytest.mark.parametrize(
+    "form", [{"r": "no", "instead": "nunca"}, {"r": "no", "instead": WORKSHOP}, {"r": "yes", "instead": OTHER}]
+)
+async def test_a_session_that_is_not_offered_cannot_be_chosen(
+    site: Site, client: httpx.AsyncClient, form: dict[str, str]
+) -> None:
+    now_in_force(site, with_other())
+    assert (await client.post(PATH, data=form)).status_code == 422
+    assert said(site) is None
+
+
+async def test_where_the_event_does_not_open_others_none_is_offered(site: Site, client: httpx.AsyncClient) -> None:
+    content = with_other()
+    now_in_force(site, replace(content, events=(event(), *content.events[1:])))
+    assert "otra región" not in (await client.get(f"{PATH}?r=no&instead={OTHER}")).text
+    assert (await client.post(PATH, data={"r": "no", "instead": OTHER})).status_code == 422
+
+
+async def test_a_chosen_session_that_was_cancelled_is_said_to_be_so(site: Site, client: httpx.AsyncClient) -> None:
+    now_in_force(site, with_other())
+    await client.post(PATH, data={"r": "no", "instead": OTHER})
+    now_in_force(site, with_other(status=EventStatus.CANCELLED), timedelta(hours=2))
+    page = (await client.get(PATH)).text
+    assert "Esa otra sesión ya no se celebra" in page
+    assert planned(site) == {WORKSHOP, "jornada-2022"}
+
+
+async def test_a_chosen_session_that_is_gone_for_good_is_a_plain_no(site: Site, client: httpx.AsyncClient) -> None:
+    now_in_force(site, with_other())
+    with site.database.write() as connection:
+        uid = site.in_force.edition.revisions[WORKSHOP].uid
+        gone = Answer(
+            recipient=POST, subject=uid, event=WORKSHOP, reply=Reply.NO, instead="nunca", via="link", at=PUBLISHED
+        )
+        answers.record(connection, gone)
+    page = (await client.get(PATH)).text
+    assert "no asistirá" in page
+    assert "Taller VMRE, Europa" in page

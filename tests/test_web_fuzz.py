@@ -183,6 +183,7 @@ def fields(site: Site) -> dict[str, Sequence[str]]:
         "month": ["2021-10", "2022-02"],
         "view": ["list", "month"],
         "r": list(Reply),
+        "instead": [event.id for event in agenda.events],
     }
     return {name: known.get(name, ["x", "1", ""]) for name in sorted(names | set(known))}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 
@@ -16,7 +16,9 @@ import css_inline
 from jinja2 import Environment, StrictUndefined, Template
 
 from calendars.editions import Edition
+from calendars.elsewhere import Offer, offers
 from calendars.feeds import event_attachment
+from calendars.impact import Fit, session_at
 from calendars.model import LANGUAGES, Agenda, Event, Language, Representation, Text, slug
 from calendars.wording import hour, long_date
 from scheduler.coverage import Tally
@@ -33,9 +35,9 @@ from scheduler.mail.mime import (
     text_part,
     worded_field,
 )
-from scheduler.mail.notice import notice
+from scheduler.mail.notice import Words, notice
 from scheduler.mail.prepared import Envelope, Prepared, local
-from scheduler.mail.reminder import reminder
+from scheduler.mail.reminder import Reminder, reminder
 from scheduler.notices import Telling
 from scheduler.shipped import shipped
 
@@ -67,14 +69,33 @@ class Composer:
         sent_at: datetime,
         link: str | None,
         attach: bool,
+        guest: bool = False,
     ) -> Prepared:
-        """A reminder to be sent at `sent_at` (UTC); `link` is the joining link, `attach` adds the event as a file.
+        """A reminder to be sent at `sent_at` (UTC); `link` is the joining link.
 
-        `event` and `site` are those of the edition's agenda. Kept while the edition, the day and the link are the same.
+        `attach`: it is the first one, and brings the event as a file, and other sessions where the hour is no good.
+        `guest`: the post comes instead of going to its own. `event` and `site` are those of the edition's agenda. Kept
+        while the edition, the day and the link are the same.
         """
         today = local(sent_at.replace(microsecond=0), site.zone)[0]
-        key = ("reminder", event.id, site.id, language, today, link, attach)
-        return self._once(edition, key, lambda: self._reminder(edition, event, site, language, today, link, attach))
+        key = ("reminder", event.id, site.id, language, today, link, attach, guest)
+
+        def prepare() -> Prepared:
+            words = reminder(
+                edition,
+                event,
+                site,
+                language,
+                today=today,
+                link=link,
+                calendar=self._calendar(site),
+                attached=attach,
+                guest=guest,
+                offers=_offers(edition, event, site, sent_at) if attach and not guest else (),
+            )
+            return self._reminder(edition, event, site, language, words)
+
+        return self._once(edition, key, prepare)
 
     def notice(
         self,
@@ -84,14 +105,23 @@ class Composer:
         language: Language,
         sent_at: datetime,
         link: str | None,
+        guest: bool = False,
     ) -> Prepared:
         """A notice of a change, to be sent at `sent_at` (UTC); `link` is the joining link of the edition in force.
 
         Kept as a reminder is.
         """
         today = local(sent_at.replace(microsecond=0), site.zone)[0]
-        key = ("notice", telling.notice.event, site.id, language, today, link, telling.since)
-        return self._once(edition, key, lambda: self._notice(edition, telling, site, language, today, link))
+        key = ("notice", telling.notice.event, site.id, language, today, link, telling.since, guest)
+        calendar = self._calendar(site)
+
+        def prepare() -> Prepared:
+            words = notice(
+                edition.agenda, telling.notice, site, language, today=today, link=link, calendar=calendar, guest=guest
+            )
+            return self._notice(edition.agenda, site, language, words)
+
+        return self._once(edition, key, prepare)
 
     def to_deputy(
         self,
@@ -155,29 +185,15 @@ class Composer:
         event: Event,
         site: Representation,
         language: Language,
-        today: date,
-        link: str | None,
-        attach: bool,
+        words: Reminder,
     ) -> Prepared:
-        calendar = self._calendar(site)
-        words = reminder(edition, event, site, language, today=today, link=link, calendar=calendar, attached=attach)
         body = self._of_the_list("reminder", edition.agenda, language, words.subject, words.preheader, r=words)
-        if attach:
+        if words.attached:
             content = event_attachment(edition, event, site, language)
             body = multipart("mixed", (body, calendar_part(content, "PUBLISH", f"{slug(event.id)}.ics")))
         return _prepared(edition.agenda, words.subject, language, site, body)
 
-    def _notice(
-        self,
-        edition: Edition,
-        telling: Telling,
-        site: Representation,
-        language: Language,
-        today: date,
-        link: str | None,
-    ) -> Prepared:
-        agenda, calendar = edition.agenda, self._calendar(site)
-        words = notice(agenda, telling.notice, site, language, today=today, link=link, calendar=calendar)
+    def _notice(self, agenda: Agenda, site: Representation, language: Language, words: Words) -> Prepared:
         body = self._of_the_list(
             "notice", agenda, language, words.subject, words.preheader, n=words, unread=slot("unread")
         )
@@ -207,6 +223,15 @@ class Composer:
         text, html = self._templates[name, language]
         said = {"lang": language, **words}
         return multipart("alternative", (text_part("plain", text.render(said)), text_part("html", html.render(said))))
+
+
+def _offers(edition: Edition, event: Event, site: Representation, now: datetime) -> tuple[Offer, ...]:
+    """Other sessions, for a site at which this one is not inside working hours."""
+    revision = edition.revisions[event.id]
+    if not event.other_sessions or revision.start is None or revision.end is None:
+        return ()
+    own = session_at(site, revision.start, revision.end, edition.agenda.zone)
+    return () if own.fit is Fit.INSIDE else offers(edition, event, site, now)
 
 
 def _prepared(agenda: Agenda, subject: str, language: Language, site: Representation, body: Part) -> Prepared:

@@ -88,6 +88,7 @@ class Words:
     link_opens: bool
     calendar: str
     asks: bool  # whether the post comes
+    guest: bool  # it comes to this session instead of its own
 
 
 def notice(
@@ -99,6 +100,7 @@ def notice(
     today: date,
     link: str | None,
     calendar: str,
+    guest: bool = False,
 ) -> Words:
     """The words of one change for one site; `today` is the site's date at the moment of sending."""
     old, new = told.before, told.after
@@ -121,7 +123,8 @@ def notice(
         link=None if new is None else link,
         link_opens=link is not None and link.startswith(("https://", "http://")),
         calendar=calendar,
-        asks=new is not None and new.event.asks_who_comes,
+        asks=new is not None and new.event.asks_who_comes and not guest,
+        guest=guest,
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from calendars.descriptions import place, summary, until_line
 from calendars.editions import Edition, Revision
+from calendars.elsewhere import Offer
 from calendars.model import Agenda, Assumption, Days, Event, EventStatus, Language, Representation, Text, Timed
 from calendars.wording import (
     assumption,
@@ -23,6 +25,7 @@ from calendars.wording import (
     weekday_and_day,
 )
 from calendars.zones import to_wall
+from scheduler.mail.elsewhere import Offered, note, sessions_offered
 
 _DATE_OPEN = Text(es="fecha por confirmar", en="date to be confirmed")
 _HOUR_OPEN = Text(es="hora por confirmar", en="time to be confirmed")
@@ -63,6 +66,9 @@ class Reminder:
     calendar: str
     attached: bool
     asks: bool  # whether the post comes
+    guest: bool  # it comes to this session instead of its own
+    elsewhere: tuple[Offered, ...]  # sessions that it may join instead
+    elsewhere_note: str  # that none of them is at a good hour, or empty
 
 
 def reminder(
@@ -75,8 +81,11 @@ def reminder(
     link: str | None,
     calendar: str,
     attached: bool,
+    guest: bool = False,
+    offers: Sequence[Offer] = (),
 ) -> Reminder:
-    """The words; `today` is the site's date at the moment of sending, which «hoy» and «mañana» follow.
+    """The words; `today` is the site's date at the moment of sending, which «hoy» and «mañana» follow. With it go
+    the `offers` of other sessions.
 
     Raises ValueError for an event without a date.
     """
@@ -100,7 +109,10 @@ def reminder(
         link_opens=link is not None and link.startswith(("https://", "http://")),
         calendar=calendar,
         attached=attached,
-        asks=event.asks_who_comes,
+        asks=event.asks_who_comes and not guest,
+        guest=guest,
+        elsewhere=sessions_offered(agenda, offers, language),
+        elsewhere_note=note(offers, language),
     )
 
 

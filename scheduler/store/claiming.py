@@ -31,7 +31,7 @@ from scheduler.notices import Telling
 from scheduler.store import nodes, upsert
 from scheduler.store.controls import STOPPED
 from scheduler.store.postgresql import take_turns
-from scheduler.store.schema import WAITING_INDEX, Instant, attempts, controls, deliveries, recipients
+from scheduler.store.schema import WAITING_INDEX, Instant, answers, attempts, controls, deliveries, recipients
 
 _D = deliveries.c
 
@@ -60,6 +60,7 @@ class Delivery:
     first: bool  # nothing of this schedule has gone to this recipient before: the .ics file goes with it
     channel: str  # of the recipient's calendar: feed, invitations, none
     role: str  # of the recipient: holder, deputy, coordinator
+    replaces: str | None  # Event.id of its own session, where it comes to this one instead
     edition: int | None = None  # the one that it tells of
     telling: Telling | None = None  # of a notice: what it says
     lacking: tuple[Tally, ...] = ()  # of an escalation: the sites from which too few come
@@ -171,8 +172,10 @@ def _described(connection: Connection, ids: Sequence[int]) -> list[Delivery]:
     own = [getattr(_D, name) for name in _OWN_COLUMNS]
     spoken = func.coalesce(recipients.c.chosen_language, recipients.c.language).label("language")
     contact = (recipients.c.address, spoken, recipients.c.post, recipients.c.channel, recipients.c.role)
+    chose = select(func.min(answers.c.event)).where(answers.c.recipient == _D.recipient, answers.c.instead == _D.event)
+    replaces = chose.correlate(deliveries).scalar_subquery().label("replaces")
     found = connection.execute(
-        select(*own, *contact, (~earlier).label("first"))
+        select(*own, *contact, (~earlier).label("first"), replaces)
         .join(recipients, recipients.c.id == _D.recipient)
         .where(_D.id.in_(ids))
         .order_by(_D.expires_at, _D.due_at, _D.id)

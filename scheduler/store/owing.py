@@ -16,15 +16,17 @@ from scheduler.store.schema import deliveries, recipients
 
 _CHUNK = 10_000
 _D, _R = deliveries.c, recipients.c
+_Posts = Mapping[tuple[str | None, str, bool], Sequence[str]]  # of one event or all, at a site, as guests or not
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Owed:
-    """What every post of one site has to hear of one event. Instants are UTC."""
+    """What the posts of one site have to hear of one event. Instants are UTC."""
 
     event: str  # Event.id
     uid: str
     site: str
+    guest: bool  # only those at the site who come to it instead of their own session
     leaves: datetime
     expires: datetime
 
@@ -49,20 +51,20 @@ def owe(
     return planned
 
 
-def _posts(connection: Connection, newcomers: Collection[str]) -> Mapping[tuple[str | None, str], Sequence[str]]:
-    """Who hears of all events (None), or of one, at each site."""
-    posts: dict[tuple[str | None, str], list[str]] = {}
+def _posts(connection: Connection, newcomers: Collection[str]) -> _Posts:
+    posts: dict[tuple[str | None, str, bool], list[str]] = {}
     for hearer in standing.hearers(connection):
         if hearer.id not in newcomers:
-            posts.setdefault((None, hearer.site), []).append(hearer.id)
+            posts.setdefault((None, hearer.site, False), []).append(hearer.id)
     for other in standing.involved(connection):
-        posts.setdefault((other.event, other.site), []).append(other.id)
+        posts.setdefault((other.event, other.site, other.guest), []).append(other.id)
     return posts
 
 
-def _concerned(posts: Mapping[tuple[str | None, str], Sequence[str]], one: Owed) -> Iterator[str]:
-    yield from posts.get((None, one.site), ())
-    yield from posts.get((one.event, one.site), ())
+def _concerned(posts: _Posts, one: Owed) -> Iterator[str]:
+    if not one.guest:
+        yield from posts.get((None, one.site, False), ())
+    yield from posts.get((one.event, one.site, one.guest), ())
 
 
 def _supersede(connection: Connection, uid: str, sites: Collection[str], now: datetime) -> None:

@@ -146,6 +146,7 @@ def _member(row: RowMapping, said: Sequence[Answer]) -> Member:
         declined=_declined(row),
         away=frozenset(one.event for one in said if one.reply is Reply.NO),
         coming=frozenset(one.event for one in said if one.reply is Reply.YES),
+        instead={one.event: one.instead for one in said if one.reply is Reply.NO and one.instead is not None},
     )
 
 

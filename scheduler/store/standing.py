@@ -35,6 +35,7 @@ class Involved:
     id: str
     site: str
     event: str  # Event.id
+    guest: bool  # it comes from a site that the event may not address
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +64,9 @@ def hearers(connection: Connection) -> Iterator[Hearer]:
 
 
 def involved(connection: Connection) -> list[Involved]:
-    """The others that are told of changes to one event: they were asked about it by mail, or come to it."""
+    """The others that are told of changes to one event: they were asked about it by mail, come to it, or to it
+    instead of their own session.
+    """
     asked = exists().where(
         _D.recipient == _R.id,
         _D.subject == revisions.c.uid,
@@ -78,7 +81,17 @@ def involved(connection: Connection) -> list[Involved]:
         .where(HEARS, _R.role != Role.HOLDER, or_(asked, comes))
         .order_by(_R.id, revisions.c.event)
     )
-    return [Involved(**row) for row in found.mappings()]
+    visiting = connection.execute(
+        select(_R.id, _R.site, _A.instead.label("event"))
+        .join_from(recipients, answers, _A.recipient == _R.id)
+        .where(HEARS, _A.instead.is_not(None))
+        .distinct()
+        .order_by(_R.id, _A.instead)
+    )
+    return [
+        *(Involved(**row, guest=False) for row in found.mappings()),
+        *(Involved(**row, guest=True) for row in visiting.mappings()),
+    ]
 
 
 def filed(connection: Connection) -> tuple[Recipient, ...]:

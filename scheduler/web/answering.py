@@ -17,10 +17,14 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from calendars.editions import Edition
+from calendars.elsewhere import Offer, offers
+from calendars.impact import Fit, session_at
 from calendars.model import Days, Event, Language, Representation
 from calendars.wording import days_span, home_name, hour, long_date, short_date, weekday_and_day
 from calendars.zones import to_wall
 from scheduler.answers import Closed, answer, closed, event_of
+from scheduler.mail.elsewhere import note, sessions_offered
+from scheduler.plan import open_sessions
 from scheduler.store import answers, editions, roster
 from scheduler.store.answers import Answer, Reply
 from scheduler.store.roster import Post
@@ -39,6 +43,7 @@ class _Found:
     post: Post | None
     why: Closed | None  # there is nothing to answer
     said: Answer | None
+    offers: tuple[Offer, ...]  # other regions' sessions that it may join instead
     done: bool = False  # it has just been said
     refused: bool = False  # a form came that says nothing
 
@@ -50,6 +55,15 @@ class When:
     day: str  # «viernes 22 de octubre de 2021»; the span of whole days
     here: str | None  # «04:30 h, hora de Nueva Delhi»; None of whole days
     home: str | None  # «jueves 21, 18:00 h, tiempo del centro de México (TCM)»; likewise
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Instead:
+    """The session that a post comes to instead of its own."""
+
+    event: str  # Event.id
+    title: str
+    when: When | None  # None: it takes place no more
 
 
 class Answering:
@@ -86,14 +100,22 @@ class Answering:
     def _act(self, recipient: str, event: str, form: Form) -> _Found:
         with self._site.database.write() as connection:
             before = self._find(connection, recipient, event)
-            reply = _reply(form.one("r"))
             if before.why is not None:
                 return before
-            if reply is None:
+            reply, instead = _reply(form.one("r")), form.one("instead") or None
+            elsewhere = instead is None or (reply is Reply.NO and instead in _ids(before.offers))
+            if reply is None or not elsewhere:
                 return self._find(connection, recipient, event, refused=True)
             now = self._site.present()
-            uid = before.edition.revisions[event].uid
-            said = Answer(recipient=recipient, subject=uid, event=event, reply=reply, instead=None, via="link", at=now)
+            said = Answer(
+                recipient=recipient,
+                subject=before.edition.revisions[event].uid,
+                event=event,
+                reply=reply,
+                instead=instead,
+                via="link",
+                at=now,
+            )
             answer(connection, before.edition, said, now)
             return self._find(connection, recipient, event, done=True)
 
@@ -102,13 +124,16 @@ class Answering:
     ) -> _Found:
         found, post = editions.current(connection, self._site.in_force), roster.find(connection, recipient)
         assert found is not None, "the site shows an edition"
-        edition = found.edition
-        revision = edition.revisions.get(event)
+        edition, now = found.edition, self._site.present()
+        revision, known = edition.revisions.get(event), event_of(edition, event)
+        where = None if post is None else site_named(edition.agenda, post.recipient.site)
+        why = closed(edition, event, post, now)
         return _Found(
             edition=edition,
-            event=event_of(edition, event),
+            event=known,
             post=post,
-            why=closed(edition, event, post, self._site.present()),
+            why=why,
+            offers=() if why or known is None or where is None else offers(edition, known, where, now),
             said=None if revision is None else answers.of(connection, recipient, revision.uid),
             done=done,
             refused=refused,
@@ -121,7 +146,8 @@ class Answering:
     def _page(self, request: Request, found: _Found) -> Response:
         post, now = found.post, self._site.present()
         language = requested_language(request, default=post.recipient.language if post else "es")
-        asked = _reply(request.query_params.get("r", ""))
+        asked, chosen = _reply(request.query_params.get("r", "")), request.query_params.get("instead")
+        offered = sessions_offered(found.edition.agenda, found.offers, language)
         values = {
             "why": found.why,
             "title": found.event.title[language] if found.event else None,
@@ -129,6 +155,10 @@ class Answering:
             "address": masked(post.recipient.address) if post else None,
             "office": office_of(found.edition.agenda, post) if post else None,
             "said": found.said.reply if found.said else None,
+            "instead": _instead(found, language),
+            "offered": offered if _is_offered(found, asked, chosen) else (),
+            "offered_note": note(found.offers, language),
+            "chosen": chosen if chosen in _ids(found.offers) and not found.done else None,
             "said_at": _moment(found, language),
             "outdated": _outdated(found),
             "asked": None if found.done else asked,
@@ -145,6 +175,34 @@ class Answering:
 
 def _reply(word: str) -> Reply | None:
     return next((known for known in Reply if known == word), None)
+
+
+def _ids(offered: Sequence[Offer]) -> frozenset[str]:
+    return frozenset(offer.event.id for offer in offered)
+
+
+def _is_offered(found: _Found, asked: Reply | None, chosen: str | None) -> bool:
+    """Who cannot come is shown where else; and who could, at an hour that is no good."""
+    if Reply.NO in (asked, None if found.said is None else found.said.reply) or chosen is not None:
+        return True
+    where = None if found.post is None else site_named(found.edition.agenda, found.post.recipient.site)
+    revision = None if found.event is None else found.edition.revisions[found.event.id]
+    if where is None or revision is None or revision.start is None or revision.end is None:
+        return False
+    return session_at(where, revision.start, revision.end, found.edition.agenda.zone).fit is not Fit.INSIDE
+
+
+def _instead(found: _Found, language: Language) -> Instead | None:
+    """The other session that the post said it comes to."""
+    if found.said is None or found.said.instead is None or found.post is None:
+        return None
+    other = event_of(found.edition, found.said.instead)
+    where = site_named(found.edition.agenda, found.post.recipient.site)
+    if other is None or where is None:
+        return None
+    takes_place = other.id in open_sessions(found.edition)
+    when = when_at(found.edition, other, where, language) if takes_place else None
+    return Instead(event=other.id, title=other.title[language], when=when)
 
 
 def _outdated(found: _Found) -> bool:
