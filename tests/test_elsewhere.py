@@ -10,7 +10,7 @@ import pytest
 from calendars.elsewhere import Offer, offers
 from calendars.impact import Fit, sessions
 from calendars.model import Audience, Event, EventKind, EventStatus
-from scheduler.mail.elsewhere import note, sessions_offered
+from scheduler.mail.elsewhere import others
 from tests.factories import agenda, days, edition, event, site, timed
 from tests.shipped import shipped_draft
 
@@ -90,7 +90,7 @@ def test_what_is_nearer_to_working_hours_comes_first_then_what_comes_sooner() ->
 def test_each_is_worded_by_its_hour_and_by_what_is_wrong_with_it() -> None:
     found = offered(other("2021-10-25 09:00"), other("2021-10-23 19:00", "b"), other("2021-11-02 19:00", "c"))
     found += offered(other("2021-10-25 18:00"), other("2021-10-26 19:00", "d"))
-    said = {one.here: (one.home, one.remark) for one in sessions_offered(agenda(), found, "es")}
+    said = {one.here: (one.home, one.remark) for one in others(agenda(), found, "es").sessions}
     assert said == {
         "lun 25 oct, 23:00 h": ("09:00 h TCM", "fuera de su horario de trabajo, de noche"),
         "dom 24 oct, 09:00 h": ("sáb 23 oct, 19:00 h TCM", "fuera de su horario de trabajo, en fin de semana"),
@@ -101,9 +101,10 @@ def test_each_is_worded_by_its_hour_and_by_what_is_wrong_with_it() -> None:
 
 
 def test_it_is_said_where_none_lies_inside_working_hours() -> None:
-    assert note(offered(other("2021-10-25 09:00")), "es").startswith("Ninguna cae por completo")
-    assert note(offered(other("2021-10-25 09:00"), other("2021-10-26 19:00", "b")), "es") == ""
-    assert note([], "en") == ""
+    assert others(agenda(), offered(other("2021-10-25 09:00")), "es").note.startswith("Ninguna cae por completo")
+    good = offered(other("2021-10-25 09:00"), other("2021-10-26 19:00", "b"))
+    assert others(agenda(), good, "es").note == ""
+    assert others(agenda(), [], "en").note == ""
 
 
 def test_of_the_36_sites_whose_workshop_does_not_suit_only_those_it_meets_on_a_holiday_have_another_that_does() -> None:

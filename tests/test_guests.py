@@ -239,7 +239,7 @@ async def test_the_first_mail_to_a_site_outside_hours_offers_the_others_and_late
     found = await sent(database, PUBLISHED, END)
     first, second, *_ = found["uno"]
     assert (
-        "Si esta hora no le acomoda, puede acudir a la sesión de otra región:\r\n\r\n"
+        "Si esta hora no le acomoda, puede acudir a la sesión de otra región.\r\n\r\n"
         "mar 26 oct, 09:00 h en su sede (lun 25 oct, 19:00 h TCM): Taller VMRE, Asia Pacífico\r\nElegirla: "
     ) in words(first)
     assert f"?instead={OTHER}" in words(first)

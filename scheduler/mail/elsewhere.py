@@ -25,7 +25,7 @@ _NONE_INSIDE = Text(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Offered:
-    """As the templates read it."""
+    """One of them."""
 
     event: str  # Event.id
     title: str
@@ -34,23 +34,32 @@ class Offered:
     remark: str  # «fuera de su horario de trabajo, de noche»; empty inside working hours
 
 
-def sessions_offered(agenda: Agenda, offers: Sequence[Offer], language: Language) -> tuple[Offered, ...]:
-    """In the order in which they are offered."""
-    return tuple(
-        Offered(
-            event=offer.event.id,
-            title=offer.event.title[language],
-            here=f"{short_date(offer.session.start, language)}, {hour(offer.session.start, language)}",
-            home=_home(agenda, offer.session, language),
-            remark=", ".join(_remarks(offer.session, language)),
-        )
-        for offer in offers
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Others:
+    """As the templates read it; nothing where no session is offered."""
+
+    note: str = ""  # that none of them is at a good hour, where none is
+    sessions: tuple[Offered, ...] = ()  # in the order in which they are offered
+
+
+def others(agenda: Agenda, offers: Sequence[Offer], language: Language) -> Others:
+    """The offers in words."""
+    good = not offers or any(offer.session.fit is Fit.INSIDE for offer in offers)
+    return Others(
+        note="" if good else _NONE_INSIDE[language],
+        sessions=tuple(_offered(agenda, offer, language) for offer in offers),
     )
 
 
-def note(offers: Sequence[Offer], language: Language) -> str:
-    """That none of them is good, where none is; else an empty string."""
-    return "" if any(offer.session.fit is Fit.INSIDE for offer in offers) or not offers else _NONE_INSIDE[language]
+def _offered(agenda: Agenda, offer: Offer, language: Language) -> Offered:
+    start = offer.session.start
+    return Offered(
+        event=offer.event.id,
+        title=offer.event.title[language],
+        here=f"{short_date(start, language)}, {hour(start, language)}",
+        home=_home(agenda, offer.session, language),
+        remark=", ".join(_remarks(offer.session, language)),
+    )
 
 
 def _home(agenda: Agenda, session: Session, language: Language) -> str:

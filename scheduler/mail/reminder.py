@@ -25,7 +25,7 @@ from calendars.wording import (
     weekday_and_day,
 )
 from calendars.zones import to_wall
-from scheduler.mail.elsewhere import Offered, note, sessions_offered
+from scheduler.mail.elsewhere import Others, others
 
 _DATE_OPEN = Text(es="fecha por confirmar", en="date to be confirmed")
 _HOUR_OPEN = Text(es="hora por confirmar", en="time to be confirmed")
@@ -67,8 +67,7 @@ class Reminder:
     attached: bool
     asks: bool  # whether the post comes
     guest: bool  # it comes to this session instead of its own
-    elsewhere: tuple[Offered, ...]  # sessions that it may join instead
-    elsewhere_note: str  # that none of them is at a good hour, or empty
+    others: Others  # sessions that it may join instead
 
 
 def reminder(
@@ -84,8 +83,7 @@ def reminder(
     guest: bool = False,
     offers: Sequence[Offer] = (),
 ) -> Reminder:
-    """The words; `today` is the site's date at the moment of sending, which «hoy» and «mañana» follow. With it go
-    the `offers` of other sessions.
+    """The words; `today` is the site's date at the moment of sending, which «hoy» and «mañana» follow.
 
     Raises ValueError for an event without a date.
     """
@@ -96,8 +94,7 @@ def reminder(
         subject=_subject(agenda, event, revision, site, language, relative),
         preheader=_preheader(event, site, hours, language),
         title=event.title[language],
-        day=_capital(f"{relative}, {long_date(first, language)}" if relative else long_date(first, language))
-        + _open(event, language),
+        day=_long_day(event, first, relative, language),
         last_day=long_date(last, language) if last != first else None,
         city=site.city,
         hours=hours,
@@ -111,8 +108,7 @@ def reminder(
         attached=attached,
         asks=event.asks_who_comes and not guest,
         guest=guest,
-        elsewhere=sessions_offered(agenda, offers, language),
-        elsewhere_note=note(offers, language),
+        others=others(agenda, offers, language),
     )
 
 
@@ -160,6 +156,11 @@ def _subject(
     moment = f"{_day(here, relative, language)}, {hour(here, language)} ({site.city})"
     day = f"{short_date(home, language)}, " if home.date() != here.date() else ""
     return _capital(f"{moment}: {title} · {day}{hour(home, language)} {home_short(agenda.zone, language)}")
+
+
+def _long_day(event: Event, day: date, relative: str | None, language: Language) -> str:
+    written = long_date(day, language)
+    return _capital(f"{relative}, {written}" if relative else written) + _open(event, language)
 
 
 def _day(day: date, relative: str | None, language: Language) -> str:

@@ -23,7 +23,7 @@ from calendars.model import Days, Event, Language, Representation
 from calendars.wording import days_span, home_name, hour, long_date, short_date, weekday_and_day
 from calendars.zones import to_wall
 from scheduler.answers import Closed, answer, closed, event_of
-from scheduler.mail.elsewhere import note, sessions_offered
+from scheduler.mail.elsewhere import others
 from scheduler.plan import open_sessions
 from scheduler.store import answers, editions, roster
 from scheduler.store.answers import Answer, Reply
@@ -147,7 +147,7 @@ class Answering:
         post, now = found.post, self._site.present()
         language = requested_language(request, default=post.recipient.language if post else "es")
         asked, chosen = _reply(request.query_params.get("r", "")), request.query_params.get("instead")
-        offered = sessions_offered(found.edition.agenda, found.offers, language)
+        shown = found.offers if _is_offered(found, asked, chosen) else ()
         values = {
             "why": found.why,
             "title": found.event.title[language] if found.event else None,
@@ -156,8 +156,7 @@ class Answering:
             "office": office_of(found.edition.agenda, post) if post else None,
             "said": found.said.reply if found.said else None,
             "instead": _instead(found, language),
-            "offered": offered if _is_offered(found, asked, chosen) else (),
-            "offered_note": note(found.offers, language),
+            "others": others(found.edition.agenda, shown, language),
             "chosen": chosen if chosen in _ids(found.offers) and not found.done else None,
             "said_at": _moment(found, language),
             "outdated": _outdated(found),
