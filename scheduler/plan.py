@@ -125,14 +125,16 @@ def moments(agenda: Agenda, event: Event, revision: Revision, wanted: Container[
 
 def guest_moments(agenda: Agenda, event: Event, revision: Revision, site: Representation) -> Iterator[Moment]:
     """When each rule of an event with an hour falls due at a site that it does not address."""
-    for rule in agenda.rules_for(event):
+    for rule in agenda.rules_for(event) if event.status in REMINDED else ():
         yield from _moment(agenda, event, revision, site, rule)
 
 
 def open_sessions(edition: Edition) -> frozenset[str]:
-    """The events (their ids) that somebody may come to instead of another: with an hour, and not cancelled."""
+    """The events (their ids) that somebody comes to, or came to, instead of another: with an hour, not cancelled."""
     return frozenset(
-        event.id for event, revision in edition.listed() if event.status in REMINDED and revision.start is not None
+        event.id
+        for event, revision in edition.listed()
+        if event.status is not EventStatus.CANCELLED and revision.start is not None
     )
 
 

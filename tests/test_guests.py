@@ -204,6 +204,14 @@ def test_a_session_that_loses_its_hour_gives_ones_own_back(database: Database) -
     assert planned(database) == {OWN: 3}
 
 
+def test_who_was_at_the_other_session_is_not_called_to_its_own_once_that_is_held(database: Database) -> None:
+    put(database, both(other=europe(when=timed("2021-10-18 19:00"))))
+    choose(database)
+    held = both(other=europe(when=timed("2021-10-18 19:00"), status=EventStatus.HELD))
+    put(database, held, MONDAY + timedelta(days=2), confirmed=True)
+    assert planned(database) == {}
+
+
 def test_what_publishing_would_do_counts_guests_once_and_keeps_their_reminders(database: Database) -> None:
     put(database, both())
     choose(database)
