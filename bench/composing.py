@@ -112,6 +112,7 @@ def composed(campaign: Campaign) -> Iterator[bytes]:
                 sent_at=now,
                 unsubscribe_url=f"{BASE}/leave/{(token := tokens.sign(Link.LEAVE, order.recipient.id))}",
                 manage_url=f"{BASE}/manage/{token}",
+                answer_url=f"{BASE}/answer/{tokens.sign_answer(order.recipient.id, order.event.id)}",
             )
         )
 

@@ -7,7 +7,7 @@ and dates of publication do not matter here, so a change and its correction leav
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -29,6 +29,7 @@ class Kind(StrEnum):
     LINK = "link"  # another link to join by
     RESTATED = "restated"  # another status, of none of the kinds above
     REMINDERS = "reminders"  # its own reminder rules
+    ATTENDANCE = "attendance"  # how many have to come, or whether other sessions are open to its people
     REWORDED = "reworded"
     REMOVED = "removed"  # dropped once over, or without a date: nobody misses it
 
@@ -103,6 +104,7 @@ class Notice:
     kinds: tuple[Kind, ...]  # in the order of Kind; at least one
     before: Standing | None  # None: the site did not have it
     after: Standing | None  # None: the site has it no more
+    guest: bool = False  # for those at the site who come all the same, though the event does not address it
 
     @property
     def old(self) -> datetime | Days | None:
@@ -153,6 +155,20 @@ def notices(change: Change) -> Iterator[Notice]:
                 before=change.before if site in had else None,
                 after=change.after if site in has else None,
             )
+
+
+def for_guest(change: Change, site: str, zone: str) -> Change | None:
+    """The change as it is for somebody from a site that the event does not address, who comes all the same.
+
+    None where nothing is different for them. To be read with `notices`.
+    """
+    before, after = _visited(change.before, site, zone), _visited(change.after, site, zone)
+    kinds = _kinds(before, after)
+    return Change(event=change.event, kinds=kinds, before=before, after=after) if kinds else None
+
+
+def _visited(standing: Standing | None, site: str, zone: str) -> Standing | None:
+    return None if standing is None else replace(standing, zones={site: zone})
 
 
 def _standing(agenda: Agenda, edition: Edition, event: Event, link: str | None) -> Standing:
@@ -223,6 +239,8 @@ def _of_words(before: Event, after: Event) -> set[Kind]:
     found = set()
     if before.rules != after.rules:
         found.add(Kind.REMINDERS)
+    if (before.coverage, before.other_sessions) != (after.coverage, after.other_sessions):
+        found.add(Kind.ATTENDANCE)
     if _words(before) != _words(after):
         found.add(Kind.REWORDED)
     return found

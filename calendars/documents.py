@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from pydantic import TypeAdapter
 
-from calendars.model import Agenda, Event, Recipient
+from calendars.model import Agenda, Event, Recipient, Role
 
 _AGENDA = TypeAdapter(Agenda)
 _EVENT = TypeAdapter(Event)
@@ -16,6 +16,7 @@ _STRINGS = TypeAdapter(dict[str, str])
 # Younger than the first stored editions. They are left out where nothing is said: a draft that does not use them keeps
 # the digest that it was published under, and is not taken for a changed one after an upgrade.
 _YOUNGER = ("retention", "signups", "privacy")
+_YOUNGER_OF_EVENTS = {"coverage": None, "other_sessions": False}  # with what says nothing
 
 
 def agenda_to_json(agenda: Agenda) -> str:
@@ -30,22 +31,34 @@ def agenda_from_json(document: str) -> Agenda:
 def event_digest(agenda: Agenda, event: Event) -> str:
     """SHA-256 of everything that a public feed says about the event: itself, its axis, regions and sites.
 
-    A change of it moves LAST-MODIFIED; the joining link is no part of the agenda, so it leaves public bytes alone.
+    A change of it moves LAST-MODIFIED; the joining link is no part of the agenda, so it leaves public bytes alone. So
+    does who has to come.
     """
     sites = [(site.id, site.city, site.country, site.zone, site.region) for site in agenda.addressed(event)]
     regions = [(region.id, region.name.es, region.name.en) for region in agenda.regions]
     axes = [(axis.id, axis.title.es, axis.title.en) for axis in agenda.axes if axis.id == event.axis]
-    return _digest(_EVENT.dump_json(event), repr((agenda.zone, axes, regions, sites)).encode())
+    public = _EVENT.dump_json(event, exclude=set(_YOUNGER_OF_EVENTS))
+    return _digest(public, repr((agenda.zone, axes, regions, sites)).encode())
 
 
 def draft_digest(agenda: Agenda, recipients: tuple[Recipient, ...], links: Mapping[str, str]) -> str:
     """SHA-256 of all that publishing a draft puts in force; equal digests mean an unchanged draft."""
-    posts = (_RECIPIENT.dump_json(recipient) for recipient in sorted(recipients, key=lambda r: r.id))
+    posts = (_posted(recipient) for recipient in sorted(recipients, key=lambda r: r.id))
     return _digest(_canonical(agenda), *posts, _STRINGS.dump_json(dict(sorted(links.items()))))
 
 
 def _canonical(agenda: Agenda) -> bytes:
-    return _AGENDA.dump_json(agenda, exclude={name for name in _YOUNGER if getattr(agenda, name) is None})
+    silent = {number: _unsaid(event) for number, event in enumerate(agenda.events)}
+    younger = dict.fromkeys((name for name in _YOUNGER if getattr(agenda, name) is None), True)
+    return _AGENDA.dump_json(agenda, exclude={**younger, "events": silent})
+
+
+def _unsaid(event: Event) -> set[str]:
+    return {name for name, nothing in _YOUNGER_OF_EVENTS.items() if getattr(event, name) == nothing}
+
+
+def _posted(recipient: Recipient) -> bytes:
+    return _RECIPIENT.dump_json(recipient, exclude={"role"} if recipient.role is Role.HOLDER else None)
 
 
 def _digest(*parts: bytes) -> str:

@@ -121,6 +121,15 @@ ReminderRule = DaysBefore | TimeBefore
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Coverage:
+    """`cobertura:` how many posts of each site have to come, and when others are asked where too few said so."""
+
+    minimum: int = 1  # posts that come, 1..99
+    deputy: DaysBefore = DaysBefore(days=5, at=time(10))  # when a site's deputies are asked
+    coordination: DaysBefore = DaysBefore(days=2, at=time(10))  # when the region's coordinators hear of it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Quiet:
     """`silencio: 22:00-06:00`: hours of the site's night in which no `PT…` reminder leaves."""
 
@@ -211,6 +220,13 @@ class Event:
     reason: Text | None = None  # of a change or cancellation; goes out in the mail
     assumed: tuple[Assumption, ...] = ()
     rules: tuple[ReminderRule, ...] | None = None  # None: the agenda's for its kind of start
+    coverage: Coverage | None = None  # None: nobody counts who comes
+    other_sessions: bool = False  # may its people join another region's session of the same kind?
+
+    @property
+    def asks_who_comes(self) -> bool:
+        """Do mails about it ask whether the post comes?"""
+        return isinstance(self.when, Timed) or self.coverage is not None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -281,6 +297,14 @@ class Agenda:
         return self.reminders.timed if isinstance(event.when, Timed) else self.reminders.days
 
 
+class Role(StrEnum):
+    """What a post is to its site."""
+
+    HOLDER = "holder"  # gets the reminders and hears of changes
+    DEPUTY = "deputy"  # is asked where no holder comes, and gets the event's mail once it does
+    COORDINATOR = "coordinator"  # of its site's region: hears which sites have nobody
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recipient:
     """A post, not a person, at a representation. A corrected address is the same post under the same id."""
@@ -291,6 +315,7 @@ class Recipient:
     language: Language
     post: str
     joined: date
+    role: Role = Role.HOLDER
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from calendars.shifts import shifts
 from calendars.workdays import in_working_hours, next_working_instant
+from scheduler import escalations
 from scheduler.clock import Clock
 from scheduler.delivery import minds_hours
 from scheduler.inviting import Inviting
@@ -98,8 +99,10 @@ class Claims:
         found = claiming.claim_due(connection, self._journal.owner, now, limit, self._withheld)
         if not found or current is None:
             return _Taken(current=current, claims=None, mark=None)
-        told = self._tellings.settle(connection, self._journal.owner, found, current)
-        claims = self._inviting.settle(connection, self._journal.owner, told, current)
+        owner = self._journal.owner
+        told = self._tellings.settle(connection, owner, found, current)
+        asked = escalations.settle(connection, owner, told, current.edition)
+        claims = self._inviting.settle(connection, owner, asked, current)
         return _Taken(current=current, claims=claims, mark=self._instance.take(connection))
 
     async def _postpone_inhumane(self, claims: Sequence[Delivery]) -> list[Delivery]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from scheduler.commands import (
+    answers,
     databases,
     deciding,
     deliveries,
@@ -45,6 +46,7 @@ app.command(name="serve", rich_help_panel=RUNNING)(serving.serve_command)
 app.command(name="web", rich_help_panel=RUNNING)(serving.web)
 app.command(name="worker", rich_help_panel=RUNNING)(serving.worker)
 app.command(name="status", rich_help_panel=OPERATING)(operating.status_command)
+app.command(name="answers", rich_help_panel=OPERATING)(answers.answers)
 app.command(name="doctor", rich_help_panel=OPERATING)(operating.doctor)
 app.command(name="send-test", rich_help_panel=OPERATING)(operating.send_test)
 app.command(name="stop", rich_help_panel=OPERATING)(operating.stop)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from calendars.changes import Change, Kind, Notice, notices
-from calendars.editions import Edition
+from calendars.editions import Edition, Revision
 from calendars.feeds import feeds
-from calendars.model import Representation
+from calendars.model import Event, Representation
 from scheduler.notices import leaves_at, settles_at
-from scheduler.plan import moments
+from scheduler.plan import Moment, guest_moments, moments, open_sessions
 from scheduler.publish import Prospect
 from scheduler.store import standing
 from scheduler.store.standing import Group
@@ -49,11 +49,12 @@ def consequences(connection: Connection, found: Prospect, at: datetime) -> Conse
     was = {} if before is None else _bodies(before)
     now = _bodies(after)
     groups = [] if before is None else standing.reminders(connection)
+    visits = {(one.event, one.site) for one in standing.involved(connection) if one.guest}
     return Consequences(
         feeds=tuple(path for path, body in now.items() if was.get(path) != body),
         ended_feeds=tuple(path for path in was if path not in now),
         mails=tuple(sorted(_mails(found, at), key=lambda mail: (mail.leaves, mail.site.id, mail.notice.event))),
-        replaced=_replaced(after, groups),
+        replaced=_replaced(after, groups, visits),
         sent={} if before is None else _sent(before, found.changes, groups),
     )
 
@@ -66,21 +67,33 @@ def _mails(found: Prospect, at: datetime) -> Iterator[Mail]:
     """Where nobody is left to write to, there is no mail."""
     sites = {site.id: site for site in found.publication.edition.agenda.representations}
     for notice in found.notices:
-        site, people = sites.get(notice.site), found.told.get(notice.site, 0)
+        site, people = sites.get(notice.site), found.hearing(notice)
         if site is not None and people:
             leaves = leaves_at(notice, site, settles_at(notice, at))
             yield Mail(notice=notice, site=site, people=people, leaves=leaves)
 
 
-def _replaced(after: Edition, groups: list[Group]) -> int:
-    """Reminders that the plan of the new edition does not have."""
+def _replaced(after: Edition, groups: list[Group], visits: Collection[tuple[str, str]]) -> int:
+    """Reminders that the plan of the new edition does not have; `visits` are events and sites with guests there."""
     sites = {site.id for site in after.agenda.representations}
     planned = {
         (revision.uid, revision.schedule, moment.rule, moment.site)
         for event, revision in after.listed()
-        for moment in moments(after.agenda, event, revision, sites)
+        for moment in (
+            *moments(after.agenda, event, revision, sites),
+            *_of_guests(after, event, revision, visits),
+        )
     }
     return sum(one.waiting for one in groups if (one.subject, one.schedule, one.rule, one.site) not in planned)
+
+
+def _of_guests(
+    after: Edition, event: Event, revision: Revision, visits: Collection[tuple[str, str]]
+) -> Iterator[Moment]:
+    if event.id in open_sessions(after):
+        for site in after.agenda.representations:
+            if (event.id, site.id) in visits:
+                yield from guest_moments(after.agenda, event, revision, site)
 
 
 def _sent(before: Edition, changes: tuple[Change, ...], groups: list[Group]) -> Mapping[str, int]:

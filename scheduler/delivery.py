@@ -25,12 +25,16 @@ class Purpose(StrEnum):
     """Why a delivery is owed. But for what an edition owes, it is service mail: asked for a moment ago, of use now."""
 
     REMINDER = "reminder"
+    ESCALATION = "escalation"  # too few have said that they come: to deputies, and to the region's coordinators
     NOTICE = "notice"  # of a change between what the post was last told and the edition in force
     INVITATION = "invitation"  # the post chose another channel, or moved: an event enters its calendar, or leaves it
     CONFIRMATION = "confirmation"  # somebody signed up with this address: is it yours?
     KNOWN = "known"  # likewise, and it gets the reminders already
     ALARM = "alarm"  # to the coordinator: a site has nobody left to write to
     ACCESS = "access"  # the short-lived link to change more than a mail's own links may
+
+
+PLANNED_BY_EDITION = (Purpose.REMINDER, Purpose.ESCALATION)  # what `scheduler/plan.py` says is owed
 
 
 class State(StrEnum):
@@ -131,10 +135,10 @@ def _retry_at(tried: Attempted, now: datetime) -> datetime:
 def minds_hours(purpose: Purpose, rule: str, due: datetime, now: datetime, expires_at: datetime) -> bool:
     """Whether a delivery that leaves now has to wait for the site's next working hour.
 
-    A `PnD` reminder that is late does, and an invitation, unless the event starts within a day; `PT…` goes at its hour,
-    and service mail when it was asked for. When a notice leaves, scheduler/notices.py says.
+    A `PnD` reminder that is late does, and so do an escalation and an invitation, unless the event starts within a day;
+    `PT…` goes at its hour, and service mail when it was asked for. When a notice leaves, scheduler/notices.py says.
     """
-    by_the_day = purpose is Purpose.INVITATION or (purpose is Purpose.REMINDER and not rule.startswith("PT"))
+    by_the_day = purpose in (*PLANNED_BY_EDITION, Purpose.INVITATION) and not rule.startswith("PT")
     return by_the_day and now - due > LATE and expires_at - now > URGENT
 
 

@@ -12,11 +12,12 @@ from sqlalchemy import Connection
 from calendars.editions import Revision
 from calendars.invitations import PartStat
 from calendars.model import Event
+from scheduler.answers import answer
 from scheduler.channels import takes_place
 from scheduler.delivery import BAD_ADDRESS
 from scheduler.mail import verp
 from scheduler.mail.inbox import Answered, AutoReply, Bounce, read
-from scheduler.store import answers, bounces, editions, roster
+from scheduler.store import bounces, editions, roster
 from scheduler.store.answers import Answer, Reply
 from scheduler.store.bounces import Kind, Sent
 from scheduler.store.editions import InForce
@@ -87,8 +88,9 @@ class Inbox:
         post, reply = self._whose(connection, found), found.reply
         if post is None:
             return Handled(meaning=Meaning.UNPROVEN)
-        event, revision = _about(editions.load(connection), reply.uid, post.recipient.site)
-        if event is None or revision is None:
+        held = editions.load(connection)
+        event, revision = _about(held, reply.uid, post.recipient.site)
+        if held is None or event is None or revision is None:
             return Handled(meaning=Meaning.STALE, recipient=post.recipient.id)
         word = Answer(
             recipient=post.recipient.id,
@@ -100,7 +102,7 @@ class Inbox:
             at=min(reply.stamp or now, now),  # a clock that is fast must not outlast what is said later
         )
         current = reply.sequence is None or reply.sequence >= revision.sequence
-        kept = current and answers.record(connection, word)
+        kept = current and answer(connection, held, word, now)
         meaning = Meaning.ANSWERED if kept else Meaning.STALE
         return Handled(meaning=meaning, recipient=word.recipient, event=event.id, answer=word.reply)
 

@@ -48,7 +48,8 @@ class Inviting:
             return ""
         channel = Channel(claim.channel)
         if _concerned(claim):
-            here = takes_place(now.edition, claim.event, claim.site) is not None
+            guest = claim.replaces is not None
+            here = takes_place(now.edition, claim.event, claim.site, guest=guest) is not None
             known = _known(claim.id, earlier, claim.event, now)
             method = carried(claim.purpose, channel, known, here=here, answered=self.answered)
             if method or known.last == "REQUEST":
@@ -75,10 +76,12 @@ def revisit(connection: Connection, now: InForce, recipient: str, at: datetime) 
     if post is None or site is None:
         return 0
     earlier, times = invited.sent(connection, (recipient,)), invited.times(connection, recipient)
+    member = roster.member(connection, recipient)
+    visits = frozenset() if member is None else frozenset(member.instead.values())
     rows = []
     for event in agenda.events:
         uid = now.edition.revisions[event.id].uid
-        if _differs(post.channel, event, site, earlier.get((recipient, uid), []), now):
+        if _differs(post.channel, event, site, event.id in visits, earlier.get((recipient, uid), []), now):
             rows += _rows(recipient, event, site, now, at, times.get(uid, 0))
     if rows:
         connection.execute(insert(deliveries), rows)
@@ -120,8 +123,10 @@ def _concerned(claim: Delivery) -> bool:
     return bool(claim.event) and (chose or claim.method == "REQUEST")
 
 
-def _differs(channel: Channel, event: Event, site: Representation, earlier: Sequence[Sent], now: InForce) -> bool:
-    here = takes_place(now.edition, event.id, site.id) is not None
+def _differs(
+    channel: Channel, event: Event, site: Representation, guest: bool, earlier: Sequence[Sent], now: InForce
+) -> bool:
+    here = takes_place(now.edition, event.id, site.id, guest=guest) is not None
     known = _known(None, earlier, event.id, now)
     return bool(carried(Purpose.INVITATION, channel, known, here=here, answered=True))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from calendars.feeds import last_modified
-from calendars.model import LANGUAGES, Event, Language, Representation, Text
+from calendars.model import LANGUAGES, Event, Language, Representation, Role, Text
 from calendars.zones import to_wall
 from scheduler.channels import ITIP, Channel, subscribes
 from scheduler.delivery import Purpose
@@ -69,6 +69,8 @@ class Letters:
                 return self._notice(found, claim, now)
             case Purpose.INVITATION:
                 return self._invitation(found, claim, now)
+            case Purpose.ESCALATION:
+                return self._escalation(found, claim, now)
         return self._service(found, claim, now)
 
     def _reminder(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
@@ -81,6 +83,8 @@ class Letters:
             sent_at=now,
             link=found.links.get(event.id),
             enclosed=self._enclosed(found, claim),
+            first=claim.first,
+            guest=_own_session(found, claim) is not None,
         )
         return prepared.personalize(self._personal(found, claim, site, now))
 
@@ -96,7 +100,14 @@ class Letters:
             raise ValueError("a notice was claimed without what it says")
         link, enclosed = found.links.get(claim.event), self._enclosed(found, claim)
         prepared = self.composer.notice(
-            found.edition, telling, site, language, sent_at=now, link=link, enclosed=enclosed
+            found.edition,
+            telling,
+            site,
+            language,
+            sent_at=now,
+            link=link,
+            enclosed=enclosed,
+            guest=_own_session(found, claim) is not None,
         )
         remark = unread(to_wall(now, site.zone), language) if telling.unread else ""
         return prepared.personalize(replace(self._personal(found, claim, site, now), unread=remark))
@@ -113,8 +124,21 @@ class Letters:
         signed = self.signed_answers and claim.method in ITIP
         return verp.answers_to(mailbox, claim.recipient, self.tokens) if signed else mailbox
 
+    def _escalation(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
+        event, site = subject_of(found, claim)
+        if not claim.lacking:
+            raise ValueError("an escalation was claimed without the sites that it is about")
+        language = _language(claim)
+        if claim.role == Role.COORDINATOR:
+            prepared = self.composer.to_coordinator(found.edition, event, claim.lacking, language, site)
+        else:
+            link, enclosed = found.links.get(event.id), self._enclosed(found, claim)
+            prepared = self.composer.to_deputy(found.edition, event, claim.lacking[0], language, now, link, enclosed)
+        return prepared.personalize(self._personal(found, claim, site, now))
+
     def _personal(self, found: InForce, claim: Delivery, site: Representation, now: datetime) -> Personal:
         token, sender = self.tokens.sign(Link.LEAVE, claim.recipient), found.edition.agenda.sender
+        answered = self.tokens.sign_answer(claim.recipient, _own_session(found, claim) or claim.event)
         return Personal(
             to=self.recipient(claim),
             office=office_name(claim.post, site),
@@ -124,6 +148,7 @@ class Letters:
             manage_url=f"{self.base_url}/manage/{token}",
             organizer=self._answers_to(sender.address, claim),
             reply_to=self._answers_to(sender.reply_to, claim),
+            answer_url=f"{self.base_url}/answer/{answered}",
         )
 
     def _service(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
@@ -151,7 +176,7 @@ def mail_from(found: InForce) -> str:
 
 
 def subject_of(found: InForce, claim: Delivery) -> tuple[Event, Representation]:
-    """What a reminder is about, and for which site. Raises LookupError."""
+    """What a reminder or an escalation is about, and for which site. Raises LookupError."""
     event = next((event for event in found.edition.agenda.events if event.id == claim.event), None)
     if event is None:
         raise LookupError(f"the edition has no event {claim.event}")
@@ -169,6 +194,13 @@ def site_of(found: InForce, key: str) -> Representation:
 def office_name(post: str, site: Representation) -> str:
     """«Sección Consular, Embajada de México en Japón»; of who signed up by themselves, the office alone."""
     return f"{post}, {site.name}" if post else site.name
+
+
+def _own_session(found: InForce, claim: Delivery) -> str | None:
+    """The session that the post answered for, where it comes to this one instead; None where this is its own."""
+    agenda = found.edition.agenda
+    addressed = (site.id for event in agenda.events if event.id == claim.event for site in agenda.addressed(event))
+    return None if claim.replaces is None or claim.site in addressed else claim.replaces
 
 
 def _message_id(found: InForce, claim: Delivery) -> str:

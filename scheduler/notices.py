@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
-from calendars.changes import Change, Kind, Notice, Standing, notices
+from calendars.changes import Change, Kind, Notice, Standing, for_guest, notices
 from calendars.model import Days, Representation
 from calendars.workdays import next_working_instant
 from calendars.zones import nearest_instant
@@ -33,6 +33,22 @@ def of_use(changes: Iterable[Change], now: datetime) -> Iterator[Notice]:
         for notice in notices(change):
             if any(_end(one, notice.site) > now for one in _standings(notice)):
                 yield notice
+
+
+def of_use_to_guests(
+    changes: Iterable[Change], visits: Collection[tuple[str, str]], zones: Mapping[str, str], now: datetime
+) -> Iterator[Notice]:
+    """The same for those who come from sites that the event does not address: `visits` are events and sites (ids).
+
+    `zones` are those of the sites.
+    """
+    for change in changes:
+        concerned = {*change.had, *change.has}
+        for event, site in sorted(visits):
+            if event == change.event and site not in concerned and site in zones:
+                seen = for_guest(change, site, zones[site])
+                found = () if seen is None else of_use((seen,), now)
+                yield from (replace(notice, guest=True) for notice in found)
 
 
 def settles_at(notice: Notice, changed_at: datetime) -> datetime:

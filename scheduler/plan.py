@@ -1,10 +1,14 @@
-"""Edition and recipients -> the reminders to send, each with its key and its instant. Pure and streamed."""
+"""Edition and recipients -> the reminders to send, each with its key and its instant. Pure and streamed.
+
+With them the escalations: what is asked of others where too few have said that they come. Whether one is needed is
+found out when it leaves (scheduler/escalations.py).
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
@@ -19,6 +23,7 @@ from calendars.model import (
     Recipient,
     ReminderRule,
     Representation,
+    Role,
 )
 from calendars.workdays import working_day_at_or_before
 from calendars.zones import nearest_instant, to_wall
@@ -30,11 +35,33 @@ EVENING = time(18)  # where `silencio:` sends what would leave in the night
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Member:
-    """A recipient, the instant at which the database took it in (UTC), and the rules that it does not want."""
+    """A recipient, the instant at which the database took it in (UTC), the rules that it does not want, its answers."""
 
     recipient: Recipient
     since: datetime
     declined: frozenset[str] = frozenset()
+    away: frozenset[str] = frozenset()  # events (Event.id) that it does not come to
+    coming: frozenset[str] = frozenset()  # those that it has said it comes to
+    instead: Mapping[str, str] = field(default_factory=dict)  # of those it is away from -> another region's session
+
+    def wants(self, moment: Moment) -> bool:
+        """Is it to be reminded of the event then? A deputy is, once it comes; a coordinator is not."""
+        match self.recipient.role:
+            case Role.HOLDER:
+                attends = moment.event not in self.away
+            case Role.DEPUTY:
+                attends = moment.event in self.coming
+            case _:
+                attends = False
+        return attends and self.comes_for(moment)
+
+    def comes_for(self, moment: Moment) -> bool:
+        """Was it here by then, and does it want such reminders?"""
+        return moment.due >= self.since and moment.rule not in self.declined
+
+    def is_asked(self, moment: Moment) -> bool:
+        """Is it to hear then that too few come? Not of what it has answered for itself."""
+        return moment.due >= self.since and moment.event not in self.away | self.coming
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,8 +78,9 @@ class Moment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Planned:
-    """One reminder for one recipient. (purpose, subject, schedule, rule, recipient) is its key."""
+    """One delivery for one recipient. (purpose, subject, schedule, rule, recipient) is its key."""
 
+    purpose: Purpose
     subject: str  # the event's UID
     schedule: int
     moment: Moment
@@ -61,21 +89,35 @@ class Planned:
 
 
 def plan(edition: Edition, members: Iterable[Member]) -> Iterator[Planned]:
-    """Every reminder that the edition owes these members, in order of event and site.
+    """Every reminder and escalation that the edition owes these members, in order of event and site.
 
     Left out: what was due before the member joined or before the event's schedule was published, what the member
-    declined, and one of two that weekends and holidays move to the same hour.
+    declined, the events that it does not come to, and one of two that weekends and holidays move to the same hour.
     """
-    by_site = _by_site(members)
+    by_site = _by_site(members, open_sessions(edition))
+    guests = _guests(edition.agenda, by_site)
     for event, revision in edition.listed():
-        for site, found in groupby(moments(edition.agenda, event, revision, by_site), key=lambda one: one.site):
-            ahead = [moment for moment in found if moment.due >= revision.scheduled]
-            for index, moment in enumerate(ahead):
-                later = {other.rule for other in ahead[index + 1 :] if other.due == moment.due}
-                for member in by_site[site]:
-                    wanted = moment.due >= member.since and moment.rule not in member.declined
-                    if wanted and later <= member.declined:
-                        yield _planned(revision, moment, member.recipient.id)
+        for moment, later in _ahead(moments(edition.agenda, event, revision, by_site), revision):
+            for member in by_site[moment.site]:
+                if member.wants(moment) and later <= member.declined:
+                    yield _planned(Purpose.REMINDER, revision, moment, member.recipient.id)
+        for member, where in guests.get(event.id, ()):
+            for moment, later in _ahead(guest_moments(edition.agenda, event, revision, where), revision):
+                if member.comes_for(moment) and later <= member.declined:
+                    yield _planned(Purpose.REMINDER, revision, moment, member.recipient.id)
+        for site, role, moment in _escalations(edition.agenda, event, revision):
+            published = moment.due >= revision.scheduled
+            for member in by_site.get(site, ()) if published else ():
+                if member.recipient.role is role and member.is_asked(moment):
+                    yield _planned(Purpose.ESCALATION, revision, moment, member.recipient.id)
+
+
+def _ahead(found: Iterable[Moment], revision: Revision) -> Iterator[tuple[Moment, frozenset[str]]]:
+    """What falls due from the schedule's publication on, each with the later rules that fall due there just then."""
+    for _, there in groupby(found, key=lambda one: one.site):
+        ahead = [moment for moment in there if moment.due >= revision.scheduled]
+        for index, moment in enumerate(ahead):
+            yield moment, frozenset(other.rule for other in ahead[index + 1 :] if other.due == moment.due)
 
 
 def moments(agenda: Agenda, event: Event, revision: Revision, wanted: Container[str]) -> Iterator[Moment]:
@@ -85,18 +127,76 @@ def moments(agenda: Agenda, event: Event, revision: Revision, wanted: Container[
     for site in agenda.addressed(event):
         if site.id not in wanted:
             continue
-        day, start = site_start(event, revision, site)
         for rule in agenda.rules_for(event):
-            due, moved = _due(rule, site, day, start, agenda.quiet)
-            if due < start:
-                yield Moment(event=event.id, site=site.id, rule=str(rule), due=due, expires=start, moved=moved)
+            yield from _moment(agenda, event, revision, site, rule)
 
 
-def _by_site(members: Iterable[Member]) -> Mapping[str, Sequence[Member]]:
+def guest_moments(agenda: Agenda, event: Event, revision: Revision, site: Representation) -> Iterator[Moment]:
+    """When each rule of an event with an hour falls due at a site that it does not address."""
+    for rule in agenda.rules_for(event) if event.status in REMINDED else ():
+        yield from _moment(agenda, event, revision, site, rule)
+
+
+def open_sessions(edition: Edition) -> frozenset[str]:
+    """The events (their ids) that somebody comes to, or came to, instead of another: with an hour, not cancelled."""
+    return frozenset(
+        event.id
+        for event, revision in edition.listed()
+        if event.status is not EventStatus.CANCELLED and revision.start is not None
+    )
+
+
+def _escalations(agenda: Agenda, event: Event, revision: Revision) -> Iterator[tuple[str, Role, Moment]]:
+    """When deputies at each site, and coordinators of each region that the event concerns, are asked (by site id)."""
+    if event.coverage is None or event.status not in REMINDED:
+        return
+    addressed = agenda.addressed(event)
+    for site in addressed:
+        for moment in _moment(agenda, event, revision, site, event.coverage.deputy):
+            yield site.id, Role.DEPUTY, moment
+    regions = {site.region for site in addressed}
+    for site in (site for site in agenda.representations if site.region in regions):
+        for moment in _moment(agenda, event, revision, site, event.coverage.coordination):
+            yield site.id, Role.COORDINATOR, moment
+
+
+def _moment(
+    agenda: Agenda, event: Event, revision: Revision, site: Representation, rule: ReminderRule
+) -> Iterator[Moment]:
+    """When a rule falls due at a site; never where that is not before the start."""
+    day, start = site_start(event, revision, site)
+    due, moved = _due(rule, site, day, start, agenda.quiet)
+    if due < start:
+        yield Moment(event=event.id, site=site.id, rule=str(rule), due=due, expires=start, moved=moved)
+
+
+def _by_site(members: Iterable[Member], sessions: Container[str]) -> Mapping[str, Sequence[Member]]:
     sites: dict[str, list[Member]] = {}
     for member in members:
-        sites.setdefault(member.recipient.site, []).append(member)
+        sites.setdefault(member.recipient.site, []).append(_as_it_stands(member, sessions))
     return sites
+
+
+def _as_it_stands(member: Member, sessions: Container[str]) -> Member:
+    """Whose chosen session takes place no more has its own again."""
+    if not member.instead:
+        return member
+    held = {own: other for own, other in member.instead.items() if other in sessions}
+    return replace(member, away=member.away - (member.instead.keys() - held.keys()), instead=held)
+
+
+def _guests(
+    agenda: Agenda, by_site: Mapping[str, Sequence[Member]]
+) -> Mapping[str, Sequence[tuple[Member, Representation]]]:
+    """Who comes to each event from a site that it does not address."""
+    events = {event.id: event for event in agenda.events}
+    guests: dict[str, list[tuple[Member, Representation]]] = {}
+    for site in agenda.representations:
+        for member in by_site.get(site.id, ()):
+            for other in dict.fromkeys(member.instead.values()):
+                if site not in agenda.addressed(events[other]):
+                    guests.setdefault(other, []).append((member, site))
+    return guests
 
 
 def site_start(event: Event, revision: Revision, site: Representation) -> tuple[date, datetime]:
@@ -133,10 +233,14 @@ def _evening_before(wall: datetime, quiet: Quiet | None) -> datetime | None:
     return datetime.combine(wall.date() - timedelta(days=0 if same_evening else 1), EVENING)
 
 
-def _planned(revision: Revision, moment: Moment, recipient: str) -> Planned:
-    key = message_key(Purpose.REMINDER, revision.uid, revision.schedule, moment.rule, recipient)
+def _planned(purpose: Purpose, revision: Revision, moment: Moment, recipient: str) -> Planned:
     return Planned(
-        subject=revision.uid, schedule=revision.schedule, moment=moment, recipient=recipient, message_key=key
+        purpose=purpose,
+        subject=revision.uid,
+        schedule=revision.schedule,
+        moment=moment,
+        recipient=recipient,
+        message_key=message_key(purpose, revision.uid, revision.schedule, moment.rule, recipient),
     )
 
 

@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 from calendars.changes import Change, Kind, Notice, changes
 from calendars.documents import draft_digest
 from calendars.editions import ChangeKind, Publication, publish
-from calendars.model import Draft, Recipient
+from calendars.model import Agenda, Draft, Recipient
 from calendars.zones import zone_data
 from scheduler import inviting
-from scheduler.notices import expires_at, leaves_at, of_use, settles_at
+from scheduler.notices import expires_at, leaves_at, of_use, of_use_to_guests, settles_at
 from scheduler.plan import plan
 from scheduler.settings import DEFAULT_ASKED_ABOVE
 from scheduler.store import editions, invited, people, roster, standing
@@ -23,6 +23,7 @@ from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 from scheduler.store.owing import Owed, owe
 from scheduler.store.reconcile import Reconciled, reconcile
+from scheduler.store.standing import Involved
 from scheduler.tokens import Tokens
 
 
@@ -34,7 +35,8 @@ class Prospect:
     before: InForce | None  # what is in force; None before the first edition, which tells nobody
     changes: tuple[Change, ...]  # by meaning; of a first edition, none
     notices: tuple[Notice, ...]  # what each site has to hear of them
-    told: Mapping[str, int]  # site -> how many posts there hear of changes
+    told: Mapping[str, int]  # site -> how many posts there hear of all changes
+    involved: Mapping[tuple[str, str, bool], int]  # event, site, as guests or not -> others who hear of that event
     removed_posts: tuple[str, ...]  # recipient ids in force that the draft no longer lists
     silent: bool  # nobody is told: `notices` are empty
     unchanged: bool  # nothing to publish
@@ -46,12 +48,19 @@ class Prospect:
     @property
     def mails(self) -> int:
         """How many notices there would be: one for each change and post."""
-        return sum(self.told.get(notice.site, 0) for notice in self.notices)
+        return sum(self.hearing(notice) for notice in self.notices)
+
+    def hearing(self, notice: Notice) -> int:
+        """How many posts would get this notice."""
+        own = 0 if notice.guest else self.told.get(notice.site, 0)
+        return own + self.involved.get((notice.event, notice.site, notice.guest), 0)
 
     @property
     def heard(self) -> int:
         """How many posts would hear of a change."""
-        return sum(self.told.get(site, 0) for site in {notice.site for notice in self.notices})
+        sites = {notice.site for notice in self.notices if not notice.guest}
+        others = {(notice.event, notice.site, notice.guest) for notice in self.notices}
+        return sum(self.told.get(site, 0) for site in sites) + sum(self.involved.get(one, 0) for one in others)
 
     @property
     def people(self) -> int:
@@ -121,13 +130,16 @@ def prospect(
     listed = {recipient.id for recipient in draft.recipients}
     removed = tuple(post for post in roster.posts_of_the_file(connection) if post not in listed)
     different = () if now is None else changes(now.edition, publication.edition, now.links, draft.links)
-    owed = () if silent else tuple(of_use(different, at))
+    involved = standing.involved(connection) if different and not silent else []
+    owed = () if silent else tuple(_notices(different, involved, draft.agenda, at))
+    gone = frozenset(removed)
     return Prospect(
         publication=publication,
         before=now,
         changes=different,
         notices=owed,
-        told=_told(connection, removed) if owed else {},
+        told=_told(connection, gone) if owed else {},
+        involved=Counter((one.event, one.site, one.guest) for one in involved if one.id not in gone),
         removed_posts=removed,
         silent=silent,
         unchanged=now is not None and now.draft_digest == digest(draft) and not publication.changes,
@@ -160,8 +172,17 @@ def publish_draft(
         return replace(enact(connection, found, draft, at=at, posts=posts), kept_away=away)
 
 
-def _told(connection: Connection, removed: Collection[str]) -> Mapping[str, int]:
-    gone = frozenset(removed)
+def _notices(
+    different: Sequence[Change], involved: Sequence[Involved], agenda: Agenda, at: datetime
+) -> Iterator[Notice]:
+    """What each site has to hear, and those of its posts that go to another region's session."""
+    yield from of_use(different, at)
+    visits = {(one.event, one.site) for one in involved if one.guest}
+    zones = {site.id: site.zone for site in agenda.representations}
+    yield from of_use_to_guests(different, visits, zones, at)
+
+
+def _told(connection: Connection, gone: Collection[str]) -> Mapping[str, int]:
     return Counter(one.site for one in standing.hearers(connection) if one.id not in gone)
 
 
@@ -211,6 +232,7 @@ def _owed(found: Prospect, at: datetime) -> Iterator[Owed]:
                 event=notice.event,
                 uid=edition.revisions[notice.event].uid,
                 site=notice.site,
+                guest=notice.guest,
                 leaves=leaves_at(notice, sites[notice.site], settles_at(notice, at)),
                 expires=expires_at(notice, at),
             )

@@ -9,7 +9,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, exists, func, or_, select
 
-from calendars.model import Agenda
+from calendars.model import Agenda, Role
 from calendars.zones import to_wall
 from scheduler.delivery import Purpose, State
 from scheduler.store import roster
@@ -142,7 +142,7 @@ def uncovered(connection: Connection) -> list[Uncovered]:
     bounced = exists().where(bounces.c.recipient == r.id, bounces.c.kind == "hard").label("bounced")
     rows = connection.execute(
         select(r.site, r.removed_at, r.left_at, r.suppressed_at, bounced)
-        .where(r.site.in_(roster.uncovered_sites(connection)), r.origin == "file")
+        .where(r.site.in_(roster.uncovered_sites(connection)), r.origin == "file", r.role == Role.HOLDER)
         .order_by(r.site)
     ).all()
     last: dict[str, Uncovered] = {}

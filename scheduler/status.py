@@ -11,6 +11,7 @@ from calendars.model import Agenda
 from calendars.shifts import Shift, shifts
 from calendars.zones import ZoneData, zone_data
 from scheduler import report
+from scheduler.attendance import Attendance, lacking_soon
 from scheduler.delivery import WAITING, State
 from scheduler.report import Posts, Totals, Uncovered
 from scheduler.settings import Pace
@@ -66,6 +67,7 @@ class Status:
     late_since: datetime | None
     next_at: datetime | None
     uncovered: tuple[Uncovered, ...]
+    lacking: tuple[Attendance, ...]  # events that begin soon, and fewer come from some site than their rule wants
     posts: Posts
     nodes: tuple[Node, ...]  # that send, and are alive
     differing: tuple[str, ...]  # of these, the owners that reckon with other zone data than the edition
@@ -134,6 +136,7 @@ def status(
         late_since=report.late_since(connection, now - timedelta(minutes=5)),
         next_at=connection.execute(select(func.min(_D.next_at)).where(_D.next_at > now)).scalar(),
         uncovered=tuple(report.uncovered(connection)),
+        lacking=() if found is None else lacking_soon(connection, found.edition, now),
         posts=report.posts(connection),
         nodes=alive,
         differing=tuple(node.owner for node in alive if digest is not None and node.zone_digest != digest),

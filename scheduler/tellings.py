@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from calendars.changes import Notice, changes, notices
+from calendars.changes import Change, Notice, changes, for_guest, notices
 from scheduler.delivery import Purpose, State
 from scheduler.notices import Telling
 from scheduler.store import claiming, editions
@@ -15,7 +15,22 @@ from scheduler.store.claiming import Delivery
 from scheduler.store.editions import InForce
 from scheduler.store.told import Told, told
 
-_ByPlace = Mapping[tuple[str, str], Notice]  # by Event.id and Representation.id
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Compared:
+    """What is different since one edition."""
+
+    changes: Mapping[str, Change]  # by Event.id
+    by_place: Mapping[tuple[str, str], Notice]  # by Event.id and Representation.id
+
+    def heard(self, claim: Delivery, zone: str | None) -> Notice | None:
+        """What a post hears of it; with the `zone` of its site also where it is a guest there."""
+        notice = self.by_place.get((claim.event, claim.site))
+        change = self.changes.get(claim.event)
+        if notice is not None or change is None or zone is None:
+            return notice
+        seen = for_guest(change, claim.site, zone)
+        return None if seen is None else next(notices(seen), None)
 
 
 class Tellings:
@@ -23,7 +38,7 @@ class Tellings:
 
     def __init__(self) -> None:
         self._now: InForce | None = None
-        self._since: dict[int, _ByPlace] = {}
+        self._since: dict[int, _Compared] = {}
 
     def settle(self, connection: Connection, owner: str, found: Sequence[Delivery], now: InForce) -> list[Delivery]:
         """The claims that go, with the edition that they tell of, in the claiming transaction.
@@ -50,14 +65,15 @@ class Tellings:
     def _one(self, connection: Connection, claim: Delivery, post: Told, now: InForce) -> Telling | State:
         if post.refused is not None:
             return post.refused
+        zone = _zone(now, claim.site) if post.visits else None
         for edition in (post.surely, *post.perhaps):
-            notice = self._compared(connection, edition, now).get((claim.event, claim.site))
+            notice = self._compared(connection, edition, now).heard(claim, zone)
             if notice is not None:
                 unread = post.polled_at is not None and post.polled_at < post.published_at
                 return Telling(notice=notice, since=edition, unread=unread)
         return State.CANCELLED
 
-    def _compared(self, connection: Connection, edition: int, now: InForce) -> _ByPlace:
+    def _compared(self, connection: Connection, edition: int, now: InForce) -> _Compared:
         if self._now is not now:
             self._now, self._since = now, {}
         if edition not in self._since:
@@ -65,9 +81,16 @@ class Tellings:
         return self._since[edition]
 
 
-def _compare(connection: Connection, edition: int, now: InForce) -> _ByPlace:
+def _compare(connection: Connection, edition: int, now: InForce) -> _Compared:
     if edition == now.edition.number:
-        return {}
+        return _Compared(changes={}, by_place={})
     then, links = editions.past(connection, edition, now)
     found = changes(then, now.edition, links, editions.link_digests(now.links))
-    return {(notice.event, notice.site): notice for change in found for notice in notices(change)}
+    return _Compared(
+        changes={change.event: change for change in found},
+        by_place={(notice.event, notice.site): notice for change in found for notice in notices(change)},
+    )
+
+
+def _zone(now: InForce, key: str) -> str | None:
+    return next((site.zone for site in now.edition.agenda.representations if site.id == key), None)

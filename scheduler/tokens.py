@@ -21,6 +21,7 @@ class Link(StrEnum):
     LEAVE = "leave"  # stop and resume, pause, change the language; in every mail, for ever
     CONFIRM = "confirm"  # say that the address is one's own
     ACCOUNT = "account"  # everything; for a quarter of an hour
+    ANSWER = "answer"  # say whether the post comes to one event; in each mail about it, for ever
 
 
 class NoKey(Exception):
@@ -40,7 +41,13 @@ class Tokens:
 
     def sign(self, link: Link, recipient: str, until: datetime | None = None) -> str:
         """A token for that recipient, good for ever or `until` an instant (to the second)."""
-        content = recipient if until is None else [recipient, int(until.timestamp())]
+        return self._signed(link, recipient if until is None else [recipient, int(until.timestamp())])
+
+    def sign_answer(self, recipient: str, event: str) -> str:
+        """A token for that recipient and event, good for ever."""
+        return self._signed(Link.ANSWER, [recipient, event])
+
+    def _signed(self, link: Link, content: object) -> str:
         payload = base64_encode(json.dumps(content, separators=(",", ":"), ensure_ascii=False))
         signature = self._begun[link].copy()
         signature.update(payload)
@@ -48,16 +55,25 @@ class Tokens:
 
     def read(self, link: Link, token: str, now: datetime) -> str | None:
         """The recipient that the token was signed for; None if it was not signed here for this, or is too old."""
-        try:
-            found = self._by_purpose[link].loads(token)
-        except BadData:
-            return None
-        match found:
-            case str():
-                return found
+        match self._loaded(link, token):
+            case str() as recipient:
+                return recipient
             case [str() as recipient, int() as until] if now <= datetime.fromtimestamp(until, UTC):
                 return recipient
         return None
+
+    def read_answer(self, token: str) -> tuple[str, str] | None:
+        """The recipient and the event (their ids) that the token was signed for; None if it was not signed here."""
+        match self._loaded(Link.ANSWER, token):
+            case [str() as recipient, str() as event]:
+                return recipient, event
+        return None
+
+    def _loaded(self, link: Link, token: str) -> object:
+        try:
+            return self._by_purpose[link].loads(token)
+        except BadData:
+            return None
 
     def digests(self, address: str) -> tuple[str, ...]:
         """Keyed hashes of an address, case aside, under each key, the current one first: to know it again by."""

@@ -33,8 +33,11 @@ def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[]
 
 # What the store promises is tried on both databases each time; what stands on it, on PostgreSQL, in the long suite.
 CONFORMANCE = {
+    "test_answers",
     "test_databases",
+    "test_escalations",
     "test_feed_tokens",
+    "test_guests",
     "test_instance",
     "test_ledger",
     "test_nodes",

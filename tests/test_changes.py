@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from calendars.changes import Change, Kind, Notice, changes, notices
 from calendars.editions import Edition
-from calendars.model import Agenda, Assumption, Audience, Axis, Days, DaysBefore, Event, EventStatus
+from calendars.model import Agenda, Assumption, Audience, Axis, Coverage, Days, DaysBefore, Event, EventStatus
 from tests import factories
 from tests.factories import days, drive, event, site, text, timed
 
@@ -72,6 +72,8 @@ def told(*found: Change) -> dict[str, tuple[Kind, ...]]:
         (event(), event(when=timed("2021-10-21 20:00"), reason=text("por la lluvia")), (Kind.MOVED,)),
         (event(), event(when=timed("2021-10-21 20:00"), title=text("Taller")), (Kind.MOVED, Kind.REWORDED)),
         (event(), event(rules=(DaysBefore(days=3, at=time(9)),)), (Kind.REMINDERS,)),
+        (event(), event(coverage=Coverage()), (Kind.ATTENDANCE,)),
+        (event(), event(other_sessions=True), (Kind.ATTENDANCE,)),
         (
             drive(),
             drive(when=SATURDAY, status=EventStatus.CONFIRMED, assumed=()),

@@ -36,6 +36,7 @@ STOP = (
     f"{BASE}/leave/Imphcm9u.token-with_every.sort~of%20character-and-long-enough-to-need-two-or-three-lines-of-a-body"
 )
 MANAGE = f"{BASE}/manage/abc.def"
+ANSWER = f"{BASE}/answer/ghi.jkl"
 DAY_BEFORE = datetime(2021, 10, 21, 3, 30, tzinfo=UTC)  # 09:00 in New Delhi, the day before its workshop
 BEFORE_DRIVE = datetime(2022, 1, 31, 3, 30, tzinfo=UTC)
 PRINTABLE_TEXT = st.text(st.characters(exclude_categories=("C", "Zl", "Zp")), max_size=90)
@@ -59,6 +60,7 @@ def personal(**changes: object) -> Personal:
         sent_at=DAY_BEFORE,
         unsubscribe_url=STOP,
         manage_url=MANAGE,
+        answer_url=ANSWER,
     )
     return replace(known, **changes)  # type: ignore[arg-type]  # because each test names the fields it changes
 
@@ -112,6 +114,11 @@ def test_the_text_of_the_new_delhi_reminder(composer: Composer) -> None:
         "Calendario de su sede: https://agenda.example/feeds/sites/nueva-delhi.ics\n"
         "Adjunto va el evento (.ics), por si no usa ese calendario.\n"
         "\n"
+        "¿Asistirá?\n"
+        f"Sí: {ANSWER}?r=yes\n"
+        f"No: {ANSWER}?r=no\n"
+        f"Tal vez: {ANSWER}?r=maybe\n"
+        "\n"
         "Enviado a la Sección Consular, Embajada de México en la India.\n"
         f"Dejar de recibir recordatorios: {STOP}\n"
         f"Pausar, cambiar de idioma o de calendario: {MANAGE}\n"
@@ -132,10 +139,31 @@ def test_the_same_in_english(composer: Composer) -> None:
         "Join: link to be confirmed\n"
         "Your site's calendar: https://agenda.example/feeds/sites/nueva-delhi.ics\n"
         "\n"
+        "Will you come?\n"
+        f"Yes: {ANSWER}?r=yes\n"
+        f"No: {ANSWER}?r=no\n"
+        f"Maybe: {ANSWER}?r=maybe\n"
+        "\n"
         "Sent to Sección Consular, Embajada de México en la India.\n"
         f"Stop these reminders: {STOP}\n"
         f"Pause, or change language or calendar: {MANAGE}\n"
         "We never ask for passwords."
+    )
+
+
+def test_yes_no_and_maybe_are_links_of_the_html_part_and_only_of_what_has_an_hour(composer: Composer) -> None:
+    for language, words in (("es", ("Sí", "No", "Tal vez")), ("en", ("Yes", "No", "Maybe"))):
+        rich = part(mail(composer, language=language), "html")
+        found = re.findall(r'<a class="reply" href="([^"]+)"[^>]*>([^<]+)</a>', rich)
+        assert found == [(f"{ANSWER}?r={r}", word) for r, word in zip(("yes", "no", "maybe"), words, strict=True)]
+    assert "/answer/" not in part(mail(composer, index=1, sent_at=BEFORE_DRIVE), "html")
+
+
+def test_mail_that_asks_is_not_written_without_the_page_to_answer_at(composer: Composer) -> None:
+    with pytest.raises(ValueError, match="answer"):
+        prepare(composer, published()).personalize(personal(answer_url=""))
+    prepare(composer, published(), sent_at=BEFORE_DRIVE, index=1).personalize(
+        personal(answer_url="", sent_at=BEFORE_DRIVE)
     )
 
 

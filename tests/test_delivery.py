@@ -88,6 +88,7 @@ def test_a_late_reminder_minds_working_hours_unless_its_event_is_near_or_it_goes
     assert not minds_hours(Purpose.REMINDER, "PT1H", late, NOW, START)
     assert minds_hours(Purpose.INVITATION, "", late, NOW, START)
     assert not minds_hours(Purpose.INVITATION, "", late, NOW, NOW + timedelta(hours=24))
+    assert minds_hours(Purpose.ESCALATION, "P5D a las 10:00", late, NOW, START)
 
 
 def test_mail_that_somebody_asked_for_comes_at_any_hour() -> None:

@@ -17,6 +17,7 @@ from scheduler.delivery import Decision, Purpose, State
 from scheduler.inbox import Handled, Inbox, Meaning
 from scheduler.mail import verp
 from scheduler.store import bounces, roster
+from scheduler.store.alarms import COORDINATOR
 from scheduler.store.claiming import Delivery
 from scheduler.store.database import Database
 from scheduler.store.schema import deliveries, recipients
@@ -145,8 +146,8 @@ def test_a_site_that_has_somebody_left_raises_no_alarm_and_the_last_one_does_onc
     assert alarms(database) == ["tokio"]
     with database.read() as connection:
         listed = [one.recipient.id for one in roster.members(connection)]
-        found = connection.execute(select(recipients.c.address).where(recipients.c.id == "coordinacion")).scalar_one()
-    assert "coordinacion" not in listed
+        found = connection.execute(select(recipients.c.address).where(recipients.c.id == COORDINATOR)).scalar_one()
+    assert COORDINATOR not in listed
     assert found == "agenda@ine.example"
 
 

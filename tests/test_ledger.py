@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from calendars.model import Agenda, Draft, EventStatus, Recipient
+from calendars.model import Agenda, Draft, EventStatus, Recipient, Role
 from scheduler.delivery import Decision, Outcome, Purpose, State
 from scheduler.publish import NothingToPublish, Published, Unconfirmed, publish_draft
 from scheduler.report import campaign, totals
@@ -28,9 +28,9 @@ HOUR_BEFORE = START - timedelta(hours=1)
 ME = "me"
 
 
-def post(name: str = "uno", **changes: str) -> Recipient:
+def post(name: str = "uno", role: Role = Role.HOLDER, **changes: str) -> Recipient:
     known = {"site": "tokio", "address": f"{name}@tokio.example", "post": "Sección Consular"}
-    return Recipient(id=name, language="es", joined=date(2021, 10, 1), **(known | changes))
+    return Recipient(id=name, language="es", joined=date(2021, 10, 1), role=role, **(known | changes))
 
 
 def draft(content: Agenda | None = None, posts: Sequence[Recipient] = (post(),), link: str | None = None) -> Draft:

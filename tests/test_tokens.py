@@ -61,3 +61,20 @@ def test_a_link_that_was_tampered_with_is_good_for_nothing(place: int) -> None:
     spoilt = list(token)
     spoilt[place] = "A" if spoilt[place] != "A" else "B"
     assert Tokens([KEY]).read(Link.LEAVE, "".join(spoilt), NOW) is None
+
+
+@pytest.mark.parametrize("post", POSTS)
+def test_an_answer_is_for_one_post_and_one_event_and_opens_nothing_else(post: str) -> None:
+    tokens = Tokens([KEY])
+    token = tokens.sign_answer(post, "taller")
+    assert tokens.read_answer(token) == (post, "taller")
+    assert [tokens.read(link, token, NOW) for link in Link] == [None] * len(Link)
+    assert tokens.read_answer(tokens.sign(Link.LEAVE, post)) is None
+    assert tokens.read_answer(tokens.sign(Link.ANSWER, post)) is None
+    assert tokens.read_answer(token[:-1] + ("A" if token[-1] != "A" else "B") + "x") is None
+
+
+def test_an_answer_signed_under_an_older_key_is_read() -> None:
+    token = Tokens(["old"]).sign_answer("tokio", "taller")
+    assert Tokens(["new", "old"]).read_answer(token) == ("tokio", "taller")
+    assert Tokens(["new"]).read_answer(token) is None

@@ -23,6 +23,7 @@ from starlette.routing import Route
 
 from calendars.model import LANGUAGES
 from scheduler.shipped import shipped
+from scheduler.store.answers import Reply
 from scheduler.tokens import Link
 from scheduler.web.app import Site, build_app
 from tests.shipped import shipped_draft
@@ -181,6 +182,8 @@ def fields(site: Site) -> dict[str, Sequence[str]]:
         "span": ["week", "month"],
         "month": ["2021-10", "2022-02"],
         "view": ["list", "month"],
+        "r": list(Reply),
+        "instead": [event.id for event in agenda.events],
     }
     return {name: known.get(name, ["x", "1", ""]) for name in sorted(names | set(known))}
 
@@ -189,7 +192,9 @@ def good_links(site: Site) -> list[str]:
     """For a few posts, a link of each kind, and one of each that ends tomorrow."""
     ends = (None, site.present() + timedelta(days=1))
     posts = [recipient.id for recipient in shipped_draft().recipients[:4]]
-    return [TOKENS.sign(link, post, until) for link in Link for post in posts for until in ends]
+    about = [event.id for event in shipped_draft().agenda.events]
+    answering = [TOKENS.sign_answer(post, event) for post in posts for event in about]
+    return [TOKENS.sign(link, post, until) for link in Link for post in posts for until in ends] + answering
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

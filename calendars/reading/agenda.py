@@ -24,6 +24,7 @@ from calendars.model import (
     slug,
 )
 from calendars.reading import addresses, people, values, words
+from calendars.reading.attendance import YES_NO
 from calendars.reading.context import Context, Once
 from calendars.reading.events import axis_id, event, rules_of
 from calendars.reading.fields import Fields, known
@@ -56,7 +57,6 @@ _THE_AXIS = Text(es="el eje", en="the axis")
 _THE_COMMITMENT = Text(es="el compromiso", en="the commitment")
 _THE_ADVANCE = Text(es="el avance", en="the advance")
 _THE_EVENT = Text(es="el evento", en="the event")
-_YES_NO = values.one_of(words.YES_NO, "unknown-yes-no", Text(es="valor", en="value"))
 
 
 class AgendaFile:
@@ -231,7 +231,7 @@ def _advance(node: Node, context: Context, report: Report) -> Advance:
 def _figure(node: Node, report: Report) -> Figure:
     fields = Fields(node, FigureForm, report)
     value, unit = fields.value("valor", values.number), fields.text("unidad")
-    about = fields.value("aproximado", _YES_NO)
+    about = fields.value("aproximado", YES_NO)
     fields.finish()
     return Figure(value=known(value), unit=known(unit), approximate=about or False)
 

@@ -12,7 +12,7 @@ from calendars.model import (
     Text,
     Timed,
 )
-from calendars.reading import values, words
+from calendars.reading import attendance, values, words
 from calendars.reading.context import REGION, SITE, Context, reference
 from calendars.reading.fields import Fields, known, scalar
 from calendars.reading.nodes import Node, ScalarNode, SequenceNode
@@ -52,6 +52,7 @@ def event(node: Node, context: Context, report: Report) -> Event:
     axis = fields.value("eje", lambda name: axis_id(name, context))
     assumed = _assumed(fields)
     rules = _rules(fields, moment) if "recordatorios" in fields else None
+    covered, others = attendance.coverage(fields, audience, report), attendance.other_sessions(fields, moment)
     fields.finish()
     return Event(
         id=known(id_),
@@ -67,6 +68,8 @@ def event(node: Node, context: Context, report: Report) -> Event:
         reason=reason,
         assumed=assumed,
         rules=rules,
+        coverage=covered,
+        other_sessions=others,
     )
 
 

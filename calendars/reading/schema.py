@@ -95,6 +95,14 @@ class AudienceForm(Form):
     sedes: list[str] = Field(default=[], description="id de cada sede, como en representations.csv")
 
 
+class CoverageForm(Form):
+    minimo: int = Field(default=1, description="cuántos puestos de cada sede deben acudir; 1 si no se dice")
+    suplente: DaysRule = Field(default="", description="cuándo se pide a la suplencia: P5D a las 10:00 si no se dice")
+    coordinacion: DaysRule = Field(
+        default="", description="cuándo se avisa a la coordinación de la región: P2D a las 10:00 si no se dice"
+    )
+
+
 class EventForm(Form):
     id: Slug = Field(description="identificador que nunca cambia")
     titulo: Words = Field(description="título del evento")
@@ -116,6 +124,10 @@ class EventForm(Form):
     )
     fuente: str = Field(description="de dónde sale")
     recordatorios: list[Rule] = Field(default=[], description="reglas propias de este evento")
+    otras_sesiones: YesNo = Field(
+        default="no", description="sí, si se puede acudir a la sesión de otra región del mismo tipo; solo con hora"
+    )
+    cobertura: YesNo | CoverageForm = Field(default="no", description="alguien de cada sede debe acudir; sí, o cuántos")
 
 
 class RemindersForm(Form):

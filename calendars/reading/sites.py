@@ -9,7 +9,7 @@ from functools import lru_cache
 from babel import Locale
 from babel.core import UnknownLocaleError
 
-from calendars.model import Recipient, Representation, Text
+from calendars.model import Recipient, Representation, Role, Text
 from calendars.reading import values, words
 from calendars.reading.addresses import address, masked
 from calendars.reading.agenda import zone
@@ -21,10 +21,12 @@ from calendars.reading.tables import Row, table
 SITE_COLUMNS = ("id", "kind", "name", "city", "country", "country_code", "region", "time_zone")
 SITE_EXTRAS = ("source", "weekend", "opens", "closes")
 POST_COLUMNS = ("id", "sede", "correo", "idioma", "puesto", "alta")
+POST_EXTRAS = ("papel",)
 MAX_SITES = 2_000
 MAX_POSTS = 200_000
 RESERVED = "-local"  # sites/<id>-local.ics is another form of sites/<id>.ics
 _LANGUAGE = values.one_of(words.LANGUAGES, "unknown-language", Text(es="idioma", en="language"))
+_ROLE = values.one_of(words.ROLES, "unknown-role", Text(es="papel", en="role"))
 
 
 def representations(text: str, context: Context, report: Report) -> tuple[Representation, ...]:
@@ -77,7 +79,7 @@ def recipients(text: str, context: Context, report: Report) -> tuple[Recipient, 
     ids = Once(noun=Text(es="el id", en="the id"))
     posts = Once(noun=Text(es="la dirección", en="the address"), rule="duplicate-row")
     found = []
-    for row in table(text, report, required=POST_COLUMNS, limit=MAX_POSTS):
+    for row in table(text, report, required=POST_COLUMNS, optional=POST_EXTRAS, limit=MAX_POSTS):
         try:
             found.append(_post(row, context, ids, posts))
         except AlreadyReported:
@@ -90,7 +92,7 @@ def _post(row: Row, context: Context, ids: Once, posts: Once) -> Recipient:
     site = row.value("sede", lambda name: reference(name, context.sites, "unknown-site", SITE))
     mail = row.value("correo", address)
     language, post = row.value("idioma", _LANGUAGE), row.value("puesto", values.line)
-    joined = row.value("alta", values.day)
+    joined, role = row.value("alta", values.day), row.optional("papel", _ROLE)
     if id_:
         _check_once(row, "id", ids, id_, id_)
     if mail and site:
@@ -103,6 +105,7 @@ def _post(row: Row, context: Context, ids: Once, posts: Once) -> Recipient:
         language=known(language),
         post=known(post),
         joined=known(joined),
+        role=role or Role.HOLDER,
     )
 
 

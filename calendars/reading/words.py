@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from calendars.model import Assumption, EventKind, EventStatus, Language
+from calendars.model import Assumption, EventKind, EventStatus, Language, Role
 
 KINDS: Mapping[str, EventKind] = {
     "taller": EventKind.WORKSHOP,
@@ -34,6 +34,11 @@ LANGUAGES: Mapping[str, Language] = {
     "español": "es",
     "inglés": "en",
     "english": "en",
+}
+ROLES: Mapping[str, Role] = {
+    "titular": Role.HOLDER,
+    "suplente": Role.DEPUTY,
+    "coordinacion": Role.COORDINATOR,
 }
 YES_NO: Mapping[str, bool] = {"sí": True, "no": False, "true": True, "false": False}
 EVERYONE: Mapping[str, Literal["all", "coordination"]] = {"todas": "all", "coordinacion": "coordination"}

@@ -41,6 +41,7 @@ KINDS = {
     Kind.LINK: Text(es="OTRO ENLACE", en="OTHER LINK"),
     Kind.RESTATED: Text(es="OTRO ESTADO", en="OTHER STATUS"),
     Kind.REMINDERS: Text(es="OTROS RECORDATORIOS", en="OTHER REMINDERS"),
+    Kind.ATTENDANCE: Text(es="OTRA REGLA DE ASISTENCIA", en="OTHER ATTENDANCE RULE"),
     Kind.REWORDED: Text(es="OTRO TEXTO", en="REWORDED"),
     Kind.REMOVED: Text(es="QUITADO", en="REMOVED"),
 }

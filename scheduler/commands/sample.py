@@ -55,6 +55,7 @@ def _composed(
             sent_at=mail.leaves,
             unsubscribe_url=f"{base_url}/leave/-",
             manage_url=f"{base_url}/manage/-",
+            answer_url=f"{base_url}/answer/-",
         )
     )
     message = email.message_from_bytes(body, policy=modern)

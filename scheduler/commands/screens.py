@@ -10,10 +10,12 @@ from calendars.model import Language, Text
 from calendars.shifts import Shift
 from calendars.wording import short_date
 from calendars.zones import ZoneData, to_wall
+from scheduler.attendance import Attendance
 from scheduler.delivery import State
 from scheduler.settings import Pace
 from scheduler.status import Status
 from scheduler.store.nodes import Node
+from scheduler.web.lines import sites_count
 
 NO_ALERT, ALERTS = Text(es="SIN ALERTAS", en="NO ALERTS"), Text(es="ALERTAS {n}", en="ALERTS {n}")
 EDITION = Text(es="edición {number} ({author}, {day})", en="edition {number} ({author}, {day})")
@@ -56,6 +58,11 @@ ENDINGS = {
     "left": Text(es="pidió no recibir {day}", en="asked for none {day}"),
     "removed": Text(es="sin puesto desde {day}", en="no post since {day}"),
 }
+LACKING = Text(
+    es="Sin quien asista: {event}, {sites} ({day}){coordination}: agenda answers {id}",
+    en="Nobody to come: {event}, {sites} ({day}){coordination}: agenda answers {id}",
+)
+UNCOORDINATED = Text(es="; regiones sin coordinación: {n}", en="; regions without a coordinator: {n}")
 NOT_ADOPTED = Text(
     es="Base copiada o restaurada: no se envía nada hasta «agenda adopt».",
     en="This database was copied or restored: nothing is sent until `agenda adopt`.",
@@ -152,6 +159,20 @@ def _alarms(found: Status, lang: Language) -> Iterator[str]:
     yield from _answering(found, lang)
     if found.uncovered:
         yield UNCOVERED[lang].format(sites=", ".join(_lost(found, lang)))
+    yield from (_lacking(one, found, lang) for one in found.lacking)
+
+
+def _lacking(one: Attendance, found: Status, lang: Language) -> str:
+    assert found.agenda is not None, "an event is of an agenda"
+    day = short_date(to_wall(one.begins, found.agenda.zone).date(), lang)
+    regions = UNCOORDINATED[lang].format(n=len(one.uncoordinated)) if one.uncoordinated else ""
+    return LACKING[lang].format(
+        event=one.event.title[lang],
+        sites=sites_count(len(one.lacking), lang),
+        day=day,
+        coordination=regions,
+        id=one.event.id,
+    )
 
 
 def _data(used: ZoneData) -> str:
@@ -240,6 +261,7 @@ def status_json(found: Status, draft: int | None, *, pace: Pace | None) -> dict[
         "states": dict(found.totals.states),
         "uncovered": [one.site for one in found.uncovered],
         "uncovered_since": {one.site: {"reason": one.reason, "since": one.since} for one in found.uncovered},
+        "lacking": {one.event.id: [tally.site.id for tally in one.lacking] for one in found.lacking},
         "adopted": found.adopted,
         "nodes": [_node_json(node, found) for node in found.nodes],
         "left": list(found.posts.left),

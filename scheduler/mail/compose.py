@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import cache
 from pathlib import Path
@@ -18,11 +18,15 @@ import css_inline
 from jinja2 import Environment, StrictUndefined, Template
 
 from calendars.editions import Edition
+from calendars.elsewhere import Offer, offers
+from calendars.impact import Fit, session_at
 from calendars.model import LANGUAGES, Agenda, Event, Language, Representation, Text, slug
 from calendars.wording import hour, long_date
+from scheduler.coverage import Tally
 from scheduler.delivery import Purpose
 from scheduler.mail.address import mailbox
 from scheduler.mail.enclosing import Enclosure, enclose
+from scheduler.mail.escalation import to_coordinator, to_deputy
 from scheduler.mail.invitation import invitation
 from scheduler.mail.mime import (
     Part,
@@ -61,7 +65,7 @@ class Composer:
         self._base_url = base_url.rstrip("/")
         self._templates = {
             (name, language): _load(folder, f"{name}.{language}")
-            for name in ("reminder", "test", *(purpose for purpose in Purpose if purpose is not Purpose.REMINDER))
+            for name in ("test", "coordination", *Purpose)
             for language in LANGUAGES
         }
         self._edition: Edition | None = None
@@ -76,14 +80,34 @@ class Composer:
         sent_at: datetime,
         link: str | None,
         enclosed: Enclosure,
+        *,
+        first: bool = False,
+        guest: bool = False,
     ) -> Prepared:
         """A reminder to be sent at `sent_at` (UTC); `link` is the joining link.
 
-        `event` and `site` are those of the edition's agenda. Kept while the edition, the day and the link are the same.
+        `first`: nothing of this schedule went before, so it offers other sessions where the hour is no good. `guest`:
+        the post comes instead of going to its own. `event` and `site` are those of the edition's agenda. Kept
+        while the edition, the day and the link are the same.
         """
         today = local(sent_at.replace(microsecond=0), site.zone)[0]
-        key = ("reminder", event.id, site.id, language, today, link, enclosed)
-        return self._once(edition, key, lambda: self._reminder(edition, event, site, language, today, link, enclosed))
+        key = ("reminder", event.id, site.id, language, today, link, enclosed, first, guest)
+
+        def prepare() -> Prepared:
+            words = reminder(
+                edition,
+                event,
+                site,
+                language,
+                today=today,
+                link=link,
+                calendar=self._calendar(site, enclosed),
+                guest=guest,
+                offers=_offers(edition, event, site, sent_at) if first and not guest else (),
+            )
+            return self._about("reminder", edition, event, site, language, words, enclosed, link, r=words)
+
+        return self._once(edition, key, prepare)
 
     def invitation(
         self,
@@ -98,7 +122,12 @@ class Composer:
         """An invitation, or its end, that is sent for its own sake; the rest is as of a reminder."""
         today = local(sent_at.replace(microsecond=0), site.zone)[0]
         key = ("invitation", event.id, site.id, language, today, link, enclosed)
-        return self._once(edition, key, lambda: self._invitation(edition, event, site, language, today, link, enclosed))
+
+        def prepare() -> Prepared:
+            words = invitation(edition, event, site, language, today=today, link=link, method=enclosed.method)
+            return self._about("invitation", edition, event, site, language, words, enclosed, link, i=words)
+
+        return self._once(edition, key, prepare)
 
     def notice(
         self,
@@ -109,14 +138,49 @@ class Composer:
         sent_at: datetime,
         link: str | None,
         enclosed: Enclosure,
+        *,
+        guest: bool = False,
     ) -> Prepared:
         """A notice of a change, to be sent at `sent_at` (UTC); `link` is the joining link of the edition in force.
 
         Kept as a reminder is.
         """
         today = local(sent_at.replace(microsecond=0), site.zone)[0]
-        key = ("notice", telling.notice.event, site.id, language, today, link, telling.since, enclosed)
-        return self._once(edition, key, lambda: self._notice(edition, telling, site, language, today, link, enclosed))
+        agenda, told = edition.agenda, telling.notice
+        key = ("notice", told.event, site.id, language, today, link, telling.since, enclosed, guest)
+        calendar = self._calendar(site, enclosed)
+
+        def prepare() -> Prepared:
+            words = notice(agenda, told, site, language, today=today, link=link, calendar=calendar, guest=guest)
+            event = next((one for one in agenda.events if one.id == told.event), None)
+            more = {"n": words, "unread": slot("unread")}
+            return self._about("notice", edition, event, site, language, words, enclosed, link, **more)
+
+        return self._once(edition, key, prepare)
+
+    def to_deputy(
+        self,
+        edition: Edition,
+        event: Event,
+        lack: Tally,
+        language: Language,
+        sent_at: datetime,
+        link: str | None,
+        enclosed: Enclosure,
+    ) -> Prepared:
+        """An escalation to the deputies of a site, to be sent at `sent_at` (UTC). Not kept: they are few."""
+        site, calendar = lack.site, self._calendar(lack.site, enclosed)
+        today = local(sent_at.replace(microsecond=0), site.zone)[0]
+        words = to_deputy(edition, event, lack, language, today=today, link=link, calendar=calendar)
+        more = {"e": words, "r": words.event}
+        return self._about("escalation", edition, event, site, language, words, enclosed, link, **more)
+
+    def to_coordinator(
+        self, edition: Edition, event: Event, lacking: Sequence[Tally], language: Language, site: Representation
+    ) -> Prepared:
+        """An escalation to the coordinators of a region, who sit at `site`."""
+        words = to_coordinator(edition, event, lacking, language)
+        return self._about("coordination", edition, event, site, language, words, Enclosure(), None, e=words)
 
     def _once(self, edition: Edition, key: object, prepare: Callable[[], Prepared]) -> Prepared:
         if edition is not self._edition:
@@ -150,53 +214,22 @@ class Composer:
         )
         return head + multipart("alternative", parts).joined({})
 
-    def _reminder(
+    def _about(
         self,
+        name: str,
         edition: Edition,
-        event: Event,
+        event: Event | None,
         site: Representation,
         language: Language,
-        today: date,
-        link: str | None,
+        words: _Worded,
         enclosed: Enclosure,
+        link: str | None,
+        **more: object,
     ) -> Prepared:
-        calendar = self._calendar(site, enclosed)
-        words = reminder(edition, event, site, language, today=today, link=link, calendar=calendar)
-        parts = self._of_the_list("reminder", edition.agenda, language, words, enclosed, r=words)
+        """What goes to every post of a site that reads the language; `event` is the edition's, where it knows it."""
+        parts = self._of_the_list(name, edition.agenda, language, words, enclosed, **more)
         body = enclose(parts, enclosed, edition, event, site, language, link)
         return _prepared(edition.agenda, words.subject, language, site, body, enclosed)
-
-    def _invitation(
-        self,
-        edition: Edition,
-        event: Event,
-        site: Representation,
-        language: Language,
-        today: date,
-        link: str | None,
-        enclosed: Enclosure,
-    ) -> Prepared:
-        words = invitation(edition, event, site, language, today=today, link=link, method=enclosed.method)
-        parts = self._of_the_list("invitation", edition.agenda, language, words, enclosed, i=words)
-        body = enclose(parts, enclosed, edition, event, site, language, link)
-        return _prepared(edition.agenda, words.subject, language, site, body, enclosed)
-
-    def _notice(
-        self,
-        edition: Edition,
-        telling: Telling,
-        site: Representation,
-        language: Language,
-        today: date,
-        link: str | None,
-        enclosed: Enclosure,
-    ) -> Prepared:
-        agenda, calendar = edition.agenda, self._calendar(site, enclosed)
-        words = notice(agenda, telling.notice, site, language, today=today, link=link, calendar=calendar)
-        parts = self._of_the_list("notice", agenda, language, words, enclosed, n=words, unread=slot("unread"))
-        event = next((one for one in agenda.events if one.id == telling.notice.event), None)
-        body = enclose(parts, enclosed, edition, event, site, language, link)
-        return _prepared(agenda, words.subject, language, site, body, enclosed)
 
     def _calendar(self, site: Representation, enclosed: Enclosure) -> str | None:
         return f"{self._base_url}/feeds/sites/{site.id}.ics" if enclosed.feed else None
@@ -215,6 +248,7 @@ class Composer:
             privacy=f"{self._base_url}/privacy" if agenda.privacy else None,
             stop=slot("stop"),
             manage=slot("manage"),
+            answer=slot("answer"),
             **words,
         )
 
@@ -222,6 +256,15 @@ class Composer:
         text, html = self._templates[name, language]
         said = {"lang": language, **words}
         return text_part("plain", text.render(said)), text_part("html", html.render(said))
+
+
+def _offers(edition: Edition, event: Event, site: Representation, now: datetime) -> tuple[Offer, ...]:
+    """Other sessions, for a site at which this one is not inside working hours."""
+    revision = edition.revisions[event.id]
+    if not event.other_sessions or revision.start is None or revision.end is None:
+        return ()
+    own = session_at(site, revision.start, revision.end, edition.agenda.zone)
+    return () if own.fit is Fit.INSIDE else offers(edition, event, site, now)
 
 
 def _prepared(

@@ -92,6 +92,8 @@ class Words:
     link: str | None
     link_opens: bool
     calendar: str | None  # the address of the site's; None: the post has another channel
+    asks: bool  # whether the post comes
+    guest: bool  # it comes to this session instead of its own
 
 
 def notice(
@@ -103,6 +105,7 @@ def notice(
     today: date,
     link: str | None,
     calendar: str | None,
+    guest: bool = False,
 ) -> Words:
     """The words of one change for one site; `today` is the site's date at the moment of sending."""
     old, new = told.before, told.after
@@ -125,6 +128,8 @@ def notice(
         link=None if new is None else link,
         link_opens=link is not None and link.startswith(("https://", "http://")),
         calendar=calendar,
+        asks=new is not None and new.event.asks_who_comes and not guest,
+        guest=guest,
     )
 
 

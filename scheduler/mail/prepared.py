@@ -32,6 +32,7 @@ class Personal:
     manage_url: str  # the page to pause, to change the language, to ask for more
     organizer: str = ""  # of an invitation: the address that its answer goes to
     reply_to: str = ""  # likewise, for people
+    answer_url: str = ""  # the page to say at whether the post comes, without a query; of mail that asks
     unread: str = ""  # of a notice: that the post's calendar program had not read the change
 
 
@@ -55,6 +56,11 @@ class Prepared:
     body: Part
     organizer: str | None = None  # of an invitation: the name that people see; None: it is none
 
+    @property
+    def asks(self) -> bool:
+        """Does it ask whether the post comes?"""
+        return "plain.answer" in self.body.slots
+
     def personalize(self, personal: Personal) -> bytes:
         """The complete message (RFC 5322), CRLF line ends, 7-bit.
 
@@ -62,6 +68,8 @@ class Prepared:
         """
         if not (_URL.fullmatch(personal.unsubscribe_url) and _URL.fullmatch(personal.manage_url)):
             raise ValueError("the address to leave at is no http(s) URL in ASCII")
+        if self.asks and not _URL.fullmatch(personal.answer_url):
+            raise ValueError("the address to answer at is no http(s) URL in ASCII")
         head = (
             f"To: <{mailbox(personal.to)}>\r\n"
             f"Date: {local(personal.sent_at.replace(microsecond=0), self.zone)[1]}\r\n"
@@ -74,6 +82,7 @@ class Prepared:
         plain_office, html_office = _office(personal.office, self.language)
         plain_stop, html_stop = _fillings(personal.unsubscribe_url)
         plain_manage, html_manage = _fillings(personal.manage_url)
+        plain_answer, html_answer = _fillings(personal.answer_url) if self.asks else (b"", b"")
         plain_unread, html_unread = _fillings(f"\n{personal.unread}" if personal.unread else "")
         return (
             self.head
@@ -83,10 +92,12 @@ class Prepared:
                     "plain.office": plain_office,
                     "plain.stop": plain_stop,
                     "plain.manage": plain_manage,
+                    "plain.answer": plain_answer,
                     "plain.unread": plain_unread,
                     "html.office": html_office,
                     "html.stop": html_stop,
                     "html.manage": html_manage,
+                    "html.answer": html_answer,
                     "html.unread": html_unread,
                     "calendar.parties": self._parties(personal),
                 }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from calendars.descriptions import place, summary, until_line
 from calendars.editions import Edition, Revision
+from calendars.elsewhere import Offer
 from calendars.model import Agenda, Assumption, Days, Event, EventStatus, Language, Representation, Text, Timed
 from calendars.wording import (
     assumption,
@@ -23,6 +25,7 @@ from calendars.wording import (
     weekday_and_day,
 )
 from calendars.zones import to_wall
+from scheduler.mail.elsewhere import Others, others
 
 _DATE_OPEN = Text(es="fecha por confirmar", en="date to be confirmed")
 _HOUR_OPEN = Text(es="hora por confirmar", en="time to be confirmed")
@@ -61,6 +64,9 @@ class Reminder:
     link: str | None
     link_opens: bool  # an address that a browser can open, and not a meeting number
     calendar: str | None  # the address of the site's; None: the post has another channel
+    asks: bool  # whether the post comes
+    guest: bool  # it comes to this session instead of its own
+    others: Others  # sessions that it may join instead
 
 
 def reminder(
@@ -72,6 +78,8 @@ def reminder(
     today: date,
     link: str | None,
     calendar: str | None,
+    guest: bool = False,
+    offers: Sequence[Offer] = (),
 ) -> Reminder:
     """The words; `today` is the site's date at the moment of sending, which «hoy» and «mañana» follow.
 
@@ -84,8 +92,7 @@ def reminder(
         subject=_subject(agenda, event, revision, site, language, relative),
         preheader=_preheader(event, site, hours, language),
         title=event.title[language],
-        day=_capital(f"{relative}, {long_date(first, language)}" if relative else long_date(first, language))
-        + _open(event, language),
+        day=_long_day(event, first, relative, language),
         last_day=long_date(last, language) if last != first else None,
         city=site.city,
         hours=hours,
@@ -96,6 +103,9 @@ def reminder(
         link=link,
         link_opens=link is not None and link.startswith(("https://", "http://")),
         calendar=calendar,
+        asks=event.asks_who_comes and not guest,
+        guest=guest,
+        others=others(agenda, offers, language),
     )
 
 
@@ -143,6 +153,11 @@ def _subject(
     moment = f"{_day(here, relative, language)}, {hour(here, language)} ({site.city})"
     day = f"{short_date(home, language)}, " if home.date() != here.date() else ""
     return _capital(f"{moment}: {title} · {day}{hour(home, language)} {home_short(agenda.zone, language)}")
+
+
+def _long_day(event: Event, day: date, relative: str | None, language: Language) -> str:
+    written = long_date(day, language)
+    return _capital(f"{relative}, {written}" if relative else written) + _open(event, language)
 
 
 def _day(day: date, relative: str | None, language: Language) -> str:

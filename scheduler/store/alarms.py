@@ -12,7 +12,9 @@ from scheduler.store import editions, ledger, roster
 from scheduler.store.schema import deliveries, recipients
 from scheduler.store.upsert import insert
 
-COORDINATOR = "coordinacion"  # the recipient of alarms: the mailbox of `remitente: responder_a`, no post of any site
+# The recipient of alarms: the mailbox of `remitente: responder_a`, no post of any site. No id of a file holds a colon:
+# a post that is called so is another.
+COORDINATOR = ":coordinacion"
 LASTS = timedelta(days=3)
 
 

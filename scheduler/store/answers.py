@@ -5,17 +5,20 @@ All functions work in the caller's transaction.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, RowMapping, select
 
-from scheduler.store.schema import answers
+from calendars.model import Role
+from scheduler.coverage import Voice
+from scheduler.store.schema import answers, recipients
 from scheduler.store.upsert import insert
 
-_A = answers.c
+_A, _R = answers.c, recipients.c
 Via = Literal["link", "reply"]
 
 
@@ -61,15 +64,40 @@ def record(connection: Connection, answer: Answer) -> bool:
 def of(connection: Connection, recipient: str, subject: str) -> Answer | None:
     """What a post said last of an event (its UID); None: it has not answered."""
     found = connection.execute(select(answers).where(_A.recipient == recipient, _A.subject == subject))
-    row = found.one_or_none()
-    if row is None:
-        return None
+    row = found.mappings().one_or_none()
+    return None if row is None else _answer(row)
+
+
+def by_recipient(connection: Connection, recipient: str | None = None) -> Mapping[str, Sequence[Answer]]:
+    """What every post, or one, said last of each event, by the post's id."""
+    chosen = select(answers).order_by(_A.recipient, _A.subject)
+    if recipient is not None:
+        chosen = chosen.where(_A.recipient == recipient)
+    said: dict[str, list[Answer]] = {}
+    for row in connection.execute(chosen).mappings():
+        said.setdefault(row["recipient"], []).append(_answer(row))
+    return said
+
+
+def voices(connection: Connection, subject: str) -> list[Voice]:
+    """Every post on the list with what it said last of an event (its UID), in order of their ids."""
+    listed = _R.removed_at.is_(None) & _R.confirmed_at.is_not(None)
+    found = connection.execute(
+        select(_R.site, _R.role, _A.answer, _A.instead)
+        .join_from(recipients, answers, (_A.recipient == _R.id) & (_A.subject == subject), isouter=True)
+        .where(listed)
+        .order_by(_R.id)
+    )
+    return [Voice(site=row.site, role=Role(row.role), reply=row.answer, instead=row.instead) for row in found]
+
+
+def _answer(row: RowMapping) -> Answer:
     return Answer(
-        recipient=recipient,
-        subject=subject,
-        event=row.event,
-        reply=Reply(row.answer),
-        instead=row.instead,
-        via="link" if row.via == "link" else "reply",
-        at=row.at,
+        recipient=row["recipient"],
+        subject=row["subject"],
+        event=row["event"],
+        reply=Reply(row["answer"]),
+        instead=row["instead"],
+        via="link" if row["via"] == "link" else "reply",
+        at=row["at"],
     )

@@ -25,12 +25,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import Update
 
+from scheduler.coverage import Tally
 from scheduler.delivery import UNCERTAIN_WAIT, WAITING, Purpose, State
 from scheduler.notices import Telling
 from scheduler.store import nodes, upsert
 from scheduler.store.controls import STOPPED
 from scheduler.store.postgresql import take_turns
-from scheduler.store.schema import WAITING_INDEX, Instant, attempts, controls, deliveries, recipients
+from scheduler.store.schema import WAITING_INDEX, Instant, answers, attempts, controls, deliveries, recipients
 
 _D = deliveries.c
 
@@ -58,8 +59,11 @@ class Delivery:
     refusals: int
     first: bool  # nothing of this schedule has gone to this recipient before: the .ics file goes with it
     channel: str  # of the recipient's calendar: feed, invitations, none
+    role: str  # of the recipient: holder, deputy, coordinator
+    replaces: str | None  # Event.id of its own session, where it comes to this one instead
     edition: int | None = None  # the one that it tells of
     telling: Telling | None = None  # of a notice: what it says
+    lacking: tuple[Tally, ...] = ()  # of an escalation: the sites from which too few come
     method: str = ""  # of the calendar part that it carries (RFC 6047 §2.4); until settled, that its last attempt did
 
     @classmethod
@@ -79,8 +83,8 @@ def claim_due(
     `withheld` names events at sites, as `<Event.id>/<site>`. On PostgreSQL, rows that another node is looking at are
     passed over (FOR UPDATE SKIP LOCKED). What this owner holds from before is given back: it asks for more when it has
     none in hand, so a commit whose answer was lost did that. Of several overdue reminders of one event for one
-    recipient only the newest is taken; the others expire. A reminder, or an invitation, waits for a notice of its event
-    that its recipient is still to get.
+    recipient only the newest is taken; the others expire. Whatever else is about an event waits for a
+    notice of it that the same recipient is still to get.
     """
     _release_strays(connection, owner)
     if connection.execute(_ANY_DUE, {"now": now}).first() is None:
@@ -105,8 +109,7 @@ _ANY_DUE = (
 )  # fmt: skip
 
 
-_WAITS = f"'{Purpose.REMINDER}', '{Purpose.INVITATION}'"
-# The recipient of a reminder is owed a notice of the same event, or is getting it now.
+# The recipient of a reminder or an escalation is owed a notice of the same event, or is getting it now.
 _STILL_TO_HEAR = f"""EXISTS (SELECT 1 FROM deliveries AS news
     WHERE news.recipient = deliveries.recipient AND news.subject = deliveries.subject
         AND news.purpose = '{Purpose.NOTICE}'
@@ -118,7 +121,7 @@ _DUE = {
     kind: text(f"""
         SELECT id FROM deliveries {by_index}
         WHERE state IN ('{State.PLANNED}', '{State.DEFERRED}') AND next_at <= :now AND expires_at > :now
-            AND event || '/' || site NOT IN :withheld AND NOT (purpose IN ({_WAITS}) AND {_STILL_TO_HEAR})
+            AND event || '/' || site NOT IN :withheld AND NOT (purpose <> '{Purpose.NOTICE}' AND {_STILL_TO_HEAR})
             AND NOT EXISTS (SELECT 1 FROM controls WHERE name = '{STOPPED}')
         ORDER BY expires_at, next_at, id LIMIT :limit {passing_by}""").bindparams(  # noqa: S608  # all of it is ours
         bindparam("withheld", expanding=True, type_=_D.event.type), bindparam("now", type_=Instant)
@@ -173,9 +176,11 @@ def _described(connection: Connection, ids: Sequence[int]) -> list[Delivery]:
     )
     own = [getattr(_D, name) for name in _OWN_COLUMNS]
     spoken = func.coalesce(recipients.c.chosen_language, recipients.c.language).label("language")
-    contact = (recipients.c.address, spoken, recipients.c.post, recipients.c.channel)
+    contact = (recipients.c.address, spoken, recipients.c.post, recipients.c.channel, recipients.c.role)
+    chose = select(func.min(answers.c.event)).where(answers.c.recipient == _D.recipient, answers.c.instead == _D.event)
+    replaces = chose.correlate(deliveries).scalar_subquery().label("replaces")
     found = connection.execute(
-        select(*own, *contact, (~earlier).label("first"))
+        select(*own, *contact, (~earlier).label("first"), replaces)
         .join(recipients, recipients.c.id == _D.recipient)
         .where(_D.id.in_(ids))
         .order_by(_D.expires_at, _D.due_at, _D.id)

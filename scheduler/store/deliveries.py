@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, literal, null, or_, select, true, update
 
-from scheduler.delivery import Purpose, State
+from scheduler.delivery import PLANNED_BY_EDITION, Purpose, State
 from scheduler.store import roster
 from scheduler.store.schema import attempts, deliveries, recipients
 
@@ -137,7 +137,7 @@ def retry(connection: Connection, chosen: Chosen, words: str, now: datetime) -> 
 def _let_go(connection: Connection, order: Order, chosen: Chosen, words: str, now: datetime) -> int:
     """Back among those that are sent; expired where that is too late, suppressed where the post wants none by now."""
     wanted = exists().where(recipients.c.id == _D.recipient, roster.LISTED, roster.wants_at(_D.due_at))
-    muted = and_(_D.purpose == Purpose.REMINDER, ~wanted)
+    muted = and_(_D.purpose.in_(PLANNED_BY_EDITION), ~wanted)
     past = _D.expires_at <= now
     moment = literal(now, _D.next_at.type)
     again = or_(_D.state == State.UNCERTAIN, and_(_D.state == State.HELD, _D.uncertain_at.is_not(None)))

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, bindparam, case, literal, select, text, update
 
-from scheduler.delivery import EXPIRABLE, MUTABLE, REPEATS, WAITING, Purpose, State
+from scheduler.delivery import EXPIRABLE, MUTABLE, PLANNED_BY_EDITION, REPEATS, WAITING, State
 from scheduler.store.postgresql import take_turns
 from scheduler.store.schema import WAITING_INDEX, Instant, deliveries, recipients
 
@@ -25,8 +25,8 @@ def suppress_address(connection: Connection, recipient: str, now: datetime, why:
 
 
 def mute(connection: Connection, recipient: str, now: datetime) -> None:
-    """Suppress the reminders that still wait for a post, and try no more what is on its way to it."""
-    own = (_D.recipient == recipient) & (_D.purpose == Purpose.REMINDER)
+    """Suppress the reminders and escalations that still wait for a post, and try no more what is on its way to it."""
+    own = (_D.recipient == recipient) & _D.purpose.in_(PLANNED_BY_EDITION)
     connection.execute(
         update(deliveries).where(own, _D.state.in_(MUTABLE)).values(state=State.SUPPRESSED, next_at=None, owner=None)
     )

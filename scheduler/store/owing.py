@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -16,15 +16,17 @@ from scheduler.store.schema import deliveries, recipients
 
 _CHUNK = 10_000
 _D, _R = deliveries.c, recipients.c
+_Posts = Mapping[tuple[str | None, str, bool], Sequence[str]]  # of one event or all, at a site, as guests or not
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Owed:
-    """What every post of one site has to hear of one event. Instants are UTC."""
+    """What the posts of one site have to hear of one event. Instants are UTC."""
 
     event: str  # Event.id
     uid: str
     site: str
+    guest: bool  # only those at the site who come to it instead of their own session
     leaves: datetime
     expires: datetime
 
@@ -34,20 +36,35 @@ def owe(
 ) -> int:
     """Plan the notices of an edition for all but the `newcomers` (ids), who join with it; returns how many.
 
+    They go to the holders of each site, and to whoever else is involved in the event there.
+
     Whatever an earlier edition owed of the same event to the same sites, and is not settled, is superseded: what each
     post was last told is compared when its notice leaves, so nothing is lost.
     """
     for uid in dict.fromkeys(one.uid for one in owed):
         _supersede(connection, uid, [one.site for one in owed if one.uid == uid], now)
-    posts: dict[str, list[str]] = {}
-    for hearer in standing.hearers(connection) if owed else ():
-        if hearer.id not in newcomers:
-            posts.setdefault(hearer.site, []).append(hearer.id)
+    posts = _posts(connection, newcomers) if owed else {}
     planned = 0
-    for part in _parts(_row(edition, one, post) for one in owed for post in posts.get(one.site, ())):
+    for part in _parts(_row(edition, one, post) for one in owed for post in _concerned(posts, one)):
         connection.execute(insert(deliveries), part)
         planned += len(part)
     return planned
+
+
+def _posts(connection: Connection, newcomers: Collection[str]) -> _Posts:
+    posts: dict[tuple[str | None, str, bool], list[str]] = {}
+    for hearer in standing.hearers(connection):
+        if hearer.id not in newcomers:
+            posts.setdefault((None, hearer.site, False), []).append(hearer.id)
+    for other in standing.involved(connection):
+        posts.setdefault((other.event, other.site, other.guest), []).append(other.id)
+    return posts
+
+
+def _concerned(posts: _Posts, one: Owed) -> Iterator[str]:
+    if not one.guest:
+        yield from posts.get((None, one.site, False), ())
+    yield from posts.get((one.event, one.site, one.guest), ())
 
 
 def _supersede(connection: Connection, uid: str, sites: Collection[str], now: datetime) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func, insert, literal, or_, select, update
 
 from calendars.model import Language
 from scheduler.channels import Channel
@@ -19,7 +19,7 @@ from scheduler.delivery import MUTABLE, REVOCABLE, Purpose, State
 from scheduler.plan import message_key
 from scheduler.store import ledger, roster
 from scheduler.store.roster import Post
-from scheduler.store.schema import attempts, bounces, deliveries, erasures, feed_tokens, recipients
+from scheduler.store.schema import answers, attempts, bounces, deliveries, erasures, feed_tokens, recipients
 from scheduler.store.upsert import insert as upsert
 
 CONFIRM_WITHIN = timedelta(hours=48)  # a sign-up that nobody confirms by then is forgotten
@@ -151,7 +151,7 @@ def upcoming(connection: Connection, recipient: str, now: datetime, most: int) -
 
 
 def exported(connection: Connection, recipient: str) -> str:
-    """All that is kept about a post, as JSON: itself, its deliveries with each attempt, bounces, its staff feeds."""
+    """All that is kept about a post, as JSON: itself, its deliveries and their attempts, bounces, answers, feeds."""
     own = connection.execute(select(recipients).where(_R.id == recipient)).mappings().one()
     sent = connection.execute(
         select(_D.purpose, _D.event, _D.site, _D.rule, _D.due_at, _D.state, _D.accepted_at, _D.method)
@@ -174,11 +174,17 @@ def exported(connection: Connection, recipient: str) -> str:
         .where(bounces.c.recipient == recipient)
         .order_by(bounces.c.at)
     )
+    said = connection.execute(
+        select(*(answers.c[name] for name in ("event", "answer", "instead", "via", "at")))
+        .where(answers.c.recipient == recipient)
+        .order_by(answers.c.at, answers.c.event)
+    )
     found = {
         "recipient": _plain(own),
         "deliveries": [_plain(row) for row in sent.mappings()],
         "attempts": [_plain(row) for row in tried.mappings()],
         "bounces": [_plain(row) for row in bounced.mappings()],
+        "answers": [_plain(row) for row in said.mappings()],
         "staff_feeds": [_plain(row) for row in feeds.mappings()],
     }
     return json.dumps(found, ensure_ascii=False, indent=2)
@@ -224,7 +230,7 @@ def purge(connection: Connection, now: datetime, retention: timedelta | None) ->
 
 
 def _forget(connection: Connection, chosen: ColumnElement[bool], now: datetime) -> int:
-    """Blank these rows, end what is owed to them and their staff feeds."""
+    """Blank these rows, end what is owed to them and their staff feeds, and forget what they answered."""
     ids = list(connection.execute(select(_R.id).where(chosen)).scalars())
     for key in ids:
         connection.execute(
@@ -234,6 +240,7 @@ def _forget(connection: Connection, chosen: ColumnElement[bool], now: datetime) 
         )
         ledger.let_go_of_what_is_on_its_way(connection, _D.recipient == key, now)
         _revoke(connection, _T.recipient == key, now)
+        connection.execute(delete(answers).where(answers.c.recipient == key))
         connection.execute(
             update(recipients)
             .where(_R.id == key)

@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, insert, or_, select, update
 
 from calendars.editions import Edition
-from scheduler.delivery import MUTABLE, REVOCABLE, Purpose, State
+from scheduler.delivery import MUTABLE, PLANNED_BY_EDITION, REVOCABLE, State
 from scheduler.plan import Planned, plan
 from scheduler.store import ledger, roster
 from scheduler.store.schema import deliveries, recipients, revisions, staged
 
 _CHUNK = 10_000
 _D, _S = deliveries.c, staged.c
-_COPIED = ("subject", "schedule", "rule", "recipient", "event", "site", "message_key", "due_at", "expires_at", "moved")
+_COPIED = (
+    "purpose", "subject", "schedule", "rule", "recipient", "event", "site", "message_key", "due_at", "expires_at",
+    "moved",
+)  # fmt: skip
 _FOLLOWS = ("site", "due_at", "expires_at", "moved")
 
 
@@ -32,7 +35,7 @@ class Reconciled:
 
 
 def replan(connection: Connection, edition: Edition, recipient: str, now: datetime) -> Reconciled:
-    """Make one post's unsettled reminders those that the edition in force owes it now: it joined, moved or chose."""
+    """Make what one post still waits for what the edition in force owes it now: it joined, moved, chose or answered."""
     found = roster.member(connection, recipient)
     return reconcile(connection, edition.number, plan(edition, () if found is None else (found,)), now, only=recipient)
 
@@ -40,8 +43,9 @@ def replan(connection: Connection, edition: Edition, recipient: str, now: dateti
 def reconcile(
     connection: Connection, edition: int, planned: Iterable[Planned], now: datetime, only: str | None = None
 ) -> Reconciled:
-    """Make the unsettled reminders those of `planned`: the whole plan of the edition in force, or of `only` one post.
+    """Make the unsettled reminders and escalations those of `planned`.
 
+    That is the whole plan of the edition in force, or of `only` one post.
     What was accepted, or is being sent, stays. Nothing that was due before `now` is added.
     """
     ledger.sweep(connection, now)
@@ -67,6 +71,7 @@ def _parts(planned: Iterable[Planned]) -> Iterator[list[Planned]]:
 
 def _row(one: Planned) -> dict[str, object]:
     return {
+        "purpose": one.purpose,
         "subject": one.subject,
         "schedule": one.schedule,
         "rule": one.moment.rule,
@@ -82,7 +87,7 @@ def _row(one: Planned) -> dict[str, object]:
 
 def _same_key() -> ColumnElement[bool]:
     return and_(
-        _D.purpose == Purpose.REMINDER,
+        _D.purpose == _S.purpose,
         _D.subject == _S.subject,
         _D.schedule == _S.schedule,
         _D.rule == _S.rule,
@@ -104,7 +109,7 @@ def _follow(connection: Connection) -> int:
 
 def _end(connection: Connection, edition: int, now: datetime, only: str | None) -> int:
     """Unsettled rows that the plan no longer has: superseded where the event moved on, else cancelled."""
-    gone = ~exists().where(_same_key()) & (_D.purpose == Purpose.REMINDER)
+    gone = ~exists().where(_same_key()) & _D.purpose.in_(PLANNED_BY_EDITION)
     if only is not None:
         gone &= _D.recipient == only
     ledger.let_go_of_what_is_on_its_way(connection, gone, now)
@@ -137,14 +142,13 @@ def _add(connection: Connection, now: datetime) -> int:
     muted = ~roster.wants_at(_S.due_at)
     fresh = (
         select(
-            literal(Purpose.REMINDER),
             *(_S[name] for name in _COPIED),
             case((muted, State.SUPPRESSED), else_=State.PLANNED),
             case((muted, None), else_=_S.due_at),
         )
         .join_from(staged, recipients, recipients.c.id == _S.recipient)
         .where(_S.due_at >= now, ~exists().where(_same_key()))
-        .order_by(_S.subject, _S.recipient, _S.rule)
+        .order_by(_S.subject, _S.recipient, _S.purpose, _S.rule)
     )
-    added = insert(deliveries).from_select(["purpose", *_COPIED, "state", "next_at"], fresh)
+    added = insert(deliveries).from_select([*_COPIED, "state", "next_at"], fresh)
     return connection.execute(added, execution_options={"preserve_rowcount": True}).rowcount

@@ -9,11 +9,12 @@ from typing import Literal
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, exists, func, or_, select, update
 
-from calendars.model import LANGUAGES, Language, Recipient
+from calendars.model import LANGUAGES, Language, Recipient, Role
 from scheduler.channels import Channel
-from scheduler.delivery import MUTABLE, Purpose, State
+from scheduler.delivery import MUTABLE, PLANNED_BY_EDITION, State
 from scheduler.plan import Member
-from scheduler.store import ledger
+from scheduler.store import answers, ledger
+from scheduler.store.answers import Answer, Reply
 from scheduler.store.schema import deliveries, feed_tokens, recipients
 from scheduler.store.upsert import insert
 
@@ -85,6 +86,7 @@ def _row(recipient: Recipient, now: datetime) -> dict[str, object]:
         "language": recipient.language,
         "post": recipient.post,
         "joined": recipient.joined.isoformat(),
+        "role": recipient.role,
         "since": now,
         "confirmed_at": now,
     }
@@ -101,6 +103,7 @@ def _upsert(connection: Connection, rows: list[dict[str, object]]) -> int:
         | (new.language != _R.language)
         | (new.post != _R.post)
         | (new.joined != _R.joined)
+        | (new.role != _R.role)
         | returns
     )
     own = {name: case((_R.erased_at.is_(None), _R[name]), else_=None) for name in ("left_at", "chosen_language")}
@@ -112,6 +115,7 @@ def _upsert(connection: Connection, rows: list[dict[str, object]]) -> int:
             "language": new.language,
             "post": new.post,
             "joined": new.joined,
+            "role": new.role,
             "since": case((returns, new.since), else_=_R.since),
             "removed_at": None,
             "suppressed_at": case((same_address, _R.suppressed_at), else_=None),
@@ -124,16 +128,28 @@ def _upsert(connection: Connection, rows: list[dict[str, object]]) -> int:
 
 
 def members(connection: Connection) -> Iterator[Member]:
-    """Every post that is written to, with the instant at which it was taken in and the rules that it declined."""
+    """Every post that is written to, with the instant at which it was taken in, what it declined and its answers."""
+    said = answers.by_recipient(connection)
     found = connection.execute(select(recipients).where(LISTED).order_by(_R.id))
     for row in found.mappings():
-        yield Member(recipient=_recipient(row), since=row["since"], declined=_declined(row))
+        yield _member(row, said.get(row["id"], ()))
 
 
 def member(connection: Connection, recipient: str) -> Member | None:
     """One of them; None where there is none."""
     row = connection.execute(select(recipients).where(LISTED, _R.id == recipient)).mappings().one_or_none()
-    return None if row is None else Member(recipient=_recipient(row), since=row["since"], declined=_declined(row))
+    return None if row is None else _member(row, answers.by_recipient(connection, recipient).get(recipient, ()))
+
+
+def _member(row: RowMapping, said: Sequence[Answer]) -> Member:
+    return Member(
+        recipient=_recipient(row),
+        since=row["since"],
+        declined=_declined(row),
+        away=frozenset(one.event for one in said if one.reply is Reply.NO),
+        coming=frozenset(one.event for one in said if one.reply is Reply.YES),
+        instead={one.event: one.instead for one in said if one.reply is Reply.NO and one.instead is not None},
+    )
 
 
 def posts_of_the_file(connection: Connection) -> list[str]:
@@ -181,12 +197,12 @@ def speak(connection: Connection, recipient: str, language: Language) -> None:
 
 
 def obey_wishes(connection: Connection, now: datetime, recipient: str | None = None) -> int:
-    """Mute the reminders that their posts do not want now, and plan again, from `now` on, those that they do.
+    """Mute what is planned and its posts do not want now, and plan again, from `now` on, what they do.
 
     Of all posts, or of one. Returns how many were planned again.
     """
     wanted = exists().where(_R.id == _D.recipient, LISTED, wants_at(_D.due_at))
-    own = _D.purpose == Purpose.REMINDER
+    own: ColumnElement[bool] = _D.purpose.in_(PLANNED_BY_EDITION)
     if recipient is not None:
         own &= _D.recipient == recipient
     connection.execute(
@@ -208,12 +224,16 @@ def wants_at(due: ColumnElement[datetime]) -> ColumnElement[bool]:
 
 
 def uncovered_sites(connection: Connection) -> list[str]:
-    """Sites where the administrator's file had somebody and nobody is left to write to: gone, or bad addresses."""
+    """Sites where the administrator's file had a holder and none is left to write to: gone, or bad addresses."""
     alive = and_(LISTED, _R.left_at.is_(None), _R.suppressed_at.is_(None))
     living = func.sum(case((alive, 1), else_=0))
     from_the_file = func.sum(case((_OF_THE_FILE, 1), else_=0))
     found = connection.execute(
-        select(_R.site).group_by(_R.site).having(and_(living == 0, from_the_file > 0)).order_by(_R.site)
+        select(_R.site)
+        .where(_R.role == Role.HOLDER)
+        .group_by(_R.site)
+        .having(and_(living == 0, from_the_file > 0))
+        .order_by(_R.site)
     )
     return list(found.scalars())
 
@@ -244,4 +264,5 @@ def _recipient(row: RowMapping) -> Recipient:
         language=next(known for known in LANGUAGES if known == spoken),
         post=row["post"],
         joined=date.fromisoformat(row["joined"]),
+        role=Role(row["role"]),
     )

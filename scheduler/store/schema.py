@@ -112,6 +112,7 @@ recipients = Table(
     Column("language", Text, nullable=False),
     Column("post", Text, nullable=False),
     Column("joined", Text, nullable=False),  # `alta` of the file, ISO date
+    Column("role", Text, nullable=False, server_default="holder"),  # holder, deputy, coordinator
     Column("origin", Text, nullable=False, server_default="file"),  # file: the administrator's; self: signed up
     Column("since", Instant, nullable=False),  # when this database took the post in
     Column("confirmed_at", Instant),  # NULL: signed up, and has not shown yet that the address is theirs
@@ -271,6 +272,7 @@ bounces = Table(  # delivery status notifications (RFC 3464) that were about a p
 staged = Table(  # a plan on its way into the ledger; empty outside a publishing transaction
     "staged",
     MetaData(),
+    Column("purpose", Text, primary_key=True),
     Column("subject", Text, primary_key=True),
     Column("schedule", Integer, primary_key=True),
     Column("rule", Text, primary_key=True),

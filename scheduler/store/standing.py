@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select
 
-from calendars.model import LANGUAGES, Language, Recipient
+from calendars.model import LANGUAGES, Language, Recipient, Role
 from scheduler.delivery import REVOCABLE, Purpose, State
+from scheduler.store.answers import Reply
 from scheduler.store.roster import LISTED
-from scheduler.store.schema import deliveries, recipients
+from scheduler.store.schema import answers, deliveries, editions, recipients, revisions
 
-_R, _D = recipients.c, deliveries.c
+_R, _D, _A = recipients.c, deliveries.c, answers.c
 _OF_THE_FILE = _R.origin == "file"
 
 
@@ -28,6 +29,16 @@ class Hearer:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Involved:
+    """A post that hears of the changes to one event only."""
+
+    id: str
+    site: str
+    event: str  # Event.id
+    guest: bool  # it comes from a site that the event may not address
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Group:
     """Reminders of one event, rule and site that stand alike."""
 
@@ -39,16 +50,48 @@ class Group:
     waiting: int  # a change of plan ends them
 
 
-# Every post that is told of changes: also the administrator's that asked for no reminders; no bad address.
+# Whoever may be told of changes: also the administrator's that asked for no reminders; no bad address.
 HEARS = and_(LISTED, _R.suppressed_at.is_(None), or_(_OF_THE_FILE, _R.left_at.is_(None)))
 
 
 def hearers(connection: Connection) -> Iterator[Hearer]:
-    """Every post that is told of changes."""
+    """Every post that is told of the changes to all events of its site: the holders."""
     spoken = func.coalesce(_R.chosen_language, _R.language).label("spoken")
-    found = connection.execute(select(_R.id, _R.site, spoken, _R.post).where(HEARS).order_by(_R.id))
+    holds = _R.role == Role.HOLDER
+    found = connection.execute(select(_R.id, _R.site, spoken, _R.post).where(HEARS, holds).order_by(_R.id))
     for row in found:
         yield Hearer(id=row.id, site=row.site, language=_language(row.spoken), post=row.post)
+
+
+def involved(connection: Connection) -> list[Involved]:
+    """The others that are told of changes to one event: they were asked about it by mail, come to it, or to it
+    instead of their own session.
+    """
+    asked = exists().where(
+        _D.recipient == _R.id,
+        _D.subject == revisions.c.uid,
+        _D.purpose == Purpose.ESCALATION,
+        or_(_D.state.in_((State.ACCEPTED, State.SENDING, State.UNCERTAIN)), _D.uncertain_at.is_not(None)),
+    )
+    comes = exists().where(_A.recipient == _R.id, _A.subject == revisions.c.uid, _A.answer == Reply.YES)
+    now = revisions.c.edition == select(func.max(editions.c.number)).scalar_subquery()
+    found = connection.execute(
+        select(_R.id, _R.site, revisions.c.event)
+        .join_from(recipients, revisions, now)
+        .where(HEARS, _R.role != Role.HOLDER, or_(asked, comes))
+        .order_by(_R.id, revisions.c.event)
+    )
+    visiting = connection.execute(
+        select(_R.id, _R.site, _A.instead.label("event"))
+        .join_from(recipients, answers, _A.recipient == _R.id)
+        .where(HEARS, _A.instead.is_not(None))
+        .distinct()
+        .order_by(_R.id, _A.instead)
+    )
+    return [
+        *(Involved(**row, guest=False) for row in found.mappings()),
+        *(Involved(**row, guest=True) for row in visiting.mappings()),
+    ]
 
 
 def filed(connection: Connection) -> tuple[Recipient, ...]:
@@ -62,6 +105,7 @@ def filed(connection: Connection) -> tuple[Recipient, ...]:
             language=_language(row.language),
             post=row.post,
             joined=date.fromisoformat(row.joined),
+            role=Role(row.role),
         )
         for row in found
     )

@@ -13,9 +13,9 @@ from scheduler.delivery import State
 from scheduler.store import standing
 from scheduler.store.claiming import Delivery
 from scheduler.store.roster import LISTED
-from scheduler.store.schema import deliveries, editions, feed_tokens, recipients
+from scheduler.store.schema import answers, deliveries, editions, feed_tokens, recipients
 
-_D, _R, _T = deliveries.c, recipients.c, feed_tokens.c
+_D, _R, _T, _A = deliveries.c, recipients.c, feed_tokens.c, answers.c
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,6 +23,7 @@ class Told:
     """Of one claimed notice's post."""
 
     surely: int  # number of the newest edition of which a message was accepted; before any, of the one that it joined
+    visits: bool  # it comes to the event instead of its own: it knew of it what stood on the page when it chose
     perhaps: tuple[int, ...]  # newer ones, of messages whose fate is unknown: the newest first
     refused: State | None  # the post is written to no more: what becomes of the notice
     published_at: datetime  # the edition that owed the notice, UTC
@@ -35,10 +36,11 @@ def told(connection: Connection, claims: Sequence[Delivery]) -> dict[int, Told]:
     doubts = _doubts(connection, wanted)
     known = {}
     for row in connection.execute(_certain(wanted)):
-        surely = max(row.accepted or 0, row.joined)
+        surely = max(row.accepted or 0, row.joined, row.chosen or 0)
         newer = sorted({number for number in doubts.get(row.id, ()) if number > surely}, reverse=True)
         known[row.id] = Told(
             surely=surely,
+            visits=row.chosen is not None,
             perhaps=tuple(newer),
             refused=None if row.refused is None else State(row.refused),
             published_at=row.published_at,
@@ -53,12 +55,16 @@ def _certain(wanted: Sequence[int]) -> Select[Any]:
         said.c.recipient == _D.recipient, said.c.subject == _D.subject, said.c.state == State.ACCEPTED
     )
     joined = select(func.max(before.c.number)).where(before.c.at <= _R.since)
+    chose = select(func.min(_A.at)).where(_A.recipient == _D.recipient, _A.instead == _D.event)
+    since = chose.correlate(deliveries).scalar_subquery()
+    chosen = select(func.max(before.c.number)).where(before.c.at <= since)
     polled = select(func.max(_T.polled_at)).where(_T.recipient == _D.recipient, _T.revoked_at.is_(None))
     return (
         select(
             _D.id,
             accepted.correlate(deliveries).scalar_subquery().label("accepted"),
             func.coalesce(joined.correlate(recipients).scalar_subquery(), 1).label("joined"),
+            chosen.correlate(deliveries).scalar_subquery().label("chosen"),
             polled.correlate(deliveries).scalar_subquery().label("polled_at"),
             editions.c.at.label("published_at"),
             case((~LISTED, State.CANCELLED), (~standing.HEARS, State.SUPPRESSED), else_=None).label("refused"),

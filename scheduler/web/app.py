@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from scheduler.web.account import Accounts
+from scheduler.web.answering import Answering
 from scheduler.web.around import Around
 from scheduler.web.bodies import WholeBodies
 from scheduler.web.captured import CapturedMails
@@ -42,6 +43,7 @@ def build_app(site: Site) -> ASGIApp:
         *Around(site).routes(),
         *Months(site).routes(),
         *Leaving(site).routes(),
+        *Answering(site).routes(),
         *SigningUp(site).routes(),
         *Confirming(site).routes(),
         *Managing(site).routes(),

@@ -52,6 +52,7 @@ KINDS = {
     "privacy": "/privacy",
     "leave": link("leave", Link.LEAVE),
     "manage": link("manage", Link.LEAVE),
+    "answer": f"/answer/{TOKENS.sign_answer(POST, EVENT)}?r=yes",
     "account": link("account", Link.ACCOUNT),
     "erase": link("account", Link.ACCOUNT) + "/erase",
     "index": "/feeds/",

@@ -1,4 +1,4 @@
-"""What recipients were told of, and by which channel; answers; handovers."""
+"""What recipients were told of, and by which channel; answers, and deputies; handovers."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,6 +19,7 @@ def upgrade() -> None:
     op.add_column("revisions", sa.Column("offsets", sa.Text(), nullable=True))
     op.add_column("revisions", sa.Column("link_digest", sa.Text(), nullable=True))
     op.add_column("recipients", sa.Column("channel", sa.Text(), server_default="feed", nullable=False))
+    op.add_column("recipients", sa.Column("role", sa.Text(), server_default="holder", nullable=False))
     op.add_column("deliveries", sa.Column("edition", sa.Integer(), nullable=True))
     op.add_column("deliveries", sa.Column("method", sa.Text(), server_default="", nullable=False))
     op.execute(IN_FORCE_THEN)

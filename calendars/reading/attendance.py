@@ -1,0 +1,104 @@
+"""What an event says about who has to come, and where else one may: `cobertura`, `otras_sesiones`."""
+
+from __future__ import annotations
+
+from calendars.model import Audience, Coverage, Days, DaysBefore, Text, Timed
+from calendars.reading import values, words
+from calendars.reading.fields import Fields
+from calendars.reading.nodes import Node, ScalarNode
+from calendars.reading.problems import Report, Wrong, shown
+from calendars.reading.schema import CoverageForm
+
+MOST = 99  # posts of one site
+YES_NO = values.one_of(words.YES_NO, "unknown-yes-no", Text(es="valor", en="value"))
+
+
+def coverage(fields: Fields, audience: Audience | None, report: Report) -> Coverage | None:
+    """`cobertura`: yes, with what is usual; or what is not. None where it is absent, `no` or broken."""
+    found = fields.read("cobertura", lambda node: _coverage(node, report))
+    if found is not None and audience is not None and audience.kind == "coordination":
+        fields.fail(
+            fields.key_place("cobertura"),
+            Wrong(
+                "coverage-of-nobody",
+                "«cobertura» cuenta quién acude de cada sede, y «para: coordinacion» no nombra ninguna. Borre una.",
+                "“cobertura” counts who comes from each site, and “para: coordinacion” names none. Delete one.",
+                value="cobertura",
+            ),
+        )
+    return found
+
+
+def other_sessions(fields: Fields, moment: Timed | Days | None) -> bool:
+    found = fields.value("otras_sesiones", YES_NO)
+    if found and isinstance(moment, Days):
+        fields.fail(
+            fields.key_place("otras_sesiones"),
+            Wrong(
+                "conflicting-keys",
+                "«otras_sesiones» solo va con «hora». Escriba la hora, o borre «otras_sesiones».",
+                "“otras_sesiones” goes with “hora” only. Write the hour, or delete “otras_sesiones”.",
+                value="otras_sesiones",
+            ),
+        )
+    return found or False
+
+
+def _coverage(node: Node, report: Report) -> Coverage | None:
+    usual = Coverage()
+    if isinstance(node, ScalarNode):
+        return usual if YES_NO(node.text) else None
+    fields = Fields(node, CoverageForm, report)
+    minimum = fields.value("minimo", _minimum)
+    deputy, coordination = fields.value("suplente", _day_rule), fields.value("coordinacion", _day_rule)
+    fields.finish()
+    found = Coverage(
+        minimum=usual.minimum if minimum is None else minimum,
+        deputy=deputy or usual.deputy,
+        coordination=coordination or usual.coordination,
+    )
+    if _before(found.coordination, found.deputy):
+        raise Wrong(
+            "escalation-order",
+            f"la coordinación se enteraría ({found.coordination}) antes que la suplencia ({found.deputy}). "
+            "Corrija «suplente» o «coordinacion».",
+            f"the coordination would hear of it ({found.coordination}) before the deputy ({found.deputy}). "
+            "Correct “suplente” or “coordinacion”.",
+            value=str(found.coordination),
+            place=fields.place_of("coordinacion" if coordination else "suplente"),
+        )
+    return found
+
+
+def _minimum(value: str) -> int:
+    number = values.number(value)
+    if 1 <= number <= MOST:
+        return number
+    raise Wrong(
+        "coverage-minimum",
+        f"mínimo «{shown(value.strip())}» no sirve: va de 1 a {MOST}. Si no se exige a nadie, escriba «cobertura: no».",
+        f"minimum “{shown(value.strip())}” will not do: it goes from 1 to {MOST}. "
+        "If nobody has to come, write “cobertura: no”.",
+        value=value.strip(),
+    )
+
+
+def _day_rule(value: str) -> DaysBefore:
+    """A moment by the day, at the site: whoever is asked to step in needs a day, not an hour."""
+    try:
+        found = values.reminder(value)
+    except Wrong:
+        found = None
+    if isinstance(found, DaysBefore):
+        return found
+    plain = value.strip()
+    raise Wrong(
+        "escalation-format",
+        f"«{shown(plain)}» no se entiende. Escriba días antes y hora de la sede, por ejemplo «P5D a las 10:00».",
+        f"“{shown(plain)}” is not clear. Write days before and the site's hour, for instance “P5D a las 10:00”.",
+        value=plain,
+    )
+
+
+def _before(one: DaysBefore, other: DaysBefore) -> bool:
+    return (-one.days, one.at) < (-other.days, other.at)

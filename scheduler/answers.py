@@ -1,0 +1,66 @@
+"""What follows from an answer, as a unit of work: it is kept, and the post's reminders become those that it is owed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection
+
+from calendars.editions import Edition, ends
+from calendars.model import Event, EventStatus
+from scheduler import inviting
+from scheduler.store import answers
+from scheduler.store.answers import Answer
+from scheduler.store.editions import InForce
+from scheduler.store.reconcile import replan
+from scheduler.store.roster import Post
+
+
+class Closed(StrEnum):
+    """Why a post has nothing to answer of an event."""
+
+    UNLISTED = "unlisted"  # the post is no longer on the list
+    GONE = "gone"  # there is no such event any more
+    CANCELLED = "cancelled"
+    UNDATED = "undated"
+    OVER = "over"
+    ELSEWHERE = "elsewhere"  # it is not for the post's site, or not any more
+
+
+def answer(connection: Connection, found: InForce, said: Answer, now: datetime) -> bool:
+    """Keep what a post said of an event of the edition in force, and plan its reminders by it.
+
+    A no ends those of the event that are still to come; a yes or a maybe brings them back. Who is invited by mail is
+    invited to the session that it chose instead. False: a later answer is known already, and nothing changed.
+    """
+    before = answers.of(connection, said.recipient, said.subject)
+    if not answers.record(connection, said):
+        return False
+    replan(connection, found.edition, said.recipient, now)
+    if said.instead != (None if before is None else before.instead):
+        inviting.revisit(connection, found, said.recipient, now)
+    return True
+
+
+def closed(edition: Edition, event: str, post: Post | None, now: datetime) -> Closed | None:
+    """Why the post has nothing to answer of that event (its id); None where it has."""
+    if post is None or not post.confirmed:
+        return Closed.UNLISTED
+    found = event_of(edition, event)
+    if found is None:
+        return Closed.GONE
+    if found.status is EventStatus.CANCELLED:
+        return Closed.CANCELLED
+    end = ends(edition.agenda, found)
+    if end is None:
+        return Closed.UNDATED
+    if end <= now or found.status is EventStatus.HELD:
+        return Closed.OVER
+    addressed = any(site.id == post.recipient.site for site in edition.agenda.addressed(found))
+    return None if addressed else Closed.ELSEWHERE
+
+
+def event_of(edition: Edition, event: str) -> Event | None:
+    """An event by its id, where the edition still has it."""
+    return next((one for one in edition.agenda.events if one.id == event), None)

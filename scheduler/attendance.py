@@ -1,0 +1,82 @@
+"""Answers -> figures: who comes to an event, from which sites nobody does, and whom that leaves to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import Connection
+
+from calendars.editions import Edition, Revision
+from calendars.model import Agenda, Days, Event, EventStatus, Role
+from calendars.zones import nearest_instant
+from scheduler.coverage import Tally, lacking, tallies
+from scheduler.plan import REMINDED
+from scheduler.store import answers
+
+SOON = timedelta(days=5)  # ahead of the start, a site from which nobody comes is somebody's task
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attendance:
+    """Of one event."""
+
+    event: Event
+    begins: datetime  # UTC; of whole days, midnight by the agenda's zone
+    sites: tuple[Tally, ...]  # those that it addresses, in the agenda's order
+    lacking: tuple[Tally, ...]  # from which fewer come than its rule wants; none without a rule
+    uncoordinated: tuple[str, ...]  # ids of regions where a site lacks somebody, and there is no coordinator to hear it
+
+    @property
+    def empty(self) -> tuple[Tally, ...]:
+        """The sites from which nobody has said to come."""
+        return tuple(one for one in self.sites if not one.coming)
+
+    @property
+    def without_deputy(self) -> tuple[Tally, ...]:
+        """Of those that lack somebody."""
+        return tuple(one for one in self.lacking if not one.deputies)
+
+
+def attendance(connection: Connection, edition: Edition) -> Iterator[Attendance]:
+    """Of each event that asks who comes, in order of their start; not of what is cancelled."""
+    asking = [pair for pair in edition.listed() if pair[0].asks_who_comes and edition.agenda.addressed(pair[0])]
+    begun = [(begins(edition.agenda, *pair), *pair) for pair in asking if pair[0].status is not EventStatus.CANCELLED]
+    for at, event, revision in sorted(begun, key=lambda one: (one[0], one[1].id)):
+        yield _attendance(connection, edition.agenda, event, revision, at)
+
+
+def lacking_soon(connection: Connection, edition: Edition, now: datetime) -> tuple[Attendance, ...]:
+    """The events with a rule that begin within SOON and lack somebody."""
+    found = (
+        _attendance(connection, edition.agenda, event, revision, at)
+        for event, revision in edition.listed()
+        if event.coverage is not None and event.status in REMINDED
+        if now < (at := begins(edition.agenda, event, revision)) <= now + SOON
+    )
+    return tuple(one for one in found if one.lacking)
+
+
+def begins(agenda: Agenda, event: Event, revision: Revision) -> datetime:
+    """The instant of its start (UTC); of whole days, midnight by the agenda's clock. Of a dated event only."""
+    if revision.start is not None:
+        return revision.start
+    assert isinstance(event.when, Days), "a dated event has an hour or days"
+    return nearest_instant(datetime.combine(event.when.first, time()), agenda.zone)
+
+
+def _attendance(connection: Connection, agenda: Agenda, event: Event, revision: Revision, at: datetime) -> Attendance:
+    voices = answers.voices(connection, revision.uid)
+    counted = tallies(agenda, event, voices)
+    lack = lacking(event, counted)
+    regions = {site.id: site.region for site in agenda.representations}
+    coordinated = {regions.get(voice.site) for voice in voices if voice.role is Role.COORDINATOR}
+    affected = dict.fromkeys(one.site.region for one in lack)
+    return Attendance(
+        event=event,
+        begins=at,
+        sites=counted,
+        lacking=lack,
+        uncoordinated=tuple(region for region in affected if region not in coordinated),
+    )

@@ -1,0 +1,169 @@
+"""`agenda answers`: who comes, by region and site; from which sites nobody does; what the coverage rule still lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Annotated
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.markup import escape
+from rich.table import Table
+
+from calendars.model import Agenda, Days, Language, Text
+from calendars.wording import days_span, home_short, hour, short_date
+from calendars.zones import to_wall
+from scheduler.attendance import Attendance, attendance
+from scheduler.commands.common import (
+    USAGE,
+    Failure,
+    JsonOption,
+    LangOption,
+    NothingPublished,
+    existing_database,
+    language,
+    out,
+    print_json,
+    told,
+)
+from scheduler.coverage import Tally
+from scheduler.store import editions
+
+EVENTS = Text(
+    es="Evento|Cuándo|Sí|No|Tal vez|Sin respuesta|Otra sesión|Sedes sin nadie",
+    en="Event|When|Yes|No|Maybe|Silent|Other session|Sites with nobody",
+)
+SITES = Text(
+    es="Sede|Sí|No|Tal vez|Sin respuesta|Otra sesión|Suplentes",
+    en="Site|Yes|No|Maybe|Silent|Other session|Deputies",
+)
+FIGURES = ("yes", "no", "maybe", "silent", "elsewhere")  # of a Tally, in the order of the headings
+NONE = Text(es="Ningún evento pregunta quién asistirá.", en="No event asks who comes.")
+EMPTY = Text(es="Sin nadie que asista ({n}): {sites}", en="Nobody comes from ({n}): {sites}")
+COVERED = Text(es="Todas las sedes tienen quien asista.", en="Somebody comes from every site.")
+RULE = Text(
+    es="Cobertura: al menos {minimum} de cada sede. {lack}", en="Coverage: at least {minimum} from each site. {lack}"
+)
+MET = Text(es="Se cumple.", en="It is met.")
+LACK = Text(es="Falta en {n}: {sites}", en="It is short at {n}: {sites}")
+NO_DEPUTY = Text(es="De estas, sin suplente: {sites}", en="Of these, without a deputy: {sites}")
+NO_COORDINATOR = Text(
+    es="Nadie de la coordinación se enterará en: {regions}", en="No coordinator will hear of it in: {regions}"
+)
+
+
+def answers(
+    event: Annotated[str | None, typer.Argument(help="An event: its answers by region and site.")] = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say who comes: yes, no, maybe, silent, at another session; the sites with nobody, and what a rule still lacks.
+
+    Without EVENT, a line for each event that asks. Posts are counted, and none is named.
+    """
+    with told(lang) as settings, existing_database(settings) as database, database.read() as connection:
+        found = editions.load(connection)
+        if found is None:
+            raise NothingPublished("nothing is published yet")
+        agenda, spoken = found.edition.agenda, language(lang, settings)
+        every = list(attendance(connection, found.edition))
+        if event is not None:
+            every = [_chosen(every, event)]
+        if as_json:
+            print_json([_json(one) for one in every] if event is None else _json(every[0]))
+        elif event is not None:
+            _print_event(every[0], agenda, spoken)
+        else:
+            out().print(_events(every, agenda, spoken) if every else NONE[spoken])
+
+
+def _chosen(every: Sequence[Attendance], key: str) -> Attendance:
+    for one in every:
+        if one.event.id == key:
+            return one
+    known = ", ".join(one.event.id for one in every) or "none"
+    raise Failure(USAGE, f"{key}: no event of that id asks who comes; these do: {known}")
+
+
+def _events(every: Sequence[Attendance], agenda: Agenda, lang: Language) -> Table:
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    first, *others = EVENTS[lang].split("|")
+    table.add_column(first, min_width=max(len(one.event.id) for one in every))
+    for heading in others:
+        table.add_column(heading)
+    for one in every:
+        named = f"{one.event.title[lang]}\n{one.event.id}"
+        row = (named, _when(one, agenda, lang), *_figures(one.sites), f"{len(one.empty)} / {len(one.sites)}")
+        table.add_row(*map(escape, row))
+    return table
+
+
+def _print_event(one: Attendance, agenda: Agenda, lang: Language) -> None:
+    out().print(f"{one.event.title[lang]} · {_when(one, agenda, lang)}", markup=False)
+    out().print(_sites(one, agenda, lang))
+    for line in _lines(one, agenda, lang):
+        out().print(line, markup=False, soft_wrap=True)
+
+
+def _sites(one: Attendance, agenda: Agenda, lang: Language) -> Table:
+    table = Table(*SITES[lang].split("|"), box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    regions = [region.id for region in agenda.regions]
+    names = {region.id: region.name[lang] for region in agenda.regions}
+    ordered = sorted(one.sites, key=lambda tally: (regions.index(tally.site.region), tally.site.city))
+    for region, group in groupby(ordered, key=lambda tally: tally.site.region):
+        tallies = list(group)
+        deputies = sum(tally.deputies for tally in tallies)
+        table.add_row(*(f"[bold]{escape(cell)}[/]" for cell in (names[region], *_figures(tallies), str(deputies))))
+        for tally in tallies:
+            table.add_row(f"  {escape(tally.site.city)}", *_figures([tally]), str(tally.deputies))
+        table.add_section()
+    return table
+
+
+def _lines(one: Attendance, agenda: Agenda, lang: Language) -> Iterator[str]:
+    empty = [tally.site.city for tally in one.empty]
+    yield EMPTY[lang].format(n=len(empty), sites=", ".join(empty)) if empty else COVERED[lang]
+    if one.event.coverage is None:
+        return
+    lack = [tally.site.city for tally in one.lacking]
+    short = LACK[lang].format(n=len(lack), sites=", ".join(lack)) if lack else MET[lang]
+    yield RULE[lang].format(minimum=one.event.coverage.minimum, lack=short)
+    if one.without_deputy:
+        yield NO_DEPUTY[lang].format(sites=", ".join(tally.site.city for tally in one.without_deputy))
+    if one.uncoordinated:
+        names = [region.name[lang] for region in agenda.regions if region.id in one.uncoordinated]
+        yield NO_COORDINATOR[lang].format(regions=", ".join(names))
+
+
+def _figures(tallies: Sequence[Tally]) -> tuple[str, ...]:
+    return tuple(str(sum(getattr(one, name) for one in tallies)) for name in FIGURES)
+
+
+def _when(one: Attendance, agenda: Agenda, lang: Language) -> str:
+    if isinstance(one.event.when, Days):
+        return days_span(one.event.when, lang)
+    wall = to_wall(one.begins, agenda.zone)
+    return f"{short_date(wall, lang)} {wall.year}, {hour(wall, lang)} {home_short(agenda.zone, lang)}"
+
+
+def _json(one: Attendance) -> dict[str, object]:
+    return {
+        "id": one.event.id,
+        "begins": one.begins.isoformat(),
+        **{name: sum(getattr(tally, name) for tally in one.sites) for name in FIGURES},
+        "minimum": None if one.event.coverage is None else one.event.coverage.minimum,
+        "empty": [tally.site.id for tally in one.empty],
+        "lacking": [tally.site.id for tally in one.lacking],
+        "without_deputy": [tally.site.id for tally in one.without_deputy],
+        "regions_without_coordinator": list(one.uncoordinated),
+        "sites": [
+            {
+                "site": tally.site.id,
+                "region": tally.site.region,
+                **{name: getattr(tally, name) for name in FIGURES},
+                "deputies": tally.deputies,
+            }
+            for tally in one.sites
+        ],
+    }

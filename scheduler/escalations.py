@@ -1,0 +1,47 @@
+"""Whether others still have to be asked to an event: found out when the mail that would ask them leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from calendars.editions import Edition
+from calendars.model import Event, Role
+from scheduler.coverage import Tally, lacking, tallies
+from scheduler.delivery import Purpose, State
+from scheduler.store import answers, claiming
+from scheduler.store.claiming import Delivery
+
+
+def settle(connection: Connection, owner: str, claims: Sequence[Delivery], edition: Edition) -> list[Delivery]:
+    """The claims that go, escalations with the sites that they are about, in the claiming transaction.
+
+    Ended is one that is not needed any more: enough come from the deputy's site, or from the coordinator's region.
+    """
+    asked = [one for one in claims if one.purpose is Purpose.ESCALATION]
+    found = {key: _lacking(connection, edition, key) for key in {one.event for one in asked}}
+    regions = {site.id: site.region for site in edition.agenda.representations}
+    about = {one.id: _concerned(one, regions.get(one.site), found[one.event]) for one in asked}
+    claiming.end_claims(connection, owner, {key: State.CANCELLED for key, lack in about.items() if not lack})
+    return [replace(one, lacking=about.get(one.id, ())) for one in claims if about.get(one.id, True)]
+
+
+def _lacking(connection: Connection, edition: Edition, key: str) -> tuple[Tally, ...]:
+    event = _event(edition.agenda.events, key)
+    if event is None:
+        return ()
+    voices = answers.voices(connection, edition.revisions[key].uid)
+    return lacking(event, tallies(edition.agenda, event, voices))
+
+
+def _event(events: Iterable[Event], key: str) -> Event | None:
+    return next((event for event in events if event.id == key), None)
+
+
+def _concerned(claim: Delivery, region: str | None, found: Sequence[Tally]) -> tuple[Tally, ...]:
+    """A deputy is asked for its own site; a coordinator hears of all sites of the region."""
+    if claim.role == Role.COORDINATOR:
+        return tuple(one for one in found if one.site.region == region)
+    return tuple(one for one in found if one.site.id == claim.site)

@@ -1,0 +1,141 @@
+"""What an escalation says, before it is a mail: to a deputy, that somebody is needed; to a coordinator, from where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from calendars.descriptions import summary
+from calendars.editions import Edition
+from calendars.model import Days, Event, Language, Representation, Text
+from calendars.wording import days_span, home_short, hour, short_date
+from calendars.zones import to_wall
+from scheduler.coverage import Tally
+from scheduler.mail.reminder import Reminder, reminder
+
+_NEEDED = Text(es="Se necesita a alguien de su sede", en="Somebody from your site is needed")
+_NOBODY = Text(es="Nadie de su sede ha dicho que asistirá.", en="Nobody from your site has said that they will come.")
+_FEW = Text(
+    es="De su sede asistirán {coming}, y hacen falta {minimum}.",
+    en="From your site {coming} will come, and {minimum} are needed.",
+)
+_STEP_IN = Text(es="¿Puede asistir usted, como suplente?", en="Can you come, as the deputy?")
+_SITES = Text(es="Sin quien asista: {n} sedes de su región", en="Nobody to come: {n} sites of your region")
+_ONE_SITE = Text(es="Sin quien asista: {site}", en="Nobody to come: {site}")
+_SAID = Text(es="asistirán {coming} de {minimum}", en="{coming} of {minimum} will come")
+_DEPUTIES = Text(es="{n} suplentes en la lista", en="{n} deputies on the list")
+_ONE_DEPUTY = Text(es="1 suplente en la lista", en="1 deputy on the list")
+_NO_DEPUTY = Text(es="sin suplente", en="no deputy")
+_MAYBE = Text(es="tal vez: {n}", en="maybe: {n}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ToDeputy:
+    """As the template reads it, under the name `e`; what it shares with a reminder, under `r`."""
+
+    subject: str
+    lead: str  # why it is written to, and what is asked
+    event: Reminder
+
+    @property
+    def preheader(self) -> str:
+        return self.lead
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lacking:
+    """One site from which too few come."""
+
+    city: str
+    when: str  # «vie 22 oct, 04:30 h»; empty of whole days
+    said: str  # «asistirán 0 de 1; sin suplente»
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ToCoordinator:
+    """As the template reads it, under the name `e`."""
+
+    subject: str
+    title: str
+    when: str  # by the agenda's clock
+    sites: tuple[Lacking, ...]
+
+    @property
+    def preheader(self) -> str:
+        return ", ".join(one.city for one in self.sites)
+
+
+def to_deputy(
+    edition: Edition,
+    event: Event,
+    lack: Tally,
+    language: Language,
+    *,
+    today: date,
+    link: str | None,
+    calendar: str | None,
+) -> ToDeputy:
+    """The words for the deputies of one site; `today` is its date at the moment of sending."""
+    words = reminder(edition, event, lack.site, language, today=today, link=link, calendar=calendar)
+    few = _FEW if lack.coming else _NOBODY
+    return ToDeputy(
+        subject=f"{_NEEDED[language]}: {_inside(words.subject, language)}",
+        lead=f"{few[language].format(coming=lack.coming, minimum=_minimum(event))} {_STEP_IN[language]}",
+        event=words,
+    )
+
+
+def to_coordinator(edition: Edition, event: Event, lacking: Sequence[Tally], language: Language) -> ToCoordinator:
+    """The words for a region's coordinators: all its sites from which too few come."""
+    when = _home(edition, event, language)
+    one = _ONE_SITE[language].format(site=lacking[0].site.city)
+    head = one if len(lacking) == 1 else _SITES[language].format(n=len(lacking))
+    return ToCoordinator(
+        subject=f"{head}: {summary(event, language)}, {when}",
+        title=event.title[language],
+        when=when,
+        sites=tuple(_site(edition, event, lack, language) for lack in lacking),
+    )
+
+
+def _inside(subject: str, language: Language) -> str:
+    """After a colon; English weekdays keep their capital."""
+    return subject[:1].lower() + subject[1:] if language == "es" else subject
+
+
+def _minimum(event: Event) -> int:
+    assert event.coverage is not None, "what is escalated has a rule"
+    return event.coverage.minimum
+
+
+def _home(edition: Edition, event: Event, language: Language) -> str:
+    """«jue 21 oct, 18:00 h TCM»; the span of whole days."""
+    start, zone = edition.revisions[event.id].start, edition.agenda.zone
+    if start is None:
+        assert isinstance(event.when, Days), "what is escalated has a date"
+        return days_span(event.when, language)
+    wall = to_wall(start, zone)
+    return f"{short_date(wall, language)}, {hour(wall, language)} {home_short(zone, language)}"
+
+
+def _site(edition: Edition, event: Event, lack: Tally, language: Language) -> Lacking:
+    said = [_SAID[language].format(coming=lack.coming, minimum=_minimum(event))]
+    if lack.maybe:
+        said.append(_MAYBE[language].format(n=lack.maybe))
+    said.append(_deputies(lack.deputies, language))
+    return Lacking(city=lack.site.city, when=_there(edition, event, lack.site, language), said="; ".join(said))
+
+
+def _deputies(count: int, language: Language) -> str:
+    if count == 0:
+        return _NO_DEPUTY[language]
+    return _ONE_DEPUTY[language] if count == 1 else _DEPUTIES[language].format(n=count)
+
+
+def _there(edition: Edition, event: Event, site: Representation, language: Language) -> str:
+    start = edition.revisions[event.id].start
+    if start is None:
+        return ""
+    wall = to_wall(start, site.zone)
+    return f"{short_date(wall, language)}, {hour(wall, language)}"
