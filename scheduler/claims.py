@@ -96,7 +96,7 @@ class Claims:
         found = claiming.claim_due(connection, self._journal.owner, now, limit, self._withheld)
         if not found or current is None:
             return _Taken(current=current, claims=None, mark=None)
-        claims = self._tellings.settle(connection, self._journal.owner, found, current)
+        claims = self._tellings.settle(connection, self._journal.owner, found, current, now)
         return _Taken(current=current, claims=claims, mark=self._instance.take(connection))
 
     async def _postpone_inhumane(self, claims: Sequence[Delivery]) -> list[Delivery]:

@@ -26,6 +26,7 @@ class Purpose(StrEnum):
 
     REMINDER = "reminder"
     NOTICE = "notice"  # of a change between what the post was last told and the edition in force
+    CONVOCATION = "convocation"  # to an event that was announced by name
     CONFIRMATION = "confirmation"  # somebody signed up with this address: is it yours?
     KNOWN = "known"  # likewise, and it gets the reminders already
     ALARM = "alarm"  # to the coordinator: a site has nobody left to write to
@@ -131,7 +132,7 @@ def minds_hours(purpose: Purpose, rule: str, due: datetime, now: datetime, expir
     """Whether a delivery that leaves now has to wait for the site's next working hour.
 
     A `PnD` reminder that is late does, unless its event starts within a day; `PT…` goes at its hour, and service
-    mail when it was asked for. When a notice leaves, scheduler/notices.py says.
+    mail when it was asked for. When a notice or a convocation leaves, scheduler/notices.py says.
     """
     by_the_day = purpose is Purpose.REMINDER and not rule.startswith("PT")
     return by_the_day and now - due > LATE and expires_at - now > URGENT

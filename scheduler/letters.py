@@ -58,7 +58,7 @@ class Letters:
         """
         mailbox(mail_from(found))  # refused here, before the intent is committed
         match claim.purpose:
-            case Purpose.REMINDER:
+            case Purpose.REMINDER | Purpose.CONVOCATION:
                 return self._reminder(found, claim, now)
             case Purpose.NOTICE:
                 return self._notice(found, claim, now)
@@ -74,6 +74,7 @@ class Letters:
             sent_at=now,
             link=found.links.get(event.id),
             attach=claim.first,
+            convokes=claim.purpose is Purpose.CONVOCATION,
         )
         return prepared.personalize(self._personal(found, claim, site, now))
 
@@ -123,7 +124,7 @@ def mail_from(found: InForce) -> str:
 
 
 def subject_of(found: InForce, claim: Delivery) -> tuple[Event, Representation]:
-    """What a reminder is about, and for which site. Raises LookupError."""
+    """What a reminder or a convocation is about, and for which site. Raises LookupError."""
     event = next((event for event in found.edition.agenda.events if event.id == claim.event), None)
     if event is None:
         raise LookupError(f"the edition has no event {claim.event}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,10 +13,11 @@ from calendars.documents import draft_digest
 from calendars.editions import ChangeKind, Publication, publish
 from calendars.model import Draft, Recipient
 from calendars.zones import zone_data
-from scheduler.notices import expires_at, leaves_at, of_use, settles_at
+from scheduler.announcing import Place, announced, called, calls
+from scheduler.notices import convocations, expires_at, leaves_at, of_use, settles_at
 from scheduler.plan import plan
 from scheduler.settings import DEFAULT_ASKED_ABOVE
-from scheduler.store import editions, people, roster, standing
+from scheduler.store import convening, editions, people, roster, standing
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 from scheduler.store.owing import Owed, owe
@@ -33,7 +33,9 @@ class Prospect:
     before: InForce | None  # what is in force; None before the first edition, which tells nobody
     changes: tuple[Change, ...]  # by meaning; of a first edition, none
     notices: tuple[Notice, ...]  # what each site has to hear of them
-    told: Mapping[str, int]  # site -> how many posts there hear of changes
+    told: Mapping[str, frozenset[str]]  # site -> the posts there (ids) that hear of changes
+    convocations: tuple[Notice, ...]  # what calls each site to the events that are announced
+    called: Mapping[Place, frozenset[str]]  # event and site -> the posts (ids) that get such a call
     removed_posts: tuple[str, ...]  # recipient ids in force that the draft no longer lists
     silent: bool  # nobody is told: `notices` are empty
     unchanged: bool  # nothing to publish
@@ -44,13 +46,19 @@ class Prospect:
 
     @property
     def mails(self) -> int:
-        """How many notices there would be: one for each change and post."""
-        return sum(self.told.get(notice.site, 0) for notice in self.notices)
+        """How many notices and convocations there would be: one for each event and post."""
+        return sum(len(self.told.get(notice.site, ())) for notice in self.notices) + self.calls
+
+    @property
+    def calls(self) -> int:
+        """How many of them are convocations."""
+        return sum(map(len, self.called.values()))
 
     @property
     def heard(self) -> int:
-        """How many posts would hear of a change."""
-        return sum(self.told.get(site, 0) for site in {notice.site for notice in self.notices})
+        """How many posts would hear of a change, or be called to an event."""
+        of_changes = (self.told.get(notice.site, frozenset()) for notice in self.notices)
+        return len(frozenset().union(*of_changes, *self.called.values()))
 
     @property
     def people(self) -> int:
@@ -67,6 +75,7 @@ class Published:
     prospect: Prospect
     ledger: Reconciled
     notices: int  # owed now; one that is taken back before it settles is told to nobody
+    convocations: int  # owed now
     kept_away: tuple[str, ...] = ()  # recipient ids of the draft whose address was erased: not taken in
 
 
@@ -91,9 +100,20 @@ class KeyWanted(Exception):
 
 
 def prospect(
-    connection: Connection, draft: Draft, *, at: datetime, author: str, reason: str, silent: bool = False
+    connection: Connection,
+    draft: Draft,
+    *,
+    at: datetime,
+    author: str,
+    reason: str,
+    silent: bool = False,
+    announce: Collection[str] = (),
 ) -> Prospect:
-    """What publishing `draft` at the instant `at` would do; `silent`: telling nobody. Raises AnotherAgenda."""
+    """What publishing `draft` at the instant `at` would do.
+
+    `silent`: telling nobody. `announce`: calling everybody concerned to these events (ids). Raises AnotherAgenda;
+    NothingToAnnounce.
+    """
     now = editions.load(connection)
     publication = publish(
         None if now is None else now.edition,
@@ -103,17 +123,23 @@ def prospect(
         reason=reason,
         zone_digest=zone_data().digest,
     )
-    listed = {recipient.id for recipient in draft.recipients}
-    removed = tuple(post for post in roster.posts_of_the_file(connection) if post not in listed)
+    listed = {recipient.id: recipient.site for recipient in draft.recipients}
+    known = frozenset(roster.posts_of_the_file(connection))
     different = () if now is None else changes(now.edition, publication.edition, now.links, draft.links)
     owed = () if silent else tuple(of_use(different, at))
+    calling = announced(publication.edition, draft.links, announce, at)
+    told = _hearers(connection, listed, known) if owed or calling else {}
+    noticed = {(notice.event, notice.site) for notice in owed}
+    newcomers = _by_site({post: site for post, site in listed.items() if post not in known})
     return Prospect(
         publication=publication,
         before=now,
         changes=different,
         notices=owed,
-        told=_told(connection, removed) if owed else {},
-        removed_posts=removed,
+        told=told,
+        convocations=calling,
+        called=called(connection, publication.edition, calling, noticed, told, newcomers) if calling else {},
+        removed_posts=tuple(sorted(known - listed.keys())),
         silent=silent,
         unchanged=now is not None and now.draft_digest == digest(draft) and not publication.changes,
     )
@@ -130,29 +156,40 @@ def publish_draft(
     tokens: Tokens | None = None,
     asked_above: int = DEFAULT_ASKED_ABOVE,
     silent: bool = False,
+    announce: Collection[str] = (),
 ) -> Published:
     """Put the draft in force: all of it, or nothing. An address that was erased does not come back with it.
 
     `silent` tells nobody of the changes, which is on record; who hears of a later change to the same event is told all.
-    `tokens` are wanted where addresses were erased, to know them by. Raises NothingToPublish; AnotherAgenda; KeyWanted;
-    Unconfirmed, where it takes something away, or owes more than `asked_above` notices, and `confirmed` is false.
+    `announce` names the events (ids) to which everybody concerned is called, also where nothing else is new. `tokens`
+    are wanted where addresses were erased, to know them by. Raises NothingToPublish; NothingToAnnounce; AnotherAgenda;
+    KeyWanted; Unconfirmed, where it takes something away, or owes more than `asked_above` mails, and `confirmed` is
+    false.
     """
     with database.write() as connection:
-        found = prospect(connection, draft, at=at, author=author, reason=reason, silent=silent)
+        found = prospect(connection, draft, at=at, author=author, reason=reason, silent=silent, announce=announce)
         check(found, confirmed=confirmed, asked_above=asked_above)
         away = _erased(connection, draft.recipients, tokens)
         posts = [one for one in draft.recipients if one.id not in away]
         return replace(enact(connection, found, draft, at=at, posts=posts), kept_away=away)
 
 
-def _told(connection: Connection, removed: Collection[str]) -> Mapping[str, int]:
-    gone = frozenset(removed)
-    return Counter(one.site for one in standing.hearers(connection) if one.id not in gone)
+def _hearers(connection: Connection, listed: Mapping[str, str], known: Collection[str]) -> dict[str, frozenset[str]]:
+    """Who hears of changes, by the site that they have in the draft; without those that it takes away."""
+    found = ((one.id, one.site) for one in standing.hearers(connection))
+    return _by_site({post: listed.get(post, site) for post, site in found if post in listed or post not in known})
+
+
+def _by_site(posts: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    found: dict[str, list[str]] = {}
+    for post, site in posts.items():
+        found.setdefault(site, []).append(post)
+    return {site: frozenset(ids) for site, ids in found.items()}
 
 
 def check(found: Prospect, *, confirmed: bool, asked_above: int) -> None:
     """Raises NothingToPublish; Unconfirmed, where somebody has to confirm and `confirmed` is false."""
-    if found.unchanged:
+    if found.unchanged and not found.called:
         raise NothingToPublish(found)
     if found.wants_confirmation(asked_above) and not confirmed:
         raise Unconfirmed(found)
@@ -161,17 +198,28 @@ def check(found: Prospect, *, confirmed: bool, asked_above: int) -> None:
 def enact(
     connection: Connection, found: Prospect, draft: Draft, *, at: datetime, posts: Sequence[Recipient] | None
 ) -> Published:
-    """Write what was found: the edition, its posts (None: they stay as they are), its reminders and its notices."""
+    """Write what was found: the edition, its posts (None: they stay as they are), and what it owes them."""
     edition = found.publication.edition
     written = InForce(edition=edition, links=draft.links, draft_digest=digest(draft), zone_version=zone_data().version)
-    editions.save(connection, written, silent=found.silent)
+    events = dict.fromkeys(notice.event for notice in found.convocations)
+    editions.save(connection, written, silent=found.silent, announced=events)
     known = frozenset(roster.posts_of_the_file(connection))
     if posts is not None:
         roster.import_posts(connection, posts, at)
     newcomers = frozenset(one.id for one in posts or () if one.id not in known)
     rows = reconcile(connection, edition.number, plan(edition, roster.members(connection)), at)
     notices = owe(connection, edition.number, list(_owed(found, at)), at, newcomers)
-    return Published(prospect=found, ledger=rows, notices=notices)
+    return Published(prospect=found, ledger=rows, notices=notices, convocations=_convene(connection, found, draft, at))
+
+
+def _convene(connection: Connection, found: Prospect, draft: Draft, at: datetime) -> int:
+    """What was announced earlier and still waits follows its event; then those who are called now."""
+    edition = found.publication.edition
+    still = convocations(edition, draft.links, convening.waiting(connection), at)
+    convening.follow(connection, calls(edition, still, {}, at), at)
+    return convening.convene(
+        connection, edition.number, list(calls(edition, found.convocations, found.called, at).values())
+    )
 
 
 def _owed(found: Prospect, at: datetime) -> Iterator[Owed]:

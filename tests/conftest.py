@@ -33,6 +33,7 @@ def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[]
 
 # What the store promises is tried on both databases each time; what stands on it, on PostgreSQL, in the long suite.
 CONFORMANCE = {
+    "test_convocations",
     "test_databases",
     "test_feed_tokens",
     "test_instance",

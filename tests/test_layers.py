@@ -33,6 +33,7 @@ SHELVES = (
         "scheduler.presence",
     ),
     (
+        "scheduler.announcing",
         "scheduler.publish",
         "scheduler.rollback",
         "scheduler.consequences",

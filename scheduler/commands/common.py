@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from calendars.editions import AnotherAgenda
 from calendars.model import Language, Problem, Text
+from scheduler.announcing import NothingToAnnounce
 from scheduler.capture import OutboxNotEmpty
 from scheduler.export import ExportFailed
 from scheduler.files import Configuration, InvalidDraft, NoConfiguration
@@ -155,6 +156,8 @@ def told(lang: str | None = None) -> Iterator[Settings]:
             for line in problem_lines(Configuration(folder=error.folder), error.problems, language(lang, settings)):
                 typer.echo(line, err=True)
             raise typer.Exit(PROBLEMS) from error
+        except NothingToAnnounce as error:
+            raise Failure(USAGE, f"--announce: {error.why[language(lang, settings)]}") from error
     except Failure as error:
         _end(error.code, error.message)
     except (AnotherAgenda, AnotherDraft, NothingPublished, OutboxNotEmpty) as error:

@@ -12,6 +12,10 @@ from calendars.model import Language, Text
 from scheduler.commands.common import NOT_PUBLISHED, PROBLEMS, USAGE, Failure, err
 from scheduler.publish import NothingToPublish, Prospect, Published, Unconfirmed
 
+AnnounceOption = Annotated[
+    list[str] | None,
+    typer.Option("--announce", help="Send one convocation to this event to everybody concerned; repeatable."),
+]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; kept with the edition.")]
 AuthorOption = Annotated[str | None, typer.Option("--author", help="Who publishes; default: the login name.")]
 YesOption = Annotated[
@@ -25,6 +29,14 @@ UNCHANGED = Text(
 REMOVES = Text(
     es="Quita {events} eventos y {posts} destinatarios de lo vigente:",
     en="It takes {events} events and {posts} recipients away from what is in force:",
+)
+CALLED_ALREADY = Text(
+    es="El borrador es igual a la edición {number} vigente, y a todos los que toca ya se les convocó.",
+    en="The draft equals edition {number}, which is in force, and everybody concerned is invited already.",
+)
+CONVOKES = Text(
+    es="Se convoca a {people} personas ({mails} convocatorias). Véalo antes: agenda impact --announce …",
+    en="{people} people are sent an invitation ({mails} mails). See it first: agenda impact --announce …",
 )
 CONCERNS = Text(
     es="Los cambios tocan a {people} personas en {sites} sedes ({mails} avisos). Véalo antes: agenda impact",
@@ -60,7 +72,8 @@ def once_confirmed(put: Put, lang: Language, *, yes: bool) -> Published | None:
     try:
         return put(confirmed=yes)
     except NothingToPublish as error:
-        typer.echo(UNCHANGED[lang].format(number=error.prospect.publication.edition.number - 1))
+        same = CALLED_ALREADY if error.prospect.convocations else UNCHANGED
+        typer.echo(same[lang].format(number=error.prospect.publication.edition.number - 1))
         return None
     except Unconfirmed as error:
         if not _typed(error.prospect, lang):
@@ -87,6 +100,9 @@ def _reasons(found: Prospect, lang: Language) -> Iterator[str]:
         yield from (f"  - {name}" for name in gone[:SHOWN])
         if len(gone) > SHOWN:
             yield "  …"
-    if found.mails:
-        told = {notice.site for notice in found.notices if found.told.get(notice.site)}
-        yield CONCERNS[lang].format(people=found.heard, sites=len(told), mails=found.mails)
+    told = {notice.site: found.told[notice.site] for notice in found.notices if found.told.get(notice.site)}
+    if told:
+        people = sum(map(len, told.values()))
+        yield CONCERNS[lang].format(people=people, sites=len(told), mails=found.mails - found.calls)
+    if found.called:
+        yield CONVOKES[lang].format(people=len(frozenset().union(*found.called.values())), mails=found.calls)

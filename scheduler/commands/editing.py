@@ -32,7 +32,14 @@ from scheduler.commands.common import (
     tokens_of,
     told,
 )
-from scheduler.commands.confirming import AuthorOption, ReasonOption, YesOption, once_confirmed, refuse_empty
+from scheduler.commands.confirming import (
+    AnnounceOption,
+    AuthorOption,
+    ReasonOption,
+    YesOption,
+    once_confirmed,
+    refuse_empty,
+)
 from scheduler.commands.tables import events_json, print_agenda, print_publication
 from scheduler.export import export as write_feeds
 from scheduler.files import InvalidDraft, configuration
@@ -93,6 +100,7 @@ def publish_command(
     author: AuthorOption = None,
     yes: YesOption = False,
     silent: Annotated[bool, typer.Option("--silent", help="Tell nobody of the changes; that is recorded.")] = False,
+    announce: AnnounceOption = None,
     config: ConfigOption = None,
     lang: LangOption = None,
 ) -> None:
@@ -100,10 +108,15 @@ def publish_command(
 
     An edition that removes an event or a recipient, or whose changes concern more than AGENDA_ASKED_ABOVE notices, asks
     at a terminal for the number of people, or for --yes. `agenda impact` shows beforehand what it would do.
+
+    --announce sends each post that EVENT concerns one convocation to it, also with a first edition or with an otherwise
+    unchanged draft; who was called to that hour before, or is told of it by a notice now, gets none.
     """
     with told(lang) as settings:
         spoken = language(lang, settings)
         refuse_empty(reason)
+        if silent and announce:
+            raise Failure(USAGE, "--silent tells nobody, and --announce somebody: choose one of them")
         try:
             draft = configuration(config, settings).draft()
         except InvalidDraft:
@@ -123,6 +136,7 @@ def publish_command(
                     tokens=tokens,
                     asked_above=settings.asked_above,
                     silent=silent,
+                    announce=announce or (),
                 )
 
             done = once_confirmed(put, spoken, yes=yes)

@@ -26,12 +26,14 @@ from scheduler.commands.common import (
     print_json,
     told,
 )
+from scheduler.commands.confirming import AnnounceOption
 from scheduler.commands.diff import all_sites, kind_words, title
 from scheduler.commands.sample import samples
 from scheduler.consequences import Consequences, Mail, consequences
+from scheduler.delivery import Purpose
 from scheduler.files import configuration
 from scheduler.publish import Prospect, prospect
-from scheduler.store.standing import hearers
+from scheduler.store.standing import Hearer, hearers
 
 NOW = Text(es="SI PUBLICA AHORA ({moment})", en="IF YOU PUBLISH NOW ({moment})")
 SAME = Text(
@@ -46,6 +48,16 @@ NOTICES = Text(
     es="{mails} avisos a {people} puestos en {sites} sedes", en="{mails} notices to {people} posts at {sites} sites"
 )
 NO_NOTICES = Text(es="Ningún aviso", en="No notices")
+CALL = Text(es="CONVOCATORIA", en="INVITATION")
+CALLS = Text(es="{mails} convocatorias en {sites} sedes", en="{mails} invitations at {sites} sites")
+FIRST_CALLING = Text(
+    es="  Primera edición: {feeds} calendarios; de ella no se avisa a nadie, y se convoca a:",
+    en="  First edition: {feeds} calendars; nobody is told of it, and these are sent invitations:",
+)
+CALLED_ALREADY = Text(
+    es="El borrador es igual a la edición vigente, y a todos los que toca ya se les convocó: publicar no haría nada.",
+    en="The draft equals the edition in force, and everybody concerned is invited: publishing would do nothing.",
+)
 SETTLED = Text(es="{n} a las {moment}", en="{n} at {moment}")
 LATER = Text(es="{n} el {moment} (hora local)", en="{n} on {moment} (local time)")
 REPLACED = Text(
@@ -70,12 +82,15 @@ def impact(
     mail: Annotated[
         str | None, typer.Option("--mail", help="Show what this site's posts would be sent.", metavar="SITE")
     ] = None,
+    announce: AnnounceOption = None,
     html: Annotated[bool, typer.Option("--html", help="With --mail: the HTML part, to look at in a browser.")] = False,
     config: ConfigOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say what publishing the draft now would do: calendars, people, mails and their local hours. Nothing is written.
+
+    --announce as `agenda publish` has it.
 
     With EVENT: where it falls at every site, flagged night, outside working hours, weekend, holiday of the country or
     of Mexico, other date.
@@ -89,9 +104,9 @@ def impact(
             raise Failure(USAGE, f"--mail {mail}: there is no such site; ids are in representations.csv")
         at = SystemClock().now()
         with existing_database(settings) as database, database.read() as connection:
-            found = prospect(connection, draft, at=at, author="", reason="")
+            found = prospect(connection, draft, at=at, author="", reason="", announce=announce or ())
             result = consequences(connection, found, at)
-            posts = [one for one in hearers(connection) if one.site == mail]
+            posts = [one for one in hearers(connection) if one.site == mail] or _newcomers(draft, mail)
         if mail is not None:
             base = settings.base_url or f"http://{settings.host}:{settings.port}"
             shown = list(samples(found, draft, result, mail, posts, base, event, html=html))
@@ -114,22 +129,30 @@ def _show_event(draft: Draft, key: str, lang: Language, *, as_json: bool) -> Non
         out().print(around(draft, chosen, lang))
 
 
+def _newcomers(draft: Draft, site: str | None) -> list[Hearer]:
+    """The draft's posts of a site, where nobody of it is known yet."""
+    found = (one for one in draft.recipients if one.site == site)
+    return [Hearer(id=one.id, site=one.site, language=one.language, post=one.post) for one in found]
+
+
 def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language) -> Iterator[str]:
-    if found.unchanged:
-        yield SAME[lang]
+    if found.unchanged and not found.called:
+        yield (CALLED_ALREADY if found.convocations else SAME)[lang]
         return
     agenda = found.publication.edition.agenda
     yield NOW[lang].format(moment=_moment(at, agenda.zone, lang))
     if found.before is None:
-        yield FIRST[lang].format(feeds=len(result.feeds))
+        yield (FIRST_CALLING if found.called else FIRST)[lang].format(feeds=len(result.feeds))
+        yield from _calls(found, result, at, lang)
         yield PUBLISH[lang]
         return
     sites = all_sites(found)
     for change in found.changes:
-        mails = [one for one in result.mails if one.notice.event == change.event]
+        mails = [one for one in result.mails if one.purpose is Purpose.NOTICE and one.notice.event == change.event]
         yield f"  {kind_words(change, lang)}  {title(change, lang)}"
         yield f"    {_summary(mails, lang)}"
         yield from (f"      {line}" for line in _departures(mails, found, at, lang))
+    yield from _calls(found, result, at, lang)
     yield "  " + REPLACED[lang].format(replaced=result.replaced, sent=sum(result.sent.values()))
     ended = ENDED[lang].format(ended=len(result.ended_feeds)) if result.ended_feeds else ""
     yield "  " + FEEDS[lang].format(feeds=len(result.feeds)) + ended + "; " + ELSEWHERE[lang]
@@ -138,6 +161,16 @@ def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language)
     if result.mails:
         yield SEE[lang].format(site=next(key for key in sites if key == result.mails[0].site.id))
     yield PUBLISH[lang]
+
+
+def _calls(found: Prospect, result: Consequences, at: datetime, lang: Language) -> Iterator[str]:
+    """Each event that is announced, with how many are called to it and when."""
+    titles = {event.id: event.title[lang] for event in found.publication.edition.agenda.events}
+    for key in dict.fromkeys(notice.event for notice in found.convocations):
+        mails = [one for one in result.mails if one.purpose is Purpose.CONVOCATION and one.notice.event == key]
+        yield f"  {CALL[lang]}  {titles[key]}"
+        yield "    " + CALLS[lang].format(mails=sum(mail.people for mail in mails), sites=len(mails))
+        yield from (f"      {line}" for line in _departures(mails, found, at, lang))
 
 
 def _summary(mails: list[Mail], lang: Language) -> str:
@@ -189,7 +222,8 @@ def _json(found: Prospect, result: Consequences, at: datetime) -> dict[str, obje
         "at": at.isoformat(),
         "edition": None if found.before is None else found.before.edition.number,
         "unchanged": found.unchanged,
-        "notices": sum(mail.people for mail in result.mails),
+        "notices": sum(mail.people for mail in result.mails if mail.purpose is Purpose.NOTICE),
+        "convocations": sum(mail.people for mail in result.mails if mail.purpose is Purpose.CONVOCATION),
         "people": found.people,
         "mails": [_mail_json(mail) for mail in result.mails],
         "hours": dict(sorted(Counter(_local(mail) for mail in result.mails).items())),
@@ -205,6 +239,7 @@ def _mail_json(mail: Mail) -> dict[str, object]:
     return {
         "event": mail.notice.event,
         "site": mail.site.id,
+        "purpose": mail.purpose.value,
         "kinds": [kind.value for kind in mail.notice.kinds],
         "people": mail.people,
         "leaves": mail.leaves.isoformat(),

@@ -50,7 +50,7 @@ class Composer:
         self._base_url = base_url.rstrip("/")
         self._templates = {
             (name, language): _load(folder, f"{name}.{language}")
-            for name in ("reminder", "test", *(purpose for purpose in Purpose if purpose is not Purpose.REMINDER))
+            for name in ("test", *(purpose for purpose in Purpose if purpose is not Purpose.CONVOCATION))
             for language in LANGUAGES
         }
         self._edition: Edition | None = None
@@ -65,14 +65,18 @@ class Composer:
         sent_at: datetime,
         link: str | None,
         attach: bool,
+        convokes: bool = False,
     ) -> Prepared:
         """A reminder to be sent at `sent_at` (UTC); `link` is the joining link, `attach` adds the event as a file.
 
-        `event` and `site` are those of the edition's agenda. Kept while the edition, the day and the link are the same.
+        `convokes` makes it a convocation, which says the same under its own head. `event` and `site` are those of the
+        edition's agenda. Kept while the edition, the day and the link are the same.
         """
         today = local(sent_at.replace(microsecond=0), site.zone)[0]
-        key = ("reminder", event.id, site.id, language, today, link, attach)
-        return self._once(edition, key, lambda: self._reminder(edition, event, site, language, today, link, attach))
+        key = ("reminder", event.id, site.id, language, today, link, attach, convokes)
+        return self._once(
+            edition, key, lambda: self._reminder(edition, event, site, language, today, link, attach, convokes=convokes)
+        )
 
     def notice(
         self,
@@ -131,9 +135,21 @@ class Composer:
         today: date,
         link: str | None,
         attach: bool,
+        *,
+        convokes: bool,
     ) -> Prepared:
         calendar = self._calendar(site)
-        words = reminder(edition, event, site, language, today=today, link=link, calendar=calendar, attached=attach)
+        words = reminder(
+            edition,
+            event,
+            site,
+            language,
+            today=today,
+            link=link,
+            calendar=calendar,
+            attached=attach,
+            convokes=convokes,
+        )
         body = self._of_the_list("reminder", edition.agenda, language, words.subject, words.preheader, r=words)
         if attach:
             content = event_attachment(edition, event, site, language)

@@ -56,10 +56,10 @@ class Delivery:
     expires_at: datetime
     attempts: int
     refusals: int
-    first: bool  # nothing of this schedule has gone to this recipient before: the .ics file goes with it
+    first: bool  # no reminder or convocation of this schedule has gone to this recipient: the .ics file goes with it
     channel: str  # of the recipient's calendar: feed, invitations, none
     edition: int | None = None  # the one that it tells of
-    telling: Telling | None = None  # of a notice: what it says
+    telling: Telling | None = None  # of a notice or a convocation: what it says
     method: str = ""  # of the calendar part that it carries (RFC 6047 §2.4)
 
     @classmethod
@@ -79,8 +79,8 @@ def claim_due(
     `withheld` names events at sites, as `<Event.id>/<site>`. On PostgreSQL, rows that another node is looking at are
     passed over (FOR UPDATE SKIP LOCKED). What this owner holds from before is given back: it asks for more when it has
     none in hand, so a commit whose answer was lost did that. Of several overdue reminders of one event for one
-    recipient only the newest is taken; the others expire. A reminder waits for a notice of its event that its recipient
-    is still to get.
+    recipient only the newest is taken; the others expire. A reminder waits for a notice of its event, or a convocation
+    to it, that its recipient is still to get, and a convocation for a notice.
     """
     _release_strays(connection, owner)
     if connection.execute(_ANY_DUE, {"now": now}).first() is None:
@@ -105,10 +105,11 @@ _ANY_DUE = (
 )  # fmt: skip
 
 
-# The recipient of a reminder is owed a notice of the same event, or is getting it now.
+# The recipient of a reminder is owed a notice of the same event or a convocation to it, that of a convocation a notice;
+# or is getting it now.
 _STILL_TO_HEAR = f"""EXISTS (SELECT 1 FROM deliveries AS news
     WHERE news.recipient = deliveries.recipient AND news.subject = deliveries.subject
-        AND news.purpose = '{Purpose.NOTICE}'
+        AND news.purpose IN ('{Purpose.NOTICE}', '{Purpose.CONVOCATION}') AND news.purpose <> deliveries.purpose
         AND news.state IN ('{State.PLANNED}', '{State.DEFERRED}', '{State.CLAIMED}', '{State.SENDING}'))"""  # noqa: S608  # ours
 
 # The first in the order of sending, by the index that has what waits in that order. SQLite has to be told: without
@@ -117,7 +118,8 @@ _DUE = {
     kind: text(f"""
         SELECT id FROM deliveries {by_index}
         WHERE state IN ('{State.PLANNED}', '{State.DEFERRED}') AND next_at <= :now AND expires_at > :now
-            AND event || '/' || site NOT IN :withheld AND NOT (purpose = '{Purpose.REMINDER}' AND {_STILL_TO_HEAR})
+            AND event || '/' || site NOT IN :withheld
+            AND NOT (purpose IN ('{Purpose.REMINDER}', '{Purpose.CONVOCATION}') AND {_STILL_TO_HEAR})
             AND NOT EXISTS (SELECT 1 FROM controls WHERE name = '{STOPPED}')
         ORDER BY expires_at, next_at, id LIMIT :limit {passing_by}""").bindparams(  # noqa: S608  # all of it is ours
         bindparam("withheld", expanding=True, type_=_D.event.type), bindparam("now", type_=Instant)
@@ -160,7 +162,7 @@ def _described(connection: Connection, ids: Sequence[int]) -> list[Delivery]:
     earlier = exists().where(
         told.c.recipient == _D.recipient,
         told.c.subject == _D.subject,
-        told.c.purpose == _D.purpose,
+        told.c.purpose.in_((Purpose.REMINDER, Purpose.CONVOCATION)),
         told.c.schedule == _D.schedule,
         told.c.id != _D.id,
         or_(told.c.state.in_((State.ACCEPTED, State.SENDING, State.UNCERTAIN)), told.c.uncertain_at.is_not(None)),

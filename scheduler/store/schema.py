@@ -71,6 +71,7 @@ editions = Table(
     Column("zone_version", Text, nullable=False),
     Column("zone_digest", Text, nullable=False),
     Column("silent", Integer, nullable=False, server_default="0"),  # 1: published without telling anybody
+    Column("announced", Text, nullable=False, server_default=""),  # Event.ids that it convoked to, one a line
     sqlite_strict=True,
 )
 
@@ -179,7 +180,7 @@ deliveries = Table(
     Column("accepted_at", Instant),
     Column("bounced_at", Instant),  # a delivery status notification said that it failed
     Column("reply", Text, nullable=False, server_default=""),  # the server's last words, scrubbed of addresses
-    Column("edition", Integer),  # the one that its last attempt told of
+    Column("edition", Integer),  # the one that its last attempt told of; of a convocation before, the one that owed it
     Column("method", Text, nullable=False, server_default=""),  # of the calendar part it carried (RFC 6047 §2.4)
     UniqueConstraint("recipient", "subject", "purpose", "schedule", "rule"),  # so that one's own rows lie together
     Index(None, "state", "next_at", "expires_at"),

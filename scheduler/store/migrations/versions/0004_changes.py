@@ -16,6 +16,7 @@ IN_FORCE_THEN = """UPDATE deliveries
 
 def upgrade() -> None:
     op.add_column("editions", sa.Column("silent", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("editions", sa.Column("announced", sa.Text(), server_default="", nullable=False))
     op.add_column("revisions", sa.Column("offsets", sa.Text(), nullable=True))
     op.add_column("revisions", sa.Column("link_digest", sa.Text(), nullable=True))
     op.add_column("recipients", sa.Column("channel", sa.Text(), server_default="feed", nullable=False))
