@@ -30,6 +30,9 @@ class Purpose(StrEnum):
     CONFIRMATION = "confirmation"  # somebody signed up with this address: is it yours?
     KNOWN = "known"  # likewise, and it gets the reminders already
     ALARM = "alarm"  # to the coordinator: a site has nobody left to write to
+    WELCOME = "welcome"  # to the successor: a post has passed to you
+    FAREWELL = "farewell"  # to whoever held it before
+    HANDOVER = "handover"  # to the coordinator: a post has passed to somebody else
     ACCESS = "access"  # the short-lived link to change more than a mail's own links may
 
 

@@ -26,6 +26,15 @@ _SUBJECTS = {
     Purpose.ALARM: Text(
         es="ALERTA: una sede se quedó sin destinatario", en="ALERT: a site has nobody left to write to"
     ),
+    Purpose.WELCOME: Text(es="Usted recibe ahora los recordatorios de su sede", en="You now get your site's reminders"),
+    Purpose.FAREWELL: Text(
+        es="Los recordatorios de su sede pasaron a otra persona",
+        en="Your site's reminders have passed to somebody else",
+    ),
+    Purpose.HANDOVER: Text(
+        es="Un puesto pasó a otra persona: corrija recipients.csv",
+        en="A post has passed to somebody else: correct recipients.csv",
+    ),
     Purpose.ACCESS: Text(es="Su enlace de 15 minutos", en="Your 15-minute link"),
 }
 
@@ -89,7 +98,7 @@ class Letters:
         return prepared.personalize(replace(self._personal(found, claim, site, now), unread=remark))
 
     def _personal(self, found: InForce, claim: Delivery, site: Representation, now: datetime) -> Personal:
-        token = self.tokens.sign(Link.LEAVE, claim.recipient)
+        token = self.tokens.sign(Link.LEAVE, claim.bearer)
         return Personal(
             to=self.recipient(claim),
             office=office_name(claim.post, site),
@@ -102,19 +111,27 @@ class Letters:
     def _service(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
         language = _language(claim)
         envelope = Envelope(to=self.recipient(claim), message_id=_message_id(found, claim), sent_at=now)
-        words = {"office": office_name(claim.post, site_of(found, claim.site)), "url": self._url(claim, now)}
+        words = {
+            "office": office_name(claim.post, site_of(found, claim.site)),
+            "url": self._url(claim, now),
+            "site": self._site_url(claim),
+            "post": claim.rule,
+        }
         subject = _SUBJECTS[claim.purpose][language]
         return self.composer.single(claim.purpose, found.edition.agenda, envelope, language, subject=subject, **words)
 
     def _url(self, claim: Delivery, now: datetime) -> str:
         match claim.purpose:
-            case Purpose.ALARM:
-                return f"{self.base_url}/sites/{claim.site}"
+            case Purpose.ALARM | Purpose.FAREWELL | Purpose.HANDOVER:
+                return self._site_url(claim)
             case Purpose.CONFIRMATION:
-                return f"{self.base_url}/confirm/{self.tokens.sign(Link.CONFIRM, claim.recipient, claim.expires_at)}"
+                return f"{self.base_url}/confirm/{self.tokens.sign(Link.CONFIRM, claim.bearer, claim.expires_at)}"
             case Purpose.ACCESS:
-                return f"{self.base_url}/account/{self.tokens.sign(Link.ACCOUNT, claim.recipient, now + ACCESS_FOR)}"
-        return f"{self.base_url}/manage/{self.tokens.sign(Link.LEAVE, claim.recipient)}"
+                return f"{self.base_url}/account/{self.tokens.sign(Link.ACCOUNT, claim.bearer, now + ACCESS_FOR)}"
+        return f"{self.base_url}/manage/{self.tokens.sign(Link.LEAVE, claim.bearer)}"
+
+    def _site_url(self, claim: Delivery) -> str:
+        return f"{self.base_url}/sites/{claim.site}"
 
 
 def mail_from(found: InForce) -> str:

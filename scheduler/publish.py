@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from scheduler.announcing import Place, announced, called, calls
 from scheduler.notices import convocations, expires_at, leaves_at, of_use, settles_at
 from scheduler.plan import plan
 from scheduler.settings import DEFAULT_ASKED_ABOVE
-from scheduler.store import convening, editions, people, roster, standing
+from scheduler.store import convening, editions, handovers, people, roster, standing
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 from scheduler.store.owing import Owed, owe
@@ -37,6 +37,7 @@ class Prospect:
     convocations: tuple[Notice, ...]  # what calls each site to the events that are announced
     called: Mapping[Place, frozenset[str]]  # event and site -> the posts (ids) that get such a call
     removed_posts: tuple[str, ...]  # recipient ids in force that the draft no longer lists
+    uncorrected: tuple[str, ...]  # posts (ids) for which the file has a former holder's address: it does not count
     silent: bool  # nobody is told: `notices` are empty
     unchanged: bool  # nothing to publish
 
@@ -108,11 +109,12 @@ def prospect(
     reason: str,
     silent: bool = False,
     announce: Collection[str] = (),
+    tokens: Tokens | None = None,
 ) -> Prospect:
     """What publishing `draft` at the instant `at` would do.
 
-    `silent`: telling nobody. `announce`: calling everybody concerned to these events (ids). Raises AnotherAgenda;
-    NothingToAnnounce.
+    `silent`: telling nobody. `announce`: calling everybody concerned to these events (ids). `tokens`: to know erased
+    addresses by. Raises AnotherAgenda; NothingToAnnounce.
     """
     now = editions.load(connection)
     publication = publish(
@@ -140,6 +142,7 @@ def prospect(
         convocations=calling,
         called=called(connection, publication.edition, calling, noticed, told, newcomers) if calling else {},
         removed_posts=tuple(sorted(known - listed.keys())),
+        uncorrected=handovers.uncorrected(connection, draft.recipients, _knows_erased(connection, tokens)),
         silent=silent,
         unchanged=now is not None and now.draft_digest == digest(draft) and not publication.changes,
     )
@@ -160,6 +163,8 @@ def publish_draft(
 ) -> Published:
     """Put the draft in force: all of it, or nothing. An address that was erased does not come back with it.
 
+    Nor does that of somebody who handed a post over: the successor keeps it.
+
     `silent` tells nobody of the changes, which is on record; who hears of a later change to the same event is told all.
     `announce` names the events (ids) to which everybody concerned is called, also where nothing else is new. `tokens`
     are wanted where addresses were erased, to know them by. Raises NothingToPublish; NothingToAnnounce; AnotherAgenda;
@@ -167,11 +172,16 @@ def publish_draft(
     false.
     """
     with database.write() as connection:
-        found = prospect(connection, draft, at=at, author=author, reason=reason, silent=silent, announce=announce)
+        found = prospect(
+            connection, draft, at=at, author=author, reason=reason, silent=silent, announce=announce, tokens=tokens
+        )
         check(found, confirmed=confirmed, asked_above=asked_above)
-        away = _erased(connection, draft.recipients, tokens)
-        posts = [one for one in draft.recipients if one.id not in away]
-        return replace(enact(connection, found, draft, at=at, posts=posts), kept_away=away)
+        listed = handovers.kept(connection, draft.recipients, found.uncorrected)
+        away = _erased(connection, listed, tokens)
+        posts = [one for one in listed if one.id not in away]
+        done = replace(enact(connection, found, draft, at=at, posts=posts), kept_away=away)
+        handovers.note_corrected(connection, posts, found.uncorrected, at)
+        return done
 
 
 def _hearers(connection: Connection, listed: Mapping[str, str], known: Collection[str]) -> dict[str, frozenset[str]]:
@@ -234,6 +244,10 @@ def _owed(found: Prospect, at: datetime) -> Iterator[Owed]:
                 leaves=leaves_at(notice, sites[notice.site], settles_at(notice, at)),
                 expires=expires_at(notice, at),
             )
+
+
+def _knows_erased(connection: Connection, tokens: Tokens | None) -> Callable[[str], bool] | None:
+    return None if tokens is None else lambda address: people.erased_among(connection, tokens.digests(address))
 
 
 def _erased(connection: Connection, posted: Sequence[Recipient], tokens: Tokens | None) -> tuple[str, ...]:

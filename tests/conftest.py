@@ -36,6 +36,7 @@ CONFORMANCE = {
     "test_convocations",
     "test_databases",
     "test_feed_tokens",
+    "test_handover",
     "test_instance",
     "test_ledger",
     "test_nodes",

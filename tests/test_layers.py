@@ -34,6 +34,7 @@ SHELVES = (
     ),
     (
         "scheduler.announcing",
+        "scheduler.handover",
         "scheduler.publish",
         "scheduler.rollback",
         "scheduler.consequences",

@@ -73,7 +73,7 @@ def _site(row: Row, id_: str | None, region: str | None, once: Once) -> Represen
 
 
 def recipients(text: str, context: Context, report: Report) -> tuple[Recipient, ...]:
-    """The posts that can be read: each id once, each address once at a site."""
+    """The posts that can be read: each id once, each address once at a site. Puts their lines into the context."""
     ids = Once(noun=Text(es="el id", en="the id"))
     posts = Once(noun=Text(es="la dirección", en="the address"), rule="duplicate-row")
     found = []
@@ -82,6 +82,7 @@ def recipients(text: str, context: Context, report: Report) -> tuple[Recipient, 
             found.append(_post(row, context, ids, posts))
         except AlreadyReported:
             continue
+        context.posts[found[-1].id] = row.line.start.line
     return tuple(found)
 
 

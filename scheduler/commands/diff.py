@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,6 +63,12 @@ PEOPLE = Text(
     es="DESTINATARIOS  {new} nuevos, {gone} quitados, {changed} corregidos   ({file})",
     en="RECIPIENTS  {new} new, {gone} removed, {changed} corrected   ({file})",
 )
+UNCORRECTED = Text(
+    es="{file}, {post} (renglón {line}): el puesto pasó a otra persona y aquí sigue la dirección anterior. No cuenta; "
+    "ponga la nueva.",
+    en="{file}, {post} (line {line}): the post was handed over and the former address still stands here. It does not "
+    "count; put the new one.",
+)
 OTHERS = Text(es="OTRAS PARTES  {parts}", en="OTHER PARTS  {parts}")
 PARTS = {  # the agenda's own fields, by the words of the files
     "title": "titulo",
@@ -89,7 +95,7 @@ class Beside:
 
     new: tuple[str, ...]  # Recipient.id
     gone: tuple[str, ...]
-    changed: tuple[str, ...]
+    changed: tuple[str, ...]  # but for those whose former address in the file does not count
     parts: tuple[str, ...]  # keys of agenda.yaml, and files
 
     @property
@@ -121,7 +127,9 @@ def beside(connection: Connection, found: Prospect, draft: Draft) -> Beside:
     return Beside(
         new=tuple(key for key in listed if key not in filed),
         gone=tuple(key for key in filed if key not in listed),
-        changed=tuple(key for key, one in listed.items() if key in filed and filed[key] != one),
+        changed=tuple(
+            key for key, one in listed.items() if key in filed and filed[key] != one and key not in found.uncorrected
+        ),
         parts=() if was is None else tuple(_parts(was, draft.agenda)),
     )
 
@@ -135,6 +143,7 @@ def _screen(found: Prospect, others: Beside, draft: Draft, lines: Lines, lang: L
         yield FIRST[lang].format(events=len(draft.agenda.events))
         return
     yield HEAD[lang].format(number=found.before.edition.number, file=AGENDA)
+    yield from uncorrected_lines(found.uncorrected, lines, lang)
     if not (found.changes or others.people or others.parts):
         yield SAME[lang]
         return
@@ -149,6 +158,12 @@ def _screen(found: Prospect, others: Beside, draft: Draft, lines: Lines, lang: L
         yield OTHERS[lang].format(parts=", ".join(others.parts))
     untouched = len(draft.agenda.events) - sum(change.event in lines.events for change in found.changes)
     yield UNTOUCHED[lang].format(n=untouched)
+
+
+def uncorrected_lines(posts: Iterable[str], lines: Lines, lang: Language) -> Iterator[str]:
+    """Where the file still has the address of somebody who handed a post over."""
+    for key in posts:
+        yield UNCORRECTED[lang].format(file=POSTS, line=lines.posts.get(key, "—"), post=key)
 
 
 def all_sites(found: Prospect) -> dict[str, Representation]:
@@ -268,6 +283,7 @@ def _json(found: Prospect, others: Beside, draft: Draft, lines: Lines) -> dict[s
         "changes": [change_json(change, lines) for change in found.changes],
         "recipients": {"new": list(others.new), "removed": list(others.gone), "changed": list(others.changed)},
         "parts": list(others.parts),
+        "handed_over": [{"recipient": key, "file": POSTS, "line": lines.posts.get(key)} for key in found.uncorrected],
     }
 
 

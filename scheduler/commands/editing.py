@@ -40,11 +40,12 @@ from scheduler.commands.confirming import (
     once_confirmed,
     refuse_empty,
 )
+from scheduler.commands.diff import uncorrected_lines
 from scheduler.commands.tables import events_json, print_agenda, print_publication
 from scheduler.export import export as write_feeds
 from scheduler.files import InvalidDraft, configuration
 from scheduler.publish import Published, publish_draft
-from scheduler.store import editions
+from scheduler.store import editions, handovers
 
 FINE = Text(es="El borrador está bien. Nada se ha publicado.", en="The draft is fine. Nothing has been published.")
 
@@ -118,7 +119,7 @@ def publish_command(
         if silent and announce:
             raise Failure(USAGE, "--silent tells nobody, and --announce somebody: choose one of them")
         try:
-            draft = configuration(config, settings).draft()
+            draft, lines = configuration(config, settings).draft_and_lines()
         except InvalidDraft:
             typer.echo(NOT_PUBLISHED[spoken], err=True)
             raise
@@ -140,8 +141,12 @@ def publish_command(
                 )
 
             done = once_confirmed(put, spoken, yes=yes)
+            with database.read() as connection:
+                handed = handovers.uncorrected(connection, draft.recipients)
         if done is not None:
             print_publication(out(), done, spoken)
+        for line in uncorrected_lines(handed, lines, spoken):
+            typer.echo(line)
 
 
 def export(

@@ -27,7 +27,7 @@ from sqlalchemy.sql import Update
 
 from scheduler.delivery import UNCERTAIN_WAIT, WAITING, Purpose, State
 from scheduler.notices import Telling
-from scheduler.store import nodes, upsert
+from scheduler.store import nodes, roster, upsert
 from scheduler.store.controls import STOPPED
 from scheduler.store.postgresql import take_turns
 from scheduler.store.schema import WAITING_INDEX, Instant, attempts, controls, deliveries, recipients
@@ -58,9 +58,15 @@ class Delivery:
     refusals: int
     first: bool  # no reminder or convocation of this schedule has gone to this recipient: the .ics file goes with it
     channel: str  # of the recipient's calendar: feed, invitations, none
+    holder: int  # of the post, from 0: how often it was handed over
     edition: int | None = None  # the one that it tells of
     telling: Telling | None = None  # of a notice or a convocation: what it says
     method: str = ""  # of the calendar part that it carries (RFC 6047 §2.4)
+
+    @property
+    def bearer(self) -> str:
+        """Whom the links in the message are signed for."""
+        return roster.bearer(self.recipient, self.holder)
 
     @classmethod
     def from_row(cls, row: RowMapping) -> Delivery:
@@ -169,7 +175,7 @@ def _described(connection: Connection, ids: Sequence[int]) -> list[Delivery]:
     )
     own = [getattr(_D, name) for name in _OWN_COLUMNS]
     spoken = func.coalesce(recipients.c.chosen_language, recipients.c.language).label("language")
-    contact = (recipients.c.address, spoken, recipients.c.post, recipients.c.channel)
+    contact = (recipients.c.address, spoken, recipients.c.post, recipients.c.channel, recipients.c.holder)
     found = connection.execute(
         select(*own, *contact, (~earlier).label("first"))
         .join(recipients, recipients.c.id == _D.recipient)
