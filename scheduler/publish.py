@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,6 +12,7 @@ from sqlalchemy import Connection
 from calendars.changes import Change, Notice, changes
 from calendars.documents import draft_digest
 from calendars.editions import ChangeKind, Publication, publish
+from calendars.losses import Loss, losses
 from calendars.model import Draft, Recipient
 from calendars.zones import zone_data
 from scheduler.announcing import Place, announced, called, calls
@@ -37,6 +39,8 @@ class Prospect:
     convocations: tuple[Notice, ...]  # what calls each site to the events that are announced
     called: Mapping[Place, frozenset[str]]  # event and site -> the posts (ids) that get such a call
     removed_posts: tuple[str, ...]  # recipient ids in force that the draft no longer lists
+    losses: tuple[Loss, ...]  # what else the draft has no more, as after a cut
+    renamed: tuple[tuple[str, str], ...]  # ids of events and posts that go, and those that look like them and are new
     uncorrected: tuple[str, ...]  # posts (ids) for which the file has a former holder's address: it does not count
     silent: bool  # nobody is told: `notices` are empty
     unchanged: bool  # nothing to publish
@@ -68,7 +72,7 @@ class Prospect:
 
     def wants_confirmation(self, asked_above: int) -> bool:
         """A file cut short must not cancel a campaign, nor a slip write to the world: whoever publishes says so."""
-        return bool(self.removed_events or self.removed_posts) or self.mails > asked_above
+        return bool(self.removed_events or self.removed_posts or self.losses) or self.mails > asked_above
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,6 +146,8 @@ def prospect(
         convocations=calling,
         called=called(connection, publication.edition, calling, noticed, told, newcomers) if calling else {},
         removed_posts=tuple(sorted(known - listed.keys())),
+        losses=() if now is None else losses(now.edition.agenda, draft.agenda, now.links, draft.links),
+        renamed=(*_renamed_events(publication, now), *_renamed_posts(connection, draft, known)),
         uncorrected=handovers.uncorrected(connection, draft.recipients, _knows_erased(connection, tokens)),
         silent=silent,
         unchanged=now is not None and now.draft_digest == digest(draft) and not publication.changes,
@@ -188,6 +194,27 @@ def _hearers(connection: Connection, listed: Mapping[str, str], known: Collectio
     """Who hears of changes, by the site that they have in the draft; without those that it takes away."""
     found = ((one.id, one.site) for one in standing.hearers(connection))
     return _by_site({post: listed.get(post, site) for post, site in found if post in listed or post not in known})
+
+
+def _renamed_events(publication: Publication, now: InForce | None) -> Iterator[tuple[str, str]]:
+    gone, new = publication.of_kind(ChangeKind.WITHDRAWN), publication.of_kind(ChangeKind.ADDED)
+    if now is None or not (gone and new):
+        return
+    titles = {event.id: event.title for event in (*now.edition.agenda.events, *publication.edition.agenda.events)}
+    for old in gone:
+        same = [key for key in new if titles[key] == titles[old]] or difflib.get_close_matches(old, new, n=1)
+        yield from ((old, key) for key in same[:1])
+
+
+def _renamed_posts(connection: Connection, draft: Draft, known: Collection[str]) -> Iterator[tuple[str, str]]:
+    """The same address at the same site, under another id."""
+    listed = {one.id for one in draft.recipients}
+    if listed.issuperset(known):
+        return
+    new = {(one.site, one.address.lower()): one.id for one in draft.recipients if one.id not in known}
+    for one in standing.filed(connection) if new else ():
+        if one.id not in listed and (key := new.get((one.site, one.address.lower()))) is not None:
+            yield one.id, key
 
 
 def _by_site(posts: Mapping[str, str]) -> dict[str, frozenset[str]]:

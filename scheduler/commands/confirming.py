@@ -10,6 +10,7 @@ import typer
 
 from calendars.model import Language, Text
 from scheduler.commands.common import NOT_PUBLISHED, PROBLEMS, USAGE, Failure, err
+from scheduler.commands.missing import missing_lines
 from scheduler.publish import NothingToPublish, Prospect, Published, Unconfirmed
 
 AnnounceOption = Annotated[
@@ -25,10 +26,6 @@ YesOption = Annotated[
 UNCHANGED = Text(
     es="El borrador es igual a la edición {number} vigente: no hay nada que publicar.",
     en="The draft equals edition {number}, which is in force: nothing to publish.",
-)
-REMOVES = Text(
-    es="Quita {events} eventos y {posts} destinatarios de lo vigente:",
-    en="It takes {events} events and {posts} recipients away from what is in force:",
 )
 CALLED_ALREADY = Text(
     es="El borrador es igual a la edición {number} vigente, y a todos los que toca ya se les convocó.",
@@ -50,7 +47,6 @@ WANTS_YES = Text(
     es="Si es lo que quiere, repita con --yes; si no, corrija el archivo o recupere lo que falta.",
     en="If that is what you want, repeat with --yes; if not, correct the file or put back what is missing.",
 )
-SHOWN = 20  # of what is taken away
 
 
 class Put(Protocol):
@@ -94,12 +90,7 @@ def _typed(found: Prospect, lang: Language) -> bool:
 
 def _reasons(found: Prospect, lang: Language) -> Iterator[str]:
     """Why it is asked: what is taken away, and whom it concerns."""
-    gone = (*found.removed_events, *found.removed_posts)
-    if gone:
-        yield REMOVES[lang].format(events=len(found.removed_events), posts=len(found.removed_posts))
-        yield from (f"  - {name}" for name in gone[:SHOWN])
-        if len(gone) > SHOWN:
-            yield "  …"
+    yield from missing_lines(found, lang)
     told = {notice.site: found.told[notice.site] for notice in found.notices if found.told.get(notice.site)}
     if told:
         people = sum(map(len, told.values()))

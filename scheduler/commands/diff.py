@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from calendars.changes import Change, Kind, Standing
 from calendars.impact import session_at
 from calendars.model import Agenda, Draft, Language, Representation, Text
-from calendars.reading import AGENDA, POSTS, PRIVATE, SITES, Lines
+from calendars.reading import AGENDA, POSTS, PRIVATE, Lines
 from calendars.wording import and_list, days_span, home_short, short_date, status_word
 from calendars.zones import to_wall
 from scheduler.clock import SystemClock
@@ -25,6 +25,8 @@ from scheduler.commands.common import (
     print_json,
     told,
 )
+from scheduler.commands.missing import missing_lines
+from scheduler.commands.words import PARTS
 from scheduler.files import configuration
 from scheduler.publish import Prospect, prospect
 from scheduler.store import standing
@@ -70,22 +72,6 @@ UNCORRECTED = Text(
     "count; put the new one.",
 )
 OTHERS = Text(es="OTRAS PARTES  {parts}", en="OTHER PARTS  {parts}")
-PARTS = {  # the agenda's own fields, by the words of the files
-    "title": "titulo",
-    "published": "publicada",
-    "zone": "zona",
-    "sender": "remitente",
-    "regions": "regiones",
-    "representations": SITES,
-    "axes": "ejes",
-    "commitments": "compromisos",
-    "advances": "avances",
-    "reminders": "recordatorios",
-    "quiet": "silencio",
-    "retention": "retencion",
-    "signups": "altas",
-    "privacy": "privacidad",
-}
 SITES_NAMED = 6  # cities of a changed audience; the rest are counted
 
 
@@ -156,6 +142,7 @@ def _screen(found: Prospect, others: Beside, draft: Draft, lines: Lines, lang: L
         yield PEOPLE[lang].format(file=POSTS, **counts)
     if others.parts:
         yield OTHERS[lang].format(parts=", ".join(others.parts))
+    yield from missing_lines(found, lang)
     untouched = len(draft.agenda.events) - sum(change.event in lines.events for change in found.changes)
     yield UNTOUCHED[lang].format(n=untouched)
 
@@ -283,6 +270,8 @@ def _json(found: Prospect, others: Beside, draft: Draft, lines: Lines) -> dict[s
         "changes": [change_json(change, lines) for change in found.changes],
         "recipients": {"new": list(others.new), "removed": list(others.gone), "changed": list(others.changed)},
         "parts": list(others.parts),
+        "losses": [{"missing": loss.missing.value, "name": loss.name} for loss in found.losses],
+        "renamed": [{"old": old, "new": new} for old, new in found.renamed],
         "handed_over": [{"recipient": key, "file": POSTS, "line": lines.posts.get(key)} for key in found.uncorrected],
     }
 

@@ -28,6 +28,7 @@ from scheduler.commands.common import (
 )
 from scheduler.commands.confirming import AnnounceOption
 from scheduler.commands.diff import all_sites, kind_words, title
+from scheduler.commands.missing import missing_lines
 from scheduler.commands.sample import samples
 from scheduler.consequences import Consequences, Mail, consequences
 from scheduler.delivery import Purpose
@@ -158,6 +159,7 @@ def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language)
     yield "  " + FEEDS[lang].format(feeds=len(result.feeds)) + ended + "; " + ELSEWHERE[lang]
     if found.removed_posts:
         yield "  " + GONE[lang].format(posts=len(found.removed_posts))
+    yield from (f"  {line}" for line in missing_lines(found, lang))
     if result.mails:
         yield SEE[lang].format(site=next(key for key in sites if key == result.mails[0].site.id))
     yield PUBLISH[lang]
@@ -232,6 +234,7 @@ def _json(found: Prospect, result: Consequences, at: datetime) -> dict[str, obje
         "feeds": list(result.feeds),
         "ended_feeds": list(result.ended_feeds),
         "removed_posts": list(found.removed_posts),
+        "losses": [{"missing": loss.missing.value, "name": loss.name} for loss in found.losses],
     }
 
 

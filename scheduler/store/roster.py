@@ -137,7 +137,7 @@ def _upsert(connection: Connection, rows: list[dict[str, object]]) -> int:
         },
         where=differs,
     )
-    return connection.execute(merged.values(rows), execution_options={"preserve_rowcount": True}).rowcount
+    return connection.execute(merged, rows, execution_options={"preserve_rowcount": True}).rowcount
 
 
 def members(connection: Connection) -> Iterator[Member]:
