@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from calendars.changes import Change, Notice, changes
 from calendars.documents import draft_digest
-from calendars.editions import ChangeKind, Publication, publish
+from calendars.editions import ChangeKind, Edition, Publication, publish
 from calendars.losses import Loss, losses
 from calendars.model import Draft, Recipient
 from calendars.zones import zone_data
@@ -135,8 +135,6 @@ def prospect(
     owed = () if silent else tuple(of_use(different, at))
     calling = announced(publication.edition, draft.links, announce, at)
     told = _hearers(connection, listed, known) if owed or calling else {}
-    noticed = {(notice.event, notice.site) for notice in owed}
-    newcomers = _by_site({post: site for post, site in listed.items() if post not in known})
     return Prospect(
         publication=publication,
         before=now,
@@ -144,7 +142,7 @@ def prospect(
         notices=owed,
         told=told,
         convocations=calling,
-        called=called(connection, publication.edition, calling, noticed, told, newcomers) if calling else {},
+        called=_called(connection, publication.edition, calling, owed, told, listed, known) if calling else {},
         removed_posts=tuple(sorted(known - listed.keys())),
         losses=() if now is None else losses(now.edition.agenda, draft.agenda, now.links, draft.links),
         renamed=(*_renamed_events(publication, now), *_renamed_posts(connection, draft, known)),
@@ -194,6 +192,20 @@ def _hearers(connection: Connection, listed: Mapping[str, str], known: Collectio
     """Who hears of changes, by the site that they have in the draft; without those that it takes away."""
     found = ((one.id, one.site) for one in standing.hearers(connection))
     return _by_site({post: listed.get(post, site) for post, site in found if post in listed or post not in known})
+
+
+def _called(
+    connection: Connection,
+    edition: Edition,
+    calling: Sequence[Notice],
+    owed: Sequence[Notice],
+    told: Mapping[str, frozenset[str]],
+    listed: Mapping[str, str],
+    known: Collection[str],
+) -> Mapping[Place, frozenset[str]]:
+    noticed = {(notice.event, notice.site) for notice in owed}
+    newcomers = _by_site({post: site for post, site in listed.items() if post not in known})
+    return called(connection, edition, calling, noticed, told, newcomers)
 
 
 def _renamed_events(publication: Publication, now: InForce | None) -> Iterator[tuple[str, str]]:

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from calendars.editions import Edition, first_stamp, publish
-from calendars.model import Draft, Text
-from calendars.reading import json_schema
+from calendars.model import Draft, Language, Text
+from calendars.reading import Lines, json_schema
 from calendars.zones import zone_data
 from scheduler.clock import SystemClock
 from scheduler.commands.common import (
@@ -43,7 +43,7 @@ from scheduler.commands.confirming import (
 from scheduler.commands.diff import uncorrected_lines
 from scheduler.commands.tables import events_json, print_agenda, print_publication
 from scheduler.export import export as write_feeds
-from scheduler.files import InvalidDraft, configuration
+from scheduler.files import Configuration, InvalidDraft, configuration
 from scheduler.publish import Published, publish_draft
 from scheduler.store import editions, handovers
 
@@ -107,8 +107,8 @@ def publish_command(
 ) -> None:
     """Put the draft in force: a new edition, its feeds and its reminders.
 
-    An edition that removes an event or a recipient, or whose changes concern more than AGENDA_ASKED_ABOVE notices, asks
-    at a terminal for the number of people, or for --yes. `agenda impact` shows beforehand what it would do.
+    An edition that takes something away, or sends more than AGENDA_ASKED_ABOVE notices and convocations, asks at a
+    terminal for the number of people, or for --yes. `agenda impact` shows beforehand what it would do.
 
     --announce sends each post that EVENT concerns one convocation to it, also with a first edition or with an otherwise
     unchanged draft; who was called to that hour before, or is told of it by a notice now, gets none.
@@ -118,11 +118,7 @@ def publish_command(
         refuse_empty(reason)
         if silent and announce:
             raise Failure(USAGE, "--silent tells nobody, and --announce somebody: choose one of them")
-        try:
-            draft, lines = configuration(config, settings).draft_and_lines()
-        except InvalidDraft:
-            typer.echo(NOT_PUBLISHED[spoken], err=True)
-            raise
+        draft, lines = _read(configuration(config, settings), spoken)
         with real_database(settings) as database:
             tokens = tokens_of(settings, database)
 
@@ -147,6 +143,14 @@ def publish_command(
             print_publication(out(), done, spoken)
         for line in uncorrected_lines(handed, lines, spoken):
             typer.echo(line)
+
+
+def _read(folder: Configuration, lang: Language) -> tuple[Draft, Lines]:
+    try:
+        return folder.draft_and_lines()
+    except InvalidDraft:
+        typer.echo(NOT_PUBLISHED[lang], err=True)
+        raise
 
 
 def export(

@@ -34,6 +34,7 @@ from scheduler.consequences import Consequences, Mail, consequences
 from scheduler.delivery import Purpose
 from scheduler.files import configuration
 from scheduler.publish import Prospect, prospect
+from scheduler.settings import Settings
 from scheduler.store.standing import Hearer, hearers
 
 NOW = Text(es="SI PUBLICA AHORA ({moment})", en="IF YOU PUBLISH NOW ({moment})")
@@ -109,14 +110,17 @@ def impact(
             result = consequences(connection, found, at)
             posts = [one for one in hearers(connection) if one.site == mail] or _newcomers(draft, mail)
         if mail is not None:
-            base = settings.base_url or f"http://{settings.host}:{settings.port}"
-            shown = list(samples(found, draft, result, mail, posts, base, event, html=html))
+            shown = list(samples(found, draft, result, mail, posts, _base_url(settings), event, html=html))
             typer.echo("\n".join(shown) if shown else NO_MAIL[spoken].format(site=mail))
         elif as_json:
             print_json(_json(found, result, at))
         else:
             for line in _screen(found, result, at, spoken):
                 out().print(line, markup=False, soft_wrap=True)
+
+
+def _base_url(settings: Settings) -> str:
+    return settings.base_url or f"http://{settings.host}:{settings.port}"
 
 
 def _show_event(draft: Draft, key: str, lang: Language, *, as_json: bool) -> None:

@@ -88,13 +88,13 @@ def reminder(
     agenda, revision = edition.agenda, edition.revisions[event.id]
     first, last, hours = _times(agenda, event, revision, site, language)
     relative = relative_day(first, today, language)
+    day = f"{relative}, {long_date(first, language)}" if relative else long_date(first, language)
     subject = _subject(agenda, event, revision, site, language, relative)
     return Reminder(
         subject=f"{_CONVOKES[language]}: {subject}" if convokes else _capital(subject),
         preheader=_preheader(event, site, hours, language),
         title=event.title[language],
-        day=_capital(f"{relative}, {long_date(first, language)}" if relative else long_date(first, language))
-        + _open(event, language),
+        day=_capital(day) + _open(event, language),
         last_day=long_date(last, language) if last != first else None,
         city=site.city,
         hours=hours,

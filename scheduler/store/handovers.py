@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, insert, literal, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, insert, literal, or_, select, update
 
 from calendars.editions import Edition
 from calendars.model import Language, Recipient
@@ -57,37 +57,24 @@ def hand_over(
 ) -> str:
     """Move a post that is listed to its successor. Returns the id of the row under which the former holder stands."""
     row = connection.execute(select(recipients).where(_R.id == recipient)).mappings().one()
-    former = f"h-{secrets.token_hex(8)}"
-    connection.execute(
-        insert(recipients).values(
-            id=former,
-            origin="former",
-            site=row["site"],
-            address=row["address"],
-            language=row["chosen_language"] or row["language"],
-            post=row["post"],
-            joined=row["joined"],
-            since=row["since"],
-            removed_at=now,
-        )
-    )
+    former = _keep_former(connection, row, now)
     _replace(connection, recipient, to)
     feed_tokens.end_of(connection, recipient, now)
     _take_back(connection, recipient, now)
     roster.end_doubles(connection, now)
     replan(connection, edition, recipient, now)
-    of_the_file = row["origin"] == "file"
-    connection.execute(
-        insert(handovers).values(
-            recipient=recipient,
-            former=former,
-            at=now,
-            author=author,
-            reason=reason,
-            corrected_at=None if of_the_file else now,
-        )
-    )
+    corrected_at = None if row["origin"] == "file" else now
+    said = {"at": now, "author": author, "reason": reason, "corrected_at": corrected_at}
+    connection.execute(insert(handovers).values(recipient=recipient, former=former, **said))
     return former
+
+
+def _keep_former(connection: Connection, row: RowMapping, now: datetime) -> str:
+    key = f"h-{secrets.token_hex(8)}"
+    own = {name: row[name] for name in ("site", "address", "post", "joined", "since")}
+    spoken = row["chosen_language"] or row["language"]
+    connection.execute(insert(recipients).values(id=key, origin="former", language=spoken, removed_at=now, **own))
+    return key
 
 
 def _replace(connection: Connection, recipient: str, to: Successor) -> None:
