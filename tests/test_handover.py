@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
@@ -202,7 +203,8 @@ def test_a_bounce_of_what_the_former_holder_was_sent_says_nothing_of_the_success
 async def test_a_notice_that_waits_goes_to_the_successor(published: Database) -> None:
     monday = datetime(2021, 10, 18, 1, tzinfo=PUBLISHED.tzinfo)
     await sent(published, PUBLISHED, monday - timedelta(seconds=1))
-    moved = Draft(agenda=agenda(events=(event(when=timed("2021-10-21 20:00")),)), recipients=(post(),), links={})
+    later = replace(OPEN, events=(event(when=timed("2021-10-21 20:00")),))
+    moved = Draft(agenda=later, recipients=(post(),), links={})
     put(published, moved, monday, silent=False)
     over(published, at=monday + timedelta(minutes=1))
     heard = [mail for mail in await sent(published, monday, monday + timedelta(hours=1)) if to(mail) == NEW]

@@ -149,7 +149,7 @@ def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language)
     if found.before is None:
         yield (FIRST_CALLING if found.called else FIRST)[lang].format(feeds=len(result.feeds))
         yield from _calls(found, result, at, lang)
-        yield PUBLISH[lang]
+        yield PUBLISH[lang] + _again(found)
         return
     sites = all_sites(found)
     for change in found.changes:
@@ -165,8 +165,13 @@ def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language)
         yield "  " + GONE[lang].format(posts=len(found.removed_posts))
     yield from (f"  {line}" for line in missing_lines(found, lang))
     if result.mails:
-        yield SEE[lang].format(site=next(key for key in sites if key == result.mails[0].site.id))
-    yield PUBLISH[lang]
+        yield SEE[lang].format(site=next(key for key in sites if key == result.mails[0].site.id)) + _again(found)
+    yield PUBLISH[lang] + _again(found)
+
+
+def _again(found: Prospect) -> str:
+    """What has to be typed again for the same."""
+    return "".join(f" --announce {key}" for key in dict.fromkeys(notice.event for notice in found.convocations))
 
 
 def _calls(found: Prospect, result: Consequences, at: datetime, lang: Language) -> Iterator[str]:
