@@ -109,12 +109,12 @@ def _ledger() -> tuple[int, float, float]:
         ours = seconds(publish)
         database.close()
         edition, members = first_edition(draft.agenda, BEFORE_ALL), _members(draft)
-        rows = [_row(one) for one in plan(edition, members)]
+        rows = [row_of(one) for one in plan(edition, members)]
         raw = seconds(lambda: _insert(Path(scratch) / "bare.db", rows))
     return added[0], ours, raw
 
 
-def _row(one: Planned) -> tuple[object, ...]:
+def row_of(one: Planned) -> tuple[object, ...]:
     due, expires = int(one.moment.due.timestamp()), int(one.moment.expires.timestamp())
     key = (one.subject, one.schedule, one.moment.rule, one.recipient)
     return (*key, one.moment.event, one.moment.site, one.message_key, due, expires)

@@ -100,7 +100,7 @@ class Claims:
         if not found or current is None:
             return _Taken(current=current, claims=None, mark=None)
         owner = self._journal.owner
-        told = self._tellings.settle(connection, owner, found, current)
+        told = self._tellings.settle(connection, owner, found, current, now)
         asked = escalations.settle(connection, owner, told, current.edition)
         claims = self._inviting.settle(connection, owner, asked, current)
         return _Taken(current=current, claims=claims, mark=self._instance.take(connection))

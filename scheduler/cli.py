@@ -12,6 +12,7 @@ from scheduler.commands import (
     diff,
     editing,
     editions,
+    handover,
     impact,
     inbox,
     operating,
@@ -59,6 +60,7 @@ for decide in (deciding.hold, deciding.release, deciding.retry, deciding.drop):
 app.add_typer(deliveries.app, name="deliveries", rich_help_panel=OPERATING)
 app.command(name="inbox", rich_help_panel=OPERATING)(inbox.inbox)
 app.add_typer(suppressions.suppressions, name="suppressions", rich_help_panel=OPERATING)
+app.command(name="handover", rich_help_panel=OPERATING)(handover.handover)
 app.command(name="token", rich_help_panel=OPERATING)(tokens.token)
 
 

@@ -13,9 +13,10 @@ from calendars.changes import Change, Kind, Notice, notices
 from calendars.editions import Edition, Revision
 from calendars.feeds import feeds
 from calendars.model import Event, Representation
+from scheduler.delivery import Purpose
 from scheduler.notices import leaves_at, settles_at
 from scheduler.plan import Moment, guest_moments, moments, open_sessions
-from scheduler.publish import Prospect
+from scheduler.prospect import Prospect
 from scheduler.store import standing
 from scheduler.store.standing import Group
 
@@ -24,8 +25,9 @@ OLD_HOUR = frozenset({Kind.CANCELLED, Kind.MOVED, Kind.SHIFTED})  # after these 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mail:
-    """One notice for all posts of a site."""
+    """One notice, or one convocation, for all posts of a site."""
 
+    purpose: Purpose
     notice: Notice
     site: Representation
     people: int
@@ -34,11 +36,11 @@ class Mail:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Consequences:
-    """Of a publication at one instant. Of a first edition: calendars only, for nobody is told of it."""
+    """Of a publication at one instant. Of a first edition: calendars and convocations, for nobody is told of it."""
 
     feeds: tuple[str, ...]  # paths of the public calendars whose bytes change, new ones included
     ended_feeds: tuple[str, ...]  # paths that the edition has no more
-    mails: tuple[Mail, ...]  # the first to leave first
+    mails: tuple[Mail, ...]  # the first to leave first; of a first edition, convocations only
     replaced: int  # reminders that wait and would not go any more
     sent: Mapping[str, int]  # Event.id -> reminders that the mail server took, with an hour that no longer holds
 
@@ -66,11 +68,13 @@ def _bodies(edition: Edition) -> dict[str, bytes]:
 def _mails(found: Prospect, at: datetime) -> Iterator[Mail]:
     """Where nobody is left to write to, there is no mail."""
     sites = {site.id: site for site in found.publication.edition.agenda.representations}
-    for notice in found.notices:
-        site, people = sites.get(notice.site), found.hearing(notice)
-        if site is not None and people:
+    told = ((Purpose.NOTICE, notice, found.hearing(notice)) for notice in found.notices)
+    calls = ((Purpose.CONVOCATION, one, found.called.get((one.event, one.site), ())) for one in found.convocations)
+    for purpose, notice, posts in (*told, *calls):
+        site = sites.get(notice.site)
+        if site is not None and posts:
             leaves = leaves_at(notice, site, settles_at(notice, at))
-            yield Mail(notice=notice, site=site, people=people, leaves=leaves)
+            yield Mail(purpose=purpose, notice=notice, site=site, people=len(posts), leaves=leaves)
 
 
 def _replaced(after: Edition, groups: list[Group], visits: Collection[tuple[str, str]]) -> int:

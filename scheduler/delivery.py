@@ -28,9 +28,13 @@ class Purpose(StrEnum):
     ESCALATION = "escalation"  # too few have said that they come: to deputies, and to the region's coordinators
     NOTICE = "notice"  # of a change between what the post was last told and the edition in force
     INVITATION = "invitation"  # the post chose another channel, or moved: an event enters its calendar, or leaves it
+    CONVOCATION = "convocation"  # to an event that was announced by name
     CONFIRMATION = "confirmation"  # somebody signed up with this address: is it yours?
     KNOWN = "known"  # likewise, and it gets the reminders already
     ALARM = "alarm"  # to the coordinator: a site has nobody left to write to
+    WELCOME = "welcome"  # to the successor: a post has passed to you
+    FAREWELL = "farewell"  # to whoever held it before
+    HANDOVER = "handover"  # to the coordinator: a post has passed to somebody else
     ACCESS = "access"  # the short-lived link to change more than a mail's own links may
 
 
@@ -136,7 +140,8 @@ def minds_hours(purpose: Purpose, rule: str, due: datetime, now: datetime, expir
     """Whether a delivery that leaves now has to wait for the site's next working hour.
 
     A `PnD` reminder that is late does, and so do an escalation and an invitation, unless the event starts within a day;
-    `PT…` goes at its hour, and service mail when it was asked for. When a notice leaves, scheduler/notices.py says.
+    `PT…` goes at its hour, and service mail when it was asked for. When a notice or a convocation leaves,
+    scheduler/notices.py says.
     """
     by_the_day = purpose in (*PLANNED_BY_EDITION, Purpose.INVITATION) and not rule.startswith("PT")
     return by_the_day and now - due > LATE and expires_at - now > URGENT

@@ -115,9 +115,10 @@ class Inbox:
         signed = next((key for to in found.sent_to if (key := verp.read_answer(to, self.tokens))), None)
         attendees = roster.at_address(connection, found.reply.attendee) if found.reply.attendee else []
         if signed is not None:
-            post = roster.find(connection, signed)
+            borne = roster.borne(connection, signed)
+            post = None if borne is None else roster.find(connection, borne)
             others = [one.recipient.id for one in attendees if one.confirmed]
-            return post if post is not None and post.confirmed and (signed in others or not others) else None
+            return post if post is not None and post.confirmed and (borne in others or not others) else None
         same = found.vouched and found.author.lower() == found.reply.attendee
         known = [one for one in attendees if one.confirmed] if same else []
         return known[0] if len(known) == 1 else None

@@ -29,6 +29,15 @@ _SUBJECTS = {
     Purpose.ALARM: Text(
         es="ALERTA: una sede se quedó sin destinatario", en="ALERT: a site has nobody left to write to"
     ),
+    Purpose.WELCOME: Text(es="Usted recibe ahora los recordatorios de su sede", en="You now get your site's reminders"),
+    Purpose.FAREWELL: Text(
+        es="Los recordatorios de su sede pasaron a otra persona",
+        en="Your site's reminders have passed to somebody else",
+    ),
+    Purpose.HANDOVER: Text(
+        es="Un puesto pasó a otra persona: corrija recipients.csv",
+        en="A post has passed to somebody else: correct recipients.csv",
+    ),
     Purpose.ACCESS: Text(es="Su enlace de 15 minutos", en="Your 15-minute link"),
 }
 
@@ -63,7 +72,7 @@ class Letters:
         """
         mailbox(mail_from(found))  # refused here, before the intent is committed
         match claim.purpose:
-            case Purpose.REMINDER:
+            case Purpose.REMINDER | Purpose.CONVOCATION:
                 return self._reminder(found, claim, now)
             case Purpose.NOTICE:
                 return self._notice(found, claim, now)
@@ -85,6 +94,7 @@ class Letters:
             enclosed=self._enclosed(found, claim),
             first=claim.first,
             guest=_own_session(found, claim) is not None,
+            convokes=claim.purpose is Purpose.CONVOCATION,
         )
         return prepared.personalize(self._personal(found, claim, site, now))
 
@@ -122,7 +132,7 @@ class Letters:
 
     def _answers_to(self, mailbox: str, claim: Delivery) -> str:
         signed = self.signed_answers and claim.method in ITIP
-        return verp.answers_to(mailbox, claim.recipient, self.tokens) if signed else mailbox
+        return verp.answers_to(mailbox, claim.bearer, self.tokens) if signed else mailbox
 
     def _escalation(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
         event, site = subject_of(found, claim)
@@ -137,8 +147,8 @@ class Letters:
         return prepared.personalize(self._personal(found, claim, site, now))
 
     def _personal(self, found: InForce, claim: Delivery, site: Representation, now: datetime) -> Personal:
-        token, sender = self.tokens.sign(Link.LEAVE, claim.recipient), found.edition.agenda.sender
-        answered = self.tokens.sign_answer(claim.recipient, _own_session(found, claim) or claim.event)
+        token, sender = self.tokens.sign(Link.LEAVE, claim.bearer), found.edition.agenda.sender
+        answered = self.tokens.sign_answer(claim.bearer, _own_session(found, claim) or claim.event)
         return Personal(
             to=self.recipient(claim),
             office=office_name(claim.post, site),
@@ -154,19 +164,27 @@ class Letters:
     def _service(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
         language = _language(claim)
         envelope = Envelope(to=self.recipient(claim), message_id=_message_id(found, claim), sent_at=now)
-        words = {"office": office_name(claim.post, site_of(found, claim.site)), "url": self._url(claim, now)}
+        words = {
+            "office": office_name(claim.post, site_of(found, claim.site)),
+            "url": self._url(claim, now),
+            "site": self._site_url(claim),
+            "post": claim.rule,
+        }
         subject = _SUBJECTS[claim.purpose][language]
         return self.composer.single(claim.purpose, found.edition.agenda, envelope, language, subject=subject, **words)
 
     def _url(self, claim: Delivery, now: datetime) -> str:
         match claim.purpose:
-            case Purpose.ALARM:
-                return f"{self.base_url}/sites/{claim.site}"
+            case Purpose.ALARM | Purpose.FAREWELL | Purpose.HANDOVER:
+                return self._site_url(claim)
             case Purpose.CONFIRMATION:
-                return f"{self.base_url}/confirm/{self.tokens.sign(Link.CONFIRM, claim.recipient, claim.expires_at)}"
+                return f"{self.base_url}/confirm/{self.tokens.sign(Link.CONFIRM, claim.bearer, claim.expires_at)}"
             case Purpose.ACCESS:
-                return f"{self.base_url}/account/{self.tokens.sign(Link.ACCOUNT, claim.recipient, now + ACCESS_FOR)}"
-        return f"{self.base_url}/manage/{self.tokens.sign(Link.LEAVE, claim.recipient)}"
+                return f"{self.base_url}/account/{self.tokens.sign(Link.ACCOUNT, claim.bearer, now + ACCESS_FOR)}"
+        return f"{self.base_url}/manage/{self.tokens.sign(Link.LEAVE, claim.bearer)}"
+
+    def _site_url(self, claim: Delivery) -> str:
+        return f"{self.base_url}/sites/{claim.site}"
 
 
 def mail_from(found: InForce) -> str:
@@ -176,7 +194,7 @@ def mail_from(found: InForce) -> str:
 
 
 def subject_of(found: InForce, claim: Delivery) -> tuple[Event, Representation]:
-    """What a reminder or an escalation is about, and for which site. Raises LookupError."""
+    """What a reminder, a convocation or an escalation is about, and for which site. Raises LookupError."""
     event = next((event for event in found.edition.agenda.events if event.id == claim.event), None)
     if event is None:
         raise LookupError(f"the edition has no event {claim.event}")

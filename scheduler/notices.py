@@ -1,4 +1,4 @@
-"""When a notice of a change leaves: once settled, at an hour that its site can bear, while it is of use. Pure."""
+"""When a notice of a change, or a convocation, leaves: once settled, at an hour that its site can bear. Pure."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
-from calendars.changes import Change, Kind, Notice, Standing, for_guest, notices
+from calendars.changes import Change, Kind, Notice, Standing, for_guest, notices, standings
+from calendars.editions import Edition
 from calendars.model import Days, Representation
 from calendars.workdays import next_working_instant
 from calendars.zones import nearest_instant
 from scheduler.delivery import URGENT
+from scheduler.plan import REMINDED
 
 SETTLES = timedelta(minutes=10)  # a slip that is corrected meanwhile is told to nobody
 SETTLES_SOON = timedelta(minutes=2)  # where the event begins within URGENT
@@ -20,10 +22,10 @@ _ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Telling:
-    """What one notice says to one post."""
+    """What one notice, or one convocation, says to one post."""
 
     notice: Notice
-    since: int  # number of the edition that the post knew
+    since: int  # number of the edition that the post knew; of a convocation, 0
     unread: bool  # the post's own calendar program reads our feed, and has not done so since the change
 
 
@@ -49,6 +51,20 @@ def of_use_to_guests(
                 seen = for_guest(change, site, zones[site])
                 found = () if seen is None else of_use((seen,), now)
                 yield from (replace(notice, guest=True) for notice in found)
+
+
+def convocations(
+    edition: Edition, links: Mapping[str, str], events: Collection[str], now: datetime
+) -> Iterator[Notice]:
+    """What calls each site to these events (ids) of an edition: to those that are to take place and are not over.
+
+    It is told as what is new to the site is: `links` are the joining links by Event.id.
+    """
+    for key, one in standings(edition, links).items():
+        if key in events and one.takes_place and one.event.status in REMINDED:
+            for site in one.zones:
+                if _end(one, site) > now:
+                    yield Notice(event=key, site=site, kinds=(Kind.ADDED,), before=None, after=one)
 
 
 def settles_at(notice: Notice, changed_at: datetime) -> datetime:

@@ -2,88 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from calendars.changes import Change, Kind, Notice, changes
-from calendars.documents import draft_digest
-from calendars.editions import ChangeKind, Publication, publish
-from calendars.model import Agenda, Draft, Recipient
+from calendars.model import Draft, Recipient
 from calendars.zones import zone_data
 from scheduler import inviting
-from scheduler.notices import expires_at, leaves_at, of_use, of_use_to_guests, settles_at
+from scheduler.announcing import calls
+from scheduler.notices import convocations, expires_at, leaves_at, settles_at
 from scheduler.plan import plan
+from scheduler.prospect import Prospect, digest, prospect
 from scheduler.settings import DEFAULT_ASKED_ABOVE
-from scheduler.store import editions, invited, people, roster, standing
+from scheduler.store import convening, editions, handovers, invited, people, roster
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 from scheduler.store.owing import Owed, owe
 from scheduler.store.reconcile import Reconciled, reconcile
-from scheduler.store.standing import Involved
 from scheduler.tokens import Tokens
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Prospect:
-    """What publishing a draft would do: shown before it is done."""
-
-    publication: Publication
-    before: InForce | None  # what is in force; None before the first edition, which tells nobody
-    changes: tuple[Change, ...]  # by meaning; of a first edition, none
-    notices: tuple[Notice, ...]  # what each site has to hear of them
-    told: Mapping[str, int]  # site -> how many posts there hear of all changes
-    involved: Mapping[tuple[str, str, bool], int]  # event, site, as guests or not -> others who hear of that event
-    removed_posts: tuple[str, ...]  # recipient ids in force that the draft no longer lists
-    silent: bool  # nobody is told: `notices` are empty
-    unchanged: bool  # nothing to publish
-
-    @property
-    def removed_events(self) -> tuple[str, ...]:
-        return self.publication.of_kind(ChangeKind.WITHDRAWN)
-
-    @property
-    def mails(self) -> int:
-        """How many notices there would be: one for each change and post."""
-        return sum(self.hearing(notice) for notice in self.notices)
-
-    def hearing(self, notice: Notice) -> int:
-        """How many posts would get this notice."""
-        own = 0 if notice.guest else self.told.get(notice.site, 0)
-        return own + self.involved.get((notice.event, notice.site, notice.guest), 0)
-
-    @property
-    def heard(self) -> int:
-        """How many posts would hear of a change."""
-        sites = {notice.site for notice in self.notices if not notice.guest}
-        others = {(notice.event, notice.site, notice.guest) for notice in self.notices}
-        return sum(self.told.get(site, 0) for site in sites) + sum(self.involved.get(one, 0) for one in others)
-
-    @property
-    def people(self) -> int:
-        """How many posts are concerned: those that hear of a change, and those that are taken off the list."""
-        return self.heard + len(self.removed_posts)
-
-    @property
-    def shifted(self) -> tuple[str, ...]:
-        """Event ids whose hour is another, though nobody wrote it."""
-        return tuple(change.event for change in self.changes if Kind.SHIFTED in change.kinds)
-
-    @property
-    def doubtful_rules(self) -> bool:
-        """Do rules shift hours that are not known to be younger than those of the edition in force?"""
-        then, now = "?" if self.before is None else self.before.zone_version, zone_data().version
-        return bool(self.shifted) and ("?" in (then, now) or now < then)
-
-    def wants_confirmation(self, asked_above: int) -> bool:
-        """A file cut short must not cancel a campaign, nor a slip write to the world: whoever publishes says so.
-
-        Nor must a machine whose zone data was not renewed take back what another has put right.
-        """
-        return bool(self.removed_events or self.removed_posts) or self.mails > asked_above or self.doubtful_rules
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,6 +29,7 @@ class Published:
     prospect: Prospect
     ledger: Reconciled
     notices: int  # owed now; one that is taken back before it settles is told to nobody
+    convocations: int  # owed now
     kept_away: tuple[str, ...] = ()  # recipient ids of the draft whose address was erased: not taken in
 
 
@@ -114,38 +53,6 @@ class KeyWanted(Exception):
     """Addresses were erased here, and without the secret key nobody can tell whether the draft brings one back."""
 
 
-def prospect(
-    connection: Connection, draft: Draft, *, at: datetime, author: str, reason: str, silent: bool = False
-) -> Prospect:
-    """What publishing `draft` at the instant `at` would do; `silent`: telling nobody. Raises AnotherAgenda."""
-    now = editions.load(connection)
-    publication = publish(
-        None if now is None else now.edition,
-        draft.agenda,
-        at=at,
-        author=author,
-        reason=reason,
-        zone_digest=zone_data().digest,
-    )
-    listed = {recipient.id for recipient in draft.recipients}
-    removed = tuple(post for post in roster.posts_of_the_file(connection) if post not in listed)
-    different = () if now is None else changes(now.edition, publication.edition, now.links, draft.links)
-    involved = standing.involved(connection) if different and not silent else []
-    owed = () if silent else tuple(_notices(different, involved, draft.agenda, at))
-    gone = frozenset(removed)
-    return Prospect(
-        publication=publication,
-        before=now,
-        changes=different,
-        notices=owed,
-        told=_told(connection, gone) if owed else {},
-        involved=Counter((one.event, one.site, one.guest) for one in involved if one.id not in gone),
-        removed_posts=removed,
-        silent=silent,
-        unchanged=now is not None and now.draft_digest == digest(draft) and not publication.changes,
-    )
-
-
 def publish_draft(
     database: Database,
     draft: Draft,
@@ -157,38 +64,34 @@ def publish_draft(
     tokens: Tokens | None = None,
     asked_above: int = DEFAULT_ASKED_ABOVE,
     silent: bool = False,
+    announce: Collection[str] = (),
 ) -> Published:
     """Put the draft in force: all of it, or nothing. An address that was erased does not come back with it.
 
+    Nor does that of somebody who handed a post over: the successor keeps it.
+
     `silent` tells nobody of the changes, which is on record; who hears of a later change to the same event is told all.
-    `tokens` are wanted where addresses were erased, to know them by. Raises NothingToPublish; AnotherAgenda; KeyWanted;
-    Unconfirmed, where it takes something away, or owes more than `asked_above` notices, and `confirmed` is false.
+    `announce` names the events (ids) to which everybody concerned is called, also where nothing else is new. `tokens`
+    are wanted where addresses were erased, to know them by. Raises NothingToPublish; NothingToAnnounce; AnotherAgenda;
+    KeyWanted; Unconfirmed, where it takes something away, or owes more than `asked_above` mails, and `confirmed` is
+    false.
     """
     with database.write() as connection:
-        found = prospect(connection, draft, at=at, author=author, reason=reason, silent=silent)
+        found = prospect(
+            connection, draft, at=at, author=author, reason=reason, silent=silent, announce=announce, tokens=tokens
+        )
         check(found, confirmed=confirmed, asked_above=asked_above)
-        away = _erased(connection, draft.recipients, tokens)
-        posts = [one for one in draft.recipients if one.id not in away]
-        return replace(enact(connection, found, draft, at=at, posts=posts), kept_away=away)
-
-
-def _notices(
-    different: Sequence[Change], involved: Sequence[Involved], agenda: Agenda, at: datetime
-) -> Iterator[Notice]:
-    """What each site has to hear, and those of its posts that go to another region's session."""
-    yield from of_use(different, at)
-    visits = {(one.event, one.site) for one in involved if one.guest}
-    zones = {site.id: site.zone for site in agenda.representations}
-    yield from of_use_to_guests(different, visits, zones, at)
-
-
-def _told(connection: Connection, gone: Collection[str]) -> Mapping[str, int]:
-    return Counter(one.site for one in standing.hearers(connection) if one.id not in gone)
+        listed = handovers.kept(connection, draft.recipients, found.uncorrected)
+        away = _erased(connection, listed, tokens)
+        posts = [one for one in listed if one.id not in away]
+        done = replace(enact(connection, found, draft, at=at, posts=posts), kept_away=away)
+        handovers.note_corrected(connection, posts, found.uncorrected, at)
+        return done
 
 
 def check(found: Prospect, *, confirmed: bool, asked_above: int) -> None:
     """Raises NothingToPublish; Unconfirmed, where somebody has to confirm and `confirmed` is false."""
-    if found.unchanged:
+    if found.unchanged and not found.called:
         raise NothingToPublish(found)
     if found.wants_confirmation(asked_above) and not confirmed:
         raise Unconfirmed(found)
@@ -203,13 +106,14 @@ def enact(
     posts: Sequence[Recipient] | None,
     filed: str | None = None,
 ) -> Published:
-    """Write what was found: the edition, its posts (None: they stay as they are), its reminders and its notices.
+    """Write what was found: the edition, its posts (None: they stay as they are), and what it owes them.
 
     `filed` is the digest that the files are compared with from now on, where `draft` is not what they hold.
     """
     edition, version = found.publication.edition, zone_data().version
     written = InForce(edition=edition, links=draft.links, draft_digest=filed or digest(draft), zone_version=version)
-    editions.save(connection, written, silent=found.silent)
+    events = dict.fromkeys(notice.event for notice in found.convocations)
+    editions.save(connection, written, silent=found.silent, announced=events)
     known = frozenset(roster.posts_of_the_file(connection))
     invited_at = invited.invited_posts(connection)
     if posts is not None:
@@ -217,10 +121,27 @@ def enact(
     newcomers = frozenset(one.id for one in posts or () if one.id not in known)
     rows = reconcile(connection, edition.number, plan(edition, roster.members(connection)), at)
     notices = owe(connection, edition.number, list(_owed(found, at)), at, newcomers)
+    if not found.silent:
+        _invite_the_moved(connection, written, invited_at, at)
+    called_now = _convene(connection, found, draft, at)
+    return Published(prospect=found, ledger=rows, notices=notices, convocations=called_now)
+
+
+def _invite_the_moved(connection: Connection, found: InForce, before: Mapping[str, str], at: datetime) -> None:
+    """Whoever is invited by mail and has another site now: its events come, and those of the former one go."""
     for post, site in invited.invited_posts(connection).items():
-        if invited_at.get(post, site) != site and not found.silent:
-            inviting.revisit(connection, written, post, at)
-    return Published(prospect=found, ledger=rows, notices=notices)
+        if before.get(post, site) != site:
+            inviting.revisit(connection, found, post, at)
+
+
+def _convene(connection: Connection, found: Prospect, draft: Draft, at: datetime) -> int:
+    """What was announced earlier and still waits follows its event; then those who are called now."""
+    edition = found.publication.edition
+    still = convocations(edition, draft.links, convening.waiting(connection), at)
+    convening.follow(connection, calls(edition, still, {}, at), at)
+    return convening.convene(
+        connection, edition.number, list(calls(edition, found.convocations, found.called, at).values())
+    )
 
 
 def _owed(found: Prospect, at: datetime) -> Iterator[Owed]:
@@ -245,8 +166,3 @@ def _erased(connection: Connection, posted: Sequence[Recipient], tokens: Tokens 
     if tokens is None:
         raise KeyWanted("addresses were erased here: AGENDA_SECRET_KEY is needed to keep them from coming back")
     return tuple(one.id for one in posted if people.erased_among(connection, tokens.digests(one.address)))
-
-
-def digest(draft: Draft) -> str:
-    """Equal for drafts between which there is nothing to publish."""
-    return draft_digest(draft.agenda, draft.recipients, draft.links)

@@ -19,7 +19,8 @@ from scheduler.capture import Outbox, capturing
 from scheduler.clock import SimulatedClock
 from scheduler.mail.smtp_url import parse_smtp_url
 from scheduler.pace import SimulatedTiming
-from scheduler.publish import digest, publish_draft
+from scheduler.prospect import digest
+from scheduler.publish import publish_draft
 from scheduler.report import Row, Totals
 from scheduler.script import Stage
 from scheduler.service import Sending, Service

@@ -12,7 +12,8 @@ from calendars.model import Agenda, Draft, EventStatus, Language, Text, Timed
 from calendars.reading import wrong_hour
 from calendars.shifts import shifts
 from calendars.zones import zone_data
-from scheduler.publish import Prospect, Published, check, enact, prospect
+from scheduler.prospect import Prospect, prospect
+from scheduler.publish import Published, check, enact
 from scheduler.settings import DEFAULT_ASKED_ABOVE
 from scheduler.store import editions, standing
 from scheduler.store.database import Database

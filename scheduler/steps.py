@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from calendars.editions import Edition
 from scheduler.clock import SimulatedClock
 from scheduler.export import export
-from scheduler.publish import check, enact, prospect
+from scheduler.prospect import prospect
+from scheduler.publish import check, enact
 from scheduler.script import Stage
 from scheduler.store import controls, editions
 from scheduler.store.database import Database

@@ -1,19 +1,24 @@
-"""What a notice has to say when it leaves: the edition in force against what its post was last told."""
+"""What a notice has to say when it leaves: the edition in force against what its post was last told.
+
+And a convocation: the edition in force, unless a notice has told of the event meanwhile.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from calendars.changes import Change, Notice, changes, for_guest, notices
 from scheduler.delivery import Purpose, State
-from scheduler.notices import Telling
+from scheduler.notices import Telling, convocations
 from scheduler.store import claiming, editions
+from scheduler.store import told as told_of
 from scheduler.store.claiming import Delivery
 from scheduler.store.editions import InForce
-from scheduler.store.told import Told, told
+from scheduler.store.told import Told
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,12 +45,16 @@ class Tellings:
         self._now: InForce | None = None
         self._since: dict[int, _Compared] = {}
 
-    def settle(self, connection: Connection, owner: str, found: Sequence[Delivery], now: InForce) -> list[Delivery]:
-        """The claims that go, with the edition that they tell of, in the claiming transaction.
+    def settle(
+        self, connection: Connection, owner: str, found: Sequence[Delivery], now: InForce, at: datetime
+    ) -> list[Delivery]:
+        """The claims that go, with the edition that they tell of, in the claiming transaction at the instant `at`.
 
-        Ended is a notice that has nothing to say: its change was taken back, or nobody is there to hear it.
+        Ended is a notice that has nothing to say: its change was taken back, or nobody is there to hear it; and a
+        convocation that a notice made superfluous, or to what is off.
         """
         said = self._said(connection, [one for one in found if one.purpose is Purpose.NOTICE], now)
+        said |= _called(connection, [one for one in found if one.purpose is Purpose.CONVOCATION], now, at)
         ends = {key: into for key, into in said.items() if isinstance(into, State)}
         claiming.end_claims(connection, owner, ends)
         number = now.edition.number
@@ -59,7 +68,7 @@ class Tellings:
         """What each of these notices says, by Delivery.id; or what becomes of one that has nothing to say."""
         if not claims:
             return {}
-        known = told(connection, claims)
+        known = told_of.told(connection, claims)
         return {claim.id: self._one(connection, claim, known[claim.id], now) for claim in claims}
 
     def _one(self, connection: Connection, claim: Delivery, post: Told, now: InForce) -> Telling | State:
@@ -79,6 +88,20 @@ class Tellings:
         if edition not in self._since:
             self._since[edition] = _compare(connection, edition, now)
         return self._since[edition]
+
+
+def _called(
+    connection: Connection, claims: Sequence[Delivery], now: InForce, at: datetime
+) -> dict[int, Telling | State]:
+    """What each of these convocations calls to, by Delivery.id; or what becomes of it."""
+    if not claims:
+        return {}
+    spared = told_of.spared(connection, claims)
+    calling = convocations(now.edition, now.links, {claim.event for claim in claims}, at)
+    ahead = {(one.event, one.site): Telling(notice=one, since=0, unread=False) for one in calling}
+    return {
+        claim.id: spared.get(claim.id) or ahead.get((claim.event, claim.site)) or State.CANCELLED for claim in claims
+    }
 
 
 def _compare(connection: Connection, edition: int, now: InForce) -> _Compared:

@@ -63,7 +63,7 @@ class Tokens:
         return None
 
     def read_answer(self, token: str) -> tuple[str, str] | None:
-        """The recipient and the event (their ids) that the token was signed for; None if it was not signed here."""
+        """Whom and about which event (Event.id) the token asks; None if it was not signed here."""
         match self._loaded(Link.ANSWER, token):
             case [str() as recipient, str() as event]:
                 return recipient, event

@@ -34,10 +34,12 @@ def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[]
 # What the store promises is tried on both databases each time; what stands on it, on PostgreSQL, in the long suite.
 CONFORMANCE = {
     "test_answers",
+    "test_convocations",
     "test_databases",
     "test_escalations",
     "test_feed_tokens",
     "test_guests",
+    "test_handover",
     "test_instance",
     "test_ledger",
     "test_nodes",

@@ -208,6 +208,42 @@ def test_a_silent_edition_is_on_record_and_tells_nobody() -> None:
     assert "(sin avisar)" in agenda("editions").stdout
 
 
+def test_announcing_shows_people_and_hours_first_asks_and_is_on_record() -> None:
+    published()
+    shown = agenda("impact", "--announce", NAME)
+    assert "CONVOCATORIA  Taller VMRE, Asia Pacífico" in shown.stdout
+    assert "16 convocatorias en 16 sedes" in shown.stdout
+    found = json.loads(agenda("impact", "--announce", NAME, "--json").stdout)
+    assert (found["convocations"], found["notices"], found["people"]) == (16, 0, 16)
+    assert {(mail["purpose"], mail["event"]) for mail in found["mails"]} == {("convocation", NAME)}
+    sample = agenda("impact", "--announce", NAME, "--mail", "tokio").stdout
+    assert "Subject: CONVOCATORIA: mié 22 oct, 09:00 h (Tokio): Taller VMRE, Asia Pacífico" in sample
+    done = agenda("publish", "--announce", NAME, "--reason", "convocar")
+    assert (done.exit_code, "Convocatorias: 16." in done.stdout) == (0, True)
+    assert [one["announced"] for one in json.loads(agenda("editions", "--json").stdout)] == [[], [NAME]]
+    assert f"(convocó a: {NAME})" in " ".join(agenda("editions").stdout.split())
+    again = agenda("publish", "--announce", NAME, "--reason", "otra vez")
+    assert (again.exit_code, "ya se les convocó" in again.stdout, numbered()) == (0, True, [1, 2])
+
+
+def test_announcing_to_many_wants_yes_also_with_a_first_edition() -> None:
+    into_the_future()
+    replace(rf"(id: {NAME}.*?)para: \{{region: Asia Pacífico\}}", r"\1para: todas")
+    everybody = ("publish", "--announce", NAME, "--reason", "inicio")
+    done = agenda(*everybody)
+    assert (done.exit_code, "149 personas (149 convocatorias)" in done.stderr) == (1, True)
+    assert "Convocatorias: 149." in agenda(*everybody, "--yes").stdout
+
+
+def test_announcing_what_is_not_there_names_what_is_near_and_silence_does_not_announce() -> None:
+    published()
+    done = agenda("publish", "--announce", "taller-asia-2021", "--reason", "convocar")
+    assert (done.exit_code, f"¿Quiso decir {NAME}" in done.stderr) == (2, True)
+    assert agenda("impact", "--announce", "taller-asia-2021").exit_code == 2
+    assert agenda("publish", "--announce", NAME, "--silent", "--reason", "convocar").exit_code == 2
+    assert numbered() == [1]
+
+
 def test_editions_lists_who_published_what_and_why() -> None:
     published()
     edit(MOVE)

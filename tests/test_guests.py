@@ -14,7 +14,7 @@ from scheduler.answers import answer
 from scheduler.consequences import consequences
 from scheduler.delivery import Purpose, State
 from scheduler.plan import Member, plan
-from scheduler.publish import prospect
+from scheduler.prospect import prospect
 from scheduler.store import answers, editions
 from scheduler.store.answers import Answer, Reply
 from scheduler.store.database import Database

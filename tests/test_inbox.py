@@ -17,10 +17,10 @@ from scheduler.delivery import Decision, Purpose, State
 from scheduler.inbox import Handled, Inbox, Meaning
 from scheduler.mail import verp
 from scheduler.store import bounces, roster
-from scheduler.store.alarms import COORDINATOR
 from scheduler.store.claiming import Delivery
 from scheduler.store.database import Database
 from scheduler.store.schema import deliveries, recipients
+from scheduler.store.servicemail import COORDINATOR
 from tests.dovecot import PASSWORD, NoDovecot, imap_server
 from tests.returned import PERSON, VACATION, returned
 from tests.smtpd import scripted

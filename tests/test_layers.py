@@ -27,6 +27,7 @@ SHELVES = (
         "calendars.changes",
         "calendars.shifts",
         "calendars.elsewhere",
+        "calendars.losses",
     ),
     ("calendars.invitations",),
     ("scheduler.clock", "scheduler.settings", "scheduler.delivery", "scheduler.shipped", "scheduler.loop"),
@@ -53,6 +54,9 @@ SHELVES = (
     ),
     (
         "scheduler.answers",
+        "scheduler.announcing",
+        "scheduler.handover",
+        "scheduler.prospect",
         "scheduler.publish",
         "scheduler.rollback",
         "scheduler.shifted",

@@ -39,10 +39,25 @@ def draft(content: Agenda | None = None, posts: Sequence[Recipient] = (post(),),
 
 
 def put(
-    database: Database, content: Draft, at: datetime = PUBLISHED, *, confirmed: bool = False, silent: bool = True
+    database: Database,
+    content: Draft,
+    at: datetime = PUBLISHED,
+    *,
+    confirmed: bool = False,
+    silent: bool = True,
+    announce: Sequence[str] = (),
 ) -> Published:
     """Publish; without notices of changes unless asked for them: most tests are about reminders."""
-    return publish_draft(database, content, at=at, author="M. R.", reason="prueba", confirmed=confirmed, silent=silent)
+    return publish_draft(
+        database,
+        content,
+        at=at,
+        author="M. R.",
+        reason="prueba",
+        confirmed=confirmed,
+        silent=silent,
+        announce=announce,
+    )
 
 
 def moved(wall: str = "2021-10-21 20:00") -> Draft:

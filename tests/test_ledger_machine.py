@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import Connection, select
 
 from calendars.model import Draft, EventStatus
+from scheduler.announcing import NothingToAnnounce
 from scheduler.delivery import Attempted, Outcome, Purpose, State, decide
 from scheduler.publish import NothingToPublish
 from scheduler.store import claiming, editions, ledger, nodes, people, roster, settling
@@ -105,6 +106,18 @@ class LedgerMachine(RuleBasedStateMachine):
         if self._content() != before:
             self.to_be_told = not silent and self.now < START
 
+    @rule()
+    def announce(self) -> None:
+        self.now += timedelta(microseconds=1)
+        try:
+            put(self.database, self._draft(), self.now, confirmed=True, silent=False, announce=[event().id])
+        except NothingToPublish:
+            return
+        except NothingToAnnounce:
+            assert self.status is EventStatus.CANCELLED or self.now > START
+            return
+        self._note_edition()
+
     def _content(self) -> Content:
         """What the edition in force says to whoever attends."""
         return () if self.status is EventStatus.CANCELLED else (self.wall,)
@@ -146,19 +159,20 @@ class LedgerMachine(RuleBasedStateMachine):
             found = claiming.claim_due(connection, node, self.now, limit)
             current = editions.load(connection)
             assert current is not None
-            going = self.tellings.settle(connection, node, found, current)
+            going = self.tellings.settle(connection, node, found, current, self.now)
             self.claims[node] += going
         with self.database.read() as connection:
             owed = [key for one in going for key in self._notices_of(connection, one)]
         assert owed == [], "a reminder goes before the news that its post is still owed"
 
     def _notices_of(self, connection: Connection, one: Delivery) -> list[int]:
-        """Notices that were ahead of a claimed reminder."""
+        """Notices that were ahead of a claimed reminder or convocation, and convocations ahead of a reminder."""
         d = deliveries.c
-        if one.purpose is not Purpose.REMINDER:
+        if one.purpose not in (Purpose.REMINDER, Purpose.CONVOCATION):
             return []
         ahead = select(d.id).where(
-            d.purpose == Purpose.NOTICE,
+            d.purpose.in_((Purpose.NOTICE, Purpose.CONVOCATION)),
+            d.purpose != one.purpose,
             d.recipient == one.recipient,
             d.state.in_((State.PLANNED, State.DEFERRED, State.CLAIMED, State.SENDING)),
         )
@@ -188,6 +202,8 @@ class LedgerMachine(RuleBasedStateMachine):
                 return
         if one.purpose is Purpose.REMINDER:
             self.is_wanted(one)
+        if one.purpose is Purpose.CONVOCATION:
+            assert (one.schedule, self.status) == (self.schedule, EventStatus.CONFIRMED), "called to what does not hold"
         assert self.now < one.expires_at
         if one.purpose is Purpose.NOTICE and one.recipient not in self.puzzled:
             assert self.contents[one.edition or 0] != self.known[one.recipient], "it knows that already"
@@ -264,7 +280,8 @@ class LedgerMachine(RuleBasedStateMachine):
                 assert state is State.ACCEPTED
             if state in (State.PLANNED, State.DEFERRED, State.UNCERTAIN):
                 assert row.next_at is not None, "it would never be looked at again"
-            if state in (State.PLANNED, State.CLAIMED) and row.purpose == Purpose.REMINDER:
+            ahead = state in (State.PLANNED, State.CLAIMED)
+            if ahead and row.purpose in (Purpose.REMINDER, Purpose.CONVOCATION):
                 assert row.schedule == self.schedule, "a change ends what was planned for the old time"
 
     @invariant()

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from calendars.model import Days, Draft, Privacy, Signups, Timed
 from scheduler.clock import SimulatedClock
 from scheduler.delivery import Purpose, State
+from scheduler.handover import Wanted, hand_over
 from scheduler.store import ledger, roster
 from scheduler.store.roster import Post
 from scheduler.store.schema import deliveries, metadata
@@ -318,6 +319,23 @@ async def test_a_forwarded_mail_opens_nothing_that_lasts(site: Site, client: htt
     assert (await client.post(f"/account/{token}/erase")).status_code == 404
     assert (await client.get(f"/account/{token}/export.json")).status_code == 404
     assert everything(site) == before
+
+
+async def test_a_link_of_who_handed_the_post_over_opens_nothing_and_the_successors_does(
+    site: Site, client: httpx.AsyncClient
+) -> None:
+    to = Wanted(recipient=POST, address="nueva@sedes.example")
+    hand_over(site.database, to, at=PUBLISHED, author="M. R.", reason="", tokens=TOKENS)
+    before = everything(site)
+    for path in (link("manage"), link("leave"), account(), link("confirm", signed=Link.CONFIRM)):
+        assert (await client.get(path)).status_code == 404
+        assert (await client.post(path, data={"do": "leave"})).status_code == 404
+    assert (await client.get(f"{account()}/export.json")).status_code == 404
+    assert everything(site) == before
+    bearer = known_post(site).bearer
+    assert "n…@sedes.example" in (await client.get(account(bearer))).text
+    assert (await client.post(link("manage", bearer), data={"do": "leave"})).status_code == 200
+    assert known_post(site).left
 
 
 async def test_whose_link_it_is_stands_there_masked(client: httpx.AsyncClient) -> None:

@@ -30,10 +30,14 @@ LIMITS = {AGENDA: 128 * KB, PRIVATE: 128 * KB, SITES: 1024 * KB, POSTS: 32 * 102
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lines:
-    """Where things stand in the files, by Event.id: for whoever has to find them again. Lines count from 1."""
+    """Where things stand in the files, for whoever has to find them again: by Event.id, if not said otherwise.
+
+    Lines count from 1.
+    """
 
     events: Mapping[str, int] = field(default_factory=dict)  # in AGENDA: the line of the id
     links: Mapping[str, int] = field(default_factory=dict)  # in PRIVATE
+    posts: Mapping[str, int] = field(default_factory=dict)  # in POSTS, by Recipient.id
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +70,11 @@ def read(files: Mapping[str, bytes]) -> Reading:
     return Reading(
         draft=Draft(agenda=whole, recipients=posts, links={key: one.url for key, one in joining.items()}),
         problems=(),
-        lines=Lines(events=agenda.event_lines(), links={key: one.line for key, one in joining.items()}),
+        lines=Lines(
+            events=agenda.event_lines(),
+            links={key: one.line for key, one in joining.items()},
+            posts=context.posts,
+        ),
     )
 
 

@@ -21,6 +21,7 @@ class Context:
     sites: Mapping[str, str] | None = None  # id -> id
     peopled: frozenset[str] | None = None  # regions that have a site
     events: Mapping[str, str] | None = None  # id -> id
+    posts: dict[str, int] = field(default_factory=dict)  # Recipient.id -> line
 
 
 def reference(value: str, declared: Mapping[str, str] | None, rule: str, noun: Text) -> str:

@@ -15,7 +15,7 @@ from calendars.reading.addresses import address, masked
 from calendars.reading.agenda import zone
 from calendars.reading.context import REGION, SITE, Context, Once, reference
 from calendars.reading.fields import known
-from calendars.reading.problems import AlreadyReported, Report, Wrong
+from calendars.reading.problems import START, AlreadyReported, Report, Wrong
 from calendars.reading.tables import Row, table
 
 SITE_COLUMNS = ("id", "kind", "name", "city", "country", "country_code", "region", "time_zone")
@@ -42,11 +42,21 @@ def representations(text: str, context: Context, report: Report) -> tuple[Repres
             found.append(_site(row, id_, region, once))
         except AlreadyReported:
             continue
+    if not ids and not report.problems:
+        report.add(START, _no_site())
     if ids and None not in ids:
         context.sites = {known(id_): known(id_) for id_ in ids}
     if ids and None not in ids.values():
         context.peopled = frozenset(known(region) for region in ids.values())
     return tuple(found)
+
+
+def _no_site() -> Wrong:
+    return Wrong(
+        "no-sites",
+        "el archivo no tiene ninguna sede: solo quedó el encabezado. Recupérelo de su respaldo.",
+        "the file has no site: only the header is left. Take it from your backup.",
+    )
 
 
 def _site(row: Row, id_: str | None, region: str | None, once: Once) -> Representation:
@@ -75,7 +85,7 @@ def _site(row: Row, id_: str | None, region: str | None, once: Once) -> Represen
 
 
 def recipients(text: str, context: Context, report: Report) -> tuple[Recipient, ...]:
-    """The posts that can be read: each id once, each address once at a site."""
+    """The posts that can be read: each id once, each address once at a site. Puts their lines into the context."""
     ids = Once(noun=Text(es="el id", en="the id"))
     posts = Once(noun=Text(es="la dirección", en="the address"), rule="duplicate-row")
     found = []
@@ -84,6 +94,7 @@ def recipients(text: str, context: Context, report: Report) -> tuple[Recipient, 
             found.append(_post(row, context, ids, posts))
         except AlreadyReported:
             continue
+        context.posts[found[-1].id] = row.line.start.line
     return tuple(found)
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from calendars.editions import AnotherAgenda
 from calendars.model import Language, Problem, Text
 from calendars.zones import UnusableZoneData, WallTimeError, refuse_unusable_data
+from scheduler.announcing import NothingToAnnounce
 from scheduler.capture import OutboxNotEmpty
 from scheduler.export import ExportFailed
 from scheduler.files import Configuration, InvalidDraft, NoConfiguration
@@ -170,6 +171,8 @@ def told(lang: str | None = None) -> Iterator[Settings]:
             for why in error.why:
                 typer.echo(why[language(lang, settings)], err=True)
             raise typer.Exit(PROBLEMS) from error
+        except NothingToAnnounce as error:
+            raise Failure(USAGE, f"--announce: {error.why[language(lang, settings)]}") from error
     except Failure as error:
         _end(error.code, error.message)
     except (AnotherAgenda, AnotherDraft, NothingInForce, NothingPublished, OutboxNotEmpty, WallTimeError) as error:

@@ -12,8 +12,14 @@ from calendars.model import Language, Text
 from calendars.wording import and_list
 from calendars.zones import zone_data
 from scheduler.commands.common import NOT_PUBLISHED, PROBLEMS, USAGE, Failure, err
-from scheduler.publish import NothingToPublish, Prospect, Published, Unconfirmed
+from scheduler.commands.missing import missing_lines
+from scheduler.prospect import Prospect
+from scheduler.publish import NothingToPublish, Published, Unconfirmed
 
+AnnounceOption = Annotated[
+    list[str] | None,
+    typer.Option("--announce", help="Send one convocation to this event to everybody concerned; repeatable."),
+]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; kept with the edition.")]
 AuthorOption = Annotated[str | None, typer.Option("--author", help="Who publishes; default: the login name.")]
 YesOption = Annotated[
@@ -28,9 +34,13 @@ NOT_SHIFTED = Text(
     es="Las reglas de este equipo dan todas las horas que publicó la edición {number}: no hay nada que publicar.",
     en="The rules of this machine give every hour that edition {number} published: nothing to publish.",
 )
-REMOVES = Text(
-    es="Quita {events} eventos y {posts} destinatarios de lo vigente:",
-    en="It takes {events} events and {posts} recipients away from what is in force:",
+CALLED_ALREADY = Text(
+    es="El borrador es igual a la edición {number} vigente, y a todos los que toca ya se les convocó.",
+    en="The draft equals edition {number}, which is in force, and everybody concerned is invited already.",
+)
+CONVOKES = Text(
+    es="Se convoca a {people} personas ({mails} convocatorias). Véalo antes: agenda impact --announce …",
+    en="{people} people are sent an invitation ({mails} mails). See it first: agenda impact --announce …",
 )
 CONCERNS = Text(
     es="Los cambios tocan a {people} personas en {sites} sedes ({mails} avisos). Véalo antes: agenda impact{option}",
@@ -51,7 +61,6 @@ DOUBTFUL = Text(
     "the edition in force (tz {then}). If they are older, publish from a machine that is up to date.",
 )
 WANTS_YES_ONLY = Text(es="Si es lo que quiere, repita con --yes.", en="If that is what you want, repeat with --yes.")
-SHOWN = 20  # of what is taken away
 
 
 class Put(Protocol):
@@ -74,7 +83,8 @@ def once_confirmed(put: Put, lang: Language, *, yes: bool, shifted: bool = False
     try:
         return put(confirmed=yes)
     except NothingToPublish as error:
-        same = NOT_SHIFTED if shifted else UNCHANGED
+        unchanged = CALLED_ALREADY if error.prospect.convocations else UNCHANGED
+        same = NOT_SHIFTED if shifted else unchanged
         typer.echo(same[lang].format(number=error.prospect.publication.edition.number - 1))
         return None
     except Unconfirmed as error:
@@ -96,15 +106,13 @@ def _typed(found: Prospect, lang: Language, *, shifted: bool) -> bool:
 
 def _reasons(found: Prospect, lang: Language, option: str) -> Iterator[str]:
     """Why it is asked: what is taken away, and whom it concerns."""
-    gone = (*found.removed_events, *found.removed_posts)
-    if gone:
-        yield REMOVES[lang].format(events=len(found.removed_events), posts=len(found.removed_posts))
-        yield from (f"  - {name}" for name in gone[:SHOWN])
-        if len(gone) > SHOWN:
-            yield "  …"
+    yield from missing_lines(found, lang)
     if found.doubtful_rules and found.before is not None:
         events = and_list(found.shifted, lang)
         yield DOUBTFUL[lang].format(now=zone_data().version, then=found.before.zone_version, events=events)
-    if found.mails:
-        told = {notice.site for notice in found.notices if found.told.get(notice.site)}
-        yield CONCERNS[lang].format(people=found.heard, sites=len(told), mails=found.mails, option=option)
+    if found.noticed:
+        sites = {notice.site for notice in found.notices if found.hearing(notice)}
+        counts = {"people": len(found.noticed), "sites": len(sites), "mails": found.mails - found.calls}
+        yield CONCERNS[lang].format(**counts, option=option)
+    if found.called:
+        yield CONVOKES[lang].format(people=len(frozenset().union(*found.called.values())), mails=found.calls)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from calendars.changes import Change, Kind, Standing
 from calendars.impact import session_at
 from calendars.model import Agenda, Draft, Language, Representation, Text
-from calendars.reading import AGENDA, POSTS, PRIVATE, SITES, Lines
+from calendars.reading import AGENDA, POSTS, PRIVATE, Lines
 from calendars.wording import and_list, days_span, home_short, short_date, status_word
 from calendars.zones import zone_data
 from scheduler.clock import SystemClock
@@ -26,8 +26,10 @@ from scheduler.commands.common import (
     print_json,
     told,
 )
+from scheduler.commands.missing import missing_lines
 from scheduler.commands.shifting import Source
-from scheduler.publish import Prospect
+from scheduler.commands.words import PARTS
+from scheduler.prospect import Prospect
 from scheduler.store import standing
 
 KINDS = {
@@ -70,23 +72,13 @@ PEOPLE = Text(
     es="DESTINATARIOS  {new} nuevos, {gone} quitados, {changed} corregidos   ({file})",
     en="RECIPIENTS  {new} new, {gone} removed, {changed} corrected   ({file})",
 )
+UNCORRECTED = Text(
+    es="{file}, {post} (renglón {line}): el puesto pasó a otra persona y aquí sigue la dirección anterior. No cuenta; "
+    "ponga la nueva.",
+    en="{file}, {post} (line {line}): the post was handed over and the former address still stands here. It does not "
+    "count; put the new one.",
+)
 OTHERS = Text(es="OTRAS PARTES  {parts}", en="OTHER PARTS  {parts}")
-PARTS = {  # the agenda's own fields, by the words of the files
-    "title": "titulo",
-    "published": "publicada",
-    "zone": "zona",
-    "sender": "remitente",
-    "regions": "regiones",
-    "representations": SITES,
-    "axes": "ejes",
-    "commitments": "compromisos",
-    "advances": "avances",
-    "reminders": "recordatorios",
-    "quiet": "silencio",
-    "retention": "retencion",
-    "signups": "altas",
-    "privacy": "privacidad",
-}
 SITES_NAMED = 6  # cities of a changed audience; the rest are counted
 
 
@@ -96,7 +88,7 @@ class Beside:
 
     new: tuple[str, ...]  # Recipient.id
     gone: tuple[str, ...]
-    changed: tuple[str, ...]
+    changed: tuple[str, ...]  # but for those whose former address in the file does not count
     parts: tuple[str, ...]  # keys of agenda.yaml, and files
 
     @property
@@ -132,7 +124,9 @@ def beside(connection: Connection, found: Prospect, draft: Draft) -> Beside:
     return Beside(
         new=tuple(key for key in listed if key not in filed),
         gone=tuple(key for key in filed if key not in listed),
-        changed=tuple(key for key, one in listed.items() if key in filed and filed[key] != one),
+        changed=tuple(
+            key for key, one in listed.items() if key in filed and filed[key] != one and key not in found.uncorrected
+        ),
         parts=() if was is None else tuple(_parts(was, draft.agenda)),
     )
 
@@ -147,6 +141,8 @@ def _screen(found: Prospect, others: Beside, draft: Draft, lines: Lines | None, 
         return
     head = SHIFTED_HEAD if lines is None else HEAD
     yield head[lang].format(number=found.before.edition.number, file=AGENDA, version=zone_data().version)
+    if lines is not None:
+        yield from uncorrected_lines(found.uncorrected, lines, lang)
     if not (found.changes or others.people or others.parts):
         yield SAME[lang]
         return
@@ -159,9 +155,16 @@ def _screen(found: Prospect, others: Beside, draft: Draft, lines: Lines | None, 
         yield PEOPLE[lang].format(file=POSTS, **counts)
     if others.parts:
         yield OTHERS[lang].format(parts=", ".join(others.parts))
+    yield from missing_lines(found, lang)
     listed = {event.id for event in draft.agenda.events}
     untouched = len(listed) - sum(change.event in listed for change in found.changes)
     yield UNTOUCHED[lang].format(n=untouched)
+
+
+def uncorrected_lines(posts: Iterable[str], lines: Lines, lang: Language) -> Iterator[str]:
+    """Where the file still has the address of somebody who handed a post over."""
+    for key in posts:
+        yield UNCORRECTED[lang].format(file=POSTS, line=lines.posts.get(key, "—"), post=key)
 
 
 def all_sites(found: Prospect) -> dict[str, Representation]:
@@ -294,12 +297,16 @@ def some(names: list[str], lang: Language) -> str:
 
 
 def _json(found: Prospect, others: Beside, draft: Draft, lines: Lines | None) -> dict[str, object]:
+    posts = (lines or Lines()).posts
     return {
         "edition": None if found.before is None else found.before.edition.number,
         "events": len(draft.agenda.events),
         "changes": [change_json(change, lines) for change in found.changes],
         "recipients": {"new": list(others.new), "removed": list(others.gone), "changed": list(others.changed)},
         "parts": list(others.parts),
+        "losses": [{"missing": loss.missing.value, "name": loss.name} for loss in found.losses],
+        "renamed": [{"old": old, "new": new} for old, new in found.renamed],
+        "handed_over": [{"recipient": key, "file": POSTS, "line": posts.get(key)} for key in found.uncorrected],
     }
 
 

@@ -10,7 +10,7 @@ import typer
 
 from calendars.editions import Edition, first_stamp, publish
 from calendars.model import Draft, Language, Text
-from calendars.reading import json_schema
+from calendars.reading import Lines, json_schema
 from calendars.zones import zone_data
 from scheduler.clock import SystemClock
 from scheduler.commands.common import (
@@ -33,14 +33,21 @@ from scheduler.commands.common import (
     tokens_of,
     told,
 )
-from scheduler.commands.confirming import AuthorOption, ReasonOption, YesOption, once_confirmed, refuse_empty
+from scheduler.commands.confirming import (
+    AnnounceOption,
+    AuthorOption,
+    ReasonOption,
+    YesOption,
+    once_confirmed,
+    refuse_empty,
+)
+from scheduler.commands.diff import uncorrected_lines
 from scheduler.commands.shifting import publish_what_shifted
 from scheduler.commands.tables import events_json, print_agenda, print_publication
 from scheduler.export import export as write_feeds
-from scheduler.files import InvalidDraft, configuration
+from scheduler.files import Configuration, InvalidDraft, configuration
 from scheduler.publish import Published, publish_draft
-from scheduler.settings import Settings
-from scheduler.store import editions
+from scheduler.store import editions, handovers
 
 FINE = Text(es="El borrador está bien. Nada se ha publicado.", en="The draft is fine. Nothing has been published.")
 
@@ -97,24 +104,31 @@ def publish_command(
     yes: YesOption = False,
     silent: Annotated[bool, typer.Option("--silent", help="Tell nobody of the changes; that is recorded.")] = False,
     shifted: ShiftedOption = False,
+    announce: AnnounceOption = None,
     config: ConfigOption = None,
     lang: LangOption = None,
 ) -> None:
     """Put the draft in force: a new edition, its feeds and its reminders.
 
-    An edition that removes an event or a recipient, or whose changes concern more than AGENDA_ASKED_ABOVE notices, asks
-    at a terminal for the number of people, or for --yes. `agenda impact` shows beforehand what it would do.
+    An edition that takes something away, or sends more than AGENDA_ASKED_ABOVE notices and convocations, asks at a
+    terminal for the number of people, or for --yes. `agenda impact` shows beforehand what it would do.
+
+    --announce sends each post that EVENT concerns one convocation to it, also with a first edition or with an otherwise
+    unchanged draft; who was called to that hour before, or is told of it by a notice now, gets none.
 
     With --shifted the files are left alone: what is in force is published anew with the hours that this machine's zone
     data gives, where they are others. --reason then says so by itself.
     """
     with told(lang) as settings:
         spoken = language(lang, settings)
+        if announce and (silent or shifted):
+            other = "--silent tells nobody" if silent else "--shifted publishes no draft"
+            raise Failure(USAGE, f"{other}, and --announce calls to events: choose one of them")
         if shifted:
             publish_what_shifted(settings, spoken, reason=reason, author=author, yes=yes, silent=silent)
             return
         refuse_empty(reason)
-        draft = _to_publish(config, settings, spoken)
+        draft, lines = _read(configuration(config, settings), spoken)
         with real_database(settings) as database:
             tokens = tokens_of(settings, database)
 
@@ -129,16 +143,21 @@ def publish_command(
                     tokens=tokens,
                     asked_above=settings.asked_above,
                     silent=silent,
+                    announce=announce or (),
                 )
 
             done = once_confirmed(put, spoken, yes=yes)
+            with database.read() as connection:
+                handed = handovers.uncorrected(connection, draft.recipients)
         if done is not None:
             print_publication(out(), done, spoken)
+        for line in uncorrected_lines(handed, lines, spoken):
+            typer.echo(line)
 
 
-def _to_publish(config: Path | None, settings: Settings, lang: Language) -> Draft:
+def _read(folder: Configuration, lang: Language) -> tuple[Draft, Lines]:
     try:
-        return configuration(config, settings).draft()
+        return folder.draft_and_lines()
     except InvalidDraft:
         typer.echo(NOT_PUBLISHED[lang], err=True)
         raise

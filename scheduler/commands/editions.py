@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated
 
 import typer
@@ -43,6 +43,7 @@ BESIDE = Text(
     es="ningún evento: destinatarios, enlaces u otras partes", en="no event: recipients, links or other parts"
 )
 SILENT = Text(es=" (sin avisar)", en=" (told nobody)")
+CALLED = Text(es=" (convocó a: {events})", en=" (invited to: {events})")
 NAMED = 3  # events of an edition; the rest are counted
 MORE = Text(es="y {n} más", en="and {n} more")
 BACK = Text(
@@ -59,11 +60,11 @@ def editions_command(lang: LangOption = None, as_json: JsonOption = False) -> No
     """List what was published: when, by whom, why, and what it changed. Joining links are not compared."""
     with told(lang) as settings, existing_database(settings) as database, database.read() as connection:
         found = list(_with_changes(editions.history(connection)))
-        silent = editions.silent(connection)
+        silent, announced = editions.silent(connection), editions.announced(connection)
         if as_json:
-            print_json([{**_json(edition, changed), "silent": edition.number in silent} for edition, changed in found])
+            print_json([_json(edition, changed, silent, announced) for edition, changed in found])
         else:
-            out().print(_table(found, silent, language(lang, settings)))
+            out().print(_table(found, silent, announced, language(lang, settings)))
 
 
 def rollback(
@@ -115,7 +116,12 @@ def _with_changes(history: Iterable[Edition]) -> Iterator[tuple[Edition, tuple[C
         before = edition
 
 
-def _table(found: list[tuple[Edition, tuple[Change, ...] | None]], silent: Collection[int], lang: Language) -> Table:
+def _table(
+    found: list[tuple[Edition, tuple[Change, ...] | None]],
+    silent: Collection[int],
+    announced: Mapping[int, Sequence[str]],
+    lang: Language,
+) -> Table:
     table = Table(*HEADINGS[lang].split("|"), box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for edition, changed in found:
         wall = to_wall(edition.at, edition.agenda.zone)
@@ -123,6 +129,8 @@ def _table(found: list[tuple[Edition, tuple[Change, ...] | None]], silent: Colle
             f"{short_date(wall.date(), lang)} {wall.year}, {hour(wall, lang)} {home_short(edition.agenda.zone, lang)}"
         )
         told = _in_one_line(edition, changed, lang) + (SILENT[lang] if edition.number in silent else "")
+        if called := announced.get(edition.number):
+            told += CALLED[lang].format(events=", ".join(called))
         cells = (str(edition.number), when, edition.author, edition.reason, told)
         table.add_row(*map(escape, cells))
     return table
@@ -138,13 +146,20 @@ def _in_one_line(edition: Edition, changed: tuple[Change, ...] | None, lang: Lan
     return "; ".join([*named, *rest])
 
 
-def _json(edition: Edition, changed: tuple[Change, ...] | None) -> dict[str, object]:
+def _json(
+    edition: Edition,
+    changed: tuple[Change, ...] | None,
+    silent: Collection[int],
+    announced: Mapping[int, Sequence[str]],
+) -> dict[str, object]:
     return {
         "number": edition.number,
         "at": edition.at.isoformat(),
         "author": edition.author,
         "reason": edition.reason,
         "changes": None if changed is None else [_change_json(change) for change in changed],
+        "silent": edition.number in silent,
+        "announced": list(announced.get(edition.number, ())),
     }
 
 

@@ -27,14 +27,16 @@ from scheduler.commands.common import (
     print_json,
     told,
 )
-from scheduler.commands.confirming import NOT_SHIFTED
+from scheduler.commands.confirming import NOT_SHIFTED, AnnounceOption
 from scheduler.commands.diff import all_sites, kind_words, title
+from scheduler.commands.missing import missing_lines
 from scheduler.commands.sample import samples
 from scheduler.commands.shifting import Source
 from scheduler.consequences import Consequences, Mail, consequences
-from scheduler.publish import Prospect
+from scheduler.delivery import Purpose
+from scheduler.prospect import Prospect
 from scheduler.settings import Settings
-from scheduler.store.standing import hearers
+from scheduler.store.standing import Hearer, hearers
 
 NOW = Text(es="SI PUBLICA AHORA ({moment})", en="IF YOU PUBLISH NOW ({moment})")
 SAME = Text(
@@ -49,6 +51,16 @@ NOTICES = Text(
     es="{mails} avisos a {people} puestos en {sites} sedes", en="{mails} notices to {people} posts at {sites} sites"
 )
 NO_NOTICES = Text(es="Ningún aviso", en="No notices")
+CALL = Text(es="CONVOCATORIA", en="INVITATION")
+CALLS = Text(es="{mails} convocatorias en {sites} sedes", en="{mails} invitations at {sites} sites")
+FIRST_CALLING = Text(
+    es="  Primera edición: {feeds} calendarios; de ella no se avisa a nadie, y se convoca a:",
+    en="  First edition: {feeds} calendars; nobody is told of it, and these are sent invitations:",
+)
+CALLED_ALREADY = Text(
+    es="El borrador es igual a la edición vigente, y a todos los que toca ya se les convocó: publicar no haría nada.",
+    en="The draft equals the edition in force, and everybody concerned is invited: publishing would do nothing.",
+)
 SETTLED = Text(es="{n} a las {moment}", en="{n} at {moment}")
 LATER = Text(es="{n} el {moment} (hora local)", en="{n} on {moment} (local time)")
 REPLACED = Text(
@@ -63,7 +75,7 @@ SEE = Text(
     es="Ver un correo:  agenda impact{option} --mail {site}", en="See a mail:  agenda impact{option} --mail {site}"
 )
 PUBLISH = Text(es="Publicar:       agenda publish", en="Publish:     agenda publish")
-REASON_GIVEN = ' --reason "…"'
+REASON_GIVEN, SHIFTED = ' --reason "…"', " --shifted"
 NO_MAIL = Text(es="Los puestos de {site} no recibirían ningún aviso.", en="The posts of {site} would get no notice.")
 CITIES = 4  # named of those that wait for another day
 Group = tuple[str, list[Mail]]
@@ -76,6 +88,7 @@ def impact(
     mail: Annotated[
         str | None, typer.Option("--mail", help="Show what this site's posts would be sent.", metavar="SITE")
     ] = None,
+    announce: AnnounceOption = None,
     html: Annotated[bool, typer.Option("--html", help="With --mail: the HTML part, to look at in a browser.")] = False,
     shifted: ShiftedOption = False,
     config: ConfigOption = None,
@@ -83,6 +96,8 @@ def impact(
     as_json: JsonOption = False,
 ) -> None:
     """Say what publishing the draft now would do: calendars, people, mails and their local hours. Nothing is written.
+
+    --announce as `agenda publish` has it.
 
     With EVENT: where it falls at every site, flagged night, outside working hours, weekend, holiday of the country or
     of Mexico, other date.
@@ -97,12 +112,11 @@ def impact(
             draft = source.draft(connection)
             if mail is not None and all(site.id != mail for site in draft.agenda.representations):
                 raise Failure(USAGE, f"--mail {mail}: there is no such site; ids are in representations.csv")
-            found = source.prospect(connection, draft, at)
+            found = source.prospect(connection, draft, at, announce or ())
             result = consequences(connection, found, at)
-            posts = [one for one in hearers(connection) if one.site == mail]
+            posts = [one for one in hearers(connection) if one.site == mail] or _newcomers(draft, mail)
         if mail is not None:
-            base = settings.base_url or f"http://{settings.host}:{settings.port}"
-            shown = list(samples(found, draft, result, mail, posts, base, event, html=html))
+            shown = list(samples(found, draft, result, mail, posts, _base_url(settings), event, html=html))
             typer.echo("\n".join(shown) if shown else NO_MAIL[spoken].format(site=mail))
         elif as_json:
             print_json(_json(found, result, at))
@@ -119,6 +133,10 @@ def _draft_alone(source: Source, settings: Settings) -> Draft:
         return source.draft(connection)
 
 
+def _base_url(settings: Settings) -> str:
+    return settings.base_url or f"http://{settings.host}:{settings.port}"
+
+
 def _show_event(draft: Draft, key: str, lang: Language, *, as_json: bool) -> None:
     chosen = next((one for one in draft.agenda.events if one.id == key), None)
     if chosen is None:
@@ -130,30 +148,62 @@ def _show_event(draft: Draft, key: str, lang: Language, *, as_json: bool) -> Non
         out().print(around(draft, chosen, lang))
 
 
+def _newcomers(draft: Draft, site: str | None) -> list[Hearer]:
+    """The draft's posts of a site, where nobody of it is known yet."""
+    found = (one for one in draft.recipients if one.site == site)
+    return [Hearer(id=one.id, site=one.site, language=one.language, post=one.post) for one in found]
+
+
 def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language, option: str) -> Iterator[str]:
-    if found.unchanged:
-        yield (NOT_SHIFTED[lang].format(number=found.publication.edition.number - 1) if option else SAME[lang])
+    """`option` is what `diff` and `publish` are given to look at the same source."""
+    option += _again(found)
+    if found.unchanged and not found.called:
+        yield _nothing(found, option)[lang].format(number=found.publication.edition.number - 1)
         return
     agenda = found.publication.edition.agenda
     yield NOW[lang].format(moment=_moment(at, agenda.zone, lang))
     if found.before is None:
-        yield FIRST[lang].format(feeds=len(result.feeds))
-        yield PUBLISH[lang] + REASON_GIVEN
+        yield (FIRST_CALLING if found.called else FIRST)[lang].format(feeds=len(result.feeds))
+        yield from _calls(found, result, at, lang)
+        yield PUBLISH[lang] + option + REASON_GIVEN
         return
     sites = all_sites(found)
     for change in found.changes:
-        mails = [one for one in result.mails if one.notice.event == change.event]
+        mails = [one for one in result.mails if one.purpose is Purpose.NOTICE and one.notice.event == change.event]
         yield f"  {kind_words(change, lang)}  {title(change, lang)}"
         yield f"    {_summary(mails, lang)}"
         yield from (f"      {line}" for line in _departures(mails, found, at, lang))
+    yield from _calls(found, result, at, lang)
     yield "  " + REPLACED[lang].format(replaced=result.replaced, sent=sum(result.sent.values()))
     ended = ENDED[lang].format(ended=len(result.ended_feeds)) if result.ended_feeds else ""
     yield "  " + FEEDS[lang].format(feeds=len(result.feeds)) + ended + "; " + ELSEWHERE[lang]
     if found.removed_posts:
         yield "  " + GONE[lang].format(posts=len(found.removed_posts))
+    yield from (f"  {line}" for line in missing_lines(found, lang))
     if result.mails:
         yield SEE[lang].format(site=next(key for key in sites if key == result.mails[0].site.id), option=option)
-    yield PUBLISH[lang] + (option or REASON_GIVEN)
+    yield PUBLISH[lang] + option + ("" if option.startswith(SHIFTED) else REASON_GIVEN)
+
+
+def _nothing(found: Prospect, option: str) -> Text:
+    if option.startswith(SHIFTED):
+        return NOT_SHIFTED
+    return CALLED_ALREADY if found.convocations else SAME
+
+
+def _again(found: Prospect) -> str:
+    """What has to be typed again for the same."""
+    return "".join(f" --announce {key}" for key in dict.fromkeys(notice.event for notice in found.convocations))
+
+
+def _calls(found: Prospect, result: Consequences, at: datetime, lang: Language) -> Iterator[str]:
+    """Each event that is announced, with how many are called to it and when."""
+    titles = {event.id: event.title[lang] for event in found.publication.edition.agenda.events}
+    for key in dict.fromkeys(notice.event for notice in found.convocations):
+        mails = [one for one in result.mails if one.purpose is Purpose.CONVOCATION and one.notice.event == key]
+        yield f"  {CALL[lang]}  {titles[key]}"
+        yield "    " + CALLS[lang].format(mails=sum(mail.people for mail in mails), sites=len(mails))
+        yield from (f"      {line}" for line in _departures(mails, found, at, lang))
 
 
 def _summary(mails: list[Mail], lang: Language) -> str:
@@ -205,7 +255,8 @@ def _json(found: Prospect, result: Consequences, at: datetime) -> dict[str, obje
         "at": at.isoformat(),
         "edition": None if found.before is None else found.before.edition.number,
         "unchanged": found.unchanged,
-        "notices": sum(mail.people for mail in result.mails),
+        "notices": sum(mail.people for mail in result.mails if mail.purpose is Purpose.NOTICE),
+        "convocations": sum(mail.people for mail in result.mails if mail.purpose is Purpose.CONVOCATION),
         "people": found.people,
         "mails": [_mail_json(mail) for mail in result.mails],
         "hours": dict(sorted(Counter(_local(mail) for mail in result.mails).items())),
@@ -214,6 +265,7 @@ def _json(found: Prospect, result: Consequences, at: datetime) -> dict[str, obje
         "feeds": list(result.feeds),
         "ended_feeds": list(result.ended_feeds),
         "removed_posts": list(found.removed_posts),
+        "losses": [{"missing": loss.missing.value, "name": loss.name} for loss in found.losses],
     }
 
 
@@ -221,6 +273,7 @@ def _mail_json(mail: Mail) -> dict[str, object]:
     return {
         "event": mail.notice.event,
         "site": mail.site.id,
+        "purpose": mail.purpose.value,
         "kinds": [kind.value for kind in mail.notice.kinds],
         "people": mail.people,
         "leaves": mail.leaves.isoformat(),

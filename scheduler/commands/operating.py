@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +12,7 @@ import typer
 from rich.table import Table
 
 from calendars.model import Draft, Language
+from calendars.reading import Lines
 from calendars.zones import nearest_instant, to_wall
 from scheduler import loop
 from scheduler.checks import Check, Verdict, installation_checks
@@ -31,6 +33,7 @@ from scheduler.commands.common import (
     real_database,
     told,
 )
+from scheduler.commands.diff import uncorrected_lines
 from scheduler.commands.running import sending_of
 from scheduler.commands.screens import status_json, status_lines
 from scheduler.delivery import Outcome
@@ -38,11 +41,11 @@ from scheduler.files import InvalidDraft, configuration
 from scheduler.mail.address import mailbox
 from scheduler.mail.compose import Composer
 from scheduler.mail.smtp import Connection, RelayUnavailable
-from scheduler.publish import digest, prospect
+from scheduler.prospect import digest, prospect
 from scheduler.service import Sending
 from scheduler.settings import Settings, SettingsError, parse_pace
 from scheduler.status import Status, status
-from scheduler.store import controls, editions
+from scheduler.store import controls, editions, handovers
 from scheduler.store.database import Database
 from scheduler.store.instance import Instance
 from scheduler.tokens import Tokens
@@ -56,11 +59,12 @@ def status_command(config: ConfigOption = None, lang: LangOption = None, as_json
             now = SystemClock().now()
             found = _status(database, now, settings)
             draft = draft_state(database, config, settings, now)
+            handed = _uncorrected(database, config, settings)
         pace = None if settings.smtp_url is None else parse_pace(settings.pace)
         if as_json:
-            print_json(status_json(found, draft, pace=pace))
+            print_json({**status_json(found, draft, pace=pace), "handed_over": list(handed)})
         else:
-            for line in status_lines(found, draft, pace=pace, lang=spoken):
+            for line in (*status_lines(found, draft, pace=pace, lang=spoken), *_handed_lines(handed, spoken)):
                 out().print(line, markup=False)
 
 
@@ -81,6 +85,20 @@ def draft_state(database: Database, config: Path | None, settings: Settings, now
     except InvalidDraft:
         return None
     return _changes(database, draft, now)
+
+
+def _uncorrected(database: Database, config: Path | None, settings: Settings) -> dict[str, int]:
+    """The posts that went to somebody else and whose former address the draft still has, with its line."""
+    try:
+        draft, lines = configuration(config, settings).draft_and_lines()
+    except InvalidDraft:
+        return {}
+    with database.read() as connection:
+        return {key: lines.posts[key] for key in handovers.uncorrected(connection, draft.recipients)}
+
+
+def _handed_lines(handed: Mapping[str, int], lang: Language) -> Iterator[str]:
+    return uncorrected_lines(handed, Lines(posts=handed), lang)
 
 
 def _changes(database: Database, draft: Draft, now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""A notice as a site's posts would get it: the very bytes, but for the address and the links of each."""
+"""A notice or a convocation as a site's posts would get it: the very bytes, but for each one's address and links."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from collections.abc import Iterator, Sequence
 from email.message import EmailMessage
 from email.policy import default as modern
 
+from calendars.editions import Edition
 from calendars.model import Draft, Language
 from scheduler.consequences import Consequences, Mail
+from scheduler.delivery import Purpose
 from scheduler.letters import office_name
 from scheduler.mail.compose import Composer
 from scheduler.mail.enclosing import Enclosure
-from scheduler.mail.prepared import Personal
+from scheduler.mail.prepared import Personal, Prepared
 from scheduler.notices import Telling
-from scheduler.publish import Prospect
+from scheduler.prospect import Prospect
 from scheduler.store.standing import Hearer
 
 
@@ -42,11 +44,7 @@ def _composed(
     composer: Composer, found: Prospect, draft: Draft, mail: Mail, post: Hearer, language: Language, base_url: str
 ) -> EmailMessage:
     edition = found.publication.edition
-    telling = Telling(notice=mail.notice, since=edition.number - 1, unread=False)
-    link = draft.links.get(mail.notice.event)
-    prepared = composer.notice(
-        edition, telling, mail.site, language, sent_at=mail.leaves, link=link, enclosed=Enclosure()
-    )
+    prepared = _prepared(composer, edition, mail, language, draft.links.get(mail.notice.event))
     body = prepared.personalize(
         Personal(
             to=f"{post.id}@example.invalid",
@@ -61,6 +59,17 @@ def _composed(
     message = email.message_from_bytes(body, policy=modern)
     assert isinstance(message, EmailMessage)
     return message
+
+
+def _prepared(composer: Composer, edition: Edition, mail: Mail, language: Language, link: str | None) -> Prepared:
+    at, notice = mail.leaves, mail.notice
+    if mail.purpose is Purpose.NOTICE:
+        telling = Telling(notice=notice, since=edition.number - 1, unread=False)
+        guest = notice.guest
+        return composer.notice(edition, telling, mail.site, language, at, link, Enclosure(), guest=guest)
+    event = next(one for one in edition.agenda.events if one.id == notice.event)
+    enclosed = Enclosure(method="PUBLISH")
+    return composer.reminder(edition, event, mail.site, language, at, link, enclosed, first=True, convokes=True)
 
 
 def _shown(message: EmailMessage, *, html: bool) -> str:

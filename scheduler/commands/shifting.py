@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
@@ -10,11 +11,12 @@ from sqlalchemy import Connection
 from calendars.model import Draft, Language
 from calendars.reading import Lines
 from scheduler.clock import SystemClock
-from scheduler.commands.common import existing_database, login_name, out
+from scheduler.commands.common import USAGE, Failure, existing_database, login_name, out
 from scheduler.commands.confirming import once_confirmed
 from scheduler.commands.tables import print_publication
 from scheduler.files import configuration
-from scheduler.publish import Prospect, Published, prospect
+from scheduler.prospect import Prospect, prospect
+from scheduler.publish import Published
 from scheduler.settings import Settings
 from scheduler.shifted import default_reason, publish_shifted, shifted_draft, shifted_prospect
 
@@ -60,7 +62,10 @@ class Source:
     def draft(self, connection: Connection) -> Draft:
         return shifted_draft(connection) if self.files is None else self.files[0]
 
-    def prospect(self, connection: Connection, draft: Draft, at: datetime) -> Prospect:
-        """What publishing it at the instant `at` would do."""
-        find = shifted_prospect if self.shifted else prospect
-        return find(connection, draft, at=at, author="", reason="")
+    def prospect(self, connection: Connection, draft: Draft, at: datetime, announce: Collection[str] = ()) -> Prospect:
+        """What publishing it at the instant `at` would do, and with it calling everybody to these events (ids)."""
+        if self.shifted:
+            if announce:
+                raise Failure(USAGE, "--shifted publishes no draft, and --announce calls to events: choose one of them")
+            return shifted_prospect(connection, draft, at=at, author="", reason="")
+        return prospect(connection, draft, at=at, author="", reason="", announce=announce)

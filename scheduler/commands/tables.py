@@ -62,6 +62,7 @@ PUBLISHED = Text(
     en="Edition {number} published. Reminders: {added} new, {followed} changed, {ended} ended, "
     "{revived} planned again. Notices of changes: {notices}.",
 )
+CALLED = Text(es="Convocatorias: {n}.", en="Invitations: {n}.")
 TOLD_NOBODY = Text(es="No se avisa a nadie; quedó registrado.", en="Nobody is told; that is on record.")
 SUMMARY_HEADINGS = Text(
     es="Evento y región|Regla|Correos|Primero (local)|Último (local)|Movidos|Rechazados",
@@ -188,6 +189,8 @@ def print_publication(console: Console, done: Published, lang: Language) -> None
             notices=done.notices,
         )
     )
+    if done.prospect.convocations:
+        console.print(CALLED[lang].format(n=done.convocations))
     if done.prospect.silent:
         console.print(TOLD_NOBODY[lang])
     if done.kept_away:

@@ -65,7 +65,11 @@ class Composer:
         self._base_url = base_url.rstrip("/")
         self._templates = {
             (name, language): _load(folder, f"{name}.{language}")
-            for name in ("test", "coordination", *Purpose)
+            for name in (
+                "test",
+                "coordination",
+                *(purpose for purpose in Purpose if purpose is not Purpose.CONVOCATION),
+            )
             for language in LANGUAGES
         }
         self._edition: Edition | None = None
@@ -83,15 +87,17 @@ class Composer:
         *,
         first: bool = False,
         guest: bool = False,
+        convokes: bool = False,
     ) -> Prepared:
         """A reminder to be sent at `sent_at` (UTC); `link` is the joining link.
 
         `first`: nothing of this schedule went before, so it offers other sessions where the hour is no good. `guest`:
-        the post comes instead of going to its own. `event` and `site` are those of the edition's agenda. Kept
-        while the edition, the day and the link are the same.
+        the post comes instead of going to its own. `convokes` makes it a convocation, which says the same under its own
+        head. `event` and `site` are those of the edition's agenda. Kept while the edition, the day and the link are the
+        same.
         """
         today = local(sent_at.replace(microsecond=0), site.zone)[0]
-        key = ("reminder", event.id, site.id, language, today, link, enclosed, first, guest)
+        key = ("reminder", event.id, site.id, language, today, link, enclosed, first, guest, convokes)
 
         def prepare() -> Prepared:
             words = reminder(
@@ -103,6 +109,7 @@ class Composer:
                 link=link,
                 calendar=self._calendar(site, enclosed),
                 guest=guest,
+                convokes=convokes,
                 offers=_offers(edition, event, site, sent_at) if first and not guest else (),
             )
             return self._about("reminder", edition, event, site, language, words, enclosed, link, r=words)

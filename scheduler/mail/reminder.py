@@ -31,6 +31,8 @@ _DATE_OPEN = Text(es="fecha por confirmar", en="date to be confirmed")
 _HOUR_OPEN = Text(es="hora por confirmar", en="time to be confirmed")
 _REASON = Text(es="Motivo", en="Reason")
 _UNTIL = Text(es="hasta", en="until")
+_CONVOKES = Text(es="CONVOCATORIA", en="INVITATION")
+_CONVOKED = Text(es="Se convoca a su sede a esta actividad.", en="Your site is invited to take part in this event.")
 _FEMININE = re.compile(r"(?:Secci[oó]n|Oficina|Embajada|Coordinaci[oó]n|Direcci[oó]n|Representaci[oó]n)\b")
 
 
@@ -67,6 +69,7 @@ class Reminder:
     asks: bool  # whether the post comes
     guest: bool  # it comes to this session instead of its own
     others: Others  # sessions that it may join instead
+    convoked: str | None  # of a convocation: the sentence that says so
 
 
 def reminder(
@@ -79,17 +82,21 @@ def reminder(
     link: str | None,
     calendar: str | None,
     guest: bool = False,
+    convokes: bool = False,
     offers: Sequence[Offer] = (),
 ) -> Reminder:
     """The words; `today` is the site's date at the moment of sending, which «hoy» and «mañana» follow.
+
+    Of a convocation they are the same, under a head that says so.
 
     Raises ValueError for an event without a date.
     """
     agenda, revision = edition.agenda, edition.revisions[event.id]
     first, last, hours = _times(agenda, event, revision, site, language)
     relative = relative_day(first, today, language)
+    subject = _subject(agenda, event, revision, site, language, relative)
     return Reminder(
-        subject=_subject(agenda, event, revision, site, language, relative),
+        subject=f"{_CONVOKES[language]}: {subject}" if convokes else _capital(subject),
         preheader=_preheader(event, site, hours, language),
         title=event.title[language],
         day=_long_day(event, first, relative, language),
@@ -106,6 +113,7 @@ def reminder(
         asks=event.asks_who_comes and not guest,
         guest=guest,
         others=others(agenda, offers, language),
+        convoked=_CONVOKED[language] if convokes else None,
     )
 
 
@@ -139,7 +147,7 @@ def _times(
 def _subject(
     agenda: Agenda, event: Event, revision: Revision, site: Representation, language: Language, relative: str | None
 ) -> str:
-    """«Mañana vie 22 oct, 04:30 h (Nueva Delhi): Taller VMRE, Asia Pacífico · jue 21 oct, 18:00 h TCM».
+    """«mañana vie 22 oct, 04:30 h (Nueva Delhi): Taller VMRE, Asia Pacífico · jue 21 oct, 18:00 h TCM».
 
     The site's hour is what a phone still shows; the agenda's own comes last.
     """
@@ -147,12 +155,12 @@ def _subject(
     if isinstance(event.when, Days):
         first, last = event.when.first, event.when.last
         until = f", {_UNTIL[language]} {short_date(last, language)}" if last != first else ""
-        return _capital(f"{_day(first, relative, language)}{until}: {title}")
+        return f"{_day(first, relative, language)}{until}: {title}"
     assert revision.start is not None
     here, home = to_wall(revision.start, site.zone), to_wall(revision.start, agenda.zone)
     moment = f"{_day(here, relative, language)}, {hour(here, language)} ({site.city})"
     day = f"{short_date(home, language)}, " if home.date() != here.date() else ""
-    return _capital(f"{moment}: {title} · {day}{hour(home, language)} {home_short(agenda.zone, language)}")
+    return f"{moment}: {title} · {day}{hour(home, language)} {home_short(agenda.zone, language)}"
 
 
 def _long_day(event: Event, day: date, relative: str | None, language: Language) -> str:

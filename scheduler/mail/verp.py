@@ -1,8 +1,8 @@
 """Addresses that tell what comes to them, signed: a made-up bounce must mute nobody, a made-up answer count for nobody.
 
 `bounces+<message key>-<signature>@domain` is an envelope sender that tells which message came back: a variable envelope
-return path (VERP). `<mailbox>+<recipient's id>-<signature>@domain` tells whose answer comes. Everything before the @
-survives servers that change its case.
+return path (VERP). `<mailbox>+<bearer>-<signature>@domain` tells whose answer comes: a post's, as long as it has the
+same holder. Everything before the @ survives servers that change its case.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from scheduler.tokens import Tokens
 
 _FORM = re.compile(r"bounces\+([0-9a-f]{8,64})-([0-9a-f]{16})@[^@\s]+", re.IGNORECASE)
-_ANSWER = re.compile(r"[^@\s+]+\+([0-9a-z-]{1,64})-([0-9a-f]{16})@[^@\s]+", re.IGNORECASE)
+_ANSWER = re.compile(r"[^@\s+]+\+([0-9a-z-]{1,64}(?:#[0-9]{1,9})?)-([0-9a-f]{16})@[^@\s]+", re.IGNORECASE)
 _LONGEST = 64  # octets before the @ (RFC 5321 §4.5.3.1.1)
 
 
@@ -30,17 +30,17 @@ def read(address: str, tokens: Tokens) -> str | None:
     return key if signature in tokens.returning(key) else None
 
 
-def answers_to(mailbox: str, recipient: str, tokens: Tokens) -> str:
+def answers_to(mailbox: str, bearer: str, tokens: Tokens) -> str:
     """The mailbox's address for the answers of one post; the plain one where there is no room for more."""
     local, _, domain = mailbox.rpartition("@")
-    signed = f"{local}+{recipient}-{tokens.answering(recipient)[0]}"
+    signed = f"{local}+{bearer}-{tokens.answering(bearer)[0]}"
     return f"{signed}@{domain}" if len(signed) <= _LONGEST else mailbox
 
 
 def read_answer(address: str, tokens: Tokens) -> str | None:
-    """The recipient whose answer comes to this address; None where the address was not made here."""
+    """Whose answer comes to this address, as it was signed for; None where the address was not made here."""
     found = _ANSWER.fullmatch(address.strip().strip("<>"))
     if found is None:
         return None
-    recipient, signature = found[1].lower(), found[2].lower()
-    return recipient if signature in tokens.answering(recipient) else None
+    bearer, signature = found[1].lower(), found[2].lower()
+    return bearer if signature in tokens.answering(bearer) else None

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from scheduler.delivery import State
-from scheduler.store import alarms, roster
+from scheduler.store import alarms, handovers, roster
 from scheduler.store.schema import bounces, deliveries, recipients
 from scheduler.store.upsert import insert
 
@@ -25,6 +25,7 @@ class Sent:
 
     id: int
     recipient: str
+    sent_at: datetime | None  # UTC; None: nobody knows
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,16 +41,22 @@ class Suppressed:
 
 def sent(connection: Connection, message_key: str) -> Sent | None:
     """The delivery that bears this Message-ID; None: it was not sent from here."""
-    row = connection.execute(select(_D.id, _D.recipient).where(_D.message_key == message_key)).first()
-    return None if row is None else Sent(id=row.id, recipient=row.recipient)
+    when = func.coalesce(_D.accepted_at, _D.uncertain_at).label("sent_at")
+    row = connection.execute(select(_D.id, _D.recipient, when).where(_D.message_key == message_key)).first()
+    return None if row is None else Sent(id=row.id, recipient=row.recipient, sent_at=row.sent_at)
 
 
 def record(
     connection: Connection, one: Sent, *, digest: str, kind: Kind, status: str, text: str, now: datetime, blames: bool
 ) -> bool:
-    """Note a bounce and what follows from it. False: it was noted before. `blames`: it speaks of the post's address."""
+    """Note a bounce and what follows from it. False: it was noted before. `blames`: it speaks of the post's address.
+
+    One of a message to whoever held the post before says nothing of the address that it has now.
+    """
+    former = one.sent_at is not None and handovers.happened_since(connection, one.recipient, one.sent_at)
+    counts_as = "forgiven" if former else kind
     row = insert(connection, bounces).values(
-        digest=digest, recipient=one.recipient, delivery=one.id, at=now, kind=kind, status=status, text=text
+        digest=digest, recipient=one.recipient, delivery=one.id, at=now, kind=counts_as, status=status, text=text
     )
     if connection.execute(row.on_conflict_do_nothing(), execution_options={"preserve_rowcount": True}).rowcount < 1:
         return False
@@ -58,7 +65,7 @@ def record(
         .where(_D.id == one.id, _D.state.in_((State.ACCEPTED, State.UNCERTAIN)))
         .values(state=State.BOUNCED, bounced_at=now, next_at=None, owner=None)
     )
-    if blames and (kind == "hard" or _days(connection, one.recipient, now) >= SUPPRESSED_AT):
+    if blames and not former and (kind == "hard" or _days(connection, one.recipient, now) >= SUPPRESSED_AT):
         alarms.suppress(connection, one.recipient, now, f"{status} {text}".strip())
     return True
 

@@ -28,7 +28,7 @@ from sqlalchemy.sql import Update
 from scheduler.coverage import Tally
 from scheduler.delivery import UNCERTAIN_WAIT, WAITING, Purpose, State
 from scheduler.notices import Telling
-from scheduler.store import nodes, upsert
+from scheduler.store import nodes, roster, upsert
 from scheduler.store.controls import STOPPED
 from scheduler.store.postgresql import take_turns
 from scheduler.store.schema import WAITING_INDEX, Instant, answers, attempts, controls, deliveries, recipients
@@ -57,14 +57,20 @@ class Delivery:
     expires_at: datetime
     attempts: int
     refusals: int
-    first: bool  # nothing of this schedule has gone to this recipient before: the .ics file goes with it
+    first: bool  # no reminder or convocation of this schedule has gone to this recipient: the .ics file goes with it
     channel: str  # of the recipient's calendar: feed, invitations, none
     role: str  # of the recipient: holder, deputy, coordinator
+    holder: int  # of the post, from 0: how often it was handed over
     replaces: str | None  # Event.id of its own session, where it comes to this one instead
     edition: int | None = None  # the one that it tells of
-    telling: Telling | None = None  # of a notice: what it says
+    telling: Telling | None = None  # of a notice or a convocation: what it says
     lacking: tuple[Tally, ...] = ()  # of an escalation: the sites from which too few come
     method: str = ""  # of the calendar part that it carries (RFC 6047 §2.4); until settled, that its last attempt did
+
+    @property
+    def bearer(self) -> str:
+        """Whom the links in the message are signed for."""
+        return roster.bearer(self.recipient, self.holder)
 
     @classmethod
     def from_row(cls, row: RowMapping) -> Delivery:
@@ -83,8 +89,8 @@ def claim_due(
     `withheld` names events at sites, as `<Event.id>/<site>`. On PostgreSQL, rows that another node is looking at are
     passed over (FOR UPDATE SKIP LOCKED). What this owner holds from before is given back: it asks for more when it has
     none in hand, so a commit whose answer was lost did that. Of several overdue reminders of one event for one
-    recipient only the newest is taken; the others expire. Whatever else is about an event waits for a
-    notice of it that the same recipient is still to get.
+    recipient only the newest is taken; the others expire. Whatever else is about an event waits for a notice of it, or
+    a convocation to it, that the same recipient is still to get, and a convocation for a notice.
     """
     _release_strays(connection, owner)
     if connection.execute(_ANY_DUE, {"now": now}).first() is None:
@@ -109,10 +115,10 @@ _ANY_DUE = (
 )  # fmt: skip
 
 
-# The recipient of a reminder or an escalation is owed a notice of the same event, or is getting it now.
+# The recipient is owed a notice of the same event, or a convocation to it, or is getting it now.
 _STILL_TO_HEAR = f"""EXISTS (SELECT 1 FROM deliveries AS news
     WHERE news.recipient = deliveries.recipient AND news.subject = deliveries.subject
-        AND news.purpose = '{Purpose.NOTICE}'
+        AND news.purpose IN ('{Purpose.NOTICE}', '{Purpose.CONVOCATION}') AND news.purpose <> deliveries.purpose
         AND news.state IN ('{State.PLANNED}', '{State.DEFERRED}', '{State.CLAIMED}', '{State.SENDING}'))"""  # noqa: S608  # ours
 
 # The first in the order of sending, by the index that has what waits in that order. SQLite has to be told: without
@@ -169,14 +175,15 @@ def _described(connection: Connection, ids: Sequence[int]) -> list[Delivery]:
     earlier = exists().where(
         told.c.recipient == _D.recipient,
         told.c.subject == _D.subject,
-        told.c.purpose == _D.purpose,
+        told.c.purpose.in_((Purpose.REMINDER, Purpose.CONVOCATION)),
         told.c.schedule == _D.schedule,
         told.c.id != _D.id,
         or_(told.c.state.in_((State.ACCEPTED, State.SENDING, State.UNCERTAIN)), told.c.uncertain_at.is_not(None)),
     )
     own = [getattr(_D, name) for name in _OWN_COLUMNS]
     spoken = func.coalesce(recipients.c.chosen_language, recipients.c.language).label("language")
-    contact = (recipients.c.address, spoken, recipients.c.post, recipients.c.channel, recipients.c.role)
+    named = ("address", "post", "channel", "role", "holder")
+    contact = (*(recipients.c[name] for name in named), spoken)
     chose = select(func.min(answers.c.event)).where(answers.c.recipient == _D.recipient, answers.c.instead == _D.event)
     replaces = chose.correlate(deliveries).scalar_subquery().label("replaces")
     found = connection.execute(

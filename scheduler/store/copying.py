@@ -12,7 +12,7 @@ from scheduler.store.schema import metadata
 
 _CHUNK = 5000
 _NOT_COPIED = {"nodes"}  # who sends from the original does not send from the copy
-_COUNTED = ("deliveries", "bounces")  # whose numbers PostgreSQL counts up by itself
+_COUNTED = ("deliveries", "bounces", "handovers")  # whose numbers PostgreSQL counts up by itself
 
 
 class NotCopied(Exception):

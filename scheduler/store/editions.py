@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select
@@ -93,8 +93,17 @@ def agendas_since(connection: Connection, number: int) -> Iterator[Agenda]:
     return map(agenda_from_json, connection.execute(found).scalars())
 
 
-def save(connection: Connection, found: InForce, *, silent: bool = False) -> None:
-    """Write a new edition, and replace the joining links by its own. `silent`: nobody is told of it."""
+def announced(connection: Connection) -> dict[int, tuple[str, ...]]:
+    """The editions that convoked to events, by number: the ids of the events."""
+    found = connection.execute(select(editions.c.number, editions.c.announced).where(editions.c.announced != ""))
+    return {row.number: tuple(row.announced.splitlines()) for row in found}
+
+
+def save(connection: Connection, found: InForce, *, silent: bool = False, announced: Collection[str] = ()) -> None:
+    """Write a new edition, and replace the joining links by its own.
+
+    `silent`: nobody is told of it. `announced`: the events (ids) that it convokes to.
+    """
     edition = found.edition
     connection.execute(
         insert(editions).values(
@@ -107,6 +116,7 @@ def save(connection: Connection, found: InForce, *, silent: bool = False) -> Non
             zone_version=found.zone_version,
             zone_digest=edition.zone_digest,
             silent=int(silent),
+            announced="\n".join(announced),
         )
     )
     events = {event.id: event for event in edition.agenda.events}

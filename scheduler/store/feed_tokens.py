@@ -82,6 +82,12 @@ def revoke(connection: Connection, id_: str, now: datetime) -> bool:
     return connection.execute(ended).rowcount > 0
 
 
+def end_of(connection: Connection, recipient: str, now: datetime) -> None:
+    """End every token that a post made for itself; what it called them is forgotten."""
+    own = update(feed_tokens).where(_T.recipient == recipient, _T.revoked_at.is_(None))
+    connection.execute(own.values(revoked_at=now, label=""))
+
+
 def find(connection: Connection, id_: str) -> FeedToken | None:
     return next(iter(_tokens(connection, _T.id == id_)), None)
 

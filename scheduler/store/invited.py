@@ -6,15 +6,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import Connection, and_, exists, func, or_, select, update
 
 from scheduler.channels import ITIP, Carried, Channel
 from scheduler.delivery import REVOCABLE, Purpose, State
 from scheduler.store import claiming, standing
 from scheduler.store.roster import LISTED
-from scheduler.store.schema import deliveries, recipients, revisions
+from scheduler.store.schema import deliveries, handovers, recipients, revisions
 
-_D, _R, _V = deliveries.c, recipients.c, revisions.c
+_D, _H, _R, _V = deliveries.c, handovers.c, recipients.c, revisions.c
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +32,11 @@ class Sent:
 
 
 def sent(connection: Connection, posts: Collection[str]) -> dict[tuple[str, str], list[Sent]]:
-    """Of these posts (ids), by post and UID, the oldest first. What is being sent now counts, as the newest."""
+    """Of these posts (ids), by post and UID, the oldest first. What is being sent now counts, as the newest.
+
+    What went to a former holder is in another calendar: it does not count.
+    """
+    former = exists().where(_H.recipient == _D.recipient, _H.at >= func.coalesce(_D.accepted_at, _D.uncertain_at))
     arrived = or_(_D.state.in_((State.ACCEPTED, State.SENDING)), _D.uncertain_at.is_not(None))
     told = and_(_V.edition == _D.edition, _V.event == _D.event)
     rows = connection.execute(
@@ -41,7 +45,7 @@ def sent(connection: Connection, posts: Collection[str]) -> dict[tuple[str, str]
             *(_V[name] for name in ("sequence", "last_modified", "link_digest")),
         )
         .outerjoin(revisions, told)
-        .where(_D.recipient.in_(posts), _D.method.in_(ITIP), _D.state != State.BOUNCED, arrived)
+        .where(_D.recipient.in_(posts), _D.method.in_(ITIP), _D.state != State.BOUNCED, arrived, ~former)
         .order_by(_D.state == State.SENDING, func.coalesce(_D.accepted_at, _D.uncertain_at), _D.id)
     )
     found: dict[tuple[str, str], list[Sent]] = {}

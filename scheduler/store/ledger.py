@@ -42,6 +42,13 @@ def let_go_of_what_is_on_its_way(connection: Connection, chosen: ColumnElement[b
     connection.execute(update(deliveries).where(_D.state.in_(gone), chosen).values(expires_at=now))
 
 
+def release(connection: Connection, chosen: ColumnElement[bool]) -> None:
+    """Claims on these are void: whoever holds one finds out when its intent changes no row. Refusals are forgotten."""
+    waits = case((_D.attempts > 0, State.DEFERRED), else_=State.PLANNED)
+    connection.execute(update(deliveries).where(chosen, _D.state == State.CLAIMED).values(state=waits, owner=None))
+    connection.execute(update(deliveries).where(chosen, _D.state.in_(WAITING)).values(refusals=0))
+
+
 def sweep(connection: Connection, now: datetime) -> int:
     """What time alone decides: expiry, and what follows for those that were uncertain."""
     take_turns(connection)

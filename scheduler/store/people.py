@@ -11,15 +11,28 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from calendars.model import Language
 from scheduler.channels import Channel
 from scheduler.delivery import MUTABLE, REVOCABLE, Purpose, State
-from scheduler.plan import message_key
-from scheduler.store import ledger, roster
+from scheduler.store import handovers, ledger, roster, servicemail
 from scheduler.store.roster import Post
 from scheduler.store.schema import answers, attempts, bounces, deliveries, erasures, feed_tokens, recipients
+from scheduler.store.schema import handovers as handed
 from scheduler.store.upsert import insert as upsert
 
 CONFIRM_WITHIN = timedelta(hours=48)  # a sign-up that nobody confirms by then is forgotten
@@ -92,24 +105,14 @@ def request(connection: Connection, purpose: Purpose, recipient: str, now: datet
     )
     if connection.execute(recent).scalar_one() >= ASKED_AT_MOST:
         return
-    subject = secrets.token_hex(8)  # opaque: no event is its subject
-    site = connection.execute(select(_R.site).where(_R.id == recipient)).scalar_one()
-    connection.execute(
-        insert(deliveries).values(
-            purpose=purpose,
-            subject=subject,
-            schedule=0,
-            rule="",
-            recipient=recipient,
-            event="",
-            site=site,
-            message_key=message_key(purpose, subject, 0, "", recipient),
-            due_at=now,
-            expires_at=now + (ACCESS_FOR if purpose is Purpose.ACCESS else CONFIRM_WITHIN),
-            moved=0,
-            state=State.PLANNED,
-            next_at=now,
-        )
+    servicemail.owe(
+        connection,
+        purpose,
+        recipient,
+        subject=secrets.token_hex(8),
+        site=connection.execute(select(_R.site).where(_R.id == recipient)).scalar_one(),
+        now=now,
+        until=now + (ACCESS_FOR if purpose is Purpose.ACCESS else CONFIRM_WITHIN),
     )
 
 
@@ -151,7 +154,10 @@ def upcoming(connection: Connection, recipient: str, now: datetime, most: int) -
 
 
 def exported(connection: Connection, recipient: str) -> str:
-    """All that is kept about a post, as JSON: itself, its deliveries and their attempts, bounces, answers, feeds."""
+    """All that is kept about a post, as JSON: itself, its deliveries and their attempts, bounces, answers, feeds.
+
+    And when it was handed over; from whom and why is not the holder's to read.
+    """
     own = connection.execute(select(recipients).where(_R.id == recipient)).mappings().one()
     sent = connection.execute(
         select(_D.purpose, _D.event, _D.site, _D.rule, _D.due_at, _D.state, _D.accepted_at, _D.method)
@@ -186,6 +192,7 @@ def exported(connection: Connection, recipient: str) -> str:
         "bounces": [_plain(row) for row in bounced.mappings()],
         "answers": [_plain(row) for row in said.mappings()],
         "staff_feeds": [_plain(row) for row in feeds.mappings()],
+        "handed_over": [at.isoformat() for at in handovers.of_recipient(connection, recipient)],
     }
     return json.dumps(found, ensure_ascii=False, indent=2)
 
@@ -219,13 +226,15 @@ def any_erased(connection: Connection) -> bool:
 def purge(connection: Connection, now: datetime, retention: timedelta | None) -> int:
     """Forget the addresses that ended `retention` ago, and sign-ups that nobody confirmed. Returns how many.
 
-    A post has ended when the file dropped it, or when it signed up by itself and left. Figures stay.
+    A post has ended when the file dropped it, or when it signed up by itself and left; who handed one over, then, but
+    not before the file has another address than theirs: it would be written to again. Figures stay.
     """
     unconfirmed = and_(_R.confirmed_at.is_(None), _R.since < now - CONFIRM_WITHIN, _R.origin == "self")
     ended = unconfirmed
     if retention is not None:
         left = and_(_R.origin == "self", _R.left_at < now - retention)
-        ended = or_(unconfirmed, _R.removed_at < now - retention, left)
+        in_the_file = exists().where(handed.c.former == _R.id, handed.c.corrected_at.is_(None))
+        ended = or_(unconfirmed, and_(_R.removed_at < now - retention, ~in_the_file), left)
     return _forget(connection, and_(ended, _R.erased_at.is_(None)), now)
 
 
@@ -241,6 +250,7 @@ def _forget(connection: Connection, chosen: ColumnElement[bool], now: datetime) 
         ledger.let_go_of_what_is_on_its_way(connection, _D.recipient == key, now)
         _revoke(connection, _T.recipient == key, now)
         connection.execute(delete(answers).where(answers.c.recipient == key))
+        handovers.forget(connection, key)
         connection.execute(
             update(recipients)
             .where(_R.id == key)

@@ -37,6 +37,24 @@ class Post:
     paused_until: datetime | None  # UTC
     declined: frozenset[str]  # reminder rules, as their texts
     channel: Channel  # of its calendar
+    holder: int  # of the post, from 0: how often it was handed over
+
+    @property
+    def bearer(self) -> str:
+        """Whom its signed links are for."""
+        return bearer(self.recipient.id, self.holder)
+
+
+def bearer(recipient: str, holder: int) -> str:
+    """Whom a signed link is for: a post, as long as it has this holder. No id has a #."""
+    return f"{recipient}#{holder}" if holder else recipient
+
+
+def borne(connection: Connection, bearer: str) -> str | None:
+    """The id of the post for which a link was signed; None where it has another holder since."""
+    recipient, _, holder = bearer.partition("#")
+    now = connection.execute(select(_R.holder).where(_R.id == recipient)).scalar()
+    return recipient if now is None or str(now) == (holder or "0") else None
 
 
 def import_posts(connection: Connection, posted: Sequence[Recipient], now: datetime) -> int:
@@ -60,11 +78,11 @@ def import_posts(connection: Connection, posted: Sequence[Recipient], now: datet
             .where(feed_tokens.c.recipient.in_(part), feed_tokens.c.revoked_at.is_(None))
             .values(revoked_at=now)
         )
-    _end_doubles(connection, now)
+    end_doubles(connection, now)
     return changed + len(gone)
 
 
-def _end_doubles(connection: Connection, now: datetime) -> None:
+def end_doubles(connection: Connection, now: datetime) -> None:
     """Who signed up and now stands in the file for the same office gets each mail once: as the administrator's."""
     listed = recipients.alias("listed")
     same = exists().where(
@@ -120,11 +138,12 @@ def _upsert(connection: Connection, rows: list[dict[str, object]]) -> int:
             "removed_at": None,
             "suppressed_at": case((same_address, _R.suppressed_at), else_=None),
             "erased_at": None,
+            "holder": case((_R.erased_at.is_(None), _R.holder), else_=_R.holder + 1),
             **own,  # whoever holds a post after an erasure has wished for nothing yet
         },
         where=differs,
     )
-    return connection.execute(merged.values(rows), execution_options={"preserve_rowcount": True}).rowcount
+    return connection.execute(merged, rows, execution_options={"preserve_rowcount": True}).rowcount
 
 
 def members(connection: Connection) -> Iterator[Member]:
@@ -248,6 +267,7 @@ def _post(row: RowMapping) -> Post:
         paused_until=row["paused_until"],
         declined=_declined(row),
         channel=Channel(row["channel"]),
+        holder=row["holder"],
     )
 
 

@@ -71,6 +71,7 @@ editions = Table(
     Column("zone_version", Text, nullable=False),
     Column("zone_digest", Text, nullable=False),
     Column("silent", Integer, nullable=False, server_default="0"),  # 1: published without telling anybody
+    Column("announced", Text, nullable=False, server_default=""),  # Event.ids that it convoked to, one a line
     sqlite_strict=True,
 )
 
@@ -113,7 +114,7 @@ recipients = Table(
     Column("post", Text, nullable=False),
     Column("joined", Text, nullable=False),  # `alta` of the file, ISO date
     Column("role", Text, nullable=False, server_default="holder"),  # holder, deputy, coordinator
-    Column("origin", Text, nullable=False, server_default="file"),  # file: the administrator's; self: signed up
+    Column("origin", Text, nullable=False, server_default="file"),  # file; self: signed up; no post: alarm, former
     Column("since", Instant, nullable=False),  # when this database took the post in
     Column("confirmed_at", Instant),  # NULL: signed up, and has not shown yet that the address is theirs
     Column("removed_at", Instant),  # gone from the file, or erased
@@ -125,6 +126,7 @@ recipients = Table(
     Column("suppressed_at", Instant),  # the address is bad: nothing more goes there until an operator lifts it
     Column("suppressed_why", Text, nullable=False, server_default=""),  # the words that said so, scrubbed
     Column("erased_at", Instant),  # address and post are gone from this row
+    Column("holder", Integer, nullable=False, server_default="0"),  # how often it was handed over: its links name it
     Index(None, "site"),
     Index(None, "address"),
     sqlite_strict=True,
@@ -163,7 +165,7 @@ deliveries = Table(
     Column("schedule", Integer, nullable=False),
     Column("rule", Text, nullable=False),
     Column("recipient", Text, ForeignKey("recipients.id"), nullable=False),
-    Column("event", Text, nullable=False),  # "" of service mail
+    Column("event", Text, nullable=False),  # "" of service mail, whose rule may be the id of the post it is about
     Column("site", Text, nullable=False),
     Column("message_key", Text, nullable=False),  # local part of the Message-ID
     Column("due_at", Instant, nullable=False),
@@ -180,7 +182,7 @@ deliveries = Table(
     Column("accepted_at", Instant),
     Column("bounced_at", Instant),  # a delivery status notification said that it failed
     Column("reply", Text, nullable=False, server_default=""),  # the server's last words, scrubbed of addresses
-    Column("edition", Integer),  # the one that its last attempt told of
+    Column("edition", Integer),  # the one that its last attempt told of; of a convocation before, the one that owed it
     Column("method", Text, nullable=False, server_default=""),  # of the calendar part it carried (RFC 6047 §2.4)
     UniqueConstraint("recipient", "subject", "purpose", "schedule", "rule"),  # so that one's own rows lie together
     Index(None, "state", "next_at", "expires_at"),
@@ -228,15 +230,17 @@ answers = Table(  # who comes: the last word of each post on each event
     sqlite_strict=True,
 )
 
-handovers = Table(  # a post's duties that went to a successor; rows are added, never changed
+handovers = Table(  # posts that went to a successor
     "handovers",
     metadata,
     Column("id", Number, primary_key=True),
     Column("recipient", Text, ForeignKey("recipients.id"), nullable=False),
-    Column("successor", Text, ForeignKey("recipients.id"), nullable=False),
+    Column("former", Text, ForeignKey("recipients.id"), nullable=False),  # a row of its own: who held it before
     Column("at", Instant, nullable=False),
     Column("author", Text, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Text, nullable=False),  # forgotten with whoever it may be about
+    Column("corrected_at", Instant),  # the file has another address than the former one since; NULL: not yet
+    Index(None, "recipient"),
     sqlite_strict=True,
 )
 
@@ -262,7 +266,7 @@ bounces = Table(  # delivery status notifications (RFC 3464) that were about a p
     Column("recipient", Text, ForeignKey("recipients.id"), nullable=False),
     Column("delivery", Number, ForeignKey("deliveries.id")),
     Column("at", Instant, nullable=False),
-    Column("kind", Text, nullable=False),  # hard: the address is bad; soft: this message did not arrive
+    Column("kind", Text, nullable=False),  # hard: the address is bad; soft: this message did not arrive; forgiven
     Column("status", Text, nullable=False),  # RFC 3463
     Column("text", Text, nullable=False),  # the diagnostic, scrubbed of addresses
     Index(None, "recipient"),

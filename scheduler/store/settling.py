@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import Connection, TextClause, text
 
 from scheduler.delivery import Decision, Outcome, State
-from scheduler.store import alarms
+from scheduler.store import alarms, handovers
 from scheduler.store.claiming import Delivery
 from scheduler.store.controls import STOPPED
 from scheduler.store.nodes import PRESENT
@@ -122,7 +122,7 @@ def settle_if_still_sending(connection: Connection, owner: str, settlements: Seq
     connection.execute(_RECORD[connection.dialect.name], given)
     connection.execute(_SETTLE[connection.dialect.name], given)
     for one in settlements:
-        if one.decision.suppress:
+        if one.decision.suppress and not handovers.happened_since(connection, one.delivery.recipient, one.began_at):
             alarms.suppress(connection, one.delivery.recipient, one.at, one.reply)
 
 

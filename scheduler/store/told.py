@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, select
+from sqlalchemy import Connection, Select, case, exists, func, or_, select
 
-from scheduler.delivery import State
+from scheduler.delivery import Purpose, State
 from scheduler.store import standing
 from scheduler.store.claiming import Delivery
 from scheduler.store.roster import LISTED
@@ -47,6 +47,32 @@ def told(connection: Connection, claims: Sequence[Delivery]) -> dict[int, Told]:
             polled_at=row.polled_at,
         )
     return known
+
+
+def spared(connection: Connection, claims: Sequence[Delivery]) -> dict[int, State]:
+    """Of claimed convocations, by Delivery.id, those that are not to go, and what becomes of each.
+
+    Their post is written to no more, is at another site by now, or has a notice of the event since it was to be called,
+    or may have.
+    """
+    news = deliveries.alias("news")
+    told_since = exists().where(
+        news.c.recipient == _D.recipient,
+        news.c.subject == _D.subject,
+        news.c.purpose == Purpose.NOTICE,
+        news.c.schedule >= _D.edition,
+        or_(news.c.state == State.ACCEPTED, news.c.uncertain_at.is_not(None)),
+    )
+    ends = case(
+        (~LISTED | (_R.site != _D.site), State.CANCELLED),
+        (~standing.HEARS, State.SUPPRESSED),
+        (told_since, State.SUPERSEDED),
+        else_=None,
+    ).label("into")
+    found = connection.execute(
+        select(_D.id, ends).join(recipients, _R.id == _D.recipient).where(_D.id.in_([claim.id for claim in claims]))
+    )
+    return {row.id: State(row.into) for row in found if row.into is not None}
 
 
 def _certain(wanted: Sequence[int]) -> Select[Any]:

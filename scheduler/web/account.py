@@ -90,7 +90,7 @@ class Accounts:
     async def erase(self, request: Request) -> Response:
         if is_cross_site(request):
             return self._refused(request)
-        recipient = self._recipient(request)
+        recipient = await self._site.borne(Link.ACCOUNT, request)
         found = None if recipient is None else await asyncio.to_thread(self._erase, recipient)
         if found is None:
             return self._expired(request)
@@ -98,7 +98,7 @@ class Accounts:
 
     async def export(self, request: Request) -> Response:
         """All that is kept about the post, to take along."""
-        recipient = self._recipient(request)
+        recipient = await self._site.borne(Link.ACCOUNT, request)
         document = None if recipient is None else await asyncio.to_thread(self._exported, recipient)
         if document is None:
             return self._expired(request)
@@ -108,18 +108,15 @@ class Accounts:
     async def act(self, request: Request) -> Response:
         if is_cross_site(request):
             return self._refused(request)
-        form, recipient = await read_form(request), self._recipient(request)
+        form, recipient = await read_form(request), await self._site.borne(Link.ACCOUNT, request)
         found = None if recipient is None else await asyncio.to_thread(self._act, recipient, form)
         if found is None:
             return self._expired(request)
         await asyncio.to_thread(self._site.learn_tokens)  # a staff feed opens and ends now, not a moment later
         return self._page(request, "people-account.html", found)
 
-    def _recipient(self, request: Request) -> str | None:
-        return self._site.tokens.read(Link.ACCOUNT, request.path_params["token"], self._site.present())
-
     async def _opened(self, request: Request) -> _Found | None:
-        recipient = self._recipient(request)
+        recipient = await self._site.borne(Link.ACCOUNT, request)
         return None if recipient is None else await asyncio.to_thread(self._find, recipient)
 
     def _find(self, recipient: str) -> _Found | None:
@@ -204,7 +201,7 @@ class Accounts:
             "site": own.site,
             "done": done,
             "action": f"/account/{request.path_params['token']}",
-            "manage": f"/manage/{self._site.tokens.sign(Link.LEAVE, own.id)}",
+            "manage": f"/manage/{self._site.tokens.sign(Link.LEAVE, found.post.bearer)}",
             "regions": regions(agenda, language),
             "choices": choices(agenda, found.post.declined, language),
             "feeds": [_feed_line(agenda, feed, found.post, language) for feed in found.feeds],

@@ -84,19 +84,16 @@ class Answering:
         ]
 
     async def show(self, request: Request) -> Response:
-        named = self._named(request)
+        named = await self._site.asked(request)
         if named is None:
             return self._unknown(request)
         return self._page(request, await asyncio.to_thread(self._look, *named))
 
     async def act(self, request: Request) -> Response:
-        form, named = await read_form(request), self._named(request)
+        form, named = await read_form(request), await self._site.asked(request)
         if named is None:
             return self._unknown(request)
         return self._page(request, await asyncio.to_thread(self._act, *named, form))
-
-    def _named(self, request: Request) -> tuple[str, str] | None:
-        return self._site.tokens.read_answer(request.path_params["token"])
 
     def _look(self, recipient: str, event: str) -> _Found:
         with self._site.database.read() as connection:

@@ -42,17 +42,14 @@ class Confirming:
         ]
 
     async def ask(self, request: Request) -> Response:
-        recipient = self._recipient(request)
+        recipient = await self._site.borne(Link.CONFIRM, request)
         found = None if recipient is None else await asyncio.to_thread(self._find, recipient)
         return self._expired(request) if found is None else self._answer(request, found)
 
     async def confirm(self, request: Request) -> Response:
-        recipient = self._recipient(request)
+        recipient = await self._site.borne(Link.CONFIRM, request)
         found = None if recipient is None else await asyncio.to_thread(self._confirm, recipient)
         return self._expired(request) if found is None else self._answer(request, found)
-
-    def _recipient(self, request: Request) -> str | None:
-        return self._site.tokens.read(Link.CONFIRM, request.path_params["token"], self._site.present())
 
     def _find(self, recipient: str) -> _Found | None:
         now = self._site.present()
@@ -81,7 +78,7 @@ class Confirming:
         """
         agenda, tokens, now = self._site.in_force.edition.agenda, self._site.tokens, self._site.present()
         language = requested_language(request, default=found.post.recipient.language)
-        key = found.post.recipient.id
+        key = found.post.bearer
         values = {
             "post": standing(agenda, found.post, now, language),
             "site": found.post.recipient.site,

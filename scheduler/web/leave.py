@@ -71,7 +71,7 @@ class Leaving:
         return self._answer(request, subject, "left" if leaves else "returned")
 
     async def _subject(self, request: Request) -> _Subject | None:
-        recipient = self._site.tokens.read(Link.LEAVE, request.path_params["token"], self._site.present())
+        recipient = await self._site.borne(Link.LEAVE, request)
         return None if recipient is None else await asyncio.to_thread(self._find, recipient)
 
     def _find(self, recipient: str) -> _Subject:

@@ -68,20 +68,17 @@ class Managing:
         ]
 
     async def show(self, request: Request) -> Response:
-        recipient = self._recipient(request)
+        recipient = await self._site.borne(Link.LEAVE, request)
         if recipient is None:
             return self._unknown(request)
         return self._answer(request, await asyncio.to_thread(self._find, recipient))
 
     async def act(self, request: Request) -> Response:
         form = await read_form(request)
-        recipient = self._recipient(request)
+        recipient = await self._site.borne(Link.LEAVE, request)
         if recipient is None:
             return self._unknown(request)
         return self._answer(request, await asyncio.to_thread(self._act, recipient, form))
-
-    def _recipient(self, request: Request) -> str | None:
-        return self._site.tokens.read(Link.LEAVE, request.path_params["token"], self._site.present())
 
     def _find(self, recipient: str) -> _Found:
         with self._site.database.read() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,10 +17,10 @@ from starlette.responses import Response
 from calendars.feeds import feed_paths
 from calendars.model import Language
 from scheduler.clock import Clock, SystemClock
-from scheduler.store import editions, feed_tokens
+from scheduler.store import editions, feed_tokens, roster
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
-from scheduler.tokens import Tokens
+from scheduler.tokens import Link, Tokens
 from scheduler.web.feeds import FeedShelf
 from scheduler.web.private import StaffFeeds
 from scheduler.web.rendering import Band, chosen_language, page, preferred_language, render
@@ -75,6 +76,24 @@ class Site:
         """Let staff feeds know the tokens that the database knows now."""
         with self.database.read() as connection:
             self.staff.admit(feed_tokens.access(connection))
+
+    async def borne(self, link: Link, request: Request) -> str | None:
+        """The post (id) that the token in the path speaks for.
+
+        None where it was not signed here for this, is too old, or the post has gone to somebody else since.
+        """
+        bearer = self.tokens.read(link, request.path_params["token"], self.present())
+        return None if bearer is None else await asyncio.to_thread(self._post_of, bearer)
+
+    async def asked(self, request: Request) -> tuple[str, str] | None:
+        """The post and the event (ids) that the token in the path asks about; None as of `borne`."""
+        named = self.tokens.read_answer(request.path_params["token"])
+        recipient = None if named is None else await asyncio.to_thread(self._post_of, named[0])
+        return None if named is None or recipient is None else (recipient, named[1])
+
+    def _post_of(self, bearer: str) -> str | None:
+        with self.database.read() as connection:
+            return roster.borne(connection, bearer)
 
     def present(self) -> datetime:
         return self.now if self.now is not None else self.clock.now()

@@ -1,0 +1,114 @@
+"""Convocations: the events that a publication announces by name, and which posts it calls to them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from calendars.changes import Notice
+from calendars.editions import Edition
+from calendars.model import Event, Language, Text
+from calendars.wording import and_list, status_word
+from scheduler.notices import convocations, expires_at, leaves_at, settles_at
+from scheduler.plan import REMINDED
+from scheduler.store import convening
+from scheduler.store.convening import Call
+
+Place = tuple[str, str]  # Event.id and Representation.id
+NEAR = 3  # ids named to whoever mistook one
+UNKNOWN = Text(es="no hay evento «{event}». {more}", en="there is no event “{event}”. {more}")
+MEANT = Text(es="¿Quiso decir {ids}?", en="Did you mean {ids}?")
+KNOWN = Text(es="Hay: {ids}.", en="There are: {ids}.")
+STATE = Text(es="«{event}» está {more}: no se convoca.", en="“{event}” is {more}: there is nothing to announce.")
+NO_DATE = Text(es="«{event}» no tiene fecha: no se convoca.", en="“{event}” has no date: there is nothing to announce.")
+NO_SITE = Text(es="«{event}» no es para ninguna sede.", en="“{event}” is for no site.")
+OVER = Text(es="«{event}» ya terminó.", en="“{event}” is over.")
+
+
+class NothingToAnnounce(Exception):
+    """Nobody can be called to an event; `why` says it to whoever asked."""
+
+    def __init__(self, why: Text, event: str, more: Text | None = None) -> None:
+        es, en = ("", "") if more is None else (more.es, more.en)
+        self.why = Text(es=why.es.format(event=event, more=es), en=why.en.format(event=event, more=en))
+        super().__init__(self.why.en)
+
+
+def announced(edition: Edition, links: Mapping[str, str], events: Collection[str], at: datetime) -> tuple[Notice, ...]:
+    """What calls each site to these events (ids). Raises NothingToAnnounce for one to which nobody can be called."""
+    found = tuple(convocations(edition, links, events, at))
+    somebody = {notice.event for notice in found}
+    for key in events:
+        if key not in somebody:
+            raise _refusal(edition, key)
+    return found
+
+
+def _refusal(edition: Edition, key: str) -> NothingToAnnounce:
+    events = edition.agenda.events
+    event = next((one for one in events if one.id == key), None)
+    if event is None:
+        return _unknown(key, events)
+    if event.when is None:
+        return NothingToAnnounce(NO_DATE, key)
+    if event.status not in REMINDED:
+        return NothingToAnnounce(STATE, key, _in_both(lambda lang: status_word(event.status, lang)))
+    return NothingToAnnounce(OVER if edition.agenda.addressed(event) else NO_SITE, key)
+
+
+def _unknown(key: str, events: Iterable[Event]) -> NothingToAnnounce:
+    known = [one.id for one in events if one.when is not None]
+    near = difflib.get_close_matches(key, known, n=NEAR)
+    more = _in_both(lambda lang: (MEANT if near else KNOWN)[lang].format(ids=and_list(near or known, lang)))
+    return NothingToAnnounce(UNKNOWN, key, more)
+
+
+def _in_both(say: Callable[[Language], str]) -> Text:
+    return Text(es=say("es"), en=say("en"))
+
+
+def called(
+    connection: Connection,
+    edition: Edition,
+    calling: Sequence[Notice],
+    noticed: Collection[Place],
+    hearers: Mapping[str, frozenset[str]],
+    newcomers: Mapping[str, frozenset[str]],
+) -> Mapping[Place, frozenset[str]]:
+    """The posts (ids) that get a convocation, by event and site; of `hearers` and `newcomers`, by site.
+
+    Left out is who was called to that hour before, and who gets a notice of the event at this very occasion
+    (`noticed`): it says as much. Who joins with the edition gets none.
+    """
+    known = {
+        key: convening.convened(connection, edition.revisions[key].uid, edition.revisions[key].schedule)
+        for key in {notice.event for notice in calling}
+    }
+    found = {}
+    for notice in calling:
+        place = notice.event, notice.site
+        told = frozenset() if place in noticed else hearers.get(notice.site, frozenset())
+        found[place] = (told | newcomers.get(notice.site, frozenset())) - known[notice.event]
+    return {place: posts for place, posts in found.items() if posts}
+
+
+def calls(
+    edition: Edition, calling: Iterable[Notice], posts: Mapping[Place, frozenset[str]], at: datetime
+) -> dict[Place, Call]:
+    """What calls the posts of each event and site, once it has settled."""
+    sites = {site.id: site for site in edition.agenda.representations}
+    return {
+        (notice.event, notice.site): Call(
+            event=notice.event,
+            uid=edition.revisions[notice.event].uid,
+            schedule=edition.revisions[notice.event].schedule,
+            site=notice.site,
+            leaves=leaves_at(notice, sites[notice.site], settles_at(notice, at)),
+            expires=expires_at(notice, at),
+            posts=posts.get((notice.event, notice.site), frozenset()),
+        )
+        for notice in calling
+    }

@@ -1,0 +1,183 @@
+"""`agenda handover`: a post goes to a successor, and what was recorded of it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.markup import escape
+from rich.table import Table
+
+from calendars.model import LANGUAGES, Language, Text
+from calendars.wording import hour, short_date
+from calendars.zones import to_wall
+from scheduler.clock import SystemClock
+from scheduler.commands.common import (
+    PROBLEMS,
+    USAGE,
+    Failure,
+    JsonOption,
+    LangOption,
+    NothingPublished,
+    err,
+    existing_database,
+    language,
+    login_name,
+    out,
+    print_json,
+    tokens_of,
+    told,
+)
+from scheduler.commands.confirming import AuthorOption
+from scheduler.handover import NoHandover, Wanted, check, hand_over
+from scheduler.settings import Settings
+from scheduler.store import editions, handovers
+from scheduler.store.database import Database
+from scheduler.store.editions import InForce
+from scheduler.store.handovers import Handover
+from scheduler.store.roster import Post
+from scheduler.web.posts import masked, office_of
+
+MOVES = Text(
+    es="{post} ({office}) pasa de {former} a {successor}. Se avisa a los dos y a {reply_to}.",
+    en="{post} ({office}) goes from {former} to {successor}. Both are told, and {reply_to}.",
+)
+ENDS = Text(
+    es="Terminan los enlaces y los calendarios privados de quien lo tenía. Para devolverlo hace falta otro traspaso.",
+    en="The links and private calendars of whoever had it end. Giving it back takes another handover.",
+)
+CONFIRM = Text(
+    es="Escriba el id del puesto ({post}) para traspasarlo", en="Type the post's id ({post}) to hand it over"
+)
+WANTS_YES = Text(
+    es="No se traspasó nada. Si es lo que quiere, repita con --yes.",
+    en="Nothing was handed over. If that is what you want, repeat with --yes.",
+)
+DONE = Text(es="{post} es ahora de {successor}.", en="{post} belongs to {successor} now.")
+CORRECT = Text(
+    es="Ponga también la dirección nueva en recipients.csv, en el renglón de {post}, y publique.",
+    en="Put the new address into recipients.csv, too, on the line of {post}, and publish.",
+)
+HEADINGS = Text(es="Cuándo|Puesto|De|A|Quién|Motivo|recipients.csv", en="When|Post|From|To|Who|Reason|recipients.csv")
+CORRECTED, TO_CORRECT = Text(es="corregido", en="corrected"), Text(es="por corregir", en="to be corrected")
+NONE = Text(es="No se ha traspasado ningún puesto.", en="No post has been handed over.")
+
+
+def handover(
+    post: Annotated[str | None, typer.Argument(help="Id of the post, as in recipients.csv.", metavar="POST")] = None,
+    to: Annotated[str | None, typer.Option("--to", help="The successor's address.", metavar="ADDRESS")] = None,
+    spoken: Annotated[
+        str | None, typer.Option("--language", help="The successor's: es or en; else the file's.", metavar="es|en")
+    ] = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept with the handover.")] = "",
+    author: AuthorOption = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for the post's id.")] = False,
+    listing: Annotated[bool, typer.Option("--list", help="List what was handed over, addresses masked.")] = False,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Hand a post over to a successor: its reminders, notices and answers go on, under another address.
+
+    The successor's domain has to be the former address's own or one of `altas: dominios`. Both are told, and so is
+    `remitente: responder_a`. The former holder's private calendars and the links in earlier mails end. recipients.csv
+    stays as it is: publishing keeps the successor, and says which line to correct.
+    """
+    with told(lang) as settings, existing_database(settings) as database:
+        if listing:
+            _list(database, language(lang, settings), as_json=as_json)
+            return
+        if post is None or to is None:
+            raise Failure(USAGE, "POST and --to ADDRESS are wanted, or --list")
+        wanted = Wanted(recipient=post, address=to, language=_language(spoken))
+        try:
+            _hand_over(database, settings, wanted, author or login_name(), reason, language(lang, settings), yes=yes)
+        except NoHandover as error:
+            code = USAGE if error.mistaken else PROBLEMS
+            raise Failure(code, error.why[language(lang, settings)]) from error
+
+
+def _language(given: str | None) -> Language | None:
+    if given is None:
+        return None
+    found = next((one for one in LANGUAGES if one == given), None)
+    if found is None:
+        raise Failure(USAGE, f"--language {given}: there is es and en")
+    return found
+
+
+def _hand_over(
+    database: Database, settings: Settings, wanted: Wanted, author: str, reason: str, lang: Language, *, yes: bool
+) -> None:
+    tokens = tokens_of(settings, database)
+    with database.read() as connection:
+        found = editions.load(connection)
+        if found is None:
+            raise NothingPublished(f"{database.name}: nothing is published yet, so there is no post")
+        post = check(connection, wanted, found, tokens)
+    if not yes and not _confirmed(post, wanted, found, lang):
+        raise typer.Exit(PROBLEMS)
+    hand_over(database, wanted, at=SystemClock().now(), author=author, reason=reason, tokens=tokens)
+    typer.echo(DONE[lang].format(post=wanted.recipient, successor=masked(wanted.address)))
+    if post.origin == "file":
+        typer.echo(CORRECT[lang].format(post=wanted.recipient))
+
+
+def _confirmed(post: Post, wanted: Wanted, found: InForce, lang: Language) -> bool:
+    agenda, console = found.edition.agenda, err()
+    said = {
+        "post": wanted.recipient,
+        "office": office_of(agenda, post),
+        "former": masked(post.recipient.address),
+        "successor": masked(wanted.address),
+        "reply_to": agenda.sender.reply_to,
+    }
+    console.print(MOVES[lang].format(**said), markup=False)
+    console.print(ENDS[lang])
+    asked = CONFIRM[lang].format(post=wanted.recipient)
+    if sys.stdin.isatty() and typer.prompt(asked, default="", err=True).strip() == wanted.recipient:
+        return True
+    console.print(WANTS_YES[lang])
+    return False
+
+
+def _list(database: Database, lang: Language, *, as_json: bool) -> None:
+    with database.read() as connection:
+        found, current = handovers.listed(connection), editions.load(connection)
+    if as_json:
+        print_json([_json(one) for one in found])
+    elif not found:
+        typer.echo(NONE[lang])
+    else:
+        home = current.edition.agenda.zone if current else "America/Mexico_City"
+        out().print(_table(found, home, lang))
+
+
+def _table(found: list[Handover], home: str, lang: Language) -> Table:
+    table = Table(*HEADINGS[lang].split("|"), box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for one in found:
+        wall = to_wall(one.at, home)
+        corrected = (CORRECTED if one.corrected_at else TO_CORRECT)[lang]
+        when = f"{short_date(wall.date(), lang)} {wall.year}, {hour(wall, lang)}"
+        cells = (when, one.recipient, _masked(one.former), _masked(one.successor), one.author, one.reason, corrected)
+        table.add_row(*map(escape, cells))
+    return table
+
+
+def _masked(address: str) -> str:
+    """«c…@sedes.example»; of one that was forgotten, a dash."""
+    return masked(address) if address else "—"
+
+
+def _json(one: Handover) -> dict[str, object]:
+    return {
+        "recipient": one.recipient,
+        "site": one.site,
+        "at": one.at.isoformat(timespec="seconds"),
+        "author": one.author,
+        "reason": one.reason,
+        "former": _masked(one.former),
+        "successor": _masked(one.successor),
+        "corrected": one.corrected_at is not None,
+    }

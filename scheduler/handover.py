@@ -1,0 +1,142 @@
+"""Handing a post over, as one unit of work: who may have it, the ledger, and the three who are told."""
+
+from __future__ import annotations
+
+import difflib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from calendars.model import Agenda, Language, Text
+from calendars.wording import and_list
+from scheduler.delivery import Purpose
+from scheduler.mail.address import domain_of, mailbox
+from scheduler.store import editions, handovers, people, roster, servicemail
+from scheduler.store.database import Database
+from scheduler.store.editions import InForce
+from scheduler.store.handovers import Successor
+from scheduler.store.roster import Post
+from scheduler.tokens import Tokens
+
+LASTS = timedelta(days=7)  # the mails about it: they tell what holds on
+NEAR = 3  # ids named to whoever mistook one
+NO_POST = Text(es="no hay puesto «{said}».{more}", en="there is no post “{said}”.{more}")
+MEANT = Text(es=" ¿Quiso decir {ids}?", en=" Did you mean {ids}?")
+NO_ADDRESS = Text(
+    es="esa no es una dirección de correo de la forma nombre@ejemplo.org, en letras sin acentos",
+    en="that is not an e-mail address of the form name@example.org in plain ASCII letters",
+)
+FOREIGN = Text(
+    es="el dominio «{said}» no está permitido. Se permiten: {more}. Otros se agregan en «altas: dominios» "
+    "de agenda.yaml.",
+    en="the domain “{said}” is not allowed. Allowed: {more}. Others are added in “altas: dominios” of agenda.yaml.",
+)
+SAME = Text(es="{said} ya tiene esa dirección", en="{said} has that address already")
+TAKEN = Text(
+    es="esa dirección ya es de otro puesto de la misma sede: {more}",
+    en="that address belongs to another post of the same site: {more}",
+)
+ERASED = Text(
+    es="quien tiene esa dirección pidió que se borrara: no se le escribe",
+    en="whoever has that address asked for it to be erased: it is not written to",
+)
+
+
+class NoHandover(Exception):
+    """The post cannot go there; `why` says it to whoever asked. `mistaken`: what was asked for is not there at all."""
+
+    def __init__(self, why: Text, *, said: str = "", more: Text | None = None, mistaken: bool = False) -> None:
+        es, en = ("", "") if more is None else (more.es, more.en)
+        self.why = Text(es=why.es.format(said=said, more=es), en=why.en.format(said=said, more=en))
+        self.mistaken = mistaken
+        super().__init__(self.why.en)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """What was asked for."""
+
+    recipient: str  # id of the post
+    address: str  # of the successor
+    language: Language | None = None
+
+
+def check(connection: Connection, wanted: Wanted, found: InForce, tokens: Tokens) -> Post:
+    """The post as it stands, if it may go to that address. Raises NoHandover."""
+    post = roster.find(connection, wanted.recipient)
+    if post is None or not post.confirmed:
+        raise _unknown(connection, wanted.recipient)
+    try:
+        mailbox(wanted.address)
+    except ValueError as error:
+        raise NoHandover(NO_ADDRESS, mistaken=True) from error
+    _check_domain(wanted.address, post, found.edition.agenda)
+    if wanted.address.lower() == post.recipient.address.lower():
+        raise NoHandover(SAME, said=wanted.recipient)
+    _check_site(connection, wanted, post)
+    if people.erased_among(connection, tokens.digests(wanted.address)):
+        raise NoHandover(ERASED)
+    return post
+
+
+def hand_over(database: Database, wanted: Wanted, *, at: datetime, author: str, reason: str, tokens: Tokens) -> Post:
+    """Move the post, and tell its former holder, the successor and the administrator.
+
+    Returns it as it was. Raises NoHandover; LookupError before the first edition.
+    """
+    with database.write() as connection:
+        found = editions.load(connection)
+        if found is None:
+            raise LookupError("nothing is published yet")
+        post = check(connection, wanted, found, tokens)
+        to = Successor(address=wanted.address, language=wanted.language)
+        former = handovers.hand_over(connection, found.edition, wanted.recipient, to, at, author=author, reason=reason)
+        _tell(connection, post, former, found.edition.agenda, at)
+        return post
+
+
+def _tell(connection: Connection, post: Post, former: str, agenda: Agenda, at: datetime) -> None:
+    """A former address that counts as bad is not written to."""
+    own, subject = post.recipient, secrets.token_hex(8)
+    servicemail.keep_coordinator(connection, agenda.sender.reply_to, own.site, at)
+    hearers = [(Purpose.WELCOME, own.id), (Purpose.HANDOVER, servicemail.COORDINATOR)]
+    if not post.suppressed:
+        hearers.append((Purpose.FAREWELL, former))
+    for purpose, recipient in hearers:
+        servicemail.owe(
+            connection,
+            purpose,
+            recipient,
+            subject=subject,
+            site=own.site,
+            now=at,
+            until=at + LASTS,
+            about=own.id if purpose is Purpose.HANDOVER else "",
+        )
+
+
+def _unknown(connection: Connection, said: str) -> NoHandover:
+    near = difflib.get_close_matches(said, [one.recipient.id for one in roster.members(connection)], n=NEAR)
+    if not near:
+        return NoHandover(NO_POST, said=said, mistaken=True)
+    more = Text(es=MEANT.es.format(ids=and_list(near, "es")), en=MEANT.en.format(ids=and_list(near, "en")))
+    return NoHandover(NO_POST, said=said, more=more, mistaken=True)
+
+
+def _check_domain(address: str, post: Post, agenda: Agenda) -> None:
+    own = domain_of(post.recipient.address)
+    if domain_of(address) == own or (agenda.signups is not None and agenda.signups.admits(address)):
+        return
+    allowed = list(dict.fromkeys((own, *(agenda.signups.domains if agenda.signups else ()))))
+    more = Text(es=and_list(allowed, "es"), en=and_list(allowed, "en"))
+    raise NoHandover(FOREIGN, said=domain_of(address), more=more)
+
+
+def _check_site(connection: Connection, wanted: Wanted, post: Post) -> None:
+    """Who signed up with that address is taken in by the administrator's post, as when the file lists them."""
+    for other in roster.at_address(connection, wanted.address):
+        gives_way = other.origin == "self" and post.origin == "file"
+        if other.recipient.site == post.recipient.site and other.confirmed and not gives_way:
+            raise NoHandover(TAKEN, more=Text(es=other.recipient.id, en=other.recipient.id))

@@ -1,0 +1,223 @@
+"""What publishing a draft would do, found out before it is done: what changes, whom it concerns, what it takes away."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from calendars.changes import Change, Kind, Notice, changes
+from calendars.documents import draft_digest
+from calendars.editions import ChangeKind, Edition, Publication, publish
+from calendars.losses import Loss, losses
+from calendars.model import Agenda, Draft, Role
+from calendars.zones import zone_data
+from scheduler.announcing import Place, announced, called
+from scheduler.notices import of_use, of_use_to_guests
+from scheduler.store import editions, handovers, people, roster, standing
+from scheduler.store.editions import InForce
+from scheduler.store.standing import Involved
+from scheduler.tokens import Tokens
+
+Heard = tuple[str, str, bool]  # Event.id, Representation.id, and whether as a guest from there
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prospect:
+    """What publishing a draft would do: shown before it is done."""
+
+    publication: Publication
+    before: InForce | None  # what is in force; None before the first edition, which tells nobody
+    changes: tuple[Change, ...]  # by meaning; of a first edition, none
+    notices: tuple[Notice, ...]  # what each site has to hear of them
+    told: Mapping[str, frozenset[str]]  # site -> the posts there (ids) that hear of all changes
+    involved: Mapping[Heard, frozenset[str]]  # the posts (ids) that hear of that event only
+    convocations: tuple[Notice, ...]  # what calls each site to the events that are announced
+    called: Mapping[Place, frozenset[str]]  # event and site -> the posts (ids) that get such a call
+    removed_posts: tuple[str, ...]  # recipient ids in force that the draft no longer lists
+    losses: tuple[Loss, ...]  # what else the draft has no more, as after a cut
+    renamed: tuple[tuple[str, str], ...]  # ids of events and posts that go, and those that look like them and are new
+    uncorrected: tuple[str, ...]  # posts (ids) for which the file has a former holder's address: it does not count
+    silent: bool  # nobody is told: `notices` are empty
+    unchanged: bool  # nothing to publish
+
+    @property
+    def removed_events(self) -> tuple[str, ...]:
+        return self.publication.of_kind(ChangeKind.WITHDRAWN)
+
+    @property
+    def mails(self) -> int:
+        """How many notices and convocations there would be: one for each event and post."""
+        return sum(len(self.hearing(notice)) for notice in self.notices) + self.calls
+
+    @property
+    def calls(self) -> int:
+        """How many of them are convocations."""
+        return sum(map(len, self.called.values()))
+
+    def hearing(self, notice: Notice) -> frozenset[str]:
+        """The posts (ids) that would get this notice."""
+        own = frozenset() if notice.guest else self.told.get(notice.site, frozenset())
+        return own | self.involved.get((notice.event, notice.site, notice.guest), frozenset())
+
+    @property
+    def noticed(self) -> frozenset[str]:
+        """The posts (ids) that would hear of a change."""
+        return frozenset().union(*map(self.hearing, self.notices))
+
+    @property
+    def heard(self) -> int:
+        """How many posts would hear of a change, or be called to an event."""
+        return len(self.noticed.union(*self.called.values()))
+
+    @property
+    def people(self) -> int:
+        """How many posts are concerned: those that hear of a change, and those that are taken off the list."""
+        return self.heard + len(self.removed_posts)
+
+    @property
+    def shifted(self) -> tuple[str, ...]:
+        """Event ids whose hour is another, though nobody wrote it."""
+        return tuple(change.event for change in self.changes if Kind.SHIFTED in change.kinds)
+
+    @property
+    def doubtful_rules(self) -> bool:
+        """Do rules shift hours that are not known to be younger than those of the edition in force?"""
+        then, now = "?" if self.before is None else self.before.zone_version, zone_data().version
+        return bool(self.shifted) and ("?" in (then, now) or now < then)
+
+    def wants_confirmation(self, asked_above: int) -> bool:
+        """A file cut short must not cancel a campaign, nor a slip write to the world: whoever publishes says so.
+
+        Nor must a machine whose zone data was not renewed take back what another has put right.
+        """
+        takes_away = bool(self.removed_events or self.removed_posts or self.losses)
+        return takes_away or self.mails > asked_above or self.doubtful_rules
+
+
+def prospect(
+    connection: Connection,
+    draft: Draft,
+    *,
+    at: datetime,
+    author: str,
+    reason: str,
+    silent: bool = False,
+    announce: Collection[str] = (),
+    tokens: Tokens | None = None,
+) -> Prospect:
+    """What publishing `draft` at the instant `at` would do.
+
+    `silent`: telling nobody. `announce`: calling everybody concerned to these events (ids). `tokens`: to know erased
+    addresses by. Raises AnotherAgenda; NothingToAnnounce.
+    """
+    now = editions.load(connection)
+    publication = publish(
+        None if now is None else now.edition,
+        draft.agenda,
+        at=at,
+        author=author,
+        reason=reason,
+        zone_digest=zone_data().digest,
+    )
+    listed = {recipient.id: recipient.site for recipient in draft.recipients}
+    known = frozenset(roster.posts_of_the_file(connection))
+    different = () if now is None else changes(now.edition, publication.edition, now.links, draft.links)
+    involved = standing.involved(connection) if different and not silent else []
+    owed = () if silent else tuple(_notices(different, involved, draft.agenda, at))
+    calling = announced(publication.edition, draft.links, announce, at)
+    told = _hearers(connection, listed, known) if owed or calling else {}
+    return Prospect(
+        publication=publication,
+        before=now,
+        changes=different,
+        notices=owed,
+        told=told,
+        involved=_involved(one for one in involved if one.id in listed or one.id not in known),
+        convocations=calling,
+        called=_called(connection, publication.edition, calling, owed, told, draft, known) if calling else {},
+        removed_posts=tuple(sorted(known - listed.keys())),
+        losses=() if now is None else losses(now.edition.agenda, draft.agenda, now.links, draft.links),
+        renamed=(*_renamed_events(publication, now), *_renamed_posts(connection, draft, known)),
+        uncorrected=handovers.uncorrected(connection, draft.recipients, _knows_erased(connection, tokens)),
+        silent=silent,
+        unchanged=now is not None and now.draft_digest == digest(draft) and not publication.changes,
+    )
+
+
+def digest(draft: Draft) -> str:
+    """Equal for drafts between which there is nothing to publish."""
+    return draft_digest(draft.agenda, draft.recipients, draft.links)
+
+
+def _notices(
+    different: Sequence[Change], involved: Sequence[Involved], agenda: Agenda, at: datetime
+) -> Iterator[Notice]:
+    """What each site has to hear, and those of its posts that go to another region's session."""
+    yield from of_use(different, at)
+    visits = {(one.event, one.site) for one in involved if one.guest}
+    zones = {site.id: site.zone for site in agenda.representations}
+    yield from of_use_to_guests(different, visits, zones, at)
+
+
+def _hearers(connection: Connection, listed: Mapping[str, str], known: Collection[str]) -> dict[str, frozenset[str]]:
+    """Who hears of changes, by the site that they have in the draft; without those that it takes away."""
+    found = ((one.id, one.site) for one in standing.hearers(connection))
+    return _by_site({post: listed.get(post, site) for post, site in found if post in listed or post not in known})
+
+
+def _involved(found: Iterable[Involved]) -> dict[Heard, frozenset[str]]:
+    posts: dict[Heard, list[str]] = {}
+    for one in found:
+        posts.setdefault((one.event, one.site, one.guest), []).append(one.id)
+    return {key: frozenset(ids) for key, ids in posts.items()}
+
+
+def _called(
+    connection: Connection,
+    edition: Edition,
+    calling: Sequence[Notice],
+    owed: Sequence[Notice],
+    told: Mapping[str, frozenset[str]],
+    draft: Draft,
+    known: Collection[str],
+) -> Mapping[Place, frozenset[str]]:
+    noticed = {(notice.event, notice.site) for notice in owed if not notice.guest}
+    holders = (one for one in draft.recipients if one.role is Role.HOLDER and one.id not in known)
+    newcomers = _by_site({one.id: one.site for one in holders})
+    return called(connection, edition, calling, noticed, told, newcomers)
+
+
+def _renamed_events(publication: Publication, now: InForce | None) -> Iterator[tuple[str, str]]:
+    gone, new = publication.of_kind(ChangeKind.WITHDRAWN), publication.of_kind(ChangeKind.ADDED)
+    if now is None or not (gone and new):
+        return
+    titles = {event.id: event.title for event in (*now.edition.agenda.events, *publication.edition.agenda.events)}
+    for old in gone:
+        same = [key for key in new if titles[key] == titles[old]] or difflib.get_close_matches(old, new, n=1)
+        yield from ((old, key) for key in same[:1])
+
+
+def _renamed_posts(connection: Connection, draft: Draft, known: Collection[str]) -> Iterator[tuple[str, str]]:
+    """The same address at the same site, under another id."""
+    listed = {one.id for one in draft.recipients}
+    if listed.issuperset(known):
+        return
+    new = {(one.site, one.address.lower()): one.id for one in draft.recipients if one.id not in known}
+    for one in standing.filed(connection) if new else ():
+        if one.id not in listed and (key := new.get((one.site, one.address.lower()))) is not None:
+            yield one.id, key
+
+
+def _by_site(posts: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    found: dict[str, list[str]] = {}
+    for post, site in posts.items():
+        found.setdefault(site, []).append(post)
+    return {site: frozenset(ids) for site, ids in found.items()}
+
+
+def _knows_erased(connection: Connection, tokens: Tokens | None) -> Callable[[str], bool] | None:
+    return None if tokens is None else lambda address: people.erased_among(connection, tokens.digests(address))
