@@ -6,6 +6,7 @@ One EmailMessage for each recipient takes milliseconds; this, tens of microsecon
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -45,6 +46,7 @@ from scheduler.shipped import shipped
 
 KEPT = 512  # prepared messages: more than the sites of one fan-out in both languages
 _CONTENT = "<!-- content -->"
+_PART = re.compile(r"\[\[ (\w+) \]\]\n")
 _TEST_SUBJECT = Text(es="Prueba de la Agenda Consular", en="Agenda Consular: a test")
 
 
@@ -306,9 +308,20 @@ def _load(folder: Path, name: str) -> tuple[Template, Template]:
     plain = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False)  # noqa: S701  # because it makes plain text
     rich = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True)
     layout = (folder / "layout.html").read_text(encoding="utf-8")
-    content = (folder / f"{name}.html").read_text(encoding="utf-8")
     inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
     return (
-        plain.from_string((folder / f"{name}.txt").read_text(encoding="utf-8")),
-        rich.from_string(inliner.inline(layout.replace(_CONTENT, content))),
+        plain.from_string(_read(folder, name, "txt")),
+        rich.from_string(inliner.inline(layout.replace(_CONTENT, _read(folder, name, "html")))),
+    )
+
+
+def _read(folder: Path, name: str, form: str) -> str:
+    """A template with the parts that it shares with others, `[[ foot ]]` for parts/foot.es.html, put in their places.
+
+    As text, before styles are inlined: an `include` of Jinja's would come too late for them.
+    """
+    language = name.rpartition(".")[2]
+    text = (folder / f"{name}.{form}").read_text(encoding="utf-8")
+    return _PART.sub(
+        lambda found: (folder / "parts" / f"{found[1]}.{language}.{form}").read_text(encoding="utf-8"), text
     )
