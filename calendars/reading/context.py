@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from calendars.model import Text, slug
-from calendars.reading.problems import Place, Wrong, unknown
+from calendars.reading.problems import NO_SUCH, Place, Wrong, unknown
 from calendars.reading.values import line
 
 REGION = Text(es="región", en="region")
 SITE = Text(es="sede", en="site")
+_NOT_LISTED = Text(es="no está en representations.csv", en="is not in representations.csv")
 
 
 @dataclass(kw_only=True, slots=True)
@@ -29,7 +30,8 @@ def reference(value: str, declared: Mapping[str, str] | None, rule: str, noun: T
     plain = line(value)
     if declared is None or slug(plain) in declared:
         return slug(plain)
-    raise unknown(rule, noun, plain, tuple(declared.values()))
+    missing = _NOT_LISTED if noun is SITE else NO_SUCH
+    raise unknown(rule, noun, plain, tuple(declared.values()), missing)
 
 
 @dataclass(kw_only=True, slots=True)

@@ -89,10 +89,16 @@ def nearest(word: str, choices: tuple[str, ...]) -> str | None:
     return by_fold[found[0]] if found else None
 
 
-def unknown(rule: str, noun: Text, value: str, choices: tuple[str, ...]) -> Wrong:
-    """«estado «cancelada» no existe. ¿Quiso decir «cancelado»?», or the choices if they are few."""
-    es = f"{noun.es} «{shown(value)}» no existe."
-    en = f"{noun.en} “{shown(value)}” does not exist."
+NO_SUCH = Text(es="no existe", en="does not exist")
+
+
+def unknown(rule: str, noun: Text, value: str, choices: tuple[str, ...], missing: Text = NO_SUCH) -> Wrong:
+    """«estado «cancelada» no existe. ¿Quiso decir «cancelado»?», or the choices if they are few.
+
+    `missing` says it where a file is to be named in which it is looked for.
+    """
+    es = f"{noun.es} «{shown(value)}» {missing.es}."
+    en = f"{noun.en} “{shown(value)}” {missing.en}."
     if meant := nearest(value, choices):
         es += f" ¿Quiso decir «{meant}»?"
         en += f" Did you mean “{meant}”?"
