@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from calendars.losses import Missing
 from calendars.model import Language, Text
+from calendars.reading import AGENDA, POSTS, PRIVATE, SITES
+from calendars.wording import and_list
 from scheduler.commands.words import PARTS
 from scheduler.prospect import Prospect
 
@@ -32,8 +34,8 @@ RENAMED = Text(
     "changed the id, give it the former one.",
 )
 CUT = Text(
-    es="Si usted no quitó nada de esto, el archivo puede estar cortado: recupérelo de su respaldo.",
-    en="If you took none of this away, the file may have been cut short: take it from your backup.",
+    es="Si usted no quitó nada de esto, el archivo puede estar cortado: recupérelo de su respaldo ({files}).",
+    en="If you took none of this away, the file may have been cut short: take it from your backup ({files}).",
 )
 SHOWN = 20  # of one kind
 
@@ -52,7 +54,20 @@ def missing_lines(found: Prospect, lang: Language) -> Iterator[str]:
             yield from _shown(names)
     for old, new in found.renamed:
         yield RENAMED[lang].format(old=old, new=new)
-    yield CUT[lang]
+    yield CUT[lang].format(files=and_list(list(_files(found)), lang))
+
+
+def _files(found: Prospect) -> Iterator[str]:
+    """Where it was written."""
+    missing = {loss.missing for loss in found.losses}
+    if found.removed_events or missing & {Missing.ENTRY, Missing.SETTING, Missing.DETAIL}:
+        yield AGENDA
+    if Missing.SITE in missing:
+        yield SITES
+    if found.removed_posts:
+        yield POSTS
+    if missing & {Missing.LINK, Missing.SHORT_LINK}:
+        yield PRIVATE
 
 
 def _removed(found: Prospect, lang: Language) -> Iterator[str]:
