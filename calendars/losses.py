@@ -94,7 +94,7 @@ def _left_by_a_cut(was: object, now: object, key: str = "") -> bool:
         case _, None:
             return True
         case dict(), dict():
-            return all(_left_by_a_cut(was[name], now.get(name), name) for name in was)
+            return now.keys() <= was.keys() and all(_left_by_a_cut(was[name], now.get(name), name) for name in was)
         case list(), list():
             pairs = zip(was, now, strict=False)
             return key != "assumed" and len(now) <= len(was) and all(_left_by_a_cut(*pair, key) for pair in pairs)

@@ -54,7 +54,7 @@ class Inviting:
             method = carried(claim.purpose, channel, known, here=here, answered=self.answered)
             if method or known.last == "REQUEST":
                 return method
-        first = claim.first and claim.purpose is Purpose.REMINDER
+        first = claim.first and claim.purpose in (Purpose.REMINDER, Purpose.CONVOCATION)
         return "PUBLISH" if first and subscribes(channel, answered=self.answered) else ""
 
 

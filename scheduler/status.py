@@ -87,6 +87,7 @@ class Status:
             self.paused,
             not self.adopted,
             self.answering.unread(self.at) or self.answering.missed,
+            self.lacking,
         )
         return sum(bool(mark) for mark in marks)
 

@@ -146,7 +146,7 @@ async def test_a_copy_has_every_row_and_goes_on_once_it_is_adopted(
     later = await sent(target, WEEK_BEFORE, START)
     assert len(later) == 4
     assert not set(later) & set(gone)
-    put(target, draft(posts=[*POSTS, post("tres")]), WEEK_BEFORE)  # its numbers are counted on
+    put(target, draft(posts=[*POSTS, post("tres")]), WEEK_BEFORE, confirmed=True)  # its numbers are counted on
     with target.read() as connection:
         assert max(connection.execute(select(deliveries.c.id)).scalars()) > 6
     target.close()

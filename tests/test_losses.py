@@ -9,7 +9,7 @@ import pytest
 
 from calendars.losses import Loss, Missing, losses
 from calendars.model import Advance, Agenda, Audience, Axis, DaysBefore, Privacy, Quiet, Signups, TimeBefore
-from tests.factories import REGIONS, agenda, event, site, text, timed
+from tests.factories import REGIONS, agenda, days, event, site, text, timed
 
 TOKIO, OSAKA = site(), site("osaka", city="Osaka")
 PRIVACY = Privacy(text=text("Guardamos su correo."), url="https://ine.example/aviso")
@@ -97,3 +97,9 @@ def test_a_link_that_is_gone_or_lost_its_end_is_told() -> None:
 )
 def test_an_edit_is_no_loss(after: Agenda) -> None:
     assert told(after, LINK if after.events else {}) == []
+
+
+def test_an_event_that_gives_up_its_hour_for_whole_days_or_the_other_way_round_has_lost_nothing() -> None:
+    hour, whole = agenda(events=(event(),)), agenda(events=(event(when=days("2021-10-21", "2021-10-21")),))
+    assert losses(hour, whole, {}, {}) == ()
+    assert losses(whole, hour, {}, {}) == ()
