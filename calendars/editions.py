@@ -191,60 +191,51 @@ def _revise(
     before: _Standing | None, agenda: Agenda, event: Event, *, at: datetime, stamp: datetime
 ) -> tuple[Revision, tuple[ChangeKind, ...]]:
     start, end = _cancelled_at(before, event) or _instants(agenda, event)
-    offsets = _offsets(agenda, event, start)
-    listed = _stays_listed(agenda, event, end, at)
-    digest = event_digest(agenda, event)
+    fresh = Revision(
+        uid=str(uuid5(uuid5(NAMESPACE_URL, f"urn:agenda-consular:{agenda.id}"), event.id)),
+        sequence=0,
+        schedule=0,
+        scheduled=at,
+        last_modified=stamp,
+        start=start,
+        end=end,
+        digest=event_digest(agenda, event),
+        listed=_stays_listed(agenda, event, end, at),
+        offsets=_offsets(agenda, event, start),
+    )
     if before is None:
-        fresh = Revision(
-            uid=str(uuid5(uuid5(NAMESPACE_URL, f"urn:agenda-consular:{agenda.id}"), event.id)),
-            sequence=0,
-            schedule=0,
-            scheduled=at,
-            last_modified=stamp,
-            start=start,
-            end=end,
-            digest=digest,
-            listed=listed,
-            offsets=offsets,
-        )
         return fresh, (ChangeKind.ADDED,)
     then, was = before
     if event.status is EventStatus.CANCELLED:
-        offsets |= was.offsets
-    kinds = _differences(then, was, event, (start, end), digest)
-    if not kinds and _other_clocks(was.offsets, offsets):
-        kinds = (ChangeKind.SHIFTED,)
+        fresh = replace(fresh, offsets={**fresh.offsets, **was.offsets})
+    kinds = _differences(then, was, event, fresh)
     moved = ChangeKind.MOVED in kinds
     weighty = not {ChangeKind.REWORDED, ChangeKind.SHIFTED}.issuperset(kinds)
-    revision = Revision(
+    revision = replace(
+        fresh,
         uid=was.uid,
         sequence=was.sequence + weighty,
         schedule=was.schedule + moved,
         scheduled=at if moved else was.scheduled,
         last_modified=stamp if kinds else was.last_modified,
-        start=start,
-        end=end,
-        digest=digest,
-        listed=listed,
-        offsets=offsets,
     )
     return revision, kinds
 
 
-def _differences(
-    then: Event | None, was: Revision, event: Event, instants: tuple[datetime | None, datetime | None], digest: str
-) -> tuple[ChangeKind, ...]:
+def _differences(then: Event | None, was: Revision, event: Event, now: Revision) -> tuple[ChangeKind, ...]:
     if then is None:  # it returns from the archive: nobody can say what people still remember of it
         return (ChangeKind.ADDED, ChangeKind.MOVED)
     kinds = []
-    if (was.start, was.end) != instants or _days(then) != _days(event):
+    if (was.start, was.end) != (now.start, now.end) or _days(then) != _days(event):
         kinds.append(ChangeKind.MOVED)
     if then.place != event.place:
         kinds.append(ChangeKind.RELOCATED)
     if then.status is not event.status:
         kinds.append(ChangeKind.RESTATED)
-    if not kinds and was.digest != digest:
+    if not kinds and was.digest != now.digest:
         kinds.append(ChangeKind.REWORDED)
+    if not kinds and _other_clocks(was.offsets, now.offsets):
+        kinds.append(ChangeKind.SHIFTED)
     return tuple(kinds)
 
 

@@ -114,15 +114,9 @@ def prospect(
     `silent`: telling nobody. `announce`: calling everybody concerned to these events (ids). `tokens`: to know erased
     addresses by. Raises AnotherAgenda; NothingToAnnounce.
     """
-    now = editions.load(connection)
-    publication = publish(
-        None if now is None else now.edition,
-        draft.agenda,
-        at=at,
-        author=author,
-        reason=reason,
-        zone_digest=zone_data().digest,
-    )
+    now, data = editions.load(connection), zone_data().digest
+    before = None if now is None else now.edition
+    publication = publish(before, draft.agenda, at=at, author=author, reason=reason, zone_digest=data)
     listed = {recipient.id: recipient.site for recipient in draft.recipients}
     known = frozenset(roster.posts_of_the_file(connection))
     different = () if now is None else changes(now.edition, publication.edition, now.links, draft.links)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from email.utils import format_datetime
@@ -18,6 +19,7 @@ from scheduler.mail.mime import Part, field, filling
 from scheduler.mail.reminder import to_office
 
 _URL = re.compile(r"https?://[!#-;=?-~]{1,900}")  # printable ASCII without quotes and angle brackets
+_NOTHING = b"", b""  # in the plain and in the HTML part
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,30 +81,21 @@ class Prepared:
         ).encode("ascii")
         if self.organizer is not None:
             head += field("Reply-To", f"<{mailbox(personal.reply_to)}>")
-        plain_office, html_office = _office(personal.office, self.language)
-        plain_stop, html_stop = _fillings(personal.unsubscribe_url)
-        plain_manage, html_manage = _fillings(personal.manage_url)
-        plain_answer, html_answer = _fillings(personal.answer_url) if self.asks else (b"", b"")
-        plain_unread, html_unread = _fillings(f"\n{personal.unread}" if personal.unread else "")
-        return (
-            self.head
-            + head
-            + self.body.joined(
-                {
-                    "plain.office": plain_office,
-                    "plain.stop": plain_stop,
-                    "plain.manage": plain_manage,
-                    "plain.answer": plain_answer,
-                    "plain.unread": plain_unread,
-                    "html.office": html_office,
-                    "html.stop": html_stop,
-                    "html.manage": html_manage,
-                    "html.answer": html_answer,
-                    "html.unread": html_unread,
-                    "calendar.parties": self._parties(personal),
-                }
-            )
-        )
+        return self.head + head + self.body.joined(self._pieces(personal))
+
+    def _pieces(self, personal: Personal) -> Mapping[str, bytes]:
+        """What fills each slot of the body."""
+        texts = {
+            "office": _office(personal.office, self.language),
+            "stop": _fillings(personal.unsubscribe_url),
+            "manage": _fillings(personal.manage_url),
+            "answer": _fillings(personal.answer_url) if self.asks else _NOTHING,
+            "unread": _fillings(f"\n{personal.unread}") if personal.unread else _NOTHING,
+        }
+        pieces = {"calendar.parties": self._parties(personal)}
+        for name, (plain, html) in texts.items():
+            pieces[f"plain.{name}"], pieces[f"html.{name}"] = plain, html
+        return pieces
 
     def _parties(self, personal: Personal) -> bytes:
         if self.organizer is None:
