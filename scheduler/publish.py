@@ -19,7 +19,7 @@ from scheduler.settings import DEFAULT_ASKED_ABOVE
 from scheduler.store import convening, editions, handovers, invited, people, roster
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
-from scheduler.store.owing import Owed, owe
+from scheduler.store.owing import Owed, follow_moved, owe
 from scheduler.store.reconcile import Reconciled, reconcile
 from scheduler.tokens import Tokens
 
@@ -118,6 +118,7 @@ def enact(
     invited_at = invited.invited_posts(connection)
     if posts is not None:
         roster.import_posts(connection, posts, at)
+        follow_moved(connection)
     newcomers = frozenset(one.id for one in posts or () if one.id not in known)
     rows = reconcile(connection, edition.number, plan(edition, roster.members(connection)), at)
     notices = owe(connection, edition.number, list(_owed(found, at)), at, newcomers)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import Connection, exists, insert, update
+from sqlalchemy import Connection, exists, insert, select, update
 
 from scheduler.delivery import REVOCABLE, Purpose, State
 from scheduler.plan import message_key
@@ -49,6 +49,18 @@ def owe(
         connection.execute(insert(deliveries), part)
         planned += len(part)
     return planned
+
+
+def follow_moved(connection: Connection, recipient: str | None = None) -> None:
+    """Notices that wait, of all posts or of one, go with their post to its site: what it has to hear there, and at
+    which hours, is found out when they leave.
+    """
+    site = select(_R.site).where(_R.id == _D.recipient).scalar_subquery()
+    moved = (_D.purpose == Purpose.NOTICE) & _D.state.in_((*REVOCABLE, State.SUPPRESSED)) & (_D.site != site)
+    if recipient is not None:
+        moved &= _D.recipient == recipient
+    ledger.release(connection, moved)
+    connection.execute(update(deliveries).where(moved).values(site=site))
 
 
 def _posts(connection: Connection, newcomers: Collection[str]) -> _Posts:
