@@ -16,7 +16,7 @@ from scheduler.notices import convocations, expires_at, leaves_at, settles_at
 from scheduler.plan import plan
 from scheduler.prospect import Prospect, digest, prospect
 from scheduler.settings import DEFAULT_ASKED_ABOVE
-from scheduler.store import convening, editions, handovers, invited, people, roster
+from scheduler.store import claiming, convening, editions, handovers, invited, people, roster
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 from scheduler.store.owing import Owed, follow_moved, owe
@@ -114,6 +114,7 @@ def enact(
     written = InForce(edition=edition, links=draft.links, draft_digest=filed or digest(draft), zone_version=version)
     events = dict.fromkeys(notice.event for notice in found.convocations)
     editions.save(connection, written, silent=found.silent, announced=events)
+    claiming.void(connection)
     known = frozenset(roster.posts_of_the_file(connection))
     invited_at = invited.invited_posts(connection)
     if posts is not None:
