@@ -52,11 +52,12 @@ def owe(
 
 
 def follow_moved(connection: Connection, recipient: str | None = None) -> None:
-    """Notices that wait, of all posts or of one, go with their post to its site: what it has to hear there, and at
-    which hours, is found out when they leave.
+    """Notices and convocations that wait, of all posts or of one, go with their post to its site: what it has to hear
+    there, and at which hours, is found out when they leave.
     """
     site = select(_R.site).where(_R.id == _D.recipient).scalar_subquery()
-    moved = (_D.purpose == Purpose.NOTICE) & _D.state.in_((*REVOCABLE, State.SUPPRESSED)) & (_D.site != site)
+    news = _D.purpose.in_((Purpose.NOTICE, Purpose.CONVOCATION))
+    moved = news & _D.state.in_((*REVOCABLE, State.SUPPRESSED)) & (_D.site != site)
     if recipient is not None:
         moved &= _D.recipient == recipient
     ledger.release(connection, moved)

@@ -52,8 +52,7 @@ def told(connection: Connection, claims: Sequence[Delivery]) -> dict[int, Told]:
 def spared(connection: Connection, claims: Sequence[Delivery]) -> dict[int, State]:
     """Of claimed convocations, by Delivery.id, those that are not to go, and what becomes of each.
 
-    Their post is written to no more, is at another site by now, or has a notice of the event since it was to be called,
-    or may have.
+    Their post is written to no more, or has a notice of the event since it was to be called, or may have.
     """
     news = deliveries.alias("news")
     told_since = exists().where(
@@ -64,7 +63,7 @@ def spared(connection: Connection, claims: Sequence[Delivery]) -> dict[int, Stat
         or_(news.c.state == State.ACCEPTED, news.c.uncertain_at.is_not(None)),
     )
     ends = case(
-        (~LISTED | (_R.site != _D.site), State.CANCELLED),
+        (~LISTED, State.CANCELLED),
         (~standing.HEARS, State.SUPPRESSED),
         (told_since, State.SUPERSEDED),
         else_=None,
