@@ -10,9 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, case, exists, func, or_, select
 
 from scheduler.delivery import Purpose, State
-from scheduler.store import standing
 from scheduler.store.claiming import Delivery
-from scheduler.store.roster import LISTED
+from scheduler.store.roster import HEARS, LISTED
 from scheduler.store.schema import answers, deliveries, editions, feed_tokens, recipients
 
 _D, _R, _T, _A = deliveries.c, recipients.c, feed_tokens.c, answers.c
@@ -64,7 +63,7 @@ def spared(connection: Connection, claims: Sequence[Delivery]) -> dict[int, Stat
     )
     ends = case(
         (~LISTED, State.CANCELLED),
-        (~standing.HEARS, State.SUPPRESSED),
+        (~HEARS, State.SUPPRESSED),
         (told_since, State.SUPERSEDED),
         else_=None,
     ).label("into")
@@ -92,7 +91,7 @@ def _certain(wanted: Sequence[int]) -> Select[Any]:
             chosen.correlate(deliveries).scalar_subquery().label("chosen"),
             polled.correlate(deliveries).scalar_subquery().label("polled_at"),
             editions.c.at.label("published_at"),
-            case((~LISTED, State.CANCELLED), (~standing.HEARS, State.SUPPRESSED), else_=None).label("refused"),
+            case((~LISTED, State.CANCELLED), (~HEARS, State.SUPPRESSED), else_=None).label("refused"),
         )
         .join(recipients, _R.id == _D.recipient)
         .join(editions, editions.c.number == _D.schedule)
