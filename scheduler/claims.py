@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from calendars.shifts import shifts
+from calendars.shifts import shifts_of
 from calendars.workdays import in_working_hours, next_working_instant
 from scheduler import escalations
 from scheduler.clock import Clock
@@ -132,5 +132,7 @@ class Claims:
 
 
 def _withheld(current: InForce) -> tuple[str, ...]:
-    """Events at sites, as claims name them."""
-    return tuple(f"{one.event}/{one.site}" for one in shifts(current.edition))
+    """Events at sites, as claims name them; any site, for guests and coordinators are where it is not addressed."""
+    agenda = current.edition.agenda
+    found = (shifts_of(agenda, *listed, agenda.representations) for listed in current.edition.listed())
+    return tuple(f"{one.event}/{one.site}" for shifted in found for one in shifted)

@@ -39,6 +39,7 @@ class Purpose(StrEnum):
 
 
 PLANNED_BY_EDITION = (Purpose.REMINDER, Purpose.ESCALATION)  # what `scheduler/plan.py` says is owed
+NEWS = (Purpose.NOTICE, Purpose.CONVOCATION)  # what an edition has to tell: compared with what is known as it leaves
 
 
 class State(StrEnum):

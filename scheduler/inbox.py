@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
 from sqlalchemy import Connection
 
-from calendars.editions import Revision
 from calendars.invitations import PartStat
-from calendars.model import Event
 from scheduler.answers import answer
 from scheduler.channels import takes_place
 from scheduler.delivery import BAD_ADDRESS
 from scheduler.mail import verp
 from scheduler.mail.inbox import Answered, AutoReply, Bounce, read
-from scheduler.store import bounces, editions, roster
+from scheduler.store import answers, bounces, editions, roster
 from scheduler.store.answers import Answer, Reply
 from scheduler.store.bounces import Kind, Sent
 from scheduler.store.editions import InForce
@@ -88,23 +87,16 @@ class Inbox:
         post, reply = self._whose(connection, found), found.reply
         if post is None:
             return Handled(meaning=Meaning.UNPROVEN)
-        held = editions.load(connection)
-        event, revision = _about(held, reply.uid, post.recipient.site)
-        if held is None or event is None or revision is None:
+        at = min(reply.stamp or now, now)  # a clock that is fast must not outlast what is said later
+        held, said = editions.load(connection), _WORDS[reply.answer]
+        event = None if held is None else _event_of(held, reply.uid)
+        words = () if held is None or event is None else tuple(_words(connection, held, event, post, said, at))
+        if held is None or event is None or not words:
             return Handled(meaning=Meaning.STALE, recipient=post.recipient.id)
-        word = Answer(
-            recipient=post.recipient.id,
-            subject=reply.uid,
-            event=event.id,
-            reply=_WORDS[reply.answer],
-            instead=None,
-            via="reply",
-            at=min(reply.stamp or now, now),  # a clock that is fast must not outlast what is said later
-        )
-        current = reply.sequence is None or reply.sequence >= revision.sequence
-        kept = current and answer(connection, held, word, now)
+        current = reply.sequence is None or reply.sequence >= held.edition.revisions[event].sequence
+        kept = [word for word in words if current and answer(connection, held, word, now)]
         meaning = Meaning.ANSWERED if kept else Meaning.STALE
-        return Handled(meaning=meaning, recipient=word.recipient, event=event.id, answer=word.reply)
+        return Handled(meaning=meaning, recipient=post.recipient.id, event=event, answer=said)
 
     def _whose(self, connection: Connection, found: Answered) -> Post | None:
         """By the signed address that it came to, or by its author, whom our mail server vouches for.
@@ -132,10 +124,29 @@ class Inbox:
         return None
 
 
-def _about(now: InForce | None, uid: str, site: str) -> tuple[Event | None, Revision | None]:
-    """The event of that UID as the edition in force has it, where it takes place for the site."""
-    revisions = {} if now is None else now.edition.revisions
-    key = next((event for event, revision in revisions.items() if revision.uid == uid), None)
-    if now is None or key is None:
-        return None, None
-    return takes_place(now.edition, key, site), revisions[key]
+def _event_of(now: InForce, uid: str) -> str | None:
+    """The event (its id) of that UID, as the edition in force has it."""
+    return next((event for event, revision in now.edition.revisions.items() if revision.uid == uid), None)
+
+
+def _words(connection: Connection, now: InForce, event: str, post: Post, said: Reply, at: datetime) -> Iterator[Answer]:
+    """What an answer about an event means for it; or, of a session that the post chose, for those that it chose it for.
+
+    Nothing where it does not take place for the post.
+    """
+    own = post.recipient
+    word = Answer(
+        recipient=own.id,
+        subject=now.edition.revisions[event].uid,
+        event=event,
+        reply=said,
+        instead=None,
+        via="reply",
+        at=at,
+    )
+    if takes_place(now.edition, event, own.site) is not None:
+        yield word
+    elif takes_place(now.edition, event, own.site, guest=True) is not None:
+        for chosen in answers.by_recipient(connection, own.id).get(own.id, ()):
+            if chosen.instead == event:
+                yield replace(chosen, instead=None if said is Reply.NO else event, via="reply", at=at)

@@ -100,8 +100,16 @@ class Letters:
 
     def _invitation(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
         event, site = subject_of(found, claim)
-        link, enclosed = found.links.get(event.id), self._enclosed(found, claim)
-        prepared = self.composer.invitation(found.edition, event, site, _language(claim), now, link, enclosed)
+        prepared = self.composer.invitation(
+            found.edition,
+            event,
+            site,
+            _language(claim),
+            sent_at=now,
+            link=found.links.get(event.id),
+            enclosed=self._enclosed(found, claim),
+            guest=_own_session(found, claim) is not None,
+        )
         return prepared.personalize(self._personal(found, claim, site, now))
 
     def _notice(self, found: InForce, claim: Delivery, now: datetime) -> bytes:

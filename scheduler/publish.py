@@ -16,10 +16,10 @@ from scheduler.notices import convocations, expires_at, leaves_at, settles_at
 from scheduler.plan import plan
 from scheduler.prospect import Prospect, digest, prospect
 from scheduler.settings import DEFAULT_ASKED_ABOVE
-from scheduler.store import convening, editions, handovers, invited, people, roster
+from scheduler.store import claiming, convening, editions, handovers, invited, people, roster
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
-from scheduler.store.owing import Owed, owe
+from scheduler.store.owing import Owed, follow_moved, owe
 from scheduler.store.reconcile import Reconciled, reconcile
 from scheduler.tokens import Tokens
 
@@ -114,10 +114,12 @@ def enact(
     written = InForce(edition=edition, links=draft.links, draft_digest=filed or digest(draft), zone_version=version)
     events = dict.fromkeys(notice.event for notice in found.convocations)
     editions.save(connection, written, silent=found.silent, announced=events)
+    claiming.void(connection)
     known = frozenset(roster.posts_of_the_file(connection))
     invited_at = invited.invited_posts(connection)
     if posts is not None:
         roster.import_posts(connection, posts, at)
+        follow_moved(connection)
     newcomers = frozenset(one.id for one in posts or () if one.id not in known)
     rows = reconcile(connection, edition.number, plan(edition, roster.members(connection)), at)
     notices = owe(connection, edition.number, list(_owed(found, at)), at, newcomers)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from calendars.model import Draft, EventStatus
+from calendars.model import Audience, Draft, EventStatus
 from scheduler.announcing import NothingToAnnounce
 from scheduler.delivery import Purpose, State
 from scheduler.publish import NothingToPublish, Published, Unconfirmed, publish_draft
@@ -19,7 +19,7 @@ from scheduler.store.schema import deliveries
 from tests.factories import agenda, drive, event, site, text, timed
 from tests.smtpd import Drop, Reply
 from tests.test_ledger import PUBLISHED, draft, post
-from tests.test_notices import AS_IT_WAS, MONDAY, MOVED, SETTLED, begin, change, sent, with_event, words
+from tests.test_notices import AS_IT_WAS, MONDAY, MOVED, SETTLED, at_two_sites, begin, change, sent, with_event, words
 
 EVENT = event().id
 AN_HOUR = timedelta(hours=1)
@@ -264,3 +264,18 @@ async def test_a_convocation_is_in_the_language_of_its_post(database: Database) 
     [mail] = await sent(database, MONDAY, MONDAY + AN_HOUR)
     assert str(mail["Subject"]).startswith("INVITATION: Fri 22 Oct, 08:00 (Tokio): Workshop")
     assert "Your site is invited to take part in this event." in words(mail)
+
+
+@pytest.mark.parametrize(("ids", "called"), [(("tokio", "madrid"), ["(Madrid)"]), (("tokio",), [])])
+async def test_who_moves_while_it_waits_is_called_by_the_clocks_of_the_new_site_or_not_at_all(
+    database: Database, ids: tuple[str, ...], called: list[str]
+) -> None:
+    concerned = Audience(kind="sites", ids=ids)
+    await begin(database, at_two_sites(concerned, event()))
+    announce(database, at_two_sites(concerned, event()), MONDAY)
+    change(database, at_two_sites(concerned, event(), "madrid"), MONDAY + timedelta(minutes=5))
+    found = [
+        str(mail["Subject"]) for mail in await sent(database, MONDAY + timedelta(minutes=5), MONDAY + 12 * AN_HOUR)
+    ]
+    assert [head for subject in found for head in ("(Tokio)", "(Madrid)") if head in subject] == called
+    assert list(calls(database).values()) == [State.ACCEPTED if called else State.CANCELLED]

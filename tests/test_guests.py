@@ -18,7 +18,7 @@ from scheduler.prospect import prospect
 from scheduler.store import answers, editions
 from scheduler.store.answers import Answer, Reply
 from scheduler.store.database import Database
-from scheduler.store.schema import deliveries
+from scheduler.store.schema import deliveries, revisions
 from tests.factories import agenda, days, edition, event, site, timed
 from tests.smtpd import scripted
 from tests.test_answers import LATER
@@ -109,6 +109,17 @@ def test_publishing_keeps_it(database: Database) -> None:
     choose(database)
     put(database, both(asia(source="Otra")), LATER + timedelta(hours=1))
     assert planned(database) == {OTHER: 3}
+
+
+async def test_a_node_whose_zone_data_gives_the_chosen_session_another_instant_withholds_its_guests_mail(
+    database: Database,
+) -> None:
+    put(database, both())
+    choose(database)
+    with database.write() as connection:
+        promised = datetime(2021, 10, 25, 23, tzinfo=UTC)  # an hour early, as other zone data would have it
+        connection.execute(revisions.update().where(revisions.c.event == OTHER).values(start=promised))
+    assert "uno" not in await sent(database, LATER, END)
 
 
 async def test_a_guests_mail_is_at_its_own_hour_and_leads_to_its_own_answer(database: Database) -> None:

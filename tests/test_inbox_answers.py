@@ -16,7 +16,7 @@ from scheduler.cli import app
 from scheduler.inbox import Handled, Inbox, Meaning
 from scheduler.mail import verp
 from scheduler.mail.inbox import Answered, read
-from scheduler.store import answers, roster
+from scheduler.store import answers, editions, roster
 from scheduler.store.answers import Reply
 from scheduler.store.database import Database
 from scheduler.store.schema import recipients
@@ -26,6 +26,8 @@ from tests.replies import ANA, PROGRAMS, UID, Answer, document, mail
 from tests.test_authenticity import FOREIGN, OURS, PASS
 from tests.test_cli import agenda as command
 from tests.test_cli import here, into_the_future  # noqa: F401  # because pytest finds `here` by name
+from tests.test_guests import OTHER, both, planned
+from tests.test_guests import choose as elsewhere
 from tests.test_inviting import INVITATIONS, calendar_of, choose, run
 from tests.test_ledger import PUBLISHED, WEEK_BEFORE, draft, post, put
 from tests.test_notices import MONDAY, MOVED
@@ -136,9 +138,28 @@ def test_a_clock_that_is_fast_does_not_outlast_what_is_said_later(database: Data
 
 @pytest.mark.parametrize("uid", ["otro", UID])
 def test_an_answer_about_what_is_not_the_posts_does_not_count(database: Database, uid: str) -> None:
-    elsewhere = event(audience=Audience(kind="sites", ids=("seul",)))
-    put(database, draft(agenda(representations=(site(), site("seul")), events=(elsewhere,))))
+    foreign = event(audience=Audience(kind="sites", ids=("seul",)))
+    put(database, draft(agenda(representations=(site(), site("seul")), events=(foreign,))))
     assert take(database, mail("outlook", Answer(uid=uid), to=SIGNED)).meaning is Meaning.STALE
+
+
+@pytest.mark.parametrize(("partstat", "kept"), [("ACCEPTED", {OTHER: 3}), ("TENTATIVE", {OTHER: 3}), ("DECLINED", {})])
+def test_a_guest_answers_the_invitation_to_the_session_that_it_chose(
+    database: Database, partstat: str, kept: dict[str, int]
+) -> None:
+    put(database, both())
+    elsewhere(database)
+    with database.read() as connection:
+        found = editions.load(connection)
+    assert found is not None
+    raw = mail("outlook", Answer(uid=found.edition.revisions[OTHER].uid, partstat=partstat), to=SIGNED)
+    handled = take(database, raw)
+    assert handled == Handled(meaning=Meaning.ANSWERED, recipient="uno", event=OTHER, answer=WORDS[partstat])
+    assert planned(database) == kept
+    with database.read() as connection:
+        said = answers.of(connection, "uno", UID)
+    assert said is not None
+    assert (said.reply, said.instead) == (Reply.NO, OTHER if kept else None)
 
 
 def test_a_post_that_is_gone_answers_no_more(database: Database) -> None:

@@ -23,8 +23,10 @@ from scheduler.store.schema import deliveries, recipients
 from tests import icaljs, libical
 from tests.factories import agenda, event, site, text, timed
 from tests.smtpd import Behaviour, Drop, Reply, scripted
-from tests.test_ledger import DAY_BEFORE, PUBLISHED, START, WEEK_BEFORE, draft, post, put
-from tests.test_notices import LINK, MONDAY, MOVED, SETTLED, with_event
+from tests.test_guests import both
+from tests.test_guests import choose as go_elsewhere
+from tests.test_ledger import DAY_BEFORE, PUBLISHED, START, WEEK_BEFORE, claim, draft, intend, post, put
+from tests.test_notices import LINK, MONDAY, MOVED, SETTLED, with_event, words
 from tests.test_service import BASE, TOKENS, Campaign, mails
 
 INVITATIONS, FEED, NONE = Channel.INVITATIONS, Channel.FEED, Channel.NONE
@@ -387,6 +389,31 @@ async def test_an_uncertain_invitation_of_a_post_that_gave_them_up_is_taken_back
     choose(database, FEED, WEEK_BEFORE + timedelta(minutes=1))
     found = await got_of(database, WEEK_BEFORE + timedelta(minutes=1), DAY_BEFORE - timedelta(seconds=1))
     assert methods(found) == ["CANCEL", "PUBLISH"]
+
+
+def test_an_invitation_that_was_claimed_before_its_event_moved_does_not_say_the_hour_before(database: Database) -> None:
+    put(database, draft())
+    choose(database, INVITATIONS, MONDAY)
+    claims = [one for one in claim(database, MONDAY) if one.purpose is Purpose.INVITATION]
+    assert len(claims) == 1
+    put(database, MOVED, MONDAY, confirmed=True)
+    assert intend(database, claims, MONDAY) == set()
+
+
+async def test_a_guest_is_invited_to_the_session_that_it_chose_in_words_that_say_so(database: Database) -> None:
+    put(database, both())
+    prefer(database, INVITATIONS)
+    go_elsewhere(database, at=MONDAY)
+    found = await run(database, MONDAY, MONDAY + timedelta(hours=1))
+    [mail] = [mail for mail in found if "26 oct" in str(mail["Subject"])]
+    assert got(mail).method == "REQUEST"
+    assert str(mail["Subject"]).startswith("Invitación: Mar 26 oct, 09:00 h (Tokio)")
+    assert "Es la sesión de otra región que usted eligió." in words(mail)
+    assert "¿Asistirá?" not in words(mail)
+    go_elsewhere(database, None, MONDAY + timedelta(hours=2))
+    [back] = await run(database, MONDAY + timedelta(hours=2), MONDAY + timedelta(hours=3))
+    assert got(back).method == "CANCEL"
+    assert str(back["Subject"]).startswith("Se retira la invitación: ")
 
 
 async def test_a_post_that_moves_gives_its_invitations_back_and_gets_those_of_its_new_office(

@@ -10,9 +10,9 @@ from email.message import EmailMessage
 import pytest
 from sqlalchemy import select, update
 
-from calendars.model import Agenda, Days, Draft, Event, EventStatus, Recipient, Region
+from calendars.model import Agenda, Audience, Days, Draft, Event, EventStatus, Recipient, Region
 from scheduler.delivery import Purpose, State
-from scheduler.store import feed_tokens, roster
+from scheduler.store import alarms, bounces, feed_tokens, people, roster
 from scheduler.store.database import Database
 from scheduler.store.schema import deliveries, recipients
 from scheduler.store.schema import feed_tokens as tokens_table
@@ -339,7 +339,7 @@ async def test_a_bad_address_ends_its_notice(database: Database) -> None:
     await sent(database, MONDAY, MONDAY + timedelta(hours=1), RCPT=[Reply(b"550 5.1.1 no such user\r\n")])
     assert notices(database) == {(2, "uno"): State.REJECTED}
     change(database, AS_IT_WAS, MONDAY + timedelta(hours=2))
-    assert (3, "uno") not in notices(database)
+    assert notices(database)[3, "uno"] == State.SUPPRESSED
 
 
 async def test_no_reminder_of_the_old_hour_leaves_after_a_move(database: Database) -> None:
@@ -360,3 +360,58 @@ async def test_a_notice_is_in_the_language_of_its_post(database: Database) -> No
     assert "NOW  Friday, 22 October 2021, 10:00, Tokio time" in words(mail)
     assert "WAS  Friday, 22 October 2021, 08:00, Tokio time" in words(mail)
     assert "What to do: use the time in this message." in words(mail)
+
+
+def at_two_sites(audience: Audience, changed: Event, where: str = "tokio") -> Draft:
+    sites = (site(), site("madrid", region="europa", zone="Europe/Madrid", country_code="ES", city="Madrid"))
+    return draft(agenda(representations=sites, events=(replace(changed, audience=audience),)), (post(site=where),))
+
+
+@pytest.mark.parametrize("itself", [False, True], ids=["by the file", "by itself"])
+async def test_what_waits_for_a_post_that_moves_is_told_by_the_clocks_of_its_new_site(
+    database: Database, *, itself: bool
+) -> None:
+    everybody = Audience(kind="all")
+    await begin(database, at_two_sites(everybody, event()))
+    change(database, at_two_sites(everybody, event(when=AT_EIGHT)), MONDAY)
+    if itself:
+        with database.write() as connection:
+            people.move(connection, "uno", "madrid", MONDAY)
+    else:
+        change(database, at_two_sites(everybody, event(when=AT_EIGHT), "madrid"), MONDAY + timedelta(minutes=5))
+    [mail] = await sent(database, MONDAY + timedelta(minutes=5), MONDAY + timedelta(hours=12))
+    assert "ahora vie 22 oct, 03:00 h (Madrid); antes 01:00 h" in str(mail["Subject"])
+    assert mail["Date"].datetime == datetime(2021, 10, 18, 7, tzinfo=UTC)  # 09:00 in Madrid
+
+
+async def test_a_post_that_moves_hears_nothing_of_what_is_not_for_its_new_site(database: Database) -> None:
+    asia = Audience(kind="sites", ids=("tokio",))
+    await begin(database, at_two_sites(asia, event()))
+    change(database, at_two_sites(asia, event(when=AT_EIGHT)), MONDAY)
+    change(database, at_two_sites(asia, event(when=AT_EIGHT), "madrid"), MONDAY + timedelta(minutes=5))
+    assert await sent(database, MONDAY + timedelta(minutes=5), MONDAY + timedelta(hours=12)) == []
+    assert notices(database) == {(2, "uno"): State.CANCELLED}
+
+
+@pytest.mark.parametrize("first", ["the change", "the bounce"])
+@pytest.mark.parametrize("lifted", [False, True], ids=["corrected in the file", "lifted"])
+async def test_a_post_whose_address_is_good_again_hears_what_it_missed_once(
+    database: Database, first: str, *, lifted: bool
+) -> None:
+    await begin(database)
+    later, off = MONDAY + timedelta(hours=2), event(status=EventStatus.CANCELLED)
+    if first == "the change":
+        change(database, with_event(off), MONDAY)
+    with database.write() as connection:
+        alarms.suppress(connection, "uno", MONDAY, "5.1.1 unknown")
+    if first == "the bounce":
+        change(database, with_event(event(when=AT_EIGHT)), MONDAY)
+        change(database, with_event(off), MONDAY + timedelta(minutes=1))
+    assert "CANCELADO" not in str([mail["Subject"] for mail in await sent(database, MONDAY, later)])
+    if lifted:
+        with database.write() as connection:
+            bounces.lift(connection, "uno", later)
+    else:
+        change(database, with_event(off, posts=(replace(post(), address="otro@tokio.example"),)), later)
+    [mail] = await sent(database, later, later + timedelta(hours=1))
+    assert str(mail["Subject"]).startswith("CANCELADO: ")

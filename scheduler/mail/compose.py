@@ -124,16 +124,20 @@ class Composer:
         event: Event,
         site: Representation,
         language: Language,
+        *,
         sent_at: datetime,
         link: str | None,
         enclosed: Enclosure,
+        guest: bool = False,
     ) -> Prepared:
         """An invitation, or its end, that is sent for its own sake; the rest is as of a reminder."""
         today = local(sent_at.replace(microsecond=0), site.zone)[0]
-        key = ("invitation", event.id, site.id, language, today, link, enclosed)
+        key = ("invitation", event.id, site.id, language, today, link, enclosed, guest)
 
         def prepare() -> Prepared:
-            words = invitation(edition, event, site, language, today=today, link=link, method=enclosed.method)
+            words = invitation(
+                edition, event, site, language, today=today, link=link, method=enclosed.method, guest=guest
+            )
             return self._about("invitation", edition, event, site, language, words, enclosed, link, i=words)
 
         return self._once(edition, key, prepare)

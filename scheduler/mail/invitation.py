@@ -36,12 +36,16 @@ def invitation(
     today: date,
     link: str | None,
     method: str,
+    guest: bool = False,
 ) -> Words:
-    """The words of REQUEST or CANCEL; `today` is the site's date at the moment of sending."""
+    """The words of REQUEST or CANCEL; `today` is the site's date at the moment of sending.
+
+    `guest`: the post comes to this session of another region instead of its own.
+    """
     ended, title = method == "CANCEL", event.title[language]
-    if takes_place(edition, event.id, site.id) is None:
+    if takes_place(edition, event.id, site.id, guest=guest) is None:
         subject = f"{_OVER[language]}: {title}"
         return Words(subject=subject, preheader=subject, event=None, title=title, ended=ended)
-    told = reminder(edition, event, site, language, today=today, link=link, calendar=None)
+    told = reminder(edition, event, site, language, today=today, link=link, calendar=None, guest=guest)
     head = _ENDED[language] if ended else _INVITATION[language]
     return Words(subject=f"{head}: {told.subject}", preheader=told.preheader, event=told, title=title, ended=ended)

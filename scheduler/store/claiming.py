@@ -160,9 +160,12 @@ def _release_strays(connection: Connection, owner: str) -> None:
     connection.execute(_released().where(_D.state == State.CLAIMED, _D.owner == owner))
 
 
-def void(connection: Connection, recipient: str) -> None:
-    """Give back what is claimed for a post, whoever holds it: it was claimed under a wish that the post has no more."""
-    connection.execute(_released().where(_D.state == State.CLAIMED, _D.recipient == recipient))
+def void(connection: Connection, recipient: str | None = None) -> None:
+    """Give back what is claimed, whoever holds it, for everybody or for one post: it was claimed under an edition that
+    is no longer in force, or under a wish that the post has no more.
+    """
+    whose = () if recipient is None else (_D.recipient == recipient,)
+    connection.execute(_released().where(_D.state == State.CLAIMED, *whose))
 
 
 def _released() -> Update:

@@ -11,18 +11,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, and_, insert, literal, or_, select, update
+from sqlalchemy import Connection, RowMapping, insert, or_, select, update
 
 from calendars.editions import Edition
 from calendars.model import Language, Recipient
-from scheduler.delivery import REVOCABLE, Purpose, State
+from scheduler.delivery import REVOCABLE, State
 from scheduler.store import feed_tokens, ledger, roster
 from scheduler.store.reconcile import replan
 from scheduler.store.schema import bounces, deliveries, handovers, recipients
 
 Erased = Callable[[str], bool]  # is this the address of somebody who asked for it to be erased?
 _R, _D, _H, _B = recipients.c, deliveries.c, handovers.c, bounces.c
-_TOLD_OF_EVENTS = (Purpose.NOTICE, Purpose.CONVOCATION)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,10 +106,6 @@ def _take_back(connection: Connection, recipient: str, now: datetime) -> None:
         .values(state=State.CANCELLED, next_at=None, owner=None)
     )
     ledger.release(connection, own)
-    muted = and_(_D.purpose.in_(_TOLD_OF_EVENTS), _D.state == State.SUPPRESSED, _D.expires_at > now)
-    connection.execute(
-        update(deliveries).where(own, muted).values(state=State.PLANNED, next_at=literal(now, _D.next_at.type))
-    )
 
 
 def happened_since(connection: Connection, recipient: str, sent_at: datetime) -> bool:

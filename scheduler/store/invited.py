@@ -10,8 +10,8 @@ from sqlalchemy import Connection, and_, exists, func, or_, select, update
 
 from scheduler.channels import ITIP, Carried, Channel
 from scheduler.delivery import REVOCABLE, Purpose, State
-from scheduler.store import claiming, standing
-from scheduler.store.roster import LISTED
+from scheduler.store import claiming
+from scheduler.store.roster import HEARS, LISTED
 from scheduler.store.schema import deliveries, handovers, recipients, revisions
 
 _D, _H, _R, _V = deliveries.c, handovers.c, recipients.c, revisions.c
@@ -77,7 +77,7 @@ def times(connection: Connection, recipient: str) -> dict[str, int]:
 
 def unheard(connection: Connection, posts: Collection[str]) -> frozenset[str]:
     """Those of these posts that nothing is written to any more."""
-    found = connection.execute(select(_R.id).where(_R.id.in_(posts), ~standing.HEARS))
+    found = connection.execute(select(_R.id).where(_R.id.in_(posts), ~HEARS))
     return frozenset(found.scalars())
 
 

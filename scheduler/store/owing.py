@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import Connection, exists, insert, update
+from sqlalchemy import Connection, exists, insert, select, update
 
-from scheduler.delivery import REVOCABLE, Purpose, State
+from scheduler.delivery import NEWS, REVOCABLE, Purpose, State
 from scheduler.plan import message_key
 from scheduler.store import ledger, standing
 from scheduler.store.schema import deliveries, recipients
@@ -39,7 +39,8 @@ def owe(
     They go to the holders of each site, and to whoever else is involved in the event there.
 
     Whatever an earlier edition owed of the same event to the same sites, and is not settled, is superseded: what each
-    post was last told is compared when its notice leaves, so nothing is lost.
+    post was last told is compared when its notice leaves, so nothing is lost. Those of posts that nothing is written to
+    are suppressed until that ends.
     """
     for uid in dict.fromkeys(one.uid for one in owed):
         _supersede(connection, uid, [one.site for one in owed if one.uid == uid], now)
@@ -48,7 +49,31 @@ def owe(
     for part in _parts(_row(edition, one, post) for one in owed for post in _concerned(posts, one)):
         connection.execute(insert(deliveries), part)
         planned += len(part)
+    _keep_for_the_deaf(connection, edition, owed, newcomers)
     return planned
+
+
+def _keep_for_the_deaf(connection: Connection, edition: int, owed: Sequence[Owed], newcomers: Collection[str]) -> None:
+    deaf: dict[str, list[str]] = {}
+    for post, site in standing.deaf(connection) if owed else ():
+        if post not in newcomers:
+            deaf.setdefault(site, []).append(post)
+    kept = {"state": State.SUPPRESSED, "next_at": None}
+    missed = (_row(edition, one, post) | kept for one in owed if not one.guest for post in deaf.get(one.site, ()))
+    for part in _parts(missed):
+        connection.execute(insert(deliveries), part)
+
+
+def follow_moved(connection: Connection, recipient: str | None = None) -> None:
+    """Notices and convocations that wait, of all posts or of one, go with their post to its site: what it has to hear
+    there, and at which hours, is found out when they leave.
+    """
+    site = select(_R.site).where(_R.id == _D.recipient).scalar_subquery()
+    moved = _D.purpose.in_(NEWS) & _D.state.in_((*REVOCABLE, State.SUPPRESSED)) & (_D.site != site)
+    if recipient is not None:
+        moved &= _D.recipient == recipient
+    ledger.release(connection, moved)
+    connection.execute(update(deliveries).where(moved).values(site=site))
 
 
 def _posts(connection: Connection, newcomers: Collection[str]) -> _Posts:
@@ -72,7 +97,7 @@ def _supersede(connection: Connection, uid: str, sites: Collection[str], now: da
     earlier = (_D.purpose == Purpose.NOTICE) & (_D.subject == uid) & there
     connection.execute(
         update(deliveries)
-        .where(earlier, _D.state.in_(REVOCABLE))
+        .where(earlier, _D.state.in_((*REVOCABLE, State.SUPPRESSED)))
         .values(state=State.SUPERSEDED, next_at=None, owner=None)
     )
     ledger.let_go_of_what_is_on_its_way(connection, earlier, now)

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from calendars.model import Language
 from scheduler.channels import Channel
 from scheduler.delivery import MUTABLE, REVOCABLE, Purpose, State
-from scheduler.store import handovers, ledger, roster, servicemail
+from scheduler.store import handovers, ledger, owing, roster, servicemail
 from scheduler.store.roster import Post
 from scheduler.store.schema import answers, attempts, bounces, deliveries, erasures, feed_tokens, recipients
 from scheduler.store.schema import handovers as handed
@@ -132,8 +132,9 @@ def confirm(connection: Connection, recipient: str, now: datetime) -> Post | Non
 
 
 def move(connection: Connection, recipient: str, site: str, now: datetime) -> None:
-    """To another office. The staff feeds of the former one end with it."""
+    """To another office. The staff feeds of the former one end with it; what the post is to hear of follows it."""
     connection.execute(update(recipients).where(_R.id == recipient).values(site=site))
+    owing.follow_moved(connection, recipient)
     _revoke(connection, and_(_T.recipient == recipient, _T.site != site), now)
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, exists, func, or_, select, true, update
 
 from calendars.model import LANGUAGES, Language, Recipient, Role
 from scheduler.channels import Channel
-from scheduler.delivery import MUTABLE, PLANNED_BY_EDITION, State
+from scheduler.delivery import MUTABLE, NEWS, PLANNED_BY_EDITION, State
 from scheduler.plan import Member
 from scheduler.store import answers, ledger
 from scheduler.store.answers import Answer, Reply
@@ -23,6 +23,8 @@ _R, _D = recipients.c, deliveries.c
 _CHUNK = 1000
 LISTED = and_(_R.removed_at.is_(None), _R.confirmed_at.is_not(None))
 _OF_THE_FILE = _R.origin == "file"
+# Whoever may be told of changes: also the administrator's that asked for no reminders; no bad address.
+HEARS = and_(LISTED, _R.suppressed_at.is_(None), or_(_OF_THE_FILE, _R.left_at.is_(None)))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -218,12 +220,17 @@ def speak(connection: Connection, recipient: str, language: Language) -> None:
 def obey_wishes(connection: Connection, now: datetime, recipient: str | None = None) -> int:
     """Mute what is planned and its posts do not want now, and plan again, from `now` on, what they do.
 
-    Of all posts, or of one. Returns how many were planned again.
+    Of all posts, or of one. Returns how many were planned again. Who may be told of changes again hears what it missed.
     """
     wanted = exists().where(_R.id == _D.recipient, LISTED, wants_at(_D.due_at))
-    own: ColumnElement[bool] = _D.purpose.in_(PLANNED_BY_EDITION)
-    if recipient is not None:
-        own &= _D.recipient == recipient
+    whose: ColumnElement[bool] = true() if recipient is None else _D.recipient == recipient
+    own = _D.purpose.in_(PLANNED_BY_EDITION) & whose
+    missed = _D.purpose.in_(NEWS) & whose & exists().where(_R.id == _D.recipient, HEARS)
+    connection.execute(
+        update(deliveries)
+        .where(missed, _D.state == State.SUPPRESSED, _D.expires_at > now)
+        .values(state=State.PLANNED, next_at=_D.due_at)
+    )
     connection.execute(
         update(deliveries)
         .where(own, _D.state.in_(MUTABLE), ~wanted)

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, case, exists, func, or_, select
 
 from calendars.model import LANGUAGES, Language, Recipient, Role
 from scheduler.delivery import REVOCABLE, Purpose, State
 from scheduler.store.answers import Reply
-from scheduler.store.roster import LISTED
+from scheduler.store.roster import HEARS, LISTED
 from scheduler.store.schema import answers, deliveries, editions, recipients, revisions
 
 _R, _D, _A = recipients.c, deliveries.c, answers.c
@@ -50,10 +50,6 @@ class Group:
     waiting: int  # a change of plan ends them
 
 
-# Whoever may be told of changes: also the administrator's that asked for no reminders; no bad address.
-HEARS = and_(LISTED, _R.suppressed_at.is_(None), or_(_OF_THE_FILE, _R.left_at.is_(None)))
-
-
 def hearers(connection: Connection) -> Iterator[Hearer]:
     """Every post that is told of the changes to all events of its site: the holders."""
     spoken = func.coalesce(_R.chosen_language, _R.language).label("spoken")
@@ -61,6 +57,12 @@ def hearers(connection: Connection) -> Iterator[Hearer]:
     found = connection.execute(select(_R.id, _R.site, spoken, _R.post).where(HEARS, holds).order_by(_R.id))
     for row in found:
         yield Hearer(id=row.id, site=row.site, language=_language(row.spoken), post=row.post)
+
+
+def deaf(connection: Connection) -> list[tuple[str, str]]:
+    """The holders on the list that nothing is written to now, ids and sites: what they miss is kept for them."""
+    chosen = select(_R.id, _R.site).where(LISTED, ~HEARS, _R.role == Role.HOLDER).order_by(_R.id)
+    return [(row.id, row.site) for row in connection.execute(chosen)]
 
 
 def involved(connection: Connection) -> list[Involved]:

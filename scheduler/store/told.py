@@ -10,9 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, case, exists, func, or_, select
 
 from scheduler.delivery import Purpose, State
-from scheduler.store import standing
 from scheduler.store.claiming import Delivery
-from scheduler.store.roster import LISTED
+from scheduler.store.roster import HEARS, LISTED
 from scheduler.store.schema import answers, deliveries, editions, feed_tokens, recipients
 
 _D, _R, _T, _A = deliveries.c, recipients.c, feed_tokens.c, answers.c
@@ -52,8 +51,7 @@ def told(connection: Connection, claims: Sequence[Delivery]) -> dict[int, Told]:
 def spared(connection: Connection, claims: Sequence[Delivery]) -> dict[int, State]:
     """Of claimed convocations, by Delivery.id, those that are not to go, and what becomes of each.
 
-    Their post is written to no more, is at another site by now, or has a notice of the event since it was to be called,
-    or may have.
+    Their post is written to no more, or has a notice of the event since it was to be called, or may have.
     """
     news = deliveries.alias("news")
     told_since = exists().where(
@@ -64,8 +62,8 @@ def spared(connection: Connection, claims: Sequence[Delivery]) -> dict[int, Stat
         or_(news.c.state == State.ACCEPTED, news.c.uncertain_at.is_not(None)),
     )
     ends = case(
-        (~LISTED | (_R.site != _D.site), State.CANCELLED),
-        (~standing.HEARS, State.SUPPRESSED),
+        (~LISTED, State.CANCELLED),
+        (~HEARS, State.SUPPRESSED),
         (told_since, State.SUPERSEDED),
         else_=None,
     ).label("into")
@@ -93,7 +91,7 @@ def _certain(wanted: Sequence[int]) -> Select[Any]:
             chosen.correlate(deliveries).scalar_subquery().label("chosen"),
             polled.correlate(deliveries).scalar_subquery().label("polled_at"),
             editions.c.at.label("published_at"),
-            case((~LISTED, State.CANCELLED), (~standing.HEARS, State.SUPPRESSED), else_=None).label("refused"),
+            case((~LISTED, State.CANCELLED), (~HEARS, State.SUPPRESSED), else_=None).label("refused"),
         )
         .join(recipients, _R.id == _D.recipient)
         .join(editions, editions.c.number == _D.schedule)
