@@ -43,6 +43,7 @@ FIGURES = ("yes", "no", "maybe", "silent", "elsewhere")  # of a Tally, in the or
 NONE = Text(es="Ningún evento pregunta quién asistirá.", en="No event asks who comes.")
 EMPTY = Text(es="Sin nadie que asista ({n}): {sites}", en="Nobody comes from ({n}): {sites}")
 COVERED = Text(es="Todas las sedes tienen quien asista.", en="Somebody comes from every site.")
+GUESTS = Text(es="Vienen de otras regiones ({n}): {sites}", en="From other regions come ({n}): {sites}")
 RULE = Text(
     es="Cobertura: al menos {minimum} de cada sede. {lack}", en="Coverage: at least {minimum} from each site. {lack}"
 )
@@ -129,6 +130,10 @@ def _sites(one: Attendance, agenda: Agenda, lang: Language) -> Table:
 def _lines(one: Attendance, agenda: Agenda, lang: Language) -> Iterator[str]:
     empty = [tally.site.city for tally in one.empty]
     yield EMPTY[lang].format(n=len(empty), sites=", ".join(empty)) if empty else COVERED[lang]
+    if one.guests:
+        cities = {site.id: site.city for site in agenda.representations}
+        named = ", ".join(f"{cities.get(site, site)} {n}" for site, n in one.guests.items())
+        yield GUESTS[lang].format(n=sum(one.guests.values()), sites=named)
     if one.event.coverage is None:
         return
     lack = [tally.site.city for tally in one.lacking]
@@ -158,6 +163,7 @@ def _json(one: Attendance) -> dict[str, object]:
         "begins": one.begins.isoformat(),
         **{name: sum(getattr(tally, name) for tally in one.sites) for name in FIGURES},
         "minimum": None if one.event.coverage is None else one.event.coverage.minimum,
+        "guests": dict(one.guests),
         "empty": [tally.site.id for tally in one.empty],
         "lacking": [tally.site.id for tally in one.lacking],
         "without_deputy": [tally.site.id for tally in one.without_deputy],

@@ -114,7 +114,8 @@ class Composer:
                 convokes=convokes,
                 offers=_offers(edition, event, site, sent_at) if first and not guest else (),
             )
-            return self._about("reminder", edition, event, site, language, words, enclosed, link, r=words)
+            more = {"r": words, "others": words.others}
+            return self._about("reminder", edition, event, site, language, words, enclosed, link, **more)
 
         return self._once(edition, key, prepare)
 
@@ -152,7 +153,7 @@ class Composer:
     ) -> Prepared:
         """A notice of a change, to be sent at `sent_at` (UTC); `link` is the joining link of the edition in force.
 
-        Kept as a reminder is.
+        One of what is new to the site offers other sessions, as the first reminder does. Kept as a reminder is.
         """
         today = local(sent_at.replace(microsecond=0), site.zone)[0]
         agenda, told = edition.agenda, telling.notice
@@ -160,9 +161,20 @@ class Composer:
         calendar = self._calendar(site, enclosed)
 
         def prepare() -> Prepared:
-            words = notice(agenda, told, site, language, today=today, link=link, calendar=calendar, guest=guest)
             event = next((one for one in agenda.events if one.id == told.event), None)
-            more = {"n": words, "unread": slot("unread")}
+            first = event is not None and told.before is None and told.after is not None and not guest
+            words = notice(
+                agenda,
+                told,
+                site,
+                language,
+                today=today,
+                link=link,
+                calendar=calendar,
+                guest=guest,
+                offers=_offers(edition, event, site, sent_at) if first else (),
+            )
+            more = {"n": words, "others": words.others, "unread": slot("unread")}
             return self._about("notice", edition, event, site, language, words, enclosed, link, **more)
 
         return self._once(edition, key, prepare)
