@@ -71,7 +71,10 @@ REPLACED = Text(
 )
 FEEDS = Text(es="{feeds} calendarios cambian", en="{feeds} calendars change")
 ENDED = Text(es="; {ended} dejan de existir", en="; {ended} end")
-GONE = Text(es="{posts} puestos dejan la lista", en="{posts} posts leave the list")
+GONE = Text(
+    es="Puestos que dejan la lista: {posts}; recordatorios que ya no reciben: {reminders}",
+    en="Posts that leave the list: {posts}; reminders that they no longer get: {reminders}",
+)
 ELSEWHERE = Text(es="otras sedes: 0 correos", en="other sites: 0 mails")
 SEE = Text(
     es="Ver un correo:  agenda impact{option} --mail {site}", en="See a mail:  agenda impact{option} --mail {site}"
@@ -183,7 +186,7 @@ def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language,
     ended = ENDED[lang].format(ended=len(result.ended_feeds)) if result.ended_feeds else ""
     yield "  " + FEEDS[lang].format(feeds=len(result.feeds)) + ended + "; " + ELSEWHERE[lang]
     if found.removed_posts:
-        yield "  " + GONE[lang].format(posts=len(found.removed_posts))
+        yield "  " + GONE[lang].format(posts=len(found.removed_posts), reminders=result.dropped)
     yield from (f"  {line}" for line in missing_lines(found, lang))
     if result.mails:
         yield SEE[lang].format(site=next(key for key in sites if key == result.mails[0].site.id), option=option)
@@ -268,6 +271,7 @@ def _json(found: Prospect, result: Consequences, at: datetime) -> dict[str, obje
         "mails": [_mail_json(mail) for mail in result.mails],
         "hours": dict(sorted(Counter(_local(mail) for mail in result.mails).items())),
         "replaced": result.replaced,
+        "dropped": result.dropped,
         "sent_with_the_earlier_time": dict(result.sent),
         "feeds": list(result.feeds),
         "ended_feeds": list(result.ended_feeds),

@@ -162,7 +162,7 @@ class Composer:
 
         def prepare() -> Prepared:
             event = next((one for one in agenda.events if one.id == told.event), None)
-            first = event is not None and told.before is None and told.after is not None and not guest
+            fresh = told.before is None and told.after is not None and not guest
             words = notice(
                 agenda,
                 told,
@@ -172,7 +172,7 @@ class Composer:
                 link=link,
                 calendar=calendar,
                 guest=guest,
-                offers=_offers(edition, event, site, sent_at) if first else (),
+                offers=_offers(edition, event, site, sent_at) if event is not None and fresh else (),
             )
             more = {"n": words, "others": words.others, "unread": slot("unread")}
             return self._about("notice", edition, event, site, language, words, enclosed, link, **more)
