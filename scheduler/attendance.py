@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -26,6 +26,7 @@ class Attendance:
     begins: datetime  # UTC; of whole days, midnight by the agenda's zone
     sites: tuple[Tally, ...]  # those that it addresses, in the agenda's order
     lacking: tuple[Tally, ...]  # from which fewer come than its rule wants; none without a rule
+    guests: Mapping[str, int]  # Representation.id -> posts that come from there instead of going to their own session
     uncoordinated: tuple[str, ...]  # ids of regions where a site lacks somebody, and there is no coordinator to hear it
 
     @property
@@ -78,5 +79,6 @@ def _attendance(connection: Connection, agenda: Agenda, event: Event, revision: 
         begins=at,
         sites=counted,
         lacking=lack,
+        guests=answers.guests(connection, event.id),
         uncoordinated=tuple(region for region in affected if region not in coordinated),
     )

@@ -42,6 +42,9 @@ class Consequences:
     ended_feeds: tuple[str, ...]  # paths that the edition has no more
     mails: tuple[Mail, ...]  # the first to leave first; of a first edition, convocations only
     replaced: int  # reminders that wait and would not go any more
+    dropped: (
+        int  # reminders that wait for posts that leave the list; of an event that goes too, they are replaced as well
+    )
     sent: Mapping[str, int]  # Event.id -> reminders that the mail server took, with an hour that no longer holds
 
 
@@ -57,6 +60,7 @@ def consequences(connection: Connection, found: Prospect, at: datetime) -> Conse
         ended_feeds=tuple(path for path in was if path not in now),
         mails=tuple(sorted(_mails(found, at), key=lambda mail: (mail.leaves, mail.site.id, mail.notice.event))),
         replaced=_replaced(after, groups, visits),
+        dropped=standing.waiting_reminders(connection, found.removed_posts),
         sent={} if before is None else _sent(before, found.changes, groups),
     )
 

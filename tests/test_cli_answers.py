@@ -109,7 +109,7 @@ def test_an_event_that_does_not_ask_is_refused_with_those_that_do() -> None:
     assert agenda("publish", "--reason", "inicio").exit_code == 0
     done = agenda("answers", "nunca")
     assert done.exit_code == 2
-    assert "nunca: no event of that id asks who comes; these do: taller-" in done.stderr
+    assert "nunca: ningún evento con ese id pregunta quién asistirá. Preguntan: taller-" in done.stderr
 
 
 def test_without_an_edition_there_is_nothing_to_say() -> None:

@@ -56,6 +56,13 @@ def test_diff_says_the_change_by_meaning_with_its_line() -> None:
     assert "MOVED  Overseas voting workshop, Asia Pacific" in agenda("diff", "--lang", "en").stdout
 
 
+def test_without_a_database_diff_and_impact_say_in_both_languages_what_makes_one() -> None:
+    for command in ("diff", "impact", "editions"):
+        done = agenda(command)
+        assert (done.exit_code, "aquí no hay base de datos. La crean `agenda publish`" in done.stderr) == (1, True)
+        assert "no database here; `agenda publish`" in agenda(command, "--lang", "en").stderr
+
+
 def test_diff_of_an_unchanged_draft_says_so() -> None:
     published()
     assert "Sin cambios" in agenda("diff").stdout
@@ -276,6 +283,20 @@ def test_rollback_puts_the_content_back_under_a_higher_sequence() -> None:
     assert sequence() == (uid, first + 2)
     assert numbered() == [1, 2, 3]
     assert changes() == {NAME: ["moved"]}
+
+
+def test_a_way_back_that_takes_an_event_away_blames_no_file_and_points_to_no_draft() -> None:
+    published()
+    new = (Path("config") / "agenda.yaml").read_text(encoding="utf-8").split(f"  - id: {NAME}", 1)[1]
+    entry = "  - id: taller-nuevo" + new.split("  - id:", 1)[0]
+    edit((f"  - id: {NAME}", entry.rstrip() + f"\n\n  - id: {NAME}"))
+    assert agenda("publish", "--reason", "uno más", "--yes").exit_code == 0
+    done = agenda("rollback", "1", "--reason", "sobraba")
+    assert (done.exit_code, "Quita 1 evento de lo vigente:" in done.stderr) == (1, True)
+    assert "repita con --yes." in done.stderr
+    for wrong in ("cortado", "respaldo", "corrija", "agenda impact"):
+        assert wrong not in done.stderr
+    assert "It takes 1 event away" in agenda("rollback", "1", "--reason", "no", "--lang", "en").stderr
 
 
 @pytest.mark.parametrize(("number", "why"), [("7", "no hay edición 7"), ("1", "la edición 1 es la vigente")])

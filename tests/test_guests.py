@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from calendars.model import Audience, Draft, Event, EventStatus
 from scheduler.answers import answer
+from scheduler.attendance import attendance
 from scheduler.consequences import consequences
 from scheduler.delivery import Purpose, State
 from scheduler.plan import Member, plan
@@ -251,6 +252,18 @@ def test_who_goes_elsewhere_counts_as_elsewhere(database: Database) -> None:
         }
 
 
+def test_the_session_that_was_chosen_says_from_where_people_come(database: Database) -> None:
+    put(database, both())
+    choose(database)
+    with database.read() as connection:
+        found = editions.load(connection)
+        assert found is not None
+        assert {one.event.id: dict(one.guests) for one in attendance(connection, found.edition)} == {
+            OWN: {},
+            OTHER: {"tokio": 1},
+        }
+
+
 async def test_the_first_mail_to_a_site_outside_hours_offers_the_others_and_later_ones_do_not(
     database: Database,
 ) -> None:
@@ -264,6 +277,19 @@ async def test_the_first_mail_to_a_site_outside_hours_offers_the_others_and_late
     assert f"?instead={OTHER}" in words(first)
     assert "otra región" not in words(second)
     assert all("otra región" not in words(mail) for mail in found["tres"])  # 02:00 in Madrid, but its event opens none
+
+
+async def test_news_of_a_session_at_a_bad_hour_offers_the_others_before_any_reminder_does(database: Database) -> None:
+    without = both()
+    put(database, replace(without, agenda=replace(without.agenda, events=(europe(),))))
+    change(database, both(), MONDAY)
+    told = (await sent(database, MONDAY, MONDAY + timedelta(minutes=30)))["uno"][0]
+    said = words(told).replace("\r", "")
+    assert str(told["Subject"]).startswith("NUEVO: ")
+    assert "Término: 10:00 h (duración supuesta: 2 h, por confirmar).\n" in said
+    offered = "mar 26 oct, 09:00 h en su sede (lun 25 oct, 19:00 h TCM): Taller VMRE, Asia Pacífico"
+    assert f"puede acudir a la sesión de otra región.\n\n{offered}\n" in said
+    assert f"?instead={OTHER}\n\nEnviado a" in said
 
 
 async def test_the_mail_says_so_where_no_other_session_is_at_a_good_hour(database: Database) -> None:

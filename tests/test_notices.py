@@ -88,6 +88,13 @@ async def test_a_move_is_told_once_settled_with_the_new_hour_and_the_old_one(dat
     assert LINK in said
 
 
+async def test_a_longer_session_is_told_with_its_end_and_the_end_before(database: Database) -> None:
+    await begin(database)
+    change(database, with_event(event(when=timed("2021-10-21 18:00", 3))), MONDAY)
+    [told] = await sent(database, MONDAY, SETTLED)
+    assert "Término: 11:00 h (duración supuesta: 3 h, por confirmar); antes 10:00 h." in words(told)
+
+
 async def test_the_first_edition_tells_nobody(database: Database) -> None:
     assert change(database, AS_IT_WAS, PUBLISHED) == 0
     assert notices(database) == {}

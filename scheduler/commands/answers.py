@@ -16,6 +16,7 @@ from calendars.wording import days_span, home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.attendance import Attendance, attendance
 from scheduler.commands.common import (
+    NOTHING_YET,
     USAGE,
     Failure,
     JsonOption,
@@ -42,12 +43,17 @@ FIGURES = ("yes", "no", "maybe", "silent", "elsewhere")  # of a Tally, in the or
 NONE = Text(es="Ningún evento pregunta quién asistirá.", en="No event asks who comes.")
 EMPTY = Text(es="Sin nadie que asista ({n}): {sites}", en="Nobody comes from ({n}): {sites}")
 COVERED = Text(es="Todas las sedes tienen quien asista.", en="Somebody comes from every site.")
+GUESTS = Text(es="Vienen de otras regiones ({n}): {sites}", en="From other regions come ({n}): {sites}")
 RULE = Text(
     es="Cobertura: al menos {minimum} de cada sede. {lack}", en="Coverage: at least {minimum} from each site. {lack}"
 )
 MET = Text(es="Se cumple.", en="It is met.")
 LACK = Text(es="Falta en {n}: {sites}", en="It is short at {n}: {sites}")
 NO_DEPUTY = Text(es="De estas, sin suplente: {sites}", en="Of these, without a deputy: {sites}")
+ASKS_NOT = Text(
+    es="{key}: ningún evento con ese id pregunta quién asistirá.", en="{key}: no event of that id asks who comes."
+)
+ASKING = Text(es=" Preguntan: {known}.", en=" These do: {known}.")
 NO_COORDINATOR = Text(
     es="Nadie de la coordinación se enterará en: {regions}", en="No coordinator will hear of it in: {regions}"
 )
@@ -65,11 +71,11 @@ def answers(
     with told(lang) as settings, existing_database(settings) as database, database.read() as connection:
         found = editions.load(connection)
         if found is None:
-            raise NothingPublished("nothing is published yet")
+            raise NothingPublished(NOTHING_YET)
         agenda, spoken = found.edition.agenda, language(lang, settings)
         every = list(attendance(connection, found.edition))
         if event is not None:
-            every = [_chosen(every, event)]
+            every = [_chosen(every, event, spoken)]
         if as_json:
             print_json([_json(one) for one in every] if event is None else _json(every[0]))
         elif event is not None:
@@ -78,12 +84,12 @@ def answers(
             out().print(_events(every, agenda, spoken) if every else NONE[spoken])
 
 
-def _chosen(every: Sequence[Attendance], key: str) -> Attendance:
+def _chosen(every: Sequence[Attendance], key: str, lang: Language) -> Attendance:
     for one in every:
         if one.event.id == key:
             return one
-    known = ", ".join(one.event.id for one in every) or "none"
-    raise Failure(USAGE, f"{key}: no event of that id asks who comes; these do: {known}")
+    known = ", ".join(one.event.id for one in every)
+    raise Failure(USAGE, ASKS_NOT[lang].format(key=key) + (ASKING[lang].format(known=known) if known else ""))
 
 
 def _events(every: Sequence[Attendance], agenda: Agenda, lang: Language) -> Table:
@@ -124,6 +130,10 @@ def _sites(one: Attendance, agenda: Agenda, lang: Language) -> Table:
 def _lines(one: Attendance, agenda: Agenda, lang: Language) -> Iterator[str]:
     empty = [tally.site.city for tally in one.empty]
     yield EMPTY[lang].format(n=len(empty), sites=", ".join(empty)) if empty else COVERED[lang]
+    if one.guests:
+        cities = {site.id: site.city for site in agenda.representations}
+        named = ", ".join(f"{cities.get(site, site)} {n}" for site, n in one.guests.items())
+        yield GUESTS[lang].format(n=sum(one.guests.values()), sites=named)
     if one.event.coverage is None:
         return
     lack = [tally.site.city for tally in one.lacking]
@@ -153,6 +163,7 @@ def _json(one: Attendance) -> dict[str, object]:
         "begins": one.begins.isoformat(),
         **{name: sum(getattr(tally, name) for tally in one.sites) for name in FIGURES},
         "minimum": None if one.event.coverage is None else one.event.coverage.minimum,
+        "guests": dict(one.guests),
         "empty": [tally.site.id for tally in one.empty],
         "lacking": [tally.site.id for tally in one.lacking],
         "without_deputy": [tally.site.id for tally in one.without_deputy],

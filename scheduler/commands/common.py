@@ -61,7 +61,25 @@ class WrongDatabase(Exception):
 
 
 class NothingPublished(Exception):
-    """The command needs an edition in force."""
+    """The command needs an edition in force. `why` says what is missing, and what to do."""
+
+    def __init__(self, why: Text) -> None:
+        super().__init__(why["en"])
+        self.why = why
+
+
+NO_DATABASE = Text(
+    es="{name}: aquí no hay base de datos. La crean `agenda publish` y `agenda serve`.",
+    en="{name}: no database here; `agenda publish` and `agenda serve` make it",
+)
+NOTHING_YET = Text(
+    es="Todavía no se ha publicado nada; `agenda publish` pone el borrador en vigor.",
+    en="nothing is published yet; `agenda publish` puts the draft in force",
+)
+NO_SITE = Text(
+    es="--{option} {site}: no hay tal sede. Los id están en representations.csv.",
+    en="--{option} {site}: there is no such site; ids are in representations.csv",
+)
 
 
 def language(given: str | None, settings: Settings) -> Language:
@@ -117,7 +135,8 @@ def real_database(settings: Settings) -> Iterator[Database]:
 def existing_database(settings: Settings) -> AbstractContextManager[Database]:
     """The database that is there: a command for a running service must not make an empty one beside it."""
     if not database_is_there(settings):
-        raise NothingPublished(f"{database_url(settings)}: no database here; `agenda serve` makes it")
+        name = database_url(settings)
+        raise NothingPublished(Text(es=NO_DATABASE["es"].format(name=name), en=NO_DATABASE["en"].format(name=name)))
     return real_database(settings)
 
 
@@ -171,11 +190,13 @@ def told(lang: str | None = None) -> Iterator[Settings]:
             for why in error.why:
                 typer.echo(why[language(lang, settings)], err=True)
             raise typer.Exit(PROBLEMS) from error
+        except NothingPublished as error:
+            raise Failure(PROBLEMS, error.why[language(lang, settings)]) from error
         except NothingToAnnounce as error:
             raise Failure(USAGE, f"--announce: {error.why[language(lang, settings)]}") from error
     except Failure as error:
         _end(error.code, error.message)
-    except (AnotherAgenda, AnotherDraft, NothingInForce, NothingPublished, OutboxNotEmpty, WallTimeError) as error:
+    except (AnotherAgenda, AnotherDraft, NothingInForce, OutboxNotEmpty, WallTimeError) as error:
         _end(PROBLEMS, str(error))
     except NoConfiguration as error:
         _end(USAGE, str(error))

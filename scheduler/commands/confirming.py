@@ -26,6 +26,10 @@ YesOption = Annotated[
     bool, typer.Option("--yes", help="Do it also where it removes events or recipients, or concerns many.")
 ]
 
+EMPTY_REASON = Text(
+    es="--reason está vacío: diga por qué, para quien lea después las ediciones.",
+    en="--reason is empty: say why, for whoever reads the editions later",
+)
 UNCHANGED = Text(
     es="El borrador es igual a la edición {number} vigente: no hay nada que publicar.",
     en="The draft equals edition {number}, which is in force: nothing to publish.",
@@ -39,13 +43,14 @@ CALLED_ALREADY = Text(
     en="The draft equals edition {number}, which is in force, and everybody concerned is invited already.",
 )
 CONVOKES = Text(
-    es="Se convoca a {people} personas ({mails} convocatorias). Véalo antes: agenda impact --announce …",
-    en="{people} people are sent an invitation ({mails} mails). See it first: agenda impact --announce …",
+    es="Se convoca a {people} personas ({mails} convocatorias).",
+    en="{people} people are sent an invitation ({mails} mails).",
 )
 CONCERNS = Text(
-    es="Los cambios tocan a {people} personas en {sites} sedes ({mails} avisos). Véalo antes: agenda impact{option}",
-    en="The changes concern {people} people at {sites} sites ({mails} notices). See it first: agenda impact{option}",
+    es="Los cambios tocan a {people} personas en {sites} sedes ({mails} avisos).",
+    en="The changes concern {people} people at {sites} sites ({mails} notices).",
 )
+SEE_FIRST = Text(es=" Véalo antes: agenda impact{option}", en=" See it first: agenda impact{option}")
 CONFIRM = Text(
     es="Escriba el número total de personas ({total}) para publicar",
     en="Type the number of people in all ({total}) to publish",
@@ -69,16 +74,19 @@ class Put(Protocol):
     def __call__(self, *, confirmed: bool) -> Published: ...
 
 
-def refuse_empty(reason: str) -> None:
+def refuse_empty(reason: str, lang: Language) -> None:
     if not reason.strip():
-        raise Failure(USAGE, "--reason is empty: say why, for whoever reads the editions later")
+        raise Failure(USAGE, EMPTY_REASON[lang])
 
 
-def once_confirmed(put: Put, lang: Language, *, yes: bool, shifted: bool = False) -> Published | None:
+def once_confirmed(
+    put: Put, lang: Language, *, yes: bool, shifted: bool = False, files: bool = True
+) -> Published | None:
     """Publish, after the typed confirmation where one is wanted; None where there is nothing to publish.
 
-    `shifted`: not the files, but what is in force, shifted by zone rules. Without the confirmation, exits with
-    PROBLEMS, and nothing was published.
+    `shifted`: what is in force, shifted by zone rules. `files`: False for what is neither this nor the draft, so that
+    `agenda impact` does not show it, and no file can have been cut. Without the confirmation, exits with PROBLEMS, and
+    nothing was published.
     """
     try:
         return put(confirmed=yes)
@@ -88,31 +96,36 @@ def once_confirmed(put: Put, lang: Language, *, yes: bool, shifted: bool = False
         typer.echo(same[lang].format(number=error.prospect.publication.edition.number - 1))
         return None
     except Unconfirmed as error:
-        if not _typed(error.prospect, lang, shifted=shifted):
+        if not _typed(error.prospect, lang, shifted=shifted, files=files):
             raise typer.Exit(PROBLEMS) from error
-        return once_confirmed(put, lang, yes=True, shifted=shifted)
+        return once_confirmed(put, lang, yes=True, shifted=shifted, files=files)
 
 
-def _typed(found: Prospect, lang: Language, *, shifted: bool) -> bool:
+def _typed(found: Prospect, lang: Language, *, shifted: bool, files: bool) -> bool:
     console = err()
-    for line in _reasons(found, lang, " --shifted" if shifted else ""):
+    for line in _reasons(found, lang, (" --shifted" if shifted else "") if files else None):
         console.print(line, markup=False)
     asked = CONFIRM[lang].format(total=found.people)
-    if sys.stdin.isatty() and typer.prompt(asked, default="", err=True) == str(found.people):
+    if sys.stdin.isatty() and typer.prompt(asked, default="", show_default=False, err=True) == str(found.people):
         return True
-    console.print(f"{(WANTS_YES_ONLY if shifted else WANTS_YES)[lang]} {NOT_PUBLISHED[lang]}")
+    console.print(f"{(WANTS_YES if files and not shifted else WANTS_YES_ONLY)[lang]} {NOT_PUBLISHED[lang]}")
     return False
 
 
-def _reasons(found: Prospect, lang: Language, option: str) -> Iterator[str]:
-    """Why it is asked: what is taken away, and whom it concerns."""
-    yield from missing_lines(found, lang)
+def _reasons(found: Prospect, lang: Language, option: str | None) -> Iterator[str]:
+    """Why it is asked: what is taken away, and whom it concerns.
+
+    `option` is what `agenda impact` shows it with; None where it does not.
+    """
+    yield from missing_lines(found, lang, files=option is not None)
     if found.doubtful_rules and found.before is not None:
         events = and_list(found.shifted, lang)
         yield DOUBTFUL[lang].format(now=zone_data().version, then=found.before.zone_version, events=events)
     if found.noticed:
         sites = {notice.site for notice in found.notices if found.hearing(notice)}
         counts = {"people": len(found.noticed), "sites": len(sites), "mails": found.mails - found.calls}
-        yield CONCERNS[lang].format(**counts, option=option)
+        yield CONCERNS[lang].format(**counts) + ("" if option is None else SEE_FIRST[lang].format(option=option))
     if found.called:
-        yield CONVOKES[lang].format(people=len(frozenset().union(*found.called.values())), mails=found.calls)
+        yield CONVOKES[lang].format(people=len(frozenset().union(*found.called.values())), mails=found.calls) + (
+            SEE_FIRST[lang].format(option=" --announce …")
+        )

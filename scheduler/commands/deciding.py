@@ -175,7 +175,9 @@ def _confirmed(database: Database, fit: Chosen, lang: Language, *, yes: bool) ->
     if yes or n <= 1:
         return True
     err().print(ASKED[lang].format(n=n))
-    if sys.stdin.isatty() and typer.prompt(CONFIRM[lang].format(n=n), default="", err=True) == str(n):
+    if sys.stdin.isatty() and typer.prompt(CONFIRM[lang].format(n=n), default="", show_default=False, err=True) == str(
+        n
+    ):
         return True
     err().print(WANTS_YES[lang])
     return False

@@ -14,6 +14,7 @@ from calendars.reading import Lines, json_schema
 from calendars.zones import zone_data
 from scheduler.clock import SystemClock
 from scheduler.commands.common import (
+    NO_SITE,
     NOT_PUBLISHED,
     PROBLEMS,
     USAGE,
@@ -85,7 +86,7 @@ def show(
         draft = configuration(config, settings).draft()
         known = {one.id: one for one in draft.agenda.representations}
         if site is not None and site not in known:
-            raise Failure(USAGE, f"--site {site}: there is no such site; ids are in representations.csv")
+            raise Failure(USAGE, NO_SITE[language(lang, settings)].format(option="site", site=site))
         chosen = known[site] if site is not None else None
         if as_json:
             print_json(events_json(first_edition(draft), chosen))
@@ -127,7 +128,7 @@ def publish_command(
         if shifted:
             publish_what_shifted(settings, spoken, reason=reason, author=author, yes=yes, silent=silent)
             return
-        refuse_empty(reason)
+        refuse_empty(reason, spoken)
         draft, lines = _read(configuration(config, settings), spoken)
         with real_database(settings) as database:
             tokens = tokens_of(settings, database)

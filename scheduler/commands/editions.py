@@ -82,7 +82,7 @@ def rollback(
     """
     with told(lang) as settings:
         spoken = language(lang, settings)
-        refuse_empty(reason)
+        refuse_empty(reason, spoken)
         with existing_database(settings) as database:
 
             def put(*, confirmed: bool) -> Published:
@@ -97,7 +97,7 @@ def rollback(
                 )
 
             try:
-                done = once_confirmed(put, spoken, yes=yes)
+                done = once_confirmed(put, spoken, yes=yes, files=False)
             except NoWayBack as error:
                 raise Failure(PROBLEMS, error.why[spoken]) from error
             differs = draft_state(database, config, settings, SystemClock().now()) != 0

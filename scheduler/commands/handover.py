@@ -15,6 +15,7 @@ from calendars.wording import hour, short_date
 from calendars.zones import to_wall
 from scheduler.clock import SystemClock
 from scheduler.commands.common import (
+    NOTHING_YET,
     PROBLEMS,
     USAGE,
     Failure,
@@ -30,7 +31,6 @@ from scheduler.commands.common import (
     tokens_of,
     told,
 )
-from scheduler.commands.confirming import AuthorOption
 from scheduler.handover import NoHandover, Wanted, check, hand_over
 from scheduler.settings import Settings
 from scheduler.store import editions, handovers
@@ -72,7 +72,7 @@ def handover(
         str | None, typer.Option("--language", help="The successor's: es or en; else the file's.", metavar="es|en")
     ] = None,
     reason: Annotated[str, typer.Option("--reason", help="Why; kept with the handover.")] = "",
-    author: AuthorOption = None,
+    author: Annotated[str | None, typer.Option("--author", help="Who decides; default: the login name.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for the post's id.")] = False,
     listing: Annotated[bool, typer.Option("--list", help="List what was handed over, addresses masked.")] = False,
     lang: LangOption = None,
@@ -114,7 +114,7 @@ def _hand_over(
     with database.read() as connection:
         found = editions.load(connection)
         if found is None:
-            raise NothingPublished(f"{database.name}: nothing is published yet, so there is no post")
+            raise NothingPublished(NOTHING_YET)
         post = check(connection, wanted, found, tokens)
     if not yes and not _confirmed(post, wanted, found, lang):
         raise typer.Exit(PROBLEMS)
@@ -136,7 +136,7 @@ def _confirmed(post: Post, wanted: Wanted, found: InForce, lang: Language) -> bo
     console.print(MOVES[lang].format(**said), markup=False)
     console.print(ENDS[lang])
     asked = CONFIRM[lang].format(post=wanted.recipient)
-    if sys.stdin.isatty() and typer.prompt(asked, default="", err=True).strip() == wanted.recipient:
+    if sys.stdin.isatty() and typer.prompt(asked, default="", show_default=False, err=True).strip() == wanted.recipient:
         return True
     console.print(WANTS_YES[lang])
     return False

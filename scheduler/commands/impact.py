@@ -15,6 +15,7 @@ from calendars.zones import to_wall
 from scheduler.clock import SystemClock
 from scheduler.commands.around import around, around_json
 from scheduler.commands.common import (
+    NO_SITE,
     USAGE,
     ConfigOption,
     Failure,
@@ -50,6 +51,7 @@ FIRST = Text(
 NOTICES = Text(
     es="{mails} avisos a {people} puestos en {sites} sedes", en="{mails} notices to {people} posts at {sites} sites"
 )
+ONE_NOTICE = Text(es="1 aviso a 1 puesto en 1 sede", en="1 notice to 1 post at 1 site")
 NO_NOTICES = Text(es="Ningún aviso", en="No notices")
 CALL = Text(es="CONVOCATORIA", en="INVITATION")
 CALLS = Text(es="{mails} convocatorias en {sites} sedes", en="{mails} invitations at {sites} sites")
@@ -61,7 +63,7 @@ CALLED_ALREADY = Text(
     es="El borrador es igual a la edición vigente, y a todos los que toca ya se les convocó: publicar no haría nada.",
     en="The draft equals the edition in force, and everybody concerned is invited: publishing would do nothing.",
 )
-SETTLED = Text(es="{n} a las {moment}", en="{n} at {moment}")
+SETTLED = Text(es="{n} el {moment}", en="{n} on {moment}")
 LATER = Text(es="{n} el {moment} (hora local)", en="{n} on {moment} (local time)")
 REPLACED = Text(
     es="{replaced} recordatorios reemplazados; {sent} ya enviados con la hora anterior",
@@ -69,13 +71,19 @@ REPLACED = Text(
 )
 FEEDS = Text(es="{feeds} calendarios cambian", en="{feeds} calendars change")
 ENDED = Text(es="; {ended} dejan de existir", en="; {ended} end")
-GONE = Text(es="{posts} puestos dejan la lista", en="{posts} posts leave the list")
+GONE = Text(
+    es="Puestos que dejan la lista: {posts}; recordatorios que ya no reciben: {reminders}",
+    en="Posts that leave the list: {posts}; reminders that they no longer get: {reminders}",
+)
 ELSEWHERE = Text(es="otras sedes: 0 correos", en="other sites: 0 mails")
 SEE = Text(
     es="Ver un correo:  agenda impact{option} --mail {site}", en="See a mail:  agenda impact{option} --mail {site}"
 )
 PUBLISH = Text(es="Publicar:       agenda publish", en="Publish:     agenda publish")
 REASON_GIVEN, SHIFTED = ' --reason "…"', " --shifted"
+NO_EVENT = Text(
+    es="no hay evento «{key}». El borrador tiene: {known}.", en="there is no event {key}; the draft has {known}"
+)
 NO_MAIL = Text(es="Los puestos de {site} no recibirían ningún aviso.", en="The posts of {site} would get no notice.")
 CITIES = 4  # named of those that wait for another day
 Group = tuple[str, list[Mail]]
@@ -111,7 +119,7 @@ def impact(
         with existing_database(settings) as database, database.read() as connection:
             draft = source.draft(connection)
             if mail is not None and all(site.id != mail for site in draft.agenda.representations):
-                raise Failure(USAGE, f"--mail {mail}: there is no such site; ids are in representations.csv")
+                raise Failure(USAGE, NO_SITE[spoken].format(option="mail", site=mail))
             found = source.prospect(connection, draft, at, announce or ())
             result = consequences(connection, found, at)
             posts = [one for one in hearers(connection) if one.site == mail] or _newcomers(draft, mail)
@@ -141,7 +149,7 @@ def _show_event(draft: Draft, key: str, lang: Language, *, as_json: bool) -> Non
     chosen = next((one for one in draft.agenda.events if one.id == key), None)
     if chosen is None:
         known = ", ".join(one.id for one in draft.agenda.events if one.when is not None)
-        raise Failure(USAGE, f"there is no event {key}; the draft has {known}")
+        raise Failure(USAGE, NO_EVENT[lang].format(key=key, known=known))
     if as_json:
         print_json(around_json(draft, chosen))
     else:
@@ -178,7 +186,7 @@ def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language,
     ended = ENDED[lang].format(ended=len(result.ended_feeds)) if result.ended_feeds else ""
     yield "  " + FEEDS[lang].format(feeds=len(result.feeds)) + ended + "; " + ELSEWHERE[lang]
     if found.removed_posts:
-        yield "  " + GONE[lang].format(posts=len(found.removed_posts))
+        yield "  " + GONE[lang].format(posts=len(found.removed_posts), reminders=result.dropped)
     yield from (f"  {line}" for line in missing_lines(found, lang))
     if result.mails:
         yield SEE[lang].format(site=next(key for key in sites if key == result.mails[0].site.id), option=option)
@@ -210,6 +218,8 @@ def _summary(mails: list[Mail], lang: Language) -> str:
     if not mails:
         return NO_NOTICES[lang]
     people = sum(mail.people for mail in mails)
+    if people == 1:
+        return ONE_NOTICE[lang]
     return NOTICES[lang].format(mails=people, people=people, sites=len({mail.site.id for mail in mails}))
 
 
@@ -261,6 +271,7 @@ def _json(found: Prospect, result: Consequences, at: datetime) -> dict[str, obje
         "mails": [_mail_json(mail) for mail in result.mails],
         "hours": dict(sorted(Counter(_local(mail) for mail in result.mails).items())),
         "replaced": result.replaced,
+        "dropped": result.dropped,
         "sent_with_the_earlier_time": dict(result.sent),
         "feeds": list(result.feeds),
         "ended_feeds": list(result.ended_feeds),

@@ -11,10 +11,9 @@ from calendars.wording import and_list
 from scheduler.commands.words import PARTS
 from scheduler.prospect import Prospect
 
-REMOVES = Text(
-    es="Quita {events} eventos y {posts} destinatarios de lo vigente:",
-    en="It takes {events} events and {posts} recipients away from what is in force:",
-)
+REMOVES = Text(es="Quita {what} de lo vigente:", en="It takes {what} away from what is in force:")
+EVENTS = Text(es="1 evento|{n} eventos", en="1 event|{n} events")
+POSTS_GONE = Text(es="1 destinatario|{n} destinatarios", en="1 recipient|{n} recipients")
 EVENT = Text(es="{id}, «{title}»: se cancelaría", en="{id}, “{title}”: it would be cancelled")
 POST = Text(es="{id}: dejaría de recibir correos", en="{id}: would get no more mail")
 LOSSES = {
@@ -40,12 +39,14 @@ CUT = Text(
 SHOWN = 20  # of one kind
 
 
-def missing_lines(found: Prospect, lang: Language) -> Iterator[str]:
-    """All that goes, a heading for each kind; nothing where nothing does."""
+def missing_lines(found: Prospect, lang: Language, *, files: bool = True) -> Iterator[str]:
+    """All that goes, a heading for each kind; nothing where nothing does. `files`: one of them may have been cut."""
     if not (found.removed_events or found.removed_posts or found.losses):
         return
     if found.removed_events or found.removed_posts:
-        yield REMOVES[lang].format(events=len(found.removed_events), posts=len(found.removed_posts))
+        counted = ((EVENTS, len(found.removed_events)), (POSTS_GONE, len(found.removed_posts)))
+        what = [_counted(words[lang], n) for words, n in counted if n]
+        yield REMOVES[lang].format(what=and_list(what, lang))
         yield from _shown(_removed(found, lang))
     for kind, heading in LOSSES.items():
         names = [_name(loss.name) for loss in found.losses if loss.missing is kind]
@@ -54,7 +55,13 @@ def missing_lines(found: Prospect, lang: Language) -> Iterator[str]:
             yield from _shown(names)
     for old, new in found.renamed:
         yield RENAMED[lang].format(old=old, new=new)
-    yield CUT[lang].format(files=and_list(list(_files(found)), lang))
+    if files:
+        yield CUT[lang].format(files=and_list(list(_files(found)), lang))
+
+
+def _counted(words: str, n: int) -> str:
+    one, many = words.split("|")
+    return one if n == 1 else many.format(n=n)
 
 
 def _files(found: Prospect) -> Iterator[str]:

@@ -10,6 +10,7 @@ import structlog
 from scheduler import loop
 from scheduler.clock import SystemClock
 from scheduler.commands.common import (
+    NOTHING_YET,
     ConfigOption,
     LangOption,
     NothingPublished,
@@ -90,9 +91,7 @@ def worker(lang: LangOption = None) -> None:
 def _want_edition(database: Database) -> None:
     with database.read() as connection:
         if editions.number_in_force(connection) is None:
-            raise NothingPublished(
-                f"{database.name}: nothing is published yet; `agenda publish` or `agenda serve` does"
-            )
+            raise NothingPublished(NOTHING_YET)
 
 
 def _first_edition(database: Database, config: Path | None, settings: Settings) -> None:

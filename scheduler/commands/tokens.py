@@ -14,6 +14,7 @@ from calendars.model import Agenda, Language, Representation, Text
 from calendars.reading.problems import unknown
 from scheduler.clock import SystemClock
 from scheduler.commands.common import (
+    NOTHING_YET,
     PROBLEMS,
     USAGE,
     Failure,
@@ -93,7 +94,7 @@ def _make(database: Database, settings: Settings, site: str, label: str, lang: L
     with database.write() as connection:
         found = editions.load(connection)
         if found is None:
-            raise NothingPublished("nothing is published yet; `agenda publish` puts the draft in force")
+            raise NothingPublished(NOTHING_YET)
         named = _site(found.edition.agenda, site, lang)
         made = feed_tokens.issue(connection, named.id, SystemClock().now(), label=label.strip())
     base_url = settings.base_url or f"http://{settings.host}:{settings.port}"

@@ -114,7 +114,8 @@ class Composer:
                 convokes=convokes,
                 offers=_offers(edition, event, site, sent_at) if first and not guest else (),
             )
-            return self._about("reminder", edition, event, site, language, words, enclosed, link, r=words)
+            more = {"r": words, "others": words.others}
+            return self._about("reminder", edition, event, site, language, words, enclosed, link, **more)
 
         return self._once(edition, key, prepare)
 
@@ -156,7 +157,7 @@ class Composer:
     ) -> Prepared:
         """A notice of a change, to be sent at `sent_at` (UTC); `link` is the joining link of the edition in force.
 
-        Kept as a reminder is.
+        One of what is new to the site offers other sessions, as the first reminder does. Kept as a reminder is.
         """
         today = local(sent_at.replace(microsecond=0), site.zone)[0]
         agenda, told = edition.agenda, telling.notice
@@ -164,9 +165,20 @@ class Composer:
         calendar = self._calendar(site, enclosed)
 
         def prepare() -> Prepared:
-            words = notice(agenda, told, site, language, today=today, link=link, calendar=calendar, guest=guest)
             event = next((one for one in agenda.events if one.id == told.event), None)
-            more = {"n": words, "unread": slot("unread")}
+            fresh = told.before is None and told.after is not None and not guest
+            words = notice(
+                agenda,
+                told,
+                site,
+                language,
+                today=today,
+                link=link,
+                calendar=calendar,
+                guest=guest,
+                offers=_offers(edition, event, site, sent_at) if event is not None and fresh else (),
+            )
+            more = {"n": words, "others": words.others, "unread": slot("unread")}
             return self._about("notice", edition, event, site, language, words, enclosed, link, **more)
 
         return self._once(edition, key, prepare)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from calendars.changes import Kind, Notice, Standing
-from calendars.descriptions import place, summary
-from calendars.model import Agenda, Event, Language, Representation, Text
+from calendars.descriptions import place, summary, until_line
+from calendars.elsewhere import Offer
+from calendars.model import Agenda, Language, Representation, Text
 from calendars.wording import (
     days_span,
     home_name,
@@ -21,6 +22,7 @@ from calendars.wording import (
     short_date,
     weekday_and_day,
 )
+from scheduler.mail.elsewhere import Others, others
 from scheduler.mail.reminder import open_notes
 
 _HEADS = {
@@ -94,6 +96,7 @@ class Words:
     calendar: str | None  # the address of the site's; None: the post has another channel
     asks: bool  # whether the post comes
     guest: bool  # it comes to this session instead of its own
+    others: Others  # sessions of other regions, offered instead of an hour that is no good
 
 
 def notice(
@@ -106,6 +109,7 @@ def notice(
     link: str | None,
     calendar: str | None,
     guest: bool = False,
+    offers: Sequence[Offer] = (),
 ) -> Words:
     """The words of one change for one site; `today` is the site's date at the moment of sending."""
     old, new = told.before, told.after
@@ -121,7 +125,7 @@ def notice(
         now=now,
         before=None if was == now else was,
         remark="" if new is None else _remark(new, agenda, site, language),
-        notes=() if new is None else tuple(_notes(told, new.event, language)),
+        notes=() if new is None else tuple(_notes(told, new, site, language)),
         reason=_reason(told, agenda, language),
         todo=_todo(told)[language] + ".",
         void=None if old is None or new is None or was == now else _void(old, new, site, language),
@@ -130,6 +134,7 @@ def notice(
         calendar=calendar,
         asks=new is not None and new.event.asks_who_comes and not guest,
         guest=guest,
+        others=others(agenda, offers, language),
     )
 
 
@@ -237,13 +242,25 @@ def _remark(new: Standing, agenda: Agenda, site: Representation, language: Langu
     return "" if here is None or home is None else night_remark(here, home, agenda.zone, language)
 
 
-def _notes(told: Notice, event: Event, language: Language) -> Iterator[str]:
-    """What else has to be known: changed rules, the place, what is still open."""
+def _notes(told: Notice, new: Standing, site: Representation, language: Language) -> Iterator[str]:
+    """What else has to be known: the end, changed rules, the place, what is still open."""
+    event = new.event
+    if new.start is not None and not _link_alone(told):
+        yield _until(told.before, new, site, language)
     if told.kinds[0] is Kind.SHIFTED:
         yield _RULES[language]
     if event.place is not None:
         yield sentence(f"{_PLACE[language]}: {place(event, language)}")
     yield from open_notes(event, language)
+
+
+def _until(old: Standing | None, new: Standing, site: Representation, language: Language) -> str:
+    """«Término: 11:00 h (duración: 3 h).»; with what it was, where nothing else moved."""
+    line = until_line(new.event, new.revision, site.zone, language)
+    if old is None or old.end is None or old.start != new.start or old.end == new.end:
+        return line
+    was = hour(old.revision.wall(old.end, site.zone), language)
+    return f"{line[:-1]}; {_BEFORE[language].lower()} {was}."
 
 
 def _reason(told: Notice, agenda: Agenda, language: Language) -> str | None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, func, select
 
 from calendars.model import Role
 from scheduler.coverage import Voice
@@ -89,6 +89,19 @@ def voices(connection: Connection, subject: str) -> list[Voice]:
         .order_by(_R.id)
     )
     return [Voice(site=row.site, role=Role(row.role), reply=row.answer, instead=row.instead) for row in found]
+
+
+def guests(connection: Connection, event: str) -> dict[str, int]:
+    """Of posts on the list that come to an event (its id) instead of going to their own: how many, by their site."""
+    listed = _R.removed_at.is_(None) & _R.confirmed_at.is_not(None)
+    found = connection.execute(
+        select(_R.site, func.count(_R.id.distinct()).label("posts"))
+        .join_from(recipients, answers, _A.recipient == _R.id)
+        .where(listed, _A.instead == event)
+        .group_by(_R.site)
+        .order_by(_R.site)
+    )
+    return {row.site: row.posts for row in found}
 
 
 def _answer(row: RowMapping) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +16,7 @@ from scheduler.store.schema import answers, deliveries, editions, recipients, re
 
 _R, _D, _A = recipients.c, deliveries.c, answers.c
 _OF_THE_FILE = _R.origin == "file"
+AT_ONCE = 500  # ids in one statement
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,6 +131,13 @@ def reminders(connection: Connection) -> list[Group]:
         .order_by(*of)
     )
     return [Group(**row) for row in found.mappings()]
+
+
+def waiting_reminders(connection: Connection, posts: Sequence[str]) -> int:
+    """Of these posts (ids): how many reminders wait that a publication without them ends."""
+    counting = select(func.count()).where(_D.purpose == Purpose.REMINDER, _D.state.in_(REVOCABLE))
+    parts = (posts[start : start + AT_ONCE] for start in range(0, len(posts), AT_ONCE))
+    return sum(connection.execute(counting.where(_D.recipient.in_(part))).scalar_one() for part in parts)
 
 
 def _case(*states: State) -> ColumnElement[int]:
