@@ -22,8 +22,8 @@ from calendars.reading.schema import EventForm
 from calendars.reading.sites import POST_COLUMNS, SITE_COLUMNS
 from calendars.reading.tables import column_name, separator_of
 
+POST = Text(es="destinatario", en="recipient")
 _EVENT = Text(es="evento", en="event")
-_POST = Text(es="destinatario", en="recipient")
 _NOTHING = ("", "null", "~")
 _WHOLE_EVENT = tuple(key for key, info in EventForm.model_fields.items() if info.is_required() and key != "id")
 
@@ -67,7 +67,7 @@ class Copy:
         self._files[SITES] = self._sites.edited(edits, ("unknown-site", SITE), report)
 
     def posts(self, edits: tuple[Edit, ...], report: Report) -> None:
-        self._files[POSTS] = self._posts.edited(edits, ("unknown-recipient", _POST), report)
+        self._files[POSTS] = self._posts.edited(edits, ("unknown-recipient", POST), report)
 
     def links(self, edits: tuple[Edit, ...], _report: Report) -> None:
         """Whether there is such an event, the reading of the edited file tells."""

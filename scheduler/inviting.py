@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, insert
 
-from calendars.model import Event, Representation
+from calendars.editions import Edition
+from calendars.invitations import Invitation, request
+from calendars.model import LANGUAGES, Event, Language, Representation
 from calendars.workdays import next_working_instant
 from scheduler.channels import ITIP, Carried, Channel, Known, carried, subscribes, takes_place
 from scheduler.delivery import URGENT, Purpose, State
@@ -18,6 +21,55 @@ from scheduler.store.claiming import Delivery
 from scheduler.store.editions import InForce
 from scheduler.store.invited import Sent
 from scheduler.store.schema import deliveries
+
+_ANY = datetime(2000, 1, 1, tzinfo=UTC)  # when an invitation was written makes no difference here
+
+
+class _Place(NamedTuple):
+    """Where an entry of one event is read."""
+
+    event: str  # Event.id
+    site: str  # Representation.id
+    language: Language
+
+
+class Entries:
+    """What invitations said, and would say now. Past editions are read once."""
+
+    def __init__(self, connection: Connection, now: InForce) -> None:
+        self.now = now
+        self._connection = connection
+        self._links = editions.link_digests(now.links)
+        self._past: dict[int, Edition | None] = {}
+        self._alike: dict[tuple[int, _Place], bool] = {}
+
+    def is_current(self, last: Sent, place: _Place) -> bool:
+        """Did it say what the edition in force says? Words and joining link count, too: the entry shows them."""
+        revision = self.now.edition.revisions[place.event]
+        if last.sequence != revision.sequence or last.link_digest not in (None, self._links.get(place.event, "")):
+            return False
+        if last.last_modified == revision.last_modified:
+            return True
+        key = (last.edition or 0, place)
+        if key not in self._alike:
+            self._alike[key] = self._says_the_same(key[0], place)
+        return self._alike[key]
+
+    def _says_the_same(self, number: int, place: _Place) -> bool:
+        """An event is revised as well when only other sites have another hour, or are another number."""
+        if number not in self._past:
+            self._past[number] = editions.find(self._connection, number)
+        before = self._past[number]
+        return before is not None and _entry(before, place) == _entry(self.now.edition, place) is not None
+
+
+def _entry(edition: Edition, place: _Place) -> Invitation | None:
+    """The invitation, but for link and date; None where the event takes place no more, or there is no such site."""
+    event = takes_place(edition, place.event, place.site, guest=True)
+    site = next((one for one in edition.agenda.representations if one.id == place.site), None)
+    if event is None or site is None:
+        return None
+    return request(edition, event, site, place.language, link=None, stamp=_ANY)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,7 +85,8 @@ class Inviting:
         """
         posts = {one.recipient for one in found if _concerned(one)}
         known = invited.sent(connection, posts) if posts else {}
-        methods = {one.id: self._method(one, known.get(_pair(one), []), now) for one in found}
+        entries = Entries(connection, now)
+        methods = {one.id: self._method(one, known.get(_pair(one), []), entries) for one in found}
         calls = [one for one in found if one.purpose is Purpose.INVITATION]
         others = [one for one in found if one.purpose is not Purpose.INVITATION]
         taken_back = {_pair(one) for one in calls if methods[one.id] == "CANCEL"}
@@ -43,14 +96,14 @@ class Inviting:
         claiming.end_claims(connection, owner, ends)
         return going + [_carrying(one, methods[one.id], done, ()) for one in calls if one.id not in ends]
 
-    def _method(self, claim: Delivery, earlier: Sequence[Sent], now: InForce) -> Carried:
+    def _method(self, claim: Delivery, earlier: Sequence[Sent], entries: Entries) -> Carried:
         if not claim.event:
             return ""
         channel = Channel(claim.channel)
         if _concerned(claim):
             guest = claim.replaces is not None
-            here = takes_place(now.edition, claim.event, claim.site, guest=guest) is not None
-            known = _known(claim.id, earlier, claim.event, now)
+            here = takes_place(entries.now.edition, claim.event, claim.site, guest=guest) is not None
+            known = _known(claim.id, earlier, _Place(claim.event, claim.site, _spoken(claim)), entries)
             method = carried(claim.purpose, channel, known, here=here, answered=self.answered)
             if method or known.last == "REQUEST":
                 return method
@@ -78,10 +131,12 @@ def revisit(connection: Connection, now: InForce, recipient: str, at: datetime) 
     earlier, times = invited.sent(connection, (recipient,)), invited.times(connection, recipient)
     member = roster.member(connection, recipient)
     visits = frozenset() if member is None else frozenset(member.instead.values())
-    rows = []
+    rows, entries, language = [], Entries(connection, now), post.recipient.language
     for event in agenda.events:
         uid = now.edition.revisions[event.id].uid
-        if _differs(post.channel, event, site, event.id in visits, earlier.get((recipient, uid), []), now):
+        here = takes_place(now.edition, event.id, site.id, guest=event.id in visits) is not None
+        known = _known(None, earlier.get((recipient, uid), []), _Place(event.id, site.id, language), entries)
+        if carried(Purpose.INVITATION, post.channel, known, here=here, answered=True):
             rows += _rows(recipient, event, site, now, at, times.get(uid, 0))
     if rows:
         connection.execute(insert(deliveries), rows)
@@ -90,6 +145,10 @@ def revisit(connection: Connection, now: InForce, recipient: str, at: datetime) 
 
 def _pair(claim: Delivery) -> tuple[str, str]:
     return claim.recipient, claim.subject
+
+
+def _spoken(claim: Delivery) -> Language:
+    return next(known for known in LANGUAGES if known == claim.language)
 
 
 def _ends(
@@ -123,30 +182,15 @@ def _concerned(claim: Delivery) -> bool:
     return bool(claim.event) and (chose or claim.method == "REQUEST")
 
 
-def _differs(
-    channel: Channel, event: Event, site: Representation, guest: bool, earlier: Sequence[Sent], now: InForce
-) -> bool:
-    here = takes_place(now.edition, event.id, site.id, guest=guest) is not None
-    known = _known(None, earlier, event.id, now)
-    return bool(carried(Purpose.INVITATION, channel, known, here=here, answered=True))
-
-
-def _known(claim: int | None, earlier: Sequence[Sent], event: str, now: InForce) -> Known:
+def _known(claim: int | None, earlier: Sequence[Sent], place: _Place, entries: Entries) -> Known:
     own = next((one for one in earlier if one.delivery == claim and one.doubtful), None)
     others = [one for one in earlier if one.delivery != claim]
     last = others[-1] if others else None
     return Known(
         last="" if last is None else last.method,
-        current=last is not None and _is_current(last, event, now),
+        current=last is not None and entries.is_current(last, place),
         own="" if own is None else own.method,
     )
-
-
-def _is_current(last: Sent, event: str, now: InForce) -> bool:
-    """Did it say what the edition in force says? Words and joining link count, too: the entry shows them."""
-    revision, link = now.edition.revisions[event], editions.link_digests(now.links).get(event, "")
-    same_link = last.link_digest in (None, link)
-    return (last.sequence, last.last_modified) == (revision.sequence, revision.last_modified) and same_link
 
 
 def _rows(

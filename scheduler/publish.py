@@ -124,16 +124,29 @@ def enact(
     rows = reconcile(connection, edition.number, plan(edition, roster.members(connection)), at)
     notices = owe(connection, edition.number, list(_owed(found, at)), at, newcomers)
     if not found.silent:
-        _invite_the_moved(connection, written, invited_at, at)
+        _invite(connection, found, written, invited_at, at)
     called_now = _convene(connection, found, draft, at)
     return Published(prospect=found, ledger=rows, notices=notices, convocations=called_now)
 
 
-def _invite_the_moved(connection: Connection, found: InForce, before: Mapping[str, str], at: datetime) -> None:
-    """Whoever is invited by mail and has another site now: its events come, and those of the former one go."""
+def _invite(connection: Connection, found: Prospect, written: InForce, before: Mapping[str, str], at: datetime) -> None:
+    """Those invited by mail whose calendars need what no notice brings.
+
+    They have another site now: its events come, and those of the former one go. Or they are at a site that hears
+    nothing, and the instant is another.
+    """
+    unheard = _at_another_instant(found)
     for post, site in invited.invited_posts(connection).items():
-        if before.get(post, site) != site:
-            inviting.revisit(connection, found, post, at)
+        if before.get(post, site) != site or site in unheard:
+            inviting.revisit(connection, written, post, at)
+
+
+def _at_another_instant(found: Prospect) -> frozenset[str]:
+    """The sites that hear nothing of an event that was shifted: rules changed there, too, and clocks show the same."""
+    told, edition = {(notice.event, notice.site) for notice in found.notices}, found.publication.edition
+    shifted = (event for event in edition.agenda.events if event.id in found.shifted)
+    places = ((event.id, site.id) for event in shifted for site in edition.agenda.addressed(event))
+    return frozenset(site for event, site in places if (event, site) not in told)
 
 
 def _convene(connection: Connection, found: Prospect, draft: Draft, at: datetime) -> int:

@@ -6,7 +6,7 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from calendars.editions import Edition, ends
 from calendars.model import Agenda, Draft
 from scheduler import report
 from scheduler.capture import Outbox, capturing
+from scheduler.channels import Channel
 from scheduler.clock import SimulatedClock
 from scheduler.mail.smtp_url import parse_smtp_url
 from scheduler.pace import SimulatedTiming
@@ -48,11 +49,18 @@ class Plan:
     until: datetime  # UTC
     base_url: str
     tokens: Tokens
-    invitations: bool = False  # every post has chosen them
+    invitations: bool = False  # every post has chosen them, but for those of `channels`
+    channels: Mapping[str, Channel] = field(default_factory=dict)  # what posts chose before it, by Recipient.id
     pace: Pace | None = None  # None: the clock stands still while mail is sent; else it goes on by the pace's waits
     steps: Sequence[Stage] = ()  # of the whole script; those after `until` are another process's
     opening: int = 0  # number of the step that this process was started for, with its zone data; 0: for none
     feeds: Path | None = None  # where the public feeds of each edition go, under its number
+
+    @property
+    def answered(self) -> bool:
+        """Is it rehearsed as an installation that reads answers: may any post choose invitations?"""
+        chosen = (self.channels, *(stage.channels for stage in self.steps))
+        return self.invitations or any(Channel.INVITATIONS in each.values() for each in chosen)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,7 +171,7 @@ async def rehearse(
     waker.steps = Steps(database, clock, plan.steps, opening=plan.opening, feeds=plan.feeds, published=published)
     waker.steps.open()
     async with captured(database, outbox, base_url=plan.base_url, tokens=plan.tokens, kept=kept) as sending:
-        sending = replace(sending, invitations=plan.invitations)
+        sending = replace(sending, invitations=plan.answered)
         if plan.pace is not None:
             sending = replace(sending, pace=plan.pace, timing=SimulatedTiming(clock))
         service = Service(database=database, sending=sending, clock=clock, waker=waker)
@@ -189,9 +197,12 @@ def _begin(database: Database, draft: Draft, plan: Plan) -> datetime:
             controls.put(connection, controls.REHEARSAL, plan.start.isoformat())
     if published is None:
         publish_draft(database, draft, at=plan.start, author=AUTHOR, reason=AUTHOR, confirmed=True)
-    if plan.invitations:
+    if done == 0:
         with database.write() as connection:
-            invited.choose_for_all(connection)
+            if plan.invitations:
+                invited.choose_for_all(connection)
+            for recipient, channel in plan.channels.items():
+                invited.choose(connection, recipient, channel)
     return plan.start if recorded is None else datetime.fromisoformat(recorded)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +19,8 @@ from calendars.reading.nodes import Entry, MappingNode, Node, ScalarNode, Sequen
 from calendars.reading.problems import AlreadyReported, Place, Report, Wrong, shown
 from calendars.reading.schema import Form
 from calendars.zones import WallTimeError, to_instant
+from scheduler.channels import Channel
+from scheduler.choosing import Choice, choices, chosen
 from scheduler.edits import Copy, Edit, removed
 
 LIMIT = 512 * 1024  # bytes
@@ -31,6 +33,7 @@ _PROBE = Path("Etc") / "UTC"  # a file that every folder of compiled zones has
 class ScriptForm(Form):
     formato: str = Field(description="versión del formato: 1")
     datos_de_zona: str = Field(default="", description="carpeta de los datos de zona del principio")
+    canales: dict[str, str] = Field(default={}, description="quién eligió qué antes de empezar")
     pasos: list[str] = Field(description="qué se publica y cuándo, en orden")
 
 
@@ -41,6 +44,7 @@ class StepForm(Form):
     sedes: dict[str, str] = Field(default={}, description="id: columnas de representations.csv que cambian")
     destinatarios: dict[str, str] = Field(default={}, description="id: columnas de recipients.csv que cambian")
     enlaces: dict[str, str] = Field(default={}, description="id del evento: enlace")
+    canales: dict[str, str] = Field(default={}, description="quién elige calendario, invitaciones o ninguno")
     callada: str = Field(default="no", description="sí: se publica sin avisar")
     datos_de_zona: str = Field(default="", description="carpeta de datos de zona, o instalados")
 
@@ -54,7 +58,7 @@ class ZoneData:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """One publication, as the script has it."""
+    """One publication, or what posts choose, as the script has it."""
 
     place: Place
     node: MappingNode
@@ -62,6 +66,7 @@ class Step:
     reason: str
     silent: bool
     edits: Mapping[str, tuple[Edit, ...]]  # by key of the script
+    choices: tuple[Choice, ...]
     zone_data: ZoneData | None  # None: as before
 
 
@@ -69,12 +74,13 @@ class Step:
 class Script:
     file: str  # as problems name it
     zone_data: ZoneData
+    choices: tuple[Choice, ...]  # made before it begins
     steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stage:
-    """One publication, ready."""
+    """One publication, ready; and what posts choose at that moment."""
 
     number: int  # of the step, from 1
     at: datetime  # UTC
@@ -82,6 +88,7 @@ class Stage:
     reason: str
     silent: bool
     zone_data: ZoneData | None  # from here on; None: as before
+    channels: Mapping[str, Channel] = field(default_factory=dict)  # by Recipient.id
 
 
 class InvalidScript(Exception):
@@ -115,8 +122,9 @@ def stages(script: Script, files: Mapping[str, bytes], draft: Draft) -> tuple[St
     found: list[Stage] = []
     for number, step in enumerate(script.steps, 1):
         after = _edited(copy, step, report)
-        if after is not None and step.zone_data is None and _digest(after) == _digest(draft):
+        if after is not None and not (step.zone_data or step.choices) and _digest(after) == _digest(draft):
             report.add(step.place, _NOTHING_CHANGES)
+        channels = {} if after is None else chosen(step.choices, after.recipients, report)
         if after is None or report.problems:
             raise InvalidScript(report.problems)
         draft = after
@@ -128,9 +136,19 @@ def stages(script: Script, files: Mapping[str, bytes], draft: Draft) -> tuple[St
                 reason=step.reason or f"Guion, paso {number}",
                 silent=step.silent,
                 zone_data=step.zone_data,
+                channels=channels,
             )
         )
     return tuple(found)
+
+
+def opening_channels(script: Script, draft: Draft) -> Mapping[str, Channel]:
+    """What the posts of the first draft chose before it, by Recipient.id. Raises InvalidScript."""
+    report = Report(script.file)
+    found = chosen(script.choices, draft.recipients, report)
+    if report.problems:
+        raise InvalidScript(report.problems)
+    return found
 
 
 def check_within(script: Script, first: datetime, last: datetime) -> None:
@@ -147,12 +165,13 @@ def _script(node: Node, report: Report, path: Path, zone: str) -> Script:
     fields = Fields(node, ScriptForm, report)
     fields.value("formato", _format)
     opening = fields.value("datos_de_zona", lambda name: _zone_data(name, path))
+    channels = fields.read("canales", lambda part: choices(part, report))
     steps = fields.each("pasos", lambda part: _step(part, report, path, zone))
     for before, after in pairwise(steps):
         if after.at <= before.at:
             fields.fail(after.place, _NOT_IN_ORDER)
     fields.finish()
-    return Script(file=str(path), zone_data=opening or ZoneData(folder=None), steps=steps)
+    return Script(file=str(path), zone_data=opening or ZoneData(folder=None), choices=channels or (), steps=steps)
 
 
 def _step(node: Node, report: Report, path: Path, zone: str) -> Step:
@@ -161,7 +180,8 @@ def _step(node: Node, report: Report, path: Path, zone: str) -> Step:
     reason, silent = fields.value("motivo", values.line), fields.value("callada", _YES_NO)
     data = fields.value("datos_de_zona", lambda name: _zone_data(name, path))
     edits = {key: fields.read(key, parse) or () for key, parse in _WHAT.items()}
-    if not any(edits.values()) and data is None and not fields.broken:
+    channels = fields.read("canales", lambda part: choices(part, report)) or ()
+    if not any((*edits.values(), channels)) and data is None and not fields.broken:
         fields.fail(node.place, _NOTHING_CHANGES)
     fields.finish()
     assert isinstance(node, MappingNode), "Fields refuses anything else"
@@ -172,6 +192,7 @@ def _step(node: Node, report: Report, path: Path, zone: str) -> Step:
         reason=reason or "",
         silent=silent or False,
         edits=edits,
+        choices=channels,
         zone_data=data,
     )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from calendars.editions import Edition
+from scheduler import inviting
 from scheduler.clock import SimulatedClock
 from scheduler.export import export
 from scheduler.prospect import prospect
@@ -66,7 +67,10 @@ class Steps:
             self.take()
 
     def take(self) -> None:
-        """Publish the next one now, which is its moment or later. Other zone data may leave nothing to publish."""
+        """Publish the next one now, which is its moment or later; and have posts choose, as on their pages.
+
+        There may be nothing to publish: with other zone data, or where posts choose and nothing is edited.
+        """
         stage = self._left.pop(0)
         self._clock.advance_to(stage.at)
         edition = self._publish(stage)
@@ -79,14 +83,22 @@ class Steps:
             found = prospect(connection, stage.draft, at=at, author=AUTHOR, reason=stage.reason, silent=stage.silent)
             controls.put(connection, controls.STEPS, str(stage.number))
             controls.put(connection, controls.REHEARSAL, at.isoformat())
-            if found.unchanged:
-                return None
-            check(found, confirmed=True, asked_above=0)
-            enact(connection, found, stage.draft, at=at, posts=stage.draft.recipients)
-            return found.publication.edition
+            if not found.unchanged:
+                check(found, confirmed=True, asked_above=0)
+                enact(connection, found, stage.draft, at=at, posts=stage.draft.recipients)
+            _choose(connection, stage, at)
+            return None if found.unchanged else found.publication.edition
 
     def _tell(self, edition: Edition) -> None:
         folder = None if self._feeds is None else self._feeds / str(edition.number)
         if folder is not None and not (folder / INDEX).exists():  # written last, by the zone data of its time
             export(edition, folder)
         self._published(edition.number)
+
+
+def _choose(connection: Connection, stage: Stage, at: datetime) -> None:
+    if stage.channels:
+        now = editions.load(connection)
+        assert now is not None, "a rehearsal begins with an edition"
+        for recipient, channel in stage.channels.items():
+            inviting.choose(connection, now, recipient, channel, at)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -16,11 +16,12 @@ import pytz
 from calendars.documents import draft_digest
 from calendars.model import Draft
 from scheduler.capture import Outbox
+from scheduler.channels import Channel
 from scheduler.rehearsal import Plan, Summary, rehearsal_database, rehearse
 from scheduler.script import Stage
 from scheduler.tokens import Tokens
 from tests.judge.fault import Fault
-from tests.judge.reader import judge_mails
+from tests.judge.reader import Choice, judge_mails
 from tests.judge.subscriber import judge_feeds
 from tests.judge.truth import Truth
 from tests.judge.words import Said, read_outbox
@@ -36,6 +37,7 @@ class Edit:
     at: datetime
     draft: Draft
     silent: bool = False
+    channels: Mapping[str, Channel] = field(default_factory=dict)  # what posts choose with it, by Recipient.id
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +45,7 @@ class Played:
     """A campaign that is over."""
 
     truths: tuple[Truth, ...]
+    choices: tuple[Choice, ...]
     outbox: Path
     feeds: Path
     until: datetime
@@ -54,28 +57,32 @@ class Played:
     def faults(self) -> list[Fault]:
         """Of its mails and of the feeds of every edition."""
         folders = [self.feeds / str(number) for number in range(1, len(self.truths) + 1)]
-        found = judge_mails(self.truths, self.mails(), self.until)
+        found = judge_mails(self.truths, self.mails(), self.until, self.choices)
         return [*found, *judge_feeds(self.truths, folders, self.until)]
 
 
 def play(opening: Draft, edits: Sequence[Edit], until: datetime, folder: Path) -> Played:
-    """A campaign that opens on 1 October 2021; edits that change nothing are left out, as nobody can publish them."""
-    truths, stages = [truth(opening, BEGINS)], []
+    """A campaign that opens on 1 October 2021; edits that change nothing are no edition."""
+    truths, stages, choices = [truth(opening, BEGINS)], list[Stage](), list[Choice]()
     before = opening
     for edit in edits:
-        if digest(edit.draft) != digest(before):
+        edits_something = digest(edit.draft) != digest(before)
+        if edits_something:
             truths.append(truth(edit.draft, edit.at, silent=edit.silent))
+            before = edit.draft
+        choices += chosen(edit.at, edit.channels, edit.draft)
+        if edits_something or edit.channels:
             stages.append(
                 Stage(
-                    number=len(truths) - 1,
+                    number=len(stages) + 1,
                     at=edit.at,
                     draft=edit.draft,
                     reason="prueba",
                     silent=edit.silent,
                     zone_data=None,
+                    channels=edit.channels,
                 )
             )
-            before = edit.draft
     plan = Plan(
         start=BEGINS,
         until=until,
@@ -88,7 +95,20 @@ def play(opening: Draft, edits: Sequence[Edit], until: datetime, folder: Path) -
     with rehearsal_database(folder / "ensayo.db") as database:
         outbox = Outbox(folder / "outbox", resuming=False)
         summary = asyncio.run(rehearse(database, opening, plan, outbox, lambda: None))
-    return Played(truths=tuple(truths), outbox=folder / "outbox", feeds=folder / "feeds", until=until, summary=summary)
+    return Played(
+        truths=tuple(truths),
+        choices=tuple(choices),
+        outbox=folder / "outbox",
+        feeds=folder / "feeds",
+        until=until,
+        summary=summary,
+    )
+
+
+def chosen(at: datetime, channels: Mapping[str, Channel], draft: Draft) -> list[Choice]:
+    """What posts choose at a moment, for the judge."""
+    addresses = {post.id: post.address for post in draft.recipients}
+    return [Choice(at=at, address=addresses[post], channel=channel) for post, channel in channels.items()]
 
 
 def truth(draft: Draft, at: datetime, *, silent: bool = False, zones: Path = INSTALLED) -> Truth:

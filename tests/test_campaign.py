@@ -14,13 +14,13 @@ import pytest
 
 from calendars.editions import first_stamp
 from scheduler.files import Configuration
-from scheduler.script import read_script, stages
+from scheduler.script import opening_channels, read_script, stages
 from tests import older_zones
-from tests.judge.reader import judge_mails
+from tests.judge.reader import Choice, judge_mails
 from tests.judge.subscriber import judge_feeds
 from tests.judge.truth import Truth
 from tests.judge.words import Said, read_outbox
-from tests.playing import INSTALLED, truth
+from tests.playing import INSTALLED, chosen, digest, truth
 from tests.shipped import CONFIG, shipped_draft
 
 ROOT = CONFIG.parent
@@ -32,6 +32,7 @@ ASIA, EUROPE = "taller-asia-pacifico-2021", "taller-europa-2021"
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Campaign:
     truths: tuple[Truth, ...]
+    choices: tuple[Choice, ...]
     mails: list[Said]
     feeds: list[Path]
     told: dict[str, object]  # what `agenda rehearse --json` printed
@@ -45,30 +46,35 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> Campaign:
     command = [sys.executable, "-c", "from scheduler.cli import main; main()", "rehearse", *wanted]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    truths = meant()
+    truths, choices = meant()
     return Campaign(
         truths=truths,
+        choices=choices,
         mails=read_outbox(folder / "outbox"),
         feeds=[folder / "feeds" / str(number) for number in range(1, len(truths) + 1)],
         told=json.loads(done.stdout),
     )
 
 
-def meant() -> tuple[Truth, ...]:
-    """The editions as the script means them."""
+def meant() -> tuple[tuple[Truth, ...], tuple[Choice, ...]]:
+    """The editions, and the choices of posts, as the script means them."""
     files, opening = Configuration(folder=CONFIG), shipped_draft()
     script = read_script(SCRIPT, opening.agenda.zone)
     zones = script.zone_data.folder or INSTALLED
-    found = [truth(opening, first_stamp(opening.agenda), zones=zones)]
+    begins, before = first_stamp(opening.agenda), opening
+    found, choices = [truth(opening, begins, zones=zones)], chosen(begins, opening_channels(script, opening), opening)
     for step in stages(script, files.contents(), opening):
         if step.zone_data is not None:
             zones = step.zone_data.folder or INSTALLED
-        found.append(truth(step.draft, step.at, silent=step.silent, zones=zones))
-    return tuple(found)
+        if step.zone_data is not None or digest(step.draft) != digest(before):
+            found.append(truth(step.draft, step.at, silent=step.silent, zones=zones))
+        choices += chosen(step.at, step.channels, step.draft)
+        before = step.draft
+    return tuple(found), tuple(choices)
 
 
 def test_every_person_knows_what_the_agenda_says_and_nothing_else(campaign: Campaign) -> None:
-    assert judge_mails(campaign.truths, campaign.mails, OVER) == []
+    assert judge_mails(campaign.truths, campaign.mails, OVER, campaign.choices) == []
     assert {said.to for said in campaign.mails} == {post.address for post in campaign.truths[-1].posts}
     assert len(campaign.truths[-1].sites) == 149
 

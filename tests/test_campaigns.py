@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from calendars.feeds import feeds
 from calendars.model import Audience, Days, Draft, Event, EventStatus, Language, Recipient, Timed
+from scheduler.channels import Channel
 from tests.factories import agenda, drive, event, site, text, timed
 from tests.playing import BEGINS, Edit, Played, play
 
@@ -154,18 +155,20 @@ CHANGES = st.one_of(
 # From a slip that is corrected at once to a fortnight; the campaign takes seven weeks.
 GAPS = st.one_of(st.integers(1, 15), st.integers(30, 600), st.integers(600, 20_000)).map(lambda n: timedelta(minutes=n))
 SILENT = st.integers(0, 6).map(lambda number: number == 6)
-CAMPAIGNS = st.lists(st.tuples(GAPS, CHANGES, SILENT), min_size=1, max_size=8)
+CHOICES = st.dictionaries(st.sampled_from(tuple(known.id for known in SITES)), st.sampled_from(Channel), max_size=3)
+Step = tuple[timedelta, Change, bool, dict[str, Channel]]
+CAMPAIGNS = st.lists(st.tuples(GAPS, CHANGES, SILENT, CHOICES), min_size=1, max_size=8)
 
 
-def played(steps: list[tuple[timedelta, Change, bool]], folder: Path) -> Played:
+def played(steps: list[Step], folder: Path) -> Played:
     at, draft, edits = BEGINS, opening(), []
-    for gap, change, silent in steps:
+    for gap, change, silent, channels in steps:
         at, draft = at + gap, change(draft)
-        edits.append(Edit(at=at, draft=draft, silent=silent))
+        edits.append(Edit(at=at, draft=draft, silent=silent, channels=channels))
     return play(opening(), edits, max(OVER, at + timedelta(days=15)), folder)
 
 
-def check(steps: list[tuple[timedelta, Change, bool]]) -> None:
+def check(steps: list[Step]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         done = played(steps, Path(folder))
         assert done.faults() == []
@@ -176,12 +179,12 @@ def check(steps: list[tuple[timedelta, Change, bool]]) -> None:
 
 @settings(max_examples=10)
 @given(steps=CAMPAIGNS)
-def test_after_any_edits_mails_and_feeds_agree_with_the_agenda(steps: list[tuple[timedelta, Change, bool]]) -> None:
+def test_after_any_edits_mails_and_feeds_agree_with_the_agenda(steps: list[Step]) -> None:
     check(steps)
 
 
 @pytest.mark.long
 @settings(max_examples=600)
 @given(steps=CAMPAIGNS)
-def test_after_any_of_many_edits_they_agree(steps: list[tuple[timedelta, Change, bool]]) -> None:
+def test_after_any_of_many_edits_they_agree(steps: list[Step]) -> None:
     check(steps)

@@ -216,6 +216,20 @@ async def test_new_words_and_a_new_link_reach_the_entry_under_the_same_sequence(
     assert str(one.stamp) > str(first.stamp)
 
 
+async def test_what_is_new_only_for_other_sites_brings_no_invitation_again(database: Database) -> None:
+    """The event was revised, since its calendar for all lists one site more; Tokyo's entry says what it said."""
+    put(database, draft(agenda(representations=(site(),))))
+    prefer(database, INVITATIONS)
+    [first] = await got_of(database, PUBLISHED, WEEK_BEFORE)
+    put(database, draft(agenda(representations=(site(), SEOUL))), MONDAY, confirmed=True)
+    with database.read() as connection:
+        found = [edition.revisions[event().id] for edition in editions.history(connection)]
+    assert [one.sequence for one in found] == [0, 0]
+    assert found[0].last_modified < found[1].last_modified
+    assert first.method == "REQUEST"
+    assert methods(await got_of(database, MONDAY, START)) == ["", ""]
+
+
 async def test_a_cancellation_takes_back_what_was_sent_and_only_that(database: Database) -> None:
     put(database, draft())
     prefer(database, INVITATIONS)

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from calendars.model import Audience, Draft, EventStatus, Recipient
+from scheduler.channels import Channel
 from tests.factories import agenda, event, site, text, timed
 from tests.judge.fault import Fault, Kind
-from tests.judge.reader import judge_mails
+from tests.judge.reader import Choice, judge_mails
 from tests.judge.subscriber import judge_feeds
 from tests.judge.words import Part, Said, Unreadable, read
 from tests.playing import BEGINS, Edit, Played, days, play
@@ -259,13 +260,19 @@ def invitation(good: Played, method: str, sequence: int, *, to: str, wall: str =
     return Part(method=method, body="\r\n".join(lines).encode())
 
 
-def invited(good: Played, *parts: Part) -> set[Kind]:
-    """Tokyo's mails after the move, which come with these calendars in turn and without files."""
-    mails = [replace(said, parts=()) for said in good.mails()]
+def invited(good: Played, *parts: Part, then: Channel = Channel.INVITATIONS) -> set[Kind]:
+    """Tokyo's mails after the move, which come with these calendars in turn and without files.
+
+    It chose invitations just before, and `then` half an hour later.
+    """
+    mails = [replace(said, parts=(), subscribes=said.subscribes and said.to != TOKYO) for said in good.mails()]
     own = [said for said in mails if said.to == TOKYO and said.sent > MOVED_AT and said.title == event().title.es]
     for said, part in zip(own, parts, strict=False):
         mails[mails.index(said)] = replace(said, parts=(part,))
-    return {fault.kind for fault in judge_mails(good.truths, mails, good.until)}
+    first = Choice(at=own[0].sent, address=TOKYO, channel=Channel.INVITATIONS)
+    second = replace(first, at=first.at + timedelta(minutes=30), channel=then)
+    found = judge_mails(good.truths, mails, good.until, [first, second])
+    return {fault.kind for fault in found if fault.event != EXTRA}  # to which nothing invites it here
 
 
 def test_an_invitation_that_says_what_the_agenda_says(good: Played) -> None:
@@ -305,5 +312,22 @@ def test_an_invitation_that_is_still_in_the_calendar_after_a_cancellation(good: 
         sent=datetime(2021, 10, 5, 8, tzinfo=BEGINS.tzinfo),
         parts=(replace(part, body=body),),
     )
-    found = judged(good, lambda mails: [early, *mails])
-    assert [(fault.kind, fault.who) for fault in found] == [(Kind.KEPT, "madrid@sedes.example")]
+    own = [replace(said, subscribes=said.subscribes and said.to != mail.to) for said in good.mails()]
+    choice = Choice(at=BEGINS, address=mail.to, channel=Channel.INVITATIONS)
+    found = judge_mails(good.truths, [replace(early, subscribes=False), *own], good.until, [choice])
+    assert kinds(found) == {(Kind.KEPT, "madrid@sedes.example")}
+
+
+@pytest.mark.parametrize(
+    ("channel", "kind"), [(Channel.INVITATIONS, Kind.LOST), (Channel.NONE, Kind.TWICE), (Channel.FEED, None)]
+)
+def test_mails_that_point_to_a_calendar_are_for_who_subscribes(
+    good: Played, channel: Channel, kind: Kind | None
+) -> None:
+    choice = Choice(at=BEGINS, address=TOKYO, channel=channel)
+    found = {fault.kind for fault in judge_mails(good.truths, good.mails(), good.until, [choice])}
+    assert kind in found if kind else found == set()
+
+
+def test_an_invitation_that_stays_in_the_calendar_of_who_subscribes_from_now_on(good: Played) -> None:
+    assert invited(good, invitation(good, "REQUEST", 1, to=TOKYO), then=Channel.FEED) == {Kind.KEPT}

@@ -41,7 +41,7 @@ SHELVES = (
         "scheduler.channels",
         "scheduler.coverage",
     ),
-    ("scheduler.edits", "scheduler.script"),
+    ("scheduler.edits", "scheduler.choosing", "scheduler.script"),
     ("scheduler.store", "scheduler.mail"),
     (
         "scheduler.logs",

@@ -16,8 +16,9 @@ from typer.testing import CliRunner, Result
 
 from calendars.feeds import feeds
 from calendars.model import Days, Draft, EventStatus, Timed
+from scheduler.channels import Channel
 from scheduler.cli import app
-from scheduler.script import InvalidScript, Script, Stage, read_script, stages
+from scheduler.script import InvalidScript, Script, Stage, opening_channels, read_script, stages
 from scheduler.store import editions
 from scheduler.store.database import Database
 from tests import small_config
@@ -83,6 +84,15 @@ def test_an_event_can_be_added_whole_and_removed(tmp_path: Path) -> None:
     assert isinstance(added.agenda.events[1].when, Days)
 
 
+def test_posts_choose_each_by_its_id_or_all_the_rest_at_once(tmp_path: Path) -> None:
+    head = "formato: 1\ncanales: {invitaciones: todos, ninguno: [tokio-consular]}"
+    found = read(tmp_path, "  - {cuando: 2021-10-15 12:00, canales: {calendario: [madrid-consular]}}\n", head)
+    before = opening_channels(found, small_config.draft())
+    assert before == {"madrid-consular": Channel.INVITATIONS, "tokio-consular": Channel.NONE}
+    [stage] = stages(found, files(), small_config.draft())
+    assert stage.channels == {"madrid-consular": Channel.FEED}
+
+
 def test_later_steps_go_on_from_earlier_ones(tmp_path: Path) -> None:
     steps = (
         "  - {cuando: 2021-10-15 12:00, eventos: {taller-europa: {fecha: 2021-10-27, dia: null}}}\n"
@@ -141,6 +151,11 @@ def test_a_link_may_be_the_first_of_all(tmp_path: Path) -> None:
         ("cuando: 2021-10-15 25:00, eventos: {jornada: null}", "2021", "hora"),
         ("cuando: 2021-04-04 02:30, eventos: {jornada: null}", "2021", "no existe en America/Mexico_City"),
         ("cuando: 2021-10-15 12:00, datos_de_zona: nada", "nada", "no hay datos de zona"),
+        ("cuando: 2021-10-15 12:00, canales: {ninguno: [tokio-consul]}", "tokio", "¿Quiso decir «tokio-consular»?"),
+        ("cuando: 2021-10-15 12:00, canales: {correo: todos}", "correo", "clave «correo» no existe"),
+        ("cuando: 2021-10-15 12:00, canales: {ninguno: nadie}", "nadie", "aquí va una lista: [nadie], "),
+        ("cuando: 2021-10-15 12:00, canales: {ninguno: [[a]]}", "[a]", "aquí va el id de un destinatario"),
+        ("cuando: 2021-10-15 12:00, canales: {invitaciones: todos, ninguno: todos}", "todos}", "ya está en esta clave"),
     ],
 )
 def test_a_wrong_step_is_told_with_its_place_and_the_way_out(tmp_path: Path, step: str, at: str, said: str) -> None:
@@ -149,6 +164,14 @@ def test_a_wrong_step_is_told_with_its_place_and_the_way_out(tmp_path: Path, ste
     [line] = wrong(tmp_path, written)
     assert line.startswith(f"3:{place}: ")
     assert said in line
+
+
+def test_who_is_no_post_of_the_first_files_has_chosen_nothing_before(tmp_path: Path) -> None:
+    found = read(tmp_path, "  []\n", head="formato: 1\ncanales: {ninguno: [tokyo-consular]}")
+    with pytest.raises(InvalidScript) as error:
+        opening_channels(found, small_config.draft())
+    [problem] = error.value.problems
+    assert (problem.line, problem.column, "¿Quiso decir «tokio-consular»?" in problem.message.es) == (2, 21, True)
 
 
 def test_steps_out_of_order_are_refused(tmp_path: Path) -> None:
@@ -223,6 +246,24 @@ def test_a_script_is_played_between_the_mails_and_the_editions_are_named(small: 
         (True, "21 07:00"),  # the move, in Madrid's working hours
         (True, "27 12:02"),  # cancelled within the day: at once
     ]
+
+
+def test_posts_that_change_their_minds_get_each_event_by_one_way_and_no_edition_is_made(small: Path) -> None:
+    chosen = "  - {{cuando: 2021-10-{day} 11:00, canales: {{{what}: [madrid-consular]}}}}\n"
+    steps = chosen.format(day=20, what="calendario") + chosen.format(day=21, what="invitaciones")
+    script(small, steps, head="formato: 1\ncanales: {invitaciones: todos, ninguno: [tokio-consular]}")
+    done = rehearse("--outbox", "out", "--json")
+    assert done.exit_code == 0, done.stderr
+    assert [one["number"] for one in json.loads(done.stdout)["editions"]] == [1]
+    mails = [said for said in read_outbox(small / "out") if said.title == "Taller, Europa"]
+    assert [(f"{said.sent:%d}", said.subscribes, [part.method for part in said.parts]) for said in mails] == [
+        ("19", False, ["REQUEST"]),  # with the first reminder
+        ("21", False, ["CANCEL"]),  # each choice in Madrid's working hours
+        ("22", False, ["REQUEST"]),
+        ("26", False, []),
+    ]
+    others = [said for said in read_outbox(small / "out") if said.to.startswith("tokio")]
+    assert {(said.subscribes, said.parts) for said in others} == {(False, ())}
 
 
 def test_the_feeds_of_each_edition_are_those_that_are_served(small: Path) -> None:

@@ -40,7 +40,7 @@ from scheduler.rehearsal import (
     resumes,
     summary,
 )
-from scheduler.script import Stage, ZoneData, check_within, read_script, stages
+from scheduler.script import Stage, ZoneData, check_within, opening_channels, read_script, stages
 from scheduler.settings import parse_pace
 from scheduler.steps import steps_done
 from scheduler.store.database import Database
@@ -109,6 +109,7 @@ def stretches(wanted: Wanted) -> tuple[Stretch, ...]:
     script = read_script(wanted.script, draft.agenda.zone)
     steps = stages(script, folder.contents(), draft)
     plan = _plan(wanted, draft.agenda, (draft.agenda, *(step.draft.agenda for step in steps)), steps)
+    plan = replace(plan, channels=opening_channels(script, draft))
     check_within(script, plan.start, plan.until)
     openings = [step for step in steps if step.zone_data is not None]
     ends = [step.at - timedelta(microseconds=1) for step in openings]  # the step itself is the next stretch's

@@ -26,6 +26,7 @@ class Sent:
     subject: str  # UID
     method: Carried  # REQUEST or CANCEL
     doubtful: bool  # its fate was unknown once
+    edition: int | None  # number of the one that it told of; None where it was not kept
     sequence: int | None  # of the edition that it told of
     last_modified: datetime | None  # likewise
     link_digest: str | None  # likewise; None where it was not kept
@@ -41,7 +42,7 @@ def sent(connection: Connection, posts: Collection[str]) -> dict[tuple[str, str]
     told = and_(_V.edition == _D.edition, _V.event == _D.event)
     rows = connection.execute(
         select(
-            *(_D[name] for name in ("id", "recipient", "subject", "event", "method", "uncertain_at")),
+            *(_D[name] for name in ("id", "recipient", "subject", "event", "method", "edition", "uncertain_at")),
             *(_V[name] for name in ("sequence", "last_modified", "link_digest")),
         )
         .outerjoin(revisions, told)
@@ -57,6 +58,7 @@ def sent(connection: Connection, posts: Collection[str]) -> dict[tuple[str, str]
                 subject=row.subject,
                 method=row.method,
                 doubtful=row.uncertain_at is not None,
+                edition=row.edition,
                 sequence=row.sequence,
                 last_modified=row.last_modified,
                 link_digest=row.link_digest,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from calendars.model import Days
+from scheduler.channels import Channel
 from tests.judge.entries import Entry, entries, method
 from tests.judge.fault import Kind
 from tests.judge.truth import Truth
@@ -45,7 +46,7 @@ class Calendar:
             self.attached.add(entry.uid)
         else:
             yield from self._request(entry, known, said)
-        if entry.uid in self.attached and entry.uid in self.entries:
+        if entry.uid in self.attached and entry.uid in self.entries and self.entries[entry.uid].live:
             yield Kind.TWICE, "both as a file and as an invitation"
 
     def _request(self, entry: Entry, known: Entry | None, said: Said) -> Iterator[tuple[Kind, str]]:
@@ -53,7 +54,9 @@ class Calendar:
             yield Kind.WRONG, f"an invitation for {entry.attendees}"
         if known is not None and entry.sequence < known.sequence:
             yield Kind.BACKWARDS, f"SEQUENCE {entry.sequence} after {known.sequence}"
-        elif known is not None and known.live and entry.sequence == known.sequence:
+        elif known is not None and entry.modified < known.modified:
+            yield Kind.BACKWARDS, f"DTSTAMP {entry.modified} after {known.modified}"
+        elif known is not None and known.live and _same(entry, known):
             yield Kind.TWICE, f"invited again under SEQUENCE {entry.sequence}"
         self.entries[entry.uid] = entry
 
@@ -63,6 +66,21 @@ class Calendar:
         elif entry.sequence < known.sequence or entry.live:
             yield Kind.BACKWARDS, f"CANCEL with SEQUENCE {entry.sequence} after {known.sequence}, {entry.status}"
         self.entries[entry.uid] = entry
+
+    def amiss(self, channel: Channel, truth: Truth, site: str, key: str) -> tuple[Kind, str] | None:
+        """What is wrong with an event in the calendar of a post with this channel; None if all is well."""
+        entry = self.entries.get(truth.uid(key))
+        live, wanted = entry is not None and entry.live, _times(truth, key, site)
+        if channel is not Channel.INVITATIONS or wanted == (None, None):
+            return (Kind.KEPT, "the invitation is still in the calendar") if live else None
+        if entry is None or not live:
+            return Kind.LOST, "not in the calendar"
+        return None if (entry.start, entry.end) == wanted else (Kind.LOST, f"stands at {entry.start}")
+
+    def stale(self, truth: Truth, site: str, key: str) -> bool:
+        """Was the reader invited, and to another hour?"""
+        entry = self.entries.get(truth.uid(key))
+        return entry is not None and entry.live and (entry.start, entry.end) != _times(truth, key, site)
 
     def at_the_end(self, truth: Truth, site: str, until: datetime) -> Iterator[str]:
         """What stands in the calendar and should not, or not so; what was over before `until` is left in peace."""
@@ -74,6 +92,11 @@ class Calendar:
                 yield f"{entry.summary} is still there"
             elif (entry.start, entry.end) != _times(truth, theirs[uid], site):
                 yield f"{entry.summary} stands at {entry.start}"
+
+
+def _same(entry: Entry, known: Entry) -> bool:
+    """Do both say the same, whenever it was said?"""
+    return replace(entry, modified=known.modified) == known
 
 
 def _times(truth: Truth, key: str, site: str) -> tuple[object, object]:

@@ -1,4 +1,8 @@
-"""Who only reads mail: each mail of a campaign, in order, against what held when it came and what the reader knew."""
+"""Who reads mail: each mail of a campaign, in order, against what held when it came and what the reader knew.
+
+Whatever channel a post has chosen, it reads. Who subscribes is pointed to a calendar and invited to nothing; who is
+invited has each event from the first mail about it on; who chose neither has none.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from scheduler.channels import Channel
 from tests.judge.fault import Fault, Kind
 from tests.judge.hours import SOON, reminders, told_by, works_at
 from tests.judge.inviting import Calendar
@@ -27,6 +32,15 @@ class Owed:
     was: Fact | None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """A post chooses how events get into its calendar. Before any, it subscribes."""
+
+    at: datetime  # UTC
+    address: str
+    channel: Channel
+
+
 @dataclass(kw_only=True, slots=True)
 class Reader:
     """One post, from the edition that it joined with."""
@@ -39,17 +53,22 @@ class Reader:
     unsaid: set[str] = field(default_factory=set)  # changed by a silent edition, and told by nothing since
     since: dict[str, datetime] = field(default_factory=dict)  # from when on its present hour stood, by event
     reminded: dict[str, list[datetime]] = field(default_factory=dict)
+    channel: Channel = Channel.FEED
     calendar: Calendar = field(default_factory=Calendar)
+    due: dict[str, datetime] = field(default_factory=dict)  # by when its calendar has to follow its choice, by event
 
 
-def judge_mails(truths: Sequence[Truth], mails: Sequence[Said], until: datetime) -> list[Fault]:
-    """Every fault in an outbox of a campaign that ended at `until`. Editions and mails stand in order of time."""
-    return list(_Trial(truths, until).judge(mails))
+def judge_mails(
+    truths: Sequence[Truth], mails: Sequence[Said], until: datetime, choices: Sequence[Choice] = ()
+) -> list[Fault]:
+    """Every fault in an outbox of a campaign that ended at `until`. All stand in order of time."""
+    return list(_Trial(truths, until, choices).judge(mails))
 
 
 class _Trial:
-    def __init__(self, truths: Sequence[Truth], until: datetime) -> None:
+    def __init__(self, truths: Sequence[Truth], until: datetime, choices: Sequence[Choice]) -> None:
         self.truths = truths
+        self.choices = list(choices)
         self.until = until
         self.now = truths[0]
         self.readers: dict[str, Reader] = {}
@@ -62,7 +81,9 @@ class _Trial:
         for truth, ends in zip(self.truths, (*(one.at for one in self.truths[1:]), self.until + GRACE), strict=True):
             self._publish(truth)
             while ahead and ahead[0].sent < ends:
+                self._choose(ahead[0].sent)
                 yield from self._hear(ahead.pop(0))
+            self._choose(ends - GRACE)
             yield from self._close(ends)
         for reader in self.readers.values():
             yield from self._end(reader)
@@ -90,6 +111,27 @@ class _Trial:
                 _translate(reader, post.language, before, truth)
             self._owe(reader, before, facts)
 
+    def _choose(self, until: datetime) -> None:
+        """What posts have chosen by now. What has not begun follows at once, or when the site works."""
+        while self.choices and self.choices[0].at <= until:
+            choice = self.choices.pop(0)
+            reader = self.readers[choice.address]
+            reader.channel, reader.due = choice.channel, {}
+            reader.calendar.attached.clear()  # what came as a file while it subscribed is in that calendar's place
+            for key, event in self.now.events(reader.site).items():
+                start = self.now.moment(event, reader.site).start
+                if start > choice.at and choice.at > self.truths[0].at and self._amiss(reader, key):
+                    reader.due[key] = told_by(self.now, reader.site, choice.at, start)
+
+    def _expect(self, reader: Reader, key: str) -> None:
+        """Rules may give the hour that was told another instant: nothing is told, and calendars have to follow."""
+        start = _start(self.now, reader, key)
+        if start and not self.now.silent and reader.calendar.stale(self.now, reader.site, key):
+            reader.due.setdefault(key, told_by(self.now, reader.site, self.now.at, start))
+
+    def _amiss(self, reader: Reader, key: str) -> tuple[Kind, str] | None:
+        return reader.calendar.amiss(reader.channel, self.now, reader.site, key)
+
     def _owe(self, reader: Reader, before: Truth, facts: _Facts) -> None:
         was = before.facts(reader.site, reader.language)
         for key in {*was, *facts}:
@@ -101,6 +143,8 @@ class _Trial:
                 or self._moment(before, key, reader) != self._moment(self.now, key, reader)
             ):
                 reader.since[key] = self.now.at
+            if not _tellable(old, new) and not self._over(before, key, reader):
+                self._expect(reader, key)
             if not _tellable(old, new) or self._over(before, key, reader):
                 continue
             if not _tellable(reader.known.get(key), new):
@@ -150,12 +194,22 @@ class _Trial:
             return
         key = self._event(said, reader)
         fact = self.now.facts(reader.site, reader.language).get(key)
+        if said.withdraws:
+            fact = fact and replace(fact, link=None)  # who gives up an invitation is not asked to join
         if said.fact != fact or said.language != reader.language:
             yield _fault(Kind.WRONG, reader, key, said, f"says {said.fact}, and it is {fact}")
-        yield from self._news(said, reader, key) if said.notice else self._reminder(said, reader, key)
+        if said.notice:
+            yield from self._news(said, reader, key)
+        elif not said.invites:
+            yield from self._reminder(said, reader, key)
         yield from self._hour(said, reader, key)
-        for kind, why in reader.calendar.take(said, self.now, reader.site, key):
+        for kind, why in (
+            *reader.calendar.take(said, self.now, reader.site, key),
+            *self._by_channel(said, reader, key),
+        ):
             yield _fault(kind, reader, key, said, why)
+        if said.withdraws:
+            return
         if said.fact is None:
             reader.known.pop(key, None)
         else:
@@ -172,6 +226,21 @@ class _Trial:
                 ):
                     return event.id
         return said.title
+
+    def _by_channel(self, said: Said, reader: Reader, key: str) -> Iterator[tuple[Kind, str]]:
+        """What a mail brings to a calendar that is not its reader's way, and what is missing after it."""
+        methods = {part.method for part in said.parts}
+        if said.invites and not methods:
+            yield Kind.NEEDLESS, "an invitation without one"
+        if "REQUEST" in methods and reader.channel is not Channel.INVITATIONS:
+            yield Kind.TWICE, f"invited, and chose {reader.channel}"
+        if (said.subscribes or "PUBLISH" in methods) and reader.channel is not Channel.FEED:
+            yield Kind.TWICE, f"told of a calendar, and chose {reader.channel}"
+        amiss, by = self._amiss(reader, key), reader.due.get(key)
+        if amiss and (by is None or said.sent > by + GRACE):
+            yield amiss
+        if amiss is None:
+            reader.due.pop(key, None)
 
     def _news(self, said: Said, reader: Reader, key: str) -> Iterator[Fault]:
         if not _tellable(reader.known.get(key), said.fact):
@@ -202,6 +271,12 @@ class _Trial:
                     del reader.owed[key]
                     why = f"not told by {owed.by}"
                     yield Fault(kind=Kind.LOST, who=reader.address, event=key, at=owed.by, why=why)
+            for key, by in list(reader.due.items()):
+                if by + GRACE < ends:
+                    del reader.due[key]
+                    if key in self.now.events(reader.site) and (amiss := self._amiss(reader, key)):
+                        kind, why = amiss
+                        yield Fault(kind=kind, who=reader.address, event=key, at=by, why=f"{why} by {by}")
             for key, event in self.now.events(reader.site).items():
                 start = self.now.moment(event, reader.site).start
                 if self.now.at <= start < ends:

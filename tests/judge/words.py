@@ -52,6 +52,9 @@ _CLOCK = re.compile(r"(\d{2}:\d{2})(?: h)?")
 _HOME = re.compile(r"= ([^\W\d]+) (\d{1,2}), (\d{2}:\d{2})(?: h)?, .*\(TCM\)")
 _LINK = re.compile(r"^(?:Entrar|Join): (https://\S+)", re.MULTILINE)
 _PLACE = re.compile(r"^(?:Lugar|Place): (.+?)\.?$", re.MULTILINE)
+_CALENDAR = re.compile(r"^(?:Calendario de su sede|Your site's calendar): ", re.MULTILINE)
+_INVITED = re.compile(r"(?:Invitación|Invitation|Se retira la invitación|Invitation withdrawn)\b")
+_ENDED = re.compile(r"Esta invitación sale|This invitation leaves")
 _UNSURE = re.compile(r"\((?:por confirmar|to be confirmed)\)")
 
 
@@ -77,6 +80,9 @@ class Said:
     language: str
     title: str  # of the event
     notice: bool  # news of a change, and not a reminder
+    invites: bool = False  # an invitation for its own sake, or the end of one
+    withdraws: bool = False  # the latter
+    subscribes: bool = False  # it names the address of a calendar to subscribe to
     fact: Fact | None  # None: it takes place no more, or no more for this site
     parts: tuple[Part, ...]
 
@@ -92,21 +98,31 @@ def read(content: bytes) -> Said:
     subject = str(make_header(decode_header(message["Subject"])))
     bodies = dict(_texts(message))
     text = bodies["plain"]
-    head = _HEAD.fullmatch(text.partition("\n")[0])
+    head, invites = _HEAD.fullmatch(text.partition("\n")[0]), _INVITED.match(subject) is not None
     paragraphs = text.split("\n\n")
+    withdraws = invites and _ENDED.match(text) is not None
+    if withdraws:
+        del paragraphs[0]
+    over = invites and len(paragraphs[0].split("\n")) == 1  # its title, and nothing of what takes place no more
+    if over:
+        paragraphs.insert(0, "")
     title = head[2] if head else paragraphs[1].partition("\n")[0]
-    when = _of_notice(paragraphs[1]) if head else _of_reminder(paragraphs[0])
+    when = None if over else _of_notice(paragraphs[1]) if head else _of_reminder(paragraphs[0])
     gone = head is not None and head[1] in GONE
     if isinstance(when, Hour):
         _check_alike(when, subject, bodies["html"])
     if title not in subject:
         raise Unreadable(f"the subject does not name «{title}»: {subject}")
     link, place = _LINK.search(text), _PLACE.search(text)
-    fact = Fact(
-        when=when,
-        unsure=_UNSURE.search(subject) is not None,
-        place=place[1] if place else None,
-        link=link[1] if link else None,
+    fact = (
+        None
+        if when is None
+        else Fact(
+            when=when,
+            unsure=_UNSURE.search(subject) is not None,
+            place=place[1] if place else None,
+            link=link[1] if link else None,
+        )
     )
     return Said(
         id=message["Message-ID"],
@@ -115,6 +131,9 @@ def read(content: bytes) -> Said:
         language=message["Content-Language"],
         title=title,
         notice=head is not None,
+        invites=invites,
+        withdraws=withdraws,
+        subscribes=_CALENDAR.search(text) is not None,
         fact=None if gone else fact,
         parts=tuple(_calendars(message)),
     )
