@@ -80,6 +80,7 @@ def test_the_title_of_the_agenda_defaults_to_its_id() -> None:
         ('hora: "09:00"', "hora: 09:00"),
         ('hora: "09:00"', "hora: 9:00 h"),
         ('hora: "09:00"', "hora: 09:00 hrs."),
+        ('hora: "09:00"', "hora: “09:00”"),
         ('hora: "09:00"', "hora: 9:00:00"),
         ("fecha: 2021-10-26", "fecha: 2021-10-26   "),
         ("duracion: 2 h", "duracion: 120 min"),

@@ -62,6 +62,11 @@ def line(value: str, *, length: int = LINE_LENGTH) -> str:
     return plain
 
 
+def bare(value: str) -> str:
+    """A line without the curly quotation marks that a word processor puts in place of YAML's."""
+    return line(value).strip("“”").strip()
+
+
 def prose(value: str) -> str:
     """The same, longer: a description, a source, a reason."""
     return line(value, length=PROSE_LENGTH)
@@ -113,7 +118,7 @@ def one_of(table: Mapping[str, T], rule: str, noun: Text) -> Callable[[str], T]:
 
 def day(value: str) -> date:
     """`2021-10-06`, also `2021-10-6`; from FIRST_YEAR to the last year with time-zone rules."""
-    plain = line(value)
+    plain = bare(value)
     match = _DATE.fullmatch(plain)
     if not match:
         raise _not_a_date(plain)
@@ -169,7 +174,7 @@ def weekday(value: str) -> int:
 
 def hour(value: str) -> time:
     """`18:00`, also `9:00`, `9:00 h`, `09:00:00` as Excel shows it."""
-    plain = line(value)
+    plain = bare(value)
     match = _HOUR.fullmatch(fold(plain))
     if match and int(match[1]) < 24 and int(match[2]) < 60:
         return time(int(match[1]), int(match[2]))
@@ -187,7 +192,7 @@ def hour(value: str) -> time:
 
 def duration(value: str) -> timedelta:
     """`2 h`, `90 min`, `1 h 30 min`: more than nothing, at most LONGEST_EVENT."""
-    plain = line(value)
+    plain = bare(value)
     match = _DURATION.fullmatch(fold(plain))
     length = timedelta(hours=int(match[1] or 0), minutes=int(match[2] or 0)) if match else timedelta()
     if not timedelta() < length <= LONGEST_EVENT:
