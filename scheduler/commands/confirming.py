@@ -55,6 +55,7 @@ CONFIRM = Text(
     es="Escriba el número total de personas ({total}) para publicar",
     en="Type the number of people in all ({total}) to publish",
 )
+MISTYPED = Text(es="No es ese número.", en="That is not the number.")
 WANTS_YES = Text(
     es="Si es lo que quiere, repita con --yes; si no, corrija el archivo o recupere lo que falta.",
     en="If that is what you want, repeat with --yes; if not, correct the file or put back what is missing.",
@@ -105,9 +106,12 @@ def _typed(found: Prospect, lang: Language, *, shifted: bool, files: bool) -> bo
     console = err()
     for line in _reasons(found, lang, (" --shifted" if shifted else "") if files else None):
         console.print(line, markup=False)
-    asked = CONFIRM[lang].format(total=found.people)
-    if sys.stdin.isatty() and typer.prompt(asked, default="", show_default=False, err=True) == str(found.people):
-        return True
+    if sys.stdin.isatty():
+        asked = CONFIRM[lang].format(total=found.people)
+        if typer.prompt(asked, default="", show_default=False, err=True).strip() == str(found.people):
+            return True
+        console.print(f"{MISTYPED[lang]} {NOT_PUBLISHED[lang]}")
+        return False
     console.print(f"{(WANTS_YES if files and not shifted else WANTS_YES_ONLY)[lang]} {NOT_PUBLISHED[lang]}")
     return False
 

@@ -28,25 +28,10 @@ from scheduler.commands.common import (
 )
 from scheduler.commands.missing import missing_lines
 from scheduler.commands.shifting import Source
-from scheduler.commands.words import PARTS
+from scheduler.commands.words import PARTS, kind_words, title
 from scheduler.prospect import Prospect
 from scheduler.store import standing
 
-KINDS = {
-    Kind.CANCELLED: Text(es="CANCELADO", en="CANCELLED"),
-    Kind.ADDED: Text(es="NUEVO", en="NEW"),
-    Kind.CONFIRMED: Text(es="CONFIRMADO", en="CONFIRMED"),
-    Kind.MOVED: Text(es="MOVIDO", en="MOVED"),
-    Kind.SHIFTED: Text(es="DESPLAZADO por reglas de zona", en="SHIFTED by zone rules"),
-    Kind.RELOCATED: Text(es="OTRO LUGAR", en="OTHER PLACE"),
-    Kind.AUDIENCE: Text(es="OTRA AUDIENCIA", en="OTHER AUDIENCE"),
-    Kind.LINK: Text(es="OTRO ENLACE", en="OTHER LINK"),
-    Kind.RESTATED: Text(es="OTRO ESTADO", en="OTHER STATUS"),
-    Kind.REMINDERS: Text(es="OTROS RECORDATORIOS", en="OTHER REMINDERS"),
-    Kind.ATTENDANCE: Text(es="OTRA REGLA DE ASISTENCIA", en="OTHER ATTENDANCE RULE"),
-    Kind.REWORDED: Text(es="OTRO TEXTO", en="REWORDED"),
-    Kind.REMOVED: Text(es="QUITADO", en="REMOVED"),
-}
 HEAD = Text(
     es="Vigente: edición {number}. Borrador: {file}. NADA se ha publicado.",
     en="In force: edition {number}. Draft: {file}. NOTHING has been published.",
@@ -201,16 +186,6 @@ def change_lines(change: Change, sites: dict[str, Representation], where: str, l
         yield from _audience(change, sites, lang)
     if after and after.event.reason and (before is None or before.event.reason != after.event.reason):
         yield f"  {REASON[lang]}: {after.event.reason[lang]}"
-
-
-def kind_words(change: Change, lang: Language) -> str:
-    return ", ".join(KINDS[kind][lang] for kind in change.kinds)
-
-
-def title(change: Change, lang: Language) -> str:
-    shown = change.after or change.before
-    assert shown is not None, "a change is of something"
-    return shown.event.title[lang]
 
 
 def _moments(change: Change, lang: Language) -> str:

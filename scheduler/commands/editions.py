@@ -30,9 +30,10 @@ from scheduler.commands.common import (
     told,
 )
 from scheduler.commands.confirming import AuthorOption, ReasonOption, YesOption, once_confirmed, refuse_empty
-from scheduler.commands.diff import change_json, kind_words, title
+from scheduler.commands.diff import change_json
 from scheduler.commands.operating import draft_state
 from scheduler.commands.tables import print_publication
+from scheduler.commands.words import kind_words, title
 from scheduler.publish import Published
 from scheduler.rollback import NoWayBack, roll_back
 from scheduler.store import editions

@@ -29,10 +29,11 @@ from scheduler.commands.common import (
     told,
 )
 from scheduler.commands.confirming import NOT_SHIFTED, AnnounceOption
-from scheduler.commands.diff import all_sites, kind_words, title
+from scheduler.commands.diff import all_sites
 from scheduler.commands.missing import missing_lines
 from scheduler.commands.sample import samples
 from scheduler.commands.shifting import Source
+from scheduler.commands.words import kind_words, title
 from scheduler.consequences import Consequences, Mail, consequences
 from scheduler.delivery import Purpose
 from scheduler.prospect import Prospect

@@ -10,7 +10,8 @@ from rich.console import Console, JustifyMethod
 from rich.markup import escape
 from rich.table import Table
 
-from calendars.editions import ChangeKind, Edition, Revision
+from calendars.changes import Kind
+from calendars.editions import Edition, Revision
 from calendars.model import Agenda, Days, Event, Language, Representation, Text
 from calendars.wording import (
     assumptions,
@@ -23,6 +24,7 @@ from calendars.wording import (
     status_word,
 )
 from calendars.zones import to_wall
+from scheduler.commands.words import KINDS, kind_words, title
 from scheduler.publish import Published
 from scheduler.rehearsal import Summary, all_of
 from scheduler.report import Row
@@ -42,16 +44,6 @@ CLOSED = Text(es="Altas en la página: cerradas", en="Sign-up on the page: close
 NOTICE = Text(es="Aviso de privacidad: {parts}", en="Privacy notice: {parts}")
 NOTICE_TEXT = Text(es="texto propio", en="own text")
 NO_NOTICE = Text(es="ninguno", en="none")
-KINDS = {
-    ChangeKind.ADDED: Text(es="NUEVO", en="NEW"),
-    ChangeKind.MOVED: Text(es="MOVIDO", en="MOVED"),
-    ChangeKind.RELOCATED: Text(es="OTRO LUGAR", en="OTHER PLACE"),
-    ChangeKind.RESTATED: Text(es="OTRO ESTADO", en="OTHER STATUS"),
-    ChangeKind.SHIFTED: Text(es="DESPLAZADO por reglas de zona", en="SHIFTED by zone rules"),
-    ChangeKind.REWORDED: Text(es="OTRO TEXTO", en="REWORDED"),
-    ChangeKind.WITHDRAWN: Text(es="CANCELADO (no está en el archivo)", en="CANCELLED (gone from the file)"),
-    ChangeKind.ARCHIVED: Text(es="ARCHIVADO", en="ARCHIVED"),
-}
 KEPT_AWAY = Text(
     es="No entraron, porque quien tenía la dirección pidió que se borrara: {posts}",
     en="Not taken in, because whoever had the address asked for it to be erased: {posts}",
@@ -171,17 +163,15 @@ def events_json(edition: Edition, site: Representation | None) -> list[dict[str,
 
 def print_publication(console: Console, done: Published, lang: Language) -> None:
     """What a publication changed, event by event, and what that did to the ledger."""
-    publication = done.prospect.publication
-    titles = {event.id: event.title[lang] for event in publication.edition.agenda.events}
-    for change in publication.changes:
-        by_rules = change.event in done.prospect.shifted
-        told = (ChangeKind.SHIFTED if by_rules and kind is ChangeKind.MOVED else kind for kind in change.kinds)
-        kinds = ", ".join(KINDS[kind][lang] for kind in told)
-        console.print(f"{kinds}  {titles.get(change.event, change.event)}", markup=False)
+    found, number = done.prospect, done.prospect.publication.edition.number
+    for change in found.changes:
+        console.print(f"{kind_words(change, lang)}  {title(change, lang)}", markup=False)
+    for event in found.publication.edition.agenda.events if found.before is None else ():
+        console.print(f"{KINDS[Kind.ADDED][lang]}  {event.title[lang]}", markup=False)
     rows = done.ledger
     console.print(
         PUBLISHED[lang].format(
-            number=publication.edition.number,
+            number=number,
             added=rows.added,
             followed=rows.followed,
             ended=rows.ended,
@@ -189,9 +179,9 @@ def print_publication(console: Console, done: Published, lang: Language) -> None
             notices=done.notices,
         )
     )
-    if done.prospect.convocations:
+    if found.convocations:
         console.print(CALLED[lang].format(n=done.convocations))
-    if done.prospect.silent:
+    if found.silent:
         console.print(TOLD_NOBODY[lang])
     if done.kept_away:
         console.print(KEPT_AWAY[lang].format(posts=", ".join(done.kept_away)), markup=False)

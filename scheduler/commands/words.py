@@ -1,7 +1,9 @@
-"""The agenda's own fields, by the words of the files."""
+"""Words that several commands share: the agenda's own fields as the files name them, and what changed."""
 
 from __future__ import annotations
 
+from calendars.changes import Change, Kind
+from calendars.model import Language, Text
 from calendars.reading import SITES
 
 PARTS = {
@@ -20,3 +22,28 @@ PARTS = {
     "signups": "altas",
     "privacy": "privacidad",
 }
+KINDS = {
+    Kind.CANCELLED: Text(es="CANCELADO", en="CANCELLED"),
+    Kind.ADDED: Text(es="NUEVO", en="NEW"),
+    Kind.CONFIRMED: Text(es="CONFIRMADO", en="CONFIRMED"),
+    Kind.MOVED: Text(es="MOVIDO", en="MOVED"),
+    Kind.SHIFTED: Text(es="DESPLAZADO por reglas de zona", en="SHIFTED by zone rules"),
+    Kind.RELOCATED: Text(es="OTRO LUGAR", en="OTHER PLACE"),
+    Kind.AUDIENCE: Text(es="OTRA AUDIENCIA", en="OTHER AUDIENCE"),
+    Kind.LINK: Text(es="OTRO ENLACE", en="OTHER LINK"),
+    Kind.RESTATED: Text(es="OTRO ESTADO", en="OTHER STATUS"),
+    Kind.REMINDERS: Text(es="OTROS RECORDATORIOS", en="OTHER REMINDERS"),
+    Kind.ATTENDANCE: Text(es="OTRA REGLA DE ASISTENCIA", en="OTHER ATTENDANCE RULE"),
+    Kind.REWORDED: Text(es="OTRO TEXTO", en="REWORDED"),
+    Kind.REMOVED: Text(es="QUITADO", en="REMOVED"),
+}
+
+
+def kind_words(change: Change, lang: Language) -> str:
+    return ", ".join(KINDS[kind][lang] for kind in change.kinds)
+
+
+def title(change: Change, lang: Language) -> str:
+    shown = change.after or change.before
+    assert shown is not None, "a change is of something"
+    return shown.event.title[lang]
