@@ -121,7 +121,7 @@ def stages(script: Script, files: Mapping[str, bytes], draft: Draft) -> tuple[St
     copy, report = Copy(files), Report(script.file)
     found: list[Stage] = []
     for number, step in enumerate(script.steps, 1):
-        after = _edited(copy, step, report)
+        after = _edited(copy, step, report) if any(step.edits.values()) else draft
         if after is not None and not (step.zone_data or step.choices) and _digest(after) == _digest(draft):
             report.add(step.place, _NOTHING_CHANGES)
         channels = {} if after is None else chosen(step.choices, after.recipients, report)

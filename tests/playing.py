@@ -72,17 +72,7 @@ def play(opening: Draft, edits: Sequence[Edit], until: datetime, folder: Path) -
             before = edit.draft
         choices += chosen(edit.at, edit.channels, edit.draft)
         if edits_something or edit.channels:
-            stages.append(
-                Stage(
-                    number=len(stages) + 1,
-                    at=edit.at,
-                    draft=edit.draft,
-                    reason="prueba",
-                    silent=edit.silent,
-                    zone_data=None,
-                    channels=edit.channels,
-                )
-            )
+            stages.append(_stage(len(stages) + 1, edit))
     plan = Plan(
         start=BEGINS,
         until=until,
@@ -109,6 +99,18 @@ def chosen(at: datetime, channels: Mapping[str, Channel], draft: Draft) -> list[
     """What posts choose at a moment, for the judge."""
     addresses = {post.id: post.address for post in draft.recipients}
     return [Choice(at=at, address=addresses[post], channel=channel) for post, channel in channels.items()]
+
+
+def _stage(number: int, edit: Edit) -> Stage:
+    return Stage(
+        number=number,
+        at=edit.at,
+        draft=edit.draft,
+        reason="prueba",
+        silent=edit.silent,
+        zone_data=None,
+        channels=edit.channels,
+    )
 
 
 def truth(draft: Draft, at: datetime, *, silent: bool = False, zones: Path = INSTALLED) -> Truth:

@@ -106,3 +106,11 @@ def test_what_zone_rules_shift_is_told_with_the_hour_that_holds(campaign: Campai
     mail = [said for said in campaign.mails if said.to == "tokio@sedes.example" and said.sent.year > 2021]
     hours = [said.fact.when.here for said in mail if said.fact and said.title == "Taller de seguimiento"]  # type: ignore[union-attr]  # because a workshop has an hour
     assert hours == [datetime(2023, 4, 20, 8)] + [datetime(2023, 4, 20, 9)] * 4
+
+
+def test_an_invitation_follows_the_rules_also_where_clocks_show_the_same_and_nothing_is_told(
+    campaign: Campaign,
+) -> None:
+    [said] = [said for said in campaign.mails if said.to == "ramala@sedes.example" and said.invites]
+    assert (said.title, f"{said.sent:%Y-%m-%d %H:%M}") == ("Taller de seguimiento", "2022-11-02 15:00")
+    assert [part.method for part in said.parts] == ["REQUEST"]

@@ -19,6 +19,7 @@ from scheduler.prospect import prospect as prospect_of
 from scheduler.publish import Published, publish_draft
 from scheduler.store.database import Database
 from tests import small_config
+from tests.shipped import shipped_draft
 from tests.small_config import AGENDA, POSTS, SITES, files
 from tests.test_cli import agenda, edit, here  # noqa: F401  # because pytest finds `here`
 from tests.test_cli_editing import NAME, line_of, numbered, published, replace
@@ -70,10 +71,10 @@ def draft_of(contents: Mapping[str, bytes]) -> Draft | None:
     return read(contents).draft
 
 
-def cuts(name: str, contents: Mapping[str, bytes]) -> Iterator[tuple[str, Draft]]:
-    """Beginnings of a file that can still be read: one of every few bytes, and each that ends in its last lines."""
+def cuts(name: str, contents: Mapping[str, bytes], step: int, last: int) -> Iterator[tuple[str, Draft]]:
+    """Beginnings of a file that can still be read: one of every `step` bytes, and each that ends in its last ones."""
     whole = contents[name]
-    for end in (*range(0, len(whole) - 120, 13), *range(max(0, len(whole) - 120), len(whole))):
+    for end in (*range(0, len(whole) - last, step), *range(max(0, len(whole) - last), len(whole))):
         found = draft_of({**contents, name: whole[:end]})
         if found is not None:
             yield f"{name} cut after {end} bytes", found
@@ -95,13 +96,14 @@ def prospect(database: Database, content: Draft) -> Prospect:
         return prospect_of(connection, content, at=LATER, author="", reason="")
 
 
+@pytest.mark.parametrize(("step", "last"), [(41, 40), pytest.param(13, 120, marks=pytest.mark.long)])
 @pytest.mark.parametrize("name", CONFIGURATIONS)
-def test_no_cut_of_any_file_publishes_a_loss_unasked(opened: Database, name: str) -> None:
+def test_no_cut_of_any_file_publishes_a_loss_unasked(opened: Database, name: str, step: int, last: int) -> None:
     file, contents = CONFIGURATIONS[name]
     whole = draft_of(contents)
     assert whole is not None
     put(opened, whole)
-    for what, left in cuts(file, contents):
+    for what, left in cuts(file, contents, step, last):
         if left != whole:
             assert prospect(opened, left).wants_confirmation(20), what
 
@@ -113,8 +115,7 @@ SHIPPED = {name: Path(__file__).parent.parent.joinpath("config", name).read_byte
 @given(name=st.sampled_from(FILES), share=st.floats(0, 1, exclude_max=True))
 def test_nor_does_a_cut_of_the_shipped_files(name: str, share: float) -> None:
     contents = {**SHIPPED, name: SHIPPED[name][: int(share * len(SHIPPED[name]))]}
-    left, whole = draft_of(contents), draft_of(SHIPPED)
-    assert whole is not None
+    left, whole = draft_of(contents), shipped_draft()
     if left is not None and left != whole:
         gone = len(left.recipients) < len(whole.recipients) or len(left.agenda.events) < len(whole.agenda.events)
         assert gone or losses(whole.agenda, left.agenda, whole.links, left.links)

@@ -82,10 +82,23 @@ def before(version: str) -> dict[str, str]:
     return {"PYTZ_TZDATADIR": str(zone_files(version))}
 
 
-def published_before(version: str, day: str) -> None:
-    configure(day)
-    done = run("publish", "--reason", "inicio", **before(version))
+@pytest.fixture(scope="module")
+def shifted_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Published for 4 December 2036 by a node that did not know of Canada's rules yet: made once, for all to copy."""
+    folder = tmp_path_factory.mktemp("canada")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        configure("2036-12-04")
+        done = run("publish", "--reason", "inicio", **before(BEFORE_CANADA))
     assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def shifted(shifted_folder: Path, here: Path) -> Path:
+    """The present folder, with that."""
+    shutil.copytree(shifted_folder, here, dirs_exist_ok=True)
+    return here
 
 
 def rehearsed(start: str, end: str, version: str) -> None:
@@ -194,9 +207,9 @@ async def test_clocks_that_british_columbia_and_alberta_no_longer_put_back_conce
     database.close()
 
 
-def test_what_zone_rules_shift_is_shown_and_published_without_the_files(here: Path) -> None:
+@pytest.mark.usefixtures("shifted")
+def test_what_zone_rules_shift_is_shown_and_published_without_the_files() -> None:
     """Also while these cannot be read: what they hold is not what is published."""
-    published_before(BEFORE_CANADA, "2036-12-04")
     shutil.rmtree("config")
     Path("config").mkdir()
     Path("config/agenda.yaml").write_text("formato: [", encoding="utf-8")
@@ -229,8 +242,8 @@ def test_what_zone_rules_shift_is_shown_and_published_without_the_files(here: Pa
     assert (again.exit_code, "no hay nada que publicar" in again.stdout) == (0, True)
 
 
-def test_publishing_the_files_as_they_are_puts_what_rules_shift_in_force_and_says_so(here: Path) -> None:
-    published_before(BEFORE_CANADA, "2036-12-04")
+@pytest.mark.usefixtures("shifted")
+def test_publishing_the_files_as_they_are_puts_what_rules_shift_in_force_and_says_so() -> None:
     assert "borrador sin cambios" in agenda("status").stdout  # nobody has written what is different
     done = agenda("publish", "--reason", "reglas de Canadá", "--yes")
     assert (done.exit_code, "DESPLAZADO por reglas de zona  Taller, Europa" in done.stdout) == (0, True)
@@ -239,6 +252,7 @@ def test_publishing_the_files_as_they_are_puts_what_rules_shift_in_force_and_say
     assert (same.exit_code, "no hay nada que publicar" in same.stdout) == (0, True)
 
 
+@pytest.mark.long  # five starts of the program; other tests swap the data alone
 def test_renewing_pytz_alone_is_enough(here: Path) -> None:
     """The package before it in the path is all that differs; pytz then names its own release."""
     configure("2036-12-04")
@@ -255,8 +269,8 @@ def test_renewing_pytz_alone_is_enough(here: Path) -> None:
     assert (back.returncode, "no consta que sean más nuevas" in back.stderr) == (1, True)
 
 
-def test_other_zone_files_are_told_for_what_they_are(here: Path) -> None:
-    published_before(BEFORE_CANADA, "2036-12-04")
+@pytest.mark.usefixtures("shifted")
+def test_other_zone_files_are_told_for_what_they_are() -> None:
     old = before(BEFORE_CANADA)
     told = {one["check"]: one for one in json.loads(run("doctor", "--json", **old).stdout)}
     assert told["time zones"]["verdict"] == "note"
@@ -275,19 +289,18 @@ def test_zone_files_that_are_missing_are_refused_and_not_taken_for_utc(here: Pat
     assert (done.returncode, "no zone files" in done.stderr) == (3, True)
 
 
-def test_zone_files_of_the_form_that_pytz_takes_for_utc_are_refused(here: Path) -> None:
+@pytest.mark.parametrize(("form", "code"), [("slim", 3), pytest.param("fat", 0, marks=pytest.mark.long)])
+def test_zone_files_of_the_form_that_pytz_takes_for_utc_are_refused(here: Path, form: str, code: int) -> None:
     """What zic writes unless told otherwise."""
     zic = shutil.which("zic") or shutil.which("zic", path="/usr/sbin:/sbin")
     if zic is None:
         assert os.environ.get("CI") != "true", "zic is not installed"
         pytest.skip("zic is not installed (Debian: libc-bin)")
     rules = zone_files(BEFORE_CANADA) / "tzdata.zi"
-    for form in ("slim", "fat"):
-        subprocess.run([zic, "-b", form, "-d", here / form, rules], check=True)
+    subprocess.run([zic, "-b", form, "-d", here / form, rules], check=True)
     configure("2036-12-04")
-    done = run("check", PYTZ_TZDATADIR=str(here / "slim"))
-    assert (done.returncode, "zic -b fat" in done.stderr) == (3, True)
-    assert run("check", PYTZ_TZDATADIR=str(here / "fat")).returncode == 0
+    done = run("check", PYTZ_TZDATADIR=str(here / form))
+    assert (done.returncode, "zic -b fat" in done.stderr) == (code, bool(code))
 
 
 def test_an_hour_that_rules_take_away_is_named_and_left_to_the_administrator(here: Path) -> None:
@@ -311,30 +324,29 @@ def test_an_hour_that_rules_take_away_is_named_and_left_to_the_administrator(her
     assert (done.exit_code, "MOVIDO" in done.stdout) == (0, True), done.stderr
 
 
-def test_calendars_in_utc_and_pages_say_the_promised_hour_on_any_machine(here: Path) -> None:
+def test_calendars_in_utc_and_pages_say_the_promised_hour_on_any_machine(shifted: Path) -> None:
     """Until the shifted edition is published; the page adds that the hour is to be confirmed."""
-    published_before(BEFORE_CANADA, "2036-12-04")
     assert run("export", "old", **before(BEFORE_CANADA)).returncode == 0
     assert agenda("export", "new").exit_code == 0
     for path in ("all.ics", "regions/europa.ics", "sites/vancouver.ics", "sites/madrid-local.ics"):
-        assert (here / "old" / path).read_bytes() == (here / "new" / path).read_bytes()
-    assert "16:00 h\\, hora de Vancouver" in (here / "new/sites/vancouver.ics").read_text(encoding="utf-8").replace(
+        assert (shifted / "old" / path).read_bytes() == (shifted / "new" / path).read_bytes()
+    assert "16:00 h\\, hora de Vancouver" in (shifted / "new/sites/vancouver.ics").read_text(encoding="utf-8").replace(
         "\n ", ""
     )
 
 
-def test_a_node_that_only_serves_lists_at_its_start_what_is_another_hour_to_it(here: Path) -> None:
+@pytest.mark.parametrize("command", ["web", pytest.param("serve", marks=pytest.mark.long)])
+@pytest.mark.usefixtures("shifted")
+def test_a_node_that_only_serves_lists_at_its_start_what_is_another_hour_to_it(command: str) -> None:
     """`serve` without a mail server, and `web`: neither claims anything. A worker looks in the same place."""
-    published_before(BEFORE_CANADA, "2036-12-04")
-    for command in ("serve", "web"):
-        process = subprocess.Popen([*AGENDA, command, "--port", "0"], stderr=subprocess.PIPE, text=True)
-        assert process.stderr is not None
-        told = list(islice((json.loads(line) for line in process.stderr if "zone data" in line), 3))
-        process.terminate()
-        process.wait(timeout=30)
-        process.stderr.close()
-        assert [(one.get("site"), one.get("promised"), one.get("now")) for one in told[:2]] == [
-            ("calgary", "2036-12-04T17:00", "2036-12-04T18:00"),
-            ("vancouver", "2036-12-04T16:00", "2036-12-04T17:00"),
-        ]
-        assert "agenda publish --shifted" in told[2]["event"]
+    process = subprocess.Popen([*AGENDA, command, "--port", "0"], stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    told = list(islice((json.loads(line) for line in process.stderr if "zone data" in line), 3))
+    process.terminate()
+    process.wait(timeout=30)
+    process.stderr.close()
+    assert [(one.get("site"), one.get("promised"), one.get("now")) for one in told[:2]] == [
+        ("calgary", "2036-12-04T17:00", "2036-12-04T18:00"),
+        ("vancouver", "2036-12-04T16:00", "2036-12-04T17:00"),
+    ]
+    assert "agenda publish --shifted" in told[2]["event"]

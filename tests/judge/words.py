@@ -113,17 +113,7 @@ def read(content: bytes) -> Said:
         _check_alike(when, subject, bodies["html"])
     if title not in subject:
         raise Unreadable(f"the subject does not name «{title}»: {subject}")
-    link, place = _LINK.search(text), _PLACE.search(text)
-    fact = (
-        None
-        if when is None
-        else Fact(
-            when=when,
-            unsure=_UNSURE.search(subject) is not None,
-            place=place[1] if place else None,
-            link=link[1] if link else None,
-        )
-    )
+    fact = None if when is None else _fact(when, subject, text)
     return Said(
         id=message["Message-ID"],
         sent=parsedate_to_datetime(message["Date"]).astimezone(UTC),
@@ -136,6 +126,16 @@ def read(content: bytes) -> Said:
         subscribes=_CALENDAR.search(text) is not None,
         fact=None if gone else fact,
         parts=tuple(_calendars(message)),
+    )
+
+
+def _fact(when: Hour | Span, subject: str, text: str) -> Fact:
+    link, place = _LINK.search(text), _PLACE.search(text)
+    return Fact(
+        when=when,
+        unsure=_UNSURE.search(subject) is not None,
+        place=place[1] if place else None,
+        link=link[1] if link else None,
     )
 
 
