@@ -171,29 +171,36 @@ NOT_PUBLISHED = Text(
 
 
 @contextmanager
+def _in_words(lang: Language) -> Iterator[None]:
+    """What has words of its own for administrators says them."""
+    try:
+        yield
+    except InvalidScript as error:
+        for one in error.problems:
+            typer.echo(f"{one.file}:{one.line}:{one.column}: {one.message[lang]}", err=True)
+        raise typer.Exit(PROBLEMS) from error
+    except InvalidDraft as error:
+        for line in problem_lines(Configuration(folder=error.folder), error.problems, lang):
+            typer.echo(line, err=True)
+        raise typer.Exit(PROBLEMS) from error
+    except NoSuchHour as error:
+        for why in error.why:
+            typer.echo(why[lang], err=True)
+        raise typer.Exit(PROBLEMS) from error
+    except NothingPublished as error:
+        raise Failure(PROBLEMS, error.why[lang]) from error
+    except NothingToAnnounce as error:
+        raise Failure(USAGE, f"--announce: {error.why[lang]}") from error
+
+
+@contextmanager
 def told(lang: str | None = None) -> Iterator[Settings]:
     """Run a command's body with the settings; every expected failure becomes its exit code and a line on stderr."""
     try:
         refuse_unusable_data()
         settings = load_settings()
-        try:
+        with _in_words(language(lang, settings)):
             yield settings
-        except InvalidScript as error:
-            for one in error.problems:
-                typer.echo(f"{one.file}:{one.line}:{one.column}: {one.message[language(lang, settings)]}", err=True)
-            raise typer.Exit(PROBLEMS) from error
-        except InvalidDraft as error:
-            for line in problem_lines(Configuration(folder=error.folder), error.problems, language(lang, settings)):
-                typer.echo(line, err=True)
-            raise typer.Exit(PROBLEMS) from error
-        except NoSuchHour as error:
-            for why in error.why:
-                typer.echo(why[language(lang, settings)], err=True)
-            raise typer.Exit(PROBLEMS) from error
-        except NothingPublished as error:
-            raise Failure(PROBLEMS, error.why[language(lang, settings)]) from error
-        except NothingToAnnounce as error:
-            raise Failure(USAGE, f"--announce: {error.why[language(lang, settings)]}") from error
     except Failure as error:
         _end(error.code, error.message)
     except (AnotherAgenda, AnotherDraft, NothingInForce, OutboxNotEmpty, WallTimeError) as error:

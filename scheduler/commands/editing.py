@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -48,6 +50,7 @@ from scheduler.commands.tables import events_json, print_agenda, print_publicati
 from scheduler.export import export as write_feeds
 from scheduler.files import Configuration, InvalidDraft, configuration
 from scheduler.publish import Published, publish_draft
+from scheduler.settings import Settings
 from scheduler.store import editions, handovers
 
 FINE = Text(es="El borrador está bien. Nada se ha publicado.", en="The draft is fine. Nothing has been published.")
@@ -130,30 +133,33 @@ def publish_command(
             return
         refuse_empty(reason, spoken)
         draft, lines = _read(configuration(config, settings), spoken)
-        with real_database(settings) as database:
-            tokens = tokens_of(settings, database)
+        publishing = partial(
+            publish_draft,
+            author=author or login_name(),
+            reason=reason,
+            asked_above=settings.asked_above,
+            silent=silent,
+            announce=announce or (),
+        )
+        _publish(settings, spoken, draft, lines, publishing, yes=yes)
 
-            def put(*, confirmed: bool) -> Published:
-                return publish_draft(
-                    database,
-                    draft,
-                    at=SystemClock().now(),
-                    author=author or login_name(),
-                    reason=reason,
-                    confirmed=confirmed,
-                    tokens=tokens,
-                    asked_above=settings.asked_above,
-                    silent=silent,
-                    announce=announce or (),
-                )
 
-            done = once_confirmed(put, spoken, yes=yes)
-            with database.read() as connection:
-                handed = handovers.uncorrected(connection, draft.recipients)
-        if done is not None:
-            print_publication(out(), done, spoken)
-        for line in uncorrected_lines(handed, lines, spoken):
-            typer.echo(line)
+def _publish(
+    settings: Settings, lang: Language, draft: Draft, lines: Lines, publishing: Callable[..., Published], *, yes: bool
+) -> None:
+    with real_database(settings) as database:
+        tokens = tokens_of(settings, database)
+
+        def put(*, confirmed: bool) -> Published:
+            return publishing(database, draft, at=SystemClock().now(), confirmed=confirmed, tokens=tokens)
+
+        done = once_confirmed(put, lang, yes=yes)
+        with database.read() as connection:
+            handed = handovers.uncorrected(connection, draft.recipients)
+    if done is not None:
+        print_publication(out(), done, lang)
+    for line in uncorrected_lines(handed, lines, lang):
+        typer.echo(line)
 
 
 def _read(folder: Configuration, lang: Language) -> tuple[Draft, Lines]:
