@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calendars.documents import agenda_from_json, agenda_to_json
-from calendars.editions import AnotherAgenda, ChangeKind, Edition, Publication, first_stamp, publish
+from calendars.editions import AnotherAgenda, ChangeKind, Edition, Publication, ends, first_stamp, publish
 from calendars.feeds import feeds
 from calendars.model import Agenda, Event, EventStatus
 from tests.factories import agenda, days, drive, event, real_size_agenda, text, timed
@@ -190,3 +190,9 @@ def test_a_renamed_region_touches_the_stamp_of_its_events() -> None:
     known = agenda()
     renamed = replace(known, regions=tuple(replace(r, name=text(f"{r.name.es}!")) for r in known.regions))
     assert kinds(put(renamed, put(known).edition, LATER)) == {ID: (ChangeKind.REWORDED,)}
+
+
+def test_a_session_is_over_at_its_end_and_whole_days_at_the_midnight_after_the_last_of_them() -> None:
+    content = agenda(events=(event(), drive()))
+    assert ends(content, event()) == datetime(2021, 10, 22, 1, tzinfo=UTC)
+    assert ends(content, drive()) == datetime(2022, 2, 8, 6, tzinfo=UTC)

@@ -8,7 +8,7 @@ from datetime import time, timedelta
 import pytest
 
 from calendars.losses import Loss, Missing, losses
-from calendars.model import Advance, Agenda, Audience, Axis, DaysBefore, Privacy, Quiet, Signups, TimeBefore
+from calendars.model import Advance, Agenda, Audience, Axis, Coverage, DaysBefore, Privacy, Quiet, Signups, TimeBefore
 from tests.factories import REGIONS, agenda, days, event, site, text, timed
 
 TOKIO, OSAKA = site(), site("osaka", city="Osaka")
@@ -103,3 +103,8 @@ def test_an_event_that_gives_up_its_hour_for_whole_days_or_the_other_way_round_h
     hour, whole = agenda(events=(event(),)), agenda(events=(event(when=days("2021-10-21", "2021-10-21")),))
     assert losses(hour, whole, {}, {}) == ()
     assert losses(whole, hour, {}, {}) == ()
+
+
+def test_another_number_is_no_loss() -> None:
+    two, one = (agenda(events=(event(coverage=Coverage(minimum=n)),)) for n in (2, 1))
+    assert losses(two, one, {}, {}) == ()

@@ -20,7 +20,7 @@ from calendars.model import (
     Timed,
 )
 from calendars.reading import read
-from tests.small_config import agenda, draft, edited, event, files, problems
+from tests.small_config import SITES, agenda, draft, edited, event, files, problems
 
 HOUR = '    hora: "09:00"\n'
 
@@ -301,3 +301,9 @@ def test_a_draft_knows_the_lines_of_its_events_and_links() -> None:
     }
     assert lines.links == {"taller-europa": 2}
     assert read(files(agenda="")).lines.events == {}
+
+
+def test_a_list_of_sites_of_which_only_the_header_is_left_is_refused() -> None:
+    header = SITES.splitlines()[0] + "\n"
+    found = read(files(representations=header))
+    assert [one.rule for one in found.problems if one.file == "representations.csv"] == ["no-sites"]
