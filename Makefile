@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-WORKERS ?= 2
+WORKERS ?= 3# one more than cores: many tests wait for a process, a server or the disk
 GATED := calendars scheduler.delivery scheduler.plan
 # What holds the gated packages to the last branch; measuring takes time, so nothing else is measured.
 MEASURED := $(addprefix tests/test_,$(addsuffix .py,addresses changes coverage delivery editions elsewhere escalations \
