@@ -280,6 +280,14 @@ class Agenda:
     signups: Signups | None = None  # None: nobody signs up by the page
     privacy: Privacy | None = None
 
+    def event(self, key: str) -> Event | None:
+        """The event of that id; None where there is none."""
+        return next((event for event in self.events if event.id == key), None)
+
+    def site(self, key: str) -> Representation | None:
+        """The representation of that id; None where there is none."""
+        return next((site for site in self.representations if site.id == key), None)
+
     def addressed(self, event: Event) -> tuple[Representation, ...]:
         """The sites that the event concerns, in the agenda's order; none for `coordination`."""
         match event.audience.kind:

@@ -48,10 +48,9 @@ def announced(edition: Edition, links: Mapping[str, str], events: Collection[str
 
 
 def _refusal(edition: Edition, key: str) -> NothingToAnnounce:
-    events = edition.agenda.events
-    event = next((one for one in events if one.id == key), None)
+    event = edition.agenda.event(key)
     if event is None:
-        return _unknown(key, events)
+        return _unknown(key, edition.agenda.events)
     if event.when is None:
         return NothingToAnnounce(NO_DATE, key)
     if event.status not in REMINDED:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import Connection
 
 from calendars.editions import Edition, ends
-from calendars.model import Event, EventStatus
+from calendars.model import EventStatus
 from scheduler import inviting
 from scheduler.store import answers
 from scheduler.store.answers import Answer
@@ -47,7 +47,7 @@ def closed(edition: Edition, event: str, post: Post | None, now: datetime) -> Cl
     """Why the post has nothing to answer of that event (its id); None where it has."""
     if post is None or not post.confirmed:
         return Closed.UNLISTED
-    found = event_of(edition, event)
+    found = edition.agenda.event(event)
     if found is None:
         return Closed.GONE
     if found.status is EventStatus.CANCELLED:
@@ -59,8 +59,3 @@ def closed(edition: Edition, event: str, post: Post | None, now: datetime) -> Cl
         return Closed.OVER
     addressed = any(site.id == post.recipient.site for site in edition.agenda.addressed(found))
     return None if addressed else Closed.ELSEWHERE
-
-
-def event_of(edition: Edition, event: str) -> Event | None:
-    """An event by its id, where the edition still has it."""
-    return next((one for one in edition.agenda.events if one.id == event), None)

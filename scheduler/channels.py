@@ -57,7 +57,7 @@ def subscribes(channel: Channel, *, answered: bool) -> bool:
 
 def takes_place(edition: Edition, event: str, site: str, *, guest: bool = False) -> Event | None:
     """The event (its id), where it has a date, is not cancelled and concerns the site, or a `guest` from there."""
-    found = next((one for one in edition.agenda.events if one.id == event), None)
+    found = edition.agenda.event(event)
     if found is None or found.when is None or found.status is EventStatus.CANCELLED:
         return None
     return found if guest or any(one.id == site for one in edition.agenda.addressed(found)) else None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection
 
 from calendars.editions import Edition
-from calendars.model import Event, Role
+from calendars.model import Role
 from scheduler.coverage import Tally, lacking, tallies
 from scheduler.delivery import Purpose, State
 from scheduler.store import answers, claiming
@@ -29,15 +29,11 @@ def settle(connection: Connection, owner: str, claims: Sequence[Delivery], editi
 
 
 def _lacking(connection: Connection, edition: Edition, key: str) -> tuple[Tally, ...]:
-    event = _event(edition.agenda.events, key)
+    event = edition.agenda.event(key)
     if event is None:
         return ()
     voices = answers.voices(connection, edition.revisions[key].uid)
     return lacking(event, tallies(edition.agenda, event, voices))
-
-
-def _event(events: Iterable[Event], key: str) -> Event | None:
-    return next((event for event in events if event.id == key), None)
 
 
 def _concerned(claim: Delivery, region: str | None, found: Sequence[Tally]) -> tuple[Tally, ...]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert
 
 from calendars.editions import Edition
 from calendars.invitations import Invitation, request
-from calendars.model import LANGUAGES, Event, Language, Representation
+from calendars.model import Event, Language, Representation
 from calendars.workdays import next_working_instant
 from scheduler.channels import ITIP, Carried, Channel, Known, carried, subscribes, takes_place
 from scheduler.delivery import URGENT, Purpose, State
@@ -66,7 +66,7 @@ class Entries:
 def _entry(edition: Edition, place: _Place) -> Invitation | None:
     """The invitation, but for link and date; None where the event takes place no more, or there is no such site."""
     event = takes_place(edition, place.event, place.site, guest=True)
-    site = next((one for one in edition.agenda.representations if one.id == place.site), None)
+    site = edition.agenda.site(place.site)
     if event is None or site is None:
         return None
     return request(edition, event, site, place.language, link=None, stamp=_ANY)
@@ -103,7 +103,7 @@ class Inviting:
         if _concerned(claim):
             guest = claim.replaces is not None
             here = takes_place(entries.now.edition, claim.event, claim.site, guest=guest) is not None
-            known = _known(claim.id, earlier, _Place(claim.event, claim.site, _spoken(claim)), entries)
+            known = _known(claim.id, earlier, _Place(claim.event, claim.site, claim.language), entries)
             method = carried(claim.purpose, channel, known, here=here, answered=self.answered)
             if method or known.last == "REQUEST":
                 return method
@@ -124,8 +124,7 @@ def revisit(connection: Connection, now: InForce, recipient: str, at: datetime) 
     """
     invited.drop_unsettled(connection, recipient)
     post, agenda = roster.find(connection, recipient), now.edition.agenda
-    at_home = (one for one in agenda.representations if post is not None and one.id == post.recipient.site)
-    site = next(at_home, None)
+    site = None if post is None else agenda.site(post.recipient.site)
     if post is None or site is None:
         return 0
     earlier, times = invited.sent(connection, (recipient,)), invited.times(connection, recipient)
@@ -145,10 +144,6 @@ def revisit(connection: Connection, now: InForce, recipient: str, at: datetime) 
 
 def _pair(claim: Delivery) -> tuple[str, str]:
     return claim.recipient, claim.subject
-
-
-def _spoken(claim: Delivery) -> Language:
-    return next(known for known in LANGUAGES if known == claim.language)
 
 
 def _ends(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from calendars.feeds import last_modified
-from calendars.model import LANGUAGES, Event, Language, Representation, Role, Text
+from calendars.model import Event, Representation, Role, Text
 from calendars.zones import to_wall
 from scheduler.channels import ITIP, Channel, subscribes
 from scheduler.delivery import Purpose
@@ -88,7 +88,7 @@ class Letters:
             found.edition,
             event,
             site,
-            language=_language(claim),
+            language=claim.language,
             sent_at=now,
             link=found.links.get(event.id),
             enclosed=self._enclosed(found, claim),
@@ -104,7 +104,7 @@ class Letters:
             found.edition,
             event,
             site,
-            _language(claim),
+            claim.language,
             sent_at=now,
             link=found.links.get(event.id),
             enclosed=self._enclosed(found, claim),
@@ -113,7 +113,7 @@ class Letters:
         return prepared.personalize(self._personal(found, claim, site, now))
 
     def _notice(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
-        telling, site, language = claim.telling, site_of(found, claim.site), _language(claim)
+        telling, site, language = claim.telling, site_of(found, claim.site), claim.language
         if telling is None:
             raise ValueError("a notice was claimed without what it says")
         link, enclosed = found.links.get(claim.event), self._enclosed(found, claim)
@@ -146,7 +146,7 @@ class Letters:
         event, site = subject_of(found, claim)
         if not claim.lacking:
             raise ValueError("an escalation was claimed without the sites that it is about")
-        language = _language(claim)
+        language = claim.language
         if claim.role == Role.COORDINATOR:
             prepared = self.composer.to_coordinator(found.edition, event, claim.lacking, language, site)
         else:
@@ -170,7 +170,7 @@ class Letters:
         )
 
     def _service(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
-        language = _language(claim)
+        language = claim.language
         envelope = Envelope(to=self.recipient(claim), message_id=_message_id(found, claim), sent_at=now)
         words = {
             "office": office_name(claim.post, site_of(found, claim.site)),
@@ -203,7 +203,7 @@ def mail_from(found: InForce) -> str:
 
 def subject_of(found: InForce, claim: Delivery) -> tuple[Event, Representation]:
     """What a reminder, a convocation or an escalation is about, and for which site. Raises LookupError."""
-    event = next((event for event in found.edition.agenda.events if event.id == claim.event), None)
+    event = found.edition.agenda.event(claim.event)
     if event is None:
         raise LookupError(f"the edition has no event {claim.event}")
     return event, site_of(found, claim.site)
@@ -211,7 +211,7 @@ def subject_of(found: InForce, claim: Delivery) -> tuple[Event, Representation]:
 
 def site_of(found: InForce, key: str) -> Representation:
     """Raises LookupError where the edition has no such site."""
-    site = next((site for site in found.edition.agenda.representations if site.id == key), None)
+    site = found.edition.agenda.site(key)
     if site is None:
         raise LookupError(f"the edition has no site {key}")
     return site
@@ -231,7 +231,3 @@ def _own_session(found: InForce, claim: Delivery) -> str | None:
 
 def _message_id(found: InForce, claim: Delivery) -> str:
     return f"{claim.message_key}@{found.edition.agenda.sender.domain}"
-
-
-def _language(claim: Delivery) -> Language:
-    return next(known for known in LANGUAGES if known == claim.language)

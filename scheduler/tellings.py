@@ -74,7 +74,8 @@ class Tellings:
     def _one(self, connection: Connection, claim: Delivery, post: Told, now: InForce) -> Telling | State:
         if post.refused is not None:
             return post.refused
-        zone = _zone(now, claim.site) if post.visits else None
+        site = now.edition.agenda.site(claim.site) if post.visits else None
+        zone = None if site is None else site.zone
         for edition in (post.surely, *post.perhaps):
             notice = self._compared(connection, edition, now).heard(claim, zone)
             if notice is not None:
@@ -113,7 +114,3 @@ def _compare(connection: Connection, edition: int, now: InForce) -> _Compared:
         changes={change.event: change for change in found},
         by_place={(notice.event, notice.site): notice for change in found for notice in notices(change)},
     )
-
-
-def _zone(now: InForce, key: str) -> str | None:
-    return next((site.zone for site in now.edition.agenda.representations if site.id == key), None)

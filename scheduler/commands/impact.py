@@ -147,7 +147,7 @@ def _base_url(settings: Settings) -> str:
 
 
 def _show_event(draft: Draft, key: str, lang: Language, *, as_json: bool) -> None:
-    chosen = next((one for one in draft.agenda.events if one.id == key), None)
+    chosen = draft.agenda.event(key)
     if chosen is None:
         known = ", ".join(one.id for one in draft.agenda.events if one.when is not None)
         raise Failure(USAGE, NO_EVENT[lang].format(key=key, known=known))

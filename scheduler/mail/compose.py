@@ -165,7 +165,7 @@ class Composer:
         calendar = self._calendar(site, enclosed)
 
         def prepare() -> Prepared:
-            event = next((one for one in agenda.events if one.id == told.event), None)
+            event = agenda.event(told.event)
             fresh = told.before is None and told.after is not None and not guest
             words = notice(
                 agenda,

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import Update
 
+from calendars.model import Language
 from scheduler.coverage import Tally
 from scheduler.delivery import UNCERTAIN_WAIT, WAITING, Purpose, State
 from scheduler.notices import Telling
@@ -50,7 +51,7 @@ class Delivery:
     rule: str
     recipient: str
     address: str
-    language: str
+    language: Language
     post: str
     message_key: str
     due_at: datetime

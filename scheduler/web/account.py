@@ -24,7 +24,7 @@ from scheduler.store.roster import Post
 from scheduler.tokens import Link
 from scheduler.web.forms import Form, is_cross_site, read_form
 from scheduler.web.index import regions
-from scheduler.web.posts import office_of, site_named, standing, zone_of
+from scheduler.web.posts import office_of, standing, zone_of
 from scheduler.web.private import staff_address
 from scheduler.web.rendering import PRIVATE, SECURITY, requested_language
 from scheduler.web.rules import choices, rules_of
@@ -159,7 +159,7 @@ class Accounts:
     def _move(self, connection: Connection, post: Post, site: str) -> Said:
         """Only of who signed up: the office of the others is the administrator's to say."""
         agenda = self._site.in_force.edition.agenda
-        if post.origin == "file" or site_named(agenda, site) is None:
+        if post.origin == "file" or agenda.site(site) is None:
             return "nothing"
         people.move(connection, post.recipient.id, site, self._site.present())
         found = self._replan(connection, post)
@@ -241,7 +241,7 @@ def _open_feeds(connection: Connection, recipient: str) -> list[FeedToken]:
 
 
 def _feed_line(agenda: Agenda, feed: FeedToken, post: Post, language: Language) -> FeedLine:
-    zone, site = zone_of(agenda, post), site_named(agenda, feed.site)
+    zone, site = zone_of(agenda, post), agenda.site(feed.site)
     last = None if feed.polled_at is None else to_wall(feed.polled_at, zone)
     return FeedLine(
         id=feed.id,

@@ -22,7 +22,7 @@ from calendars.impact import Fit, session_at
 from calendars.model import Days, Event, Language, Representation
 from calendars.wording import days_span, home_name, hour, long_date, short_date, weekday_and_day
 from calendars.zones import to_wall
-from scheduler.answers import Closed, answer, closed, event_of
+from scheduler.answers import Closed, answer, closed
 from scheduler.mail.elsewhere import others
 from scheduler.plan import open_sessions
 from scheduler.store import answers, editions, roster
@@ -30,7 +30,7 @@ from scheduler.store.answers import Answer, Reply
 from scheduler.store.editions import InForce
 from scheduler.store.roster import Post
 from scheduler.web.forms import Form, read_form
-from scheduler.web.posts import masked, office_of, paused_until, site_named, zone_of
+from scheduler.web.posts import masked, office_of, paused_until, zone_of
 from scheduler.web.rendering import PRIVATE, requested_language
 from scheduler.web.site import Site
 
@@ -127,8 +127,8 @@ class Answering:
         found, post = editions.current(connection, self._site.in_force), roster.find(connection, recipient)
         assert found is not None, "the site shows an edition"
         edition, now = found.edition, self._site.present()
-        revision, known = edition.revisions.get(event), event_of(edition, event)
-        where = None if post is None else site_named(edition.agenda, post.recipient.site)
+        revision, known = edition.revisions.get(event), edition.agenda.event(event)
+        where = None if post is None else edition.agenda.site(post.recipient.site)
         why = closed(edition, event, post, now)
         return _Found(
             in_force=found,
@@ -186,7 +186,7 @@ def _is_offered(found: _Found, asked: Reply | None, chosen: str | None) -> bool:
     """Who cannot come is shown where else; and who could, at an hour that is no good."""
     if Reply.NO in (asked, None if found.said is None else found.said.reply) or chosen is not None:
         return True
-    where = None if found.post is None else site_named(found.edition.agenda, found.post.recipient.site)
+    where = None if found.post is None else found.edition.agenda.site(found.post.recipient.site)
     revision = None if found.event is None else found.edition.revisions[found.event.id]
     if where is None or revision is None or revision.start is None or revision.end is None:
         return False
@@ -197,8 +197,8 @@ def _instead(found: _Found, language: Language) -> Instead | None:
     """The other session that the post said it comes to."""
     if found.said is None or found.said.instead is None or found.post is None:
         return None
-    other = event_of(found.edition, found.said.instead)
-    where = site_named(found.edition.agenda, found.post.recipient.site)
+    other = found.edition.agenda.event(found.said.instead)
+    where = found.edition.agenda.site(found.post.recipient.site)
     if other is None or where is None:
         return None
     takes_place = other.id in open_sessions(found.edition)
@@ -224,7 +224,7 @@ def _moment(found: _Found, language: Language) -> str | None:
 def _when(found: _Found, language: Language) -> When | None:
     """None where there is no date, or no site to tell it to."""
     edition, event = found.edition, found.event
-    where = None if found.post is None else site_named(edition.agenda, found.post.recipient.site)
+    where = None if found.post is None else edition.agenda.site(found.post.recipient.site)
     if event is None or event.when is None or where is None:
         return None
     return when_at(edition, event, where, language)

@@ -46,7 +46,7 @@ class Around:
     async def event(self, request: Request) -> Response:
         edition = self._site.in_force.edition
         agenda, wanted = edition.agenda, request.path_params["id"]
-        found = next((event for event in agenda.events if event.id == wanted), None)
+        found = agenda.event(wanted)
         if found is None:
             raise HTTPException(404)
         language = requested_language(request)

@@ -19,7 +19,6 @@ from calendars.wording import home_name, hour, long_date, short_date
 from calendars.zones import to_wall
 from scheduler.web.index import by_city, foot
 from scheduler.web.lines import EventLine, Listing, countdown, event_line, home_hour, listing, timeline
-from scheduler.web.posts import site_named
 from scheduler.web.rendering import requested_language
 from scheduler.web.site import Site
 
@@ -81,7 +80,7 @@ class Months:
     async def show(self, request: Request) -> Response:
         language, edition, now = requested_language(request), self._site.in_force.edition, self._site.present()
         agenda = edition.agenda
-        site = site_named(agenda, request.query_params.get("site", ""))
+        site = agenda.site(request.query_params.get("site", ""))
         zone = agenda.zone if site is None else site.zone
         values = {
             **foot(edition, language),

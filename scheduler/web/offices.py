@@ -92,7 +92,7 @@ class Offices:
 
     async def office(self, request: Request) -> Response:
         agenda, wanted = self._agenda, request.path_params["id"]
-        found = next((one for one in agenda.representations if one.id == wanted), None)
+        found = agenda.site(wanted)
         if found is None:
             return self._unknown(request)
         language = requested_language(request)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from calendars.model import Agenda, Language, Representation, Text
+from calendars.model import Agenda, Language, Text
 from calendars.wording import hour, long_date, short_date
 from calendars.zones import to_wall
 from scheduler.channels import Channel
@@ -64,18 +64,14 @@ def paused_until(post: Post, now: datetime) -> datetime | None:
 
 def office_of(agenda: Agenda, post: Post) -> str:
     """«Sección Consular, Embajada de México en Japón»; of a site that the edition lacks, what is known of the post."""
-    site = site_named(agenda, post.recipient.site)
+    site = agenda.site(post.recipient.site)
     return office_name(post.recipient.post, site) if site is not None else post.recipient.post or post.recipient.site
 
 
 def zone_of(agenda: Agenda, post: Post) -> str:
     """The clock by which a post's dates are meant: its site's, else the agenda's."""
-    site = site_named(agenda, post.recipient.site)
+    site = agenda.site(post.recipient.site)
     return agenda.zone if site is None else site.zone
-
-
-def site_named(agenda: Agenda, key: str) -> Representation | None:
-    return next((site for site in agenda.representations if site.id == key), None)
 
 
 def reminder_lines(agenda: Agenda, upcoming: Sequence[Upcoming], language: Language) -> tuple[str, ...]:

@@ -19,7 +19,6 @@ from scheduler.store import people
 from scheduler.store.people import SignUp
 from scheduler.web.forms import Form, is_cross_site, read_form
 from scheduler.web.index import regions
-from scheduler.web.posts import site_named
 from scheduler.web.rendering import PRIVATE, requested_language
 from scheduler.web.rules import choices, rules_of
 from scheduler.web.site import Site
@@ -136,7 +135,7 @@ def read(form: Form, agenda: Agenda, signups: Signups, language: Language) -> Fi
     if wrong:
         problems["address"] = wrong
     site = form.one("site")
-    if site_named(agenda, site) is None:
+    if agenda.site(site) is None:
         problems["site"] = _NO_SITE[language]
     known, wanted = frozenset(rules_of(agenda)), form.all("rule")
     if known and not wanted & known:
