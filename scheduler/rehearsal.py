@@ -109,6 +109,14 @@ class Jump:
         return True
 
 
+def repeatable_tokens(agenda: Agenda) -> Tokens:
+    """What a rehearsal of that agenda signs with, so that equal drafts give equal mails, to the byte.
+
+    Whoever knows the agenda's id knows the key: nothing that is served, and no real mail, may be signed with it.
+    """
+    return Tokens([f"rehearsal of {agenda.id}"])
+
+
 @contextmanager
 def rehearsal_database(path: Path | None) -> Iterator[Database]:
     """The named database, or a scratch one that is gone afterwards. Raises NotARehearsal for one with real work."""

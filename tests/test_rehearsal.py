@@ -114,6 +114,19 @@ def test_as_if_all_had_chosen_invitations_the_same_mails_bring_each_event_once_t
     assert set(invited.values()) == {2}
 
 
+def test_equal_drafts_give_equal_mails_to_the_byte_whenever_they_are_rehearsed(tmp_path: Path) -> None:
+    mails = []
+    for name in ("once", "again"):
+        command = [*AGENDA, "rehearse", "--outbox", name, "--to", "2021-10-14"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        mails.append({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()})
+    once, again = mails
+    assert all(b"/leave/" in mail for mail in once.values()), "without a signed link no key could change them"
+    assert len(once) > 30
+    assert once == again
+
+
 def test_an_outbox_that_holds_something_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("keep me")
     with pytest.raises(OutboxNotEmpty):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -71,7 +70,6 @@ def rehearse_command(
             start=start,
             until=until,
             base_url=settings.base_url or f"http://{settings.host}:{settings.port}",
-            key=secrets.token_urlsafe(32),
             pace=pace,
             invitations=invitations,
             feeds=feeds,

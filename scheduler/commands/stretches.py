@@ -37,6 +37,7 @@ from scheduler.rehearsal import (
     planned,
     rehearsal_database,
     rehearse,
+    repeatable_tokens,
     resumes,
     summary,
 )
@@ -73,7 +74,6 @@ class Wanted:
     start: datetime | None  # a day, by the agenda's zone
     until: datetime | None  # likewise, the last one included
     base_url: str
-    key: str  # signs the links of the mails
     pace: str | None
     feeds: Path | None
     invitations: bool = False  # every post has chosen them
@@ -146,7 +146,7 @@ def _plan(wanted: Wanted, opening: Agenda, agendas: tuple[Agenda, ...], steps: t
         start=first,
         until=last,
         base_url=wanted.base_url,
-        tokens=Tokens([wanted.key]),
+        tokens=repeatable_tokens(opening),
         pace=pace,
         invitations=wanted.invitations,
         steps=steps,
