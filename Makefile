@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 3# one more than cores: many tests wait for a process, a server or the disk
-GATED := calendars scheduler.delivery scheduler.plan
+GATED := calendars scheduler.planning.delivery scheduler.planning.plan
 # What holds the gated packages to the last branch; measuring takes time, so nothing else is measured.
 MEASURED := $(addprefix tests/test_,$(addsuffix .py,addresses changes coverage delivery editions elsewhere escalations \
 	feeds foreign_parsers guests impact invitations losses plan reading reading_attendance reading_files \

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from bench import composing, fanout, feeds, memory, planning, publishing, rehearsal, scale, sending, serving
 from bench.measure import Line, as_table, show
-from scheduler.clock import monotonic
+from scheduler.base.clock import monotonic
 
 BENCHES: Mapping[str, Callable[[], Sequence[Line]]] = {
     "feeds": feeds.run,

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from calendars.editions import Edition, first_stamp, publish
 from calendars.model import Agenda, Audience, Days, Draft, Event, Recipient, TimeBefore, Timed
 from calendars.zones import to_wall, zone_data
-from scheduler.files import Configuration
-from scheduler.shipped import shipped
+from scheduler.base.shipped import shipped
+from scheduler.drafts.files import Configuration
 
 BEFORE_ALL = datetime(2021, 10, 1, tzinfo=UTC)  # every reminder of the shipped agenda lies ahead of it
 DUE = datetime(2021, 10, 20, 15, tzinfo=UTC)  # of what is sent all at once

@@ -16,17 +16,17 @@ from sqlalchemy import func, select
 
 from bench.agendas import BEFORE_ALL, DUE, at_one_moment, shipped_draft, with_posts
 from bench.composing import campaign_of, composed
-from scheduler import loop
-from scheduler.clock import SimulatedClock, monotonic
-from scheduler.delivery import State
-from scheduler.logs import configure_logs
+from scheduler.base import loop
+from scheduler.base.clock import SimulatedClock, monotonic
+from scheduler.base.logs import configure_logs
+from scheduler.base.settings import Pace
+from scheduler.base.tokens import Tokens
 from scheduler.mail.smtp_url import parse_smtp_url
+from scheduler.planning.delivery import State
 from scheduler.publish import publish_draft
 from scheduler.service import Sending, Service
-from scheduler.settings import Pace
 from scheduler.store.database import Database
 from scheduler.store.schema import deliveries
-from scheduler.tokens import Tokens
 
 
 class Once:

@@ -14,11 +14,11 @@ from bench.agendas import BEFORE_ALL, first_edition, shipped_draft, with_posts
 from bench.measure import Figure, Line, best, empty_caches
 from calendars.editions import Edition
 from calendars.model import Draft, Event, Recipient, Representation
+from scheduler.base.tokens import Link, Tokens
 from scheduler.mail.compose import Composer
 from scheduler.mail.enclosing import Enclosure
 from scheduler.mail.prepared import Personal
-from scheduler.plan import Member, plan
-from scheduler.tokens import Link, Tokens
+from scheduler.planning.plan import Member, plan
 
 AIM = 50.0
 BASE = "https://agenda.example"

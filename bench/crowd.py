@@ -12,8 +12,8 @@ import sys
 from urllib.parse import urlsplit
 
 from bench.webpeers import CLIENT_CORE
-from scheduler import loop
-from scheduler.clock import monotonic
+from scheduler.base import loop
+from scheduler.base.clock import monotonic
 
 CONNECTIONS = 1000
 RATE = 1000  # requests a second, of all of them together

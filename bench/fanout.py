@@ -18,17 +18,17 @@ from bench.agendas import at_one_moment, shipped_draft
 from bench.measure import Figure, Line, apart
 from bench.postfix import postfix
 from bench.sink import sinking
-from scheduler import loop
-from scheduler.clock import SystemClock
-from scheduler.logs import configure_logs
+from scheduler.base import loop
+from scheduler.base.clock import SystemClock
+from scheduler.base.logs import configure_logs
+from scheduler.base.settings import parse_pace
+from scheduler.base.tokens import Tokens
 from scheduler.mail.smtp_url import parse_smtp_url
 from scheduler.publish import publish_draft
 from scheduler.runtime import AlarmClock
 from scheduler.service import Sending, Service
-from scheduler.settings import parse_pace
 from scheduler.store.database import Database
 from scheduler.store.schema import deliveries
-from scheduler.tokens import Tokens
 
 FIRST_AIM, LAST_AIM = 1.0, 3.0  # seconds after due
 AHEAD, SPAN = timedelta(seconds=3), timedelta(seconds=4)  # until due, and from then until it is looked at

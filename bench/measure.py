@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scheduler.clock import monotonic
+from scheduler.base.clock import monotonic
 
 RUNS = 3
 ROOT = Path(__file__).resolve().parent.parent

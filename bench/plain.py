@@ -14,8 +14,8 @@ from aiosmtplib import SMTP
 
 from bench.agendas import DUE, at_one_moment, shipped_draft
 from bench.composing import Content, campaign_of, contents_of, email_message
-from scheduler import loop
-from scheduler.clock import monotonic
+from scheduler.base import loop
+from scheduler.base.clock import monotonic
 
 
 async def _send(port: int, connections: int, count: int) -> tuple[int, float]:

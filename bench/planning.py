@@ -14,7 +14,7 @@ from bench.agendas import BEFORE_ALL, first_edition, shipped_draft, with_events,
 from bench.measure import Figure, Line, against_calibration, apart, seconds
 from calendars.editions import Edition
 from calendars.model import Draft
-from scheduler.plan import Member, Planned, plan
+from scheduler.planning.plan import Member, Planned, plan
 from scheduler.publish import publish_draft
 from scheduler.store.database import Database, sqlite_module
 

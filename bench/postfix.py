@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.measure import seconds
-from scheduler.clock import monotonic
+from scheduler.base.clock import monotonic
 
 MISSING = "Postfix's smtp-source and smtp-sink are not here (Debian: apt-get install postfix)"
 _PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"

@@ -23,8 +23,8 @@ from bench.measure import ROOT, Figure, Line, Skipped, apart, seconds
 from bench.planning import row_of
 from bench.webpeers import FEED, agenda_serving, found
 from calendars.model import Draft
-from scheduler.clock import monotonic
-from scheduler.plan import Member, plan
+from scheduler.base.clock import monotonic
+from scheduler.planning.plan import Member, plan
 from scheduler.publish import Published, publish_draft
 from scheduler.store.database import Database
 from tests.postgres import NoPostgres, cluster

@@ -21,8 +21,8 @@ from bench.measure import ROOT, Figure, Line, Skipped, apart, seconds
 from bench.planning import crowded_draft
 from bench.sink import delaying
 from calendars.zones import zone_data
-from scheduler.clock import monotonic
-from scheduler.delivery import Decision, Outcome, State
+from scheduler.base.clock import monotonic
+from scheduler.planning.delivery import Decision, Outcome, State
 from scheduler.publish import publish_draft
 from scheduler.store import claiming, ledger, nodes, settling
 from scheduler.store.claiming import Delivery

@@ -31,7 +31,7 @@ from bench.webpeers import (
     on_core,
     radicale_serving,
 )
-from scheduler.clock import SystemClock
+from scheduler.base.clock import SystemClock
 from scheduler.publish import publish_draft
 from scheduler.store.database import Database
 from scheduler.store.schema import deliveries

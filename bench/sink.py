@@ -17,7 +17,7 @@ from aiosmtpd.handlers import Sink
 from aiosmtpd.smtp import SMTP
 
 from bench.measure import ROOT
-from scheduler import loop
+from scheduler.base import loop
 
 _END_OF_BODY = b"\r\n.\r\n"
 _REPLIES = {

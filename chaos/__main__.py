@@ -18,8 +18,8 @@ from pathlib import Path
 
 from chaos.campaign import Campaign, Plan, Stuck, underway
 from chaos.verdict import Evidence, Verdict, delivered, judge
-from scheduler.clock import monotonic
-from scheduler.delivery import REPEATS, State
+from scheduler.base.clock import monotonic
+from scheduler.planning.delivery import REPEATS, State
 from tests.postgres import Cluster, NoPostgres, cluster
 
 _WORKERS = {"sqlite": 1, "postgresql": 3}

@@ -11,11 +11,11 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import bindparam, select
 
 from calendars.model import Audience, DaysBefore, Draft, Event, EventStatus, ReminderRule, Text, TimeBefore, Timed
-from scheduler.delivery import Purpose
-from scheduler.files import Configuration
-from scheduler.plan import plan
+from scheduler.base.shipped import shipped
+from scheduler.drafts.files import Configuration
+from scheduler.planning.delivery import Purpose
+from scheduler.planning.plan import plan
 from scheduler.publish import publish_draft
-from scheduler.shipped import shipped
 from scheduler.store import editions, roster
 from scheduler.store.database import Database
 from scheduler.store.schema import deliveries

@@ -24,9 +24,9 @@ from chaos.record import Record
 from chaos.schedule import Blow, Planned, Schedule, blows
 from chaos.verdict import Entry, Evidence
 from chaos.worker import CONNECTIONS, Post
-from scheduler.clock import SystemClock, monotonic
-from scheduler.delivery import WAITING, Purpose, State
+from scheduler.base.clock import SystemClock, monotonic
 from scheduler.mail.smtp import SmtpSettings
+from scheduler.planning.delivery import WAITING, Purpose, State
 from scheduler.store import nodes
 from scheduler.store.database import Database
 from scheduler.store.schema import deliveries, recipients

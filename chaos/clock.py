@@ -7,7 +7,7 @@ import struct
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from scheduler.clock import SystemClock
+from scheduler.base.clock import SystemClock
 
 _SHIFT = struct.Struct("<d")  # seconds
 

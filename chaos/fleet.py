@@ -9,7 +9,7 @@ from contextlib import suppress
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 
 from chaos.worker import LEASE_SECONDS, Post, work
-from scheduler.clock import monotonic
+from scheduler.base.clock import monotonic
 from scheduler.commands.common import ENVIRONMENT
 
 _NORMAL = (0, -signal.SIGKILL, -signal.SIGTERM, ENVIRONMENT)  # the last two: before it had begun

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from chaos.record import Seen
-from scheduler.delivery import State
+from scheduler.planning.delivery import State
 
 SETTLED = frozenset(
     {

@@ -15,17 +15,18 @@ from pathlib import Path
 from sqlalchemy.exc import OperationalError
 
 from chaos.clock import ShiftedClock
-from scheduler import dispatch, loop, presence
-from scheduler.clock import monotonic
+from scheduler import dispatch, presence
+from scheduler.base import loop
+from scheduler.base.clock import monotonic
+from scheduler.base.logs import configure_logs
+from scheduler.base.settings import Pace
+from scheduler.base.tokens import Tokens
 from scheduler.commands.common import ENVIRONMENT
-from scheduler.logs import configure_logs
 from scheduler.mail.smtp import SmtpSettings, Timeouts
 from scheduler.runtime import Bell
 from scheduler.service import Sending, Service
-from scheduler.settings import Pace
 from scheduler.store import journal
 from scheduler.store.database import Database, DatabaseUnavailable
-from scheduler.tokens import Tokens
 
 LEASE_SECONDS = 3
 CONNECTIONS = 4  # of one worker: what a kill can leave in the air

@@ -12,8 +12,8 @@ from calendars.changes import Notice
 from calendars.editions import Edition
 from calendars.model import Event, Language, Text
 from calendars.wording import and_list, status_word
-from scheduler.notices import convocations, expires_at, leaves_at, settles_at
-from scheduler.plan import REMINDED
+from scheduler.planning.notices import convocations, expires_at, leaves_at, settles_at
+from scheduler.planning.plan import REMINDED
 from scheduler.store import convening
 from scheduler.store.convening import Call
 

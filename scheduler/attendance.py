@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from calendars.editions import Edition, Revision
 from calendars.model import Agenda, Days, Event, EventStatus, Role
 from calendars.zones import nearest_instant
-from scheduler.coverage import Tally, lacking, tallies
-from scheduler.plan import REMINDED
+from scheduler.planning.coverage import Tally, lacking, tallies
+from scheduler.planning.plan import REMINDED
 from scheduler.store import answers
 
 SOON = timedelta(days=5)  # ahead of the start, a site from which nobody comes is somebody's task

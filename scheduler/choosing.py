@@ -13,8 +13,8 @@ from calendars.reading.fields import Fields, rows
 from calendars.reading.nodes import Node, ScalarNode
 from calendars.reading.problems import Place, Report, Wrong, unknown
 from calendars.reading.schema import Form
-from scheduler.channels import Channel
-from scheduler.edits import POST
+from scheduler.drafts.edits import POST
+from scheduler.planning.channels import Channel
 
 EVERY = "todos"  # the posts that are not named
 

@@ -14,11 +14,11 @@ from sqlalchemy.exc import DBAPIError
 from calendars.shifts import shifts_of
 from calendars.workdays import in_working_hours, next_working_instant
 from scheduler import escalations
-from scheduler.clock import Clock
-from scheduler.delivery import minds_hours
+from scheduler.base.clock import Clock
 from scheduler.inviting import Inviting
 from scheduler.letters import site_of
-from scheduler.notices import leaves_at
+from scheduler.planning.delivery import minds_hours
+from scheduler.planning.notices import leaves_at
 from scheduler.store import claiming, editions, ledger, nodes
 from scheduler.store.claiming import Delivery
 from scheduler.store.editions import InForce

@@ -13,9 +13,9 @@ from calendars.changes import Change, Kind, Notice, notices
 from calendars.editions import Edition, Revision
 from calendars.feeds import feeds
 from calendars.model import Event, Representation
-from scheduler.delivery import Purpose
-from scheduler.notices import leaves_at, settles_at
-from scheduler.plan import Moment, guest_moments, moments, open_sessions
+from scheduler.planning.delivery import Purpose
+from scheduler.planning.notices import leaves_at, settles_at
+from scheduler.planning.plan import Moment, guest_moments, moments, open_sessions
 from scheduler.prospect import Prospect
 from scheduler.store import standing
 from scheduler.store.standing import Group

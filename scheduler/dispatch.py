@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from scheduler.base.address import domain_of
+from scheduler.base.clock import Clock
 from scheduler.claims import Claims
-from scheduler.clock import Clock
-from scheduler.delivery import Attempted, Decision, Outcome, State, asks_for_less, decide
 from scheduler.letters import Letters
-from scheduler.mail.address import domain_of
 from scheduler.mail.smtp import Connection, Pool, RelayUnavailable
 from scheduler.pace import Limiter
+from scheduler.planning.delivery import Attempted, Decision, Outcome, State, asks_for_less, decide
 from scheduler.relay import RelayHealth
 from scheduler.store import claiming
 from scheduler.store.claiming import Delivery

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from calendars.editions import Edition
 from calendars.model import Role
-from scheduler.coverage import Tally, lacking, tallies
-from scheduler.delivery import Purpose, State
+from scheduler.planning.coverage import Tally, lacking, tallies
+from scheduler.planning.delivery import Purpose, State
 from scheduler.store import answers, claiming
 from scheduler.store.claiming import Delivery
 

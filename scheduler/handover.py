@@ -11,14 +11,14 @@ from sqlalchemy import Connection
 
 from calendars.model import Agenda, Language, Text
 from calendars.wording import and_list
-from scheduler.delivery import Purpose
-from scheduler.mail.address import domain_of, mailbox
+from scheduler.base.address import domain_of, mailbox
+from scheduler.base.tokens import Tokens
+from scheduler.planning.delivery import Purpose
 from scheduler.store import editions, handovers, people, roster, servicemail
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 from scheduler.store.handovers import Successor
 from scheduler.store.roster import Post
-from scheduler.tokens import Tokens
 
 LASTS = timedelta(days=7)  # the mails about it: they tell what holds on
 NEAR = 3  # ids named to whoever mistook one

@@ -12,16 +12,16 @@ from sqlalchemy import Connection
 
 from calendars.invitations import PartStat
 from scheduler.answers import answer
-from scheduler.channels import takes_place
-from scheduler.delivery import BAD_ADDRESS
+from scheduler.base.tokens import Tokens
 from scheduler.mail import verp
 from scheduler.mail.inbox import Answered, AutoReply, Bounce, read
+from scheduler.planning.channels import takes_place
+from scheduler.planning.delivery import BAD_ADDRESS
 from scheduler.store import answers, bounces, editions, roster
 from scheduler.store.answers import Answer, Reply
 from scheduler.store.bounces import Kind, Sent
 from scheduler.store.editions import InForce
 from scheduler.store.roster import Post
-from scheduler.tokens import Tokens
 
 _WORDS: dict[PartStat, Reply] = {"ACCEPTED": Reply.YES, "DECLINED": Reply.NO, "TENTATIVE": Reply.MAYBE}
 

@@ -13,9 +13,9 @@ from calendars.editions import Edition
 from calendars.invitations import Invitation, request
 from calendars.model import Event, Language, Representation
 from calendars.workdays import next_working_instant
-from scheduler.channels import ITIP, Carried, Channel, Known, carried, subscribes, takes_place
-from scheduler.delivery import URGENT, Purpose, State
-from scheduler.plan import message_key, site_start
+from scheduler.planning.channels import ITIP, Carried, Channel, Known, carried, subscribes, takes_place
+from scheduler.planning.delivery import URGENT, Purpose, State
+from scheduler.planning.plan import message_key, site_start
 from scheduler.store import claiming, editions, invited, roster
 from scheduler.store.claiming import Delivery
 from scheduler.store.editions import InForce

@@ -8,18 +8,18 @@ from datetime import datetime
 from calendars.feeds import last_modified
 from calendars.model import Event, Representation, Role, Text
 from calendars.zones import to_wall
-from scheduler.channels import ITIP, Channel, subscribes
-from scheduler.delivery import Purpose
+from scheduler.base.address import mailbox
+from scheduler.base.tokens import Link, Tokens
 from scheduler.mail import verp
-from scheduler.mail.address import mailbox
 from scheduler.mail.compose import Composer
 from scheduler.mail.enclosing import Enclosure
 from scheduler.mail.notice import unread
 from scheduler.mail.prepared import Envelope, Personal
+from scheduler.planning.channels import ITIP, Channel, subscribes
+from scheduler.planning.delivery import Purpose
 from scheduler.store.claiming import Delivery
 from scheduler.store.editions import InForce
 from scheduler.store.people import ACCESS_FOR
-from scheduler.tokens import Link, Tokens
 
 _SUBJECTS = {
     Purpose.CONFIRMATION: Text(

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select, type_coerce
 from calendars.editions import Edition
 from calendars.shifts import shifts
 from calendars.zones import zone_data
-from scheduler.delivery import WAITING
+from scheduler.planning.delivery import WAITING
 from scheduler.store import controls, editions, nodes, roster
 from scheduler.store.nodes import Node
 from scheduler.store.schema import Number, deliveries

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
-from scheduler.clock import SimulatedClock, monotonic
-from scheduler.settings import Pace
+from scheduler.base.clock import SimulatedClock, monotonic
+from scheduler.base.settings import Pace
 
 UNLIMITED = 600.0  # messages a minute: half of it after the first 4.7.x where no pace is set; regained, there is none
 LEAST = 1.0  # a minute

@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from calendars.zones import zone_data
-from scheduler.clock import Clock
+from scheduler.base.clock import Clock
 from scheduler.store import nodes
 from scheduler.store.database import Database
 

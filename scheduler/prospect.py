@@ -16,11 +16,11 @@ from calendars.losses import Loss, losses
 from calendars.model import Agenda, Draft, Role
 from calendars.zones import zone_data
 from scheduler.announcing import Place, announced, called
-from scheduler.notices import of_use, of_use_to_guests
+from scheduler.base.tokens import Tokens
+from scheduler.planning.notices import of_use, of_use_to_guests
 from scheduler.store import editions, handovers, people, roster, standing
 from scheduler.store.editions import InForce
 from scheduler.store.standing import Involved
-from scheduler.tokens import Tokens
 
 Heard = tuple[str, str, bool]  # Event.id, Representation.id, and whether as a guest from there
 

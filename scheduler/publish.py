@@ -12,16 +12,16 @@ from calendars.model import Draft, Recipient
 from calendars.zones import zone_data
 from scheduler import inviting
 from scheduler.announcing import calls
-from scheduler.notices import convocations, expires_at, leaves_at, settles_at
-from scheduler.plan import plan
+from scheduler.base.settings import DEFAULT_ASKED_ABOVE
+from scheduler.base.tokens import Tokens
+from scheduler.planning.notices import convocations, expires_at, leaves_at, settles_at
+from scheduler.planning.plan import plan
 from scheduler.prospect import Prospect, digest, prospect
-from scheduler.settings import DEFAULT_ASKED_ABOVE
 from scheduler.store import claiming, convening, editions, handovers, invited, people, roster
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 from scheduler.store.owing import Owed, follow_moved, owe
 from scheduler.store.reconcile import Reconciled, reconcile
-from scheduler.tokens import Tokens
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from scheduler.delivery import Outcome, relay_pause
+from scheduler.planning.delivery import Outcome, relay_pause
 
 SAME_REFUSALS = 3  # for so many recipients running: not theirs any more, but the installation's
 

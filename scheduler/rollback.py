@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 
 from calendars.model import Agenda, Draft, Text
 from calendars.zones import WallTimeError
+from scheduler.base.settings import DEFAULT_ASKED_ABOVE
 from scheduler.prospect import prospect
 from scheduler.publish import Published, check, enact
-from scheduler.settings import DEFAULT_ASKED_ABOVE
 from scheduler.store import editions, standing
 from scheduler.store.database import Database
 

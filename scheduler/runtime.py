@@ -16,7 +16,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 
-from scheduler.clock import Clock, monotonic
+from scheduler.base.clock import Clock, monotonic
 
 log = structlog.get_logger(__name__)
 HORIZON = timedelta(hours=48)  # how far ahead moments are armed

@@ -9,8 +9,10 @@ from datetime import datetime
 
 import structlog
 
+from scheduler.base.clock import Clock
+from scheduler.base.settings import Pace
+from scheduler.base.tokens import Tokens
 from scheduler.claims import Claims
-from scheduler.clock import Clock
 from scheduler.dispatch import Dispatcher, MailParts
 from scheduler.inviting import Inviting
 from scheduler.letters import Letters
@@ -20,13 +22,11 @@ from scheduler.pace import Limiter, Timing
 from scheduler.presence import Presence, new_owner
 from scheduler.relay import RelayHealth
 from scheduler.runtime import HORIZON, MOMENTS, Waker
-from scheduler.settings import Pace
 from scheduler.store import ledger, nodes
 from scheduler.store.database import Database
 from scheduler.store.instance import Instance
 from scheduler.store.journal import Journal
 from scheduler.store.nodes import Relay
-from scheduler.tokens import Tokens
 
 log = structlog.get_logger(__name__)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from scheduler.clock import SimulatedClock, SystemClock
+from scheduler.base.clock import SimulatedClock, SystemClock
 from scheduler.runtime import AlarmClock, Bell
 from scheduler.service import Sending, Service
 from scheduler.store import editions, people

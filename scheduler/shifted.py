@@ -12,9 +12,9 @@ from calendars.model import Agenda, Draft, EventStatus, Language, Text, Timed
 from calendars.reading import wrong_hour
 from calendars.shifts import shifts
 from calendars.zones import zone_data
+from scheduler.base.settings import DEFAULT_ASKED_ABOVE
 from scheduler.prospect import Prospect, prospect
 from scheduler.publish import Published, check, enact
-from scheduler.settings import DEFAULT_ASKED_ABOVE
 from scheduler.store import editions, standing
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce

@@ -12,9 +12,9 @@ from calendars.shifts import Shift, shifts
 from calendars.zones import ZoneData, zone_data
 from scheduler import report
 from scheduler.attendance import Attendance, lacking_soon
-from scheduler.delivery import WAITING, State
+from scheduler.base.settings import Pace
+from scheduler.planning.delivery import WAITING, State
 from scheduler.report import Posts, Totals, Uncovered
-from scheduler.settings import Pace
 from scheduler.store import controls, editions, invited, nodes
 from scheduler.store.nodes import Node
 from scheduler.store.schema import deliveries

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from calendars.editions import Edition
 from scheduler import inviting
-from scheduler.clock import SimulatedClock
+from scheduler.base.clock import SimulatedClock
 from scheduler.export import export
 from scheduler.prospect import prospect
 from scheduler.publish import check, enact

@@ -12,8 +12,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from calendars.changes import Change, Notice, changes, for_guest, notices
-from scheduler.delivery import Purpose, State
-from scheduler.notices import Telling, convocations
+from scheduler.planning.delivery import Purpose, State
+from scheduler.planning.notices import Telling, convocations
 from scheduler.store import claiming, editions
 from scheduler.store import told as told_of
 from scheduler.store.claiming import Delivery

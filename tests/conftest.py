@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from scheduler.loop import loop_factory
+from scheduler.base.loop import loop_factory
 from scheduler.store.database import Database
 from tests.postgres import Cluster, NoPostgres, cluster, migrated
 

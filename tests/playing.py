@@ -15,11 +15,11 @@ import pytz
 
 from calendars.documents import draft_digest
 from calendars.model import Draft
+from scheduler.base.tokens import Tokens
 from scheduler.capture import Outbox
-from scheduler.channels import Channel
+from scheduler.planning.channels import Channel
 from scheduler.rehearsal import Plan, Summary, rehearsal_database, rehearse
 from scheduler.script import Stage
-from scheduler.tokens import Tokens
 from tests.judge.fault import Fault
 from tests.judge.reader import Choice, judge_mails
 from tests.judge.subscriber import judge_feeds

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from calendars.model import Signups
 from calendars.reading.addresses import address
 from calendars.reading.problems import Wrong
-from scheduler.mail.address import mailbox
+from scheduler.base.address import mailbox
 from scheduler.web.forms import Form
 from scheduler.web.signup import read
 from tests import factories

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from calendars.model import EventStatus
 from scheduler.answers import answer
-from scheduler.delivery import State
+from scheduler.planning.delivery import State
 from scheduler.store import answers, editions
 from scheduler.store.answers import Answer, Reply
 from scheduler.store.database import Database

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from scheduler.clock import SimulatedClock
-from scheduler.delivery import State
+from scheduler.base.clock import SimulatedClock
+from scheduler.base.settings import Pace
 from scheduler.mail.smtp_url import SmtpSettings
+from scheduler.planning.delivery import State
 from scheduler.relay import RelayHealth
 from scheduler.service import Sending, Service
-from scheduler.settings import Pace
 from scheduler.store.claiming import Delivery
 from scheduler.store.database import Database
 from scheduler.store.journal import Journal

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from calendars.editions import first_stamp
-from scheduler.files import Configuration
+from scheduler.drafts.files import Configuration
 from scheduler.script import opening_channels, read_script, stages
 from tests import older_zones
 from tests.judge.reader import Choice, judge_mails

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from calendars.feeds import feeds
 from calendars.model import Audience, Days, Draft, Event, EventStatus, Language, Recipient, Timed
-from scheduler.channels import Channel
+from scheduler.planning.channels import Channel
 from tests.factories import agenda, drive, event, site, text, timed
 from tests.playing import BEGINS, Edit, Played, play
 

@@ -13,7 +13,7 @@ import pytest
 from chaos.record import Record, Recorder, Seen
 from chaos.schedule import Blow, Greeting, Message, Naming, Schedule, blows
 from chaos.verdict import Entry, Evidence, judge
-from scheduler.delivery import State
+from scheduler.planning.delivery import State
 from tests.postgres import NoPostgres, binaries
 
 ROOT = Path(__file__).resolve().parent.parent

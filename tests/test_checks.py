@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from calendars.model import Agenda, Draft, Privacy, Signups
+from scheduler.base.settings import Settings
 from scheduler.checks import Verdict, installation_checks
-from scheduler.settings import Settings
 from tests.factories import agenda
 
 NOTICE = Privacy(text=None, url="https://ine.example/privacidad")

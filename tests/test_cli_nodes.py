@@ -15,8 +15,8 @@ import httpx
 import pytest
 from aiosmtpd.smtp import Envelope
 
-from scheduler.clock import SystemClock
-from scheduler.delivery import Purpose, State
+from scheduler.base.clock import SystemClock
+from scheduler.planning.delivery import Purpose, State
 from scheduler.store import nodes, people, roster
 from scheduler.store.database import Database
 from tests.postgres import Cluster

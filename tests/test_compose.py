@@ -20,13 +20,13 @@ from icalendar import Calendar
 from calendars.editions import Edition
 from calendars.feeds import feeds
 from calendars.model import Assumption, Event, EventStatus, Language, Representation
-from scheduler.mail.address import mailbox
+from scheduler.base.address import mailbox
+from scheduler.base.shipped import shipped
 from scheduler.mail.compose import KEPT, Composer
 from scheduler.mail.enclosing import Enclosure
 from scheduler.mail.mime import address_field, field, filling, quoted_printable, slot, text_part, worded_field
 from scheduler.mail.prepared import Personal, Prepared
 from scheduler.mail.smtp import Connection, SmtpSettings
-from scheduler.shipped import shipped
 from tests.factories import agenda, days, drive, edition, event, real_sites, text, timed
 from tests.smtpd import aiosmtpd_server
 
@@ -675,9 +675,10 @@ def test_in_an_installation_they_lie_inside_the_package(tmp_path: Path) -> None:
     inside = package / "_shipped" / "config"
     inside.mkdir(parents=True)
     (tmp_path / "config").mkdir()
-    code = Path(__file__).parent.parent / "scheduler" / "shipped.py"
-    (package / "shipped.py").write_bytes(code.read_bytes())
-    spec = importlib.util.spec_from_file_location("installed_shipped", package / "shipped.py")
+    code = Path(__file__).parent.parent / "scheduler" / "base" / "shipped.py"
+    (package / "base").mkdir()
+    (package / "base" / "shipped.py").write_bytes(code.read_bytes())
+    spec = importlib.util.spec_from_file_location("installed_shipped", package / "base" / "shipped.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from calendars.model import Audience, Draft, EventStatus
 from scheduler.announcing import NothingToAnnounce
-from scheduler.delivery import Purpose, State
+from scheduler.planning.delivery import Purpose, State
 from scheduler.publish import NothingToPublish, Published, Unconfirmed, publish_draft
 from scheduler.store import editions, roster
 from scheduler.store.database import Database

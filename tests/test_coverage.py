@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from calendars.model import Audience, Coverage, EventStatus, Role
-from scheduler.coverage import Tally, Voice, lacking, tallies
+from scheduler.planning.coverage import Tally, Voice, lacking, tallies
 from tests.factories import agenda, event, site
 
 DELHI = site("nueva-delhi", city="Nueva Delhi", zone="Asia/Kolkata", country_code="IN")

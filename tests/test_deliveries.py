@@ -14,8 +14,8 @@ from sqlalchemy import select, update
 from typer.testing import Result
 
 from calendars.model import EventStatus
-from scheduler.clock import SystemClock
-from scheduler.delivery import Decision, Purpose, State
+from scheduler.base.clock import SystemClock
+from scheduler.planning.delivery import Decision, Purpose, State
 from scheduler.store import deliveries as operated
 from scheduler.store import people, roster
 from scheduler.store.database import Database

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.delivery import (
+from scheduler.planning.delivery import (
     Attempted,
     Decision,
     Outcome,

@@ -19,10 +19,10 @@ import pytest
 import trustme
 from ruamel.yaml import YAML
 
+from scheduler.base.settings import PREFIX, Settings
 from scheduler.cli import app
-from scheduler.delivery import State
 from scheduler.metrics import figures
-from scheduler.settings import PREFIX, Settings
+from scheduler.planning.delivery import State
 from scheduler.store.database import Database
 from scheduler.web.exposition import REASONS, exposition
 from tests.factories import edition

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from scheduler.base.settings import DEFAULT_DATABASE, DEFAULT_PACE, PREFIX, Settings
 from scheduler.cli import app
-from scheduler.delivery import State
-from scheduler.settings import DEFAULT_DATABASE, DEFAULT_PACE, PREFIX, Settings
+from scheduler.planning.delivery import State
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from calendars.model import Agenda, Coverage, Draft, Event, EventStatus, Recipient, Role
-from scheduler.delivery import Purpose, State
+from scheduler.planning.delivery import Purpose, State
 from scheduler.store import answers, people, roster
 from scheduler.store.answers import Reply
 from scheduler.store.database import Database

@@ -15,17 +15,17 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from scheduler.base.clock import SimulatedClock
+from scheduler.base.settings import Pace, SettingsError, load_settings
 from scheduler.checks import Verdict, installation_checks
-from scheduler.clock import SimulatedClock
-from scheduler.delivery import State
 from scheduler.mail.oauth import AccessTokens, ClientCredentials, GivenToken, NoAccess, TokenFile, access_tokens
 from scheduler.mail.smtp import Connection, RelayUnavailable
 from scheduler.mail.smtp_url import parse_smtp_url
 from scheduler.pace import SimulatedTiming
+from scheduler.planning.delivery import State
 from scheduler.rehearsal import Jump
 from scheduler.relay import RelayHealth
 from scheduler.service import Sending, Service
-from scheduler.settings import Pace, SettingsError, load_settings
 from scheduler.status import status
 from scheduler.store.database import Database
 from tests.exchange import TOKEN, Exchange, exchange

@@ -15,7 +15,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
-from scheduler.delivery import State
+from scheduler.planning.delivery import State
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.journal import Journal

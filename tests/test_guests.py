@@ -13,8 +13,8 @@ from calendars.model import Audience, Draft, Event, EventStatus
 from scheduler.answers import answer
 from scheduler.attendance import attendance
 from scheduler.consequences import consequences
-from scheduler.delivery import Purpose, State
-from scheduler.plan import Member, plan
+from scheduler.planning.delivery import Purpose, State
+from scheduler.planning.plan import Member, plan
 from scheduler.prospect import prospect
 from scheduler.store import answers, editions
 from scheduler.store.answers import Answer, Reply

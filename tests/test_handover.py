@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import select, update
 
 from calendars.model import Draft, Recipient, Signups
-from scheduler.delivery import Decision, Purpose, State
 from scheduler.handover import NoHandover, Wanted, hand_over
+from scheduler.planning.delivery import Decision, Purpose, State
 from scheduler.publish import NothingToPublish, Published, publish_draft
 from scheduler.store import bounces, feed_tokens, handovers, people, roster, standing
 from scheduler.store.database import Database

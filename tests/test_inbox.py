@@ -13,9 +13,9 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 
 from scheduler.cli import app
-from scheduler.delivery import Decision, Purpose, State
 from scheduler.inbox import Handled, Inbox, Meaning
 from scheduler.mail import verp
+from scheduler.planning.delivery import Decision, Purpose, State
 from scheduler.store import bounces, roster
 from scheduler.store.claiming import Delivery
 from scheduler.store.database import Database

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from scheduler.delivery import State
+from scheduler.planning.delivery import State
 from scheduler.store import controls, copying, nodes
 from scheduler.store.copying import NotCopied
 from scheduler.store.database import Database

@@ -13,9 +13,9 @@ from sqlalchemy import select, update
 from calendars.feeds import feeds
 from calendars.model import Audience, Draft, EventStatus
 from scheduler import inviting
-from scheduler.channels import Carried, Channel, Known, carried, subscribes
-from scheduler.delivery import Purpose, State
 from scheduler.mail import verp
+from scheduler.planning.channels import Carried, Channel, Known, carried, subscribes
+from scheduler.planning.delivery import Purpose, State
 from scheduler.store import editions, invited, people
 from scheduler.store.database import Database
 from scheduler.store.reconcile import replan

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from calendars.model import Audience, Draft, EventStatus, Recipient
-from scheduler.channels import Channel
+from scheduler.planning.channels import Channel
 from tests.factories import agenda, event, site, text, timed
 from tests.judge.fault import Fault, Kind
 from tests.judge.reader import Choice, judge_mails

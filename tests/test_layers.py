@@ -30,21 +30,28 @@ SHELVES = (
         "calendars.losses",
     ),
     ("calendars.invitations",),
-    ("scheduler.clock", "scheduler.settings", "scheduler.delivery", "scheduler.shipped", "scheduler.loop"),
     (
-        "scheduler.plan",
+        "scheduler.base.address",
+        "scheduler.base.clock",
+        "scheduler.base.settings",
+        "scheduler.planning.delivery",
+        "scheduler.base.shipped",
+        "scheduler.base.loop",
+    ),
+    (
+        "scheduler.planning.plan",
         "scheduler.relay",
         "scheduler.pace",
-        "scheduler.tokens",
-        "scheduler.files",
-        "scheduler.notices",
-        "scheduler.channels",
-        "scheduler.coverage",
+        "scheduler.base.tokens",
+        "scheduler.drafts.files",
+        "scheduler.planning.notices",
+        "scheduler.planning.channels",
+        "scheduler.planning.coverage",
     ),
-    ("scheduler.edits", "scheduler.choosing", "scheduler.script"),
+    ("scheduler.drafts.edits", "scheduler.choosing", "scheduler.script"),
     ("scheduler.store", "scheduler.mail"),
     (
-        "scheduler.logs",
+        "scheduler.base.logs",
         "scheduler.report",
         "scheduler.attendance",
         "scheduler.status",
@@ -138,7 +145,7 @@ def test_one_module_imports_pytz_none_zoneinfo_and_one_reads_the_clock(path: Pat
     tops = {found.partition(".")[0] for found in imports(path)}
     assert "zoneinfo" not in tops
     assert "pytz" not in tops or name_of(path) == "calendars.zones"
-    if name_of(path) == "scheduler.clock":
+    if name_of(path) == "scheduler.base.clock":
         return
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CLOCK:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from calendars.model import Agenda, Draft, EventStatus, Recipient, Role
-from scheduler.delivery import Decision, Outcome, Purpose, State
+from scheduler.planning.delivery import Decision, Outcome, Purpose, State
 from scheduler.publish import NothingToPublish, Published, Unconfirmed, publish_draft
 from scheduler.report import campaign, totals
 from scheduler.store import claiming, controls, editions, ledger, nodes, roster, settling

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 
 from calendars.model import Draft, EventStatus
 from scheduler.announcing import NothingToAnnounce
-from scheduler.delivery import Attempted, Outcome, Purpose, State, decide
+from scheduler.planning.delivery import Attempted, Outcome, Purpose, State, decide
 from scheduler.publish import NothingToPublish
 from scheduler.store import claiming, editions, ledger, nodes, people, roster, settling
 from scheduler.store.claiming import Delivery

@@ -10,10 +10,10 @@ from email.message import EmailMessage
 import pytest
 
 from calendars.model import Language
-from scheduler.delivery import Purpose
+from scheduler.base.tokens import Link
+from scheduler.planning.delivery import Purpose
 from scheduler.store import people, roster
 from scheduler.store.database import Database
-from scheduler.tokens import Link
 from tests.smtpd import Behaviour, scripted
 from tests.test_ledger import PUBLISHED, draft, post, put
 from tests.test_people import ADDRESS, LATER, mails, sign_up

@@ -8,7 +8,7 @@ import logging
 import pytest
 import structlog
 
-from scheduler.logs import configure_logs
+from scheduler.base.logs import configure_logs
 
 
 def test_a_traceback_is_told_to_its_end_without_addresses(capsys: pytest.CaptureFixture[str]) -> None:

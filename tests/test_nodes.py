@@ -9,7 +9,7 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import select
 
-from scheduler.delivery import Decision, Outcome, State
+from scheduler.planning.delivery import Decision, Outcome, State
 from scheduler.store import claiming, nodes, settling
 from scheduler.store.database import Database
 from scheduler.store.nodes import Relay

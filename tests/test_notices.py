@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from calendars.model import Agenda, Audience, Days, Draft, Event, EventStatus, Recipient, Region
-from scheduler.delivery import Purpose, State
+from scheduler.planning.delivery import Purpose, State
 from scheduler.store import alarms, bounces, feed_tokens, people, roster
 from scheduler.store.database import Database
 from scheduler.store.schema import deliveries, recipients

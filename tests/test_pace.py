@@ -13,15 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from scheduler.base.clock import SimulatedClock, monotonic
+from scheduler.base.settings import Pace, SettingsError, load_settings
 from scheduler.capture import Outbox
 from scheduler.cli import app
-from scheduler.clock import SimulatedClock, monotonic
-from scheduler.delivery import State
 from scheduler.mail.smtp_url import SmtpSettings
 from scheduler.pace import LEAST, UNLIMITED, Limiter, Rate, SimulatedTiming, SteadyTiming
+from scheduler.planning.delivery import State
 from scheduler.rehearsal import Jump, Plan, rehearsal_database, rehearse
 from scheduler.service import Sending, Service
-from scheduler.settings import Pace, SettingsError, load_settings
 from scheduler.store.database import Database
 from tests.smtpd import Reply, scripted
 from tests.test_ledger import PUBLISHED, WEEK_BEFORE, counted, draft, post, put

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from calendars.editions import Edition
 from calendars.model import Agenda
-from scheduler.delivery import Purpose, State
+from scheduler.base.tokens import Tokens
+from scheduler.planning.delivery import Purpose, State
 from scheduler.publish import KeyWanted, publish_draft
 from scheduler.report import campaign, totals
 from scheduler.status import status
@@ -20,7 +21,6 @@ from scheduler.store.people import SignUp
 from scheduler.store.reconcile import replan
 from scheduler.store.roster import Post
 from scheduler.store.schema import deliveries, metadata, recipients
-from scheduler.tokens import Tokens
 from tests.factories import agenda, event, site, timed
 from tests.test_ledger import DAY_BEFORE, HOUR_BEFORE, PUBLISHED, WEEK_BEFORE, draft, moved, post, put
 

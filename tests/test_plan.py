@@ -14,7 +14,7 @@ import pytest
 from calendars.editions import Edition, first_stamp
 from calendars.model import Agenda, DaysBefore, EventStatus, Language, Quiet, Recipient, Representation, TimeBefore
 from calendars.zones import to_instant, to_wall
-from scheduler.plan import Member, Planned, plan
+from scheduler.planning.plan import Member, Planned, plan
 from tests.factories import CONFIG, agenda, days, drive, edition, event, site, timed
 from tests.shipped import shipped_draft
 

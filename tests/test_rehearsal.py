@@ -19,13 +19,13 @@ import pytest
 from sqlalchemy import select
 
 from calendars.editions import first_stamp
+from scheduler.base.tokens import Tokens
 from scheduler.capture import Outbox, OutboxNotEmpty
-from scheduler.delivery import State
-from scheduler.plan import Member, plan
+from scheduler.planning.delivery import State
+from scheduler.planning.plan import Member, plan
 from scheduler.rehearsal import NotARehearsal, Plan, Summary, last_moment, rehearsal_database, rehearse
 from scheduler.store.database import Database
 from scheduler.store.schema import deliveries
-from scheduler.tokens import Tokens
 from tests.shipped import shipped_draft
 from tests.test_ledger import draft, put
 from tests.test_plan import shipped_edition

@@ -12,16 +12,16 @@ import pytest
 
 from calendars.model import TimeBefore
 from calendars.zones import to_wall
-from scheduler import loop
-from scheduler.clock import SystemClock, monotonic
-from scheduler.delivery import State
+from scheduler.base import loop
+from scheduler.base.clock import SystemClock, monotonic
+from scheduler.base.settings import Pace
+from scheduler.base.tokens import Link, Tokens, key_beside
 from scheduler.mail.smtp_url import SmtpSettings
+from scheduler.planning.delivery import State
 from scheduler.relay import RelayHealth
 from scheduler.runtime import AlarmClock
 from scheduler.service import Sending, Service
-from scheduler.settings import Pace
 from scheduler.store.database import Database
-from scheduler.tokens import Link, Tokens, key_beside
 from tests.factories import agenda, event, timed
 from tests.smtpd import aiosmtpd_server
 from tests.test_ledger import PUBLISHED, counted, draft, put

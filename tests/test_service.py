@@ -15,18 +15,18 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from scheduler.clock import SimulatedClock
-from scheduler.delivery import State
+from scheduler.base.clock import SimulatedClock
+from scheduler.base.settings import Pace
+from scheduler.base.tokens import Link, Tokens
 from scheduler.mail.smtp_url import SmtpSettings
+from scheduler.planning.delivery import State
 from scheduler.rehearsal import Jump
 from scheduler.service import Sending, Service
-from scheduler.settings import Pace
 from scheduler.status import status
 from scheduler.store import controls
 from scheduler.store.database import Database
 from scheduler.store.journal import Journal
 from scheduler.store.schema import deliveries, editions, revisions
-from scheduler.tokens import Link, Tokens
 from tests.factories import agenda, event, text, timed
 from tests.smtpd import Behaviour, Drop, Late, Reply, ScriptedServer, scripted
 from tests.test_ledger import DAY_BEFORE, HOUR_BEFORE, PUBLISHED, START, WEEK_BEFORE, counted, draft, moved, post, put

@@ -8,7 +8,7 @@ import pytest
 
 from calendars.documents import agenda_to_json
 from calendars.shifts import shifts
-from scheduler.delivery import State
+from scheduler.planning.delivery import State
 from scheduler.publish import NothingToPublish, Published, Unconfirmed
 from scheduler.shifted import NoSuchHour, NothingInForce, publish_shifted
 from scheduler.store import editions

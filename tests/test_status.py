@@ -12,9 +12,9 @@ from sqlalchemy import insert, update
 
 from calendars.model import Language, Recipient
 from calendars.zones import zone_data
+from scheduler.base.settings import Pace
 from scheduler.commands.screens import status_json, status_lines
-from scheduler.delivery import Decision, State
-from scheduler.settings import Pace
+from scheduler.planning.delivery import Decision, State
 from scheduler.status import Status, status
 from scheduler.store import controls, ledger, nodes, roster
 from scheduler.store.database import Database

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from itsdangerous import URLSafeSerializer
 
-from scheduler.tokens import Link, Tokens
+from scheduler.base.tokens import Link, Tokens
 
 KEY = "a key of the tests"
 NOW = datetime(2021, 10, 20, 15, tzinfo=UTC)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scheduler.base.address import mailbox
+from scheduler.base.tokens import Tokens
 from scheduler.mail import verp
-from scheduler.mail.address import mailbox
-from scheduler.tokens import Tokens
 
 KEY = "a919f7069c6cd17b994ea831676a07b9"
 OLD, NEW = Tokens(["the old key of tests"]), Tokens(["the new key of tests", "the old key of tests"])

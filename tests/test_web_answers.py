@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import select
 
 from calendars.model import Agenda, Audience, EventStatus
-from scheduler.clock import SimulatedClock
-from scheduler.delivery import Purpose, State
+from scheduler.base.clock import SimulatedClock
+from scheduler.base.tokens import Link, Tokens
+from scheduler.planning.delivery import Purpose, State
 from scheduler.store import answers
 from scheduler.store.answers import Answer, Reply
 from scheduler.store.schema import deliveries
-from scheduler.tokens import Link, Tokens
 from scheduler.web.app import Site
 from tests.factories import agenda, days, drive, event, text, timed
 from tests.factories import site as place

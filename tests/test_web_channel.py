@@ -9,8 +9,8 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from scheduler.channels import Channel
-from scheduler.delivery import Purpose, State
+from scheduler.planning.channels import Channel
+from scheduler.planning.delivery import Purpose, State
 from scheduler.store.schema import deliveries
 from scheduler.web.app import Site
 from tests.test_web_people import account, known_post, link, open_draft, undo

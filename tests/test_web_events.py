@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from calendars.impact import Session, session_at, sessions, stays
 from calendars.model import Agenda, Assumption, Audience, Days, EventStatus
 from calendars.zones import to_instant, to_wall
-from scheduler.clock import SimulatedClock
+from scheduler.base.clock import SimulatedClock
 from scheduler.web.app import Site
 from scheduler.web.picture import Picture, Row, axis_around, draw
 from scheduler.web.stretch import draw_days

@@ -22,9 +22,9 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from calendars.model import LANGUAGES
-from scheduler.shipped import shipped
+from scheduler.base.shipped import shipped
+from scheduler.base.tokens import Link
 from scheduler.store.answers import Reply
-from scheduler.tokens import Link
 from scheduler.web.app import Site, build_app
 from tests.shipped import shipped_draft
 from tests.webserver import PUBLISHED, TOKENS, serving, site_of

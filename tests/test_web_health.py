@@ -16,9 +16,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import update
 
 from calendars.zones import zone_data
-from scheduler.delivery import Decision, State
+from scheduler.base.settings import parse_networks
 from scheduler.metrics import Figures, figures
-from scheduler.settings import parse_networks
+from scheduler.planning.delivery import Decision, State
 from scheduler.store import controls, ledger, nodes
 from scheduler.store.database import Database
 from scheduler.store.schema import deliveries

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from calendars.model import EventStatus, Language
-from scheduler.clock import SimulatedClock
+from scheduler.base.clock import SimulatedClock
 from scheduler.web.app import Site
 from scheduler.web.finder import QUERY_LIMIT, find
 from tests import factories

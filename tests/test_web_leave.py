@@ -11,11 +11,11 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from scheduler.delivery import State
+from scheduler.base.tokens import Link, Tokens
+from scheduler.planning.delivery import State
 from scheduler.store import roster
 from scheduler.store.database import Database
 from scheduler.store.schema import deliveries
-from scheduler.tokens import Link, Tokens
 from scheduler.web.app import Site
 from scheduler.web.posts import masked
 from tests.webserver import POST, PUBLISHED, TOKENS, leave_path, publish, serving, site_of, small_draft

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from calendars.model import Assumption, Audience
-from scheduler.clock import SimulatedClock
+from scheduler.base.clock import SimulatedClock
 from scheduler.web.app import Site
 from scheduler.web.offices import offset_words
 from scheduler.web.subscribing import qr_code, subscription

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from calendars.model import Audience, EventStatus
-from scheduler.clock import SimulatedClock
+from scheduler.base.clock import SimulatedClock
 from scheduler.web.app import Site
 from scheduler.web.lines import listing
 from tests import factories

@@ -16,13 +16,13 @@ import pytest
 from sqlalchemy import select
 
 from calendars.model import Days, Draft, Privacy, Signups, Timed
-from scheduler.clock import SimulatedClock
-from scheduler.delivery import Purpose, State
+from scheduler.base.clock import SimulatedClock
+from scheduler.base.tokens import Link
 from scheduler.handover import Wanted, hand_over
+from scheduler.planning.delivery import Purpose, State
 from scheduler.store import ledger, roster
 from scheduler.store.roster import Post
 from scheduler.store.schema import deliveries, metadata
-from scheduler.tokens import Link
 from scheduler.web.app import Site
 from scheduler.web.signup import MOST
 from tests import factories

@@ -15,8 +15,8 @@ import pytest
 import structlog
 
 from calendars.feeds import feeds
-from scheduler.clock import SimulatedClock
-from scheduler.logs import configure_logs
+from scheduler.base.clock import SimulatedClock
+from scheduler.base.logs import configure_logs
 from scheduler.store import feed_tokens
 from scheduler.store.feed_tokens import FeedToken
 from scheduler.web import private

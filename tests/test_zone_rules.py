@@ -21,7 +21,7 @@ from sqlalchemy import select
 
 from calendars.feeds import feeds
 from calendars.shifts import shifts
-from scheduler.delivery import Purpose, State
+from scheduler.planning.delivery import Purpose, State
 from scheduler.publish import NothingToPublish
 from scheduler.shifted import default_reason, publish_shifted
 from scheduler.store import editions

@@ -12,12 +12,12 @@ from typing import Any
 import httpx
 
 from calendars.model import Agenda, Draft, Recipient
-from scheduler.clock import SimulatedClock
+from scheduler.base.clock import SimulatedClock
+from scheduler.base.tokens import Link, Tokens
 from scheduler.publish import publish_draft
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
-from scheduler.tokens import Link, Tokens
 from scheduler.web.app import Site, build_app
 from scheduler.web.server import bind, serve_http
 from tests import factories

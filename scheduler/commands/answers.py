@@ -28,7 +28,7 @@ from scheduler.commands.common import (
     print_json,
     told,
 )
-from scheduler.coverage import Tally
+from scheduler.planning.coverage import Tally
 from scheduler.store import editions
 
 EVENTS = Text(

@@ -19,17 +19,17 @@ from calendars.editions import AnotherAgenda
 from calendars.model import Language, Problem, Text
 from calendars.zones import UnusableZoneData, WallTimeError, refuse_unusable_data
 from scheduler.announcing import NothingToAnnounce
+from scheduler.base.settings import DEFAULT_DATABASE, Settings, SettingsError, load_settings
+from scheduler.base.tokens import NoKey, Tokens, key_beside
 from scheduler.capture import OutboxNotEmpty
+from scheduler.drafts.files import Configuration, InvalidDraft, NoConfiguration
 from scheduler.export import ExportFailed
-from scheduler.files import Configuration, InvalidDraft, NoConfiguration
 from scheduler.mail.smtp import RelayUnavailable
 from scheduler.rehearsal import AnotherDraft, NotARehearsal
 from scheduler.script import InvalidScript
-from scheduler.settings import DEFAULT_DATABASE, Settings, SettingsError, load_settings
 from scheduler.shifted import NoSuchHour, NothingInForce
 from scheduler.store import controls
 from scheduler.store.database import Database, DatabaseInUse, DatabaseUnavailable
-from scheduler.tokens import NoKey, Tokens, key_beside
 from scheduler.web.server import PortTaken
 
 PROBLEMS, USAGE, ENVIRONMENT = 1, 2, 3  # exit codes, besides 0

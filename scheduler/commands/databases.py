@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from scheduler.clock import SystemClock
+from scheduler.base.clock import SystemClock
 from scheduler.commands.common import (
     ENVIRONMENT,
     USAGE,

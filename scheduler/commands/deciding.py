@@ -11,7 +11,9 @@ import structlog
 import typer
 
 from calendars.model import Language, Text
-from scheduler.clock import SystemClock
+from scheduler.base.address import scrub
+from scheduler.base.clock import SystemClock
+from scheduler.base.logs import configure_logs
 from scheduler.commands.common import (
     PROBLEMS,
     USAGE,
@@ -24,9 +26,7 @@ from scheduler.commands.common import (
     told,
 )
 from scheduler.commands.deliveries import UNKNOWN, EventOption, PurposeOption, SiteOption, StateOption
-from scheduler.delivery import Purpose, State
-from scheduler.logs import configure_logs
-from scheduler.mail.address import scrub
+from scheduler.planning.delivery import Purpose, State
 from scheduler.store import deliveries
 from scheduler.store.database import Database
 from scheduler.store.deliveries import ACTS_ON, Chosen, Order

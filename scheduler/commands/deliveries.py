@@ -28,7 +28,7 @@ from scheduler.commands.common import (
     print_json,
     told,
 )
-from scheduler.delivery import Purpose, State
+from scheduler.planning.delivery import Purpose, State
 from scheduler.store import deliveries, editions
 from scheduler.store.deliveries import Attempt, Chosen, Listed
 

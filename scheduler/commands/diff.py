@@ -14,7 +14,7 @@ from calendars.model import Agenda, Draft, Language, Representation, Text
 from calendars.reading import AGENDA, POSTS, PRIVATE, Lines
 from calendars.wording import and_list, days_span, home_short, short_date, status_word
 from calendars.zones import zone_data
-from scheduler.clock import SystemClock
+from scheduler.base.clock import SystemClock
 from scheduler.commands.common import (
     ConfigOption,
     JsonOption,

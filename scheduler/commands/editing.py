@@ -14,7 +14,8 @@ from calendars.editions import Edition, first_stamp, publish
 from calendars.model import Draft, Language, Text
 from calendars.reading import Lines, json_schema
 from calendars.zones import zone_data
-from scheduler.clock import SystemClock
+from scheduler.base.clock import SystemClock
+from scheduler.base.settings import Settings
 from scheduler.commands.common import (
     NO_SITE,
     NOT_PUBLISHED,
@@ -47,10 +48,9 @@ from scheduler.commands.confirming import (
 from scheduler.commands.diff import uncorrected_lines
 from scheduler.commands.shifting import publish_what_shifted
 from scheduler.commands.tables import events_json, print_agenda, print_publication
+from scheduler.drafts.files import Configuration, InvalidDraft, configuration
 from scheduler.export import export as write_feeds
-from scheduler.files import Configuration, InvalidDraft, configuration
 from scheduler.publish import Published, publish_draft
-from scheduler.settings import Settings
 from scheduler.store import editions, handovers
 
 FINE = Text(es="El borrador está bien. Nada se ha publicado.", en="The draft is fine. Nothing has been published.")

@@ -15,7 +15,7 @@ from calendars.editions import Edition
 from calendars.model import Language, Text
 from calendars.wording import home_short, hour, short_date
 from calendars.zones import to_wall
-from scheduler.clock import SystemClock
+from scheduler.base.clock import SystemClock
 from scheduler.commands.common import (
     PROBLEMS,
     ConfigOption,

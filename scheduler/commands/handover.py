@@ -13,7 +13,8 @@ from rich.table import Table
 from calendars.model import LANGUAGES, Language, Text
 from calendars.wording import hour, short_date
 from calendars.zones import to_wall
-from scheduler.clock import SystemClock
+from scheduler.base.clock import SystemClock
+from scheduler.base.settings import Settings
 from scheduler.commands.common import (
     NOTHING_YET,
     PROBLEMS,
@@ -32,7 +33,6 @@ from scheduler.commands.common import (
     told,
 )
 from scheduler.handover import NoHandover, Wanted, check, hand_over
-from scheduler.settings import Settings
 from scheduler.store import editions, handovers
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce

@@ -12,7 +12,8 @@ import typer
 from calendars.model import Draft, Language, Representation, Text
 from calendars.wording import and_list, home_short, hour, short_date
 from calendars.zones import to_wall
-from scheduler.clock import SystemClock
+from scheduler.base.clock import SystemClock
+from scheduler.base.settings import Settings
 from scheduler.commands.around import around, around_json
 from scheduler.commands.common import (
     NO_SITE,
@@ -35,9 +36,8 @@ from scheduler.commands.sample import samples
 from scheduler.commands.shifting import Source
 from scheduler.commands.words import kind_words, title
 from scheduler.consequences import Consequences, Mail, consequences
-from scheduler.delivery import Purpose
+from scheduler.planning.delivery import Purpose
 from scheduler.prospect import Prospect
-from scheduler.settings import Settings
 from scheduler.store.standing import Hearer, hearers
 
 NOW = Text(es="SI PUBLICA AHORA ({moment})", en="IF YOU PUBLISH NOW ({moment})")

@@ -10,8 +10,9 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from scheduler import loop
-from scheduler.clock import Clock, SystemClock
+from scheduler.base import loop
+from scheduler.base.clock import Clock, SystemClock
+from scheduler.base.settings import Settings, SettingsError
 from scheduler.commands.common import (
     ENVIRONMENT,
     USAGE,
@@ -27,7 +28,6 @@ from scheduler.inbox import Handled, Inbox, Meaning
 from scheduler.mail.inbox import LARGEST
 from scheduler.mail.mailboxes import Imap, MailboxUnavailable, Maildir, parse_imap_url
 from scheduler.mail.oauth import access_tokens
-from scheduler.settings import Settings, SettingsError
 from scheduler.store import controls
 from scheduler.store.database import Database, DatabaseUnavailable
 

@@ -14,9 +14,12 @@ from rich.table import Table
 from calendars.model import Draft, Language
 from calendars.reading import Lines
 from calendars.zones import nearest_instant, to_wall
-from scheduler import loop
+from scheduler.base import loop
+from scheduler.base.address import mailbox
+from scheduler.base.clock import SystemClock
+from scheduler.base.settings import Settings, SettingsError, parse_pace
+from scheduler.base.tokens import Tokens
 from scheduler.checks import Check, Verdict, installation_checks
-from scheduler.clock import SystemClock
 from scheduler.commands.common import (
     ENVIRONMENT,
     PROBLEMS,
@@ -36,19 +39,16 @@ from scheduler.commands.common import (
 from scheduler.commands.diff import uncorrected_lines
 from scheduler.commands.running import sending_of
 from scheduler.commands.screens import status_json, status_lines
-from scheduler.delivery import Outcome
-from scheduler.files import InvalidDraft, configuration
-from scheduler.mail.address import mailbox
+from scheduler.drafts.files import InvalidDraft, configuration
 from scheduler.mail.compose import Composer
 from scheduler.mail.smtp import Connection, RelayUnavailable
+from scheduler.planning.delivery import Outcome
 from scheduler.prospect import digest, prospect
 from scheduler.service import Sending
-from scheduler.settings import Settings, SettingsError, parse_pace
 from scheduler.status import Status, status
 from scheduler.store import controls, editions, handovers
 from scheduler.store.database import Database
 from scheduler.store.instance import Instance
-from scheduler.tokens import Tokens
 
 
 def status_command(config: ConfigOption = None, lang: LangOption = None, as_json: JsonOption = False) -> None:

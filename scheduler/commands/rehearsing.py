@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
+from scheduler.base.logs import configure_logs
 from scheduler.commands.common import ConfigOption, JsonOption, LangOption, language, out, print_json, told
 from scheduler.commands.stretches import Wanted, run, stretches
 from scheduler.commands.tables import print_summary, summary_json
-from scheduler.files import configuration
-from scheduler.logs import configure_logs
+from scheduler.drafts.files import configuration
 
 OutboxOption = Annotated[Path, typer.Option("--outbox", help="New folder for the mails, as .eml files.")]
 FromOption = Annotated[

@@ -15,7 +15,10 @@ import typer
 from calendars.editions import first_stamp
 from calendars.model import Agenda, EventKind, Text, Timed
 from calendars.zones import nearest_instant, to_instant
-from scheduler import loop
+from scheduler.base import loop
+from scheduler.base.logs import configure_logs
+from scheduler.base.settings import Settings, SettingsError, parse_networks, parse_pace
+from scheduler.base.tokens import Tokens
 from scheduler.capture import Outbox
 from scheduler.commands.common import (
     ConfigOption,
@@ -26,17 +29,14 @@ from scheduler.commands.common import (
 )
 from scheduler.commands.stretches import progress, rehearse_here, whole_campaign
 from scheduler.commands.tables import print_summary
-from scheduler.files import configuration
-from scheduler.logs import configure_logs
+from scheduler.drafts.files import configuration
 from scheduler.mail.oauth import access_tokens
 from scheduler.mail.smtp_url import parse_smtp_url
 from scheduler.rehearsal import captured, rehearsal_database
 from scheduler.service import Sending
 from scheduler.serving import Serving, serve
-from scheduler.settings import Settings, SettingsError, parse_networks, parse_pace
 from scheduler.store import editions
 from scheduler.store.database import Database
-from scheduler.tokens import Tokens
 from scheduler.web.app import Site
 from scheduler.web.server import bind
 

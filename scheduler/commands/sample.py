@@ -10,12 +10,12 @@ from email.policy import default as modern
 from calendars.editions import Edition
 from calendars.model import Draft, Language
 from scheduler.consequences import Consequences, Mail
-from scheduler.delivery import Purpose
 from scheduler.letters import office_name
 from scheduler.mail.compose import Composer
 from scheduler.mail.enclosing import Enclosure
 from scheduler.mail.prepared import Personal, Prepared
-from scheduler.notices import Telling
+from scheduler.planning.delivery import Purpose
+from scheduler.planning.notices import Telling
 from scheduler.prospect import Prospect
 from scheduler.store.standing import Hearer
 

@@ -11,8 +11,8 @@ from calendars.shifts import Shift
 from calendars.wording import short_date
 from calendars.zones import ZoneData, to_wall
 from scheduler.attendance import Attendance
-from scheduler.delivery import State
-from scheduler.settings import Pace
+from scheduler.base.settings import Pace
+from scheduler.planning.delivery import State
 from scheduler.status import Status
 from scheduler.store.nodes import Node
 from scheduler.web.lines import sites_count

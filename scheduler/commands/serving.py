@@ -7,8 +7,10 @@ from pathlib import Path
 
 import structlog
 
-from scheduler import loop
-from scheduler.clock import SystemClock
+from scheduler.base import loop
+from scheduler.base.clock import SystemClock
+from scheduler.base.logs import configure_logs
+from scheduler.base.settings import Settings, SettingsError
 from scheduler.commands.common import (
     NOTHING_YET,
     ConfigOption,
@@ -20,11 +22,9 @@ from scheduler.commands.common import (
     told,
 )
 from scheduler.commands.running import HostOption, PortOption, address_of, sending_of, site_of
-from scheduler.files import configuration
-from scheduler.logs import configure_logs
+from scheduler.drafts.files import configuration
 from scheduler.publish import NothingToPublish, publish_draft
 from scheduler.serving import Serving, serve
-from scheduler.settings import Settings, SettingsError
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.web.server import bind

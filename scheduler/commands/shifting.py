@@ -10,14 +10,14 @@ from sqlalchemy import Connection
 
 from calendars.model import Draft, Language
 from calendars.reading import Lines
-from scheduler.clock import SystemClock
+from scheduler.base.clock import SystemClock
+from scheduler.base.settings import Settings
 from scheduler.commands.common import USAGE, Failure, existing_database, login_name, out
 from scheduler.commands.confirming import once_confirmed
 from scheduler.commands.tables import print_publication
-from scheduler.files import configuration
+from scheduler.drafts.files import configuration
 from scheduler.prospect import Prospect, prospect
 from scheduler.publish import Published
-from scheduler.settings import Settings
 from scheduler.shifted import default_reason, publish_shifted, shifted_draft, shifted_prospect
 
 

@@ -25,11 +25,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from calendars.editions import first_stamp
 from calendars.model import Agenda, Draft, Language, Text
 from calendars.zones import nearest_instant
-from scheduler import loop
+from scheduler.base import loop
+from scheduler.base.logs import configure_logs
+from scheduler.base.settings import parse_pace
+from scheduler.base.tokens import Tokens
 from scheduler.capture import Outbox
 from scheduler.commands.common import USAGE, Failure, err, told
-from scheduler.files import Configuration
-from scheduler.logs import configure_logs
+from scheduler.drafts.files import Configuration
 from scheduler.rehearsal import (
     Plan,
     Summary,
@@ -42,10 +44,8 @@ from scheduler.rehearsal import (
     summary,
 )
 from scheduler.script import Stage, ZoneData, check_within, opening_channels, read_script, stages
-from scheduler.settings import parse_pace
 from scheduler.steps import steps_done
 from scheduler.store.database import Database
-from scheduler.tokens import Tokens
 
 AFTER_LAST = timedelta(days=2)
 ZONE_VARIABLE = "PYTZ_TZDATADIR"  # where pytz takes its data from, instead of its own folder

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from scheduler.clock import SystemClock
+from scheduler.base.clock import SystemClock
 from scheduler.commands.common import (
     PROBLEMS,
     Failure,

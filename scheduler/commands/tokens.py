@@ -12,7 +12,8 @@ from rich.table import Table
 
 from calendars.model import Agenda, Language, Representation, Text
 from calendars.reading.problems import unknown
-from scheduler.clock import SystemClock
+from scheduler.base.clock import SystemClock
+from scheduler.base.settings import Settings
 from scheduler.commands.common import (
     NOTHING_YET,
     PROBLEMS,
@@ -27,7 +28,6 @@ from scheduler.commands.common import (
     print_json,
     told,
 )
-from scheduler.settings import Settings
 from scheduler.store import editions, feed_tokens
 from scheduler.store.database import Database
 from scheduler.store.feed_tokens import FeedToken

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from email.message import Message
 
-from scheduler.mail.address import domain_of
+from scheduler.base.address import domain_of
 
 LONGEST = 10_000  # characters of one header that are looked at
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\\.|[();]|[^"\\();]+|["\\]', re.DOTALL)

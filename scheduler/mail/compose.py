@@ -23,9 +23,8 @@ from calendars.elsewhere import Offer, offers
 from calendars.impact import Fit, session_at
 from calendars.model import LANGUAGES, Agenda, Event, Language, Representation, Text, slug
 from calendars.wording import hour, long_date
-from scheduler.coverage import Tally
-from scheduler.delivery import Purpose
-from scheduler.mail.address import mailbox
+from scheduler.base.address import mailbox
+from scheduler.base.shipped import shipped
 from scheduler.mail.enclosing import Enclosure, enclose
 from scheduler.mail.escalation import to_coordinator, to_deputy
 from scheduler.mail.invitation import invitation
@@ -41,8 +40,9 @@ from scheduler.mail.mime import (
 from scheduler.mail.notice import notice
 from scheduler.mail.prepared import Envelope, Prepared, local
 from scheduler.mail.reminder import reminder
-from scheduler.notices import Telling
-from scheduler.shipped import shipped
+from scheduler.planning.coverage import Tally
+from scheduler.planning.delivery import Purpose
+from scheduler.planning.notices import Telling
 
 KEPT = 512  # prepared messages: more than the sites of one fan-out in both languages
 _CONTENT = "<!-- content -->"

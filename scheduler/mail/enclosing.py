@@ -9,8 +9,8 @@ from calendars.editions import Edition
 from calendars.feeds import event_attachment
 from calendars.invitations import cancel, request
 from calendars.model import Event, Language, Representation, Text, slug
-from scheduler.channels import ITIP
 from scheduler.mail.mime import Part, calendar_part, invitation_part, multipart
+from scheduler.planning.channels import ITIP
 
 _SAID = {
     "PUBLISH": Text(

@@ -11,8 +11,8 @@ from calendars.editions import Edition
 from calendars.model import Days, Event, Language, Representation, Text
 from calendars.wording import days_span, home_short, hour, short_date
 from calendars.zones import to_wall
-from scheduler.coverage import Tally
 from scheduler.mail.reminder import Reminder, reminder
+from scheduler.planning.coverage import Tally
 
 _NEEDED = Text(es="Se necesita a alguien de su sede", en="Somebody from your site is needed")
 _NOBODY = Text(es="Nadie de su sede ha dicho que asistirá.", en="Nobody from your site has said that they will come.")

@@ -18,7 +18,7 @@ from email.policy import compat32
 from email.utils import getaddresses
 
 from calendars.invitations import Reply, read_reply
-from scheduler.mail.address import scrub
+from scheduler.base.address import scrub
 from scheduler.mail.authenticity import is_vouched_for
 
 LARGEST = 10 * 2**20  # octets of a message that are looked at

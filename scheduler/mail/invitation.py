@@ -7,8 +7,8 @@ from datetime import date
 
 from calendars.editions import Edition
 from calendars.model import Event, Language, Representation, Text
-from scheduler.channels import takes_place
 from scheduler.mail.reminder import Reminder, reminder
+from scheduler.planning.channels import takes_place
 
 _INVITATION = Text(es="Invitación", en="Invitation")
 _ENDED = Text(es="Se retira la invitación (el evento sigue en pie)",

@@ -16,7 +16,7 @@ from email.header import Header
 from email.utils import formataddr
 
 from calendars.invitations import Invitation
-from scheduler.mail.address import mailbox
+from scheduler.base.address import mailbox
 
 LINE = 76  # characters, of an encoded line (RFC 2045 §6.7, §6.8) and of a header line with encoded words (RFC 2047 §2)
 _WORD = 50  # characters of one word that still finds a place on a folded line

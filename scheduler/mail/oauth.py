@@ -16,8 +16,8 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
-from scheduler.clock import monotonic
-from scheduler.settings import Settings, SettingsError
+from scheduler.base.clock import monotonic
+from scheduler.base.settings import Settings, SettingsError
 
 EXCHANGE_ONLINE = "https://outlook.office365.com/.default"
 _SECONDS = 30.0  # that the authority may take

@@ -14,7 +14,7 @@ from markupsafe import escape
 from calendars.invitations import parties
 from calendars.model import Language
 from calendars.zones import offset_at
-from scheduler.mail.address import mailbox
+from scheduler.base.address import mailbox
 from scheduler.mail.mime import Part, field, filling
 from scheduler.mail.reminder import to_office
 

@@ -17,11 +17,11 @@ from typing import Literal, Self, cast
 import aiosmtplib
 from aiosmtplib import SMTPException, SMTPResponse, SMTPResponseException, SMTPServerDisconnected
 
-from scheduler.delivery import Outcome, asks_for_less
-from scheduler.mail.address import mailbox, scrub
+from scheduler.base.address import mailbox, scrub
 from scheduler.mail.oauth import AccessTokens, NoAccess
 from scheduler.mail.replies import Reply, as_reply
 from scheduler.mail.smtp_url import SmtpSettings, parse_smtp_url
+from scheduler.planning.delivery import Outcome, asks_for_less
 
 __all__ = ["Connection", "Pool", "RelayUnavailable", "SmtpSettings", "Timeouts", "parse_smtp_url", "scrub"]
 

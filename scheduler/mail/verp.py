@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from scheduler.tokens import Tokens
+from scheduler.base.tokens import Tokens
 
 _FORM = re.compile(r"bounces\+([0-9a-f]{8,64})-([0-9a-f]{16})@[^@\s]+", re.IGNORECASE)
 _ANSWER = re.compile(r"[^@\s+]+\+([0-9a-z-]{1,64}(?:#[0-9]{1,9})?)-([0-9a-f]{16})@[^@\s]+", re.IGNORECASE)

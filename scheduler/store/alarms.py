@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from scheduler.delivery import Purpose
+from scheduler.planning.delivery import Purpose
 from scheduler.store import editions, ledger, roster, servicemail
 from scheduler.store.schema import recipients
 

@@ -14,7 +14,7 @@ from typing import Literal
 from sqlalchemy import Connection, RowMapping, func, select
 
 from calendars.model import Role
-from scheduler.coverage import Voice
+from scheduler.planning.coverage import Voice
 from scheduler.store.schema import answers, recipients
 from scheduler.store.upsert import insert
 

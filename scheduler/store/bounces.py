@@ -8,7 +8,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, func, select, update
 
-from scheduler.delivery import State
+from scheduler.planning.delivery import State
 from scheduler.store import alarms, handovers, roster
 from scheduler.store.schema import bounces, deliveries, recipients
 from scheduler.store.upsert import insert

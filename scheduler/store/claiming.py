@@ -26,9 +26,9 @@ from sqlalchemy import (
 from sqlalchemy.sql import Update
 
 from calendars.model import Language
-from scheduler.coverage import Tally
-from scheduler.delivery import UNCERTAIN_WAIT, WAITING, Purpose, State
-from scheduler.notices import Telling
+from scheduler.planning.coverage import Tally
+from scheduler.planning.delivery import UNCERTAIN_WAIT, WAITING, Purpose, State
+from scheduler.planning.notices import Telling
 from scheduler.store import nodes, roster, upsert
 from scheduler.store.controls import STOPPED
 from scheduler.store.postgresql import take_turns

@@ -12,8 +12,8 @@ from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
-from scheduler.delivery import REVOCABLE, Purpose, State
-from scheduler.plan import message_key
+from scheduler.planning.delivery import REVOCABLE, Purpose, State
+from scheduler.planning.plan import message_key
 from scheduler.store import ledger, standing
 from scheduler.store.schema import deliveries
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, RowMapping, insert, or_, select, update
 
 from calendars.editions import Edition
 from calendars.model import Language, Recipient
-from scheduler.delivery import REVOCABLE, State
+from scheduler.planning.delivery import REVOCABLE, State
 from scheduler.store import feed_tokens, ledger, roster
 from scheduler.store.reconcile import replan
 from scheduler.store.schema import bounces, deliveries, handovers, recipients

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text, update
 
-from scheduler.delivery import REVOCABLE, State
+from scheduler.planning.delivery import REVOCABLE, State
 from scheduler.store import controls
 from scheduler.store.database import Database
 from scheduler.store.schema import deliveries

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, exists, func, or_, select, update
 
-from scheduler.channels import ITIP, Carried, Channel
-from scheduler.delivery import REVOCABLE, Purpose, State
+from scheduler.planning.channels import ITIP, Carried, Channel
+from scheduler.planning.delivery import REVOCABLE, Purpose, State
 from scheduler.store import claiming
 from scheduler.store.roster import HEARS, LISTED
 from scheduler.store.schema import deliveries, handovers, recipients, revisions

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, bindparam, case, literal, select, text, update
 
-from scheduler.delivery import EXPIRABLE, MUTABLE, PLANNED_BY_EDITION, REPEATS, WAITING, State
+from scheduler.planning.delivery import EXPIRABLE, MUTABLE, PLANNED_BY_EDITION, REPEATS, WAITING, State
 from scheduler.store.postgresql import take_turns
 from scheduler.store.schema import WAITING_INDEX, Instant, deliveries, recipients
 

@@ -9,8 +9,8 @@ from itertools import islice
 
 from sqlalchemy import Connection, exists, insert, select, update
 
-from scheduler.delivery import NEWS, REVOCABLE, Purpose, State
-from scheduler.plan import message_key
+from scheduler.planning.delivery import NEWS, REVOCABLE, Purpose, State
+from scheduler.planning.plan import message_key
 from scheduler.store import ledger, standing
 from scheduler.store.schema import deliveries, recipients
 

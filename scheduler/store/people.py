@@ -27,8 +27,8 @@ from sqlalchemy import (
 )
 
 from calendars.model import Language
-from scheduler.channels import Channel
-from scheduler.delivery import MUTABLE, REVOCABLE, Purpose, State
+from scheduler.planning.channels import Channel
+from scheduler.planning.delivery import MUTABLE, REVOCABLE, Purpose, State
 from scheduler.store import handovers, ledger, owing, roster, servicemail
 from scheduler.store.roster import Post
 from scheduler.store.schema import answers, attempts, bounces, deliveries, erasures, feed_tokens, recipients

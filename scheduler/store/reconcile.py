@@ -10,8 +10,8 @@ from itertools import islice
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, insert, or_, select, update
 
 from calendars.editions import Edition
-from scheduler.delivery import MUTABLE, PLANNED_BY_EDITION, REVOCABLE, State
-from scheduler.plan import Planned, plan
+from scheduler.planning.delivery import MUTABLE, PLANNED_BY_EDITION, REVOCABLE, State
+from scheduler.planning.plan import Planned, plan
 from scheduler.store import ledger, roster
 from scheduler.store.schema import deliveries, recipients, revisions, staged
 

@@ -10,9 +10,9 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, exists, func, or_, select, true, update
 
 from calendars.model import LANGUAGES, Language, Recipient, Role
-from scheduler.channels import Channel
-from scheduler.delivery import MUTABLE, NEWS, PLANNED_BY_EDITION, State
-from scheduler.plan import Member
+from scheduler.planning.channels import Channel
+from scheduler.planning.delivery import MUTABLE, NEWS, PLANNED_BY_EDITION, State
+from scheduler.planning.plan import Member
 from scheduler.store import answers, ledger
 from scheduler.store.answers import Answer, Reply
 from scheduler.store.schema import deliveries, feed_tokens, recipients

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from scheduler.delivery import Purpose, State
-from scheduler.plan import message_key
+from scheduler.planning.delivery import Purpose, State
+from scheduler.planning.plan import message_key
 from scheduler.store.schema import deliveries, recipients
 from scheduler.store.upsert import insert
 

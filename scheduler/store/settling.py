@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, TextClause, text
 
-from scheduler.delivery import Decision, Outcome, State
+from scheduler.planning.delivery import Decision, Outcome, State
 from scheduler.store import alarms, handovers
 from scheduler.store.claiming import Delivery
 from scheduler.store.controls import STOPPED

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Connection, case, exists, func, or_, select
 
 from calendars.model import LANGUAGES, Language, Recipient, Role
-from scheduler.delivery import REVOCABLE, Purpose, State
+from scheduler.planning.delivery import REVOCABLE, Purpose, State
 from scheduler.store.answers import Reply
 from scheduler.store.roster import HEARS, LISTED
 from scheduler.store.schema import answers, deliveries, editions, recipients, revisions

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, case, exists, func, or_, select
 
-from scheduler.delivery import Purpose, State
+from scheduler.planning.delivery import Purpose, State
 from scheduler.store.claiming import Delivery
 from scheduler.store.roster import HEARS, LISTED
 from scheduler.store.schema import answers, deliveries, editions, feed_tokens, recipients

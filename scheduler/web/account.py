@@ -16,12 +16,12 @@ from calendars.model import Agenda, Language
 from calendars.wording import hour, short_date
 from calendars.zones import to_wall
 from scheduler import inviting
+from scheduler.base.tokens import Link
 from scheduler.store import editions, feed_tokens, people, roster
 from scheduler.store.editions import InForce
 from scheduler.store.feed_tokens import FeedToken
 from scheduler.store.reconcile import replan
 from scheduler.store.roster import Post
-from scheduler.tokens import Link
 from scheduler.web.forms import Form, is_cross_site, read_form
 from scheduler.web.index import regions
 from scheduler.web.posts import office_of, standing, zone_of

@@ -24,7 +24,7 @@ from calendars.wording import days_span, home_name, hour, long_date, short_date,
 from calendars.zones import to_wall
 from scheduler.answers import Closed, answer, closed
 from scheduler.mail.elsewhere import others
-from scheduler.plan import open_sessions
+from scheduler.planning.plan import open_sessions
 from scheduler.store import answers, editions, roster
 from scheduler.store.answers import Answer, Reply
 from scheduler.store.editions import InForce

@@ -10,11 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from scheduler.base.tokens import Link
 from scheduler.store import editions, people, roster
 from scheduler.store.people import ACCESS_FOR, Upcoming
 from scheduler.store.reconcile import replan
 from scheduler.store.roster import Post
-from scheduler.tokens import Link
 from scheduler.web.posts import reminder_lines, standing
 from scheduler.web.rendering import PRIVATE, requested_language
 from scheduler.web.site import Site

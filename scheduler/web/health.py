@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from scheduler.clock import monotonic
+from scheduler.base.clock import monotonic
 from scheduler.metrics import Figures, figures
 from scheduler.store import editions
 from scheduler.store.instance import Instance

@@ -20,13 +20,13 @@ from starlette.routing import BaseRoute, Route
 from calendars.model import LANGUAGES
 from calendars.zones import nearest_instant, to_wall
 from scheduler import inviting
-from scheduler.channels import Channel
-from scheduler.delivery import Purpose
+from scheduler.base.tokens import Link
+from scheduler.planning.channels import Channel
+from scheduler.planning.delivery import Purpose
 from scheduler.store import editions, people, roster
 from scheduler.store.editions import InForce
 from scheduler.store.people import Upcoming
 from scheduler.store.roster import Post
-from scheduler.tokens import Link
 from scheduler.web.forms import Form, read_form
 from scheduler.web.posts import paused_until, reminder_lines, standing, zone_of
 from scheduler.web.rendering import PRIVATE, requested_language

@@ -9,8 +9,8 @@ from datetime import datetime
 from calendars.model import Agenda, Language, Text
 from calendars.wording import hour, long_date, short_date
 from calendars.zones import to_wall
-from scheduler.channels import Channel
 from scheduler.letters import office_name
+from scheduler.planning.channels import Channel
 from scheduler.store.people import Upcoming
 from scheduler.store.roster import Post
 from scheduler.web.rules import choices

@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse
 from calendars.model import LANGUAGES, Language
 from calendars.wording import home_short, hour, short_date
 from calendars.zones import to_wall
-from scheduler.shipped import shipped
+from scheduler.base.shipped import shipped
 from scheduler.web.prepared import Prepared
 
 _POLICY = (

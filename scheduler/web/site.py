@@ -16,11 +16,11 @@ from starlette.responses import Response
 
 from calendars.feeds import feed_paths
 from calendars.model import Language
-from scheduler.clock import Clock, SystemClock
+from scheduler.base.clock import Clock, SystemClock
+from scheduler.base.tokens import Link, Tokens
 from scheduler.store import editions, feed_tokens, roster
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
-from scheduler.tokens import Link, Tokens
 from scheduler.web.feeds import FeedShelf
 from scheduler.web.private import StaffFeeds
 from scheduler.web.rendering import Band, chosen_language, page, preferred_language, render

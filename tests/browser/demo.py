@@ -14,12 +14,12 @@ from email.policy import default
 from pathlib import Path
 
 from calendars.editions import first_stamp
+from scheduler.base.tokens import Link
 from scheduler.capture import Outbox
 from scheduler.rehearsal import Plan, captured, rehearsal_database, rehearse
 from scheduler.serving import Serving, serve_until
 from scheduler.store import editions
 from scheduler.store.database import Database
-from scheduler.tokens import Link
 from scheduler.web.app import Site
 from scheduler.web.server import bind
 from tests.shipped import shipped_draft

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from scheduler.logs import configure_logs
+from scheduler.base.logs import configure_logs
 from tests.browser.demo import KINDS, Demo, demo
 from tests.browser.harness import NARROW, WIDE, Theme, Visitor, chromium
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from calendars.model import Days
-from scheduler.channels import Channel
+from scheduler.planning.channels import Channel
 from tests.judge.entries import Entry, entries, method
 from tests.judge.fault import Kind
 from tests.judge.truth import Truth

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from scheduler.channels import Channel
+from scheduler.planning.channels import Channel
 from tests.judge.fault import Fault, Kind
 from tests.judge.hours import SOON, reminders, told_by, works_at
 from tests.judge.inviting import Calendar

@@ -27,7 +27,7 @@ from calendars.model import (
 )
 from calendars.workdays import working_day_at_or_before
 from calendars.zones import nearest_instant, to_wall
-from scheduler.delivery import Purpose
+from scheduler.planning.delivery import Purpose
 
 REMINDED = frozenset({EventStatus.TENTATIVE, EventStatus.CONFIRMED})
 EVENING = time(18)  # where `silencio:` sends what would leave in the night

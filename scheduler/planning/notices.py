@@ -11,8 +11,8 @@ from calendars.editions import Edition
 from calendars.model import Days, Representation
 from calendars.workdays import next_working_instant
 from calendars.zones import nearest_instant
-from scheduler.delivery import URGENT
-from scheduler.plan import REMINDED
+from scheduler.planning.delivery import URGENT
+from scheduler.planning.plan import REMINDED
 
 SETTLES = timedelta(minutes=10)  # a slip that is corrected meanwhile is told to nobody
 SETTLES_SOON = timedelta(minutes=2)  # where the event begins within URGENT

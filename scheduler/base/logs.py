@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from scheduler.mail.address import hide, scrub
+from scheduler.base.address import hide, scrub
 
 _NOISY = ("mail.log", "aiosmtpd", "apscheduler", "uvicorn.access", "alembic", "asyncio")
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from calendars.editions import Edition
 from calendars.model import Event, EventStatus
-from scheduler.delivery import Purpose
+from scheduler.planning.delivery import Purpose
 
 
 class Channel(StrEnum):

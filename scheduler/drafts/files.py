@@ -8,8 +8,8 @@ from pathlib import Path
 from calendars.model import Draft, Problem
 from calendars.reading import FILES, Lines, read
 from calendars.reading import LIMITS as BYTES
-from scheduler.settings import Settings
-from scheduler.shipped import shipped
+from scheduler.base.settings import Settings
+from scheduler.base.shipped import shipped
 
 
 class InvalidDraft(Exception):
