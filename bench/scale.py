@@ -24,11 +24,12 @@ from calendars.zones import zone_data
 from scheduler.base.clock import monotonic
 from scheduler.planning.delivery import Decision, Outcome, State
 from scheduler.publish import publish_draft
-from scheduler.store import claiming, ledger, nodes, settling
-from scheduler.store.claiming import Delivery
+from scheduler.store import nodes
 from scheduler.store.database import Database
+from scheduler.store.ledger import claiming, settling, states
+from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.ledger.settling import Settlement
 from scheduler.store.schema import deliveries
-from scheduler.store.settling import Settlement
 from tests.postgres import Cluster, NoPostgres, cluster
 
 FLAT_AIM, FLAT_MB, TWICE_AIM = 0.8, 32.0, 1.6
@@ -99,7 +100,7 @@ def _take_a_million(url: str) -> tuple[float, ...]:
 
 def _sweep(database: Database) -> None:
     with database.write_as_sender() as connection:
-        ledger.sweep(connection, NOW)
+        states.sweep(connection, NOW)
 
 
 def _in_tenths(database: Database, rows: int) -> tuple[list[float], list[float]]:

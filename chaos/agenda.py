@@ -16,8 +16,9 @@ from scheduler.drafts.files import Configuration
 from scheduler.planning.delivery import Purpose
 from scheduler.planning.plan import plan
 from scheduler.publish import publish_draft
-from scheduler.store import editions, roster
+from scheduler.store import editions
 from scheduler.store.database import Database
+from scheduler.store.posts import roster
 from scheduler.store.schema import deliveries
 
 _AT_NINE = time(9)

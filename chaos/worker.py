@@ -25,8 +25,8 @@ from scheduler.commands.common import ENVIRONMENT
 from scheduler.mail.smtp import SmtpSettings, Timeouts
 from scheduler.runtime import Bell
 from scheduler.service import Sending, Service
-from scheduler.store import journal
 from scheduler.store.database import Database, DatabaseUnavailable
+from scheduler.store.ledger import journal
 
 LEASE_SECONDS = 3
 CONNECTIONS = 4  # of one worker: what a kill can leave in the air

@@ -14,8 +14,8 @@ from calendars.model import Event, Language, Text
 from calendars.wording import and_list, status_word
 from scheduler.planning.notices import convocations, expires_at, leaves_at, settles_at
 from scheduler.planning.plan import REMINDED
-from scheduler.store import convening
-from scheduler.store.convening import Call
+from scheduler.store.ledger import convocations as convening
+from scheduler.store.ledger.convocations import Call
 
 Place = tuple[str, str]  # Event.id and Representation.id
 NEAR = 3  # ids named to whoever mistook one

@@ -9,12 +9,12 @@ from sqlalchemy import Connection
 
 from calendars.editions import Edition, ends
 from calendars.model import EventStatus
-from scheduler import inviting
-from scheduler.store import answers
-from scheduler.store.answers import Answer
 from scheduler.store.editions import InForce
-from scheduler.store.reconcile import replan
-from scheduler.store.roster import Post
+from scheduler.store.ledger import inviting
+from scheduler.store.ledger.reconcile import replan
+from scheduler.store.posts import answers
+from scheduler.store.posts.answers import Answer
+from scheduler.store.posts.roster import Post
 
 
 class Closed(StrEnum):

@@ -13,7 +13,7 @@ from calendars.model import Agenda, Days, Event, EventStatus, Role
 from calendars.zones import nearest_instant
 from scheduler.planning.coverage import Tally, lacking, tallies
 from scheduler.planning.plan import REMINDED
-from scheduler.store import answers
+from scheduler.store.posts import answers
 
 SOON = timedelta(days=5)  # ahead of the start, a site from which nobody comes is somebody's task
 

@@ -15,15 +15,16 @@ from calendars.shifts import shifts_of
 from calendars.workdays import in_working_hours, next_working_instant
 from scheduler import escalations
 from scheduler.base.clock import Clock
-from scheduler.inviting import Inviting
 from scheduler.letters import site_of
 from scheduler.planning.delivery import minds_hours
 from scheduler.planning.notices import leaves_at
-from scheduler.store import claiming, editions, ledger, nodes
-from scheduler.store.claiming import Delivery
+from scheduler.store import editions, nodes
 from scheduler.store.editions import InForce
 from scheduler.store.instance import Instance
-from scheduler.store.journal import Journal
+from scheduler.store.ledger import claiming, states
+from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.ledger.inviting import Inviting
+from scheduler.store.ledger.journal import Journal
 from scheduler.tellings import Tellings
 
 log = structlog.get_logger(__name__)
@@ -88,7 +89,7 @@ class Claims:
         if own:
             if uncertain := claiming.abandon_dead(connection, now):
                 log.warning("left by a node that is gone", uncertain=uncertain)
-            ledger.sweep(connection, now)
+            states.sweep(connection, now)
             nodes.bury(connection)
         return own
 

@@ -17,8 +17,8 @@ from scheduler.planning.delivery import Purpose
 from scheduler.planning.notices import leaves_at, settles_at
 from scheduler.planning.plan import Moment, guest_moments, moments, open_sessions
 from scheduler.prospect import Prospect
-from scheduler.store import standing
-from scheduler.store.standing import Group
+from scheduler.store.posts import hearers
+from scheduler.store.posts.hearers import Group
 
 OLD_HOUR = frozenset({Kind.CANCELLED, Kind.MOVED, Kind.SHIFTED})  # after these a reminder that went out is wrong
 
@@ -53,14 +53,14 @@ def consequences(connection: Connection, found: Prospect, at: datetime) -> Conse
     after, before = found.publication.edition, None if found.before is None else found.before.edition
     was = {} if before is None else _bodies(before)
     now = _bodies(after)
-    groups = [] if before is None else standing.reminders(connection)
-    visits = {(one.event, one.site) for one in standing.involved(connection) if one.guest}
+    groups = [] if before is None else hearers.reminders(connection)
+    visits = {(one.event, one.site) for one in hearers.involved(connection) if one.guest}
     return Consequences(
         feeds=tuple(path for path, body in now.items() if was.get(path) != body),
         ended_feeds=tuple(path for path in was if path not in now),
         mails=tuple(sorted(_mails(found, at), key=lambda mail: (mail.leaves, mail.site.id, mail.notice.event))),
         replaced=_replaced(after, groups, visits),
-        dropped=standing.waiting_reminders(connection, found.removed_posts),
+        dropped=hearers.waiting_reminders(connection, found.removed_posts),
         sent={} if before is None else _sent(before, found.changes, groups),
     )
 

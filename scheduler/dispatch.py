@@ -17,10 +17,10 @@ from scheduler.mail.smtp import Connection, Pool, RelayUnavailable
 from scheduler.pace import Limiter
 from scheduler.planning.delivery import Attempted, Decision, Outcome, State, asks_for_less, decide
 from scheduler.relay import RelayHealth
-from scheduler.store import claiming
-from scheduler.store.claiming import Delivery
-from scheduler.store.journal import Journal
-from scheduler.store.settling import Settlement
+from scheduler.store.ledger import claiming
+from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.ledger.journal import Journal
+from scheduler.store.ledger.settling import Settlement
 
 log = structlog.get_logger(__name__)
 COMPOSE_AGAIN = timedelta(minutes=15)

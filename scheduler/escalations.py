@@ -11,8 +11,9 @@ from calendars.editions import Edition
 from calendars.model import Role
 from scheduler.planning.coverage import Tally, lacking, tallies
 from scheduler.planning.delivery import Purpose, State
-from scheduler.store import answers, claiming
-from scheduler.store.claiming import Delivery
+from scheduler.store.ledger import claiming
+from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.posts import answers
 
 
 def settle(connection: Connection, owner: str, claims: Sequence[Delivery], edition: Edition) -> list[Delivery]:

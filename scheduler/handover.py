@@ -14,11 +14,14 @@ from calendars.wording import and_list
 from scheduler.base.address import domain_of, mailbox
 from scheduler.base.tokens import Tokens
 from scheduler.planning.delivery import Purpose
-from scheduler.store import editions, handovers, people, roster, servicemail
+from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
-from scheduler.store.handovers import Successor
-from scheduler.store.roster import Post
+from scheduler.store.ledger import servicemail
+from scheduler.store.people import handovers, signups
+from scheduler.store.people.handovers import Successor
+from scheduler.store.posts import roster
+from scheduler.store.posts.roster import Post
 
 LASTS = timedelta(days=7)  # the mails about it: they tell what holds on
 NEAR = 3  # ids named to whoever mistook one
@@ -76,7 +79,7 @@ def check(connection: Connection, wanted: Wanted, found: InForce, tokens: Tokens
     if wanted.address.lower() == post.recipient.address.lower():
         raise NoHandover(SAME, said=wanted.recipient)
     _check_site(connection, wanted, post)
-    if people.erased_among(connection, tokens.digests(wanted.address)):
+    if signups.erased_among(connection, tokens.digests(wanted.address)):
         raise NoHandover(ERASED)
     return post
 

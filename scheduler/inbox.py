@@ -17,11 +17,13 @@ from scheduler.mail import verp
 from scheduler.mail.inbox import Answered, AutoReply, Bounce, read
 from scheduler.planning.channels import takes_place
 from scheduler.planning.delivery import BAD_ADDRESS
-from scheduler.store import answers, bounces, editions, roster
-from scheduler.store.answers import Answer, Reply
-from scheduler.store.bounces import Kind, Sent
+from scheduler.store import editions
 from scheduler.store.editions import InForce
-from scheduler.store.roster import Post
+from scheduler.store.people import bounces
+from scheduler.store.people.bounces import Kind, Sent
+from scheduler.store.posts import answers, roster
+from scheduler.store.posts.answers import Answer, Reply
+from scheduler.store.posts.roster import Post
 
 _WORDS: dict[PartStat, Reply] = {"ACCEPTED": Reply.YES, "DECLINED": Reply.NO, "TENTATIVE": Reply.MAYBE}
 

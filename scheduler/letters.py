@@ -17,9 +17,9 @@ from scheduler.mail.notice import unread
 from scheduler.mail.prepared import Envelope, Personal
 from scheduler.planning.channels import ITIP, Channel, subscribes
 from scheduler.planning.delivery import Purpose
-from scheduler.store.claiming import Delivery
 from scheduler.store.editions import InForce
-from scheduler.store.people import ACCESS_FOR
+from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.people.signups import ACCESS_FOR
 
 _SUBJECTS = {
     Purpose.CONFIRMATION: Text(

@@ -12,8 +12,9 @@ from calendars.editions import Edition
 from calendars.shifts import shifts
 from calendars.zones import zone_data
 from scheduler.planning.delivery import WAITING
-from scheduler.store import controls, editions, nodes, roster
+from scheduler.store import controls, editions, nodes
 from scheduler.store.nodes import Node
+from scheduler.store.posts import roster
 from scheduler.store.schema import Number, deliveries
 
 LATE_AFTER = timedelta(minutes=5)

@@ -18,9 +18,11 @@ from calendars.zones import zone_data
 from scheduler.announcing import Place, announced, called
 from scheduler.base.tokens import Tokens
 from scheduler.planning.notices import of_use, of_use_to_guests
-from scheduler.store import editions, handovers, people, roster, standing
+from scheduler.store import editions
 from scheduler.store.editions import InForce
-from scheduler.store.standing import Involved
+from scheduler.store.people import handovers, signups
+from scheduler.store.posts import hearers, roster
+from scheduler.store.posts.hearers import Involved
 
 Heard = tuple[str, str, bool]  # Event.id, Representation.id, and whether as a guest from there
 
@@ -120,7 +122,7 @@ def prospect(
     listed = {recipient.id: recipient.site for recipient in draft.recipients}
     known = frozenset(roster.posts_of_the_file(connection))
     different = () if now is None else changes(now.edition, publication.edition, now.links, draft.links)
-    involved = standing.involved(connection) if different and not silent else []
+    involved = hearers.involved(connection) if different and not silent else []
     owed = () if silent else tuple(_notices(different, involved, draft.agenda, at))
     calling = announced(publication.edition, draft.links, announce, at)
     told = _hearers(connection, listed, known) if owed or calling else {}
@@ -159,7 +161,7 @@ def _notices(
 
 def _hearers(connection: Connection, listed: Mapping[str, str], known: Collection[str]) -> dict[str, frozenset[str]]:
     """Who hears of changes, by the site that they have in the draft; without those that it takes away."""
-    found = ((one.id, one.site) for one in standing.hearers(connection))
+    found = ((one.id, one.site) for one in hearers.hearers(connection))
     return _by_site({post: listed.get(post, site) for post, site in found if post in listed or post not in known})
 
 
@@ -201,7 +203,7 @@ def _renamed_posts(connection: Connection, draft: Draft, known: Collection[str])
     if listed.issuperset(known):
         return
     new = {(one.site, one.address.lower()): one.id for one in draft.recipients if one.id not in known}
-    for one in standing.filed(connection) if new else ():
+    for one in hearers.filed(connection) if new else ():
         if one.id not in listed and (key := new.get((one.site, one.address.lower()))) is not None:
             yield one.id, key
 
@@ -214,4 +216,4 @@ def _by_site(posts: Mapping[str, str]) -> dict[str, frozenset[str]]:
 
 
 def _knows_erased(connection: Connection, tokens: Tokens | None) -> Callable[[str], bool] | None:
-    return None if tokens is None else lambda address: people.erased_among(connection, tokens.digests(address))
+    return None if tokens is None else lambda address: signups.erased_among(connection, tokens.digests(address))

@@ -10,18 +10,21 @@ from sqlalchemy import Connection
 
 from calendars.model import Draft, Recipient
 from calendars.zones import zone_data
-from scheduler import inviting
 from scheduler.announcing import calls
 from scheduler.base.settings import DEFAULT_ASKED_ABOVE
 from scheduler.base.tokens import Tokens
 from scheduler.planning.notices import convocations, expires_at, leaves_at, settles_at
 from scheduler.planning.plan import plan
 from scheduler.prospect import Prospect, digest, prospect
-from scheduler.store import claiming, convening, editions, handovers, invited, people, roster
+from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
-from scheduler.store.owing import Owed, follow_moved, owe
-from scheduler.store.reconcile import Reconciled, reconcile
+from scheduler.store.ledger import claiming, invited, inviting
+from scheduler.store.ledger import convocations as convening
+from scheduler.store.ledger.notices_owed import Owed, follow_moved, owe
+from scheduler.store.ledger.reconcile import Reconciled, reconcile
+from scheduler.store.people import handovers, signups
+from scheduler.store.posts import roster
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -176,8 +179,8 @@ def _owed(found: Prospect, at: datetime) -> Iterator[Owed]:
 
 def _erased(connection: Connection, posted: Sequence[Recipient], tokens: Tokens | None) -> tuple[str, ...]:
     """The ids of the posts whose address was erased here."""
-    if not people.any_erased(connection):
+    if not signups.any_erased(connection):
         return ()
     if tokens is None:
         raise KeyWanted("addresses were erased here: AGENDA_SECRET_KEY is needed to keep them from coming back")
-    return tuple(one.id for one in posted if people.erased_among(connection, tokens.digests(one.address)))
+    return tuple(one.id for one in posted if signups.erased_among(connection, tokens.digests(one.address)))

@@ -28,8 +28,9 @@ from scheduler.report import Row, Totals
 from scheduler.script import Stage
 from scheduler.service import Sending, Service
 from scheduler.steps import AUTHOR, Steps, steps_done
-from scheduler.store import controls, editions, invited, ledger
+from scheduler.store import controls, editions
 from scheduler.store.database import Database
+from scheduler.store.ledger import invited, states
 from scheduler.store.schema import deliveries
 
 
@@ -151,7 +152,7 @@ async def captured(
 
     def due_of(message_key: str) -> datetime | None:
         with database.read() as connection:
-            return ledger.due_of(connection, message_key)
+            return states.due_of(connection, message_key)
 
     async with capturing(outbox, due_of, kept) as port:
         yield Sending(

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, exists, func, or_, select
 from calendars.model import Agenda, Role
 from calendars.zones import to_wall
 from scheduler.planning.delivery import Purpose, State
-from scheduler.store import roster
+from scheduler.store.posts import roster
 from scheduler.store.schema import bounces, deliveries, recipients
 
 _D = deliveries.c

@@ -11,8 +11,9 @@ from calendars.zones import WallTimeError
 from scheduler.base.settings import DEFAULT_ASKED_ABOVE
 from scheduler.prospect import prospect
 from scheduler.publish import Published, check, enact
-from scheduler.store import editions, standing
+from scheduler.store import editions
 from scheduler.store.database import Database
+from scheduler.store.posts import hearers
 
 UNKNOWN = Text(
     es="no hay edición {number}; véalas con agenda editions",
@@ -73,11 +74,11 @@ def _returning(connection: Connection, number: int) -> Draft:
     _check_sites(connection, past.agenda, number)
     events = {event.id for event in past.agenda.events}
     links = {key: url for key, url in now.links.items() if key in events}
-    return Draft(agenda=past.agenda, recipients=standing.filed(connection), links=links)
+    return Draft(agenda=past.agenda, recipients=hearers.filed(connection), links=links)
 
 
 def _check_sites(connection: Connection, agenda: Agenda, number: int) -> None:
     known = {site.id for site in agenda.representations}
-    missing = [site for site in standing.sites_of_posts(connection) if site not in known]
+    missing = [site for site in hearers.sites_of_posts(connection) if site not in known]
     if missing:
         raise NoWayBack(SITES, number=number, sites=", ".join(missing))

@@ -14,7 +14,6 @@ from scheduler.base.settings import Pace
 from scheduler.base.tokens import Tokens
 from scheduler.claims import Claims
 from scheduler.dispatch import Dispatcher, MailParts
-from scheduler.inviting import Inviting
 from scheduler.letters import Letters
 from scheduler.mail.compose import Composer
 from scheduler.mail.smtp import Pool, SmtpSettings, Timeouts
@@ -22,10 +21,12 @@ from scheduler.pace import Limiter, Timing
 from scheduler.presence import Presence, new_owner
 from scheduler.relay import RelayHealth
 from scheduler.runtime import HORIZON, MOMENTS, Waker
-from scheduler.store import ledger, nodes
+from scheduler.store import nodes
 from scheduler.store.database import Database
 from scheduler.store.instance import Instance
-from scheduler.store.journal import Journal
+from scheduler.store.ledger import states
+from scheduler.store.ledger.inviting import Inviting
+from scheduler.store.ledger.journal import Journal
 from scheduler.store.nodes import Relay
 
 log = structlog.get_logger(__name__)
@@ -128,4 +129,4 @@ class Service:
         pause = self.dispatcher.relay.paused_until
         if pause is not None and pause > since:
             return [pause]
-        return await self.journal.write(ledger.next_moments, since, since + HORIZON, MOMENTS)
+        return await self.journal.write(states.next_moments, since, since + HORIZON, MOMENTS)

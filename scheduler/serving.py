@@ -15,8 +15,9 @@ from sqlalchemy.exc import DBAPIError
 from scheduler.base.clock import SimulatedClock, SystemClock
 from scheduler.runtime import AlarmClock, Bell
 from scheduler.service import Sending, Service
-from scheduler.store import editions, people
+from scheduler.store import editions
 from scheduler.store.database import Database, will_pass
+from scheduler.store.people import signups
 from scheduler.web.app import Site, build_app
 from scheduler.web.private import polls_recorded
 from scheduler.web.server import serve_http
@@ -134,7 +135,7 @@ async def _forget_daily(parts: Serving, stopped: asyncio.Event) -> None:
         with parts.database.write() as connection:
             found = editions.load(connection)
             retention = None if found is None else found.edition.agenda.retention
-            return people.purge(connection, now(), retention)
+            return signups.purge(connection, now(), retention)
 
     while not stopped.is_set():
         try:

@@ -15,9 +15,10 @@ from calendars.zones import zone_data
 from scheduler.base.settings import DEFAULT_ASKED_ABOVE
 from scheduler.prospect import Prospect, prospect
 from scheduler.publish import Published, check, enact
-from scheduler.store import editions, standing
+from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
+from scheduler.store.posts import hearers
 
 REASON = Text(es="nuevas reglas de zonas horarias (tz {version})", en="new time-zone rules (tz {version})")
 WRONG = Text(
@@ -92,7 +93,7 @@ def _draft(connection: Connection, now: InForce) -> Draft:
     agenda = now.edition.agenda
     if wrong := tuple(_wrong_hours(agenda)):
         raise NoSuchHour(wrong)
-    return Draft(agenda=agenda, recipients=standing.filed(connection), links=now.links)
+    return Draft(agenda=agenda, recipients=hearers.filed(connection), links=now.links)
 
 
 def _wrong_hours(agenda: Agenda) -> Iterator[Text]:

@@ -15,7 +15,8 @@ from scheduler.attendance import Attendance, lacking_soon
 from scheduler.base.settings import Pace
 from scheduler.planning.delivery import WAITING, State
 from scheduler.report import Posts, Totals, Uncovered
-from scheduler.store import controls, editions, invited, nodes
+from scheduler.store import controls, editions, nodes
+from scheduler.store.ledger import invited
 from scheduler.store.nodes import Node
 from scheduler.store.schema import deliveries
 

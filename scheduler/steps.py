@@ -9,7 +9,6 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from calendars.editions import Edition
-from scheduler import inviting
 from scheduler.base.clock import SimulatedClock
 from scheduler.export import export
 from scheduler.prospect import prospect
@@ -17,6 +16,7 @@ from scheduler.publish import check, enact
 from scheduler.script import Stage
 from scheduler.store import controls, editions
 from scheduler.store.database import Database
+from scheduler.store.ledger import inviting
 from scheduler.web.feeds import INDEX
 
 AUTHOR = "rehearsal"

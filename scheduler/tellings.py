@@ -14,11 +14,12 @@ from sqlalchemy import Connection
 from calendars.changes import Change, Notice, changes, for_guest, notices
 from scheduler.planning.delivery import Purpose, State
 from scheduler.planning.notices import Telling, convocations
-from scheduler.store import claiming, editions
-from scheduler.store import told as told_of
-from scheduler.store.claiming import Delivery
+from scheduler.store import editions
 from scheduler.store.editions import InForce
-from scheduler.store.told import Told
+from scheduler.store.ledger import claiming
+from scheduler.store.ledger import last_told as told_of
+from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.ledger.last_told import Told
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from calendars.model import EventStatus
 from scheduler.answers import answer
 from scheduler.planning.delivery import State
-from scheduler.store import answers, editions
-from scheduler.store.answers import Answer, Reply
+from scheduler.store import editions
 from scheduler.store.database import Database
+from scheduler.store.posts import answers
+from scheduler.store.posts.answers import Answer, Reply
 from tests.factories import agenda, drive, event
 from tests.smtpd import scripted
 from tests.test_ledger import DAY_BEFORE, PUBLISHED, START, WEEK_BEFORE, draft, post, put, states

@@ -15,9 +15,9 @@ from scheduler.mail.smtp_url import SmtpSettings
 from scheduler.planning.delivery import State
 from scheduler.relay import RelayHealth
 from scheduler.service import Sending, Service
-from scheduler.store.claiming import Delivery
 from scheduler.store.database import Database
-from scheduler.store.journal import Journal
+from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.ledger.journal import Journal
 from scheduler.store.schema import attempts, recipients
 from tests.smtpd import Behaviour, Late, Reply, ScriptedServer, scripted
 from tests.test_ledger import WEEK_BEFORE, counted, draft, post, put

@@ -9,8 +9,8 @@ from calendars.model import Coverage
 from scheduler.attendance import SOON, Attendance, attendance
 from scheduler.commands.screens import status_json
 from scheduler.store import editions
-from scheduler.store.answers import Reply
 from scheduler.store.database import Database
+from scheduler.store.posts.answers import Reply
 from tests.factories import drive, event, site
 from tests.test_answers import say
 from tests.test_cli import agenda, edit, here, into_the_future  # noqa: F401  # because pytest finds `here`

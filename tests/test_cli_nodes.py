@@ -17,8 +17,10 @@ from aiosmtpd.smtp import Envelope
 
 from scheduler.base.clock import SystemClock
 from scheduler.planning.delivery import Purpose, State
-from scheduler.store import nodes, people, roster
+from scheduler.store import nodes
 from scheduler.store.database import Database
+from scheduler.store.people import signups
+from scheduler.store.posts import roster
 from tests.postgres import Cluster
 from tests.smtpd import aiosmtpd_server
 from tests.test_cli import AGENDA, agenda, here, into_the_future, wait_for  # noqa: F401  # because pytest finds `here`
@@ -89,7 +91,7 @@ async def test_two_workers_and_a_web_node_share_one_database(environment: dict[s
             with database.write() as connection:
                 posts = roster.posts_of_the_file(connection)[:20]
                 for key in posts:
-                    people.request(connection, Purpose.ACCESS, key, SystemClock().now())
+                    signups.request(connection, Purpose.ACCESS, key, SystemClock().now())
             await asyncio.to_thread(until, 20, database, State.ACCEPTED)
             ids = [message_id(envelope) for envelope in inbox.envelopes]
             assert len(ids) == len(set(ids)) == 20

@@ -13,8 +13,9 @@ from calendars.model import Audience, Draft, EventStatus
 from scheduler.announcing import NothingToAnnounce
 from scheduler.planning.delivery import Purpose, State
 from scheduler.publish import NothingToPublish, Published, Unconfirmed, publish_draft
-from scheduler.store import editions, roster
+from scheduler.store import editions
 from scheduler.store.database import Database
+from scheduler.store.posts import roster
 from scheduler.store.schema import deliveries
 from tests.factories import agenda, drive, event, site, text, timed
 from tests.smtpd import Drop, Reply

@@ -16,10 +16,11 @@ from typer.testing import Result
 from calendars.model import EventStatus
 from scheduler.base.clock import SystemClock
 from scheduler.planning.delivery import Decision, Purpose, State
-from scheduler.store import deliveries as operated
-from scheduler.store import people, roster
 from scheduler.store.database import Database
-from scheduler.store.deliveries import Chosen, Order
+from scheduler.store.ledger import deliveries as operated
+from scheduler.store.ledger.deliveries import Chosen, Order
+from scheduler.store.people import signups
+from scheduler.store.posts import roster
 from scheduler.store.schema import deliveries
 from tests.factories import agenda as content
 from tests.factories import event
@@ -118,7 +119,7 @@ def test_a_post_that_left_meanwhile_gets_nothing_by_a_release(database: Database
 def test_service_mail_is_released_to_whom_it_was_promised(database: Database) -> None:
     put(database, draft())
     with database.write() as connection:
-        people.request(connection, Purpose.ACCESS, "uno", WEEK_BEFORE)
+        signups.request(connection, Purpose.ACCESS, "uno", WEEK_BEFORE)
     act(database, Order.HOLD, purpose=Purpose.ACCESS)
     assert act(database, Order.RELEASE, WEEK_BEFORE, purpose=Purpose.ACCESS) == 1
     assert Purpose.ACCESS in [one.purpose for one in claim(database, WEEK_BEFORE)]

@@ -12,9 +12,10 @@ from sqlalchemy import select
 
 from calendars.model import Agenda, Coverage, Draft, Event, EventStatus, Recipient, Role
 from scheduler.planning.delivery import Purpose, State
-from scheduler.store import answers, people, roster
-from scheduler.store.answers import Reply
 from scheduler.store.database import Database
+from scheduler.store.people import signups
+from scheduler.store.posts import answers, roster
+from scheduler.store.posts.answers import Reply
 from scheduler.store.schema import deliveries
 from tests.factories import agenda, drive, event, site, timed
 from tests.smtpd import scripted
@@ -207,7 +208,7 @@ def test_a_deputy_that_becomes_a_holder_is_asked_no_more_and_reminded_instead(da
     put(database, covered(TITULAR, promoted), PUBLISHED + timedelta(hours=1), confirmed=True)
     assert escalations(database)["dos"][1] == State.CANCELLED
     with database.read() as connection:
-        assert len(people.upcoming(connection, "dos", PUBLISHED, 9)) == 3
+        assert len(signups.upcoming(connection, "dos", PUBLISHED, 9)) == 3
 
 
 @pytest.mark.parametrize("reply", [Reply.YES, Reply.NO])

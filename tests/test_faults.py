@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from scheduler.planning.delivery import State
 from scheduler.store import editions
 from scheduler.store.database import Database
-from scheduler.store.journal import Journal
+from scheduler.store.ledger.journal import Journal
 from tests.postgres import Cluster, cluster, migrated
 from tests.smtpd import Late, scripted
 from tests.test_cli import agenda, edit, here, into_the_future  # noqa: F401  # because pytest finds `here` by name
@@ -50,7 +50,7 @@ def troubled(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
         found.set()
         return await waits(self, error)
 
-    monkeypatch.setattr("scheduler.store.journal.TRY_AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr("scheduler.store.ledger.states.journal.TRY_AGAIN_SECONDS", 0.01)
     monkeypatch.setattr(Journal, "_try_again", told)
     return found
 

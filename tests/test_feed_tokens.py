@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import insert, select
 
-from scheduler.store import feed_tokens
 from scheduler.store.database import Database
-from scheduler.store.feed_tokens import Poll
+from scheduler.store.posts import feed_tokens
+from scheduler.store.posts.feed_tokens import Poll
 from scheduler.store.schema import feed_tokens as feed_tokens_table
 from scheduler.store.schema import recipients
 

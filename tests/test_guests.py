@@ -16,9 +16,10 @@ from scheduler.consequences import consequences
 from scheduler.planning.delivery import Purpose, State
 from scheduler.planning.plan import Member, plan
 from scheduler.prospect import prospect
-from scheduler.store import answers, editions
-from scheduler.store.answers import Answer, Reply
+from scheduler.store import editions
 from scheduler.store.database import Database
+from scheduler.store.posts import answers
+from scheduler.store.posts.answers import Answer, Reply
 from scheduler.store.schema import deliveries, revisions
 from tests.factories import agenda, days, edition, event, site, timed
 from tests.smtpd import scripted

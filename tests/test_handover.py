@@ -14,8 +14,9 @@ from calendars.model import Draft, Recipient, Signups
 from scheduler.handover import NoHandover, Wanted, hand_over
 from scheduler.planning.delivery import Decision, Purpose, State
 from scheduler.publish import NothingToPublish, Published, publish_draft
-from scheduler.store import bounces, feed_tokens, handovers, people, roster, standing
 from scheduler.store.database import Database
+from scheduler.store.people import bounces, handovers, signups
+from scheduler.store.posts import feed_tokens, hearers, roster
 from scheduler.store.schema import answers, deliveries, metadata, recipients
 from tests.factories import agenda, event, timed
 from tests.smtpd import Reply, scripted
@@ -126,7 +127,7 @@ async def test_the_id_is_the_post_so_what_was_told_and_answered_stays(published:
 
 def test_the_former_holders_wishes_calendars_and_bad_address_end(published: Database) -> None:
     with published.write() as connection:
-        people.decline(connection, "uno", [WEEK])
+        signups.decline(connection, "uno", [WEEK])
         roster.speak(connection, "uno", "en")
         roster.leave(connection, "uno", LATER)
         connection.execute(update(recipients).values(suppressed_at=LATER, suppressed_why="550", channel="invitations"))
@@ -163,7 +164,7 @@ def test_a_link_of_a_former_holder_opens_nothing_and_the_successors_does(publish
 
 def test_what_the_former_holder_asked_for_does_not_reach_the_successor(published: Database) -> None:
     with published.write() as connection:
-        people.request(connection, Purpose.ACCESS, "uno", LATER)
+        signups.request(connection, Purpose.ACCESS, "uno", LATER)
     over(published)
     assert Purpose.ACCESS not in [one.purpose for one in claim(published, LATER)]
 
@@ -259,7 +260,7 @@ def test_a_post_that_is_handed_on_and_back_is_the_files_again(published: Databas
 def test_the_files_posts_for_a_rollback_have_the_successor(published: Database) -> None:
     over(published)
     with published.read() as connection:
-        assert [one.address for one in standing.filed(connection)] == [NEW]
+        assert [one.address for one in hearers.filed(connection)] == [NEW]
 
 
 # Who may have it
@@ -344,7 +345,7 @@ def handover_rows(database: Database) -> Sequence[str]:
 def test_what_a_holder_takes_along_says_when_it_was_handed_over_and_not_by_whom(published: Database) -> None:
     over(published)
     with published.read() as connection:
-        document = people.exported(connection, "uno")
+        document = signups.exported(connection, "uno")
     assert LATER.isoformat() in document
     assert "relevo" not in document
     assert "uno@tokio.example" not in document

@@ -16,11 +16,12 @@ from scheduler.cli import app
 from scheduler.inbox import Handled, Inbox, Meaning
 from scheduler.mail import verp
 from scheduler.planning.delivery import Decision, Purpose, State
-from scheduler.store import bounces, roster
-from scheduler.store.claiming import Delivery
 from scheduler.store.database import Database
+from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.ledger.servicemail import COORDINATOR
+from scheduler.store.people import bounces
+from scheduler.store.posts import roster
 from scheduler.store.schema import deliveries, recipients
-from scheduler.store.servicemail import COORDINATOR
 from tests.dovecot import PASSWORD, NoDovecot, imap_server
 from tests.returned import PERSON, VACATION, returned
 from tests.smtpd import scripted

@@ -16,9 +16,10 @@ from scheduler.cli import app
 from scheduler.inbox import Handled, Inbox, Meaning
 from scheduler.mail import verp
 from scheduler.mail.inbox import Answered, read
-from scheduler.store import answers, editions, roster
-from scheduler.store.answers import Reply
+from scheduler.store import editions
 from scheduler.store.database import Database
+from scheduler.store.posts import answers, roster
+from scheduler.store.posts.answers import Reply
 from scheduler.store.schema import recipients
 from tests import icaljs
 from tests.factories import agenda, event, site

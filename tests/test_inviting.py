@@ -12,13 +12,14 @@ from sqlalchemy import select, update
 
 from calendars.feeds import feeds
 from calendars.model import Audience, Draft, EventStatus
-from scheduler import inviting
 from scheduler.mail import verp
 from scheduler.planning.channels import Carried, Channel, Known, carried, subscribes
 from scheduler.planning.delivery import Purpose, State
-from scheduler.store import editions, invited, people
+from scheduler.store import editions
 from scheduler.store.database import Database
-from scheduler.store.reconcile import replan
+from scheduler.store.ledger import invited, inviting
+from scheduler.store.ledger.reconcile import replan
+from scheduler.store.people import signups
 from scheduler.store.schema import deliveries, recipients
 from tests import icaljs, libical
 from tests.factories import agenda, event, site, text, timed
@@ -441,7 +442,7 @@ async def test_a_post_that_moves_gives_its_invitations_back_and_gets_those_of_it
     with database.write() as connection:
         now = editions.load(connection)
         assert now is not None
-        people.move(connection, "uno", "seul", MONDAY)
+        signups.move(connection, "uno", "seul", MONDAY)
         replan(connection, now.edition, "uno", MONDAY)
         assert inviting.revisit(connection, now, "uno", MONDAY) == 2
     found = await run(database, MONDAY, MONDAY + timedelta(minutes=1))

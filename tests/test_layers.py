@@ -70,7 +70,7 @@ SHELVES = (
         "scheduler.consequences",
         "scheduler.letters",
         "scheduler.tellings",
-        "scheduler.inviting",
+        "scheduler.store.ledger.inviting",
         "scheduler.escalations",
         "scheduler.claims",
         "scheduler.inbox",

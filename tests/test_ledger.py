@@ -13,11 +13,14 @@ from calendars.model import Agenda, Draft, EventStatus, Recipient, Role
 from scheduler.planning.delivery import Decision, Outcome, Purpose, State
 from scheduler.publish import NothingToPublish, Published, Unconfirmed, publish_draft
 from scheduler.report import campaign, totals
-from scheduler.store import claiming, controls, editions, ledger, nodes, roster, settling
-from scheduler.store.claiming import Delivery
+from scheduler.store import controls, editions, nodes
 from scheduler.store.database import Database
+from scheduler.store.ledger import claiming, settling
+from scheduler.store.ledger import states as ledger
+from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.ledger.settling import Settlement
+from scheduler.store.posts import roster
 from scheduler.store.schema import deliveries, recipients
-from scheduler.store.settling import Settlement
 from tests.factories import agenda, event, site, timed
 
 START = datetime(2021, 10, 21, 23, tzinfo=UTC)

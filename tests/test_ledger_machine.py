@@ -16,12 +16,15 @@ from calendars.model import Draft, EventStatus
 from scheduler.announcing import NothingToAnnounce
 from scheduler.planning.delivery import Attempted, Outcome, Purpose, State, decide
 from scheduler.publish import NothingToPublish
-from scheduler.store import claiming, editions, ledger, nodes, people, roster, settling
-from scheduler.store.claiming import Delivery
+from scheduler.store import editions, nodes
 from scheduler.store.database import Database
-from scheduler.store.reconcile import replan
+from scheduler.store.ledger import claiming, settling, states
+from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.ledger.reconcile import replan
+from scheduler.store.ledger.settling import Settlement
+from scheduler.store.people import signups
+from scheduler.store.posts import roster
 from scheduler.store.schema import deliveries
-from scheduler.store.settling import Settlement
 from scheduler.tellings import Tellings
 from tests.factories import agenda, event, timed
 from tests.postgres import Cluster
@@ -141,7 +144,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(who=st.sampled_from(POSTS), rules=st.sampled_from([(), ("PT1H",), ("P7D a las 09:00", "P1D a las 09:00")]))
     def a_post_chooses(self, who: str, rules: tuple[str, ...]) -> None:
         with self.database.write() as connection:
-            people.decline(connection, who, rules)
+            signups.decline(connection, who, rules)
             found = editions.load(connection)
             assert found is not None
             replan(connection, found.edition, who, self.now)
@@ -149,13 +152,13 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(who=st.sampled_from(POSTS))
     def a_post_asks_for_its_link(self, who: str) -> None:
         with self.database.write() as connection:
-            people.request(connection, Purpose.ACCESS, who, self.now)
+            signups.request(connection, Purpose.ACCESS, who, self.now)
 
     @rule(which=NODE, limit=st.integers(1, 4))
     def claim(self, which: int, limit: int) -> None:
         node = self.node(which)
         with self.database.write_as_sender() as connection:
-            ledger.sweep(connection, self.now)
+            states.sweep(connection, self.now)
             found = claiming.claim_due(connection, node, self.now, limit)
             current = editions.load(connection)
             assert current is not None

@@ -12,8 +12,9 @@ import pytest
 from calendars.model import Language
 from scheduler.base.tokens import Link
 from scheduler.planning.delivery import Purpose
-from scheduler.store import people, roster
 from scheduler.store.database import Database
+from scheduler.store.people import signups
+from scheduler.store.posts import roster
 from tests.smtpd import Behaviour, scripted
 from tests.test_ledger import PUBLISHED, draft, post, put
 from tests.test_people import ADDRESS, LATER, mails, sign_up
@@ -30,7 +31,7 @@ async def letter(
     put(database, draft(posts=(post(),)))
     with database.write() as connection:
         roster.speak(connection, "uno", language)
-        people.request(connection, purpose, "uno", NIGHT)
+        signups.request(connection, purpose, "uno", NIGHT)
     async with scripted(**script) as fake:
         await Campaign(database, fake).run(NIGHT, NIGHT + timedelta(hours=2))
         (found,) = bodies(fake)

@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import select
 
 from scheduler.planning.delivery import Decision, Outcome, State
-from scheduler.store import claiming, nodes, settling
+from scheduler.store import nodes
 from scheduler.store.database import Database
+from scheduler.store.ledger import claiming, settling
+from scheduler.store.ledger.settling import Settlement
 from scheduler.store.nodes import Relay
 from scheduler.store.schema import attempts
-from scheduler.store.settling import Settlement
 from tests.test_ledger import PUBLISHED, WEEK_BEFORE, claim, counted, draft, intend, post, put
 
 HOUR = timedelta(hours=1)

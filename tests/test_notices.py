@@ -12,8 +12,10 @@ from sqlalchemy import select, update
 
 from calendars.model import Agenda, Audience, Days, Draft, Event, EventStatus, Recipient, Region
 from scheduler.planning.delivery import Purpose, State
-from scheduler.store import alarms, bounces, feed_tokens, people, roster
 from scheduler.store.database import Database
+from scheduler.store.ledger import alarms
+from scheduler.store.people import bounces, signups
+from scheduler.store.posts import feed_tokens, roster
 from scheduler.store.schema import deliveries, recipients
 from scheduler.store.schema import feed_tokens as tokens_table
 from tests.factories import agenda, event, site, text, timed
@@ -383,7 +385,7 @@ async def test_what_waits_for_a_post_that_moves_is_told_by_the_clocks_of_its_new
     change(database, at_two_sites(everybody, event(when=AT_EIGHT)), MONDAY)
     if itself:
         with database.write() as connection:
-            people.move(connection, "uno", "madrid", MONDAY)
+            signups.move(connection, "uno", "madrid", MONDAY)
     else:
         change(database, at_two_sites(everybody, event(when=AT_EIGHT), "madrid"), MONDAY + timedelta(minutes=5))
     [mail] = await sent(database, MONDAY + timedelta(minutes=5), MONDAY + timedelta(hours=12))

@@ -15,11 +15,14 @@ from scheduler.planning.delivery import Purpose, State
 from scheduler.publish import KeyWanted, publish_draft
 from scheduler.report import campaign, totals
 from scheduler.status import status
-from scheduler.store import claiming, editions, feed_tokens, ledger, people, roster
+from scheduler.store import editions
 from scheduler.store.database import Database
-from scheduler.store.people import SignUp
-from scheduler.store.reconcile import replan
-from scheduler.store.roster import Post
+from scheduler.store.ledger import claiming, states
+from scheduler.store.ledger.reconcile import replan
+from scheduler.store.people import signups
+from scheduler.store.people.signups import SignUp
+from scheduler.store.posts import feed_tokens, roster
+from scheduler.store.posts.roster import Post
 from scheduler.store.schema import deliveries, metadata, recipients
 from tests.factories import agenda, event, site, timed
 from tests.test_ledger import DAY_BEFORE, HOUR_BEFORE, PUBLISHED, WEEK_BEFORE, draft, moved, post, put
@@ -46,7 +49,7 @@ def sign_up(database: Database, given: SignUp | None = None, at: object = LATER)
     """The id of whom the newest mail went to; None if none went."""
     before = len(mails(database))
     with database.write() as connection:
-        people.sign_up(connection, given or wish(), at)  # type: ignore[arg-type]  # because it is an instant
+        signups.sign_up(connection, given or wish(), at)  # type: ignore[arg-type]  # because it is an instant
     sent = mails(database)
     return sent[-1][1] if len(sent) > before else None
 
@@ -54,7 +57,7 @@ def sign_up(database: Database, given: SignUp | None = None, at: object = LATER)
 def confirm(database: Database, key: str, at: object = LATER) -> Post | None:
     edition = in_force(database)
     with database.write() as connection:
-        found = people.confirm(connection, key, at)  # type: ignore[arg-type]  # because it is an instant
+        found = signups.confirm(connection, key, at)  # type: ignore[arg-type]  # because it is an instant
         replan(connection, edition, key, at)  # type: ignore[arg-type]  # likewise
     return found
 
@@ -157,7 +160,7 @@ def test_who_signs_up_anew_before_confirming_means_the_last(published: Database)
 def test_an_address_that_was_found_bad_may_sign_up_again_and_replaces_itself(published: Database) -> None:
     bad = joined(published)
     with published.write() as connection:
-        ledger.suppress_address(connection, bad, LATER, "550 5.1.1 no such user")
+        states.suppress_address(connection, bad, LATER, "550 5.1.1 no such user")
     fresh = joined(published)
     assert fresh != bad
     assert reminders(published, fresh) == ALL_PLANNED
@@ -229,18 +232,18 @@ def test_a_new_edition_obeys_a_pause(published: Database) -> None:
 
 def test_what_is_to_come_is_shown_soonest_first_and_without_what_will_not_be_sent(published: Database) -> None:
     with published.read() as connection:
-        coming = people.upcoming(connection, "uno", LATER, 9)
+        coming = signups.upcoming(connection, "uno", LATER, 9)
         assert [one.due_at for one in coming] == [WEEK_BEFORE, DAY_BEFORE, HOUR_BEFORE]
         assert {(one.event, one.site) for one in coming} == {("taller-asia-pacifico-2021", "tokio")}
-        assert people.upcoming(connection, "uno", LATER, 2) == coming[:2]
-        assert people.upcoming(connection, "uno", DAY_BEFORE, 9) == coming[1:]
-        assert people.upcoming(connection, "nadie", LATER, 9) == []
+        assert signups.upcoming(connection, "uno", LATER, 2) == coming[:2]
+        assert signups.upcoming(connection, "uno", DAY_BEFORE, 9) == coming[1:]
+        assert signups.upcoming(connection, "nadie", LATER, 9) == []
     with published.write() as connection:
         roster.pause(connection, "uno", HOUR_BEFORE, LATER)
-        people.request(connection, Purpose.ACCESS, "uno", LATER)
-        assert people.upcoming(connection, "uno", LATER, 9) == coming[2:]
+        signups.request(connection, Purpose.ACCESS, "uno", LATER)
+        assert signups.upcoming(connection, "uno", LATER, 9) == coming[2:]
         roster.leave(connection, "uno", LATER)
-        assert people.upcoming(connection, "uno", LATER, 9) == []
+        assert signups.upcoming(connection, "uno", LATER, 9) == []
 
 
 def test_what_is_not_wanted_is_not_planned_until_it_is_wanted_again(published: Database) -> None:
@@ -248,7 +251,7 @@ def test_what_is_not_wanted_is_not_planned_until_it_is_wanted_again(published: D
     edition = in_force(published)
     for declined, expected in (({DAY, WEEK}, State.CANCELLED), (set(), State.PLANNED)):
         with published.write() as connection:
-            people.decline(connection, key, declined)
+            signups.decline(connection, key, declined)
             replan(connection, edition, key, LATER)
         assert reminders(published, key) == {WEEK: expected, DAY: expected, HOUR: State.PLANNED}
     assert reminders(published, "uno") == ALL_PLANNED
@@ -273,7 +276,7 @@ def test_who_moves_to_another_office_is_reminded_by_its_clock_and_loses_the_staf
     key = joined(database)
     with database.write() as connection:
         feed_tokens.issue(connection, "tokio", LATER, label="", recipient=key)
-        people.move(connection, key, "seul", LATER)
+        signups.move(connection, key, "seul", LATER)
         replan(connection, in_force(database), key, LATER)
     d = deliveries.c
     with database.read() as connection:
@@ -286,7 +289,7 @@ def test_who_moves_to_another_office_is_reminded_by_its_clock_and_loses_the_staf
 
 def test_leaving_stops_reminders_and_not_the_mail_that_one_asks_for(published: Database) -> None:
     with published.write() as connection:
-        people.request(connection, Purpose.ACCESS, "uno", LATER)
+        signups.request(connection, Purpose.ACCESS, "uno", LATER)
         roster.leave(connection, "uno", LATER)
         roster.obey_wishes(connection, LATER)
         claims = claiming.claim_due(connection, "me", LATER, 10)
@@ -295,8 +298,8 @@ def test_leaving_stops_reminders_and_not_the_mail_that_one_asks_for(published: D
 
 def test_an_access_link_is_of_no_use_after_a_quarter_of_an_hour(published: Database) -> None:
     with published.write() as connection:
-        people.request(connection, Purpose.ACCESS, "uno", LATER)
-        ledger.sweep(connection, LATER + timedelta(minutes=15))
+        signups.request(connection, Purpose.ACCESS, "uno", LATER)
+        states.sweep(connection, LATER + timedelta(minutes=15))
         assert claiming.claim_due(connection, "me", LATER + timedelta(minutes=15), 10) == []
 
 
@@ -317,7 +320,7 @@ def test_the_export_holds_all_that_is_kept_of_a_post_and_nothing_of_others(publi
     key = joined(published)
     with published.write() as connection:
         feed_tokens.issue(connection, "tokio", LATER, label="Teléfono", recipient=key)
-        found = json.loads(people.exported(connection, key))
+        found = json.loads(signups.exported(connection, key))
     assert found["recipient"]["address"] == ADDRESS
     assert {row["purpose"] for row in found["deliveries"]} == {"confirmation", "reminder"}
     assert [row["label"] for row in found["staff_feeds"]] == ["Teléfono"]
@@ -326,7 +329,7 @@ def test_the_export_holds_all_that_is_kept_of_a_post_and_nothing_of_others(publi
 
 def erase(database: Database, key: str, address: str) -> None:
     with database.write() as connection:
-        people.erase(connection, key, TOKENS.digests(address), LATER)
+        signups.erase(connection, key, TOKENS.digests(address), LATER)
 
 
 def again(database: Database, *posts: object, tokens: Tokens | None = TOKENS) -> tuple[str, ...]:
@@ -394,7 +397,7 @@ def test_who_was_erased_may_sign_up_anew(published: Database) -> None:
 def purge(database: Database, at: object, days: int | None) -> int:
     retention = None if days is None else timedelta(days=days)
     with database.write() as connection:
-        return people.purge(connection, at, retention)  # type: ignore[arg-type]  # because it is an instant
+        return signups.purge(connection, at, retention)  # type: ignore[arg-type]  # because it is an instant
 
 
 def test_a_sign_up_that_nobody_confirms_is_forgotten_after_two_days(published: Database) -> None:

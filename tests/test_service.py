@@ -25,7 +25,7 @@ from scheduler.service import Sending, Service
 from scheduler.status import status
 from scheduler.store import controls
 from scheduler.store.database import Database
-from scheduler.store.journal import Journal
+from scheduler.store.ledger.journal import Journal
 from scheduler.store.schema import deliveries, editions, revisions
 from tests.factories import agenda, event, text, timed
 from tests.smtpd import Behaviour, Drop, Late, Reply, ScriptedServer, scripted
@@ -350,7 +350,7 @@ async def test_an_answer_outlives_a_database_that_is_locked_for_long(
 ) -> None:
     """A long publication in another process: what the server took is settled once that ends, not repeated."""
     monkeypatch.setattr("scheduler.store.sqlite.BUSY_SECONDS", 0)
-    monkeypatch.setattr("scheduler.store.journal.TRY_AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr("scheduler.store.ledger.states.journal.TRY_AGAIN_SECONDS", 0.01)
     refused, answer = asyncio.Event(), asyncio.Event()
     waits = Journal._try_again
 

@@ -16,9 +16,11 @@ from scheduler.base.settings import Pace
 from scheduler.commands.screens import status_json, status_lines
 from scheduler.planning.delivery import Decision, State
 from scheduler.status import Status, status
-from scheduler.store import controls, ledger, nodes, roster
+from scheduler.store import controls, nodes
 from scheduler.store.database import Database
 from scheduler.store.instance import Instance
+from scheduler.store.ledger import states
+from scheduler.store.posts import roster
 from scheduler.store.schema import bounces, deliveries
 from tests.factories import agenda as content
 from tests.factories import event, site
@@ -136,7 +138,7 @@ def two_sites(database: Database) -> Database:
 def test_a_site_whose_only_address_bounced_is_named_with_the_day_of_its_own(two_sites: Database) -> None:
     night = datetime(2021, 10, 18, 20, tzinfo=UTC)  # the 19th in Hanoi
     with two_sites.write() as connection:
-        ledger.suppress_address(connection, "hanoi", night, "5.1.1")
+        states.suppress_address(connection, "hanoi", night, "5.1.1")
         row = {"digest": "d", "recipient": "hanoi", "at": night, "kind": "hard", "status": "5.1.1", "text": ""}
         connection.execute(insert(bounces).values(**row))
     of = found(two_sites)
@@ -157,7 +159,7 @@ def test_a_site_is_alarming_as_soon_as_the_server_refuses_its_last_address(two_s
 def test_what_came_last_is_the_reason_and_one_living_post_is_enough(two_sites: Database) -> None:
     with two_sites.write() as connection:
         roster.leave(connection, "uno", PUBLISHED)
-        ledger.suppress_address(connection, "hanoi", PUBLISHED, "5.1.1")
+        states.suppress_address(connection, "hanoi", PUBLISHED, "5.1.1")
     assert [one.site for one in found(two_sites).uncovered] == ["hanoi"]
     with two_sites.write() as connection:
         roster.import_posts(connection, [], DAY_BEFORE)
@@ -187,7 +189,7 @@ def test_no_address_stands_on_the_screen(database: Database) -> None:
     put(database, draft())
     claim(database, WEEK_BEFORE)
     with database.write() as connection:
-        ledger.suppress_address(connection, "uno", WEEK_BEFORE, "5.1.1")
+        states.suppress_address(connection, "uno", WEEK_BEFORE, "5.1.1")
         controls.put(connection, controls.STOPPED, "2021-10-14")
     of = found(database)
     assert "@" not in "".join(lines(of)) + json.dumps(status_json(of, 0, pace=SLOW), default=str)

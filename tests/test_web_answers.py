@@ -15,8 +15,8 @@ from calendars.model import Agenda, Audience, EventStatus
 from scheduler.base.clock import SimulatedClock
 from scheduler.base.tokens import Link, Tokens
 from scheduler.planning.delivery import Purpose, State
-from scheduler.store import answers
-from scheduler.store.answers import Answer, Reply
+from scheduler.store.posts import answers
+from scheduler.store.posts.answers import Answer, Reply
 from scheduler.store.schema import deliveries
 from scheduler.web.app import Site
 from tests.factories import agenda, days, drive, event, text, timed

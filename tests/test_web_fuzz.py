@@ -24,7 +24,7 @@ from starlette.routing import Route
 from calendars.model import LANGUAGES
 from scheduler.base.shipped import shipped
 from scheduler.base.tokens import Link
-from scheduler.store.answers import Reply
+from scheduler.store.posts.answers import Reply
 from scheduler.web.app import Site, build_app
 from tests.shipped import shipped_draft
 from tests.webserver import PUBLISHED, TOKENS, serving, site_of

@@ -19,8 +19,9 @@ from calendars.zones import zone_data
 from scheduler.base.settings import parse_networks
 from scheduler.metrics import Figures, figures
 from scheduler.planning.delivery import Decision, State
-from scheduler.store import controls, ledger, nodes
+from scheduler.store import controls, nodes
 from scheduler.store.database import Database
+from scheduler.store.ledger import states
 from scheduler.store.schema import deliveries
 from scheduler.web import health
 from scheduler.web.exposition import REASONS, exposition
@@ -157,7 +158,7 @@ async def test_the_figures_say_so_when_the_database_is_away(site: Site) -> None:
 
 async def test_no_address_post_or_link_stands_in_any_answer(site: Site) -> None:
     with site.database.write() as connection:
-        ledger.suppress_address(connection, "tokio-consular", site.present(), "550 5.1.1 no such user")
+        states.suppress_address(connection, "tokio-consular", site.present(), "550 5.1.1 no such user")
     async with serving(site) as client:
         texts = [(await client.get(path)).text for path in ("/healthz", "/readyz", "/metrics")]
     assert samples(texts[2])["agenda_site_without_recipient", (("site", "tokio"),)] == 1

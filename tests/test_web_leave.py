@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from scheduler.base.tokens import Link, Tokens
 from scheduler.planning.delivery import State
-from scheduler.store import roster
 from scheduler.store.database import Database
+from scheduler.store.posts import roster
 from scheduler.store.schema import deliveries
 from scheduler.web.app import Site
 from scheduler.web.posts import masked

@@ -20,8 +20,9 @@ from scheduler.base.clock import SimulatedClock
 from scheduler.base.tokens import Link
 from scheduler.handover import Wanted, hand_over
 from scheduler.planning.delivery import Purpose, State
-from scheduler.store import ledger, roster
-from scheduler.store.roster import Post
+from scheduler.store.ledger import states
+from scheduler.store.posts import roster
+from scheduler.store.posts.roster import Post
 from scheduler.store.schema import deliveries, metadata
 from scheduler.web.app import Site
 from scheduler.web.signup import MOST
@@ -291,7 +292,7 @@ async def test_a_post_whose_address_the_server_refused_is_told_so_and_whom_to_as
     site: Site, client: httpx.AsyncClient
 ) -> None:
     with site.database.write() as connection:
-        ledger.suppress_address(connection, POST, PUBLISHED, "550 5.1.1 no such user")
+        states.suppress_address(connection, POST, PUBLISHED, "550 5.1.1 no such user")
     page = (await client.get(link("manage"))).text
     assert "sin recordatorios: el servidor de correo rechazó la dirección" in page
     assert f'Para que se corrija, escriba a <a href="mailto:{site.in_force.edition.agenda.sender.reply_to}">' in page

@@ -17,8 +17,8 @@ import structlog
 from calendars.feeds import feeds
 from scheduler.base.clock import SimulatedClock
 from scheduler.base.logs import configure_logs
-from scheduler.store import feed_tokens
-from scheduler.store.feed_tokens import FeedToken
+from scheduler.store.posts import feed_tokens
+from scheduler.store.posts.feed_tokens import FeedToken
 from scheduler.web import private
 from scheduler.web.app import Site
 from scheduler.web.prepared import strong_etag

@@ -27,9 +27,9 @@ from scheduler.commands.common import (
 )
 from scheduler.commands.deliveries import UNKNOWN, EventOption, PurposeOption, SiteOption, StateOption
 from scheduler.planning.delivery import Purpose, State
-from scheduler.store import deliveries
 from scheduler.store.database import Database
-from scheduler.store.deliveries import ACTS_ON, Chosen, Order
+from scheduler.store.ledger import deliveries
+from scheduler.store.ledger.deliveries import ACTS_ON, Chosen, Order
 
 log = structlog.get_logger(__name__)
 IdsArgument = Annotated[

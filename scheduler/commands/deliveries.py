@@ -29,8 +29,9 @@ from scheduler.commands.common import (
     told,
 )
 from scheduler.planning.delivery import Purpose, State
-from scheduler.store import deliveries, editions
-from scheduler.store.deliveries import Attempt, Chosen, Listed
+from scheduler.store import editions
+from scheduler.store.ledger import deliveries
+from scheduler.store.ledger.deliveries import Attempt, Chosen, Listed
 
 StateOption = Annotated[list[State] | None, typer.Option("--state", help="In this state; may be repeated.")]
 SiteOption = Annotated[str | None, typer.Option("--site", help="To this site.", metavar="ID")]

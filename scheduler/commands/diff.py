@@ -30,7 +30,7 @@ from scheduler.commands.missing import missing_lines
 from scheduler.commands.shifting import Source
 from scheduler.commands.words import PARTS, kind_words, title
 from scheduler.prospect import Prospect
-from scheduler.store import standing
+from scheduler.store.posts import hearers
 
 HEAD = Text(
     es="Vigente: edición {number}. Borrador: {file}. NADA se ha publicado.",
@@ -104,7 +104,7 @@ def diff(
 
 def beside(connection: Connection, found: Prospect, draft: Draft) -> Beside:
     listed = {one.id: one for one in draft.recipients}
-    filed = {one.id: one for one in standing.filed(connection)}
+    filed = {one.id: one for one in hearers.filed(connection)}
     was = None if found.before is None else found.before.edition.agenda
     return Beside(
         new=tuple(key for key in listed if key not in filed),

@@ -51,7 +51,8 @@ from scheduler.commands.tables import events_json, print_agenda, print_publicati
 from scheduler.drafts.files import Configuration, InvalidDraft, configuration
 from scheduler.export import export as write_feeds
 from scheduler.publish import Published, publish_draft
-from scheduler.store import editions, handovers
+from scheduler.store import editions
+from scheduler.store.people import handovers
 
 FINE = Text(es="El borrador está bien. Nada se ha publicado.", en="The draft is fine. Nothing has been published.")
 

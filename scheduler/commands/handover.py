@@ -33,11 +33,12 @@ from scheduler.commands.common import (
     told,
 )
 from scheduler.handover import NoHandover, Wanted, check, hand_over
-from scheduler.store import editions, handovers
+from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
-from scheduler.store.handovers import Handover
-from scheduler.store.roster import Post
+from scheduler.store.people import handovers
+from scheduler.store.people.handovers import Handover
+from scheduler.store.posts.roster import Post
 from scheduler.web.posts import masked, office_of
 
 MOVES = Text(

@@ -38,7 +38,7 @@ from scheduler.commands.words import kind_words, title
 from scheduler.consequences import Consequences, Mail, consequences
 from scheduler.planning.delivery import Purpose
 from scheduler.prospect import Prospect
-from scheduler.store.standing import Hearer, hearers
+from scheduler.store.posts.hearers import Hearer, hearers
 
 NOW = Text(es="SI PUBLICA AHORA ({moment})", en="IF YOU PUBLISH NOW ({moment})")
 SAME = Text(

@@ -46,9 +46,10 @@ from scheduler.planning.delivery import Outcome
 from scheduler.prospect import digest, prospect
 from scheduler.service import Sending
 from scheduler.status import Status, status
-from scheduler.store import controls, editions, handovers
+from scheduler.store import controls, editions
 from scheduler.store.database import Database
 from scheduler.store.instance import Instance
+from scheduler.store.people import handovers
 
 
 def status_command(config: ConfigOption = None, lang: LangOption = None, as_json: JsonOption = False) -> None:

@@ -17,7 +17,7 @@ from scheduler.mail.prepared import Personal, Prepared
 from scheduler.planning.delivery import Purpose
 from scheduler.planning.notices import Telling
 from scheduler.prospect import Prospect
-from scheduler.store.standing import Hearer
+from scheduler.store.posts.hearers import Hearer
 
 
 def samples(

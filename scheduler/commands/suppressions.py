@@ -18,8 +18,8 @@ from scheduler.commands.common import (
     print_json,
     told,
 )
-from scheduler.store import bounces
-from scheduler.store.bounces import Suppressed
+from scheduler.store.people import bounces
+from scheduler.store.people.bounces import Suppressed
 from scheduler.web.posts import masked
 
 suppressions = typer.Typer(

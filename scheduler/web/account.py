@@ -15,13 +15,15 @@ from starlette.routing import BaseRoute, Route
 from calendars.model import Agenda, Language
 from calendars.wording import hour, short_date
 from calendars.zones import to_wall
-from scheduler import inviting
 from scheduler.base.tokens import Link
-from scheduler.store import editions, feed_tokens, people, roster
+from scheduler.store import editions
 from scheduler.store.editions import InForce
-from scheduler.store.feed_tokens import FeedToken
-from scheduler.store.reconcile import replan
-from scheduler.store.roster import Post
+from scheduler.store.ledger import inviting
+from scheduler.store.ledger.reconcile import replan
+from scheduler.store.people import signups
+from scheduler.store.posts import feed_tokens, roster
+from scheduler.store.posts.feed_tokens import FeedToken
+from scheduler.store.posts.roster import Post
 from scheduler.web.forms import Form, is_cross_site, read_form
 from scheduler.web.index import regions
 from scheduler.web.posts import office_of, standing, zone_of
@@ -129,12 +131,12 @@ class Accounts:
             found = _found(connection, recipient)
             if found is not None:
                 digests = self._site.tokens.digests(found.post.recipient.address)
-                people.erase(connection, recipient, digests, self._site.present())
+                signups.erase(connection, recipient, digests, self._site.present())
             return found
 
     def _exported(self, recipient: str) -> str | None:
         with self._site.database.read() as connection:
-            return None if roster.find(connection, recipient) is None else people.exported(connection, recipient)
+            return None if roster.find(connection, recipient) is None else signups.exported(connection, recipient)
 
     def _act(self, recipient: str, form: Form) -> _Found | None:
         with self._site.database.write() as connection:
@@ -161,7 +163,7 @@ class Accounts:
         agenda = self._site.in_force.edition.agenda
         if post.origin == "file" or agenda.site(site) is None:
             return "nothing"
-        people.move(connection, post.recipient.id, site, self._site.present())
+        signups.move(connection, post.recipient.id, site, self._site.present())
         found = self._replan(connection, post)
         inviting.revisit(connection, found, post.recipient.id, self._site.present())
         return "moved"
@@ -170,7 +172,7 @@ class Accounts:
         known, wanted = frozenset(rules_of(self._site.in_force.edition.agenda)), form.all("rule")
         if not wanted & known:
             return "no-rules"
-        people.decline(connection, post.recipient.id, known - wanted)
+        signups.decline(connection, post.recipient.id, known - wanted)
         self._replan(connection, post)
         return "rules"
 

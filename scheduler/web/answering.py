@@ -25,10 +25,11 @@ from calendars.zones import to_wall
 from scheduler.answers import Closed, answer, closed
 from scheduler.mail.elsewhere import others
 from scheduler.planning.plan import open_sessions
-from scheduler.store import answers, editions, roster
-from scheduler.store.answers import Answer, Reply
+from scheduler.store import editions
 from scheduler.store.editions import InForce
-from scheduler.store.roster import Post
+from scheduler.store.posts import answers, roster
+from scheduler.store.posts.answers import Answer, Reply
+from scheduler.store.posts.roster import Post
 from scheduler.web.forms import Form, read_form
 from scheduler.web.posts import masked, office_of, paused_until, zone_of
 from scheduler.web.rendering import PRIVATE, requested_language

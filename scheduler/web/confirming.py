@@ -11,10 +11,12 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from scheduler.base.tokens import Link
-from scheduler.store import editions, people, roster
-from scheduler.store.people import ACCESS_FOR, Upcoming
-from scheduler.store.reconcile import replan
-from scheduler.store.roster import Post
+from scheduler.store import editions
+from scheduler.store.ledger.reconcile import replan
+from scheduler.store.people import signups
+from scheduler.store.people.signups import ACCESS_FOR, Upcoming
+from scheduler.store.posts import roster
+from scheduler.store.posts.roster import Post
 from scheduler.web.posts import reminder_lines, standing
 from scheduler.web.rendering import PRIVATE, requested_language
 from scheduler.web.site import Site
@@ -55,20 +57,20 @@ class Confirming:
         now = self._site.present()
         with self._site.database.read() as connection:
             post = roster.find(connection, recipient)
-            coming = people.upcoming(connection, recipient, now, SHOWN)
+            coming = signups.upcoming(connection, recipient, now, SHOWN)
         return None if post is None else _Found(post=post, upcoming=coming)
 
     def _confirm(self, recipient: str) -> _Found | None:
         now = self._site.present()
         with self._site.database.write() as connection:
             before = roster.find(connection, recipient)
-            post = people.confirm(connection, recipient, now)
+            post = signups.confirm(connection, recipient, now)
             found = editions.current(connection, self._site.in_force)
             if before is None or post is None or found is None:
                 return None
             if not before.confirmed:
                 replan(connection, found.edition, recipient, now)
-            coming = people.upcoming(connection, recipient, now, SHOWN)
+            coming = signups.upcoming(connection, recipient, now, SHOWN)
         return _Found(post=post, upcoming=coming, first=not before.confirmed)
 
     def _answer(self, request: Request, found: _Found) -> Response:

@@ -17,8 +17,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from scheduler.base.tokens import Link
-from scheduler.store import roster
-from scheduler.store.roster import Post
+from scheduler.store.posts import roster
+from scheduler.store.posts.roster import Post
 from scheduler.web.posts import masked, office_of
 from scheduler.web.rendering import PRIVATE, requested_language
 from scheduler.web.site import Site

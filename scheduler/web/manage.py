@@ -19,14 +19,16 @@ from starlette.routing import BaseRoute, Route
 
 from calendars.model import LANGUAGES
 from calendars.zones import nearest_instant, to_wall
-from scheduler import inviting
 from scheduler.base.tokens import Link
 from scheduler.planning.channels import Channel
 from scheduler.planning.delivery import Purpose
-from scheduler.store import editions, people, roster
+from scheduler.store import editions
 from scheduler.store.editions import InForce
-from scheduler.store.people import Upcoming
-from scheduler.store.roster import Post
+from scheduler.store.ledger import inviting
+from scheduler.store.people import signups
+from scheduler.store.people.signups import Upcoming
+from scheduler.store.posts import roster
+from scheduler.store.posts.roster import Post
 from scheduler.web.forms import Form, read_form
 from scheduler.web.posts import paused_until, reminder_lines, standing, zone_of
 from scheduler.web.rendering import PRIVATE, requested_language
@@ -101,7 +103,7 @@ class Managing:
         post = roster.find(connection, recipient)
         if post is None or not post.confirmed:
             return _Found(post=None)
-        coming = people.upcoming(connection, recipient, self._site.present(), SHOWN)
+        coming = signups.upcoming(connection, recipient, self._site.present(), SHOWN)
         return _Found(post=post, upcoming=coming, done=done)
 
     def _unknown(self, request: Request) -> Response:
@@ -161,7 +163,7 @@ class _Change:
             case "return":
                 return self._come_back()
             case "access":
-                people.request(self.connection, Purpose.ACCESS, self._key, self.now)
+                signups.request(self.connection, Purpose.ACCESS, self._key, self.now)
                 return Done(said="access")
         return Done(said="nothing")
 

@@ -11,8 +11,8 @@ from calendars.wording import hour, long_date, short_date
 from calendars.zones import to_wall
 from scheduler.letters import office_name
 from scheduler.planning.channels import Channel
-from scheduler.store.people import Upcoming
-from scheduler.store.roster import Post
+from scheduler.store.people.signups import Upcoming
+from scheduler.store.posts.roster import Post
 from scheduler.web.rules import choices
 
 LANGUAGE_NAMES = Text(es="español", en="English")  # each in itself

@@ -18,10 +18,10 @@ from sqlalchemy.exc import DBAPIError
 from starlette.types import Receive, Scope, Send
 
 from calendars.feeds import last_modified, staff_feeds
-from scheduler.store import feed_tokens
 from scheduler.store.database import Database, will_pass
 from scheduler.store.editions import InForce
-from scheduler.store.feed_tokens import Access, Poll, digest_of
+from scheduler.store.posts import feed_tokens
+from scheduler.store.posts.feed_tokens import Access, Poll, digest_of
 from scheduler.web.feeds import CALENDAR, GONE, NO_SUCH, STAFF_PREFIX, TICK, as_file
 from scheduler.web.prepared import Header, Prepared, plain
 

@@ -15,8 +15,8 @@ from calendars.model import LANGUAGES, Agenda, Language, Signups, Text
 from calendars.reading import addresses
 from calendars.reading.problems import Wrong
 from calendars.wording import and_list, sentence
-from scheduler.store import people
-from scheduler.store.people import SignUp
+from scheduler.store.people import signups as people
+from scheduler.store.people.signups import SignUp
 from scheduler.web.forms import Form, is_cross_site, read_form
 from scheduler.web.index import regions
 from scheduler.web.rendering import PRIVATE, requested_language

@@ -18,9 +18,10 @@ from calendars.feeds import feed_paths
 from calendars.model import Language
 from scheduler.base.clock import Clock, SystemClock
 from scheduler.base.tokens import Link, Tokens
-from scheduler.store import editions, feed_tokens, roster
+from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
+from scheduler.store.posts import feed_tokens, roster
 from scheduler.web.feeds import FeedShelf
 from scheduler.web.private import StaffFeeds
 from scheduler.web.rendering import Band, chosen_language, page, preferred_language, render

@@ -16,8 +16,9 @@ from sqlalchemy import Connection, RowMapping, insert, or_, select, update
 from calendars.editions import Edition
 from calendars.model import Language, Recipient
 from scheduler.planning.delivery import REVOCABLE, State
-from scheduler.store import feed_tokens, ledger, roster
-from scheduler.store.reconcile import replan
+from scheduler.store.ledger import states
+from scheduler.store.ledger.reconcile import replan
+from scheduler.store.posts import feed_tokens, roster
 from scheduler.store.schema import bounces, deliveries, handovers, recipients
 
 Erased = Callable[[str], bool]  # is this the address of somebody who asked for it to be erased?
@@ -99,13 +100,13 @@ def _replace(connection: Connection, recipient: str, to: Successor) -> None:
 def _take_back(connection: Connection, recipient: str, now: datetime) -> None:
     """What waits goes to the successor; what is on its way to the former holder is let go, what they asked for ends."""
     own = _D.recipient == recipient
-    ledger.let_go_of_what_is_on_its_way(connection, own, now)
+    states.let_go_of_what_is_on_its_way(connection, own, now)
     connection.execute(
         update(deliveries)
         .where(own, _D.event == "", _D.state.in_(REVOCABLE))
         .values(state=State.CANCELLED, next_at=None, owner=None)
     )
-    ledger.release(connection, own)
+    states.release(connection, own)
 
 
 def happened_since(connection: Connection, recipient: str, sent_at: datetime) -> bool:

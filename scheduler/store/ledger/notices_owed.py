@@ -11,7 +11,8 @@ from sqlalchemy import Connection, exists, insert, select, update
 
 from scheduler.planning.delivery import NEWS, REVOCABLE, Purpose, State
 from scheduler.planning.plan import message_key
-from scheduler.store import ledger, standing
+from scheduler.store.ledger import states
+from scheduler.store.posts import hearers
 from scheduler.store.schema import deliveries, recipients
 
 _CHUNK = 10_000
@@ -55,7 +56,7 @@ def owe(
 
 def _keep_for_the_deaf(connection: Connection, edition: int, owed: Sequence[Owed], newcomers: Collection[str]) -> None:
     deaf: dict[str, list[str]] = {}
-    for post, site in standing.deaf(connection) if owed else ():
+    for post, site in hearers.deaf(connection) if owed else ():
         if post not in newcomers:
             deaf.setdefault(site, []).append(post)
     kept = {"state": State.SUPPRESSED, "next_at": None}
@@ -72,16 +73,16 @@ def follow_moved(connection: Connection, recipient: str | None = None) -> None:
     moved = _D.purpose.in_(NEWS) & _D.state.in_((*REVOCABLE, State.SUPPRESSED)) & (_D.site != site)
     if recipient is not None:
         moved &= _D.recipient == recipient
-    ledger.release(connection, moved)
+    states.release(connection, moved)
     connection.execute(update(deliveries).where(moved).values(site=site))
 
 
 def _posts(connection: Connection, newcomers: Collection[str]) -> _Posts:
     posts: dict[tuple[str | None, str, bool], list[str]] = {}
-    for hearer in standing.hearers(connection):
+    for hearer in hearers.hearers(connection):
         if hearer.id not in newcomers:
             posts.setdefault((None, hearer.site, False), []).append(hearer.id)
-    for other in standing.involved(connection):
+    for other in hearers.involved(connection):
         posts.setdefault((other.event, other.site, other.guest), []).append(other.id)
     return posts
 
@@ -100,7 +101,7 @@ def _supersede(connection: Connection, uid: str, sites: Collection[str], now: da
         .where(earlier, _D.state.in_((*REVOCABLE, State.SUPPRESSED)))
         .values(state=State.SUPERSEDED, next_at=None, owner=None)
     )
-    ledger.let_go_of_what_is_on_its_way(connection, earlier, now)
+    states.let_go_of_what_is_on_its_way(connection, earlier, now)
 
 
 def _parts(rows: Iterable[dict[str, object]]) -> Iterator[list[dict[str, object]]]:

@@ -12,10 +12,10 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from scheduler.store import claiming, settling
-from scheduler.store.claiming import Delivery
 from scheduler.store.database import Database, will_pass
-from scheduler.store.settling import Settlement
+from scheduler.store.ledger import claiming, settling
+from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.ledger.settling import Settlement
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -9,7 +9,9 @@ from typing import Literal
 from sqlalchemy import Connection, func, select, update
 
 from scheduler.planning.delivery import State
-from scheduler.store import alarms, handovers, roster
+from scheduler.store.ledger import alarms
+from scheduler.store.people import handovers
+from scheduler.store.posts import roster
 from scheduler.store.schema import bounces, deliveries, recipients
 from scheduler.store.upsert import insert
 

@@ -14,10 +14,11 @@ from datetime import datetime
 from sqlalchemy import Connection, TextClause, text
 
 from scheduler.planning.delivery import Decision, Outcome, State
-from scheduler.store import alarms, handovers
-from scheduler.store.claiming import Delivery
 from scheduler.store.controls import STOPPED
+from scheduler.store.ledger import alarms
+from scheduler.store.ledger.claiming import Delivery
 from scheduler.store.nodes import PRESENT
+from scheduler.store.people import handovers
 from scheduler.store.schema import microseconds
 
 

@@ -29,8 +29,10 @@ from sqlalchemy import (
 from calendars.model import Language
 from scheduler.planning.channels import Channel
 from scheduler.planning.delivery import MUTABLE, REVOCABLE, Purpose, State
-from scheduler.store import handovers, ledger, owing, roster, servicemail
-from scheduler.store.roster import Post
+from scheduler.store.ledger import notices_owed, servicemail, states
+from scheduler.store.people import handovers
+from scheduler.store.posts import roster
+from scheduler.store.posts.roster import Post
 from scheduler.store.schema import answers, attempts, bounces, deliveries, erasures, feed_tokens, recipients
 from scheduler.store.schema import handovers as handed
 from scheduler.store.upsert import insert as upsert
@@ -134,7 +136,7 @@ def confirm(connection: Connection, recipient: str, now: datetime) -> Post | Non
 def move(connection: Connection, recipient: str, site: str, now: datetime) -> None:
     """To another office. The staff feeds of the former one end with it; what the post is to hear of follows it."""
     connection.execute(update(recipients).where(_R.id == recipient).values(site=site))
-    owing.follow_moved(connection, recipient)
+    notices_owed.follow_moved(connection, recipient)
     _revoke(connection, and_(_T.recipient == recipient, _T.site != site), now)
 
 
@@ -248,7 +250,7 @@ def _forget(connection: Connection, chosen: ColumnElement[bool], now: datetime) 
             .where(_D.recipient == key, _D.state.in_((*REVOCABLE, State.SUPPRESSED)))
             .values(state=State.CANCELLED, next_at=None, owner=None)
         )
-        ledger.let_go_of_what_is_on_its_way(connection, _D.recipient == key, now)
+        states.let_go_of_what_is_on_its_way(connection, _D.recipient == key, now)
         _revoke(connection, _T.recipient == key, now)
         connection.execute(delete(answers).where(answers.c.recipient == key))
         handovers.forget(connection, key)

@@ -29,9 +29,10 @@ from calendars.model import Language
 from scheduler.planning.coverage import Tally
 from scheduler.planning.delivery import UNCERTAIN_WAIT, WAITING, Purpose, State
 from scheduler.planning.notices import Telling
-from scheduler.store import nodes, roster, upsert
+from scheduler.store import nodes, upsert
 from scheduler.store.controls import STOPPED
 from scheduler.store.postgresql import take_turns
+from scheduler.store.posts import roster
 from scheduler.store.schema import WAITING_INDEX, Instant, answers, attempts, controls, deliveries, recipients
 
 _D = deliveries.c

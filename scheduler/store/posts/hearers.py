@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Connection, case, exists, func, or_, selec
 
 from calendars.model import LANGUAGES, Language, Recipient, Role
 from scheduler.planning.delivery import REVOCABLE, Purpose, State
-from scheduler.store.answers import Reply
-from scheduler.store.roster import HEARS, LISTED
+from scheduler.store.posts.answers import Reply
+from scheduler.store.posts.roster import HEARS, LISTED
 from scheduler.store.schema import answers, deliveries, editions, recipients, revisions
 
 _R, _D, _A = recipients.c, deliveries.c, answers.c

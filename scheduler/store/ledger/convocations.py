@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from scheduler.planning.delivery import REVOCABLE, Purpose, State
 from scheduler.planning.plan import message_key
-from scheduler.store import ledger, standing
+from scheduler.store.ledger import states
+from scheduler.store.posts import hearers
 from scheduler.store.schema import deliveries
 
 T = TypeVar("T")
@@ -71,7 +72,7 @@ def _end(connection: Connection, chosen: ColumnElement[bool], call: Call | None,
     state = State.CANCELLED if call is None else State.SUPERSEDED
     untold = chosen & _D.uncertain_at.is_(None) & _D.state.in_((State.PLANNED, State.DEFERRED, State.CLAIMED))
     again = connection.execute(select(_D.recipient, _D.edition).where(untold)).all()
-    ledger.let_go_of_what_is_on_its_way(connection, chosen, now)
+    states.let_go_of_what_is_on_its_way(connection, chosen, now)
     connection.execute(
         update(deliveries).where(chosen, _D.state.in_(REVOCABLE)).values(state=state, next_at=None, owner=None)
     )
@@ -82,7 +83,7 @@ def _end(connection: Connection, chosen: ColumnElement[bool], call: Call | None,
 
 def convene(connection: Connection, edition: int, calls: Sequence[Call]) -> int:
     """Owe the posts that are called their convocations, those that are there and hear of changes. Returns how many."""
-    there = {one.id: one.site for one in standing.hearers(connection)} if calls else {}
+    there = {one.id: one.site for one in hearers.hearers(connection)} if calls else {}
     return sum(
         _plan(connection, edition, call, sorted(post for post in call.posts if there.get(post) == call.site))
         for call in calls

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, and_, exists, func, or_, select, update
 
 from scheduler.planning.channels import ITIP, Carried, Channel
 from scheduler.planning.delivery import REVOCABLE, Purpose, State
-from scheduler.store import claiming
-from scheduler.store.roster import HEARS, LISTED
+from scheduler.store.ledger import claiming
+from scheduler.store.posts.roster import HEARS, LISTED
 from scheduler.store.schema import deliveries, handovers, recipients, revisions
 
 _D, _H, _R, _V = deliveries.c, handovers.c, recipients.c, revisions.c

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select
 
 from scheduler.planning.delivery import Purpose
-from scheduler.store import editions, ledger, roster, servicemail
+from scheduler.store import editions
+from scheduler.store.ledger import servicemail, states
+from scheduler.store.posts import roster
 from scheduler.store.schema import recipients
 
 LASTS = timedelta(days=3)
@@ -15,7 +17,7 @@ LASTS = timedelta(days=3)
 
 def suppress(connection: Connection, recipient: str, now: datetime, why: str) -> None:
     """Write to a post no more; if its site has nobody left, owe the coordinator a mail. `why` is scrubbed."""
-    ledger.suppress_address(connection, recipient, now, why)
+    states.suppress_address(connection, recipient, now, why)
     site = connection.execute(select(recipients.c.site).where(recipients.c.id == recipient)).scalar_one()
     if site in roster.uncovered_sites(connection):
         _raise(connection, site, now)

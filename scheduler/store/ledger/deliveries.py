@@ -13,7 +13,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, literal, null, or_, select, true, update
 
 from scheduler.planning.delivery import PLANNED_BY_EDITION, Purpose, State
-from scheduler.store import roster
+from scheduler.store.posts import roster
 from scheduler.store.schema import attempts, deliveries, recipients
 
 _D, _A = deliveries.c, attempts.c

@@ -16,10 +16,12 @@ from calendars.workdays import next_working_instant
 from scheduler.planning.channels import ITIP, Carried, Channel, Known, carried, subscribes, takes_place
 from scheduler.planning.delivery import URGENT, Purpose, State
 from scheduler.planning.plan import message_key, site_start
-from scheduler.store import claiming, editions, invited, roster
-from scheduler.store.claiming import Delivery
+from scheduler.store import editions
 from scheduler.store.editions import InForce
-from scheduler.store.invited import Sent
+from scheduler.store.ledger import claiming, invited
+from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.ledger.invited import Sent
+from scheduler.store.posts import roster
 from scheduler.store.schema import deliveries
 
 _ANY = datetime(2000, 1, 1, tzinfo=UTC)  # when an invitation was written makes no difference here

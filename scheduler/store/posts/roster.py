@@ -13,8 +13,9 @@ from calendars.model import LANGUAGES, Language, Recipient, Role
 from scheduler.planning.channels import Channel
 from scheduler.planning.delivery import MUTABLE, NEWS, PLANNED_BY_EDITION, State
 from scheduler.planning.plan import Member
-from scheduler.store import answers, ledger
-from scheduler.store.answers import Answer, Reply
+from scheduler.store.ledger import states
+from scheduler.store.posts import answers
+from scheduler.store.posts.answers import Answer, Reply
 from scheduler.store.schema import deliveries, feed_tokens, recipients
 from scheduler.store.upsert import insert
 
@@ -197,7 +198,7 @@ def at_address(connection: Connection, address: str) -> list[Post]:
 def leave(connection: Connection, recipient: str, now: datetime) -> None:
     """Stop the reminders of a post. Leaving twice is leaving once."""
     connection.execute(update(recipients).where(_R.id == recipient, _R.left_at.is_(None)).values(left_at=now))
-    ledger.mute(connection, recipient, now)
+    states.mute(connection, recipient, now)
 
 
 def come_back(connection: Connection, recipient: str, now: datetime) -> None:

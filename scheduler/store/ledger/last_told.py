@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, case, exists, func, or_, select
 
 from scheduler.planning.delivery import Purpose, State
-from scheduler.store.claiming import Delivery
-from scheduler.store.roster import HEARS, LISTED
+from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.posts.roster import HEARS, LISTED
 from scheduler.store.schema import answers, deliveries, editions, feed_tokens, recipients
 
 _D, _R, _T, _A = deliveries.c, recipients.c, feed_tokens.c, answers.c

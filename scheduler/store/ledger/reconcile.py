@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Connection, and_, case, exists, insert, or
 from calendars.editions import Edition
 from scheduler.planning.delivery import MUTABLE, PLANNED_BY_EDITION, REVOCABLE, State
 from scheduler.planning.plan import Planned, plan
-from scheduler.store import ledger, roster
+from scheduler.store.ledger import states
+from scheduler.store.posts import roster
 from scheduler.store.schema import deliveries, recipients, revisions, staged
 
 _CHUNK = 10_000
@@ -48,7 +49,7 @@ def reconcile(
     That is the whole plan of the edition in force, or of `only` one post.
     What was accepted, or is being sent, stays. Nothing that was due before `now` is added.
     """
-    ledger.sweep(connection, now)
+    states.sweep(connection, now)
     staged.create(connection, checkfirst=True)
     for part in _parts(planned):
         connection.execute(insert(staged), [_row(one) for one in part])
@@ -112,7 +113,7 @@ def _end(connection: Connection, edition: int, now: datetime, only: str | None) 
     gone = ~exists().where(_same_key()) & _D.purpose.in_(PLANNED_BY_EDITION)
     if only is not None:
         gone &= _D.recipient == only
-    ledger.let_go_of_what_is_on_its_way(connection, gone, now)
+    states.let_go_of_what_is_on_its_way(connection, gone, now)
     moved_on = exists().where(
         revisions.c.edition == edition, revisions.c.uid == _D.subject, revisions.c.schedule > _D.schedule
     )
