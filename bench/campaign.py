@@ -21,7 +21,7 @@ from scheduler.base.clock import SimulatedClock, monotonic
 from scheduler.base.logs import configure_logs
 from scheduler.base.settings import Pace
 from scheduler.base.tokens import Tokens
-from scheduler.mail.smtp_url import parse_smtp_url
+from scheduler.mail.relay.smtp_url import parse_smtp_url
 from scheduler.planning.delivery import State
 from scheduler.publish import publish_draft
 from scheduler.service import Sending, Service

@@ -23,7 +23,7 @@ from scheduler.base.clock import SystemClock
 from scheduler.base.logs import configure_logs
 from scheduler.base.settings import parse_pace
 from scheduler.base.tokens import Tokens
-from scheduler.mail.smtp_url import parse_smtp_url
+from scheduler.mail.relay.smtp_url import parse_smtp_url
 from scheduler.publish import publish_draft
 from scheduler.runtime import AlarmClock
 from scheduler.service import Sending, Service

@@ -25,7 +25,7 @@ from chaos.schedule import Blow, Planned, Schedule, blows
 from chaos.verdict import Entry, Evidence
 from chaos.worker import CONNECTIONS, Post
 from scheduler.base.clock import SystemClock, monotonic
-from scheduler.mail.smtp import SmtpSettings
+from scheduler.mail.relay.smtp import SmtpSettings
 from scheduler.planning.delivery import WAITING, Purpose, State
 from scheduler.store import nodes
 from scheduler.store.database import Database

@@ -22,7 +22,7 @@ from scheduler.base.logs import configure_logs
 from scheduler.base.settings import Pace
 from scheduler.base.tokens import Tokens
 from scheduler.commands.common import ENVIRONMENT
-from scheduler.mail.smtp import SmtpSettings, Timeouts
+from scheduler.mail.relay.smtp import SmtpSettings, Timeouts
 from scheduler.runtime import Bell
 from scheduler.service import Sending, Service
 from scheduler.store.database import Database, DatabaseUnavailable

@@ -15,9 +15,9 @@ from calendars.zones import zone_data
 from scheduler.base import loop
 from scheduler.base.settings import DEFAULT_DATABASE, Settings, SettingsError, parse_pace
 from scheduler.drafts.files import InvalidDraft, NoConfiguration
-from scheduler.mail.oauth import access_tokens
-from scheduler.mail.smtp import Connection, RelayUnavailable
-from scheduler.mail.smtp_url import SmtpSettings, parse_smtp_url
+from scheduler.mail.relay.oauth import access_tokens
+from scheduler.mail.relay.smtp import Connection, RelayUnavailable
+from scheduler.mail.relay.smtp_url import SmtpSettings, parse_smtp_url
 from scheduler.status import Answering, answering, fan_out_time, largest_fan_out
 from scheduler.store import controls, editions
 from scheduler.store.database import SAFE_SQLITE, Database, DatabaseUnavailable, sqlite_module

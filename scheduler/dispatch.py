@@ -13,7 +13,7 @@ from scheduler.base.address import domain_of
 from scheduler.base.clock import Clock
 from scheduler.claims import Claims
 from scheduler.letters import Letters
-from scheduler.mail.smtp import Connection, Pool, RelayUnavailable
+from scheduler.mail.relay.smtp import Connection, Pool, RelayUnavailable
 from scheduler.pace import Limiter
 from scheduler.planning.delivery import Attempted, Decision, Outcome, State, asks_for_less, decide
 from scheduler.relay import RelayHealth

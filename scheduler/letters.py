@@ -13,13 +13,14 @@ from scheduler.base.tokens import Link, Tokens
 from scheduler.mail import verp
 from scheduler.mail.compose import Composer
 from scheduler.mail.enclosing import Enclosure
-from scheduler.mail.notice import unread
 from scheduler.mail.prepared import Envelope, Personal
+from scheduler.mail.texts.notice import unread
 from scheduler.planning.channels import ITIP, Channel, subscribes
 from scheduler.planning.delivery import Purpose
 from scheduler.store.editions import InForce
 from scheduler.store.ledger.claiming import Delivery
 from scheduler.store.people.signups import ACCESS_FOR
+from scheduler.wording.posts import office_name
 
 _SUBJECTS = {
     Purpose.CONFIRMATION: Text(
@@ -215,11 +216,6 @@ def site_of(found: InForce, key: str) -> Representation:
     if site is None:
         raise LookupError(f"the edition has no site {key}")
     return site
-
-
-def office_name(post: str, site: Representation) -> str:
-    """«Sección Consular, Embajada de México en Japón»; of who signed up by themselves, the office alone."""
-    return f"{post}, {site.name}" if post else site.name
 
 
 def _own_session(found: InForce, claim: Delivery) -> str | None:

@@ -19,7 +19,7 @@ from scheduler.base.clock import SimulatedClock
 from scheduler.base.settings import Pace
 from scheduler.base.tokens import Tokens
 from scheduler.capture import Outbox, capturing
-from scheduler.mail.smtp_url import parse_smtp_url
+from scheduler.mail.relay.smtp_url import parse_smtp_url
 from scheduler.pace import SimulatedTiming
 from scheduler.planning.channels import Channel
 from scheduler.prospect import digest

@@ -16,7 +16,7 @@ from scheduler.claims import Claims
 from scheduler.dispatch import Dispatcher, MailParts
 from scheduler.letters import Letters
 from scheduler.mail.compose import Composer
-from scheduler.mail.smtp import Pool, SmtpSettings, Timeouts
+from scheduler.mail.relay.smtp import Pool, SmtpSettings, Timeouts
 from scheduler.pace import Limiter, Timing
 from scheduler.presence import Presence, new_owner
 from scheduler.relay import RelayHealth

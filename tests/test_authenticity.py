@@ -6,7 +6,7 @@ from email import message_from_string
 
 import pytest
 
-from scheduler.mail.authenticity import is_vouched_for
+from scheduler.mail.incoming.authenticity import is_vouched_for
 
 OURS, ANA = "mx.ine.example", "ana@tokio.example"
 PASS = f"Authentication-Results: {OURS}; dkim=pass header.d=tokio.example\n"

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from scheduler.base.clock import SimulatedClock
 from scheduler.base.settings import Pace
-from scheduler.mail.smtp_url import SmtpSettings
+from scheduler.mail.relay.smtp_url import SmtpSettings
 from scheduler.planning.delivery import State
 from scheduler.relay import RelayHealth
 from scheduler.service import Sending, Service

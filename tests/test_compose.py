@@ -26,7 +26,7 @@ from scheduler.mail.compose import KEPT, Composer
 from scheduler.mail.enclosing import Enclosure
 from scheduler.mail.mime import address_field, field, filling, quoted_printable, slot, text_part, worded_field
 from scheduler.mail.prepared import Personal, Prepared
-from scheduler.mail.smtp import Connection, SmtpSettings
+from scheduler.mail.relay.smtp import Connection, SmtpSettings
 from tests.factories import agenda, days, drive, edition, event, real_sites, text, timed
 from tests.smtpd import aiosmtpd_server
 

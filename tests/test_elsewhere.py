@@ -10,7 +10,7 @@ import pytest
 from calendars.elsewhere import Offer, offers
 from calendars.impact import Fit, sessions
 from calendars.model import Audience, Event, EventKind, EventStatus
-from scheduler.mail.elsewhere import others
+from scheduler.wording.elsewhere import others
 from tests.factories import agenda, days, edition, event, site, timed
 from tests.shipped import shipped_draft
 

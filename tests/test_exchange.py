@@ -18,9 +18,9 @@ import pytest
 from scheduler.base.clock import SimulatedClock
 from scheduler.base.settings import Pace, SettingsError, load_settings
 from scheduler.checks import Verdict, installation_checks
-from scheduler.mail.oauth import AccessTokens, ClientCredentials, GivenToken, NoAccess, TokenFile, access_tokens
-from scheduler.mail.smtp import Connection, RelayUnavailable
-from scheduler.mail.smtp_url import parse_smtp_url
+from scheduler.mail.relay.oauth import AccessTokens, ClientCredentials, GivenToken, NoAccess, TokenFile, access_tokens
+from scheduler.mail.relay.smtp import Connection, RelayUnavailable
+from scheduler.mail.relay.smtp_url import parse_smtp_url
 from scheduler.pace import SimulatedTiming
 from scheduler.planning.delivery import State
 from scheduler.rehearsal import Jump

@@ -15,7 +15,7 @@ from calendars.model import Audience
 from scheduler.cli import app
 from scheduler.inbox import Handled, Inbox, Meaning
 from scheduler.mail import verp
-from scheduler.mail.inbox import Answered, read
+from scheduler.mail.incoming.reading import Answered, read
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.posts import answers, roster

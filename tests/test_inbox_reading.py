@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.mail.inbox import AutoReply, Bounce, Other, read
+from scheduler.mail.incoming.reading import AutoReply, Bounce, Other, read
 from tests.returned import DOMAIN, FORMS, KEY, PERSON, VACATION, returned
 
 

@@ -49,7 +49,9 @@ SHELVES = (
         "scheduler.planning.coverage",
     ),
     ("scheduler.drafts.edits", "scheduler.choosing", "scheduler.script"),
-    ("scheduler.store", "scheduler.mail"),
+    ("scheduler.store",),
+    ("scheduler.wording",),
+    ("scheduler.mail",),
     (
         "scheduler.base.logs",
         "scheduler.report",

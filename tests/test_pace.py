@@ -17,7 +17,7 @@ from scheduler.base.clock import SimulatedClock, monotonic
 from scheduler.base.settings import Pace, SettingsError, load_settings
 from scheduler.capture import Outbox
 from scheduler.cli import app
-from scheduler.mail.smtp_url import SmtpSettings
+from scheduler.mail.relay.smtp_url import SmtpSettings
 from scheduler.pace import LEAST, UNLIMITED, Limiter, Rate, SimulatedTiming, SteadyTiming
 from scheduler.planning.delivery import State
 from scheduler.rehearsal import Jump, Plan, rehearsal_database, rehearse

@@ -16,7 +16,7 @@ from scheduler.base import loop
 from scheduler.base.clock import SystemClock, monotonic
 from scheduler.base.settings import Pace
 from scheduler.base.tokens import Link, Tokens, key_beside
-from scheduler.mail.smtp_url import SmtpSettings
+from scheduler.mail.relay.smtp_url import SmtpSettings
 from scheduler.planning.delivery import State
 from scheduler.relay import RelayHealth
 from scheduler.runtime import AlarmClock

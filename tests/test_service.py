@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 from scheduler.base.clock import SimulatedClock
 from scheduler.base.settings import Pace
 from scheduler.base.tokens import Link, Tokens
-from scheduler.mail.smtp_url import SmtpSettings
+from scheduler.mail.relay.smtp_url import SmtpSettings
 from scheduler.planning.delivery import State
 from scheduler.rehearsal import Jump
 from scheduler.service import Sending, Service

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.base.address import mailbox, scrub
-from scheduler.mail.smtp import Connection, Pool, RelayUnavailable, Timeouts, parse_smtp_url
-from scheduler.mail.smtp_url import SmtpSettings
+from scheduler.mail.relay.smtp import Connection, Pool, RelayUnavailable, Timeouts, parse_smtp_url
+from scheduler.mail.relay.smtp_url import SmtpSettings
 from scheduler.planning.delivery import Outcome
 from tests.smtpd import PASSWORD, Behaviour, Drop, Late, Reply, ScriptedServer, aiosmtpd_server, scripted
 

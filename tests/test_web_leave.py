@@ -17,7 +17,7 @@ from scheduler.store.database import Database
 from scheduler.store.posts import roster
 from scheduler.store.schema import deliveries
 from scheduler.web.app import Site
-from scheduler.web.posts import masked
+from scheduler.wording.posts import masked
 from tests.webserver import POST, PUBLISHED, TOKENS, leave_path, publish, serving, site_of, small_draft
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}

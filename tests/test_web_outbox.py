@@ -19,7 +19,7 @@ from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.web.app import Site
 from scheduler.web.captured import NAME
-from scheduler.web.rules import rule_words
+from scheduler.wording.rules import rule_words
 from tests import factories
 from tests.webserver import LINK, TOKENS, raw, serving
 

@@ -13,7 +13,7 @@ import pytest
 from calendars.model import Audience, EventStatus
 from scheduler.base.clock import SimulatedClock
 from scheduler.web.app import Site
-from scheduler.web.lines import listing
+from scheduler.wording.events import listing
 from tests import factories
 from tests.shipped import shipped_draft
 from tests.webserver import LINK, leave_path, serving, site_of, small_draft

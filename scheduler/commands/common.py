@@ -24,7 +24,7 @@ from scheduler.base.tokens import NoKey, Tokens, key_beside
 from scheduler.capture import OutboxNotEmpty
 from scheduler.drafts.files import Configuration, InvalidDraft, NoConfiguration
 from scheduler.export import ExportFailed
-from scheduler.mail.smtp import RelayUnavailable
+from scheduler.mail.relay.smtp import RelayUnavailable
 from scheduler.rehearsal import AnotherDraft, NotARehearsal
 from scheduler.script import InvalidScript
 from scheduler.shifted import NoSuchHour, NothingInForce

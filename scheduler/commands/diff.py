@@ -28,9 +28,9 @@ from scheduler.commands.common import (
 )
 from scheduler.commands.missing import missing_lines
 from scheduler.commands.shifting import Source
-from scheduler.commands.words import PARTS, kind_words, title
 from scheduler.prospect import Prospect
 from scheduler.store.posts import hearers
+from scheduler.wording.kinds import PARTS, kind_words, title
 
 HEAD = Text(
     es="Vigente: edición {number}. Borrador: {file}. NADA se ha publicado.",

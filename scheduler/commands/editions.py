@@ -33,10 +33,10 @@ from scheduler.commands.confirming import AuthorOption, ReasonOption, YesOption,
 from scheduler.commands.diff import change_json
 from scheduler.commands.operating import draft_state
 from scheduler.commands.tables import print_publication
-from scheduler.commands.words import kind_words, title
 from scheduler.publish import Published
 from scheduler.rollback import NoWayBack, roll_back
 from scheduler.store import editions
+from scheduler.wording.kinds import kind_words, title
 
 HEADINGS = Text(es="Edición|Cuándo|Quién|Motivo|Qué cambió", en="Edition|When|Who|Reason|What changed")
 FIRST = Text(es="primera edición: {n} eventos", en="first edition: {n} events")

@@ -39,7 +39,7 @@ from scheduler.store.editions import InForce
 from scheduler.store.people import handovers
 from scheduler.store.people.handovers import Handover
 from scheduler.store.posts.roster import Post
-from scheduler.web.posts import masked, office_of
+from scheduler.wording.posts import masked, office_of
 
 MOVES = Text(
     es="{post} ({office}) pasa de {former} a {successor}. Se avisa a los dos y a {reply_to}.",

@@ -34,11 +34,11 @@ from scheduler.commands.diff import all_sites
 from scheduler.commands.missing import missing_lines
 from scheduler.commands.sample import samples
 from scheduler.commands.shifting import Source
-from scheduler.commands.words import kind_words, title
 from scheduler.consequences import Consequences, Mail, consequences
 from scheduler.planning.delivery import Purpose
 from scheduler.prospect import Prospect
 from scheduler.store.posts.hearers import Hearer, hearers
+from scheduler.wording.kinds import kind_words, title
 
 NOW = Text(es="SI PUBLICA AHORA ({moment})", en="IF YOU PUBLISH NOW ({moment})")
 SAME = Text(

@@ -25,9 +25,9 @@ from scheduler.commands.common import (
     told,
 )
 from scheduler.inbox import Handled, Inbox, Meaning
-from scheduler.mail.inbox import LARGEST
-from scheduler.mail.mailboxes import Imap, MailboxUnavailable, Maildir, parse_imap_url
-from scheduler.mail.oauth import access_tokens
+from scheduler.mail.incoming.mailboxes import Imap, MailboxUnavailable, Maildir, parse_imap_url
+from scheduler.mail.incoming.reading import LARGEST
+from scheduler.mail.relay.oauth import access_tokens
 from scheduler.store import controls
 from scheduler.store.database import Database, DatabaseUnavailable
 

@@ -41,7 +41,7 @@ from scheduler.commands.running import sending_of
 from scheduler.commands.screens import status_json, status_lines
 from scheduler.drafts.files import InvalidDraft, configuration
 from scheduler.mail.compose import Composer
-from scheduler.mail.smtp import Connection, RelayUnavailable
+from scheduler.mail.relay.smtp import Connection, RelayUnavailable
 from scheduler.planning.delivery import Outcome
 from scheduler.prospect import digest, prospect
 from scheduler.service import Sending

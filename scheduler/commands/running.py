@@ -30,8 +30,8 @@ from scheduler.commands.common import (
 from scheduler.commands.stretches import progress, rehearse_here, whole_campaign
 from scheduler.commands.tables import print_summary
 from scheduler.drafts.files import configuration
-from scheduler.mail.oauth import access_tokens
-from scheduler.mail.smtp_url import parse_smtp_url
+from scheduler.mail.relay.oauth import access_tokens
+from scheduler.mail.relay.smtp_url import parse_smtp_url
 from scheduler.rehearsal import captured, rehearsal_database
 from scheduler.service import Sending
 from scheduler.serving import Serving, serve

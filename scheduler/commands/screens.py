@@ -15,7 +15,7 @@ from scheduler.base.settings import Pace
 from scheduler.planning.delivery import State
 from scheduler.status import Status
 from scheduler.store.nodes import Node
-from scheduler.web.lines import sites_count
+from scheduler.wording.events import sites_count
 
 NO_ALERT, ALERTS = Text(es="SIN ALERTAS", en="NO ALERTS"), Text(es="ALERTAS {n}", en="ALERTS {n}")
 EDITION = Text(es="edición {number} ({author}, {day})", en="edition {number} ({author}, {day})")

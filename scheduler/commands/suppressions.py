@@ -20,7 +20,7 @@ from scheduler.commands.common import (
 )
 from scheduler.store.people import bounces
 from scheduler.store.people.bounces import Suppressed
-from scheduler.web.posts import masked
+from scheduler.wording.posts import masked
 
 suppressions = typer.Typer(
     help="List the posts whose address counts as bad, and lift that.", invoke_without_command=True

@@ -24,10 +24,10 @@ from calendars.wording import (
     status_word,
 )
 from calendars.zones import to_wall
-from scheduler.commands.words import KINDS, kind_words, title
 from scheduler.publish import Published
 from scheduler.rehearsal import Summary, all_of
 from scheduler.report import Row
+from scheduler.wording.kinds import KINDS, kind_words, title
 
 HEADINGS = Text(es="Evento|Estado|Cuándo ({home})|Sede|Por confirmar", en="Event|Status|When ({home})|Site|Assumed")
 UNDATED = Text(es="sin fecha", en="no date")

@@ -1,0 +1,1 @@
+"""The administrator's files: reading them, and editing a copy with its comments kept."""

@@ -26,8 +26,6 @@ from calendars.wording import hour, long_date
 from scheduler.base.address import mailbox
 from scheduler.base.shipped import shipped
 from scheduler.mail.enclosing import Enclosure, enclose
-from scheduler.mail.escalation import to_coordinator, to_deputy
-from scheduler.mail.invitation import invitation
 from scheduler.mail.mime import (
     Part,
     address_field,
@@ -37,9 +35,11 @@ from scheduler.mail.mime import (
     text_part,
     worded_field,
 )
-from scheduler.mail.notice import notice
 from scheduler.mail.prepared import Envelope, Prepared, local
-from scheduler.mail.reminder import reminder
+from scheduler.mail.texts.escalation import to_coordinator, to_deputy
+from scheduler.mail.texts.invitation import invitation
+from scheduler.mail.texts.notice import notice
+from scheduler.mail.texts.reminder import reminder
 from scheduler.planning.coverage import Tally
 from scheduler.planning.delivery import Purpose
 from scheduler.planning.notices import Telling

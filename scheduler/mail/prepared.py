@@ -16,7 +16,7 @@ from calendars.model import Language
 from calendars.zones import offset_at
 from scheduler.base.address import mailbox
 from scheduler.mail.mime import Part, field, filling
-from scheduler.mail.reminder import to_office
+from scheduler.mail.texts.reminder import to_office
 
 _URL = re.compile(r"https?://[!#-;=?-~]{1,900}")  # printable ASCII without quotes and angle brackets
 _NOTHING = b"", b""  # in the plain and in the HTML part

@@ -1,0 +1,1 @@
+"""What is owed, to whom and when. Pure: values in, values out."""

@@ -26,11 +26,11 @@ from scheduler.store.posts.feed_tokens import FeedToken
 from scheduler.store.posts.roster import Post
 from scheduler.web.forms import Form, is_cross_site, read_form
 from scheduler.web.index import regions
-from scheduler.web.posts import office_of, standing, zone_of
 from scheduler.web.private import staff_address
 from scheduler.web.rendering import PRIVATE, SECURITY, requested_language
-from scheduler.web.rules import choices, rules_of
 from scheduler.web.site import Site
+from scheduler.wording.posts import office_of, standing, zone_of
+from scheduler.wording.rules import choices, rules_of
 
 LABEL_LENGTH = 60
 FEEDS_AT_MOST = 10  # open at a time, of one post

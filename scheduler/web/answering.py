@@ -23,7 +23,6 @@ from calendars.model import Days, Event, Language, Representation
 from calendars.wording import days_span, home_name, hour, long_date, short_date, weekday_and_day
 from calendars.zones import to_wall
 from scheduler.answers import Closed, answer, closed
-from scheduler.mail.elsewhere import others
 from scheduler.planning.plan import open_sessions
 from scheduler.store import editions
 from scheduler.store.editions import InForce
@@ -31,9 +30,10 @@ from scheduler.store.posts import answers, roster
 from scheduler.store.posts.answers import Answer, Reply
 from scheduler.store.posts.roster import Post
 from scheduler.web.forms import Form, read_form
-from scheduler.web.posts import masked, office_of, paused_until, zone_of
 from scheduler.web.rendering import PRIVATE, requested_language
 from scheduler.web.site import Site
+from scheduler.wording.elsewhere import others
+from scheduler.wording.posts import masked, office_of, paused_until, zone_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

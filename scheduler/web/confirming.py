@@ -17,9 +17,9 @@ from scheduler.store.people import signups
 from scheduler.store.people.signups import ACCESS_FOR, Upcoming
 from scheduler.store.posts import roster
 from scheduler.store.posts.roster import Post
-from scheduler.web.posts import reminder_lines, standing
 from scheduler.web.rendering import PRIVATE, requested_language
 from scheduler.web.site import Site
+from scheduler.wording.posts import reminder_lines, standing
 
 SHOWN = 3  # reminders to come
 

@@ -10,8 +10,8 @@ from calendars.editions import Edition
 from calendars.model import Agenda, Language, Representation, slug
 from calendars.wording import home_name, long_date
 from calendars.zones import to_wall, zone_data
-from scheduler.web.lines import home_hour, listing
 from scheduler.web.rendering import Band, asset, render
+from scheduler.wording.events import home_hour, listing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -19,9 +19,9 @@ from starlette.routing import BaseRoute, Route
 from scheduler.base.tokens import Link
 from scheduler.store.posts import roster
 from scheduler.store.posts.roster import Post
-from scheduler.web.posts import masked, office_of
 from scheduler.web.rendering import PRIVATE, requested_language
 from scheduler.web.site import Site
+from scheduler.wording.posts import masked, office_of
 
 Stage = Literal["ask", "left", "returned", "unlisted"]
 

@@ -30,9 +30,9 @@ from scheduler.store.people.signups import Upcoming
 from scheduler.store.posts import roster
 from scheduler.store.posts.roster import Post
 from scheduler.web.forms import Form, read_form
-from scheduler.web.posts import paused_until, reminder_lines, standing, zone_of
 from scheduler.web.rendering import PRIVATE, requested_language
 from scheduler.web.site import Site
+from scheduler.wording.posts import paused_until, reminder_lines, standing, zone_of
 
 LONGEST_PAUSE = timedelta(days=366)
 _SPANS = {"week": timedelta(days=7), "month": timedelta(days=30)}

@@ -18,9 +18,9 @@ from calendars.model import Agenda, Days, Event, EventStatus, Language, Represen
 from calendars.wording import home_name, hour, long_date, short_date
 from calendars.zones import to_wall
 from scheduler.web.index import by_city, foot
-from scheduler.web.lines import EventLine, Listing, countdown, event_line, home_hour, listing, timeline
 from scheduler.web.rendering import requested_language
 from scheduler.web.site import Site
+from scheduler.wording.events import EventLine, Listing, countdown, event_line, home_hour, listing, timeline
 
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 _LOCALES = Text(es="es_MX", en="en")

@@ -20,8 +20,8 @@ from calendars.zones import to_wall
 from scheduler.web.captured import Captured, CapturedMails, Mail, counts
 from scheduler.web.index import by_city
 from scheduler.web.rendering import FRAMES_OWN, PRIVATE, requested_language
-from scheduler.web.rules import rule_words
 from scheduler.web.site import Site
+from scheduler.wording.rules import rule_words
 
 PER_PAGE = 50
 # A mail as its reader's program shows it: its own inline styles, no script, nothing from elsewhere, no page but ours.

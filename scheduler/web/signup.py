@@ -20,9 +20,9 @@ from scheduler.store.people.signups import SignUp
 from scheduler.web.forms import Form, is_cross_site, read_form
 from scheduler.web.index import regions
 from scheduler.web.rendering import PRIVATE, requested_language
-from scheduler.web.rules import choices, rules_of
 from scheduler.web.site import Site
 from scheduler.web.throttle import Throttle, client_of
+from scheduler.wording.rules import choices, rules_of
 
 # For each client. What one address is sent is bounded by the ledger (people.ASKED_AT_MOST), whoever asks for it.
 MOST, WITHIN = 10, timedelta(hours=1)

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from calendars.model import Agenda, Language, Text
+from calendars.model import Agenda, Language, Representation, Text
 from calendars.wording import hour, long_date, short_date
 from calendars.zones import to_wall
-from scheduler.letters import office_name
 from scheduler.planning.channels import Channel
 from scheduler.store.people.signups import Upcoming
 from scheduler.store.posts.roster import Post
-from scheduler.web.rules import choices
+from scheduler.wording.rules import choices
 
 LANGUAGE_NAMES = Text(es="español", en="English")  # each in itself
 
@@ -85,3 +84,8 @@ def reminder_lines(agenda: Agenda, upcoming: Sequence[Upcoming], language: Langu
             moment = f"{short_date(wall, language)}, {hour(wall, language)} ({sites[one.site].city})"
             lines.append(f"{moment}: {events[one.event].title[language]}")
     return tuple(lines)
+
+
+def office_name(post: str, site: Representation) -> str:
+    """«Sección Consular, Embajada de México en Japón»; of who signed up by themselves, the office alone."""
+    return f"{post}, {site.name}" if post else site.name

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from scheduler.mail.oauth import AccessTokens
+from scheduler.mail.relay.oauth import AccessTokens
 
 Security = Literal["starttls", "tls", "none"]
 

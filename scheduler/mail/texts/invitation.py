@@ -7,7 +7,7 @@ from datetime import date
 
 from calendars.editions import Edition
 from calendars.model import Event, Language, Representation, Text
-from scheduler.mail.reminder import Reminder, reminder
+from scheduler.mail.texts.reminder import Reminder, reminder
 from scheduler.planning.channels import takes_place
 
 _INVITATION = Text(es="Invitación", en="Invitation")

@@ -25,7 +25,7 @@ from calendars.wording import (
     weekday_and_day,
 )
 from calendars.zones import to_wall
-from scheduler.mail.elsewhere import Others, others
+from scheduler.wording.elsewhere import Others, others
 
 _DATE_OPEN = Text(es="fecha por confirmar", en="date to be confirmed")
 _HOUR_OPEN = Text(es="hora por confirmar", en="time to be confirmed")

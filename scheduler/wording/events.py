@@ -22,7 +22,7 @@ from calendars.wording import (
     status_word,
 )
 from calendars.zones import nearest_instant, offset_at, to_wall
-from scheduler.web.remaining import until, until_days
+from scheduler.wording.remaining import until, until_days
 
 IN_DOUBT = Text(
     es="Hora local por confirmar{where}: cambiaron reglas de horario.",

@@ -11,7 +11,7 @@ from calendars.editions import Edition
 from calendars.model import Days, Event, Language, Representation, Text
 from calendars.wording import days_span, home_short, hour, short_date
 from calendars.zones import to_wall
-from scheduler.mail.reminder import Reminder, reminder
+from scheduler.mail.texts.reminder import Reminder, reminder
 from scheduler.planning.coverage import Tally
 
 _NEEDED = Text(es="Se necesita a alguien de su sede", en="Somebody from your site is needed")

@@ -22,8 +22,8 @@ from calendars.wording import (
     short_date,
     weekday_and_day,
 )
-from scheduler.mail.elsewhere import Others, others
-from scheduler.mail.reminder import open_notes
+from scheduler.mail.texts.reminder import open_notes
+from scheduler.wording.elsewhere import Others, others
 
 _HEADS = {
     Kind.CANCELLED: Text(es="CANCELADO", en="CANCELLED"),

@@ -18,9 +18,9 @@ import aiosmtplib
 from aiosmtplib import SMTPException, SMTPResponse, SMTPResponseException, SMTPServerDisconnected
 
 from scheduler.base.address import mailbox, scrub
-from scheduler.mail.oauth import AccessTokens, NoAccess
-from scheduler.mail.replies import Reply, as_reply
-from scheduler.mail.smtp_url import SmtpSettings, parse_smtp_url
+from scheduler.mail.relay.oauth import AccessTokens, NoAccess
+from scheduler.mail.relay.replies import Reply, as_reply
+from scheduler.mail.relay.smtp_url import SmtpSettings, parse_smtp_url
 from scheduler.planning.delivery import Outcome, asks_for_less
 
 __all__ = ["Connection", "Pool", "RelayUnavailable", "SmtpSettings", "Timeouts", "parse_smtp_url", "scrub"]

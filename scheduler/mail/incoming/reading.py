@@ -19,7 +19,7 @@ from email.utils import getaddresses
 
 from calendars.invitations import Reply, read_reply
 from scheduler.base.address import scrub
-from scheduler.mail.authenticity import is_vouched_for
+from scheduler.mail.incoming.authenticity import is_vouched_for
 
 LARGEST = 10 * 2**20  # octets of a message that are looked at
 DEEPEST, MOST_PARTS = 8, 200

@@ -1,0 +1,1 @@
+"""What people read, whichever way it reaches them: one vocabulary for terminal, page and mail."""
