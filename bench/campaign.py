@@ -23,8 +23,8 @@ from scheduler.base.settings import Pace
 from scheduler.base.tokens import Tokens
 from scheduler.mail.relay.smtp_url import parse_smtp_url
 from scheduler.planning.delivery import State
-from scheduler.publish import publish_draft
-from scheduler.service import Sending, Service
+from scheduler.publishing.publish import publish_draft
+from scheduler.sending.service import Sending, Service
 from scheduler.store.database import Database
 from scheduler.store.schema import deliveries
 

@@ -24,9 +24,9 @@ from scheduler.base.logs import configure_logs
 from scheduler.base.settings import parse_pace
 from scheduler.base.tokens import Tokens
 from scheduler.mail.relay.smtp_url import parse_smtp_url
-from scheduler.publish import publish_draft
-from scheduler.runtime import AlarmClock
-from scheduler.service import Sending, Service
+from scheduler.publishing.publish import publish_draft
+from scheduler.sending.runtime import AlarmClock
+from scheduler.sending.service import Sending, Service
 from scheduler.store.database import Database
 from scheduler.store.schema import deliveries
 

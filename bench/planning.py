@@ -15,7 +15,7 @@ from bench.measure import Figure, Line, against_calibration, apart, seconds
 from calendars.editions import Edition
 from calendars.model import Draft
 from scheduler.planning.plan import Member, Planned, plan
-from scheduler.publish import publish_draft
+from scheduler.publishing.publish import publish_draft
 from scheduler.store.database import Database, sqlite_module
 
 MILLION = 1_000_000

@@ -25,7 +25,7 @@ from bench.webpeers import FEED, agenda_serving, found
 from calendars.model import Draft
 from scheduler.base.clock import monotonic
 from scheduler.planning.plan import Member, plan
-from scheduler.publish import Published, publish_draft
+from scheduler.publishing.publish import Published, publish_draft
 from scheduler.store.database import Database
 from tests.postgres import NoPostgres, cluster
 

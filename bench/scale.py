@@ -23,7 +23,7 @@ from bench.sink import delaying
 from calendars.zones import zone_data
 from scheduler.base.clock import monotonic
 from scheduler.planning.delivery import Decision, Outcome, State
-from scheduler.publish import publish_draft
+from scheduler.publishing.publish import publish_draft
 from scheduler.store import nodes
 from scheduler.store.database import Database
 from scheduler.store.ledger import claiming, settling, states

@@ -32,7 +32,7 @@ from bench.webpeers import (
     radicale_serving,
 )
 from scheduler.base.clock import SystemClock
-from scheduler.publish import publish_draft
+from scheduler.publishing.publish import publish_draft
 from scheduler.store.database import Database
 from scheduler.store.schema import deliveries
 

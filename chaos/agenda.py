@@ -15,7 +15,7 @@ from scheduler.base.shipped import shipped
 from scheduler.drafts.files import Configuration
 from scheduler.planning.delivery import Purpose
 from scheduler.planning.plan import plan
-from scheduler.publish import publish_draft
+from scheduler.publishing.publish import publish_draft
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.posts import roster

@@ -15,7 +15,6 @@ from pathlib import Path
 from sqlalchemy.exc import OperationalError
 
 from chaos.clock import ShiftedClock
-from scheduler import dispatch, presence
 from scheduler.base import loop
 from scheduler.base.clock import monotonic
 from scheduler.base.logs import configure_logs
@@ -23,8 +22,9 @@ from scheduler.base.settings import Pace
 from scheduler.base.tokens import Tokens
 from scheduler.commands.common import ENVIRONMENT
 from scheduler.mail.relay.smtp import SmtpSettings, Timeouts
-from scheduler.runtime import Bell
-from scheduler.service import Sending, Service
+from scheduler.sending import dispatch, presence
+from scheduler.sending.runtime import Bell
+from scheduler.sending.service import Sending, Service
 from scheduler.store.database import Database, DatabaseUnavailable
 from scheduler.store.ledger import journal
 

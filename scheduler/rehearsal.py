@@ -14,19 +14,19 @@ from sqlalchemy import Connection, func, select
 
 from calendars.editions import Edition, ends
 from calendars.model import Agenda, Draft
-from scheduler import report
 from scheduler.base.clock import SimulatedClock
 from scheduler.base.settings import Pace
 from scheduler.base.tokens import Tokens
 from scheduler.capture import Outbox, capturing
 from scheduler.mail.relay.smtp_url import parse_smtp_url
-from scheduler.pace import SimulatedTiming
 from scheduler.planning.channels import Channel
-from scheduler.prospect import digest
-from scheduler.publish import publish_draft
-from scheduler.report import Row, Totals
+from scheduler.publishing.prospect import digest
+from scheduler.publishing.publish import publish_draft
+from scheduler.reporting import report
+from scheduler.reporting.report import Row, Totals
 from scheduler.script import Stage
-from scheduler.service import Sending, Service
+from scheduler.sending.pace import SimulatedTiming
+from scheduler.sending.service import Sending, Service
 from scheduler.steps import AUTHOR, Steps, steps_done
 from scheduler.store import controls, editions
 from scheduler.store.database import Database

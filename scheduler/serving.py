@@ -13,15 +13,15 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from scheduler.base.clock import SimulatedClock, SystemClock
-from scheduler.runtime import AlarmClock, Bell
-from scheduler.service import Sending, Service
+from scheduler.sending.runtime import AlarmClock, Bell
+from scheduler.sending.service import Sending, Service
+from scheduler.sending.zonewatch import ZoneWatch
 from scheduler.store import editions
 from scheduler.store.database import Database, will_pass
 from scheduler.store.people import signups
 from scheduler.web.app import Site, build_app
 from scheduler.web.private import polls_recorded
 from scheduler.web.server import serve_http
-from scheduler.zonewatch import ZoneWatch
 
 log = structlog.get_logger(__name__)
 WATCH_SECONDS = 0.5  # a new edition is noticed within a second

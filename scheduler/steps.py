@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from calendars.editions import Edition
 from scheduler.base.clock import SimulatedClock
 from scheduler.export import export
-from scheduler.prospect import prospect
-from scheduler.publish import check, enact
+from scheduler.publishing.prospect import prospect
+from scheduler.publishing.publish import check, enact
 from scheduler.script import Stage
 from scheduler.store import controls, editions
 from scheduler.store.database import Database

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
 
-from scheduler.pace import Timing
+from scheduler.sending.pace import Timing
 
 A_MINUTE, CONNECTIONS = 30, 3
 TOKEN, USER, SENDER = "an access token", "agenda@ine.example", "agenda@ine.example"

@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 from calendars.model import EventStatus
-from scheduler.answers import answer
+from scheduler.people.answers import answer
 from scheduler.planning.delivery import State
 from scheduler.store import editions
 from scheduler.store.database import Database

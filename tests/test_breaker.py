@@ -13,8 +13,8 @@ from scheduler.base.clock import SimulatedClock
 from scheduler.base.settings import Pace
 from scheduler.mail.relay.smtp_url import SmtpSettings
 from scheduler.planning.delivery import State
-from scheduler.relay import RelayHealth
-from scheduler.service import Sending, Service
+from scheduler.sending.relay_health import RelayHealth
+from scheduler.sending.service import Sending, Service
 from scheduler.store.database import Database
 from scheduler.store.ledger.claiming import Delivery
 from scheduler.store.ledger.journal import Journal

@@ -9,7 +9,7 @@ import pytest
 
 from calendars.model import Agenda, Draft, Privacy, Signups
 from scheduler.base.settings import Settings
-from scheduler.checks import Verdict, installation_checks
+from scheduler.reporting.checks import Verdict, installation_checks
 from tests.factories import agenda
 
 NOTICE = Privacy(text=None, url="https://ine.example/privacidad")

@@ -6,8 +6,8 @@ import json
 from datetime import timedelta
 
 from calendars.model import Coverage
-from scheduler.attendance import SOON, Attendance, attendance
-from scheduler.commands.screens import status_json
+from scheduler.reporting.acceptances import SOON, Attendance, attendance
+from scheduler.reporting.in_words import status_json
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.posts.answers import Reply

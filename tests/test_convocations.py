@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from calendars.model import Audience, Draft, EventStatus
-from scheduler.announcing import NothingToAnnounce
 from scheduler.planning.delivery import Purpose, State
-from scheduler.publish import NothingToPublish, Published, Unconfirmed, publish_draft
+from scheduler.publishing.announcing import NothingToAnnounce
+from scheduler.publishing.publish import NothingToPublish, Published, Unconfirmed, publish_draft
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.posts import roster

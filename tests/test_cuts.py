@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from calendars.losses import losses
 from calendars.model import Draft
 from calendars.reading import FILES, read
-from scheduler.prospect import Prospect
-from scheduler.prospect import prospect as prospect_of
-from scheduler.publish import Published, publish_draft
+from scheduler.publishing.prospect import Prospect
+from scheduler.publishing.prospect import prospect as prospect_of
+from scheduler.publishing.publish import Published, publish_draft
 from scheduler.store.database import Database
 from tests import small_config
 from tests.shipped import shipped_draft

@@ -21,8 +21,8 @@ from ruamel.yaml import YAML
 
 from scheduler.base.settings import PREFIX, Settings
 from scheduler.cli import app
-from scheduler.metrics import figures
 from scheduler.planning.delivery import State
+from scheduler.reporting.metrics import figures
 from scheduler.store.database import Database
 from scheduler.web.exposition import REASONS, exposition
 from tests.factories import edition

@@ -17,16 +17,16 @@ import pytest
 
 from scheduler.base.clock import SimulatedClock
 from scheduler.base.settings import Pace, SettingsError, load_settings
-from scheduler.checks import Verdict, installation_checks
 from scheduler.mail.relay.oauth import AccessTokens, ClientCredentials, GivenToken, NoAccess, TokenFile, access_tokens
 from scheduler.mail.relay.smtp import Connection, RelayUnavailable
 from scheduler.mail.relay.smtp_url import parse_smtp_url
-from scheduler.pace import SimulatedTiming
 from scheduler.planning.delivery import State
 from scheduler.rehearsal import Jump
-from scheduler.relay import RelayHealth
-from scheduler.service import Sending, Service
-from scheduler.status import status
+from scheduler.reporting.checks import Verdict, installation_checks
+from scheduler.reporting.status import status
+from scheduler.sending.pace import SimulatedTiming
+from scheduler.sending.relay_health import RelayHealth
+from scheduler.sending.service import Sending, Service
 from scheduler.store.database import Database
 from tests.exchange import TOKEN, Exchange, exchange
 from tests.test_ledger import PUBLISHED, START, WEEK_BEFORE, counted, draft, post, put

@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import select
 
 from calendars.model import Audience, Draft, Event, EventStatus
-from scheduler.answers import answer
-from scheduler.attendance import attendance
-from scheduler.consequences import consequences
+from scheduler.people.answers import answer
 from scheduler.planning.delivery import Purpose, State
 from scheduler.planning.plan import Member, plan
-from scheduler.prospect import prospect
+from scheduler.publishing.consequences import consequences
+from scheduler.publishing.prospect import prospect
+from scheduler.reporting.acceptances import attendance
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.posts import answers

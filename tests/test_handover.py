@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select, update
 
 from calendars.model import Draft, Recipient, Signups
-from scheduler.handover import NoHandover, Wanted, hand_over
+from scheduler.people.handover import NoHandover, Wanted, hand_over
 from scheduler.planning.delivery import Decision, Purpose, State
-from scheduler.publish import NothingToPublish, Published, publish_draft
+from scheduler.publishing.publish import NothingToPublish, Published, publish_draft
 from scheduler.store.database import Database
 from scheduler.store.people import bounces, handovers, signups
 from scheduler.store.posts import feed_tokens, hearers, roster

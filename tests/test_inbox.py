@@ -13,8 +13,8 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 
 from scheduler.cli import app
-from scheduler.inbox import Handled, Inbox, Meaning
 from scheduler.mail import verp
+from scheduler.people.incoming import Handled, Inbox, Meaning
 from scheduler.planning.delivery import Decision, Purpose, State
 from scheduler.store.database import Database
 from scheduler.store.ledger.claiming import Delivery

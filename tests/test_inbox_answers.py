@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 from calendars.invitations import read_reply
 from calendars.model import Audience
 from scheduler.cli import app
-from scheduler.inbox import Handled, Inbox, Meaning
 from scheduler.mail import verp
 from scheduler.mail.incoming.reading import Answered, read
+from scheduler.people.incoming import Handled, Inbox, Meaning
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.posts import answers, roster

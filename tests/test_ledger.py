@@ -11,8 +11,8 @@ from sqlalchemy import select, update
 
 from calendars.model import Agenda, Draft, EventStatus, Recipient, Role
 from scheduler.planning.delivery import Decision, Outcome, Purpose, State
-from scheduler.publish import NothingToPublish, Published, Unconfirmed, publish_draft
-from scheduler.report import campaign, totals
+from scheduler.publishing.publish import NothingToPublish, Published, Unconfirmed, publish_draft
+from scheduler.reporting.report import campaign, totals
 from scheduler.store import controls, editions, nodes
 from scheduler.store.database import Database
 from scheduler.store.ledger import claiming, settling

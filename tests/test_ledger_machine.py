@@ -13,9 +13,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import Connection, select
 
 from calendars.model import Draft, EventStatus
-from scheduler.announcing import NothingToAnnounce
 from scheduler.planning.delivery import Attempted, Outcome, Purpose, State, decide
-from scheduler.publish import NothingToPublish
+from scheduler.publishing.announcing import NothingToAnnounce
+from scheduler.publishing.publish import NothingToPublish
+from scheduler.sending.notice_content import Tellings
 from scheduler.store import editions, nodes
 from scheduler.store.database import Database
 from scheduler.store.ledger import claiming, settling, states
@@ -25,7 +26,6 @@ from scheduler.store.ledger.settling import Settlement
 from scheduler.store.people import signups
 from scheduler.store.posts import roster
 from scheduler.store.schema import deliveries
-from scheduler.tellings import Tellings
 from tests.factories import agenda, event, timed
 from tests.postgres import Cluster
 from tests.test_ledger import PUBLISHED, START, draft, post, put

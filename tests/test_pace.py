@@ -18,10 +18,10 @@ from scheduler.base.settings import Pace, SettingsError, load_settings
 from scheduler.capture import Outbox
 from scheduler.cli import app
 from scheduler.mail.relay.smtp_url import SmtpSettings
-from scheduler.pace import LEAST, UNLIMITED, Limiter, Rate, SimulatedTiming, SteadyTiming
 from scheduler.planning.delivery import State
 from scheduler.rehearsal import Jump, Plan, rehearsal_database, rehearse
-from scheduler.service import Sending, Service
+from scheduler.sending.pace import LEAST, UNLIMITED, Limiter, Rate, SimulatedTiming, SteadyTiming
+from scheduler.sending.service import Sending, Service
 from scheduler.store.database import Database
 from tests.smtpd import Reply, scripted
 from tests.test_ledger import PUBLISHED, WEEK_BEFORE, counted, draft, post, put

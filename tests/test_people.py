@@ -12,9 +12,9 @@ from calendars.editions import Edition
 from calendars.model import Agenda
 from scheduler.base.tokens import Tokens
 from scheduler.planning.delivery import Purpose, State
-from scheduler.publish import KeyWanted, publish_draft
-from scheduler.report import campaign, totals
-from scheduler.status import status
+from scheduler.publishing.publish import KeyWanted, publish_draft
+from scheduler.reporting.report import campaign, totals
+from scheduler.reporting.status import status
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.ledger import claiming, states

@@ -18,9 +18,9 @@ from scheduler.base.settings import Pace
 from scheduler.base.tokens import Link, Tokens, key_beside
 from scheduler.mail.relay.smtp_url import SmtpSettings
 from scheduler.planning.delivery import State
-from scheduler.relay import RelayHealth
-from scheduler.runtime import AlarmClock
-from scheduler.service import Sending, Service
+from scheduler.sending.relay_health import RelayHealth
+from scheduler.sending.runtime import AlarmClock
+from scheduler.sending.service import Sending, Service
 from scheduler.store.database import Database
 from tests.factories import agenda, event, timed
 from tests.smtpd import aiosmtpd_server
@@ -88,7 +88,7 @@ async def test_the_tick_goes_on_while_the_wall_clock_is_set_back(monkeypatch: py
         def now(cls, tz: tzinfo | None = None) -> Self:
             return super().now(tz) - timedelta(hours=1)
 
-    monkeypatch.setattr("scheduler.runtime.TICK_SECONDS", 1)
+    monkeypatch.setattr("scheduler.sending.runtime.TICK_SECONDS", 1)
     alarm = AlarmClock(SystemClock())
     alarm.start()
     monkeypatch.setattr("apscheduler.schedulers.base.datetime", Back)

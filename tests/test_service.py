@@ -21,8 +21,8 @@ from scheduler.base.tokens import Link, Tokens
 from scheduler.mail.relay.smtp_url import SmtpSettings
 from scheduler.planning.delivery import State
 from scheduler.rehearsal import Jump
-from scheduler.service import Sending, Service
-from scheduler.status import status
+from scheduler.reporting.status import status
+from scheduler.sending.service import Sending, Service
 from scheduler.store import controls
 from scheduler.store.database import Database
 from scheduler.store.ledger.journal import Journal

@@ -9,8 +9,8 @@ import pytest
 from calendars.documents import agenda_to_json
 from calendars.shifts import shifts
 from scheduler.planning.delivery import State
-from scheduler.publish import NothingToPublish, Published, Unconfirmed
-from scheduler.shifted import NoSuchHour, NothingInForce, publish_shifted
+from scheduler.publishing.publish import NothingToPublish, Published, Unconfirmed
+from scheduler.publishing.shifted import NoSuchHour, NothingInForce, publish_shifted
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce

@@ -13,9 +13,9 @@ from sqlalchemy import insert, update
 from calendars.model import Language, Recipient
 from calendars.zones import zone_data
 from scheduler.base.settings import Pace
-from scheduler.commands.screens import status_json, status_lines
 from scheduler.planning.delivery import Decision, State
-from scheduler.status import Status, status
+from scheduler.reporting.in_words import status_json, status_lines
+from scheduler.reporting.status import Status, status
 from scheduler.store import controls, nodes
 from scheduler.store.database import Database
 from scheduler.store.instance import Instance

@@ -17,8 +17,8 @@ from sqlalchemy import update
 
 from calendars.zones import zone_data
 from scheduler.base.settings import parse_networks
-from scheduler.metrics import Figures, figures
 from scheduler.planning.delivery import Decision, State
+from scheduler.reporting.metrics import Figures, figures
 from scheduler.store import controls, nodes
 from scheduler.store.database import Database
 from scheduler.store.ledger import states

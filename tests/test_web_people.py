@@ -18,7 +18,7 @@ from sqlalchemy import select
 from calendars.model import Days, Draft, Privacy, Signups, Timed
 from scheduler.base.clock import SimulatedClock
 from scheduler.base.tokens import Link
-from scheduler.handover import Wanted, hand_over
+from scheduler.people.handover import Wanted, hand_over
 from scheduler.planning.delivery import Purpose, State
 from scheduler.store.ledger import states
 from scheduler.store.posts import roster

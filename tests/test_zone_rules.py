@@ -22,8 +22,8 @@ from sqlalchemy import select
 from calendars.feeds import feeds
 from calendars.shifts import shifts
 from scheduler.planning.delivery import Purpose, State
-from scheduler.publish import NothingToPublish
-from scheduler.shifted import default_reason, publish_shifted
+from scheduler.publishing.publish import NothingToPublish
+from scheduler.publishing.shifted import default_reason, publish_shifted
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.schema import deliveries

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from structlog.testing import capture_logs
 
+from scheduler.sending.zonewatch import ZoneWatch
 from scheduler.store.database import Database
 from scheduler.store.schema import revisions
-from scheduler.zonewatch import ZoneWatch
 from tests.factories import event
 from tests.test_ledger import PUBLISHED, START, draft, moved, put
 

@@ -14,7 +14,7 @@ import httpx
 from calendars.model import Agenda, Draft, Recipient
 from scheduler.base.clock import SimulatedClock
 from scheduler.base.tokens import Link, Tokens
-from scheduler.publish import publish_draft
+from scheduler.publishing.publish import publish_draft
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce

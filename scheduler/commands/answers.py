@@ -14,7 +14,6 @@ from rich.table import Table
 from calendars.model import Agenda, Days, Language, Text
 from calendars.wording import days_span, home_short, hour, short_date
 from calendars.zones import to_wall
-from scheduler.attendance import Attendance, attendance
 from scheduler.commands.common import (
     NOTHING_YET,
     USAGE,
@@ -29,6 +28,7 @@ from scheduler.commands.common import (
     told,
 )
 from scheduler.planning.coverage import Tally
+from scheduler.reporting.acceptances import Attendance, attendance
 from scheduler.store import editions
 
 EVENTS = Text(

@@ -18,16 +18,16 @@ from sqlalchemy.exc import DBAPIError
 from calendars.editions import AnotherAgenda
 from calendars.model import Language, Problem, Text
 from calendars.zones import UnusableZoneData, WallTimeError, refuse_unusable_data
-from scheduler.announcing import NothingToAnnounce
 from scheduler.base.settings import DEFAULT_DATABASE, Settings, SettingsError, load_settings
 from scheduler.base.tokens import NoKey, Tokens, key_beside
 from scheduler.capture import OutboxNotEmpty
 from scheduler.drafts.files import Configuration, InvalidDraft, NoConfiguration
 from scheduler.export import ExportFailed
 from scheduler.mail.relay.smtp import RelayUnavailable
+from scheduler.publishing.announcing import NothingToAnnounce
+from scheduler.publishing.shifted import NoSuchHour, NothingInForce
 from scheduler.rehearsal import AnotherDraft, NotARehearsal
 from scheduler.script import InvalidScript
-from scheduler.shifted import NoSuchHour, NothingInForce
 from scheduler.store import controls
 from scheduler.store.database import Database, DatabaseInUse, DatabaseUnavailable
 from scheduler.web.server import PortTaken

@@ -12,9 +12,9 @@ from calendars.model import Language, Text
 from calendars.wording import and_list
 from calendars.zones import zone_data
 from scheduler.commands.common import NOT_PUBLISHED, PROBLEMS, USAGE, Failure, err
-from scheduler.commands.missing import missing_lines
-from scheduler.prospect import Prospect
-from scheduler.publish import NothingToPublish, Published, Unconfirmed
+from scheduler.publishing.in_words import missing_lines
+from scheduler.publishing.prospect import Prospect
+from scheduler.publishing.publish import NothingToPublish, Published, Unconfirmed
 
 AnnounceOption = Annotated[
     list[str] | None,

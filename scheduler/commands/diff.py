@@ -26,9 +26,9 @@ from scheduler.commands.common import (
     print_json,
     told,
 )
-from scheduler.commands.missing import missing_lines
 from scheduler.commands.shifting import Source
-from scheduler.prospect import Prospect
+from scheduler.publishing.in_words import missing_lines
+from scheduler.publishing.prospect import Prospect
 from scheduler.store.posts import hearers
 from scheduler.wording.kinds import PARTS, kind_words, title
 

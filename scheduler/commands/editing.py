@@ -50,7 +50,7 @@ from scheduler.commands.shifting import publish_what_shifted
 from scheduler.commands.tables import events_json, print_agenda, print_publication
 from scheduler.drafts.files import Configuration, InvalidDraft, configuration
 from scheduler.export import export as write_feeds
-from scheduler.publish import Published, publish_draft
+from scheduler.publishing.publish import Published, publish_draft
 from scheduler.store import editions
 from scheduler.store.people import handovers
 

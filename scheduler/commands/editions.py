@@ -33,8 +33,8 @@ from scheduler.commands.confirming import AuthorOption, ReasonOption, YesOption,
 from scheduler.commands.diff import change_json
 from scheduler.commands.operating import draft_state
 from scheduler.commands.tables import print_publication
-from scheduler.publish import Published
-from scheduler.rollback import NoWayBack, roll_back
+from scheduler.publishing.publish import Published
+from scheduler.publishing.rollback import NoWayBack, roll_back
 from scheduler.store import editions
 from scheduler.wording.kinds import kind_words, title
 

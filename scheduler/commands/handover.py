@@ -32,7 +32,7 @@ from scheduler.commands.common import (
     tokens_of,
     told,
 )
-from scheduler.handover import NoHandover, Wanted, check, hand_over
+from scheduler.people.handover import NoHandover, Wanted, check, hand_over
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce

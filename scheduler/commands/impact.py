@@ -31,12 +31,12 @@ from scheduler.commands.common import (
 )
 from scheduler.commands.confirming import NOT_SHIFTED, AnnounceOption
 from scheduler.commands.diff import all_sites
-from scheduler.commands.missing import missing_lines
 from scheduler.commands.sample import samples
 from scheduler.commands.shifting import Source
-from scheduler.consequences import Consequences, Mail, consequences
 from scheduler.planning.delivery import Purpose
-from scheduler.prospect import Prospect
+from scheduler.publishing.consequences import Consequences, Mail, consequences
+from scheduler.publishing.in_words import missing_lines
+from scheduler.publishing.prospect import Prospect
 from scheduler.store.posts.hearers import Hearer, hearers
 from scheduler.wording.kinds import kind_words, title
 

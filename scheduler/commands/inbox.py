@@ -24,10 +24,10 @@ from scheduler.commands.common import (
     tokens_of,
     told,
 )
-from scheduler.inbox import Handled, Inbox, Meaning
 from scheduler.mail.incoming.mailboxes import Imap, MailboxUnavailable, Maildir, parse_imap_url
 from scheduler.mail.incoming.reading import LARGEST
 from scheduler.mail.relay.oauth import access_tokens
+from scheduler.people.incoming import Handled, Inbox, Meaning
 from scheduler.store import controls
 from scheduler.store.database import Database, DatabaseUnavailable
 

@@ -19,7 +19,6 @@ from scheduler.base.address import mailbox
 from scheduler.base.clock import SystemClock
 from scheduler.base.settings import Settings, SettingsError, parse_pace
 from scheduler.base.tokens import Tokens
-from scheduler.checks import Check, Verdict, installation_checks
 from scheduler.commands.common import (
     ENVIRONMENT,
     PROBLEMS,
@@ -38,14 +37,15 @@ from scheduler.commands.common import (
 )
 from scheduler.commands.diff import uncorrected_lines
 from scheduler.commands.running import sending_of
-from scheduler.commands.screens import status_json, status_lines
 from scheduler.drafts.files import InvalidDraft, configuration
 from scheduler.mail.compose import Composer
 from scheduler.mail.relay.smtp import Connection, RelayUnavailable
 from scheduler.planning.delivery import Outcome
-from scheduler.prospect import digest, prospect
-from scheduler.service import Sending
-from scheduler.status import Status, status
+from scheduler.publishing.prospect import digest, prospect
+from scheduler.reporting.checks import Check, Verdict, installation_checks
+from scheduler.reporting.in_words import status_json, status_lines
+from scheduler.reporting.status import Status, status
+from scheduler.sending.service import Sending
 from scheduler.store import controls, editions
 from scheduler.store.database import Database
 from scheduler.store.instance import Instance

@@ -33,7 +33,7 @@ from scheduler.drafts.files import configuration
 from scheduler.mail.relay.oauth import access_tokens
 from scheduler.mail.relay.smtp_url import parse_smtp_url
 from scheduler.rehearsal import captured, rehearsal_database
-from scheduler.service import Sending
+from scheduler.sending.service import Sending
 from scheduler.serving import Serving, serve
 from scheduler.store import editions
 from scheduler.store.database import Database

@@ -9,13 +9,13 @@ from email.policy import default as modern
 
 from calendars.editions import Edition
 from calendars.model import Draft, Language
-from scheduler.consequences import Consequences, Mail
 from scheduler.mail.compose import Composer
 from scheduler.mail.enclosing import Enclosure
 from scheduler.mail.prepared import Personal, Prepared
 from scheduler.planning.delivery import Purpose
 from scheduler.planning.notices import Telling
-from scheduler.prospect import Prospect
+from scheduler.publishing.consequences import Consequences, Mail
+from scheduler.publishing.prospect import Prospect
 from scheduler.store.posts.hearers import Hearer
 from scheduler.wording.posts import office_name
 

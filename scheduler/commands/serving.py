@@ -23,7 +23,7 @@ from scheduler.commands.common import (
 )
 from scheduler.commands.running import HostOption, PortOption, address_of, sending_of, site_of
 from scheduler.drafts.files import configuration
-from scheduler.publish import NothingToPublish, publish_draft
+from scheduler.publishing.publish import NothingToPublish, publish_draft
 from scheduler.serving import Serving, serve
 from scheduler.store import editions
 from scheduler.store.database import Database

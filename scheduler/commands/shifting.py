@@ -16,9 +16,9 @@ from scheduler.commands.common import USAGE, Failure, existing_database, login_n
 from scheduler.commands.confirming import once_confirmed
 from scheduler.commands.tables import print_publication
 from scheduler.drafts.files import configuration
-from scheduler.prospect import Prospect, prospect
-from scheduler.publish import Published
-from scheduler.shifted import default_reason, publish_shifted, shifted_draft, shifted_prospect
+from scheduler.publishing.prospect import Prospect, prospect
+from scheduler.publishing.publish import Published
+from scheduler.publishing.shifted import default_reason, publish_shifted, shifted_draft, shifted_prospect
 
 
 def publish_what_shifted(

@@ -24,9 +24,9 @@ from calendars.wording import (
     status_word,
 )
 from calendars.zones import to_wall
-from scheduler.publish import Published
+from scheduler.publishing.publish import Published
 from scheduler.rehearsal import Summary, all_of
-from scheduler.report import Row
+from scheduler.reporting.report import Row
 from scheduler.wording.kinds import KINDS, kind_words, title
 
 HEADINGS = Text(es="Evento|Estado|Cuándo ({home})|Sede|Por confirmar", en="Event|Status|When ({home})|Site|Assumed")

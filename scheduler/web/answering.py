@@ -22,7 +22,7 @@ from calendars.impact import Fit, session_at
 from calendars.model import Days, Event, Language, Representation
 from calendars.wording import days_span, home_name, hour, long_date, short_date, weekday_and_day
 from calendars.zones import to_wall
-from scheduler.answers import Closed, answer, closed
+from scheduler.people.answers import Closed, answer, closed
 from scheduler.planning.plan import open_sessions
 from scheduler.store import editions
 from scheduler.store.editions import InForce

@@ -16,7 +16,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from calendars.zones import zone_data
-from scheduler.metrics import LATENESS, Figures, Tally, zone_data_agrees
+from scheduler.reporting.metrics import LATENESS, Figures, Tally, zone_data_agrees
 from scheduler.store.nodes import Node
 
 REASONS = ("fault", "unavailable")  # why a breaker is open: an operator has to act; the relay cannot be reached

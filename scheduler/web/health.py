@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from scheduler.base.clock import monotonic
-from scheduler.metrics import Figures, figures
+from scheduler.reporting.metrics import Figures, figures
 from scheduler.store import editions
 from scheduler.store.instance import Instance
 from scheduler.web.exposition import exposition

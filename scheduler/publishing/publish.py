@@ -10,12 +10,12 @@ from sqlalchemy import Connection
 
 from calendars.model import Draft, Recipient
 from calendars.zones import zone_data
-from scheduler.announcing import calls
 from scheduler.base.settings import DEFAULT_ASKED_ABOVE
 from scheduler.base.tokens import Tokens
 from scheduler.planning.notices import convocations, expires_at, leaves_at, settles_at
 from scheduler.planning.plan import plan
-from scheduler.prospect import Prospect, digest, prospect
+from scheduler.publishing.announcing import calls
+from scheduler.publishing.prospect import Prospect, digest, prospect
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce

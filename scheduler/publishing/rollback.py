@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from calendars.model import Agenda, Draft, Text
 from calendars.zones import WallTimeError
 from scheduler.base.settings import DEFAULT_ASKED_ABOVE
-from scheduler.prospect import prospect
-from scheduler.publish import Published, check, enact
+from scheduler.publishing.prospect import prospect
+from scheduler.publishing.publish import Published, check, enact
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.posts import hearers
@@ -52,7 +52,7 @@ def roll_back(
 ) -> Published:
     """Put the content of edition `number` in force: UIDs stay, and SEQUENCE goes on, never back.
 
-    Posts and joining links stay as they are. Raises NoWayBack; NothingToPublish, Unconfirmed of scheduler.publish.
+    Posts and joining links stay as they are. Raises NoWayBack; NothingToPublish, Unconfirmed of scheduler.publishing.publish.
     """
     with database.write() as connection:
         draft = _returning(connection, number)

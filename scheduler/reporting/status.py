@@ -10,11 +10,11 @@ from sqlalchemy import Connection, func, select
 from calendars.model import Agenda
 from calendars.shifts import Shift, shifts
 from calendars.zones import ZoneData, zone_data
-from scheduler import report
-from scheduler.attendance import Attendance, lacking_soon
 from scheduler.base.settings import Pace
 from scheduler.planning.delivery import WAITING, State
-from scheduler.report import Posts, Totals, Uncovered
+from scheduler.reporting import report
+from scheduler.reporting.acceptances import Attendance, lacking_soon
+from scheduler.reporting.report import Posts, Totals, Uncovered
 from scheduler.store import controls, editions, nodes
 from scheduler.store.ledger import invited
 from scheduler.store.nodes import Node

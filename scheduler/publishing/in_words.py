@@ -8,7 +8,7 @@ from calendars.losses import Missing
 from calendars.model import Language, Text
 from calendars.reading import AGENDA, POSTS, PRIVATE, SITES
 from calendars.wording import and_list
-from scheduler.prospect import Prospect
+from scheduler.publishing.prospect import Prospect
 from scheduler.wording.kinds import PARTS
 
 REMOVES = Text(es="Quita {what} de lo vigente:", en="It takes {what} away from what is in force:")

@@ -18,7 +18,7 @@ from scheduler.drafts.files import InvalidDraft, NoConfiguration
 from scheduler.mail.relay.oauth import access_tokens
 from scheduler.mail.relay.smtp import Connection, RelayUnavailable
 from scheduler.mail.relay.smtp_url import SmtpSettings, parse_smtp_url
-from scheduler.status import Answering, answering, fan_out_time, largest_fan_out
+from scheduler.reporting.status import Answering, answering, fan_out_time, largest_fan_out
 from scheduler.store import controls, editions
 from scheduler.store.database import SAFE_SQLITE, Database, DatabaseUnavailable, sqlite_module
 from scheduler.store.editions import InForce

@@ -12,15 +12,15 @@ import structlog
 from scheduler.base.clock import Clock
 from scheduler.base.settings import Pace
 from scheduler.base.tokens import Tokens
-from scheduler.claims import Claims
-from scheduler.dispatch import Dispatcher, MailParts
-from scheduler.letters import Letters
 from scheduler.mail.compose import Composer
 from scheduler.mail.relay.smtp import Pool, SmtpSettings, Timeouts
-from scheduler.pace import Limiter, Timing
-from scheduler.presence import Presence, new_owner
-from scheduler.relay import RelayHealth
-from scheduler.runtime import HORIZON, MOMENTS, Waker
+from scheduler.sending.claims import Claims
+from scheduler.sending.dispatch import Dispatcher, MailParts
+from scheduler.sending.letters import Letters
+from scheduler.sending.pace import Limiter, Timing
+from scheduler.sending.presence import Presence, new_owner
+from scheduler.sending.relay_health import RelayHealth
+from scheduler.sending.runtime import HORIZON, MOMENTS, Waker
 from scheduler.store import nodes
 from scheduler.store.database import Database
 from scheduler.store.instance import Instance

@@ -11,10 +11,10 @@ from hashlib import sha256
 from sqlalchemy import Connection
 
 from calendars.invitations import PartStat
-from scheduler.answers import answer
 from scheduler.base.tokens import Tokens
 from scheduler.mail import verp
 from scheduler.mail.incoming.reading import Answered, AutoReply, Bounce, read
+from scheduler.people.answers import answer
 from scheduler.planning.channels import takes_place
 from scheduler.planning.delivery import BAD_ADDRESS
 from scheduler.store import editions

@@ -10,10 +10,10 @@ from calendars.model import Language, Text
 from calendars.shifts import Shift
 from calendars.wording import short_date
 from calendars.zones import ZoneData, to_wall
-from scheduler.attendance import Attendance
 from scheduler.base.settings import Pace
 from scheduler.planning.delivery import State
-from scheduler.status import Status
+from scheduler.reporting.acceptances import Attendance
+from scheduler.reporting.status import Status
 from scheduler.store.nodes import Node
 from scheduler.wording.events import sites_count
 

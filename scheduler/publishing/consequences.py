@@ -16,7 +16,7 @@ from calendars.model import Event, Representation
 from scheduler.planning.delivery import Purpose
 from scheduler.planning.notices import leaves_at, settles_at
 from scheduler.planning.plan import Moment, guest_moments, moments, open_sessions
-from scheduler.prospect import Prospect
+from scheduler.publishing.prospect import Prospect
 from scheduler.store.posts import hearers
 from scheduler.store.posts.hearers import Group
 

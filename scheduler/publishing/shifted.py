@@ -13,8 +13,8 @@ from calendars.reading import wrong_hour
 from calendars.shifts import shifts
 from calendars.zones import zone_data
 from scheduler.base.settings import DEFAULT_ASKED_ABOVE
-from scheduler.prospect import Prospect, prospect
-from scheduler.publish import Published, check, enact
+from scheduler.publishing.prospect import Prospect, prospect
+from scheduler.publishing.publish import Published, check, enact
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
@@ -68,7 +68,7 @@ def publish_shifted(
 ) -> Published:
     """Put it in force: UIDs stay, posts and joining links too, and so does what the files are compared with.
 
-    Raises NothingInForce, NoSuchHour; NothingToPublish, Unconfirmed of scheduler.publish.
+    Raises NothingInForce, NoSuchHour; NothingToPublish, Unconfirmed of scheduler.publishing.publish.
     """
     with database.write() as connection:
         now = _in_force(connection)

@@ -15,9 +15,9 @@ from calendars.editions import ChangeKind, Edition, Publication, publish
 from calendars.losses import Loss, losses
 from calendars.model import Agenda, Draft, Role
 from calendars.zones import zone_data
-from scheduler.announcing import Place, announced, called
 from scheduler.base.tokens import Tokens
 from scheduler.planning.notices import of_use, of_use_to_guests
+from scheduler.publishing.announcing import Place, announced, called
 from scheduler.store import editions
 from scheduler.store.editions import InForce
 from scheduler.store.people import handovers, signups

@@ -13,11 +13,12 @@ from sqlalchemy.exc import DBAPIError
 
 from calendars.shifts import shifts_of
 from calendars.workdays import in_working_hours, next_working_instant
-from scheduler import escalations
 from scheduler.base.clock import Clock
-from scheduler.letters import site_of
 from scheduler.planning.delivery import minds_hours
 from scheduler.planning.notices import leaves_at
+from scheduler.sending import escalations
+from scheduler.sending.letters import site_of
+from scheduler.sending.notice_content import Tellings
 from scheduler.store import editions, nodes
 from scheduler.store.editions import InForce
 from scheduler.store.instance import Instance
@@ -25,7 +26,6 @@ from scheduler.store.ledger import claiming, states
 from scheduler.store.ledger.claiming import Delivery
 from scheduler.store.ledger.inviting import Inviting
 from scheduler.store.ledger.journal import Journal
-from scheduler.tellings import Tellings
 
 log = structlog.get_logger(__name__)
 

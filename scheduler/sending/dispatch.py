@@ -11,12 +11,12 @@ import structlog
 
 from scheduler.base.address import domain_of
 from scheduler.base.clock import Clock
-from scheduler.claims import Claims
-from scheduler.letters import Letters
 from scheduler.mail.relay.smtp import Connection, Pool, RelayUnavailable
-from scheduler.pace import Limiter
 from scheduler.planning.delivery import Attempted, Decision, Outcome, State, asks_for_less, decide
-from scheduler.relay import RelayHealth
+from scheduler.sending.claims import Claims
+from scheduler.sending.letters import Letters
+from scheduler.sending.pace import Limiter
+from scheduler.sending.relay_health import RelayHealth
 from scheduler.store.ledger import claiming
 from scheduler.store.ledger.claiming import Delivery
 from scheduler.store.ledger.journal import Journal

@@ -1,0 +1,1 @@
+"""From a draft to the edition in force: foreseen, done, taken back."""

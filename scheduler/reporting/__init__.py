@@ -1,0 +1,1 @@
+"""The ledger as figures: for people, for machines, and for whoever runs it."""
