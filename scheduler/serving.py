@@ -20,8 +20,8 @@ from scheduler.store import editions
 from scheduler.store.database import Database, will_pass
 from scheduler.store.people import signups
 from scheduler.web.app import Site, build_app
-from scheduler.web.private import polls_recorded
-from scheduler.web.server import serve_http
+from scheduler.web.feeds.private import polls_recorded
+from scheduler.web.http.server import serve_http
 
 log = structlog.get_logger(__name__)
 WATCH_SECONDS = 0.5  # a new edition is noticed within a second

@@ -10,14 +10,14 @@ from sqlalchemy import Connection
 
 from calendars.editions import Edition
 from scheduler.base.clock import SimulatedClock
-from scheduler.export import export
 from scheduler.publishing.prospect import prospect
 from scheduler.publishing.publish import check, enact
 from scheduler.script import Stage
 from scheduler.store import controls, editions
 from scheduler.store.database import Database
 from scheduler.store.ledger import inviting
-from scheduler.web.feeds import INDEX
+from scheduler.web.feeds.export import export
+from scheduler.web.feeds.public import INDEX
 
 AUTHOR = "rehearsal"
 

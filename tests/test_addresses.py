@@ -10,8 +10,8 @@ from calendars.model import Signups
 from calendars.reading.addresses import address
 from calendars.reading.problems import Wrong
 from scheduler.base.address import mailbox
-from scheduler.web.forms import Form
-from scheduler.web.signup import read
+from scheduler.web.http.forms import Form
+from scheduler.web.people.signup import read
 from tests import factories
 
 ACCENTED = "ñandú@sedes.example"

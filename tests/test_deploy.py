@@ -24,7 +24,7 @@ from scheduler.cli import app
 from scheduler.planning.delivery import State
 from scheduler.reporting.metrics import figures
 from scheduler.store.database import Database
-from scheduler.web.exposition import REASONS, exposition
+from scheduler.web.watch.exposition import REASONS, exposition
 from tests.factories import edition
 from tests.test_docs import ROOT, document
 from tests.test_ledger import PUBLISHED, draft, put

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from calendars.feeds import feeds
-from scheduler.export import ExportFailed, export
+from scheduler.web.feeds.export import ExportFailed, export
 from tests import factories
 from tests.shipped import shipped_draft
 from tests.webserver import PUBLISHED

@@ -80,7 +80,7 @@ SHELVES = (
         "scheduler.sending.zonewatch",
     ),
     ("scheduler.sending.runtime", "scheduler.web"),
-    ("scheduler.sending.service", "scheduler.export"),
+    ("scheduler.sending.service", "scheduler.web.feeds.export"),
     ("scheduler.steps", "scheduler.rehearsal", "scheduler.serving", "scheduler.reporting.checks"),
     ("scheduler.commands", "scheduler.publishing.in_words", "scheduler.reporting.in_words"),
     ("scheduler.cli",),

@@ -9,9 +9,9 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from scheduler.web.bodies import BODY_LIMIT, WholeBodies
-from scheduler.web.limits import Limits
-from scheduler.web.server import bind, serve_http
+from scheduler.web.http.bodies import BODY_LIMIT, WholeBodies
+from scheduler.web.http.limits import Limits
+from scheduler.web.http.server import bind, serve_http
 
 pytestmark = pytest.mark.every_loop
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]

@@ -12,7 +12,7 @@ import pytest
 
 from calendars.model import Days, EventStatus, Timed
 from scheduler.web.app import Site
-from scheduler.web.months import chosen_month, entries, month
+from scheduler.web.pages.months import chosen_month, entries, month
 from tests import factories
 from tests.shipped import shipped_draft
 from tests.webserver import serving, site_of, small_draft

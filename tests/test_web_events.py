@@ -18,8 +18,8 @@ from calendars.model import Agenda, Assumption, Audience, Days, EventStatus
 from calendars.zones import to_instant, to_wall
 from scheduler.base.clock import SimulatedClock
 from scheduler.web.app import Site
-from scheduler.web.picture import Picture, Row, axis_around, draw
-from scheduler.web.stretch import draw_days
+from scheduler.web.pages.picture import Picture, Row, axis_around, draw
+from scheduler.web.pages.stretch import draw_days
 from tests import factories
 from tests.factories import real_sites
 from tests.shipped import shipped_draft

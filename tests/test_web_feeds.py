@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from calendars.feeds import feeds
 from calendars.model import Event
-from scheduler.export import export
 from scheduler.web.app import Site
-from scheduler.web.feeds import FeedShelf
-from scheduler.web.prepared import is_unchanged, strong_etag
-from scheduler.web.server import bind
+from scheduler.web.feeds.export import export
+from scheduler.web.feeds.public import FeedShelf
+from scheduler.web.http.prepared import is_unchanged, strong_etag
+from scheduler.web.http.server import bind
 from tests import factories
 from tests.shipped import shipped_draft
 from tests.webserver import PUBLISHED, publish, raw, serving, site_of, small_draft

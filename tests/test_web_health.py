@@ -23,10 +23,10 @@ from scheduler.store import controls, nodes
 from scheduler.store.database import Database
 from scheduler.store.ledger import states
 from scheduler.store.schema import deliveries
-from scheduler.web import health
-from scheduler.web.exposition import REASONS, exposition
-from scheduler.web.health import AWAY, NO_EDITION, OTHER_TABLES, Look
 from scheduler.web.site import Site
+from scheduler.web.watch import health
+from scheduler.web.watch.exposition import REASONS, exposition
+from scheduler.web.watch.health import AWAY, NO_EDITION, OTHER_TABLES, Look
 from tests.factories import edition
 from tests.test_ledger import DAY_BEFORE, ME, WEEK_BEFORE, claim, draft, intend, post, put, send, settle
 from tests.webserver import LINK, serving, site_of

@@ -14,7 +14,7 @@ import pytest
 from calendars.model import EventStatus, Language
 from scheduler.base.clock import SimulatedClock
 from scheduler.web.app import Site
-from scheduler.web.finder import QUERY_LIMIT, find
+from scheduler.web.pages.finder import QUERY_LIMIT, find
 from tests import factories
 from tests.shipped import shipped_draft
 from tests.webserver import serving, site_of, small_draft

@@ -16,8 +16,8 @@ import pytest
 from calendars.model import Assumption, Audience
 from scheduler.base.clock import SimulatedClock
 from scheduler.web.app import Site
-from scheduler.web.offices import offset_words
-from scheduler.web.subscribing import qr_code, subscription
+from scheduler.web.pages.offices import offset_words
+from scheduler.web.pages.subscribing import qr_code, subscription
 from tests import factories
 from tests.shipped import shipped_draft
 from tests.webserver import serving, site_of, small_draft

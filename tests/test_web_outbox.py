@@ -18,7 +18,7 @@ from scheduler.rehearsal import Plan, last_moment, rehearsal_database, rehearse
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.web.app import Site
-from scheduler.web.captured import NAME
+from scheduler.web.demo.captured import NAME
 from scheduler.wording.rules import rule_words
 from tests import factories
 from tests.webserver import LINK, TOKENS, raw, serving

@@ -25,7 +25,7 @@ from scheduler.store.posts import roster
 from scheduler.store.posts.roster import Post
 from scheduler.store.schema import deliveries, metadata
 from scheduler.web.app import Site
-from scheduler.web.signup import MOST
+from scheduler.web.people.signup import MOST
 from tests import factories
 from tests.factories import text
 from tests.webserver import LINK, POST, PUBLISHED, TOKENS, serving, site_of, small_draft

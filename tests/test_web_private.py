@@ -19,10 +19,10 @@ from scheduler.base.clock import SimulatedClock
 from scheduler.base.logs import configure_logs
 from scheduler.store.posts import feed_tokens
 from scheduler.store.posts.feed_tokens import FeedToken
-from scheduler.web import private
 from scheduler.web.app import Site
-from scheduler.web.prepared import strong_etag
-from scheduler.web.private import client_family, polls_recorded, record_polls, staff_address
+from scheduler.web.feeds import private
+from scheduler.web.feeds.private import client_family, polls_recorded, record_polls, staff_address
+from scheduler.web.http.prepared import strong_etag
 from tests import factories
 from tests.watching import until_changed
 from tests.webserver import LINK, PUBLISHED, publish, serving, site_of, small_draft

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from scheduler.web.limits import Limits
-from scheduler.web.server import OTHER_FILES, PortTaken, bind, room_for, serve_http
+from scheduler.web.http.limits import Limits
+from scheduler.web.http.server import OTHER_FILES, PortTaken, bind, room_for, serve_http
 
 pytestmark = pytest.mark.every_loop
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]

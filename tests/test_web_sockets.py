@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from scheduler.web.app import Site, build_app
-from scheduler.web.limits import Limits
-from scheduler.web.server import bind, serve_http
+from scheduler.web.http.limits import Limits
+from scheduler.web.http.server import bind, serve_http
 from tests.webserver import leave_path, site_of
 
 pytestmark = pytest.mark.every_loop

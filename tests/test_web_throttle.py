@@ -8,7 +8,7 @@ from ipaddress import ip_network
 import pytest
 from starlette.requests import Request
 
-from scheduler.web.throttle import KEPT, Throttle, client_of
+from scheduler.web.http.throttle import KEPT, Throttle, client_of
 
 NOW = datetime(2021, 10, 1, 15, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -19,7 +19,7 @@ from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 from scheduler.web.app import Site, build_app
-from scheduler.web.server import bind, serve_http
+from scheduler.web.http.server import bind, serve_http
 from tests import factories
 
 PUBLISHED = datetime(2021, 10, 1, 15, tzinfo=UTC)

@@ -22,7 +22,6 @@ from scheduler.base.settings import DEFAULT_DATABASE, Settings, SettingsError, l
 from scheduler.base.tokens import NoKey, Tokens, key_beside
 from scheduler.capture import OutboxNotEmpty
 from scheduler.drafts.files import Configuration, InvalidDraft, NoConfiguration
-from scheduler.export import ExportFailed
 from scheduler.mail.relay.smtp import RelayUnavailable
 from scheduler.publishing.announcing import NothingToAnnounce
 from scheduler.publishing.shifted import NoSuchHour, NothingInForce
@@ -30,7 +29,8 @@ from scheduler.rehearsal import AnotherDraft, NotARehearsal
 from scheduler.script import InvalidScript
 from scheduler.store import controls
 from scheduler.store.database import Database, DatabaseInUse, DatabaseUnavailable
-from scheduler.web.server import PortTaken
+from scheduler.web.feeds.export import ExportFailed
+from scheduler.web.http.server import PortTaken
 
 PROBLEMS, USAGE, ENVIRONMENT = 1, 2, 3  # exit codes, besides 0
 

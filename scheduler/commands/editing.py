@@ -49,10 +49,10 @@ from scheduler.commands.diff import uncorrected_lines
 from scheduler.commands.shifting import publish_what_shifted
 from scheduler.commands.tables import events_json, print_agenda, print_publication
 from scheduler.drafts.files import Configuration, InvalidDraft, configuration
-from scheduler.export import export as write_feeds
 from scheduler.publishing.publish import Published, publish_draft
 from scheduler.store import editions
 from scheduler.store.people import handovers
+from scheduler.web.feeds.export import export as write_feeds
 
 FINE = Text(es="El borrador está bien. Nada se ha publicado.", en="The draft is fine. Nothing has been published.")
 

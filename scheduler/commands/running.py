@@ -38,7 +38,7 @@ from scheduler.serving import Serving, serve
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.web.app import Site
-from scheduler.web.server import bind
+from scheduler.web.http.server import bind
 
 DEMO_PORT, DEMO_PORTS = 8080, 10  # 8080 to 8089
 HostOption = Annotated[str | None, typer.Option("--host", help="Address to listen on. Default: 127.0.0.1.")]

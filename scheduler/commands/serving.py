@@ -27,7 +27,7 @@ from scheduler.publishing.publish import NothingToPublish, publish_draft
 from scheduler.serving import Serving, serve
 from scheduler.store import editions
 from scheduler.store.database import Database
-from scheduler.web.server import bind
+from scheduler.web.http.server import bind
 
 log = structlog.get_logger(__name__)
 

@@ -32,7 +32,7 @@ from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.posts import feed_tokens
 from scheduler.store.posts.feed_tokens import FeedToken
-from scheduler.web.private import staff_address
+from scheduler.web.feeds.private import staff_address
 
 ONE_OF = "say which: agenda token SITE, agenda token --list, or agenda token --revoke ID; see agenda token --help"
 MADE = Text(

@@ -8,26 +8,26 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from scheduler.web.account import Accounts
-from scheduler.web.answering import Answering
-from scheduler.web.around import Around
-from scheduler.web.bodies import WholeBodies
-from scheduler.web.captured import CapturedMails
 from scheduler.web.compression import compressed
-from scheduler.web.confirming import Confirming
-from scheduler.web.feeds import FeedApp
-from scheduler.web.health import Health
-from scheduler.web.home import Home
-from scheduler.web.leave import Leaving
-from scheduler.web.manage import Managing
-from scheduler.web.months import Months
-from scheduler.web.notice import Notice
-from scheduler.web.offices import Offices
-from scheduler.web.outbox import Outbox
-from scheduler.web.pages import Pages
+from scheduler.web.demo.captured import CapturedMails
+from scheduler.web.demo.outbox import Outbox
+from scheduler.web.feeds.public import FeedApp
+from scheduler.web.http.bodies import WholeBodies
+from scheduler.web.pages.around import Around
+from scheduler.web.pages.home import Home
+from scheduler.web.pages.months import Months
+from scheduler.web.pages.offices import Offices
+from scheduler.web.pages.pages import Pages
+from scheduler.web.people.account import Accounts
+from scheduler.web.people.answering import Answering
+from scheduler.web.people.confirming import Confirming
+from scheduler.web.people.leave import Leaving
+from scheduler.web.people.manage import Managing
+from scheduler.web.people.privacy import Notice
+from scheduler.web.people.signup import SigningUp
 from scheduler.web.rendering import ASSETS, asset_response
-from scheduler.web.signup import SigningUp
 from scheduler.web.site import Site
+from scheduler.web.watch.health import Health
 
 __all__ = ["Site", "build_app"]
 

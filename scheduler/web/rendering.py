@@ -20,7 +20,7 @@ from calendars.model import LANGUAGES, Language
 from calendars.wording import home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.base.shipped import shipped
-from scheduler.web.prepared import Prepared
+from scheduler.web.http.prepared import Prepared
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; "

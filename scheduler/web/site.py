@@ -22,10 +22,10 @@ from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 from scheduler.store.posts import feed_tokens, roster
-from scheduler.web.feeds import FeedShelf
-from scheduler.web.private import StaffFeeds
+from scheduler.web.feeds.private import StaffFeeds
+from scheduler.web.feeds.public import FeedShelf
+from scheduler.web.http.throttle import Network
 from scheduler.web.rendering import Band, chosen_language, page, preferred_language, render
-from scheduler.web.throttle import Network
 
 
 @dataclass(kw_only=True)

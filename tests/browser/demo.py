@@ -21,7 +21,7 @@ from scheduler.serving import Serving, serve_until
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.web.app import Site
-from scheduler.web.server import bind
+from scheduler.web.http.server import bind
 from tests.shipped import shipped_draft
 from tests.webserver import TOKENS
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from scheduler.web.finder import find
+from scheduler.web.pages.finder import find
 from tests.browser.demo import OFFICE, Demo
 from tests.browser.harness import NARROW, Visitor, focused, tab_to
 from tests.shipped import shipped_draft

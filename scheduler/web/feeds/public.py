@@ -15,8 +15,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from calendars.editions import Edition
 from calendars.feeds import Feed, feeds, last_modified
+from scheduler.web.http.prepared import Header, Prepared, plain
 from scheduler.web.index import static_index
-from scheduler.web.prepared import Header, Prepared, plain
 from scheduler.web.rendering import Band, asset
 
 PREFIX = "/feeds/"

@@ -18,9 +18,9 @@ from scheduler.base.clock import monotonic
 from scheduler.reporting.metrics import Figures, figures
 from scheduler.store import editions
 from scheduler.store.instance import Instance
-from scheduler.web.exposition import exposition
+from scheduler.web.http.throttle import asker
 from scheduler.web.site import Site
-from scheduler.web.throttle import asker
+from scheduler.web.watch.exposition import exposition
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)

@@ -1,7 +1,7 @@
 """The picture of whole days: the same dates everywhere, begun first in the east and ended last in the west.
 
 Three rows on one axis of the agenda's own time: who begins first, the agenda's clock, who ends last. Places as in
-`scheduler.web.picture`.
+`scheduler.web.pages.pages.picture`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from math import ceil
 from calendars.impact import Span, Stay
 from calendars.model import Agenda, Days, Language
 from calendars.wording import home_short, short_date
-from scheduler.web.picture import Axis, Bar, Tick, prominence
+from scheduler.web.pages.picture import Axis, Bar, Tick, prominence
 
 ROW = 50
 HEAD = 28

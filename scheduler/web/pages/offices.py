@@ -28,11 +28,11 @@ from calendars.wording import (
     weekday_and_day,
 )
 from calendars.zones import offset_at
-from scheduler.web.finder import country_name, entry, near_entries
 from scheduler.web.index import by_city, foot
+from scheduler.web.pages.finder import country_name, entry, near_entries
+from scheduler.web.pages.subscribing import GOOGLE_BY_HAND, subscription
 from scheduler.web.rendering import requested_language
 from scheduler.web.site import Site
-from scheduler.web.subscribing import GOOGLE_BY_HAND, subscription
 from scheduler.wording.events import Countdown, countdown, day_words, in_doubt, listing, notes, origin, timeline
 
 FRESH = {"Cache-Control": "no-cache"}

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from scheduler.web.prepared import plain
+from scheduler.web.http.prepared import plain
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGI3Application  # has no public name

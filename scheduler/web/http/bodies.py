@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from scheduler.web.prepared import plain
+from scheduler.web.http.prepared import plain
 
 BODY_LIMIT = 8 * 1024  # bytes; the largest form here takes some hundreds, a one-click leave as multipart 200
 BODILESS = ("GET", "HEAD")  # a body of these means nothing (RFC 9110 §9.3.1), and is left to the server to drop

@@ -11,11 +11,11 @@ from starlette.routing import BaseRoute, Route
 
 from calendars.model import Agenda, Language
 from calendars.wording import home_name
-from scheduler.web.finder import Entry, entry, find, fold
 from scheduler.web.index import by_city, foot
+from scheduler.web.pages.finder import Entry, entry, find, fold
+from scheduler.web.pages.subscribing import GOOGLE_BY_HAND, subscription
 from scheduler.web.rendering import requested_language
 from scheduler.web.site import Site
-from scheduler.web.subscribing import GOOGLE_BY_HAND, subscription
 from scheduler.wording.events import listing
 
 

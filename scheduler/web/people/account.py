@@ -24,9 +24,9 @@ from scheduler.store.people import signups
 from scheduler.store.posts import feed_tokens, roster
 from scheduler.store.posts.feed_tokens import FeedToken
 from scheduler.store.posts.roster import Post
-from scheduler.web.forms import Form, is_cross_site, read_form
+from scheduler.web.feeds.private import staff_address
+from scheduler.web.http.forms import Form, is_cross_site, read_form
 from scheduler.web.index import regions
-from scheduler.web.private import staff_address
 from scheduler.web.rendering import PRIVATE, SECURITY, requested_language
 from scheduler.web.site import Site
 from scheduler.wording.posts import office_of, standing, zone_of

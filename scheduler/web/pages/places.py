@@ -22,7 +22,7 @@ from calendars.wording import (
     weekday_and_day,
     zone_city,
 )
-from scheduler.web.finder import country_name
+from scheduler.web.pages.finder import country_name
 
 _SUBSTITUTED = re.compile(r" \(substituted from [^)]*\)")  # of a day off, with a date as only Americans read it
 

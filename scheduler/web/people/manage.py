@@ -29,7 +29,7 @@ from scheduler.store.people import signups
 from scheduler.store.people.signups import Upcoming
 from scheduler.store.posts import roster
 from scheduler.store.posts.roster import Post
-from scheduler.web.forms import Form, read_form
+from scheduler.web.http.forms import Form, read_form
 from scheduler.web.rendering import PRIVATE, requested_language
 from scheduler.web.site import Site
 from scheduler.wording.posts import paused_until, reminder_lines, standing, zone_of

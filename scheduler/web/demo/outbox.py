@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 from calendars.model import Agenda, Event, Language, Representation
 from calendars.wording import home_short, hour, short_date
 from calendars.zones import to_wall
-from scheduler.web.captured import Captured, CapturedMails, Mail, counts
+from scheduler.web.demo.captured import Captured, CapturedMails, Mail, counts
 from scheduler.web.index import by_city
 from scheduler.web.rendering import FRAMES_OWN, PRIVATE, requested_language
 from scheduler.web.site import Site

@@ -22,8 +22,8 @@ from scheduler.store.database import Database, will_pass
 from scheduler.store.editions import InForce
 from scheduler.store.posts import feed_tokens
 from scheduler.store.posts.feed_tokens import Access, Poll, digest_of
-from scheduler.web.feeds import CALENDAR, GONE, NO_SUCH, STAFF_PREFIX, TICK, as_file
-from scheduler.web.prepared import Header, Prepared, plain
+from scheduler.web.feeds.public import CALENDAR, GONE, NO_SUCH, STAFF_PREFIX, TICK, as_file
+from scheduler.web.http.prepared import Header, Prepared, plain
 
 log = structlog.get_logger(__name__)
 RECORD_SECONDS = 60

@@ -17,11 +17,11 @@ from calendars.reading.problems import Wrong
 from calendars.wording import and_list, sentence
 from scheduler.store.people import signups as people
 from scheduler.store.people.signups import SignUp
-from scheduler.web.forms import Form, is_cross_site, read_form
+from scheduler.web.http.forms import Form, is_cross_site, read_form
+from scheduler.web.http.throttle import Throttle, client_of
 from scheduler.web.index import regions
 from scheduler.web.rendering import PRIVATE, requested_language
 from scheduler.web.site import Site
-from scheduler.web.throttle import Throttle, client_of
 from scheduler.wording.rules import choices, rules_of
 
 # For each client. What one address is sent is bounded by the ledger (people.ASKED_AT_MOST), whoever asks for it.

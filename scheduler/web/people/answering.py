@@ -29,7 +29,7 @@ from scheduler.store.editions import InForce
 from scheduler.store.posts import answers, roster
 from scheduler.store.posts.answers import Answer, Reply
 from scheduler.store.posts.roster import Post
-from scheduler.web.forms import Form, read_form
+from scheduler.web.http.forms import Form, read_form
 from scheduler.web.rendering import PRIVATE, requested_language
 from scheduler.web.site import Site
 from scheduler.wording.elsewhere import others

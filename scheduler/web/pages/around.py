@@ -17,11 +17,11 @@ from calendars.impact import sessions, stays
 from calendars.model import Agenda, Audience, Days, Event, Language
 from calendars.wording import home_name, sentence
 from scheduler.web.index import foot
-from scheduler.web.picture import draw
-from scheduler.web.places import balance, clock_name, days_of_places, home_holidays, stay_places
+from scheduler.web.pages.picture import draw
+from scheduler.web.pages.places import balance, clock_name, days_of_places, home_holidays, stay_places
+from scheduler.web.pages.stretch import draw_days
 from scheduler.web.rendering import requested_language
 from scheduler.web.site import Site
-from scheduler.web.stretch import draw_days
 from scheduler.wording.events import event_line, in_doubt, is_over, notes
 
 

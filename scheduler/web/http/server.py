@@ -18,7 +18,7 @@ from dataclasses import replace
 import uvicorn
 from starlette.types import ASGIApp
 
-from scheduler.web.limits import Limits, limited
+from scheduler.web.http.limits import Limits, limited
 
 BACKLOG = 2048
 DEFAULTS = Limits()

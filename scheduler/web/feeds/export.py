@@ -8,7 +8,7 @@ from pathlib import Path
 
 from calendars.editions import Edition
 from calendars.feeds import feeds, last_modified
-from scheduler.web.feeds import INDEX
+from scheduler.web.feeds.public import INDEX
 from scheduler.web.index import static_index
 
 

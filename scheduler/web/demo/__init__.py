@@ -1,0 +1,1 @@
+"""What the demo shows besides: the mails that went."""

@@ -1,0 +1,1 @@
+"""Calendar feeds: public and private ones as bytes, and as files."""

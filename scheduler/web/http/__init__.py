@@ -1,0 +1,1 @@
+"""What every answer shares: bounds, deadlines, forms, bytes with validators."""

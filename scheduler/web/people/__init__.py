@@ -1,0 +1,1 @@
+"""What a post does on pages of its own: signing up, answering, managing, leaving."""
