@@ -16,10 +16,10 @@ import pytz
 from calendars.documents import draft_digest
 from calendars.model import Draft
 from scheduler.base.tokens import Tokens
-from scheduler.capture import Outbox
 from scheduler.planning.channels import Channel
-from scheduler.rehearsal import Plan, Summary, rehearsal_database, rehearse
-from scheduler.script import Stage
+from scheduler.rehearsal.capture import Outbox
+from scheduler.rehearsal.run import Plan, Summary, rehearsal_database, rehearse
+from scheduler.rehearsal.script import Stage
 from tests.judge.fault import Fault
 from tests.judge.reader import Choice, judge_mails
 from tests.judge.subscriber import judge_feeds

@@ -14,7 +14,7 @@ import pytest
 
 from calendars.editions import first_stamp
 from scheduler.drafts.files import Configuration
-from scheduler.script import opening_channels, read_script, stages
+from scheduler.rehearsal.script import opening_channels, read_script, stages
 from tests import older_zones
 from tests.judge.reader import Choice, judge_mails
 from tests.judge.subscriber import judge_feeds

@@ -21,7 +21,7 @@ from scheduler.mail.relay.oauth import AccessTokens, ClientCredentials, GivenTok
 from scheduler.mail.relay.smtp import Connection, RelayUnavailable
 from scheduler.mail.relay.smtp_url import parse_smtp_url
 from scheduler.planning.delivery import State
-from scheduler.rehearsal import Jump
+from scheduler.rehearsal.run import Jump
 from scheduler.reporting.checks import Verdict, installation_checks
 from scheduler.reporting.status import status
 from scheduler.sending.pace import SimulatedTiming

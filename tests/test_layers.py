@@ -48,7 +48,7 @@ SHELVES = (
         "scheduler.planning.channels",
         "scheduler.planning.coverage",
     ),
-    ("scheduler.drafts.edits", "scheduler.choosing", "scheduler.script"),
+    ("scheduler.drafts.edits", "scheduler.rehearsal.choosing", "scheduler.rehearsal.script"),
     ("scheduler.store",),
     ("scheduler.wording",),
     ("scheduler.mail",),
@@ -58,7 +58,7 @@ SHELVES = (
         "scheduler.reporting.acceptances",
         "scheduler.reporting.status",
         "scheduler.reporting.metrics",
-        "scheduler.capture",
+        "scheduler.rehearsal.capture",
         "scheduler.sending.presence",
     ),
     (
@@ -81,7 +81,7 @@ SHELVES = (
     ),
     ("scheduler.sending.runtime", "scheduler.web"),
     ("scheduler.sending.service", "scheduler.web.feeds.export"),
-    ("scheduler.steps", "scheduler.rehearsal", "scheduler.serving", "scheduler.reporting.checks"),
+    ("scheduler.rehearsal.steps", "scheduler.rehearsal.run", "scheduler.serving", "scheduler.reporting.checks"),
     ("scheduler.commands", "scheduler.publishing.in_words", "scheduler.reporting.in_words"),
     ("scheduler.cli",),
 )

@@ -15,11 +15,11 @@ from typer.testing import CliRunner
 
 from scheduler.base.clock import SimulatedClock, monotonic
 from scheduler.base.settings import Pace, SettingsError, load_settings
-from scheduler.capture import Outbox
 from scheduler.cli import app
 from scheduler.mail.relay.smtp_url import SmtpSettings
 from scheduler.planning.delivery import State
-from scheduler.rehearsal import Jump, Plan, rehearsal_database, rehearse
+from scheduler.rehearsal.capture import Outbox
+from scheduler.rehearsal.run import Jump, Plan, rehearsal_database, rehearse
 from scheduler.sending.pace import LEAST, UNLIMITED, Limiter, Rate, SimulatedTiming, SteadyTiming
 from scheduler.sending.service import Sending, Service
 from scheduler.store.database import Database

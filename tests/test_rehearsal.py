@@ -20,10 +20,10 @@ from sqlalchemy import select
 
 from calendars.editions import first_stamp
 from scheduler.base.tokens import Tokens
-from scheduler.capture import Outbox, OutboxNotEmpty
 from scheduler.planning.delivery import State
 from scheduler.planning.plan import Member, plan
-from scheduler.rehearsal import NotARehearsal, Plan, Summary, last_moment, rehearsal_database, rehearse
+from scheduler.rehearsal.capture import Outbox, OutboxNotEmpty
+from scheduler.rehearsal.run import NotARehearsal, Plan, Summary, last_moment, rehearsal_database, rehearse
 from scheduler.store.database import Database
 from scheduler.store.schema import deliveries
 from tests.shipped import shipped_draft

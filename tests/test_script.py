@@ -18,7 +18,7 @@ from calendars.feeds import feeds
 from calendars.model import Days, Draft, EventStatus, Timed
 from scheduler.cli import app
 from scheduler.planning.channels import Channel
-from scheduler.script import InvalidScript, Script, Stage, opening_channels, read_script, stages
+from scheduler.rehearsal.script import InvalidScript, Script, Stage, opening_channels, read_script, stages
 from scheduler.store import editions
 from scheduler.store.database import Database
 from tests import small_config

@@ -20,7 +20,7 @@ from scheduler.base.settings import Pace
 from scheduler.base.tokens import Link, Tokens
 from scheduler.mail.relay.smtp_url import SmtpSettings
 from scheduler.planning.delivery import State
-from scheduler.rehearsal import Jump
+from scheduler.rehearsal.run import Jump
 from scheduler.reporting.status import status
 from scheduler.sending.service import Sending, Service
 from scheduler.store import controls

@@ -13,8 +13,8 @@ import pytest
 from calendars.editions import first_stamp
 from calendars.feeds import event_attachment
 from calendars.model import Draft, Recipient, TimeBefore
-from scheduler.capture import Outbox
-from scheduler.rehearsal import Plan, last_moment, rehearsal_database, rehearse
+from scheduler.rehearsal.capture import Outbox
+from scheduler.rehearsal.run import Plan, last_moment, rehearsal_database, rehearse
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.web.app import Site

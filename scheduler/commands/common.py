@@ -20,13 +20,13 @@ from calendars.model import Language, Problem, Text
 from calendars.zones import UnusableZoneData, WallTimeError, refuse_unusable_data
 from scheduler.base.settings import DEFAULT_DATABASE, Settings, SettingsError, load_settings
 from scheduler.base.tokens import NoKey, Tokens, key_beside
-from scheduler.capture import OutboxNotEmpty
 from scheduler.drafts.files import Configuration, InvalidDraft, NoConfiguration
 from scheduler.mail.relay.smtp import RelayUnavailable
 from scheduler.publishing.announcing import NothingToAnnounce
 from scheduler.publishing.shifted import NoSuchHour, NothingInForce
-from scheduler.rehearsal import AnotherDraft, NotARehearsal
-from scheduler.script import InvalidScript
+from scheduler.rehearsal.capture import OutboxNotEmpty
+from scheduler.rehearsal.run import AnotherDraft, NotARehearsal
+from scheduler.rehearsal.script import InvalidScript
 from scheduler.store import controls
 from scheduler.store.database import Database, DatabaseInUse, DatabaseUnavailable
 from scheduler.web.feeds.export import ExportFailed

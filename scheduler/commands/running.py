@@ -19,7 +19,6 @@ from scheduler.base import loop
 from scheduler.base.logs import configure_logs
 from scheduler.base.settings import Settings, SettingsError, parse_networks, parse_pace
 from scheduler.base.tokens import Tokens
-from scheduler.capture import Outbox
 from scheduler.commands.common import (
     ConfigOption,
     LangOption,
@@ -32,7 +31,8 @@ from scheduler.commands.tables import print_summary
 from scheduler.drafts.files import configuration
 from scheduler.mail.relay.oauth import access_tokens
 from scheduler.mail.relay.smtp_url import parse_smtp_url
-from scheduler.rehearsal import captured, rehearsal_database
+from scheduler.rehearsal.capture import Outbox
+from scheduler.rehearsal.run import captured, rehearsal_database
 from scheduler.sending.service import Sending
 from scheduler.serving import Serving, serve
 from scheduler.store import editions

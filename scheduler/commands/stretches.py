@@ -29,10 +29,10 @@ from scheduler.base import loop
 from scheduler.base.logs import configure_logs
 from scheduler.base.settings import parse_pace
 from scheduler.base.tokens import Tokens
-from scheduler.capture import Outbox
 from scheduler.commands.common import USAGE, Failure, err, told
 from scheduler.drafts.files import Configuration
-from scheduler.rehearsal import (
+from scheduler.rehearsal.capture import Outbox
+from scheduler.rehearsal.run import (
     Plan,
     Summary,
     last_moment,
@@ -43,8 +43,8 @@ from scheduler.rehearsal import (
     resumes,
     summary,
 )
-from scheduler.script import Stage, ZoneData, check_within, opening_channels, read_script, stages
-from scheduler.steps import steps_done
+from scheduler.rehearsal.script import Stage, ZoneData, check_within, opening_channels, read_script, stages
+from scheduler.rehearsal.steps import steps_done
 from scheduler.store.database import Database
 
 AFTER_LAST = timedelta(days=2)

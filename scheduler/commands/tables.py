@@ -25,7 +25,7 @@ from calendars.wording import (
 )
 from calendars.zones import to_wall
 from scheduler.publishing.publish import Published
-from scheduler.rehearsal import Summary, all_of
+from scheduler.rehearsal.run import Summary, all_of
 from scheduler.reporting.report import Row
 from scheduler.wording.kinds import KINDS, kind_words, title
 

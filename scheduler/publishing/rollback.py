@@ -52,7 +52,8 @@ def roll_back(
 ) -> Published:
     """Put the content of edition `number` in force: UIDs stay, and SEQUENCE goes on, never back.
 
-    Posts and joining links stay as they are. Raises NoWayBack; NothingToPublish, Unconfirmed of scheduler.publishing.publish.
+    Posts and joining links stay as they are. Raises NoWayBack; NothingToPublish, Unconfirmed
+    of scheduler.publishing.publish.
     """
     with database.write() as connection:
         draft = _returning(connection, number)

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from calendars.editions import first_stamp
 from scheduler.base.tokens import Link
-from scheduler.capture import Outbox
-from scheduler.rehearsal import Plan, captured, rehearsal_database, rehearse
+from scheduler.rehearsal.capture import Outbox
+from scheduler.rehearsal.run import Plan, captured, rehearsal_database, rehearse
 from scheduler.serving import Serving, serve_until
 from scheduler.store import editions
 from scheduler.store.database import Database

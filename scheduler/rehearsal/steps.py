@@ -12,7 +12,7 @@ from calendars.editions import Edition
 from scheduler.base.clock import SimulatedClock
 from scheduler.publishing.prospect import prospect
 from scheduler.publishing.publish import check, enact
-from scheduler.script import Stage
+from scheduler.rehearsal.script import Stage
 from scheduler.store import controls, editions
 from scheduler.store.database import Database
 from scheduler.store.ledger import inviting

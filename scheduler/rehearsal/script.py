@@ -19,9 +19,9 @@ from calendars.reading.nodes import Entry, MappingNode, Node, ScalarNode, Sequen
 from calendars.reading.problems import AlreadyReported, Place, Report, Wrong, shown
 from calendars.reading.schema import Form
 from calendars.zones import WallTimeError, to_instant
-from scheduler.choosing import Choice, choices, chosen
 from scheduler.drafts.edits import Copy, Edit, removed
 from scheduler.planning.channels import Channel
+from scheduler.rehearsal.choosing import Choice, choices, chosen
 
 LIMIT = 512 * 1024  # bytes
 FORMAT = "1"

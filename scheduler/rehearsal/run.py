@@ -17,17 +17,17 @@ from calendars.model import Agenda, Draft
 from scheduler.base.clock import SimulatedClock
 from scheduler.base.settings import Pace
 from scheduler.base.tokens import Tokens
-from scheduler.capture import Outbox, capturing
 from scheduler.mail.relay.smtp_url import parse_smtp_url
 from scheduler.planning.channels import Channel
 from scheduler.publishing.prospect import digest
 from scheduler.publishing.publish import publish_draft
+from scheduler.rehearsal.capture import Outbox, capturing
+from scheduler.rehearsal.script import Stage
+from scheduler.rehearsal.steps import AUTHOR, Steps, steps_done
 from scheduler.reporting import report
 from scheduler.reporting.report import Row, Totals
-from scheduler.script import Stage
 from scheduler.sending.pace import SimulatedTiming
 from scheduler.sending.service import Sending, Service
-from scheduler.steps import AUTHOR, Steps, steps_done
 from scheduler.store import controls, editions
 from scheduler.store.database import Database
 from scheduler.store.ledger import invited, states
