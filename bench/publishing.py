@@ -27,7 +27,7 @@ from scheduler.base.clock import monotonic
 from scheduler.planning.plan import Member, plan
 from scheduler.publishing.publish import Published, publish_draft
 from scheduler.store.database import Database
-from tests.postgres import NoPostgres, cluster
+from tests.support.postgres import NoPostgres, cluster
 
 POSTS = 672  # at each of 149 sites
 EVERY = 0.01  # seconds from one request to the next

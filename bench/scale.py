@@ -30,7 +30,7 @@ from scheduler.store.ledger import claiming, settling, states
 from scheduler.store.ledger.claiming import Delivery
 from scheduler.store.ledger.settling import Settlement
 from scheduler.store.schema import deliveries
-from tests.postgres import Cluster, NoPostgres, cluster
+from tests.support.postgres import Cluster, NoPostgres, cluster
 
 FLAT_AIM, FLAT_MB, TWICE_AIM = 0.8, 32.0, 1.6
 BATCH = 512  # as the dispatcher claims without a pace

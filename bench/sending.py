@@ -10,7 +10,7 @@ from pathlib import Path
 from bench.campaign import accepted
 from bench.measure import Figure, Line, Skipped, apart
 from bench.postfix import MISSING, Postfix, postfix
-from tests.postgres import Cluster, NoPostgres, cluster
+from tests.support.postgres import Cluster, NoPostgres, cluster
 
 AIMED = 64  # connections at which the aims hold
 SOURCE_AIM, PLAIN_AIM = 0.4, 25.0  # of smtp-source's rate; times the plain way's

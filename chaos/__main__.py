@@ -20,7 +20,7 @@ from chaos.campaign import Campaign, Plan, Stuck, underway
 from chaos.verdict import Evidence, Verdict, delivered, judge
 from scheduler.base.clock import monotonic
 from scheduler.planning.delivery import REPEATS, State
-from tests.postgres import Cluster, NoPostgres, cluster
+from tests.support.postgres import Cluster, NoPostgres, cluster
 
 _WORKERS = {"sqlite": 1, "postgresql": 3}
 _NAMED = 20  # keys of a broken promise that are printed

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from scheduler.base.loop import loop_factory
 from scheduler.store.database import Database
-from tests.postgres import Cluster, NoPostgres, cluster, migrated
+from tests.support.checkout import CONFIG
+from tests.support.postgres import Cluster, NoPostgres, cluster, migrated
 
 settings.register_profile(
     "project",
@@ -31,29 +35,13 @@ def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[]
     return plain if item.get_closest_marker("every_loop") is None else {**plain, "service": loop_factory()}
 
 
-# What the store promises is tried on both databases each time; what stands on it, on PostgreSQL, in the long suite.
-CONFORMANCE = {
-    "test_answers",
-    "test_convocations",
-    "test_databases",
-    "test_escalations",
-    "test_feed_tokens",
-    "test_guests",
-    "test_handover",
-    "test_instance",
-    "test_ledger",
-    "test_nodes",
-    "test_notices",
-    "test_people",
-}
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The store is tried on both databases each time; what stands on it, on PostgreSQL in the long suite."""
     for item in items:
         given = getattr(item, "callspec", None)
         kind = None if given is None else given.params.get("database_url")
-        if kind == "postgresql" and item.path.stem not in CONFORMANCE:
+        if kind == "postgresql" and item.get_closest_marker("conformance") is None:
             item.add_marker(pytest.mark.long)
 
 
@@ -99,3 +87,13 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database(database_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of its own, with the shipped configuration copied in, as an administrator has it."""
+    shutil.copytree(CONFIG, tmp_path / "config")
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path
+    logging.getLogger().handlers.clear()  # they write to a standard error that is closed with the command
+    structlog.reset_defaults()  # a command may have asked for errors alone, and the next test listens to more

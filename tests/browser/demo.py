@@ -22,8 +22,8 @@ from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.web.app import Site
 from scheduler.web.http.server import bind
-from tests.shipped import shipped_draft
-from tests.webserver import TOKENS
+from tests.support.shipped import shipped_draft
+from tests.support.webserver import TOKENS
 
 NOW = datetime(2021, 10, 18, 17, tzinfo=UTC)  # noon in Mexico
 PATIENCE_SECONDS = 20  # until a mail has come

@@ -8,7 +8,7 @@ import pytest
 
 from tests.browser.demo import KINDS, Demo
 from tests.browser.harness import NARROW, Theme, Visitor, accessibility_problems, assert_accessible, overflow
-from tests.shipped import shipped_draft
+from tests.support.shipped import shipped_draft
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 SPANISH = ("index",)  # the plain index goes out as a file, too

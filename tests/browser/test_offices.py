@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 from scheduler.web.pages.finder import find
 from tests.browser.demo import OFFICE, Demo
 from tests.browser.harness import NARROW, Visitor, focused, tab_to
-from tests.shipped import shipped_draft
+from tests.support.shipped import shipped_draft
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 CLIPBOARD = ("clipboard-read", "clipboard-write")

@@ -8,10 +8,10 @@ from itertools import pairwise
 from pathlib import Path
 
 from calendars.model import Days, EventStatus
-from tests import libical
 from tests.judge.entries import Entry, entries
 from tests.judge.fault import Fault, Kind
 from tests.judge.truth import Truth
+from tests.support import libical
 
 STAYS = timedelta(days=80)  # a cancelled event stays for 90: less than that, and nobody argues about the last day
 _Known = dict[str, Entry]

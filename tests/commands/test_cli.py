@@ -1,0 +1,384 @@
+"""The command line, as people and scripts use it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import pty
+import shutil
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+
+from scheduler.store.database import SAFE_SQLITE, Database, sqlite_module
+from tests.support.checkout import CONFIG
+from tests.support.command_line import AGENDA, AHEAD, agenda, edit, into_the_future, serving
+from tests.support.smtpd import aiosmtpd_server
+from tests.support.watching import between_looks
+
+pytestmark = pytest.mark.usefixtures("here")
+
+
+def test_help_lists_every_command_in_its_group() -> None:
+    shown = agenda("--help")
+    assert shown.exit_code == 0
+    for name in ("check", "show", "publish", "export", "rehearse", "demo", "serve", "status", "doctor", "send-test"):
+        assert name in shown.output
+    assert "Edit and publish" in shown.output
+
+
+@pytest.mark.parametrize(
+    "command", ["check", "show", "schema", "publish", "export", "rehearse", "demo", "serve", "status", "doctor", "stop"]
+)
+def test_every_command_has_help(command: str) -> None:
+    shown = agenda(command, "--help")
+    assert shown.exit_code == 0
+    assert "Usage" in shown.output
+
+
+def test_check_finds_the_shipped_draft_fine_and_writes_nothing(here: Path) -> None:
+    before = sorted(path.name for path in here.rglob("*"))
+    done = agenda("check")
+    assert (done.exit_code, done.stdout) == (0, "El borrador está bien. Nada se ha publicado.\n")
+    assert json.loads(agenda("check", "--json").stdout) == []
+    assert sorted(path.name for path in here.rglob("*")) == before
+
+
+def test_check_lists_every_problem_with_its_place_on_stderr() -> None:
+    edit(("estado: tentativo", "estado: cancelada"), ("tipo: jornada", "tipo: jornda"))
+    done = agenda("check")
+    assert done.exit_code == 1
+    assert done.stdout == ""
+    assert "¿Quiso decir «cancelado»?" in done.stderr
+    assert all(line.startswith("config/agenda.yaml:") for line in done.stderr.strip().splitlines())
+    english = agenda("check", "--lang", "en")
+    assert "Did you mean" in english.stderr
+    found = json.loads(agenda("check", "--json").stdout)
+    assert {tuple(sorted(one)) for one in found} == {("column", "file", "line", "message", "rule", "value")}
+    assert {one["value"] for one in found} == {"cancelada", "jornda"}
+
+
+def test_a_folder_that_is_not_there_is_wrong_usage() -> None:
+    done = agenda("check", "--config", "nowhere")
+    assert (done.exit_code, "nowhere" in done.stderr) == (2, True)
+
+
+def test_the_configuration_is_found_where_agenda_config_says(tmp_path: Path) -> None:
+    shutil.move("config", "elsewhere")
+    edit_me = Path("elsewhere") / "agenda.yaml"
+    edit_me.write_text("formato: 7\n")
+    assert agenda("check", AGENDA_CONFIG="elsewhere").exit_code == 1
+    assert agenda("check").exit_code == 0  # the shipped one
+
+
+def test_show_gives_the_hour_here_and_there() -> None:
+    shown = agenda("show", "--site", "tokio")
+    assert "jue 21 oct 18:00 h" in shown.stdout
+    assert "vie 22 oct 08:00 h (viernes 22 en Tokio)" in shown.stdout
+    events = json.loads(agenda("show", "--site", "nueva-delhi", "--json").stdout)
+    assert [(one["home"], one["local"]) for one in events if one["kind"] == "workshop"] == [
+        ("2021-10-21T18:00:00", "2021-10-22T04:30:00")
+    ]
+
+
+def test_show_says_what_is_set_for_people_and_their_data() -> None:
+    shown = agenda("show").stdout
+    assert "Altas en la página: sedes.example\n" in shown
+    assert "Las direcciones que terminan se borran a los 180 días\n" in shown
+    assert "Aviso de privacidad: texto propio\n" in shown
+    edit(
+        ("retencion: 180 d ", "retencion: no "),
+        ("altas: ", "altas: no"),
+        ("  dominios: [sedes.example]", "  "),
+        ("  texto:\n    es: |\n      Texto", "  enlace: https://ine.example/aviso\n  texto:\n    es: |\n      Texto"),
+    )
+    shown = agenda("show", "--lang", "en").stdout
+    assert "Sign-up on the page: closed\n" in shown
+    assert "Ended addresses are not erased by themselves\n" in shown
+    assert "Privacy notice: own text, https://ine.example/aviso\n" in shown
+
+
+def test_show_of_an_unknown_site_is_wrong_usage() -> None:
+    assert agenda("show", "--site", "atlantis").exit_code == 2
+
+
+def test_schema_prints_what_the_editors_use() -> None:
+    assert json.loads(agenda("schema").stdout) == json.loads((CONFIG / "agenda.schema.json").read_text())
+
+
+def test_publish_puts_the_draft_in_force_and_twice_is_once() -> None:
+    first = agenda("publish", "--reason", "inicio", "--author", "M. R.")
+    assert (first.exit_code, "Edición 1 publicada" in first.stdout) == (0, True)
+    again = agenda("publish", "--reason", "otra vez")
+    assert (again.exit_code, "no hay nada que publicar" in again.stdout) == (0, True)
+    state = json.loads(agenda("status", "--json").stdout)
+    assert (state["edition"], state["author"], state["draft"]) == (1, "M. R.", {"valid": True, "changes": 0})
+
+
+def test_an_invalid_draft_is_not_published_and_what_is_in_force_stays() -> None:
+    agenda("publish", "--reason", "inicio")
+    edit(("estado: tentativo", "estado: cancelada"))
+    done = agenda("publish", "--reason", "error")
+    assert done.exit_code == 1
+    assert "No se publicó nada" in done.stderr
+    state = json.loads(agenda("status", "--json").stdout)
+    assert (state["edition"], state["draft"]["valid"]) == (1, False)
+
+
+def test_a_saved_edit_is_a_draft_in_status_and_changes_nothing_until_published() -> None:
+    into_the_future()
+    done = agenda("publish", "--reason", "inicio")
+    assert done.exit_code == 0, done.exception
+    edit((f"fecha: {AHEAD}-10-21", f"fecha: {AHEAD}-10-22"))
+    assert "borrador con 1 cambios sin publicar" in agenda("status").stdout
+    assert json.loads(agenda("status", "--json").stdout)["states"] == {"planned": 48}
+    agenda("publish", "--reason", "se mueve")
+    assert json.loads(agenda("status", "--json").stdout)["states"] == {"planned": 48 + 16, "superseded": 48}
+
+
+def test_a_file_cut_short_cancels_no_campaign() -> None:
+    agenda("publish", "--reason", "inicio")
+    rows = (Path("config") / "recipients.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (Path("config") / "recipients.csv").write_text("".join(rows[:100]), encoding="utf-8")
+    refused = agenda("publish", "--reason", "corto")
+    assert refused.exit_code == 1
+    assert "50 destinatarios" in refused.stderr
+    assert json.loads(agenda("status", "--json").stdout)["edition"] == 1
+    assert agenda("publish", "--reason", "de verdad", "--yes").exit_code == 0
+
+
+@pytest.mark.parametrize(("typed", "code", "edition"), [("50", 0, 2), ("49", 1, 1), ("", 1, 1)])
+def test_at_a_terminal_the_number_that_is_taken_away_has_to_be_typed(typed: str, code: int, edition: int) -> None:
+    agenda("publish", "--reason", "inicio")
+    rows = (Path("config") / "recipients.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (Path("config") / "recipients.csv").write_text("".join(rows[:100]), encoding="utf-8")
+    ours, theirs = pty.openpty()
+    os.write(ours, f"{typed}\n".encode())
+    done = subprocess.run(
+        [*AGENDA, "publish", "--reason", "corto"], stdin=theirs, capture_output=True, text=True, check=False
+    )
+    os.close(ours)
+    os.close(theirs)
+    assert done.returncode == code, done.stderr
+    assert json.loads(agenda("status", "--json").stdout)["edition"] == edition
+
+
+def test_export_without_a_database_writes_the_draft_and_with_one_the_edition_in_force() -> None:
+    assert agenda("export", "out").exit_code == 0
+    assert not Path("agenda.db").exists()
+    draft = (Path("out") / "sites" / "tokio.ics").read_bytes()
+    agenda("publish", "--reason", "inicio")
+    edit(('hora: "18:00"', 'hora: "20:00"'))
+    agenda("export", "in-force")
+    assert (Path("in-force") / "sites" / "tokio.ics").read_bytes() == draft
+    names = {path.relative_to("out").as_posix() for path in Path("out").rglob("*.*")}
+    assert {"all.ics", "index.html", "regions/europa.ics", "sites/tokio-local.ics"} <= names
+    assert len(names) == 1 + 1 + 5 + 2 * 149
+
+
+def test_an_export_to_where_a_file_stands_is_the_environments_fault() -> None:
+    Path("out").write_text("a file")
+    done = agenda("export", "out")
+    assert (done.exit_code, "out" in done.stderr) == (3, True)
+
+
+def test_rehearse_prints_json_and_refuses_an_outbox_in_use(here: Path) -> None:
+    done = agenda("rehearse", "--from", "2021-10-01", "--to", "2022-02-09", "--outbox", "ob", "--json")
+    figures = json.loads(done.stdout)
+    assert {key: figures[key] for key in ("messages", "repeated", "uncertain", "refused")} == {
+        "messages": 745,
+        "repeated": 0,
+        "uncertain": 0,
+        "refused": 0,
+    }
+    assert sum(row["count"] for row in figures["events"]) == 745
+    assert set(figures["events"][0]) == {"id", "region", "rule", "count", "first_local", "last_local", "moved"}
+    assert not (here / "agenda.db").exists()
+    again = agenda("rehearse", "--outbox", "ob")
+    assert (again.exit_code, "not empty" in again.stderr) == (1, True)
+
+
+def test_a_rehearsal_and_the_real_service_keep_off_each_others_databases() -> None:
+    agenda("publish", "--reason", "inicio")
+    refused = agenda("rehearse", "--outbox", "ob", "--database", "agenda.db")
+    assert refused.exit_code == 3
+    agenda("rehearse", "--to", "2021-10-02", "--outbox", "ob2", "--database", "r.db")
+    for command in (["publish", "--reason", "x"], ["serve"], ["status"]):
+        done = agenda(*command, AGENDA_DATABASE_URL="sqlite:///r.db")
+        assert (done.exit_code, "rehearsal" in done.stderr) == (3, True)
+
+
+def test_a_rehearsal_to_before_its_start_is_wrong_usage() -> None:
+    assert agenda("rehearse", "--from", "2022-01-01", "--to", "2021-01-01", "--outbox", "o").exit_code == 2
+
+
+def test_status_without_a_database_says_what_makes_one() -> None:
+    done = agenda("status")
+    assert (done.exit_code, "agenda serve" in done.stderr) == (1, True)
+
+
+def test_stop_where_there_is_no_database_says_so_and_makes_none() -> None:
+    for command in ("stop", "resume"):
+        assert agenda(command).exit_code == 1
+    assert not Path("agenda.db").exists()
+
+
+def test_stop_and_resume_show_in_status() -> None:
+    agenda("publish", "--reason", "inicio")
+    assert agenda("stop").exit_code == 0
+    assert "ENVÍO DETENIDO" in agenda("status").stdout
+    refused = agenda("send-test", "alguien@ine.example", AGENDA_SMTP_URL="smtp://127.0.0.1:1")
+    assert (refused.exit_code, "agenda resume" in refused.stderr) == (1, True)
+    assert agenda("resume").exit_code == 0
+    assert "SENDING STOPPED" not in agenda("status", "--lang", "en").stdout
+
+
+def test_doctor_tells_an_installation_that_is_fit_from_one_that_is_not() -> None:
+    into_the_future()
+    agenda("publish", "--reason", "inicio")
+    well = json.loads(agenda("doctor", "--json").stdout)
+    verdicts = {one["check"]: one["verdict"] for one in well}
+    assert verdicts["SQLite"] == ("ok" if sqlite_module().sqlite_version_info >= SAFE_SQLITE else "BAD")
+    assert verdicts["clock"] == verdicts["draft"] == verdicts["database"] == verdicts["pace"] == "ok"
+    pace = next(one["text"] for one in well if one["check"] == "pace")
+    assert "the largest fan-out" in pace
+    ill = agenda("doctor", AGENDA_SMTP_URL="smtp://127.0.0.1:1", AGENDA_SECRET_KEY="short")
+    assert (ill.exit_code, ill.stdout.count("BAD") >= 2) == (3, True)
+
+
+async def test_send_test_sends_one_mail_to_that_address_only() -> None:
+    async with aiosmtpd_server() as inbox:
+        url = f"smtp://127.0.0.1:{inbox.port}"
+        for redirect, expected in (("", "alguien@ine.example"), ("prueba@ine.example", "prueba@ine.example")):
+            done = await asyncio.to_thread(
+                agenda, "send-test", "alguien@ine.example", AGENDA_SMTP_URL=url, AGENDA_REDIRECT_ALL=redirect
+            )
+            assert done.exit_code == 0, done.output
+            assert inbox.envelopes[-1].rcpt_tos == [expected]
+    assert len(inbox.envelopes) == 2
+
+
+def test_send_test_without_a_relay_or_with_a_wrong_address_says_so() -> None:
+    assert agenda("send-test", "alguien@ine.example").exit_code == 3
+    assert agenda("send-test", "no es dirección", AGENDA_SMTP_URL="smtp://127.0.0.1:1").exit_code == 2
+    assert agenda("send-test", "alguien@ine.example", AGENDA_SMTP_URL="smtp://127.0.0.1:1").exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("AGENDA_PACE", "fast", "30/min,3"),
+        ("AGENDA_BASE_URL", "agenda", "https://agenda.example"),
+        ("AGENDA_PORT", "many", "AGENDA_PORT"),
+        ("AGENDA_SMTP_PASSWORD_FILE", "nowhere", "nowhere"),
+        ("AGENDA_REDIRECT_ALL", "nobody", "AGENDA_REDIRECT_ALL"),
+    ],
+)
+def test_a_variable_that_cannot_be_is_named_with_its_rule(name: str, value: str, said: str) -> None:
+    done = agenda("check", **{name: value})
+    assert (done.exit_code, said in done.stderr) == (3, True)
+
+
+def test_a_secret_may_come_from_a_file() -> None:
+    Path("key").write_text("a-key-that-is-long-enough-to-keep\n")
+    checks = json.loads(agenda("doctor", "--json", AGENDA_SECRET_KEY_FILE="key").stdout)
+    assert "is set" in next(one["text"] for one in checks if one["check"] == "secret key")
+
+
+def test_serve_publishes_the_first_edition_notices_the_next_and_stops_cleanly(here: Path) -> None:
+    with serving() as (process, url):
+        first = httpx.get(f"{url}/feeds/sites/tokio.ics")
+        assert (first.status_code, first.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
+        agenda("export", "out")
+        assert (here / "out" / "sites" / "tokio.ics").read_bytes() == first.content
+        second_serve = agenda("serve", "--port", "0")
+        assert (second_serve.exit_code, "another agenda serve" in second_serve.stderr) == (3, True)
+        edit(('hora: "18:00"', 'hora: "20:00"'))
+        assert httpx.get(f"{url}/feeds/sites/tokio.ics").content == first.content
+        agenda("publish", "--reason", "se mueve")
+        while b"SEQUENCE:1" not in httpx.get(f"{url}/feeds/sites/tokio.ics").content:
+            between_looks()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
+    assert (here / "agenda.db.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_serve_on_a_taken_port_exits_3() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = agenda("serve", "--port", str(taken.getsockname()[1]))
+    assert (done.exit_code, "--port" in done.stderr) == (3, True)
+
+
+def test_serve_with_an_invalid_first_draft_says_where_and_serves_nothing() -> None:
+    edit(("estado: tentativo", "estado: cancelada"))
+    done = agenda("serve", "--port", "0")
+    assert (done.exit_code, "config/agenda.yaml:" in done.stderr) == (1, True)
+
+
+def test_no_address_link_or_token_stands_in_anything_public_or_in_any_log(here: Path) -> None:
+    """Every public file, page and log line of a service that has just sent mail."""
+    link = "https://salas.example/secreta-123"
+    (Path("config") / "privado.yaml").write_text(f'enlaces:\n  taller-asia-pacifico-2021: "{link}"\n')
+    with serving(AGENDA_SMTP_URL="smtp://127.0.0.1:1") as (process, url):
+        agenda("export", "out")
+        public = [path.read_bytes() for path in (here / "out").rglob("*.*")]
+        public += [httpx.get(f"{url}{path}").content for path in ("/", "/feeds/", "/leave/x.y", "/robots.txt")]
+        process.terminate()
+        assert process.stderr is not None
+        public.append(process.stderr.read().encode())
+    rows = (Path("config") / "recipients.csv").read_text(encoding="utf-8").splitlines()[1:]
+    secrets = [row.split(",")[2].encode() for row in rows] + [link.encode(), (here / "agenda.db.key").read_bytes()]
+    everything = b"\n".join(public)
+    assert len(everything) > 100_000
+    assert [secret for secret in secrets if secret.strip() in everything] == []
+
+
+def test_a_database_that_cannot_be_opened_is_the_environments_fault() -> None:
+    Path("agenda.db").write_text("no database" * 100)
+    assert agenda("status").exit_code == 3
+
+
+def test_a_database_that_another_process_keeps_locked_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scheduler.store.sqlite.BUSY_SECONDS", 0)
+    agenda("publish", "--reason", "primera")
+    other = Database("sqlite:///agenda.db")
+    with other.write():
+        refused = agenda("publish", "--reason", "otra")
+    other.close()
+    assert (refused.exit_code, refused.stderr) == (3, "agenda: the database failed: database is locked\n")
+
+
+def test_a_file_that_may_not_be_read_is_told_in_one_line(here: Path) -> None:
+    (here / "config" / "agenda.yaml").unlink()
+    (here / "config" / "agenda.yaml").symlink_to("/proc/self/mem")
+    refused = agenda("check")
+    assert refused.exit_code == 3
+    assert refused.stderr.startswith("agenda: ")
+
+
+def test_a_key_file_that_holds_no_key_is_named_and_nothing_is_served(here: Path) -> None:
+    """As a full disk once left it."""
+    (here / "agenda.db.key").touch()
+    refused = agenda("serve", "--port", "0")
+    assert refused.exit_code == 3
+    assert "agenda.db.key holds no key" in refused.stderr
+
+
+def test_publishing_without_a_reason_is_wrong_usage() -> None:
+    refused = agenda("publish", "--reason", " ")
+    assert (refused.exit_code, "--reason" in refused.stderr) == (2, True)
+
+
+def test_a_rehearsal_does_not_go_on_with_other_files_than_it_began_with() -> None:
+    command = ("rehearse", "--to", "2021-10-08", "--outbox", "out", "--database", "ensayo.db")
+    assert agenda(*command).exit_code == 0
+    edit(("id: taller-europa-2021", "id: otro-taller-2021"))
+    refused = agenda(*command)
+    assert (refused.exit_code, "files have changed" in refused.stderr) == (1, True)

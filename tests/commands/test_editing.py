@@ -1,0 +1,287 @@
+"""What an administrator sees before publishing, what has to be confirmed, and the way back."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support.command_line import AGENDA, AHEAD, agenda, edit, into_the_future
+from tests.support.editing import NAME, line_of, numbered, published, replace
+
+pytestmark = pytest.mark.usefixtures("here")
+
+MOVE = (f'    fecha: {AHEAD}-10-21\n    hora: "18:00"', f'    fecha: {AHEAD}-10-21\n    hora: "20:00"')
+
+
+def changes() -> dict[str, list[str]]:
+    found = json.loads(agenda("diff", "--json").stdout)["changes"]
+    return {one["id"]: one["kinds"] for one in found}
+
+
+def test_diff_says_the_change_by_meaning_with_its_line() -> None:
+    published()
+    edit(MOVE)
+    done = agenda("diff")
+    assert (done.exit_code, "Vigente: edición 1" in done.stdout) == (0, True)
+    line = line_of(f"id: {NAME}")
+    assert f"MOVIDO  Taller VMRE, Asia Pacífico   (agenda.yaml, renglón {line})" in done.stdout
+    assert "mar 21 oct 18:00–20:00 TCM → 20:00–22:00 TCM" in done.stdout
+    assert "Hora local: de mié 22 oct 07:30 (Nueva Delhi) a 15:00 (Wellington)" in done.stdout
+    assert "SIN CAMBIO  9 eventos" in done.stdout
+    assert "MOVED  Overseas voting workshop, Asia Pacific" in agenda("diff", "--lang", "en").stdout
+
+
+def test_without_a_database_diff_and_impact_say_in_both_languages_what_makes_one() -> None:
+    for command in ("diff", "impact", "editions"):
+        done = agenda(command)
+        assert (done.exit_code, "aquí no hay base de datos. La crean `agenda publish`" in done.stderr) == (1, True)
+        assert "no database here; `agenda publish`" in agenda(command, "--lang", "en").stderr
+
+
+def test_diff_of_an_unchanged_draft_says_so() -> None:
+    published()
+    assert "Sin cambios" in agenda("diff").stdout
+    assert changes() == {}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "new", "kinds"),
+    [
+        (rf"(id: {NAME}.*?)estado: confirmado", r"\1estado: cancelado", ["cancelled"]),
+        (rf"(id: {NAME}.*?)Taller VMRE, Asia", r"\1Taller del VMRE, Asia", ["reworded"]),
+        (rf"(id: {NAME}.*?)para: \{{region: Asia Pacífico\}}", r"\1para: todas", ["audience"]),
+        (rf"(id: {NAME}.*?)es: \"Virtual\"", r'\1es: "Sala 2"', ["relocated"]),
+        (rf"(id: {NAME}.*?)estado: confirmado", r"\1estado: tentativo", ["restated"]),
+    ],
+)
+def test_diff_tells_one_kind_of_change_from_another(pattern: str, new: str, kinds: list[str]) -> None:
+    published()
+    replace(pattern, new)
+    assert changes() == {NAME: kinds}
+
+
+def test_diff_tells_a_new_joining_link_without_showing_it() -> None:
+    published()
+    Path("config/privado.yaml").write_text(f"enlaces:\n  {NAME}: https://salas.example/secreta\n", encoding="utf-8")
+    done = agenda("diff")
+    assert "OTRO ENLACE" in done.stdout
+    assert "privado.yaml, renglón 2" in done.stdout
+    assert "secreta" not in done.stdout + agenda("diff", "--json").stdout
+
+
+def test_impact_says_how_many_get_which_mail_and_when() -> None:
+    published()
+    edit(MOVE)
+    found = json.loads(agenda("impact", "--json").stdout)
+    assert (found["notices"], found["people"], found["replaced"], len(found["feeds"])) == (16, 16, 48, 34)
+    assert {mail["event"] for mail in found["mails"]} == {NAME}
+    shown = agenda("impact").stdout
+    assert "16 avisos a 16 puestos en 16 sedes" in shown
+    assert "48 recordatorios reemplazados; 0 ya enviados con la hora anterior" in shown
+    assert "34 calendarios cambian; otras sedes: 0 correos" in shown
+
+
+def test_impact_of_nothing_and_of_a_first_edition_say_so() -> None:
+    published()
+    assert agenda("impact").stdout == "El borrador es igual a la edición vigente: publicar no haría nada.\n"
+    assert json.loads(agenda("impact", "--json").stdout)["unchanged"] is True
+
+
+def test_impact_shows_a_mail_as_its_posts_would_get_it() -> None:
+    published()
+    edit(MOVE)
+    shown = agenda("impact", "--mail", "tokio").stdout
+    assert "Subject: CAMBIO: Taller VMRE, Asia Pacífico ahora mié 22 oct, 11:00 h (Tokio); antes 09:00 h" in shown
+    assert "Qué hacer: use la hora de este correo." in shown
+    page = agenda("impact", "--mail", "tokio", "--html").stdout
+    assert page.lower().startswith("<!doctype html>")
+    assert agenda("impact", "--mail", "la-habana").stdout == "Los puestos de la-habana no recibirían ningún aviso.\n"
+    assert agenda("impact", "--mail", "atlantida").exit_code == 2
+
+
+def test_impact_of_an_event_flags_what_speaks_against_its_hour_at_each_site() -> None:
+    done = json.loads(agenda("impact", NAME, "--json").stdout)
+    sites = {one["site"]: one for one in done["sites"]}
+    assert len(sites) == 16
+    assert sites["nueva-delhi"]["start"] == "2021-10-22T04:30"
+    assert (sites["nueva-delhi"]["night"], sites["nueva-delhi"]["fit"]) == (True, "outside")
+    assert {one["other_date"] for one in sites.values()} == {1}
+    table = agenda("impact", NAME).stdout
+    assert "noche, fuera de horario, otra fecha que en México" in table
+    drive = json.loads(agenda("impact", "jornada-credencializacion-2022", "--json").stdout)["sites"]
+    assert len(drive) == 149
+    assert any("2022-02-07" in one["holidays_in_mexico"] for one in drive)
+
+
+def test_impact_of_an_unknown_event_names_those_there_are() -> None:
+    done = agenda("impact", "taller")
+    assert done.exit_code == 2
+    assert NAME in done.stderr
+
+
+def test_an_administrator_types_the_number_of_people_to_publish_what_concerns_many() -> None:
+    published()
+    replace(rf"(id: {NAME}.*?)para: \{{region: Asia Pacífico\}}", r"\1para: todas")
+    assert typed("publish", "--reason", "todas", answer="12") == 1
+    assert numbered() == [1]
+    assert typed("publish", "--reason", "todas", answer="133") == 0
+    assert numbered() == [1, 2]
+
+
+def typed(*arguments: str, answer: str) -> int:
+    """Run at a terminal, and type the answer when asked."""
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "TERM": "dumb"}
+    with subprocess.Popen([*AGENDA, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as run:
+        os.close(theirs)
+        seen = ""
+        while "para publicar" not in seen:
+            seen += os.read(ours, 1000).decode()
+        os.write(ours, f"{answer}\n".encode())
+        while True:
+            try:
+                if not os.read(ours, 1000):
+                    break
+            except OSError:  # the terminal ends with the program
+                break
+        code = run.wait()
+    os.close(ours)
+    return code
+
+
+def test_without_a_terminal_what_concerns_many_wants_yes() -> None:
+    published()
+    replace(rf"(id: {NAME}.*?)para: \{{region: Asia Pacífico\}}", r"\1para: todas")
+    done = agenda("publish", "--reason", "todas")
+    assert done.exit_code == 1
+    assert "133 personas en 133 sedes (133 avisos)" in done.stderr
+    assert "agenda impact" in done.stderr
+    assert numbered() == [1]
+    assert agenda("publish", "--reason", "todas", "--yes").exit_code == 0
+
+
+@pytest.mark.parametrize("slip", ["cut short", "emptied", "id edited"])
+def test_a_slip_says_what_would_happen_and_nothing_goes_out_without_yes(slip: str) -> None:
+    published()
+    if slip == "cut short":
+        replace(rf"  - id: {NAME}.*?(?=\n  - id:)", "  # cortado")
+    elif slip == "emptied":
+        path = Path("config/recipients.csv")
+        path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    else:
+        edit((f"id: {NAME}", "id: taller-asia-2021"))
+    told = agenda("diff").stdout
+    expected = {"cut short": "CANCELADO", "emptied": "149 quitados", "id edited": "NUEVO"}[slip]
+    assert expected in told
+    before = json.loads(agenda("status", "--json").stdout)["states"]
+    done = agenda("publish", "--reason", "descuido")
+    assert (done.exit_code, numbered()) == (1, [1])
+    assert "No se publicó nada" in done.stderr
+    assert json.loads(agenda("status", "--json").stdout)["states"] == before
+
+
+def test_a_silent_edition_is_on_record_and_tells_nobody() -> None:
+    published()
+    edit(MOVE)
+    done = agenda("publish", "--reason", "errata", "--silent")
+    assert "Avisos de cambio: 0." in done.stdout
+    assert "No se avisa a nadie; quedó registrado." in done.stdout
+    assert [one["silent"] for one in json.loads(agenda("editions", "--json").stdout)] == [False, True]
+    assert "(sin avisar)" in agenda("editions").stdout
+
+
+def test_announcing_shows_people_and_hours_first_asks_and_is_on_record() -> None:
+    published()
+    shown = agenda("impact", "--announce", NAME)
+    assert "CONVOCATORIA  Taller VMRE, Asia Pacífico" in shown.stdout
+    assert "16 convocatorias en 16 sedes" in shown.stdout
+    found = json.loads(agenda("impact", "--announce", NAME, "--json").stdout)
+    assert (found["convocations"], found["notices"], found["people"]) == (16, 0, 16)
+    assert {(mail["purpose"], mail["event"]) for mail in found["mails"]} == {("convocation", NAME)}
+    sample = agenda("impact", "--announce", NAME, "--mail", "tokio").stdout
+    assert "Subject: CONVOCATORIA: mié 22 oct, 09:00 h (Tokio): Taller VMRE, Asia Pacífico" in sample
+    done = agenda("publish", "--announce", NAME, "--reason", "convocar")
+    assert (done.exit_code, "Convocatorias: 16." in done.stdout) == (0, True)
+    assert [one["announced"] for one in json.loads(agenda("editions", "--json").stdout)] == [[], [NAME]]
+    assert f"(convocó a: {NAME})" in " ".join(agenda("editions").stdout.split())
+    again = agenda("publish", "--announce", NAME, "--reason", "otra vez")
+    assert (again.exit_code, "ya se les convocó" in again.stdout, numbered()) == (0, True, [1, 2])
+
+
+def test_announcing_to_many_wants_yes_also_with_a_first_edition() -> None:
+    into_the_future()
+    replace(rf"(id: {NAME}.*?)para: \{{region: Asia Pacífico\}}", r"\1para: todas")
+    everybody = ("publish", "--announce", NAME, "--reason", "inicio")
+    done = agenda(*everybody)
+    assert (done.exit_code, "149 personas (149 convocatorias)" in done.stderr) == (1, True)
+    assert "Convocatorias: 149." in agenda(*everybody, "--yes").stdout
+
+
+def test_announcing_what_is_not_there_names_what_is_near_and_silence_does_not_announce() -> None:
+    published()
+    done = agenda("publish", "--announce", "taller-asia-2021", "--reason", "convocar")
+    assert (done.exit_code, f"¿Quiso decir {NAME}" in done.stderr) == (2, True)
+    assert agenda("impact", "--announce", "taller-asia-2021").exit_code == 2
+    assert agenda("publish", "--announce", NAME, "--silent", "--reason", "convocar").exit_code == 2
+    assert numbered() == [1]
+
+
+def test_editions_lists_who_published_what_and_why() -> None:
+    published()
+    edit(MOVE)
+    agenda("publish", "--reason", "choca con feriado", "--author", "M. R.")
+    last = json.loads(agenda("editions", "--json").stdout)[-1]
+    assert (last["number"], last["author"], last["reason"]) == (2, "M. R.", "choca con feriado")
+    assert [(one["id"], one["kinds"]) for one in last["changes"]] == [(NAME, ["moved"])]
+
+
+def sequence() -> tuple[str, int]:
+    """UID and SEQUENCE of the workshop in the feed of Tokyo."""
+    agenda("export", "feeds")
+    text = (Path("feeds") / "sites" / "tokio.ics").read_text(encoding="utf-8")
+    event = next(part for part in text.split("BEGIN:VEVENT") if "T0" in part and "Taller VMRE" in part)
+    found = dict(line.split(":", 1) for line in event.splitlines() if line.startswith(("UID:", "SEQUENCE:")))
+    subprocess.run(["rm", "-r", "feeds"], check=True)  # because it is the system's own
+    return found["UID"], int(found["SEQUENCE"])
+
+
+def test_rollback_puts_the_content_back_under_a_higher_sequence() -> None:
+    published()
+    uid, first = sequence()
+    edit(MOVE)
+    agenda("publish", "--reason", "mover")
+    assert sequence() == (uid, first + 1)
+    done = agenda("rollback", "1", "--reason", "fue un error")
+    assert done.exit_code == 0
+    assert "Es el contenido de la edición 1." in done.stdout
+    assert "Los archivos no se tocaron" in done.stdout
+    assert sequence() == (uid, first + 2)
+    assert numbered() == [1, 2, 3]
+    assert changes() == {NAME: ["moved"]}
+
+
+def test_a_way_back_that_takes_an_event_away_blames_no_file_and_points_to_no_draft() -> None:
+    published()
+    new = (Path("config") / "agenda.yaml").read_text(encoding="utf-8").split(f"  - id: {NAME}", 1)[1]
+    entry = "  - id: taller-nuevo" + new.split("  - id:", 1)[0]
+    edit((f"  - id: {NAME}", entry.rstrip() + f"\n\n  - id: {NAME}"))
+    assert agenda("publish", "--reason", "uno más", "--yes").exit_code == 0
+    done = agenda("rollback", "1", "--reason", "sobraba")
+    assert (done.exit_code, "Quita 1 evento de lo vigente:" in done.stderr) == (1, True)
+    assert "repita con --yes." in done.stderr
+    for wrong in ("cortado", "respaldo", "corrija", "agenda impact"):
+        assert wrong not in done.stderr
+    assert "It takes 1 event away" in agenda("rollback", "1", "--reason", "no", "--lang", "en").stderr
+
+
+@pytest.mark.parametrize(("number", "why"), [("7", "no hay edición 7"), ("1", "la edición 1 es la vigente")])
+def test_rollback_to_what_is_not_there_or_in_force_says_so(number: str, why: str) -> None:
+    published()
+    done = agenda("rollback", number, "--reason", "a ver")
+    assert done.exit_code == 1
+    assert why in done.stderr

@@ -1,0 +1,50 @@
+"""The wheel carries what it needs: templates, configuration, migrations."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.checkout import ROOT
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built and unpacked away from the checkout; its dependencies are those of this environment."""
+    folder = tmp_path_factory.mktemp("wheel")
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    build = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(ROOT)]
+    subprocess.run([*pip, *build], check=True)
+    wheel = next(folder.glob("agenda_consular-*.whl"))
+    subprocess.run([*pip, "install", "--no-deps", "--target", str(folder / "site"), str(wheel)], check=True)
+    return folder
+
+
+def run(installed: Path, code: str) -> str:
+    environment = {**os.environ, "PYTHONPATH": str(installed / "site")}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=installed, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_no_name_but_the_two_packages_stands_at_the_top(installed: Path) -> None:
+    names = {path.name for path in (installed / "site").iterdir()}
+    assert {"calendars", "scheduler"} <= names
+    assert not names & {"templates", "config", "tests", "bench", "docs"}
+
+
+def test_an_installation_away_from_the_checkout_rehearses_what_it_carries(installed: Path) -> None:
+    code = (
+        "import sys, scheduler; from scheduler.cli import main; "
+        "assert scheduler.__file__.startswith(sys.path[1]), scheduler.__file__; "
+        "sys.argv = ['agenda', 'rehearse', '--outbox', 'outbox', '--json']; main()"
+    )
+    assert json.loads(run(installed, code))["messages"] == 745
+    assert len(list((installed / "outbox").glob("*.eml"))) == 745

@@ -1,0 +1,61 @@
+"""Who comes, counted: each site by what its posts said, and which are too few."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from calendars.model import Audience, Coverage, EventStatus, Role
+from scheduler.planning.coverage import Tally, Voice, lacking, tallies
+from tests.support.factories import agenda, event, site
+
+DELHI = site("nueva-delhi", city="Nueva Delhi", zone="Asia/Kolkata", country_code="IN")
+MADRID = site("madrid", region="europa", zone="Europe/Madrid", country_code="ES")
+EUROPE = event("taller-europa", audience=Audience(kind="regions", ids=("europa",)))
+CONTENT = agenda(representations=(site(), DELHI, MADRID), events=(event(), EUROPE))
+
+
+def voice(
+    reply: str | None = None, role: Role = Role.HOLDER, where: str = "tokio", instead: str | None = None
+) -> Voice:
+    return Voice(site=where, role=role, reply=reply, instead=instead)
+
+
+def counted(*voices: Voice) -> tuple[Tally, ...]:
+    return tallies(CONTENT, event(), voices)
+
+
+def test_each_site_that_the_event_addresses_is_counted_by_what_its_posts_said() -> None:
+    said = ["yes", "yes", "no", "maybe", None, None, None]
+    tokyo, delhi = counted(*map(voice, said), voice("no", where="nueva-delhi"), voice("yes", where="madrid"))
+    assert (tokyo.site.id, delhi.site.id) == ("tokio", "nueva-delhi")
+    assert (tokyo.yes, tokyo.no, tokyo.maybe, tokyo.silent, tokyo.elsewhere, tokyo.deputies) == (2, 1, 1, 3, 0, 0)
+    assert (delhi.no, delhi.coming) == (1, 0)
+
+
+def test_who_goes_to_another_session_is_counted_there_and_as_coming() -> None:
+    tokyo, _ = counted(voice("no", instead="taller-europa"))
+    assert (tokyo.no, tokyo.elsewhere, tokyo.coming) == (0, 1, 1)
+
+
+def test_a_session_that_takes_place_no_more_takes_nobody() -> None:
+    off = replace(CONTENT, events=(event(), replace(EUROPE, status=EventStatus.CANCELLED)))
+    tokyo, _ = tallies(off, event(), [voice("no", instead="taller-europa")])
+    assert (tokyo.no, tokyo.elsewhere, tokyo.coming) == (1, 0, 0)
+
+
+def test_a_deputy_counts_once_it_comes_and_a_coordinator_never() -> None:
+    deputies = [voice(reply, Role.DEPUTY) for reply in (None, "no", "maybe", "yes")]
+    tokyo, _ = counted(*deputies, voice("yes", Role.COORDINATOR))
+    assert (tokyo.yes, tokyo.no, tokyo.maybe, tokyo.silent, tokyo.deputies) == (1, 0, 0, 0, 4)
+
+
+@pytest.mark.parametrize(("minimum", "short"), [(1, ["nueva-delhi"]), (2, ["tokio", "nueva-delhi"])])
+def test_a_rule_lacks_the_sites_from_which_fewer_come(minimum: int, short: list[str]) -> None:
+    found = counted(voice("yes"), voice("maybe", where="nueva-delhi"))
+    assert [one.site.id for one in lacking(event(coverage=Coverage(minimum=minimum)), found)] == short
+
+
+def test_without_a_rule_nothing_is_lacking() -> None:
+    assert lacking(event(), counted()) == ()

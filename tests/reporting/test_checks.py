@@ -1,0 +1,47 @@
+"""What `agenda doctor` says of self-service: of the privacy notice, and of how clients are told apart."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from calendars.model import Agenda, Draft, Privacy, Signups
+from scheduler.base.settings import Settings
+from scheduler.reporting.checks import Verdict, installation_checks
+from tests.support.factories import agenda
+
+NOTICE = Privacy(text=None, url="https://ine.example/privacidad")
+OPEN = Signups(domains=("ine.example",))
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def verdicts(content: Agenda, **settings: str) -> dict[str, Verdict]:
+    draft = Draft(agenda=content, recipients=(), links={})
+    checks = installation_checks(Settings(**settings), NOW, lambda: draft)  # type: ignore[arg-type]  # each is a text
+    return {check.name: check.verdict for check in checks}
+
+
+def test_whoever_opens_self_service_is_reminded_of_the_privacy_notice() -> None:
+    assert verdicts(agenda(signups=OPEN, privacy=None))["privacy notice"] is Verdict.NOTE
+    assert verdicts(agenda(signups=OPEN, privacy=NOTICE))["privacy notice"] is Verdict.GOOD
+
+
+def test_self_service_behind_a_proxy_that_is_not_trusted_is_noted() -> None:
+    """An https address means a proxy, as this program speaks no TLS: every client would count as that proxy."""
+    content = agenda(signups=OPEN, privacy=NOTICE)
+    behind = {"base_url": "https://agenda.example"}
+    assert verdicts(content, **behind)["sign-ups"] is Verdict.NOTE
+    assert verdicts(content, **behind, trusted_proxies="127.0.0.1")["sign-ups"] is Verdict.GOOD
+    assert verdicts(content, base_url="http://127.0.0.1:8080")["sign-ups"] is Verdict.GOOD
+    assert verdicts(content)["sign-ups"] is Verdict.GOOD
+
+
+def test_where_nobody_can_sign_up_neither_is_spoken_of() -> None:
+    assert not {"privacy notice", "sign-ups"} & verdicts(agenda(), base_url="https://agenda.example").keys()

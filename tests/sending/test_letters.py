@@ -1,0 +1,91 @@
+"""Service mail through the one send loop: the right links, for the right time, at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from email.message import EmailMessage
+
+import pytest
+
+from calendars.model import Language
+from scheduler.base.tokens import Link
+from scheduler.planning.delivery import Purpose
+from scheduler.store.database import Database
+from scheduler.store.people import signups
+from scheduler.store.posts import roster
+from tests.support.campaign import BASE, BUSY, TOKENS, UNKNOWN_USER, Campaign
+from tests.support.campaign import mails as bodies
+from tests.support.ledger import PUBLISHED, draft, post, put
+from tests.support.people import ADDRESS, LATER, mails, sign_up
+from tests.support.smtpd import Behaviour, scripted
+
+NIGHT = PUBLISHED + timedelta(hours=13)  # 03:00 in Tokyo
+
+
+async def letter(
+    database: Database, purpose: Purpose, language: Language = "es", **script: Sequence[Behaviour]
+) -> EmailMessage:
+    """The mail of that purpose, asked for at night by a post that speaks the language."""
+    put(database, draft(posts=(post(),)))
+    with database.write() as connection:
+        roster.speak(connection, "uno", language)
+        signups.request(connection, purpose, "uno", NIGHT)
+    async with scripted(**script) as fake:
+        await Campaign(database, fake).run(NIGHT, NIGHT + timedelta(hours=2))
+        (found,) = bodies(fake)
+    return found
+
+
+def part(message: EmailMessage, subtype: str) -> str:
+    body = message.get_body((subtype,))
+    assert body is not None
+    return str(body.get_content())
+
+
+@pytest.mark.parametrize(
+    ("purpose", "page", "link", "lasts"),
+    [
+        (Purpose.CONFIRMATION, "confirm", Link.CONFIRM, timedelta(hours=48)),
+        (Purpose.ACCESS, "account", Link.ACCOUNT, timedelta(minutes=15)),
+        (Purpose.KNOWN, "manage", Link.LEAVE, None),
+    ],
+)
+@pytest.mark.parametrize("language", ["es", "en"])
+async def test_each_mail_carries_its_own_link_for_its_own_time(
+    database: Database, purpose: Purpose, page: str, link: Link, lasts: timedelta | None, language: Language
+) -> None:
+    message = await letter(database, purpose, language)
+    for subtype in ("plain", "html"):
+        found = set(re.findall(rf"{BASE}/{page}/([\w.~-]+)", part(message, subtype)))
+        assert len(found) == 1
+        (token,) = found
+        assert TOKENS.read(link, token, NIGHT) == "uno"
+        if lasts is not None:
+            assert TOKENS.read(link, token, NIGHT + lasts) == "uno"
+            assert TOKENS.read(link, token, NIGHT + lasts + timedelta(seconds=1)) is None
+    assert "Embajada de México en Japón" in part(message, "plain")
+    assert message["Content-Language"] == language
+
+
+async def test_what_somebody_asked_for_is_of_no_list_and_says_that_a_program_sent_it(database: Database) -> None:
+    message = await letter(database, Purpose.CONFIRMATION)
+    assert message["List-Unsubscribe"] is None
+    assert message["List-Id"] is None
+    assert message["Auto-Submitted"] == "auto-generated"
+
+
+async def test_a_server_that_is_busy_gets_it_again_under_the_same_message_id(database: Database) -> None:
+    message = await letter(database, Purpose.CONFIRMATION, RCPT=[BUSY])
+    assert str(message["Message-ID"]).endswith("@ine.example>")
+
+
+async def test_an_address_that_signs_up_and_does_not_exist_is_written_to_once(database: Database) -> None:
+    put(database, draft())
+    key = str(sign_up(database))
+    async with scripted(RCPT=[UNKNOWN_USER]) as fake:
+        await Campaign(database, fake).run(LATER, LATER + timedelta(hours=47))
+        assert fake.bodies == []
+        assert [line for line in fake.commands if line.startswith("RCPT")] == [f"RCPT TO:<{ADDRESS}>"]
+    assert mails(database) == [(Purpose.CONFIRMATION, key)]

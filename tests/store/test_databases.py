@@ -1,0 +1,127 @@
+"""Opening a database: what is made, what is refused and left alone, who may send from it, and who is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from scheduler.store import controls
+from scheduler.store.database import Database, DatabaseInUse, DatabaseUnavailable
+from scheduler.store.schema import metadata
+from tests.support.postgres import Cluster
+from tests.support.watching import until_changed
+
+pytestmark = pytest.mark.conformance
+
+
+def test_migrations_give_the_schema(database: Database) -> None:
+    with database.read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_opening_a_database_twice_migrates_once(database: Database, database_url: str) -> None:
+    with database.write() as connection:
+        controls.put(connection, "mark", "kept")
+    again = Database(database_url)
+    with again.read() as connection:
+        assert controls.get(connection, "mark") == "kept"
+    again.close()
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "x.db").write_text("no database, " * 200)
+    with pytest.raises(DatabaseUnavailable, match=r"x\.db: file is not a database"):
+        Database(f"sqlite:///{tmp_path / 'x.db'}")
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://localhost/x", "sqlite://", "postgresql://localhost"])
+def test_a_url_that_cannot_be_served_is_refused(url: str) -> None:
+    with pytest.raises(DatabaseUnavailable, match="sqlite:///"):
+        Database(url)
+
+
+def test_only_one_service_works_on_a_file(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'agenda.db'}")
+    database.lock_for_sending()
+    second = Database(f"sqlite:///{tmp_path / 'agenda.db'}")
+    with pytest.raises(DatabaseInUse):
+        second.lock_for_sending()
+    database.close()
+    second.lock_for_sending()
+    second.close()
+
+
+def test_the_database_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'agenda.db'}")
+    with database.write() as connection:
+        controls.put(connection, "mark", "kept")
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.glob("agenda.db*")} == {0o600}
+    database.close()
+
+
+def test_a_database_of_a_newer_program_is_refused_and_left_alone(database: Database, database_url: str) -> None:
+    with database.write() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(DatabaseUnavailable, match="9999"):
+        Database(database_url)
+
+
+def test_a_postgresql_database_is_migrated_by_its_command_alone(postgres: Cluster) -> None:
+    url = postgres.create()
+    with pytest.raises(DatabaseUnavailable, match="is empty: run `agenda migrate` once"):
+        Database(url)
+    Database(url, migrating=True).close()
+    Database(url).close()
+    postgres.drop(url)
+
+
+def test_many_may_send_from_postgresql(postgres: Cluster, postgres_template: str) -> None:
+    url = postgres.create(postgres_template)
+    both = [Database(url), Database(url)]
+    for one in both:
+        one.lock_for_sending()
+        with one.write() as connection:
+            controls.put(connection, "last", str(id(one)))
+    with both[0].read() as connection:
+        assert controls.get(connection, "last") == str(id(both[1]))
+    for one in both:
+        one.close()
+    postgres.drop(url)
+
+
+def test_a_database_that_is_not_there_is_named_without_its_password() -> None:
+    with pytest.raises(DatabaseUnavailable) as raised:
+        Database("postgresql+psycopg://agenda:secreto@127.0.0.1:1/x")
+    assert "127.0.0.1:1/x" in str(raised.value)
+    assert "secreto" not in str(raised.value)
+
+
+def test_whoever_watches_hears_of_a_commit_and_of_nothing_else(database: Database, database_url: str) -> None:
+    other = Database(database_url)
+    watch = database.watch()
+    assert not watch.changed()
+    with other.write() as connection:
+        controls.put(connection, "mark", "1")
+    until_changed(watch)
+    assert not watch.changed()
+    watch.close()
+    other.close()
+
+
+def test_a_watch_that_lost_its_server_counts_what_it_missed_as_a_change(
+    postgres: Cluster, postgres_template: str
+) -> None:
+    url = postgres.create(postgres_template)
+    database = Database(url)
+    watch = database.watch()
+    postgres.stop()
+    assert not watch.changed()
+    postgres.start()
+    assert watch.changed()
+    assert not watch.changed()
+    watch.close()
+    database.close()
+    postgres.drop(url)

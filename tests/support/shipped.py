@@ -1,0 +1,25 @@
+"""The configuration as shipped, for tests that run on the real agenda."""
+
+from __future__ import annotations
+
+from calendars.editions import Edition, first_stamp
+from calendars.model import Draft
+from calendars.reading import FILES, read
+from tests.support.checkout import CONFIG
+from tests.support.factories import edition
+
+
+def shipped_files() -> dict[str, bytes]:
+    """The four files of config/, by the names that `read` knows."""
+    return {name: (CONFIG / name).read_bytes() for name in FILES}
+
+
+def shipped_draft() -> Draft:
+    reading = read(shipped_files())
+    assert reading.draft is not None, reading.problems
+    return reading.draft
+
+
+def shipped_edition() -> Edition:
+    content = shipped_draft().agenda
+    return edition(content, at=first_stamp(content))

@@ -1,0 +1,92 @@
+"""A real server on a loopback port, over a real database, for the tests of the web half."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from calendars.model import Agenda, Draft, Recipient
+from scheduler.base.clock import SimulatedClock
+from scheduler.base.tokens import Link, Tokens
+from scheduler.publishing.publish import publish_draft
+from scheduler.store import editions
+from scheduler.store.database import Database
+from scheduler.store.editions import InForce
+from scheduler.web.app import Site, build_app
+from scheduler.web.http.server import bind, serve_http
+from tests.support import factories
+
+PUBLISHED = datetime(2021, 10, 1, 15, tzinfo=UTC)
+TOKENS = Tokens(["a key for tests"])
+POST = "tokio-consular"
+LINK = "https://videollamada.example/sala-secreta"
+
+
+def small_draft(content: Agenda | None = None) -> Draft:
+    """One site with one post, and a joining link that must never be seen."""
+    recipient = Recipient(
+        id=POST,
+        site="tokio",
+        address="consular.tokio@sedes.example",
+        language="es",
+        post="Sección Consular",
+        joined=date(2021, 10, 1),
+    )
+    agenda = content or factories.agenda(events=(factories.event(), factories.drive()))
+    return Draft(agenda=agenda, recipients=(recipient,), links={"taller-asia-pacifico-2021": LINK})
+
+
+def publish(database: Database, draft: Draft, at: datetime = PUBLISHED) -> InForce:
+    publish_draft(database, draft, at=at, author="Ana Prueba", reason="Motivo interno", confirmed=True)
+    with database.read() as connection:
+        found = editions.load(connection)
+    assert found is not None
+    return found
+
+
+@contextmanager
+def site_of(folder: Path, draft: Draft | None = None, **changes: Any) -> Iterator[Site]:
+    """An installation whose database lies in `folder`, with the draft in force. Its clock stands at publishing."""
+    database = Database(f"sqlite:///{folder / 'web.db'}")
+    try:
+        found = publish(database, draft or small_draft())
+        given = {"base_url": "https://agenda.example", "clock": SimulatedClock(PUBLISHED), **changes}
+        yield Site(database=database, tokens=TOKENS, in_force=found, **given)
+    finally:
+        database.close()
+
+
+@asynccontextmanager
+async def serving(site: Site) -> AsyncIterator[httpx.AsyncClient]:
+    """The site on a free port, and a client that talks to it."""
+    listener = bind("127.0.0.1", 0)
+    stopped = asyncio.Event()
+    server = asyncio.create_task(serve_http(build_app(site), listener, stopped))
+    try:
+        base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        async with httpx.AsyncClient(base_url=base_url, trust_env=False) as client:
+            yield client
+    finally:
+        stopped.set()
+        await server
+
+
+def leave_path(post: str = POST) -> str:
+    return f"/leave/{TOKENS.sign(Link.LEAVE, post)}"
+
+
+async def raw(client: httpx.AsyncClient, method: str, target: str, *headers: str) -> bytes:
+    """The server's answer to the letter, for a request to the letter: httpx tidies up both."""
+    reader, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
+    lines = (f"{method} {target} HTTP/1.1", "host: x", "connection: close", *headers, "", "")
+    writer.write("\r\n".join(lines).encode())
+    answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    return answer

@@ -1,0 +1,157 @@
+"""The first page: what is next in the world, and the finder that asks the server."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+
+from calendars.model import EventStatus, Language
+from scheduler.base.clock import SimulatedClock
+from scheduler.web.app import Site
+from scheduler.web.pages.finder import QUERY_LIMIT, find
+from tests.support import factories
+from tests.support.shipped import shipped_draft
+from tests.support.webserver import serving, site_of, small_draft
+
+NOW = datetime(2021, 10, 18, 18, tzinfo=UTC)
+AGENDA = shipped_draft().agenda
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with site_of(tmp_path_factory.mktemp("home"), shipped_draft(), clock=SimulatedClock(NOW)) as made:
+        yield made
+
+
+@pytest.fixture
+async def client(site: Site) -> AsyncIterator[httpx.AsyncClient]:
+    async with serving(site) as made:
+        yield made
+
+
+def hero(page: str) -> str:
+    found = re.search(r'<article class="next">.*?</article>', page, re.DOTALL)
+    assert found is not None
+    return found[0]
+
+
+def found_ids(query: str, language: Language = "es") -> list[str]:
+    return [one.id for one in find(AGENDA, query, language).entries]
+
+
+async def test_the_next_event_of_the_world_stands_first_with_its_hour_and_how_long_until(
+    client: httpx.AsyncClient,
+) -> None:
+    first = hero((await client.get("/")).text)
+    assert 'href="/events/taller-medio-oriente-y-africa-2021"' in first
+    assert '<time datetime="2021-10-19T14:00Z">09:00</time>' in first
+    assert "mañana, dentro de 20 horas" in first
+    assert "de mar 19 oct, 14:00 h (Acra) a mar 19 oct, 18:00 h (Abu Dabi)" in first
+
+
+async def test_a_cancelled_event_is_never_what_comes_next_but_is_said(tmp_path: Path) -> None:
+    off = factories.event(
+        "cancelada",
+        title=factories.text("Sesión que no será"),
+        status=EventStatus.CANCELLED,
+        when=factories.timed("2021-10-19 09:00"),
+        reason=factories.text("se une a otra"),
+    )
+    with site_of(tmp_path, small_draft(factories.agenda(events=(off, factories.event()))), now=NOW) as site:
+        async with serving(site) as client:
+            pages = [(await client.get(path)).text for path in ("/", "/sites/tokio")]
+    for page in pages:
+        assert "Taller VMRE, Asia Pacífico" in hero(page)
+        assert "Sesión que no será" not in hero(page)
+        told = page[page.index("Cancelados") :]
+        assert "Sesión que no será" in told
+        assert "Motivo: se une a otra." in told
+
+
+async def test_every_office_is_listed_under_its_region_with_a_link(client: httpx.AsyncClient) -> None:
+    page = (await client.get("/")).text
+    offices = re.findall(r'<li data-words="[^"]*">\s*<a href="/sites/([^"?]+)">', page)
+    assert sorted(offices) == sorted(site.id for site in AGENDA.representations)
+    assert {region.id for region in AGENDA.regions} == set(re.findall(r'href="/regions/([^"?]+)"', page))
+
+
+async def test_one_office_found_is_said_and_linked(client: httpx.AsyncClient) -> None:
+    page = (await client.get("/", params={"q": "JAPON"})).text
+    assert re.search(r'Una sede: <a href="/sites/tokio">Embajada de México en Japón</a>', page)
+
+
+async def test_several_are_counted_and_told_apart_by_name_and_region(client: httpx.AsyncClient) -> None:
+    page = (await client.get("/", params={"q": "san josé"})).text
+    assert "2 sedes para <q>san josé</q>" in page
+    assert "Embajada de México en Costa Rica · América Latina y el Caribe" in page
+
+
+async def test_none_found_offers_what_was_almost_meant(client: httpx.AsyncClient) -> None:
+    page = (await client.get("/", params={"q": "Londrse"})).text
+    assert "Ninguna sede para <q>Londrse</q>" in page
+    assert '<ul class="results">' in page
+    assert 'href="/sites/londres"' in page[page.index("¿Buscaba una de estas?") : page.index('id="offices"')]
+    assert "¿Buscaba una de estas?" not in (await client.get("/", params={"q": "xyzzy"})).text
+
+
+async def test_the_finder_keeps_the_chosen_language_and_what_was_asked(client: httpx.AsyncClient) -> None:
+    page = (await client.get("/", params={"q": 'tok"io<', "lang": "en"})).text
+    assert '<input type="hidden" name="lang" value="en">' in page
+    assert 'value="tok&#34;io&lt;"' in page
+    assert 'href="?q=tok%22io%3C&amp;lang=es"' in page
+
+
+async def test_the_pages_stay_light(client: httpx.AsyncClient) -> None:
+    """14 KB compressed: what TCP sends before it waits for the first answer."""
+    for path in ("/", "/?q=a", "/sites/tokio", "/regions/america-del-norte", "/static/style.css", "/static/app.js"):
+        body = (await client.get(path)).content
+        assert len(gzip.compress(body)) <= 14 * 1024, path
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ("tokio", ["tokio"]),
+        ("TÓKIO", ["tokio"]),
+        ("Tokyo", ["tokio"]),
+        ("japan", ["tokio"]),
+        ("jp", ["tokio"]),
+        ("yor nue", ["nueva-york"]),
+        ("asia tok", ["tokio"]),
+        ("okio", []),
+        ("", []),
+        (" … ", []),
+    ],
+)
+def test_every_word_asked_for_begins_a_word_of_city_country_or_region(query: str, ids: list[str]) -> None:
+    assert found_ids(query) == found_ids(query, "en") == ids
+
+
+def test_a_region_names_all_its_offices_in_either_language() -> None:
+    assert len(found_ids("asia pacifico")) == len(found_ids("asia pacific")) == 16
+
+
+def test_countries_are_named_in_the_readers_language() -> None:
+    spanish, english = (find(AGENDA, "berlin", language).entries[0] for language in ("es", "en"))
+    assert (spanish.country, english.country) == ("Alemania", "Germany")
+
+
+def test_a_question_of_any_length_is_cut_and_answered() -> None:
+    found = find(AGENDA, "x" * 10_000, "es")
+    assert (len(found.query), found.entries, found.near) == (QUERY_LIMIT, (), ())
+
+
+async def test_with_nothing_dated_the_page_says_so(tmp_path: Path) -> None:
+    open_date = factories.event(status=EventStatus.UNSCHEDULED, when=None, assumed=())
+    with site_of(tmp_path, small_draft(factories.agenda(events=(open_date,))), now=NOW) as site:
+        async with serving(site) as client:
+            first, office = (await client.get("/")).text, (await client.get("/sites/tokio")).text
+    assert "No hay eventos por venir." in first
+    assert "No hay eventos por venir para esta sede." in office
+    assert "Sin fecha todavía" in office
