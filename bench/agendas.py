@@ -6,7 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from calendars.editions import Edition, first_stamp, publish
-from calendars.model import Agenda, Audience, Days, Draft, Event, Recipient, TimeBefore, Timed
+from calendars.model.agenda import Agenda, Draft
+from calendars.model.events import Audience, Days, Event, Timed
+from calendars.model.people import Recipient
+from calendars.model.rules import TimeBefore
 from calendars.zones import to_wall, zone_data
 from scheduler.base.shipped import shipped
 from scheduler.drafts.files import Configuration

@@ -13,7 +13,10 @@ from itertools import islice
 from bench.agendas import BEFORE_ALL, first_edition, shipped_draft, with_posts
 from bench.measure import Figure, Line, best, empty_caches
 from calendars.editions import Edition
-from calendars.model import Draft, Event, Recipient, Representation
+from calendars.model.agenda import Draft
+from calendars.model.events import Event
+from calendars.model.people import Recipient
+from calendars.model.places import Representation
 from scheduler.base.tokens import Link, Tokens
 from scheduler.mail.compose import Composer
 from scheduler.mail.enclosing import Enclosure

@@ -13,7 +13,7 @@ from pathlib import Path
 from bench.agendas import BEFORE_ALL, first_edition, shipped_draft, with_events, with_posts
 from bench.measure import Figure, Line, against_calibration, apart, seconds
 from calendars.editions import Edition
-from calendars.model import Draft
+from calendars.model.agenda import Draft
 from scheduler.planning.plan import Member, Planned, plan
 from scheduler.publishing.publish import publish_draft
 from scheduler.store.database import Database, sqlite_module

@@ -22,7 +22,7 @@ from bench.agendas import BEFORE_ALL, DUE, at_one_moment, first_edition, shipped
 from bench.measure import ROOT, Figure, Line, Skipped, apart, seconds
 from bench.planning import row_of
 from bench.webpeers import FEED, agenda_serving, found
-from calendars.model import Draft
+from calendars.model.agenda import Draft
 from scheduler.base.clock import monotonic
 from scheduler.planning.plan import Member, plan
 from scheduler.publishing.publish import Published, publish_draft

@@ -12,7 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from calendars.editions import Edition, Revision
-from calendars.model import Agenda, Days, Event, EventStatus, Timed
+from calendars.model.agenda import Agenda
+from calendars.model.events import Days, Event, EventStatus, Timed
 from calendars.wording import is_uncertain
 
 

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from calendars.editions import Revision
-from calendars.model import Agenda, Assumption, Days, Event, EventStatus, Language, Representation, Timed
+from calendars.model.agenda import Agenda
+from calendars.model.events import Assumption, Days, Event, EventStatus, Timed
+from calendars.model.places import Representation
+from calendars.model.text import Language
 from calendars.wording import (
     and_list,
     assumption,

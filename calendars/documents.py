@@ -7,7 +7,9 @@ from collections.abc import Mapping
 
 from pydantic import TypeAdapter
 
-from calendars.model import Agenda, Event, Recipient, Role
+from calendars.model.agenda import Agenda
+from calendars.model.events import Event
+from calendars.model.people import Recipient, Role
 
 _AGENDA = TypeAdapter(Agenda)
 _EVENT = TypeAdapter(Event)

@@ -9,7 +9,8 @@ from enum import StrEnum
 from uuid import NAMESPACE_URL, uuid5
 
 from calendars.documents import event_digest
-from calendars.model import Agenda, Days, Event, EventStatus, Timed
+from calendars.model.agenda import Agenda
+from calendars.model.events import Days, Event, EventStatus, Timed
 from calendars.zones import nearest_instant, offset_at, to_instant, to_wall
 
 CANCELLED_STAYS = timedelta(days=90)  # in the feeds after its date, so that programs that poll rarely still learn of it
@@ -71,7 +72,7 @@ class ChangeKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Change:
+class Changed:
     event: str  # Event.id
     kinds: tuple[ChangeKind, ...]
 
@@ -79,7 +80,7 @@ class Change:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Publication:
     edition: Edition
-    changes: tuple[Change, ...]
+    changes: tuple[Changed, ...]
 
     def of_kind(self, kind: ChangeKind) -> tuple[str, ...]:
         return tuple(change.event for change in self.changes if kind in change.kinds)
@@ -110,13 +111,13 @@ def publish(
     stamp = first_stamp(agenda) if previous is None else _never_back(at, previous)
     merged, gone = _with_withdrawn(previous, agenda, at)
     revisions: dict[str, Revision] = {}
-    changes: list[Change] = []
+    changes: list[Changed] = []
     for event in merged.events:
         before = _standing(previous, event.id)
         revisions[event.id], kinds = _revise(before, merged, event, at=at, stamp=stamp)
         if kinds or event.id in gone:
             marks = (ChangeKind.WITHDRAWN,) if event.id in gone else kinds
-            changes.append(Change(event=event.id, kinds=marks))
+            changes.append(Changed(event=event.id, kinds=marks))
     archived, more = _archive(previous, revisions)
     edition = Edition(
         number=1 if previous is None else previous.number + 1,
@@ -178,13 +179,13 @@ def _still_heard(previous: Edition, event: Event, at: datetime) -> bool:
 
 def _archive(
     previous: Edition | None, current: Mapping[str, Revision]
-) -> tuple[dict[str, Revision], tuple[Change, ...]]:
+) -> tuple[dict[str, Revision], tuple[Changed, ...]]:
     """The revisions of events that no longer stand in the agenda, kept so that an id that returns goes on counting."""
     if previous is None:
         return {}, ()
     left = {key: replace(value, listed=False) for key, value in previous.revisions.items() if key not in current}
     stood = {event.id for event in previous.agenda.events}
-    return left, tuple(Change(event=key, kinds=(ChangeKind.ARCHIVED,)) for key in left if key in stood)
+    return left, tuple(Changed(event=key, kinds=(ChangeKind.ARCHIVED,)) for key in left if key in stood)
 
 
 def _revise(

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from calendars.editions import Edition
 from calendars.impact import Fit, Session, session_at, working_spans
-from calendars.model import Event, EventStatus, Representation
+from calendars.model.events import Event, EventStatus
+from calendars.model.places import Representation
 from calendars.zones import nearest_instant
 
 OPEN = frozenset({EventStatus.TENTATIVE, EventStatus.CONFIRMED})

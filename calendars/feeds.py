@@ -17,7 +17,10 @@ from icalendar import Event as Entry
 
 from calendars.descriptions import category, for_many, for_site, joining, place, summary
 from calendars.editions import Edition, Revision, first_stamp
-from calendars.model import Agenda, Days, Event, EventStatus, Language, Representation
+from calendars.model.agenda import Agenda
+from calendars.model.events import Days, Event, EventStatus
+from calendars.model.places import Representation
+from calendars.model.text import Language
 from calendars.vtimezone import vtimezone
 from calendars.zones import to_wall
 

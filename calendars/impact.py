@@ -11,7 +11,9 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from calendars.editions import Revision
-from calendars.model import Agenda, Days, Event, Representation
+from calendars.model.agenda import Agenda
+from calendars.model.events import Days, Event
+from calendars.model.places import Representation
 from calendars.wording import is_night
 from calendars.workdays import country_holiday, holiday_name, is_working_day, weekend
 from calendars.zones import nearest_instant, to_wall

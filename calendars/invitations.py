@@ -18,7 +18,9 @@ from icalendar.parser import Contentline, Contentlines
 from calendars.descriptions import summary
 from calendars.editions import Edition
 from calendars.feeds import END_CALENDAR, END_ENTRY, event_alone, frame, organizer, times
-from calendars.model import Event, Language, Representation
+from calendars.model.events import Event
+from calendars.model.places import Representation
+from calendars.model.text import Language
 
 Method = Literal["REQUEST", "CANCEL"]
 PartStat = Literal["ACCEPTED", "DECLINED", "TENTATIVE"]
@@ -45,7 +47,7 @@ class Invitation:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Reply:
+class ItipReply:
     """What one attendee's calendar program answered about one event."""
 
     uid: str
@@ -108,7 +110,7 @@ def _folded(line: str) -> bytes:
     return b"\r\n ".join((*lines, rest)) + b"\r\n"
 
 
-def read_reply(document: str) -> Reply | None:
+def read_reply(document: str) -> ItipReply | None:
     """A REPLY (RFC 5546 §3.2.3) of one attendee about the whole of one event; None for whatever else it may be.
 
     What programs add, leave out or fold in their own way does not matter; nor, here, who the organizer is said to be.
@@ -135,7 +137,7 @@ class _Property:
     value: str
 
 
-def _answered(entry: dict[str, list[_Property]]) -> Reply | None:
+def _answered(entry: dict[str, list[_Property]]) -> ItipReply | None:
     uids, attendees = entry.get("UID", []), entry.get("ATTENDEE", [])
     if len(uids) != 1 or len(attendees) != 1:
         return None
@@ -144,7 +146,7 @@ def _answered(entry: dict[str, list[_Property]]) -> Reply | None:
         return None
     address = _MAILTO.fullmatch(attendees[0].value)
     sequence = entry["SEQUENCE"][0].value.strip() if "SEQUENCE" in entry else ""
-    return Reply(
+    return ItipReply(
         uid=uids[0].value.strip(),
         attendee=address[1].lower() if address else "",
         answer=answer,

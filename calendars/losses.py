@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from calendars.documents import agenda_to_json
-from calendars.model import Agenda
+from calendars.model.agenda import Agenda
 
 _LISTS = ("regions", "axes", "commitments", "advances")
 _SETTINGS = ("reminders", "quiet", "retention", "signups", "privacy")

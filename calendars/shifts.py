@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from calendars.editions import Edition, Revision
-from calendars.model import Agenda, Event, EventStatus, Representation, Timed
+from calendars.model.agenda import Agenda
+from calendars.model.events import Event, EventStatus, Timed
+from calendars.model.places import Representation
 from calendars.zones import WallTimeError, offset_at, to_instant
 
 

@@ -15,7 +15,16 @@ from functools import lru_cache
 
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard, vRecur
 
-from calendars.zones import FIRST_YEAR, LAST_YEAR, Change, RepeatedWallTime, changes, offset_at, to_instant, to_wall
+from calendars.zones import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    OffsetChange,
+    RepeatedWallTime,
+    changes,
+    offset_at,
+    to_instant,
+    to_wall,
+)
 
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _EPOCH = datetime(1970, 1, 1)  # DTSTART of a fixed offset is a wall time
@@ -79,7 +88,7 @@ def _fixed(offset: timedelta) -> _Onset:
     return _Onset(start=_EPOCH, before=offset, after=offset)
 
 
-def _yearly(found: Sequence[Change], years: Sequence[int]) -> _Onset | None:
+def _yearly(found: Sequence[OffsetChange], years: Sequence[int]) -> _Onset | None:
     """The one rule that gives exactly these changes, one in each of the years; None if there is none."""
     walls = [(change.at + change.before).replace(tzinfo=None) for change in found]
     shapes = {(c.before, c.after, w.month, w.weekday(), w.time()) for c, w in zip(found, walls, strict=True)}

@@ -13,7 +13,9 @@ from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
 
-from calendars.model import Agenda, Assumption, Days, Event, EventKind, EventStatus, Language, Text, Timed
+from calendars.model.agenda import Agenda
+from calendars.model.events import Assumption, Days, Event, EventKind, EventStatus, Timed
+from calendars.model.text import Language, Text
 
 MEXICO = "America/Mexico_City"
 HOME_NAME = Text(es="tiempo del centro de México (TCM)", en="Central Mexico time (TCM)")

@@ -10,7 +10,7 @@ from functools import cache
 import holidays
 from babel import Locale
 
-from calendars.model import Representation
+from calendars.model.places import Representation
 from calendars.zones import nearest_instant, to_wall
 
 _ONE_DAY = timedelta(days=1)

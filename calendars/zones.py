@@ -72,7 +72,7 @@ class UnusableZoneData(Exception):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Change:
+class OffsetChange:
     """One moment at which a zone's offset changes."""
 
     at: datetime  # the first instant of the new offset, UTC, whole seconds
@@ -132,7 +132,7 @@ def offset_at(instant: datetime, zone: str) -> timedelta:
     return _offset(instant, _tzinfo(zone))
 
 
-def changes(zone: str, first: datetime, last: datetime) -> tuple[Change, ...]:
+def changes(zone: str, first: datetime, last: datetime) -> tuple[OffsetChange, ...]:
     """Every change of offset in the zone after one instant and up to another, in order."""
     found = []
     step = first
@@ -140,7 +140,7 @@ def changes(zone: str, first: datetime, last: datetime) -> tuple[Change, ...]:
         reach = min(step + _STRIDE, last)
         if offset_at(step, zone) != offset_at(reach, zone):
             at = _boundary(step, reach, zone)
-            found.append(Change(at=at, before=offset_at(step, zone), after=offset_at(at, zone)))
+            found.append(OffsetChange(at=at, before=offset_at(step, zone), after=offset_at(at, zone)))
         step = reach
     return tuple(found)
 

@@ -10,7 +10,10 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy import bindparam, select
 
-from calendars.model import Audience, DaysBefore, Draft, Event, EventStatus, ReminderRule, Text, TimeBefore, Timed
+from calendars.model.agenda import Draft
+from calendars.model.events import Audience, Event, EventStatus, Timed
+from calendars.model.rules import DaysBefore, ReminderRule, TimeBefore
+from calendars.model.text import Text
 from scheduler.base.shipped import shipped
 from scheduler.drafts.files import Configuration
 from scheduler.planning.delivery import Purpose

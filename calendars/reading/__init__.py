@@ -6,16 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from calendars.model import Draft, Problem
-from calendars.reading.agenda import AgendaFile
+from calendars.model.agenda import Draft, Problem
 from calendars.reading.context import Context
 from calendars.reading.decoding import decode
-from calendars.reading.links import Joining, links
-from calendars.reading.nodes import compose
 from calendars.reading.problems import START, AlreadyReported, Report, Wrong
-from calendars.reading.schema import json_schema
-from calendars.reading.sites import recipients, representations
-from calendars.reading.times import wrong_hour
+from calendars.reading.tables.posts import recipients
+from calendars.reading.tables.sites import representations
+from calendars.reading.yaml.agenda import AgendaFile
+from calendars.reading.yaml.links import Joining, links
+from calendars.reading.yaml.nodes import compose
+from calendars.reading.yaml.schema import json_schema
+from calendars.reading.yaml.times import wrong_hour
 
 __all__ = ["AGENDA", "FILES", "POSTS", "PRIVATE", "SITES", "Lines", "Reading", "json_schema", "read", "wrong_hour"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from calendars.model import Sender, ascii_domain
+from calendars.model.people import Sender, ascii_domain
 from calendars.reading.problems import Wrong, shown
 from calendars.reading.values import line
 

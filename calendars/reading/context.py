@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from calendars.model import Text, slug
+from calendars.model.places import slug
+from calendars.model.text import Text
 from calendars.reading.problems import NO_SUCH, Place, Wrong, unknown
 from calendars.reading.values import line
 

@@ -6,9 +6,12 @@ import difflib
 import re
 import unicodedata
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from calendars.model import Problem, Text
+from calendars.model.agenda import Problem
+from calendars.model.text import Text
+
+T = TypeVar("T")
 
 LIMIT = 500  # problems a file; whoever has more mends these first
 _SHOWN = 60  # characters of a value that a message quotes
@@ -109,3 +112,9 @@ def unknown(rule: str, noun: Text, value: str, choices: tuple[str, ...], missing
         es += " Revise cómo se escribe."
         en += " Check its spelling."
     return Wrong(rule, es, en, value=value)
+
+
+def known(value: T | None) -> T:
+    """A value that `Fields.finish` vouches for."""
+    assert value is not None
+    return value

@@ -9,7 +9,9 @@ from datetime import date, time, timedelta
 from typing import TypeVar
 
 from calendars import zones
-from calendars.model import DaysBefore, Quiet, ReminderRule, Text, TimeBefore, slug
+from calendars.model.places import slug
+from calendars.model.rules import DaysBefore, Quiet, ReminderRule, TimeBefore
+from calendars.model.text import Text
 from calendars.reading import words
 from calendars.reading.decoding import first_forbidden
 from calendars.reading.problems import Wrong, fold, shown, unknown

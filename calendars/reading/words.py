@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from calendars.model import Assumption, EventKind, EventStatus, Language, Role
+from calendars.model.events import Assumption, EventKind, EventStatus
+from calendars.model.people import Role
+from calendars.model.text import Language
 
 KINDS: Mapping[str, EventKind] = {
     "taller": EventKind.WORKSHOP,

@@ -11,7 +11,9 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from calendars.model import Agenda, Days, Language, Text
+from calendars.model.agenda import Agenda
+from calendars.model.events import Days
+from calendars.model.text import Language, Text
 from calendars.wording import days_span, home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.commands.common import (

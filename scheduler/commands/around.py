@@ -10,7 +10,9 @@ from rich.table import Table
 
 from calendars.editions import Edition
 from calendars.impact import Fit, Holiday, Session, Stay, sessions, stays
-from calendars.model import Days, Draft, Event, Language, Text
+from calendars.model.agenda import Draft
+from calendars.model.events import Days, Event
+from calendars.model.text import Language, Text
 from calendars.wording import days_span, home_name, hour, short_date
 from calendars.zones import to_wall
 from scheduler.commands.editing import first_edition

@@ -16,7 +16,8 @@ from rich.console import Console
 from sqlalchemy.exc import DBAPIError
 
 from calendars.editions import AnotherAgenda
-from calendars.model import Language, Problem, Text
+from calendars.model.agenda import Problem
+from calendars.model.text import Language, Text
 from calendars.zones import UnusableZoneData, WallTimeError, refuse_unusable_data
 from scheduler.base.settings import DEFAULT_DATABASE, Settings, SettingsError, load_settings
 from scheduler.base.tokens import NoKey, Tokens, key_beside

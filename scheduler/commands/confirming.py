@@ -8,7 +8,7 @@ from typing import Annotated, Protocol
 
 import typer
 
-from calendars.model import Language, Text
+from calendars.model.text import Language, Text
 from calendars.wording import and_list
 from calendars.zones import zone_data
 from scheduler.commands.common import NOT_PUBLISHED, PROBLEMS, USAGE, Failure, err

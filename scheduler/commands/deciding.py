@@ -10,7 +10,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from calendars.model import Language, Text
+from calendars.model.text import Language, Text
 from scheduler.base.address import scrub
 from scheduler.base.clock import SystemClock
 from scheduler.base.logs import configure_logs

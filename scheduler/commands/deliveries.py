@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import Connection
 
-from calendars.model import Language, Text
+from calendars.model.text import Language, Text
 from calendars.wording import hour, short_date
 from calendars.zones import to_wall
 from scheduler.commands.common import (

@@ -10,7 +10,9 @@ from sqlalchemy import Connection
 
 from calendars.changes import Change, Kind, Standing
 from calendars.impact import session_at
-from calendars.model import Agenda, Draft, Language, Representation, Text
+from calendars.model.agenda import Agenda, Draft
+from calendars.model.places import Representation
+from calendars.model.text import Language, Text
 from calendars.reading import AGENDA, POSTS, PRIVATE, Lines
 from calendars.wording import and_list, days_span, home_short, short_date, status_word
 from calendars.zones import zone_data

@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 
 from calendars.editions import Edition, first_stamp, publish
-from calendars.model import Draft, Language, Text
+from calendars.model.agenda import Draft
+from calendars.model.text import Language, Text
 from calendars.reading import Lines, json_schema
 from calendars.zones import zone_data
 from scheduler.base.clock import SystemClock

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from calendars.changes import Change, changes
 from calendars.editions import Edition
-from calendars.model import Language, Text
+from calendars.model.text import Language, Text
 from calendars.wording import home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock

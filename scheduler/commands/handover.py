@@ -10,7 +10,7 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from calendars.model import LANGUAGES, Language, Text
+from calendars.model.text import LANGUAGES, Language, Text
 from calendars.wording import hour, short_date
 from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock
@@ -32,7 +32,7 @@ from scheduler.commands.common import (
     tokens_of,
     told,
 )
-from scheduler.people.handover import NoHandover, Wanted, check, hand_over
+from scheduler.people.handover import HandoverWish, NoHandover, check, hand_over
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
@@ -91,7 +91,7 @@ def handover(
             return
         if post is None or to is None:
             raise Failure(USAGE, "POST and --to ADDRESS are wanted, or --list")
-        wanted = Wanted(recipient=post, address=to, language=_language(spoken))
+        wanted = HandoverWish(recipient=post, address=to, language=_language(spoken))
         try:
             _hand_over(database, settings, wanted, author or login_name(), reason, language(lang, settings), yes=yes)
         except NoHandover as error:
@@ -109,7 +109,7 @@ def _language(given: str | None) -> Language | None:
 
 
 def _hand_over(
-    database: Database, settings: Settings, wanted: Wanted, author: str, reason: str, lang: Language, *, yes: bool
+    database: Database, settings: Settings, wanted: HandoverWish, author: str, reason: str, lang: Language, *, yes: bool
 ) -> None:
     tokens = tokens_of(settings, database)
     with database.read() as connection:
@@ -125,7 +125,7 @@ def _hand_over(
         typer.echo(CORRECT[lang].format(post=wanted.recipient))
 
 
-def _confirmed(post: Post, wanted: Wanted, found: InForce, lang: Language) -> bool:
+def _confirmed(post: Post, wanted: HandoverWish, found: InForce, lang: Language) -> bool:
     agenda, console = found.edition.agenda, err()
     said = {
         "post": wanted.recipient,

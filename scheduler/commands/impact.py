@@ -9,7 +9,9 @@ from typing import Annotated
 
 import typer
 
-from calendars.model import Draft, Language, Representation, Text
+from calendars.model.agenda import Draft
+from calendars.model.places import Representation
+from calendars.model.text import Language, Text
 from calendars.wording import and_list, home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock
@@ -34,7 +36,7 @@ from scheduler.commands.diff import all_sites
 from scheduler.commands.sample import samples
 from scheduler.commands.shifting import Source
 from scheduler.planning.delivery import Purpose
-from scheduler.publishing.consequences import Consequences, Mail, consequences
+from scheduler.publishing.consequences import Consequences, ForeseenMail, consequences
 from scheduler.publishing.in_words import missing_lines
 from scheduler.publishing.prospect import Prospect
 from scheduler.store.posts.hearers import Hearer, hearers
@@ -87,7 +89,7 @@ NO_EVENT = Text(
 )
 NO_MAIL = Text(es="Los puestos de {site} no recibirían ningún aviso.", en="The posts of {site} would get no notice.")
 CITIES = 4  # named of those that wait for another day
-Group = tuple[str, list[Mail]]
+Group = tuple[str, list[ForeseenMail]]
 
 
 def impact(
@@ -215,7 +217,7 @@ def _calls(found: Prospect, result: Consequences, at: datetime, lang: Language) 
         yield from (f"      {line}" for line in _departures(mails, found, at, lang))
 
 
-def _summary(mails: list[Mail], lang: Language) -> str:
+def _summary(mails: list[ForeseenMail], lang: Language) -> str:
     if not mails:
         return NO_NOTICES[lang]
     people = sum(mail.people for mail in mails)
@@ -224,10 +226,10 @@ def _summary(mails: list[Mail], lang: Language) -> str:
     return NOTICES[lang].format(mails=people, people=people, sites=len({mail.site.id for mail in mails}))
 
 
-def _departures(mails: list[Mail], found: Prospect, at: datetime, lang: Language) -> Iterator[str]:
+def _departures(mails: list[ForeseenMail], found: Prospect, at: datetime, lang: Language) -> Iterator[str]:
     """«14 el mar 19 oct, 09:00 h (hora local)»; the fewer, the more their cities are of interest."""
     home = found.publication.edition.agenda.zone
-    groups: dict[str, list[Mail]] = {}
+    groups: dict[str, list[ForeseenMail]] = {}
     for mail in mails:
         groups.setdefault(_departure(mail, at, home, lang), []).append(mail)
     for number, (words, group) in enumerate(sorted(groups.items(), key=_by_size)):
@@ -239,7 +241,7 @@ def _by_size(group: Group) -> tuple[int, datetime]:
     return -len(group[1]), group[1][0].leaves
 
 
-def _departure(mail: Mail, at: datetime, home: str, lang: Language) -> str:
+def _departure(mail: ForeseenMail, at: datetime, home: str, lang: Language) -> str:
     """When it leaves, with a place for how many: the moment itself where it goes as soon as it is settled."""
     wall = to_wall(mail.leaves, mail.site.zone)
     opening = wall.time() == mail.site.opens
@@ -281,7 +283,7 @@ def _json(found: Prospect, result: Consequences, at: datetime) -> dict[str, obje
     }
 
 
-def _mail_json(mail: Mail) -> dict[str, object]:
+def _mail_json(mail: ForeseenMail) -> dict[str, object]:
     return {
         "event": mail.notice.event,
         "site": mail.site.id,
@@ -293,5 +295,5 @@ def _mail_json(mail: Mail) -> dict[str, object]:
     }
 
 
-def _local(mail: Mail) -> str:
+def _local(mail: ForeseenMail) -> str:
     return to_wall(mail.leaves, mail.site.zone).isoformat(timespec="minutes")

@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from calendars.model import Draft, Language
+from calendars.model.agenda import Draft
+from calendars.model.text import Language
 from calendars.reading import Lines
 from calendars.zones import nearest_instant, to_wall
 from scheduler.base import loop

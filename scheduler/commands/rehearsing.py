@@ -10,7 +10,7 @@ import typer
 
 from scheduler.base.logs import configure_logs
 from scheduler.commands.common import ConfigOption, JsonOption, LangOption, language, out, print_json, told
-from scheduler.commands.stretches import Wanted, run, stretches
+from scheduler.commands.stretches import RehearsalWish, run, stretches
 from scheduler.commands.tables import print_summary, summary_json
 from scheduler.drafts.files import configuration
 
@@ -64,7 +64,7 @@ def rehearse_command(
     """
     configure_logs(level=40)
     with told(lang) as settings:
-        wanted = Wanted(
+        wanted = RehearsalWish(
             config=configuration(config, settings).folder,
             script=script,
             start=start,

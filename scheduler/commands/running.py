@@ -13,7 +13,9 @@ from typing import Annotated
 import typer
 
 from calendars.editions import first_stamp
-from calendars.model import Agenda, EventKind, Text, Timed
+from calendars.model.agenda import Agenda
+from calendars.model.events import EventKind, Timed
+from calendars.model.text import Text
 from calendars.zones import nearest_instant, to_instant
 from scheduler.base import loop
 from scheduler.base.logs import configure_logs

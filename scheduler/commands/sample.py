@@ -8,13 +8,14 @@ from email.message import EmailMessage
 from email.policy import default as modern
 
 from calendars.editions import Edition
-from calendars.model import Draft, Language
+from calendars.model.agenda import Draft
+from calendars.model.text import Language
 from scheduler.mail.compose import Composer
 from scheduler.mail.enclosing import Enclosure
-from scheduler.mail.prepared import Personal, Prepared
+from scheduler.mail.prepared import Personal, PreparedMail
 from scheduler.planning.delivery import Purpose
 from scheduler.planning.notices import Telling
-from scheduler.publishing.consequences import Consequences, Mail
+from scheduler.publishing.consequences import Consequences, ForeseenMail
 from scheduler.publishing.prospect import Prospect
 from scheduler.store.posts.hearers import Hearer
 from scheduler.wording.posts import office_name
@@ -41,7 +42,13 @@ def samples(
 
 
 def _composed(
-    composer: Composer, found: Prospect, draft: Draft, mail: Mail, post: Hearer, language: Language, base_url: str
+    composer: Composer,
+    found: Prospect,
+    draft: Draft,
+    mail: ForeseenMail,
+    post: Hearer,
+    language: Language,
+    base_url: str,
 ) -> EmailMessage:
     edition = found.publication.edition
     prepared = _prepared(composer, edition, mail, language, draft.links.get(mail.notice.event))
@@ -61,7 +68,9 @@ def _composed(
     return message
 
 
-def _prepared(composer: Composer, edition: Edition, mail: Mail, language: Language, link: str | None) -> Prepared:
+def _prepared(
+    composer: Composer, edition: Edition, mail: ForeseenMail, language: Language, link: str | None
+) -> PreparedMail:
     at, notice = mail.leaves, mail.notice
     if mail.purpose is Purpose.NOTICE:
         telling = Telling(notice=notice, since=edition.number - 1, unread=False)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from calendars.model import Draft, Language
+from calendars.model.agenda import Draft
+from calendars.model.text import Language
 from calendars.reading import Lines
 from scheduler.base.clock import SystemClock
 from scheduler.base.settings import Settings

@@ -23,7 +23,8 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from calendars.editions import first_stamp
-from calendars.model import Agenda, Draft, Language, Text
+from calendars.model.agenda import Agenda, Draft
+from calendars.model.text import Language, Text
 from calendars.zones import nearest_instant
 from scheduler.base import loop
 from scheduler.base.logs import configure_logs
@@ -43,7 +44,7 @@ from scheduler.rehearsal.run import (
     resumes,
     summary,
 )
-from scheduler.rehearsal.script import Stage, ZoneData, check_within, opening_channels, read_script, stages
+from scheduler.rehearsal.script import Stage, ZoneFolder, check_within, opening_channels, read_script, stages
 from scheduler.rehearsal.steps import steps_done
 from scheduler.store.database import Database
 
@@ -66,7 +67,7 @@ class Heard(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wanted:
+class RehearsalWish:
     """What is to be rehearsed: the same for every process that takes part."""
 
     config: Path
@@ -79,7 +80,7 @@ class Wanted:
     invitations: bool = False  # every post has chosen them
 
     @classmethod
-    def from_json(cls, known: dict[str, Any]) -> Wanted:
+    def from_json(cls, known: dict[str, Any]) -> RehearsalWish:
         paths = {name: known[name] and Path(known[name]) for name in ("config", "script", "feeds")}
         days = {name: known[name] and datetime.fromisoformat(known[name]) for name in ("start", "until")}
         return cls(**(known | paths | days))
@@ -89,14 +90,14 @@ class Wanted:
 class Stretch:
     draft: Draft  # of the first edition
     plan: Plan
-    zone_data: ZoneData
+    zone_data: ZoneFolder
 
     @property
     def opening(self) -> int:
         return self.plan.opening
 
 
-def stretches(wanted: Wanted) -> tuple[Stretch, ...]:
+def stretches(wanted: RehearsalWish) -> tuple[Stretch, ...]:
     """The files and the script read and tried; in order, each with its own zone data.
 
     Raises InvalidDraft, InvalidScript, Failure.
@@ -105,7 +106,7 @@ def stretches(wanted: Wanted) -> tuple[Stretch, ...]:
     draft = folder.draft()
     if wanted.script is None:
         plan = _plan(wanted, draft.agenda, (draft.agenda,), ())
-        return (Stretch(draft=draft, plan=plan, zone_data=ZoneData(folder=None)),)
+        return (Stretch(draft=draft, plan=plan, zone_data=ZoneFolder(folder=None)),)
     script = read_script(wanted.script, draft.agenda.zone)
     steps = stages(script, folder.contents(), draft)
     plan = _plan(wanted, draft.agenda, (draft.agenda, *(step.draft.agenda for step in steps)), steps)
@@ -129,7 +130,7 @@ def whole_campaign(agenda: Agenda, base_url: str, tokens: Tokens) -> Plan:
     return Plan(start=first, until=(last_moment(agenda) or first) + AFTER_LAST, base_url=base_url, tokens=tokens)
 
 
-def _plan(wanted: Wanted, opening: Agenda, agendas: tuple[Agenda, ...], steps: tuple[Stage, ...]) -> Plan:
+def _plan(wanted: RehearsalWish, opening: Agenda, agendas: tuple[Agenda, ...], steps: tuple[Stage, ...]) -> Plan:
     """Days by the agenda's zone, the last one included; by default until every event of every edition is over."""
     start, until, zone = wanted.start, wanted.until, opening.zone
     first = nearest_instant(start, zone) if start else first_stamp(opening)
@@ -154,7 +155,9 @@ def _plan(wanted: Wanted, opening: Agenda, agendas: tuple[Agenda, ...], steps: t
     )
 
 
-def run(wanted: Wanted, found: tuple[Stretch, ...], database: Path | None, folder: Path, lang: Language) -> Summary:
+def run(
+    wanted: RehearsalWish, found: tuple[Stretch, ...], database: Path | None, folder: Path, lang: Language
+) -> Summary:
     """All that is not done yet, in order. Raises OutboxNotEmpty, NotARehearsal, AnotherDraft."""
     with tempfile.TemporaryDirectory(prefix="agenda-rehearsal-") as scratch, progress(lang) as heard:
         path = database or Path(scratch) / "rehearsal.db"
@@ -184,7 +187,7 @@ def rehearse_here(database: Database, draft: Draft, plan: Plan, outbox: Outbox, 
 
 
 def _elsewhere(
-    wanted: Wanted, index: int, stretch: Stretch, database: Path, outbox: Path, lang: Language, heard: Heard
+    wanted: RehearsalWish, index: int, stretch: Stretch, database: Path, outbox: Path, lang: Language, heard: Heard
 ) -> None:
     """A stretch in a process of its own, with its own zone data. What is wrong there ends this command alike."""
     job = {"wanted": asdict(wanted), "stretch": index, "database": database, "outbox": outbox, "lang": lang}
@@ -255,7 +258,7 @@ def main() -> None:
     job = json.load(sys.stdin)
     try:
         with told(job["lang"]):
-            stretch = stretches(Wanted.from_json(job["wanted"]))[job["stretch"]]
+            stretch = stretches(RehearsalWish.from_json(job["wanted"]))[job["stretch"]]
             with rehearsal_database(Path(job["database"])) as ledger:
                 outbox = Outbox(Path(job["outbox"]), resuming=True)
                 rehearse_here(ledger, stretch.draft, stretch.plan, outbox, _Lines())

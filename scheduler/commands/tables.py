@@ -12,7 +12,10 @@ from rich.table import Table
 
 from calendars.changes import Kind
 from calendars.editions import Edition, Revision
-from calendars.model import Agenda, Days, Event, Language, Representation, Text
+from calendars.model.agenda import Agenda
+from calendars.model.events import Days, Event
+from calendars.model.places import Representation
+from calendars.model.text import Language, Text
 from calendars.wording import (
     assumptions,
     axis_title,
@@ -26,7 +29,7 @@ from calendars.wording import (
 from calendars.zones import to_wall
 from scheduler.publishing.publish import Published
 from scheduler.rehearsal.run import Summary, all_of
-from scheduler.reporting.report import Row
+from scheduler.reporting.report import ReportRow
 from scheduler.wording.kinds import KINDS, kind_words, title
 
 HEADINGS = Text(es="Evento|Estado|Cuándo ({home})|Sede|Por confirmar", en="Event|Status|When ({home})|Site|Assumed")
@@ -253,7 +256,7 @@ def summary_json(summary: Summary) -> dict[str, object]:
     }
 
 
-def _row_json(row: Row) -> dict[str, object]:
+def _row_json(row: ReportRow) -> dict[str, object]:
     return {
         "id": row.event,
         "region": row.region,

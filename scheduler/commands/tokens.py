@@ -10,7 +10,9 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from calendars.model import Agenda, Language, Representation, Text
+from calendars.model.agenda import Agenda
+from calendars.model.places import Representation
+from calendars.model.text import Language, Text
 from calendars.reading.problems import unknown
 from scheduler.base.clock import SystemClock
 from scheduler.base.settings import Settings

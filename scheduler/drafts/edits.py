@@ -12,15 +12,16 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import LiteralScalarString
 
-from calendars.model import Text
+from calendars.model.text import Text
 from calendars.reading import AGENDA, LIMITS, POSTS, PRIVATE, SITES
 from calendars.reading.context import SITE
 from calendars.reading.decoding import decode
-from calendars.reading.nodes import MappingNode, Node, ScalarNode
 from calendars.reading.problems import Place, Report, Wrong, unknown
-from calendars.reading.schema import EventForm
-from calendars.reading.sites import POST_COLUMNS, SITE_COLUMNS
-from calendars.reading.tables import column_name, separator_of
+from calendars.reading.tables.posts import POST_COLUMNS
+from calendars.reading.tables.rows import column_name, separator_of
+from calendars.reading.tables.sites import SITE_COLUMNS
+from calendars.reading.yaml.nodes import MappingNode, Node, ScalarNode
+from calendars.reading.yaml.schema import EventForm
 
 POST = Text(es="destinatario", en="recipient")
 _EVENT = Text(es="evento", en="event")

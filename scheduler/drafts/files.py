@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from calendars.model import Draft, Problem
+from calendars.model.agenda import Draft, Problem
 from calendars.reading import FILES, Lines, read
 from calendars.reading import LIMITS as BYTES
 from scheduler.base.settings import Settings

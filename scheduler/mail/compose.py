@@ -21,7 +21,10 @@ from jinja2 import Environment, StrictUndefined, Template
 from calendars.editions import Edition
 from calendars.elsewhere import Offer, offers
 from calendars.impact import Fit, session_at
-from calendars.model import LANGUAGES, Agenda, Event, Language, Representation, Text, slug
+from calendars.model.agenda import Agenda
+from calendars.model.events import Event
+from calendars.model.places import Representation, slug
+from calendars.model.text import LANGUAGES, Language, Text
 from calendars.wording import hour, long_date
 from scheduler.base.address import mailbox
 from scheduler.base.shipped import shipped
@@ -35,7 +38,7 @@ from scheduler.mail.mime import (
     text_part,
     worded_field,
 )
-from scheduler.mail.prepared import Envelope, Prepared, local
+from scheduler.mail.prepared import Envelope, PreparedMail, local
 from scheduler.mail.texts.escalation import to_coordinator, to_deputy
 from scheduler.mail.texts.invitation import invitation
 from scheduler.mail.texts.notice import notice
@@ -75,7 +78,7 @@ class Composer:
             for language in LANGUAGES
         }
         self._edition: Edition | None = None
-        self._kept: OrderedDict[object, Prepared] = OrderedDict()
+        self._kept: OrderedDict[object, PreparedMail] = OrderedDict()
 
     def reminder(
         self,
@@ -90,7 +93,7 @@ class Composer:
         first: bool = False,
         guest: bool = False,
         convokes: bool = False,
-    ) -> Prepared:
+    ) -> PreparedMail:
         """A reminder to be sent at `sent_at` (UTC); `link` is the joining link.
 
         `first`: nothing of this schedule went before, so it offers other sessions where the hour is no good. `guest`:
@@ -101,7 +104,7 @@ class Composer:
         today = local(sent_at.replace(microsecond=0), site.zone)[0]
         key = ("reminder", event.id, site.id, language, today, link, enclosed, first, guest, convokes)
 
-        def prepare() -> Prepared:
+        def prepare() -> PreparedMail:
             words = reminder(
                 edition,
                 event,
@@ -130,12 +133,12 @@ class Composer:
         link: str | None,
         enclosed: Enclosure,
         guest: bool = False,
-    ) -> Prepared:
+    ) -> PreparedMail:
         """An invitation, or its end, that is sent for its own sake; the rest is as of a reminder."""
         today = local(sent_at.replace(microsecond=0), site.zone)[0]
         key = ("invitation", event.id, site.id, language, today, link, enclosed, guest)
 
-        def prepare() -> Prepared:
+        def prepare() -> PreparedMail:
             words = invitation(
                 edition, event, site, language, today=today, link=link, method=enclosed.method, guest=guest
             )
@@ -154,7 +157,7 @@ class Composer:
         enclosed: Enclosure,
         *,
         guest: bool = False,
-    ) -> Prepared:
+    ) -> PreparedMail:
         """A notice of a change, to be sent at `sent_at` (UTC); `link` is the joining link of the edition in force.
 
         One of what is new to the site offers other sessions, as the first reminder does. Kept as a reminder is.
@@ -164,7 +167,7 @@ class Composer:
         key = ("notice", told.event, site.id, language, today, link, telling.since, enclosed, guest)
         calendar = self._calendar(site, enclosed)
 
-        def prepare() -> Prepared:
+        def prepare() -> PreparedMail:
             event = agenda.event(told.event)
             fresh = told.before is None and told.after is not None and not guest
             words = notice(
@@ -192,7 +195,7 @@ class Composer:
         sent_at: datetime,
         link: str | None,
         enclosed: Enclosure,
-    ) -> Prepared:
+    ) -> PreparedMail:
         """An escalation to the deputies of a site, to be sent at `sent_at` (UTC). Not kept: they are few."""
         site, calendar = lack.site, self._calendar(lack.site, enclosed)
         today = local(sent_at.replace(microsecond=0), site.zone)[0]
@@ -202,12 +205,12 @@ class Composer:
 
     def to_coordinator(
         self, edition: Edition, event: Event, lacking: Sequence[Tally], language: Language, site: Representation
-    ) -> Prepared:
+    ) -> PreparedMail:
         """An escalation to the coordinators of a region, who sit at `site`."""
         words = to_coordinator(edition, event, lacking, language)
         return self._about("coordination", edition, event, site, language, words, Enclosure(), None, e=words)
 
-    def _once(self, edition: Edition, key: object, prepare: Callable[[], Prepared]) -> Prepared:
+    def _once(self, edition: Edition, key: object, prepare: Callable[[], PreparedMail]) -> PreparedMail:
         if edition is not self._edition:
             self._kept.clear()
             self._edition = edition
@@ -250,7 +253,7 @@ class Composer:
         enclosed: Enclosure,
         link: str | None,
         **more: object,
-    ) -> Prepared:
+    ) -> PreparedMail:
         """What goes to every post of a site that reads the language; `event` is the edition's, where it knows it."""
         parts = self._of_the_list(name, edition.agenda, language, words, enclosed, **more)
         body = enclose(parts, enclosed, edition, event, site, language, link)
@@ -294,14 +297,14 @@ def _offers(edition: Edition, event: Event, site: Representation, now: datetime)
 
 def _prepared(
     agenda: Agenda, subject: str, language: Language, site: Representation, body: Part, enclosed: Enclosure
-) -> Prepared:
+) -> PreparedMail:
     """An answer to an invitation comes to an address of its own; all else to the one of the agenda."""
     sender, list_id = agenda.sender, field("List-Id", f"<{slug(agenda.id)}.{agenda.sender.domain}>")
     head = _shared_head(agenda, subject, language) + list_id
     if not enclosed.invites:
         head += field("Reply-To", f"<{mailbox(sender.reply_to)}>")
     organizer = sender.name if enclosed.invites else None
-    return Prepared(subject=subject, language=language, zone=site.zone, head=head, body=body, organizer=organizer)
+    return PreparedMail(subject=subject, language=language, zone=site.zone, head=head, body=body, organizer=organizer)
 
 
 def _shared_head(agenda: Agenda, subject: str, language: Language) -> bytes:

@@ -8,7 +8,9 @@ from datetime import datetime
 from calendars.editions import Edition
 from calendars.feeds import event_attachment
 from calendars.invitations import cancel, request
-from calendars.model import Event, Language, Representation, Text, slug
+from calendars.model.events import Event
+from calendars.model.places import Representation, slug
+from calendars.model.text import Language, Text
 from scheduler.mail.mime import Part, calendar_part, invitation_part, multipart
 from scheduler.planning.channels import ITIP
 

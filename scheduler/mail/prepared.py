@@ -12,7 +12,7 @@ from functools import lru_cache
 from markupsafe import escape
 
 from calendars.invitations import parties
-from calendars.model import Language
+from calendars.model.text import Language
 from calendars.zones import offset_at
 from scheduler.base.address import mailbox
 from scheduler.mail.mime import Part, field, filling
@@ -48,7 +48,7 @@ class Envelope:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Prepared:
+class PreparedMail:
     """A message but for what is personal: the same for every post of a site that reads this language."""
 
     subject: str

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import Connection
 
 from calendars.editions import Edition, ends
-from calendars.model import EventStatus
+from calendars.model.events import EventStatus
 from scheduler.store.editions import InForce
 from scheduler.store.ledger import inviting
 from scheduler.store.ledger.reconcile import replan

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from calendars.model import Agenda, Language, Text
+from calendars.model.agenda import Agenda
+from calendars.model.text import Language, Text
 from calendars.wording import and_list
 from scheduler.base.address import domain_of, mailbox
 from scheduler.base.tokens import Tokens
@@ -58,7 +59,7 @@ class NoHandover(Exception):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wanted:
+class HandoverWish:
     """What was asked for."""
 
     recipient: str  # id of the post
@@ -66,7 +67,7 @@ class Wanted:
     language: Language | None = None
 
 
-def check(connection: Connection, wanted: Wanted, found: InForce, tokens: Tokens) -> Post:
+def check(connection: Connection, wanted: HandoverWish, found: InForce, tokens: Tokens) -> Post:
     """The post as it stands, if it may go to that address. Raises NoHandover."""
     post = roster.find(connection, wanted.recipient)
     if post is None or not post.confirmed:
@@ -84,7 +85,9 @@ def check(connection: Connection, wanted: Wanted, found: InForce, tokens: Tokens
     return post
 
 
-def hand_over(database: Database, wanted: Wanted, *, at: datetime, author: str, reason: str, tokens: Tokens) -> Post:
+def hand_over(
+    database: Database, wanted: HandoverWish, *, at: datetime, author: str, reason: str, tokens: Tokens
+) -> Post:
     """Move the post, and tell its former holder, the successor and the administrator.
 
     Returns it as it was. Raises NoHandover; LookupError before the first edition.
@@ -137,7 +140,7 @@ def _check_domain(address: str, post: Post, agenda: Agenda) -> None:
     raise NoHandover(FOREIGN, said=domain_of(address), more=more)
 
 
-def _check_site(connection: Connection, wanted: Wanted, post: Post) -> None:
+def _check_site(connection: Connection, wanted: HandoverWish, post: Post) -> None:
     """Who signed up with that address is taken in by the administrator's post, as when the file lists them."""
     for other in roster.at_address(connection, wanted.address):
         gives_way = other.origin == "self" and post.origin == "file"

@@ -20,7 +20,7 @@ from scheduler.planning.delivery import BAD_ADDRESS
 from scheduler.store import editions
 from scheduler.store.editions import InForce
 from scheduler.store.people import bounces
-from scheduler.store.people.bounces import Kind, Sent
+from scheduler.store.people.bounces import Kind, SentDelivery
 from scheduler.store.posts import answers, roster
 from scheduler.store.posts.answers import Answer, Reply
 from scheduler.store.posts.roster import Post
@@ -117,7 +117,7 @@ class Inbox:
         known = [one for one in attendees if one.confirmed] if same else []
         return known[0] if len(known) == 1 else None
 
-    def _sent(self, connection: Connection, found: Bounce) -> Sent | None:
+    def _sent(self, connection: Connection, found: Bounce) -> SentDelivery | None:
         """By the address that it came back to, or by the Message-ID that it quotes."""
         returned = [verp.read(address, self.tokens) for address in found.sent_to]
         for key in (*(key for key in returned if key), *(key for key, _ in found.message_keys)):

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Literal
 
 from calendars.editions import Edition
-from calendars.model import Event, EventStatus
+from calendars.model.events import Event, EventStatus
 from scheduler.planning.delivery import Purpose
 
 

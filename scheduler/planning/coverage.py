@@ -6,7 +6,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from calendars.model import Agenda, Event, EventStatus, Representation, Role, Timed
+from calendars.model.agenda import Agenda
+from calendars.model.events import Event, EventStatus, Timed
+from calendars.model.people import Role
+from calendars.model.places import Representation
 
 _TAKES_PLACE = frozenset({EventStatus.TENTATIVE, EventStatus.CONFIRMED, EventStatus.HELD})
 

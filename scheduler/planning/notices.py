@@ -8,7 +8,8 @@ from datetime import datetime, time, timedelta
 
 from calendars.changes import Change, Kind, Notice, Standing, for_guest, notices, standings
 from calendars.editions import Edition
-from calendars.model import Days, Representation
+from calendars.model.events import Days
+from calendars.model.places import Representation
 from calendars.workdays import next_working_instant
 from calendars.zones import nearest_instant
 from scheduler.planning.delivery import URGENT

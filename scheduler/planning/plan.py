@@ -13,18 +13,11 @@ from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
 from calendars.editions import Edition, Revision
-from calendars.model import (
-    Agenda,
-    Days,
-    DaysBefore,
-    Event,
-    EventStatus,
-    Quiet,
-    Recipient,
-    ReminderRule,
-    Representation,
-    Role,
-)
+from calendars.model.agenda import Agenda
+from calendars.model.events import Days, Event, EventStatus
+from calendars.model.people import Recipient, Role
+from calendars.model.places import Representation
+from calendars.model.rules import DaysBefore, Quiet, ReminderRule
 from calendars.workdays import working_day_at_or_before
 from calendars.zones import nearest_instant, to_wall
 from scheduler.planning.delivery import Purpose

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from calendars.changes import Notice
 from calendars.editions import Edition
-from calendars.model import Event, Language, Text
+from calendars.model.events import Event
+from calendars.model.text import Language, Text
 from calendars.wording import and_list, status_word
 from scheduler.planning.notices import convocations, expires_at, leaves_at, settles_at
 from scheduler.planning.plan import REMINDED

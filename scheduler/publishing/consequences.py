@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from calendars.changes import Change, Kind, Notice, notices
 from calendars.editions import Edition, Revision
 from calendars.feeds import feeds
-from calendars.model import Event, Representation
+from calendars.model.events import Event
+from calendars.model.places import Representation
 from scheduler.planning.delivery import Purpose
 from scheduler.planning.notices import leaves_at, settles_at
 from scheduler.planning.plan import Moment, guest_moments, moments, open_sessions
@@ -24,7 +25,7 @@ OLD_HOUR = frozenset({Kind.CANCELLED, Kind.MOVED, Kind.SHIFTED})  # after these 
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Mail:
+class ForeseenMail:
     """One notice, or one convocation, for all posts of a site."""
 
     purpose: Purpose
@@ -40,7 +41,7 @@ class Consequences:
 
     feeds: tuple[str, ...]  # paths of the public calendars whose bytes change, new ones included
     ended_feeds: tuple[str, ...]  # paths that the edition has no more
-    mails: tuple[Mail, ...]  # the first to leave first; of a first edition, convocations only
+    mails: tuple[ForeseenMail, ...]  # the first to leave first; of a first edition, convocations only
     replaced: int  # reminders that wait and would not go any more
     dropped: (
         int  # reminders that wait for posts that leave the list; of an event that goes too, they are replaced as well
@@ -69,7 +70,7 @@ def _bodies(edition: Edition) -> dict[str, bytes]:
     return {feed.path: feed.body for feed in feeds(edition)}
 
 
-def _mails(found: Prospect, at: datetime) -> Iterator[Mail]:
+def _mails(found: Prospect, at: datetime) -> Iterator[ForeseenMail]:
     """Where nobody is left to write to, there is no mail."""
     sites = {site.id: site for site in found.publication.edition.agenda.representations}
     told = ((Purpose.NOTICE, notice, found.hearing(notice)) for notice in found.notices)
@@ -78,7 +79,7 @@ def _mails(found: Prospect, at: datetime) -> Iterator[Mail]:
         site = sites.get(notice.site)
         if site is not None and posts:
             leaves = leaves_at(notice, site, settles_at(notice, at))
-            yield Mail(purpose=purpose, notice=notice, site=site, people=len(posts), leaves=leaves)
+            yield ForeseenMail(purpose=purpose, notice=notice, site=site, people=len(posts), leaves=leaves)
 
 
 def _replaced(after: Edition, groups: list[Group], visits: Collection[tuple[str, str]]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from calendars.losses import Missing
-from calendars.model import Language, Text
+from calendars.model.text import Language, Text
 from calendars.reading import AGENDA, POSTS, PRIVATE, SITES
 from calendars.wording import and_list
 from scheduler.publishing.prospect import Prospect

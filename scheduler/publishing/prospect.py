@@ -13,7 +13,8 @@ from calendars.changes import Change, Kind, Notice, changes
 from calendars.documents import draft_digest
 from calendars.editions import ChangeKind, Edition, Publication, publish
 from calendars.losses import Loss, losses
-from calendars.model import Agenda, Draft, Role
+from calendars.model.agenda import Agenda, Draft
+from calendars.model.people import Role
 from calendars.zones import zone_data
 from scheduler.base.tokens import Tokens
 from scheduler.planning.notices import of_use, of_use_to_guests

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from calendars.model import Draft, Recipient
+from calendars.model.agenda import Draft
+from calendars.model.people import Recipient
 from calendars.zones import zone_data
 from scheduler.base.settings import DEFAULT_ASKED_ABOVE
 from scheduler.base.tokens import Tokens

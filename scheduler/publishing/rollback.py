@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from calendars.model import Agenda, Draft, Text
+from calendars.model.agenda import Agenda, Draft
+from calendars.model.text import Text
 from calendars.zones import WallTimeError
 from scheduler.base.settings import DEFAULT_ASKED_ABOVE
 from scheduler.publishing.prospect import prospect

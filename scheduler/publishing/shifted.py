@@ -8,7 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from calendars.model import Agenda, Draft, EventStatus, Language, Text, Timed
+from calendars.model.agenda import Agenda, Draft
+from calendars.model.events import EventStatus, Timed
+from calendars.model.text import Language, Text
 from calendars.reading import wrong_hour
 from calendars.shifts import shifts
 from calendars.zones import zone_data

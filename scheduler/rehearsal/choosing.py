@@ -7,19 +7,19 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
-from calendars.model import Recipient
+from calendars.model.people import Recipient
 from calendars.reading import values
-from calendars.reading.fields import Fields, rows
-from calendars.reading.nodes import Node, ScalarNode
 from calendars.reading.problems import Place, Report, Wrong, unknown
-from calendars.reading.schema import Form
+from calendars.reading.yaml.fields import Fields, rows
+from calendars.reading.yaml.nodes import Node, ScalarNode
+from calendars.reading.yaml.schema import MappingForm
 from scheduler.drafts.edits import POST
 from scheduler.planning.channels import Channel
 
 EVERY = "todos"  # the posts that are not named
 
 
-class ChannelsForm(Form):
+class ChannelsForm(MappingForm):
     calendario: list[str] = Field(default=[], description="id de destinatarios, o todos")
     invitaciones: list[str] = Field(default=[], description="id de destinatarios, o todos")
     ninguno: list[str] = Field(default=[], description="id de destinatarios, o todos")
@@ -29,7 +29,7 @@ _CHANNELS = {"calendario": Channel.FEED, "invitaciones": Channel.INVITATIONS, "n
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Choice:
+class ChannelChoice:
     """A post, and what it chose."""
 
     place: Place  # of its id, in the script
@@ -37,21 +37,21 @@ class Choice:
     channel: Channel
 
 
-def choices(node: Node, report: Report) -> tuple[Choice, ...]:
+def choices(node: Node, report: Report) -> tuple[ChannelChoice, ...]:
     """What stands under `canales`."""
     fields = Fields(node, ChannelsForm, report)
-    found: list[Choice] = []
+    found: list[ChannelChoice] = []
     for key, channel in _CHANNELS.items():
         for place, name in fields.read(key, _names) or ():
             post = None if name == EVERY else name
             if any(one.post == post for one in found):
                 fields.fail(place, _twice(name))
-            found.append(Choice(place=place, post=post, channel=channel))
+            found.append(ChannelChoice(place=place, post=post, channel=channel))
     fields.finish()
     return tuple(found)
 
 
-def chosen(found: Sequence[Choice], posts: Sequence[Recipient], report: Report) -> Mapping[str, Channel]:
+def chosen(found: Sequence[ChannelChoice], posts: Sequence[Recipient], report: Report) -> Mapping[str, Channel]:
     """The channel of each post that chooses, by id. An id that is no post's is reported."""
     known = tuple(post.id for post in posts)
     named = {one.post: one for one in found}

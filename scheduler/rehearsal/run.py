@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, func, select
 
 from calendars.editions import Edition, ends
-from calendars.model import Agenda, Draft
+from calendars.model.agenda import Agenda, Draft
 from scheduler.base.clock import SimulatedClock
 from scheduler.base.settings import Pace
 from scheduler.base.tokens import Tokens
@@ -25,7 +25,7 @@ from scheduler.rehearsal.capture import Outbox, capturing
 from scheduler.rehearsal.script import Stage
 from scheduler.rehearsal.steps import AUTHOR, Steps, steps_done
 from scheduler.reporting import report
-from scheduler.reporting.report import Row, Totals
+from scheduler.reporting.report import ReportRow, Totals
 from scheduler.sending.pace import SimulatedTiming
 from scheduler.sending.service import Sending, Service
 from scheduler.store import controls, editions
@@ -71,7 +71,7 @@ class Summary:
     messages: int
     repeated: int
     totals: Totals
-    rows: Sequence[Row]
+    rows: Sequence[ReportRow]
     editions: Sequence[Edition]  # that were published, the first included
     silent: frozenset[int]  # the numbers of those that nobody was told of
     notices: Mapping[int, int]  # by number: of how many changes a mail reached the server

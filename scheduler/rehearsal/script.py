@@ -11,17 +11,18 @@ from pathlib import Path
 from pydantic import Field
 
 from calendars.documents import draft_digest
-from calendars.model import Draft, Problem, Text
+from calendars.model.agenda import Draft, Problem
+from calendars.model.text import Text
 from calendars.reading import read, values, words
 from calendars.reading.decoding import decode
-from calendars.reading.fields import Fields, known
-from calendars.reading.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, compose
-from calendars.reading.problems import AlreadyReported, Place, Report, Wrong, shown
-from calendars.reading.schema import Form
+from calendars.reading.problems import AlreadyReported, Place, Report, Wrong, known, shown
+from calendars.reading.yaml.fields import Fields
+from calendars.reading.yaml.nodes import MappingEntry, MappingNode, Node, ScalarNode, SequenceNode, compose
+from calendars.reading.yaml.schema import MappingForm
 from calendars.zones import WallTimeError, to_instant
 from scheduler.drafts.edits import Copy, Edit, removed
 from scheduler.planning.channels import Channel
-from scheduler.rehearsal.choosing import Choice, choices, chosen
+from scheduler.rehearsal.choosing import ChannelChoice, choices, chosen
 
 LIMIT = 512 * 1024  # bytes
 FORMAT = "1"
@@ -30,14 +31,14 @@ _YES_NO = values.one_of(words.YES_NO, "unknown-yes-no", Text(es="valor", en="val
 _PROBE = Path("Etc") / "UTC"  # a file that every folder of compiled zones has
 
 
-class ScriptForm(Form):
+class ScriptForm(MappingForm):
     formato: str = Field(description="versión del formato: 1")
     datos_de_zona: str = Field(default="", description="carpeta de los datos de zona del principio")
     canales: dict[str, str] = Field(default={}, description="quién eligió qué antes de empezar")
     pasos: list[str] = Field(description="qué se publica y cuándo, en orden")
 
 
-class StepForm(Form):
+class StepForm(MappingForm):
     cuando: str = Field(description="fecha y hora en la zona de la agenda: 2021-10-15 12:00")
     motivo: str = Field(default="", description="motivo de la edición")
     eventos: dict[str, str] = Field(default={}, description="id: claves que cambian")
@@ -50,7 +51,7 @@ class StepForm(Form):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ZoneData:
+class ZoneFolder:
     """What a process reckons with from some moment on."""
 
     folder: Path | None  # of compiled zones; None: what is installed
@@ -66,15 +67,15 @@ class Step:
     reason: str
     silent: bool
     edits: Mapping[str, tuple[Edit, ...]]  # by key of the script
-    choices: tuple[Choice, ...]
-    zone_data: ZoneData | None  # None: as before
+    choices: tuple[ChannelChoice, ...]
+    zone_data: ZoneFolder | None  # None: as before
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Script:
     file: str  # as problems name it
-    zone_data: ZoneData
-    choices: tuple[Choice, ...]  # made before it begins
+    zone_data: ZoneFolder
+    choices: tuple[ChannelChoice, ...]  # made before it begins
     steps: tuple[Step, ...]
 
 
@@ -87,7 +88,7 @@ class Stage:
     draft: Draft
     reason: str
     silent: bool
-    zone_data: ZoneData | None  # from here on; None: as before
+    zone_data: ZoneFolder | None  # from here on; None: as before
     channels: Mapping[str, Channel] = field(default_factory=dict)  # by Recipient.id
 
 
@@ -171,7 +172,7 @@ def _script(node: Node, report: Report, path: Path, zone: str) -> Script:
         if after.at <= before.at:
             fields.fail(after.place, _NOT_IN_ORDER)
     fields.finish()
-    return Script(file=str(path), zone_data=opening or ZoneData(folder=None), choices=channels or (), steps=steps)
+    return Script(file=str(path), zone_data=opening or ZoneFolder(folder=None), choices=channels or (), steps=steps)
 
 
 def _step(node: Node, report: Report, path: Path, zone: str) -> Step:
@@ -220,7 +221,7 @@ def _links(node: Node) -> tuple[Edit, ...]:
     return tuple(Edit(id=name, place=entry.place, values=None, value=entry.node) for name, entry in _entries(node))
 
 
-def _entries(node: Node) -> Iterable[tuple[str, Entry]]:
+def _entries(node: Node) -> Iterable[tuple[str, MappingEntry]]:
     if isinstance(node, MappingNode):
         return node.entries.items()
     raise Wrong("wrong-shape", "aquí va un renglón para cada id.", "one line for each id goes here.")
@@ -305,13 +306,13 @@ def _instant(text: str, zone: str) -> datetime:
         ) from error
 
 
-def _zone_data(name: str, script: Path) -> ZoneData:
+def _zone_data(name: str, script: Path) -> ZoneFolder:
     """The folder that a script names, counted from its own; or the word for what is installed."""
     if values.line(name) == INSTALLED:
-        return ZoneData(folder=None)
+        return ZoneFolder(folder=None)
     folder = script.parent / name
     if (folder / _PROBE).is_file():
-        return ZoneData(folder=folder.resolve())
+        return ZoneFolder(folder=folder.resolve())
     raise Wrong(
         "no-zone-data",
         f"en «{shown(name)}» no hay datos de zona compilados. Escriba la carpeta, desde la del guion, o {INSTALLED}.",

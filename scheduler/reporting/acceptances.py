@@ -9,7 +9,9 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import Connection
 
 from calendars.editions import Edition, Revision
-from calendars.model import Agenda, Days, Event, EventStatus, Role
+from calendars.model.agenda import Agenda
+from calendars.model.events import Days, Event, EventStatus
+from calendars.model.people import Role
 from calendars.zones import nearest_instant
 from scheduler.planning.coverage import Tally, lacking, tallies
 from scheduler.planning.plan import REMINDED

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from calendars.model import Agenda, Draft
+from calendars.model.agenda import Agenda, Draft
 from calendars.shifts import Shift, shifts
 from calendars.zones import zone_data
 from scheduler.base import loop
@@ -18,7 +18,7 @@ from scheduler.drafts.files import InvalidDraft, NoConfiguration
 from scheduler.mail.relay.oauth import access_tokens
 from scheduler.mail.relay.smtp import Connection, RelayUnavailable
 from scheduler.mail.relay.smtp_url import SmtpSettings, parse_smtp_url
-from scheduler.reporting.status import Answering, answering, fan_out_time, largest_fan_out
+from scheduler.reporting.status import AnswerReading, answering, fan_out_time, largest_fan_out
 from scheduler.store import controls, editions
 from scheduler.store.database import SAFE_SQLITE, Database, DatabaseUnavailable, sqlite_module
 from scheduler.store.editions import InForce
@@ -158,7 +158,7 @@ def _database(settings: Settings, now: datetime) -> list[Check]:
     ]
 
 
-def _invitations(found: Answering, settings: Settings, now: datetime) -> list[Check]:
+def _invitations(found: AnswerReading, settings: Settings, now: datetime) -> list[Check]:
     """Nothing where they are off and nobody chose them."""
     name, ways = "invitations", settings.verp != "off" or settings.authserv_id is not None
     if found.missed:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 
-from calendars.model import Language, Text
+from calendars.model.text import Language, Text
 from calendars.shifts import Shift
 from calendars.wording import short_date
 from calendars.zones import ZoneData, to_wall

@@ -24,7 +24,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Tally:
+class StateTally:
     """The deliveries of one purpose in one state."""
 
     purpose: str
@@ -41,7 +41,7 @@ class Tally:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figures:
-    tallies: tuple[Tally, ...]
+    tallies: tuple[StateTally, ...]
     due: int  # wanted attention by now and wait for it
     late: int  # of these, for more than five minutes
     late_since: datetime | None
@@ -88,7 +88,7 @@ def _waiting(connection: Connection, since: datetime, now: datetime) -> tuple[in
     return found[0], found[1]
 
 
-def _tallies(connection: Connection) -> Sequence[Tally]:
+def _tallies(connection: Connection) -> Sequence[StateTally]:
     lateness = type_coerce(_D.accepted_at, Number) - type_coerce(_D.due_at, Number)
     within = [func.count().filter(lateness <= bound // _MICROSECOND) for bound in LATENESS]
     found = connection.execute(
@@ -106,7 +106,7 @@ def _tallies(connection: Connection) -> Sequence[Tally]:
         ).group_by(_D.purpose, _D.state)
     )
     return [
-        Tally(
+        StateTally(
             purpose=row[0],
             state=row[1],
             count=row[2],

@@ -9,7 +9,8 @@ from typing import Literal
 
 from sqlalchemy import Connection, exists, func, or_, select
 
-from calendars.model import Agenda, Role
+from calendars.model.agenda import Agenda
+from calendars.model.people import Role
 from calendars.zones import to_wall
 from scheduler.planning.delivery import Purpose, State
 from scheduler.store.posts import roster
@@ -24,7 +25,7 @@ _Part = tuple[datetime, int, int, int]  # local wall time due; accepted, refused
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
+class ReportRow:
     """The reminders of one event, region and rule; `count` is how many the mail server took."""
 
     event: str
@@ -62,7 +63,7 @@ def totals(connection: Connection) -> Totals:
     )
 
 
-def campaign(connection: Connection, agenda: Agenda) -> list[Row]:
+def campaign(connection: Connection, agenda: Agenda) -> list[ReportRow]:
     """The reminders that reached the mail server by event, region and rule, in the agenda's order."""
     sites = {site.id: site for site in agenda.representations}
     groups: dict[tuple[str, str, str], list[_Part]] = {}
@@ -93,9 +94,9 @@ def notices(connection: Connection) -> dict[int, int]:
     return {row.schedule: row.size for row in found}
 
 
-def _row(key: tuple[str, str, str], parts: Iterable[_Part]) -> Row:
+def _row(key: tuple[str, str, str], parts: Iterable[_Part]) -> ReportRow:
     walls, accepted, refused, moved = zip(*parts, strict=True)
-    return Row(
+    return ReportRow(
         event=key[0],
         region=key[1],
         rule=key[2],

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from calendars.model import Agenda
+from calendars.model.agenda import Agenda
 from calendars.shifts import Shift, shifts
 from calendars.zones import ZoneData, zone_data
 from scheduler.base.settings import Pace
@@ -35,7 +35,7 @@ class Today:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answering:
+class AnswerReading:
     """Invitations, and whether their answers are read."""
 
     on: bool  # AGENDA_INVITATIONS, in this environment
@@ -73,7 +73,7 @@ class Status:
     nodes: tuple[Node, ...]  # that send, and are alive
     differing: tuple[str, ...]  # of these, the owners that reckon with other zone data than the edition
     adopted: bool  # False: the database was copied or restored, and nothing is sent from it
-    answering: Answering
+    answering: AnswerReading
 
     @property
     def alerts(self) -> int:
@@ -147,10 +147,10 @@ def status(
     )
 
 
-def answering(connection: Connection, *, on: bool) -> Answering:
+def answering(connection: Connection, *, on: bool) -> AnswerReading:
     """How it stands with invitations, where they are switched on or off."""
     read = controls.get(connection, controls.INBOX)
-    return Answering(
+    return AnswerReading(
         on=on,
         posts=len(invited.invited_posts(connection)),
         read_at=None if read is None else datetime.fromisoformat(read),

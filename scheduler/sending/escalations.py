@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from calendars.editions import Edition
-from calendars.model import Role
+from calendars.model.people import Role
 from scheduler.planning.coverage import Tally, lacking, tallies
 from scheduler.planning.delivery import Purpose, State
 from scheduler.store.ledger import claiming

@@ -6,7 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from calendars.feeds import last_modified
-from calendars.model import Event, Representation, Role, Text
+from calendars.model.events import Event
+from calendars.model.people import Role
+from calendars.model.places import Representation
+from calendars.model.text import Text
 from calendars.zones import to_wall
 from scheduler.base.address import mailbox
 from scheduler.base.tokens import Link, Tokens

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, RowMapping, delete, func, insert, select
 
 from calendars.documents import agenda_from_json, agenda_to_json
 from calendars.editions import Edition, Revision
-from calendars.model import Agenda, Event, Timed
+from calendars.model.agenda import Agenda
+from calendars.model.events import Event, Timed
 from scheduler.store.schema import editions, links, revisions
 
 

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 
 from scheduler.web.compression import compressed
 from scheduler.web.demo.captured import CapturedMails
-from scheduler.web.demo.outbox import Outbox
+from scheduler.web.demo.outbox import OutboxPages
 from scheduler.web.feeds.public import FeedApp
 from scheduler.web.http.bodies import WholeBodies
 from scheduler.web.pages.around import Around
@@ -23,7 +23,7 @@ from scheduler.web.people.answering import Answering
 from scheduler.web.people.confirming import Confirming
 from scheduler.web.people.leave import Leaving
 from scheduler.web.people.manage import Managing
-from scheduler.web.people.privacy import Notice
+from scheduler.web.people.privacy import PrivacyPage
 from scheduler.web.people.signup import SigningUp
 from scheduler.web.rendering import ASSETS, asset_response
 from scheduler.web.site import Site
@@ -48,11 +48,11 @@ def build_app(site: Site) -> ASGIApp:
         *Confirming(site).routes(),
         *Managing(site).routes(),
         *Accounts(site).routes(),
-        *Notice(site).routes(),
+        *PrivacyPage(site).routes(),
         *(Route(f"/static/{name}", asset_response(name)) for name in ASSETS),
     ]
     if site.outbox is not None:
-        routes += Outbox(site, CapturedMails(site.outbox, site.database)).routes()
+        routes += OutboxPages(site, CapturedMails(site.outbox, site.database)).routes()
     handlers = {HTTPException: pages.failed, DBAPIError: pages.away, Exception: pages.failed}
     inner = Starlette(routes=routes, exception_handlers=handlers)
     inner.router.redirect_slashes = False  # it would redirect to whatever host the request names

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from calendars.editions import Edition
-from calendars.model import Agenda, Language, Representation, slug
+from calendars.model.agenda import Agenda
+from calendars.model.places import Representation, slug
+from calendars.model.text import Language
 from calendars.wording import home_name, long_date
 from calendars.zones import to_wall, zone_data
 from scheduler.web.rendering import Band, asset, render

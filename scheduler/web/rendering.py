@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from calendars.model import LANGUAGES, Language
+from calendars.model.text import LANGUAGES, Language
 from calendars.wording import home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.base.shipped import shipped

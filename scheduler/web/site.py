@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from calendars.feeds import feed_paths
-from calendars.model import Language
+from calendars.model.text import Language
 from scheduler.base.clock import Clock, SystemClock
 from scheduler.base.tokens import Link, Tokens
 from scheduler.store import editions

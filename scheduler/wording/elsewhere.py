@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from calendars.elsewhere import Offer
 from calendars.impact import Fit, Session
-from calendars.model import Agenda, Language, Text
+from calendars.model.agenda import Agenda
+from calendars.model.text import Language, Text
 from calendars.wording import home_short, hour, short_date
 
 _FITS = {

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from calendars.editions import Edition, Revision, ends
-from calendars.model import Agenda, Assumption, Audience, Days, Event, EventStatus, Language, Representation, Text
+from calendars.model.agenda import Agenda
+from calendars.model.events import Assumption, Audience, Days, Event, EventStatus
+from calendars.model.places import Representation
+from calendars.model.text import Language, Text
 from calendars.shifts import shifts_of
 from calendars.wording import (
     assumption,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendars.changes import Change, Kind
-from calendars.model import Language, Text
+from calendars.model.text import Language, Text
 from calendars.reading import SITES
 
 PARTS = {

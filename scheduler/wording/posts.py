@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from calendars.model import Agenda, Language, Representation, Text
+from calendars.model.agenda import Agenda
+from calendars.model.places import Representation
+from calendars.model.text import Language, Text
 from calendars.wording import hour, long_date, short_date
 from calendars.zones import to_wall
 from scheduler.planning.channels import Channel
@@ -18,7 +20,7 @@ LANGUAGE_NAMES = Text(es="español", en="English")  # each in itself
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Standing:
+class PostStanding:
     """As the templates read it, under the name `post`."""
 
     office: str
@@ -39,10 +41,10 @@ def masked(address: str) -> str:
     return f"{local[:1]}…@{domain}"
 
 
-def standing(agenda: Agenda, post: Post, now: datetime, language: Language) -> Standing:
+def standing(agenda: Agenda, post: Post, now: datetime, language: Language) -> PostStanding:
     until = paused_until(post, now)
     wanted = (choice.words for choice in choices(agenda, post.declined, language) if choice.chosen)
-    return Standing(
+    return PostStanding(
         office=office_of(agenda, post),
         address=masked(post.recipient.address),
         language=post.recipient.language,

@@ -10,7 +10,8 @@ from typing import Literal
 
 from babel.dates import format_timedelta
 
-from calendars.model import Days, Language, Text
+from calendars.model.events import Days
+from calendars.model.text import Language, Text
 from calendars.wording import relative_day
 from calendars.zones import to_wall
 

@@ -7,14 +7,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
-from calendars.model import Agenda, DaysBefore, Language, ReminderRule, Text
+from calendars.model.agenda import Agenda
+from calendars.model.rules import DaysBefore, ReminderRule
+from calendars.model.text import Language, Text
 from calendars.wording import spoken_duration
 
 _SAME_DAY = Text(es="el mismo día", en="on the day")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Choice:
+class RuleChoice:
     """One rule in a form."""
 
     rule: str  # its text, as the ledger and a post's wishes know it
@@ -22,10 +24,11 @@ class Choice:
     chosen: bool
 
 
-def choices(agenda: Agenda, declined: Collection[str], language: Language) -> tuple[Choice, ...]:
+def choices(agenda: Agenda, declined: Collection[str], language: Language) -> tuple[RuleChoice, ...]:
     """Each rule by which the agenda reminds of anything, the earliest first; chosen unless declined."""
     return tuple(
-        Choice(rule=rule, words=rule_words(rule, language), chosen=rule not in declined) for rule in rules_of(agenda)
+        RuleChoice(rule=rule, words=rule_words(rule, language), chosen=rule not in declined)
+        for rule in rules_of(agenda)
     )
 
 

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from calendars.changes import Change, Kind, Notice, changes, notices
 from calendars.editions import Edition
-from calendars.model import Agenda, Assumption, Audience, Axis, Coverage, Days, DaysBefore, Event, EventStatus
+from calendars.model.agenda import Agenda, Axis
+from calendars.model.events import Assumption, Audience, Days, Event, EventStatus
+from calendars.model.rules import Coverage, DaysBefore
 from tests.support import factories
 from tests.support.factories import days, drive, event, site, text, timed
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from calendars.documents import agenda_from_json, agenda_to_json
 from calendars.editions import AnotherAgenda, ChangeKind, Edition, Publication, ends, first_stamp, publish
 from calendars.feeds import feeds
-from calendars.model import Agenda, Event, EventStatus
+from calendars.model.agenda import Agenda
+from calendars.model.events import Event, EventStatus
 from tests.support.factories import agenda, days, drive, event, real_size_agenda, text, timed
 
 FIRST = datetime(2021, 10, 1, 15, tzinfo=UTC)

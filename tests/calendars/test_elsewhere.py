@@ -9,7 +9,7 @@ import pytest
 
 from calendars.elsewhere import Offer, offers
 from calendars.impact import Fit, sessions
-from calendars.model import Audience, Event, EventKind, EventStatus
+from calendars.model.events import Audience, Event, EventKind, EventStatus
 from scheduler.wording.elsewhere import others
 from tests.support.factories import agenda, days, edition, event, site, timed
 from tests.support.shipped import shipped_draft

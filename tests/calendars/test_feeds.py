@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from calendars.descriptions import joining
 from calendars.editions import Edition
 from calendars.feeds import Feed, event_attachment, feed_paths, feeds, last_modified, staff_feeds
-from calendars.model import Agenda, Assumption, Audience, Axis, Event, EventStatus
+from calendars.model.agenda import Agenda, Axis
+from calendars.model.events import Assumption, Audience, Event, EventStatus
 from tests.support.factories import agenda, days, drive, edition, event, real_sites, real_size_agenda, site, text, timed
 
 TOKYO = "sites/tokio.ics"

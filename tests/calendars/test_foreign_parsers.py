@@ -13,7 +13,7 @@ from vobject import icalendar as vobject_icalendar
 
 from calendars.editions import Edition
 from calendars.feeds import Feed, event_attachment, feeds
-from calendars.model import Audience, Days, Event, EventStatus, Timed
+from calendars.model.events import Audience, Days, Event, EventStatus, Timed
 from tests.support import libical
 from tests.support.factories import WALLS, agenda, drive, edition, event, real_sites, real_size_agenda, site, text
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from calendars.editions import Edition
 from calendars.impact import Fit, Session, Span, session_at, sessions, stays, working_spans
-from calendars.model import Audience, Representation
+from calendars.model.events import Audience
+from calendars.model.places import Representation
 from calendars.workdays import in_working_hours
 from calendars.zones import to_instant
 from tests.support import factories

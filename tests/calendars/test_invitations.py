@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from calendars.editions import Edition
 from calendars.feeds import feeds
-from calendars.invitations import Reply, cancel, parties, read_reply, request
-from calendars.model import EventStatus
+from calendars.invitations import ItipReply, cancel, parties, read_reply, request
+from calendars.model.events import EventStatus
 from tests.support import icaljs, libical
 from tests.support.factories import agenda, drive, edition, event, real_sites, real_size_agenda, site
 from tests.support.replies import ANA, PROGRAMS, UID, Answer, document
@@ -124,7 +124,7 @@ def test_each_programs_answer_is_understood_as_ical_js_understands_it(program: s
     found = read_reply(document(program, Answer(partstat=partstat, sequence=2)))
     known = None if program == "bare" else 2
     stamp = datetime(2021, 10, 15, 0, 30, tzinfo=UTC)
-    assert found == Reply(uid=UID, attendee=ANA, answer=partstat, sequence=known, stamp=stamp)  # type: ignore[arg-type]  # because the parameter is one of them
+    assert found == ItipReply(uid=UID, attendee=ANA, answer=partstat, sequence=known, stamp=stamp)  # type: ignore[arg-type]  # because the parameter is one of them
 
 
 def test_the_replies_that_we_test_with_are_replies_to_foreign_readers() -> None:
@@ -168,7 +168,7 @@ def test_whatever_is_not_one_plain_answer_is_none(text: str) -> None:
 def test_what_a_program_leaves_out_or_garbles_is_unknown_and_no_hindrance() -> None:
     text = changed("DTSTAMP:20211015T003000Z", "DTSTAMP:20211015T003000\nSEQUENCE:dos\nun renglón que no lo es")
     found = read_reply(text.replace(f"mailto:{ANA}", "invalid:nomail"))
-    assert found == Reply(uid=UID, attendee="", answer="ACCEPTED", sequence=None, stamp=None)
+    assert found == ItipReply(uid=UID, attendee="", answer="ACCEPTED", sequence=None, stamp=None)
     bare = read_reply(changed("DTSTAMP:20211015T003000Z\n", ""))
     assert bare is not None
     assert bare.stamp is None

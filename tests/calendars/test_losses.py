@@ -8,7 +8,10 @@ from datetime import time, timedelta
 import pytest
 
 from calendars.losses import Loss, Missing, losses
-from calendars.model import Advance, Agenda, Audience, Axis, Coverage, DaysBefore, Privacy, Quiet, Signups, TimeBefore
+from calendars.model.agenda import Advance, Agenda, Axis
+from calendars.model.events import Audience
+from calendars.model.people import Privacy, Signups
+from calendars.model.rules import Coverage, DaysBefore, Quiet, TimeBefore
 from tests.support.factories import REGIONS, agenda, days, event, site, text, timed
 
 TOKIO, OSAKA = site(), site("osaka", city="Osaka")

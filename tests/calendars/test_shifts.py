@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from calendars.changes import Kind, changes, notices
 from calendars.descriptions import for_site
 from calendars.editions import ChangeKind, Edition, publish
-from calendars.model import EventStatus
+from calendars.model.events import EventStatus
 from calendars.shifts import Shift, shifts
 from calendars.zones import zone_data
 from tests.support.factories import agenda, drive, event, site, timed

@@ -9,20 +9,9 @@ import pytest
 
 from calendars import zones
 from calendars.feeds import feeds
-from calendars.model import (
-    Advance,
-    Agenda,
-    Assumption,
-    Axis,
-    Commitment,
-    Days,
-    DaysBefore,
-    Event,
-    EventKind,
-    EventStatus,
-    TimeBefore,
-    Timed,
-)
+from calendars.model.agenda import Advance, Agenda, Axis, Commitment
+from calendars.model.events import Assumption, Days, Event, EventKind, EventStatus, Timed
+from calendars.model.rules import DaysBefore, TimeBefore
 from tests.support import factories
 from tests.support.shipped import shipped_draft, shipped_files
 

@@ -4,7 +4,9 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from calendars.model import Assumption, Axis, Days, EventKind, EventStatus, Language
+from calendars.model.agenda import Axis
+from calendars.model.events import Assumption, Days, EventKind, EventStatus
+from calendars.model.text import Language
 from calendars.wording import (
     HOME_NAME,
     UNASSIGNED,

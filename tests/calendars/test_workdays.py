@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendars.model import Representation
+from calendars.model.places import Representation
 from calendars.workdays import (
     NoWorkingDay,
     holiday_name,

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from calendars.model import Coverage
+from calendars.model.rules import Coverage
 from scheduler.reporting.acceptances import SOON, Attendance, attendance
 from scheduler.reporting.in_words import status_json
 from scheduler.store import editions

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select, update
 from typer.testing import Result
 
-from calendars.model import EventStatus
+from calendars.model.events import EventStatus
 from scheduler.base.clock import SystemClock
 from scheduler.planning.delivery import Decision, Purpose, State
 from scheduler.store.database import Database

@@ -9,7 +9,9 @@ from functools import cache
 import holidays
 from babel import Locale
 
-from calendars.model import DaysBefore, Event, Representation, Timed
+from calendars.model.events import Event, Timed
+from calendars.model.places import Representation
+from calendars.model.rules import DaysBefore
 from tests.judge.truth import Truth
 
 DAY = timedelta(days=1)

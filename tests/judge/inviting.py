@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from calendars.model import Days
+from calendars.model.events import Days
 from scheduler.planning.channels import Channel
 from tests.judge.entries import Entry, entries, method
 from tests.judge.fault import Kind

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from calendars.model import Days, EventStatus
+from calendars.model.events import Days, EventStatus
 from tests.judge.entries import Entry, entries
 from tests.judge.fault import Fault, Kind
 from tests.judge.truth import Truth

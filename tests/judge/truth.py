@@ -10,7 +10,10 @@ from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
-from calendars.model import Agenda, Assumption, Days, Event, EventStatus, Recipient, Representation, Timed
+from calendars.model.agenda import Agenda
+from calendars.model.events import Assumption, Days, Event, EventStatus, Timed
+from calendars.model.people import Recipient
+from calendars.model.places import Representation
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -19,13 +19,15 @@ from icalendar import Calendar
 
 from calendars.editions import Edition
 from calendars.feeds import feeds
-from calendars.model import Assumption, Event, EventStatus, Language, Representation
+from calendars.model.events import Assumption, Event, EventStatus
+from calendars.model.places import Representation
+from calendars.model.text import Language
 from scheduler.base.address import mailbox
 from scheduler.base.shipped import shipped
 from scheduler.mail.compose import KEPT, Composer
 from scheduler.mail.enclosing import Enclosure
 from scheduler.mail.mime import address_field, field, filling, quoted_printable, slot, text_part, worded_field
-from scheduler.mail.prepared import Personal, Prepared
+from scheduler.mail.prepared import Personal, PreparedMail
 from scheduler.mail.relay.smtp import Connection, SmtpSettings
 from tests.support.checkout import ROOT
 from tests.support.factories import agenda, days, drive, edition, event, real_sites, text, timed
@@ -75,7 +77,7 @@ def prepare(
     index: int = 0,
     link: str | None = None,
     attach: bool = False,
-) -> Prepared:
+) -> PreparedMail:
     one, where = content.agenda.events[index], content.agenda.representations[0]
     enclosed = Enclosure(method="PUBLISH" if attach else "")
     return composer.reminder(content, one, where, language, sent_at, link, enclosed)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from calendars.model import EventStatus
+from calendars.model.events import EventStatus
 from scheduler.planning.delivery import State
 from scheduler.store.database import Database
 from scheduler.store.posts import answers

@@ -10,8 +10,9 @@ from email.message import EmailMessage
 import pytest
 from sqlalchemy import select, update
 
-from calendars.model import Draft, Recipient, Signups
-from scheduler.people.handover import NoHandover, Wanted, hand_over
+from calendars.model.agenda import Draft
+from calendars.model.people import Recipient, Signups
+from scheduler.people.handover import HandoverWish, NoHandover, hand_over
 from scheduler.planning.delivery import Decision, Purpose, State
 from scheduler.publishing.publish import NothingToPublish, Published, publish_draft
 from scheduler.store.database import Database
@@ -39,7 +40,7 @@ def published(database: Database) -> Database:
 
 
 def over(database: Database, to: str = NEW, at: datetime = LATER, recipient: str = "uno", **changes: str) -> None:
-    wanted = Wanted(recipient=recipient, address=to, **changes)  # type: ignore[arg-type]  # because it is a language
+    wanted = HandoverWish(recipient=recipient, address=to, **changes)  # type: ignore[arg-type]  # because it is a language
     hand_over(database, wanted, at=at, author="M. R.", reason="relevo", tokens=TOKENS)
 
 

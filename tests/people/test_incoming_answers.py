@@ -11,7 +11,7 @@ from sqlalchemy import update
 from typer.testing import CliRunner
 
 from calendars.invitations import read_reply
-from calendars.model import Audience
+from calendars.model.events import Audience
 from scheduler.cli import app
 from scheduler.mail import verp
 from scheduler.mail.incoming.reading import Answered, read

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from calendars.model import Audience, Coverage, EventStatus, Role
+from calendars.model.events import Audience, EventStatus
+from calendars.model.people import Role
+from calendars.model.rules import Coverage
 from scheduler.planning.coverage import Tally, Voice, lacking, tallies
 from tests.support.factories import agenda, event, site
 

@@ -10,7 +10,9 @@ from email.message import EmailMessage
 import pytest
 from sqlalchemy import select
 
-from calendars.model import Coverage, EventStatus, Role
+from calendars.model.events import EventStatus
+from calendars.model.people import Role
+from calendars.model.rules import Coverage
 from scheduler.planning.delivery import Purpose, State
 from scheduler.store.database import Database
 from scheduler.store.people import signups

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from calendars.model import Audience, EventStatus
+from calendars.model.events import Audience, EventStatus
 from scheduler.planning.plan import Member, plan
 from scheduler.publishing.consequences import consequences
 from scheduler.publishing.prospect import prospect

@@ -12,7 +12,12 @@ from functools import cache
 import pytest
 
 from calendars.editions import Edition, first_stamp
-from calendars.model import Agenda, DaysBefore, EventStatus, Language, Quiet, Recipient, Representation, TimeBefore
+from calendars.model.agenda import Agenda
+from calendars.model.events import EventStatus
+from calendars.model.people import Recipient
+from calendars.model.places import Representation
+from calendars.model.rules import DaysBefore, Quiet, TimeBefore
+from calendars.model.text import Language
 from calendars.zones import to_instant, to_wall
 from scheduler.planning.plan import Member, Planned, plan
 from tests.support.checkout import CONFIG

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calendars.losses import losses
-from calendars.model import Draft
+from calendars.model.agenda import Draft
 from calendars.reading import FILES, read
 from scheduler.publishing.prospect import Prospect
 from scheduler.publishing.prospect import prospect as prospect_of

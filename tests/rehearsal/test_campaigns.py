@@ -13,7 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calendars.feeds import feeds
-from calendars.model import Audience, Days, Draft, Event, EventStatus, Language, Recipient, Timed
+from calendars.model.agenda import Draft
+from calendars.model.events import Audience, Days, Event, EventStatus, Timed
+from calendars.model.people import Recipient
+from calendars.model.text import Language
 from scheduler.planning.channels import Channel
 from tests.support.factories import agenda, drive, event, site, text, timed
 from tests.support.playing import BEGINS, Edit, Played, play

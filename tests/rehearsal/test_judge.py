@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from calendars.model import Audience, Draft, EventStatus, Recipient
+from calendars.model.agenda import Draft
+from calendars.model.events import Audience, EventStatus
+from calendars.model.people import Recipient
 from scheduler.planning.channels import Channel
 from tests.judge.fault import Fault, Kind
 from tests.judge.reader import Choice, judge_mails

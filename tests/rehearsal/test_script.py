@@ -15,7 +15,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from calendars.feeds import feeds
-from calendars.model import Days, Draft, EventStatus, Timed
+from calendars.model.agenda import Draft
+from calendars.model.events import Days, EventStatus, Timed
 from scheduler.cli import app
 from scheduler.planning.channels import Channel
 from scheduler.rehearsal.script import InvalidScript, Script, Stage, opening_channels, read_script, stages

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from calendars.model import Agenda, Draft, Privacy, Signups
+from calendars.model.agenda import Agenda, Draft
+from calendars.model.people import Privacy, Signups
 from scheduler.base.settings import Settings
 from scheduler.reporting.checks import Verdict, installation_checks
 from tests.support.factories import agenda

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, update
 
-from calendars.model import Recipient
+from calendars.model.people import Recipient
 from calendars.zones import zone_data
 from scheduler.base.settings import Pace
 from scheduler.planning.delivery import Decision, State

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from calendars.model import Audience, Draft, EventStatus
+from calendars.model.agenda import Draft
+from calendars.model.events import Audience, EventStatus
 from scheduler.planning.delivery import Purpose, State
 from scheduler.publishing.announcing import NothingToAnnounce
 from scheduler.publishing.publish import NothingToPublish, Published, Unconfirmed, publish_draft

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import select, update
 
 from calendars.feeds import feeds
-from calendars.model import Audience, Draft, EventStatus
+from calendars.model.agenda import Draft
+from calendars.model.events import Audience, EventStatus
 from scheduler.mail import verp
 from scheduler.planning.channels import Carried, Channel, Known, carried, subscribes
 from scheduler.planning.delivery import Purpose, State

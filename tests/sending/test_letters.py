@@ -9,7 +9,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from calendars.model import Language
+from calendars.model.text import Language
 from scheduler.base.tokens import Link
 from scheduler.planning.delivery import Purpose
 from scheduler.store.database import Database

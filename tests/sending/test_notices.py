@@ -8,7 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from calendars.model import Agenda, Audience, Days, EventStatus, Region
+from calendars.model.agenda import Agenda
+from calendars.model.events import Audience, Days, EventStatus
+from calendars.model.places import Region
 from scheduler.planning.delivery import Purpose, State
 from scheduler.store.database import Database
 from scheduler.store.ledger import alarms

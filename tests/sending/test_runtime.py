@@ -10,7 +10,7 @@ from typing import Self
 
 import pytest
 
-from calendars.model import TimeBefore
+from calendars.model.rules import TimeBefore
 from calendars.zones import to_wall
 from scheduler.base import loop
 from scheduler.base.clock import SystemClock, monotonic

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from calendars.model import EventStatus
+from calendars.model.events import EventStatus
 from scheduler.planning.delivery import Decision, State
 from scheduler.publishing.publish import NothingToPublish, Unconfirmed
 from scheduler.reporting.report import campaign

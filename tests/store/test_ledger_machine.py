@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import Connection, select
 
-from calendars.model import Draft, EventStatus
+from calendars.model.agenda import Draft
+from calendars.model.events import EventStatus
 from scheduler.planning.delivery import Attempted, Outcome, Purpose, State, decide
 from scheduler.publishing.announcing import NothingToAnnounce
 from scheduler.publishing.publish import NothingToPublish

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from calendars.model import Agenda
+from calendars.model.agenda import Agenda
 from scheduler.base.tokens import Tokens
 from scheduler.planning.delivery import Purpose, State
 from scheduler.publishing.publish import KeyWanted, publish_draft

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 import httpx
 
-from calendars.model import Draft, Privacy, Signups
+from calendars.model.agenda import Draft
+from calendars.model.people import Privacy, Signups
 from scheduler.base.tokens import Link
 from scheduler.store.posts import roster
 from scheduler.store.posts.roster import Post

@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
-from calendars.model import Audience, Draft, Event, Recipient
+from calendars.model.agenda import Draft
+from calendars.model.events import Audience, Event
+from calendars.model.people import Recipient
 from scheduler.store.database import Database
 from tests.support.campaign import Campaign, mails
 from tests.support.factories import agenda, event, site, timed

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from calendars.model import Agenda, Coverage, Draft, Event, Recipient, Role
+from calendars.model.agenda import Agenda, Draft
+from calendars.model.events import Event
+from calendars.model.people import Recipient, Role
+from calendars.model.rules import Coverage
 from tests.support.factories import agenda, event, site
 from tests.support.ledger import draft, post
 

@@ -9,24 +9,12 @@ from functools import cache
 from typing import Any
 
 from calendars.editions import Edition, publish
-from calendars.model import (
-    Agenda,
-    Assumption,
-    Audience,
-    Days,
-    DaysBefore,
-    Event,
-    EventKind,
-    EventStatus,
-    Region,
-    Reminders,
-    Representation,
-    Sender,
-    Text,
-    TimeBefore,
-    Timed,
-    slug,
-)
+from calendars.model.agenda import Agenda
+from calendars.model.events import Assumption, Audience, Days, Event, EventKind, EventStatus, Timed
+from calendars.model.people import Sender
+from calendars.model.places import Region, Representation, slug
+from calendars.model.rules import DaysBefore, Reminders, TimeBefore
+from calendars.model.text import Text
 from calendars.zones import zone_data
 from tests.support.checkout import CONFIG
 

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from calendars.model import Audience, Draft, Event
+from calendars.model.agenda import Draft
+from calendars.model.events import Audience, Event
 from scheduler.people.answers import answer
 from scheduler.planning.delivery import Purpose, State
 from scheduler.store import editions

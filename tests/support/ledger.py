@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select
 
-from calendars.model import Agenda, Draft, Recipient, Role
+from calendars.model.agenda import Agenda, Draft
+from calendars.model.people import Recipient, Role
 from scheduler.planning.delivery import Decision, Outcome, Purpose, State
 from scheduler.publishing.publish import Published, publish_draft
 from scheduler.reporting.report import totals

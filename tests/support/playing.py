@@ -14,7 +14,7 @@ from tempfile import mkdtemp
 import pytz
 
 from calendars.documents import draft_digest
-from calendars.model import Draft
+from calendars.model.agenda import Draft
 from scheduler.base.tokens import Tokens
 from scheduler.planning.channels import Channel
 from scheduler.rehearsal.capture import Outbox

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendars.editions import Edition, first_stamp
-from calendars.model import Draft
+from calendars.model.agenda import Draft
 from calendars.reading import FILES, read
 from tests.support.checkout import CONFIG
 from tests.support.factories import edition

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from calendars.model import Agenda, Draft, Event
+from calendars.model.agenda import Agenda, Draft
+from calendars.model.events import Event
 from calendars.reading import Reading, read
 
 AGENDA = """\

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from calendars.model import Language
+from calendars.model.text import Language
 from scheduler.base.settings import Pace
 from scheduler.reporting.in_words import status_lines
 from scheduler.reporting.status import Status, status

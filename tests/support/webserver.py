@@ -11,7 +11,8 @@ from typing import Any
 
 import httpx
 
-from calendars.model import Agenda, Draft, Recipient
+from calendars.model.agenda import Agenda, Draft
+from calendars.model.people import Recipient
 from scheduler.base.clock import SimulatedClock
 from scheduler.base.tokens import Link, Tokens
 from scheduler.publishing.publish import publish_draft

@@ -11,7 +11,8 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from calendars.model import Agenda, Audience, EventStatus
+from calendars.model.agenda import Agenda
+from calendars.model.events import Audience, EventStatus
 from scheduler.base.clock import SimulatedClock
 from scheduler.base.tokens import Link, Tokens
 from scheduler.planning.delivery import Purpose, State

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from calendars.model import Days, EventStatus, Timed
+from calendars.model.events import Days, EventStatus, Timed
 from scheduler.web.app import Site
 from scheduler.web.pages.months import chosen_month, entries, month
 from tests.support import factories

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from calendars.model import Draft
+from calendars.model.agenda import Draft
 from scheduler.web.app import Site
 from tests.support import factories, libical
 from tests.support.shipped import shipped_draft

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calendars.feeds import feeds
-from calendars.model import Event
+from calendars.model.events import Event
 from scheduler.web.app import Site
 from scheduler.web.feeds.export import export
 from scheduler.web.feeds.public import FeedShelf

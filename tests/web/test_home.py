@@ -11,7 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from calendars.model import EventStatus, Language
+from calendars.model.events import EventStatus
+from calendars.model.text import Language
 from scheduler.base.clock import SimulatedClock
 from scheduler.web.app import Site
 from scheduler.web.pages.finder import QUERY_LIMIT, find

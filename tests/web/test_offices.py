@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from calendars.model import Assumption, Audience
+from calendars.model.events import Assumption, Audience
 from scheduler.base.clock import SimulatedClock
 from scheduler.web.app import Site
 from scheduler.web.pages.offices import offset_words

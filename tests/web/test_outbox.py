@@ -12,7 +12,9 @@ import pytest
 
 from calendars.editions import first_stamp
 from calendars.feeds import event_attachment
-from calendars.model import Draft, Recipient, TimeBefore
+from calendars.model.agenda import Draft
+from calendars.model.people import Recipient
+from calendars.model.rules import TimeBefore
 from scheduler.rehearsal.capture import Outbox
 from scheduler.rehearsal.run import Plan, last_moment, rehearsal_database, rehearse
 from scheduler.store import editions

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from calendars.model import Audience, EventStatus
+from calendars.model.events import Audience, EventStatus
 from scheduler.base.clock import SimulatedClock
 from scheduler.web.app import Site
 from scheduler.wording.events import listing

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from calendars.model import Days
+from calendars.model.events import Days
 from scheduler.wording.remaining import until, until_days
 
 NOW = datetime(2021, 10, 18, 18, tzinfo=UTC)  # 03:00 on the 19th in Tokyo

@@ -17,7 +17,7 @@ from email.parser import HeaderParser
 from email.policy import compat32
 from email.utils import getaddresses
 
-from calendars.invitations import Reply, read_reply
+from calendars.invitations import ItipReply, read_reply
 from scheduler.base.address import scrub
 from scheduler.mail.incoming.authenticity import is_vouched_for
 
@@ -48,7 +48,7 @@ class Bounce:
 class Answered:
     """What an attendee's calendar program answered (RFC 6047)."""
 
-    reply: Reply
+    reply: ItipReply
     sent_to: tuple[str, ...]  # addresses that it came to: one may be an address of ours for one post's answers
     author: str  # the address of From; "" where there is not exactly one
     vouched: bool  # our own mail server found that it is from that address
@@ -84,7 +84,7 @@ def read(raw: bytes, authserv_id: str | None = None) -> Incoming:
     return AutoReply() if _is_automatic(message) else Other()
 
 
-def _reply(part: Message) -> Reply | None:
+def _reply(part: Message) -> ItipReply | None:
     """An answer that one part carries, whatever its encoding."""
     if part.get_content_type() not in _CALENDARS or part.is_multipart():
         return None
@@ -99,7 +99,7 @@ def _decoded(octets: bytes, charset: str) -> str:
         return _text(octets)
 
 
-def _answered(message: Message, reply: Reply, authserv_id: str | None) -> Answered:
+def _answered(message: Message, reply: ItipReply, authserv_id: str | None) -> Answered:
     """Asked before automatic mail is told apart: Google sends answers as such, from a server of its own."""
     authors = [address for _, address in getaddresses([str(value) for value in message.get_all("From", [])]) if address]
     author = authors[0] if len(authors) == 1 else ""

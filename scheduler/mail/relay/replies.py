@@ -11,7 +11,7 @@ _STATUS = re.compile(r"([245])\.\d{1,3}\.\d{1,3}(?=\s|$)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Reply:
+class ServerReply:
     code: int
     status: str | None  # enhanced status code, "5.1.1"
     text: str  # scrubbed
@@ -26,8 +26,8 @@ class Reply:
         return 400 <= self.code <= 599
 
 
-def as_reply(code: int, message: str) -> Reply:
+def as_reply(code: int, message: str) -> ServerReply:
     """A status of another class than the code's (RFC 3463 §2) is text, not a status."""
     match = _STATUS.match(message)
     known = match is not None and match[1] == str(code)[0]
-    return Reply(code=code, status=match[0] if match is not None and known else None, text=scrub(message))
+    return ServerReply(code=code, status=match[0] if match is not None and known else None, text=scrub(message))

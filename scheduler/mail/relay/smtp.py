@@ -19,7 +19,7 @@ from aiosmtplib import SMTPException, SMTPResponse, SMTPResponseException, SMTPS
 
 from scheduler.base.address import mailbox, scrub
 from scheduler.mail.relay.oauth import AccessTokens, NoAccess
-from scheduler.mail.relay.replies import Reply, as_reply
+from scheduler.mail.relay.replies import ServerReply, as_reply
 from scheduler.mail.relay.smtp_url import SmtpSettings, parse_smtp_url
 from scheduler.planning.delivery import Outcome, asks_for_less
 
@@ -181,10 +181,10 @@ class Connection:
             raise _Desynchronised(f"unexpected reply after the message: {reply.code} {reply.text}")
         return Outcome(kind="accepted", stage="body", code=reply.code, status=reply.status, text=reply.text)
 
-    async def _command(self, *words: bytes, timeout: float | None = None) -> Reply:  # noqa: ASYNC109  # because it is a deadline for the server's reply, not for the caller
+    async def _command(self, *words: bytes, timeout: float | None = None) -> ServerReply:  # noqa: ASYNC109  # because it is a deadline for the server's reply, not for the caller
         return self._paired(await self._smtp.execute_command(*words, timeout=timeout or self._timeouts.command))
 
-    async def _body(self, body: bytes) -> Reply:
+    async def _body(self, body: bytes) -> ServerReply:
         self._stage = "body"
         protocol = self._smtp.protocol
         if protocol is None:
@@ -193,7 +193,7 @@ class Connection:
         self._begun = True
         return self._paired(await protocol.read_response(timeout=self._timeouts.dot))
 
-    def _paired(self, response: SMTPResponse) -> Reply:
+    def _paired(self, response: SMTPResponse) -> ServerReply:
         """The reply, if nothing came along with it that the next command would take for its own answer."""
         protocol = self._smtp.protocol
         if response.code == _SERVICE_CLOSING:
@@ -209,7 +209,7 @@ class Connection:
         self._open_transaction = False
         self._used_at = asyncio.get_running_loop().time()
 
-    def _refusal(self, reply: Reply) -> Outcome:
+    def _refusal(self, reply: ServerReply) -> Outcome:
         return Outcome(kind="refused", stage=self._stage, code=reply.code, status=reply.status, text=reply.text)
 
     def _failure(self, text: str) -> Outcome:

@@ -8,7 +8,9 @@ from datetime import date
 
 from calendars.descriptions import summary
 from calendars.editions import Edition
-from calendars.model import Days, Event, Language, Representation, Text
+from calendars.model.events import Days, Event
+from calendars.model.places import Representation
+from calendars.model.text import Language, Text
 from calendars.wording import days_span, home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.mail.texts.reminder import Reminder, reminder

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from calendars.editions import Edition
-from calendars.model import Event, Language, Representation, Text
+from calendars.model.events import Event
+from calendars.model.places import Representation
+from calendars.model.text import Language, Text
 from scheduler.mail.texts.reminder import Reminder, reminder
 from scheduler.planning.channels import takes_place
 
@@ -17,7 +19,7 @@ _OVER = Text(es="Se retira la invitación", en="Invitation withdrawn")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Words:
+class InvitationWords:
     """As the templates read it, under the name `i`."""
 
     subject: str
@@ -37,7 +39,7 @@ def invitation(
     link: str | None,
     method: str,
     guest: bool = False,
-) -> Words:
+) -> InvitationWords:
     """The words of REQUEST or CANCEL; `today` is the site's date at the moment of sending.
 
     `guest`: the post comes to this session of another region instead of its own.
@@ -45,7 +47,9 @@ def invitation(
     ended, title = method == "CANCEL", event.title[language]
     if takes_place(edition, event.id, site.id, guest=guest) is None:
         subject = f"{_OVER[language]}: {title}"
-        return Words(subject=subject, preheader=subject, event=None, title=title, ended=ended)
+        return InvitationWords(subject=subject, preheader=subject, event=None, title=title, ended=ended)
     told = reminder(edition, event, site, language, today=today, link=link, calendar=None, guest=guest)
     head = _ENDED[language] if ended else _INVITATION[language]
-    return Words(subject=f"{head}: {told.subject}", preheader=told.preheader, event=told, title=title, ended=ended)
+    return InvitationWords(
+        subject=f"{head}: {told.subject}", preheader=told.preheader, event=told, title=title, ended=ended
+    )

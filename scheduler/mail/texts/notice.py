@@ -9,7 +9,9 @@ from datetime import date, datetime
 from calendars.changes import Kind, Notice, Standing
 from calendars.descriptions import place, summary, until_line
 from calendars.elsewhere import Offer
-from calendars.model import Agenda, Language, Representation, Text
+from calendars.model.agenda import Agenda
+from calendars.model.places import Representation
+from calendars.model.text import Language, Text
 from calendars.wording import (
     days_span,
     home_name,
@@ -69,7 +71,7 @@ _UNREAD = Text(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Moment:
+class NoticeMoment:
     """One time of the event, for one site."""
 
     here: str  # «viernes 22 de octubre de 2021, 10:00 h, hora de Tokio»; «del 1 al 7 de febrero de 2022»
@@ -77,15 +79,15 @@ class Moment:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Words:
+class NoticeWords:
     """As the templates read it, under the name `n`."""
 
     subject: str
     preheader: str
     head: str  # «CAMBIO»
     title: str
-    now: Moment | None  # None: it takes place no more, or no more for this site
-    before: Moment | None  # None where it is new, or the same as now
+    now: NoticeMoment | None  # None: it takes place no more, or no more for this site
+    before: NoticeMoment | None  # None where it is new, or the same as now
     remark: str  # of the night and of another date in Mexico, or empty
     notes: tuple[str, ...]  # sentences: rules that changed, what is open, place
     reason: str | None
@@ -110,14 +112,14 @@ def notice(
     calendar: str | None,
     guest: bool = False,
     offers: Sequence[Offer] = (),
-) -> Words:
+) -> NoticeWords:
     """The words of one change for one site; `today` is the site's date at the moment of sending."""
     old, new = told.before, told.after
     shown = new or old
     assert shown is not None, "a notice is of something"
     now = None if new is None else _moment(new, agenda, site, language)
     was = None if old is None else _moment(old, agenda, site, language)
-    return Words(
+    return NoticeWords(
         subject=_subject(told, shown, agenda, site, language, today),
         preheader=" ".join(f"{word}: {one.here}." for word, one in _compared(now, was, language)),
         head=_head(told)[language],
@@ -172,20 +174,22 @@ def _void(old: Standing, new: Standing, site: Representation, language: Language
     return _VOID[language].format(old=hour(then, language))
 
 
-def _moment(one: Standing, agenda: Agenda, site: Representation, language: Language) -> Moment:
+def _moment(one: Standing, agenda: Agenda, site: Representation, language: Language) -> NoticeMoment:
     here, home = one.wall_at(site.id), one.at_home()
     if here is None or home is None:
         days = one.moment[2]
         assert days is not None, "what is told of has a date"
-        return Moment(here=days_span(days, language), home=None)
+        return NoticeMoment(here=days_span(days, language), home=None)
     clocks = f"hora de {site.city}" if language == "es" else f"{site.city} time"
-    return Moment(
+    return NoticeMoment(
         here=f"{long_date(here, language)}, {hour(here, language)}, {clocks}",
         home=f"{weekday_and_day(home, language)}, {hour(home, language)}, {home_name(agenda.zone, language)}",
     )
 
 
-def _compared(now: Moment | None, was: Moment | None, language: Language) -> Iterator[tuple[str, Moment]]:
+def _compared(
+    now: NoticeMoment | None, was: NoticeMoment | None, language: Language
+) -> Iterator[tuple[str, NoticeMoment]]:
     if now is not None:
         yield _NOW[language], now
     if was is not None and was != now:

@@ -10,7 +10,10 @@ from datetime import date
 from calendars.descriptions import place, summary, until_line
 from calendars.editions import Edition, Revision
 from calendars.elsewhere import Offer
-from calendars.model import Agenda, Assumption, Days, Event, EventStatus, Language, Representation, Text, Timed
+from calendars.model.agenda import Agenda
+from calendars.model.events import Assumption, Days, Event, EventStatus, Timed
+from calendars.model.places import Representation
+from calendars.model.text import Language, Text
 from calendars.wording import (
     assumption,
     home_name,

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import Update
 
-from calendars.model import Language
+from calendars.model.text import Language
 from scheduler.planning.coverage import Tally
 from scheduler.planning.delivery import UNCERTAIN_WAIT, WAITING, Purpose, State
 from scheduler.planning.notices import Telling

@@ -18,7 +18,7 @@ _D, _H, _R, _V = deliveries.c, handovers.c, recipients.c, revisions.c
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Sent:
+class SentInvitation:
     """A message that carried one."""
 
     delivery: int
@@ -32,7 +32,7 @@ class Sent:
     link_digest: str | None  # likewise; None where it was not kept
 
 
-def sent(connection: Connection, posts: Collection[str]) -> dict[tuple[str, str], list[Sent]]:
+def sent(connection: Connection, posts: Collection[str]) -> dict[tuple[str, str], list[SentInvitation]]:
     """Of these posts (ids), by post and UID, the oldest first. What is being sent now counts, as the newest.
 
     What went to a former holder is in another calendar: it does not count.
@@ -49,10 +49,10 @@ def sent(connection: Connection, posts: Collection[str]) -> dict[tuple[str, str]
         .where(_D.recipient.in_(posts), _D.method.in_(ITIP), _D.state != State.BOUNCED, arrived, ~former)
         .order_by(_D.state == State.SENDING, func.coalesce(_D.accepted_at, _D.uncertain_at), _D.id)
     )
-    found: dict[tuple[str, str], list[Sent]] = {}
+    found: dict[tuple[str, str], list[SentInvitation]] = {}
     for row in rows:
         found.setdefault((row.recipient, row.subject), []).append(
-            Sent(
+            SentInvitation(
                 delivery=row.id,
                 event=row.event,
                 subject=row.subject,

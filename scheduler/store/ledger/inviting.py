@@ -11,7 +11,9 @@ from sqlalchemy import Connection, insert
 
 from calendars.editions import Edition
 from calendars.invitations import Invitation, request
-from calendars.model import Event, Language, Representation
+from calendars.model.events import Event
+from calendars.model.places import Representation
+from calendars.model.text import Language
 from calendars.workdays import next_working_instant
 from scheduler.planning.channels import ITIP, Carried, Channel, Known, carried, subscribes, takes_place
 from scheduler.planning.delivery import URGENT, Purpose, State
@@ -20,7 +22,7 @@ from scheduler.store import editions
 from scheduler.store.editions import InForce
 from scheduler.store.ledger import claiming, invited
 from scheduler.store.ledger.claiming import Delivery
-from scheduler.store.ledger.invited import Sent
+from scheduler.store.ledger.invited import SentInvitation
 from scheduler.store.posts import roster
 from scheduler.store.schema import deliveries
 
@@ -45,7 +47,7 @@ class Entries:
         self._past: dict[int, Edition | None] = {}
         self._alike: dict[tuple[int, _Place], bool] = {}
 
-    def is_current(self, last: Sent, place: _Place) -> bool:
+    def is_current(self, last: SentInvitation, place: _Place) -> bool:
         """Did it say what the edition in force says? Words and joining link count, too: the entry shows them."""
         revision = self.now.edition.revisions[place.event]
         if last.sequence != revision.sequence or last.link_digest not in (None, self._links.get(place.event, "")):
@@ -98,7 +100,7 @@ class Inviting:
         claiming.end_claims(connection, owner, ends)
         return going + [_carrying(one, methods[one.id], done, ()) for one in calls if one.id not in ends]
 
-    def _method(self, claim: Delivery, earlier: Sequence[Sent], entries: Entries) -> Carried:
+    def _method(self, claim: Delivery, earlier: Sequence[SentInvitation], entries: Entries) -> Carried:
         if not claim.event:
             return ""
         channel = Channel(claim.channel)
@@ -179,7 +181,7 @@ def _concerned(claim: Delivery) -> bool:
     return bool(claim.event) and (chose or claim.method == "REQUEST")
 
 
-def _known(claim: int | None, earlier: Sequence[Sent], place: _Place, entries: Entries) -> Known:
+def _known(claim: int | None, earlier: Sequence[SentInvitation], place: _Place, entries: Entries) -> Known:
     own = next((one for one in earlier if one.delivery == claim and one.doubtful), None)
     others = [one for one in earlier if one.delivery != claim]
     last = others[-1] if others else None

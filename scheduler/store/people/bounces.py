@@ -22,7 +22,7 @@ _B, _D, _R = bounces.c, deliveries.c, recipients.c
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Sent:
+class SentDelivery:
     """A delivery that something came back about."""
 
     id: int
@@ -41,15 +41,23 @@ class Suppressed:
     why: str  # scrubbed
 
 
-def sent(connection: Connection, message_key: str) -> Sent | None:
+def sent(connection: Connection, message_key: str) -> SentDelivery | None:
     """The delivery that bears this Message-ID; None: it was not sent from here."""
     when = func.coalesce(_D.accepted_at, _D.uncertain_at).label("sent_at")
     row = connection.execute(select(_D.id, _D.recipient, when).where(_D.message_key == message_key)).first()
-    return None if row is None else Sent(id=row.id, recipient=row.recipient, sent_at=row.sent_at)
+    return None if row is None else SentDelivery(id=row.id, recipient=row.recipient, sent_at=row.sent_at)
 
 
 def record(
-    connection: Connection, one: Sent, *, digest: str, kind: Kind, status: str, text: str, now: datetime, blames: bool
+    connection: Connection,
+    one: SentDelivery,
+    *,
+    digest: str,
+    kind: Kind,
+    status: str,
+    text: str,
+    now: datetime,
+    blames: bool,
 ) -> bool:
     """Note a bounce and what follows from it. False: it was noted before. `blames`: it speaks of the post's address.
 

@@ -14,7 +14,8 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, insert, or_, select, update
 
 from calendars.editions import Edition
-from calendars.model import Language, Recipient
+from calendars.model.people import Recipient
+from calendars.model.text import Language
 from scheduler.planning.delivery import REVOCABLE, State
 from scheduler.store.ledger import states
 from scheduler.store.ledger.reconcile import replan

@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from calendars.model import Language
+from calendars.model.text import Language
 from scheduler.planning.channels import Channel
 from scheduler.planning.delivery import MUTABLE, REVOCABLE, Purpose, State
 from scheduler.store.ledger import notices_owed, servicemail, states

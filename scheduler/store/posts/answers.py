@@ -13,7 +13,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, RowMapping, func, select
 
-from calendars.model import Role
+from calendars.model.people import Role
 from scheduler.planning.coverage import Voice
 from scheduler.store.schema import answers, recipients
 from scheduler.store.upsert import insert

@@ -8,7 +8,8 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, case, exists, func, or_, select
 
-from calendars.model import LANGUAGES, Language, Recipient, Role
+from calendars.model.people import Recipient, Role
+from calendars.model.text import LANGUAGES, Language
 from scheduler.planning.delivery import REVOCABLE, Purpose, State
 from scheduler.store.posts.answers import Reply
 from scheduler.store.posts.roster import HEARS, LISTED

@@ -9,7 +9,8 @@ from typing import Literal
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, exists, func, or_, select, true, update
 
-from calendars.model import LANGUAGES, Language, Recipient, Role
+from calendars.model.people import Recipient, Role
+from calendars.model.text import LANGUAGES, Language
 from scheduler.planning.channels import Channel
 from scheduler.planning.delivery import MUTABLE, NEWS, PLANNED_BY_EDITION, State
 from scheduler.planning.plan import Member

@@ -37,7 +37,7 @@ class Captured:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Mail:
+class CapturedMail:
     """One captured mail opened."""
 
     subject: str
@@ -67,7 +67,7 @@ class CapturedMails:
                 self._known |= {name: self._head(name, ledger) for name in new}
             return [self._known[name] for name in names]
 
-    def open(self, name: str) -> Mail | None:
+    def open(self, name: str) -> CapturedMail | None:
         """The mail of that name; None where there is none, or the name is not of our making."""
         path = self._folder / name
         if not NAME.fullmatch(name) or not path.is_file():
@@ -78,7 +78,7 @@ class CapturedMails:
         found = re.search(r"<(https?://[^>\s]+)>", str(message.get("List-Unsubscribe", "")))
         calendar = next((part for part in message.walk() if part.get_content_type() == "text/calendar"), None)
         payload = calendar.get_payload(decode=True) if calendar is not None else None
-        return Mail(
+        return CapturedMail(
             subject=str(message["Subject"]),
             headers=headers,
             leave_url=found[1] if found else None,

@@ -14,10 +14,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from calendars.model import Agenda, Event, Language, Representation
+from calendars.model.agenda import Agenda
+from calendars.model.events import Event
+from calendars.model.places import Representation
+from calendars.model.text import Language
 from calendars.wording import home_short, hour, short_date
 from calendars.zones import to_wall
-from scheduler.web.demo.captured import Captured, CapturedMails, Mail, counts
+from scheduler.web.demo.captured import Captured, CapturedMail, CapturedMails, counts
 from scheduler.web.index import by_city
 from scheduler.web.rendering import FRAMES_OWN, PRIVATE, requested_language
 from scheduler.web.site import Site
@@ -43,7 +46,7 @@ class MailLine:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Tally:
+class EventTally:
     """How many mails an event had, rule by rule."""
 
     event: Event
@@ -51,7 +54,7 @@ class Tally:
     total: int
 
 
-class Outbox:
+class OutboxPages:
     """Handlers for /outbox/. Only the demo has one."""
 
     def __init__(self, site: Site, mails: CapturedMails) -> None:
@@ -111,7 +114,7 @@ class Outbox:
         headers = {"Content-Disposition": 'attachment; filename="event.ics"', "X-Content-Type-Options": "nosniff"}
         return Response(mail.attachment, media_type="text/calendar; charset=utf-8", headers={**headers, **PRIVATE})
 
-    async def _open(self, request: Request) -> Mail:
+    async def _open(self, request: Request) -> CapturedMail:
         mail = await asyncio.to_thread(self._mails.open, request.path_params["name"])
         if mail is None:
             raise HTTPException(404)
@@ -149,11 +152,11 @@ def _moment(instant: datetime, zone: str, language: Language) -> str:
     return f"{short_date(wall, language)} {wall:%Y}, {hour(wall, language)}"
 
 
-def tallies(agenda: Agenda, mails: Sequence[Captured], language: Language) -> list[Tally]:
+def tallies(agenda: Agenda, mails: Sequence[Captured], language: Language) -> list[EventTally]:
     found = counts(mails)
     made = []
     for event in agenda.events:
         rules = [(rule_words(rule, language), count) for (of, rule), count in found.items() if of == event.id]
         if rules:
-            made.append(Tally(event=event, rules=tuple(rules), total=sum(count for _, count in rules)))
+            made.append(EventTally(event=event, rules=tuple(rules), total=sum(count for _, count in rules)))
     return made

@@ -14,7 +14,9 @@ from starlette.routing import BaseRoute, Route
 from calendars.descriptions import place, until_line
 from calendars.editions import Revision
 from calendars.impact import sessions, stays
-from calendars.model import Agenda, Audience, Days, Event, Language
+from calendars.model.agenda import Agenda
+from calendars.model.events import Audience, Days, Event
+from calendars.model.text import Language
 from calendars.wording import home_name, sentence
 from scheduler.web.index import foot
 from scheduler.web.pages.picture import draw

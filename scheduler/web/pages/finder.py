@@ -10,7 +10,9 @@ from difflib import get_close_matches
 
 from babel import Locale
 
-from calendars.model import Agenda, Language, Representation, slug
+from calendars.model.agenda import Agenda
+from calendars.model.places import Representation, slug
+from calendars.model.text import Language
 from calendars.wording import zone_city
 from scheduler.web.index import by_city
 
@@ -20,7 +22,7 @@ _ENGLISH = Locale("en")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class OfficeEntry:
     """One office as the finder lists it."""
 
     id: str
@@ -34,8 +36,8 @@ class Entry:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
     query: str  # as asked, at most QUERY_LIMIT characters
-    entries: tuple[Entry, ...]
-    near: tuple[Entry, ...]  # what it may have meant, where nothing matches
+    entries: tuple[OfficeEntry, ...]
+    near: tuple[OfficeEntry, ...]  # what it may have meant, where nothing matches
 
 
 def fold(text: str) -> str:
@@ -56,8 +58,8 @@ def search_words(site: Representation) -> str:
     return " ".join(dict.fromkeys(fold(" ".join(known)).split()))
 
 
-def entry(agenda: Agenda, site: Representation, language: Language) -> Entry:
-    return Entry(
+def entry(agenda: Agenda, site: Representation, language: Language) -> OfficeEntry:
+    return OfficeEntry(
         id=site.id,
         city=site.city,
         country=country_name(site, language),
@@ -80,9 +82,9 @@ def find(agenda: Agenda, query: str, language: Language) -> Found:
     return Found(query=asked, entries=found, near=near)
 
 
-def near_entries(entries: list[Entry], asked: str) -> tuple[Entry, ...]:
+def near_entries(entries: list[OfficeEntry], asked: str) -> tuple[OfficeEntry, ...]:
     """The offices whose city, or a word of its names, is written almost like this, or like a word of it."""
-    spelled: dict[str, dict[str, Entry]] = {}
+    spelled: dict[str, dict[str, OfficeEntry]] = {}
     for one in entries:
         for word in {fold(one.city), one.id.replace("-", " "), *one.words.split()}:
             spelled.setdefault(word, {})[one.id] = one

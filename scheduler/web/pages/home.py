@@ -9,10 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from calendars.model import Agenda, Language
+from calendars.model.agenda import Agenda
+from calendars.model.text import Language
 from calendars.wording import home_name
 from scheduler.web.index import by_city, foot
-from scheduler.web.pages.finder import Entry, entry, find, fold
+from scheduler.web.pages.finder import OfficeEntry, entry, find, fold
 from scheduler.web.pages.subscribing import GOOGLE_BY_HAND, subscription
 from scheduler.web.rendering import requested_language
 from scheduler.web.site import Site
@@ -24,7 +25,7 @@ class RegionEntries:
     id: str
     name: str
     words: str  # what all its offices are found by, folded
-    entries: tuple[Entry, ...]  # by city
+    entries: tuple[OfficeEntry, ...]  # by city
 
 
 class Home:

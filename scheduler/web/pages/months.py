@@ -14,7 +14,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from calendars.editions import Edition, Revision
-from calendars.model import Agenda, Days, Event, EventStatus, Language, Representation, Text
+from calendars.model.agenda import Agenda
+from calendars.model.events import Days, Event, EventStatus
+from calendars.model.places import Representation
+from calendars.model.text import Language, Text
 from calendars.wording import home_name, hour, long_date, short_date
 from calendars.zones import to_wall
 from scheduler.web.index import by_city, foot
@@ -28,7 +31,7 @@ _ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class MonthEntry:
     """An event with the dates that it takes by the clock of the page."""
 
     event: Event
@@ -107,22 +110,22 @@ def _clocks(agenda: Agenda, site: Representation | None, language: Language) -> 
     return f"hora de {site.city}" if language == "es" else f"{site.city} time"
 
 
-def entries(edition: Edition, zone: str, site: Representation | None) -> list[Entry]:
+def entries(edition: Edition, zone: str, site: Representation | None) -> list[MonthEntry]:
     """The dated events, of one site or of all, in order of their start, on the dates that a clock in `zone` shows."""
     found = timeline(edition, None).ahead
     own = [pair for pair in found if site is None or site in edition.agenda.addressed(pair[0])]
     return [_entry(event, revision, zone) for event, revision in own]
 
 
-def _entry(event: Event, revision: Revision, zone: str) -> Entry:
+def _entry(event: Event, revision: Revision, zone: str) -> MonthEntry:
     if isinstance(event.when, Days):
-        return Entry(event=event, revision=revision, first=event.when.first, last=event.when.last, hour=None)
+        return MonthEntry(event=event, revision=revision, first=event.when.first, last=event.when.last, hour=None)
     assert revision.start is not None, "what is listed has a date"
     wall = revision.wall(revision.start, zone)
-    return Entry(event=event, revision=revision, first=wall.date(), last=wall.date(), hour=f"{wall:%H:%M}")
+    return MonthEntry(event=event, revision=revision, first=wall.date(), last=wall.date(), hour=f"{wall:%H:%M}")
 
 
-def chosen_month(asked: str, found: Sequence[Entry], today: date) -> date:
+def chosen_month(asked: str, found: Sequence[MonthEntry], today: date) -> date:
     """The first of the month asked for, within the agenda's; else of the next event's, else of the last one's."""
     if not found:
         return today.replace(day=1)
@@ -133,7 +136,7 @@ def chosen_month(asked: str, found: Sequence[Entry], today: date) -> date:
     return min(max(today, ahead[0]) if ahead else last, last).replace(day=1)
 
 
-def month(found: Sequence[Entry], first: date, today: date, language: Language) -> Month:
+def month(found: Sequence[MonthEntry], first: date, today: date, language: Language) -> Month:
     locale = _LOCALES[language]
     wide, short = (get_day_names(width, locale=locale) for width in ("wide", "abbreviated"))
     weeks = Calendar().monthdatescalendar(first.year, first.month)
@@ -162,7 +165,7 @@ def _name(day: date, language: Language) -> str:
     return str(format_date(day, pattern, locale=_LOCALES[language]))
 
 
-def _marks(found: Sequence[Entry], day: date, language: Language) -> tuple[Mark, ...]:
+def _marks(found: Sequence[MonthEntry], day: date, language: Language) -> tuple[Mark, ...]:
     return tuple(
         Mark(
             id=one.event.id,
@@ -178,7 +181,7 @@ def _marks(found: Sequence[Entry], day: date, language: Language) -> tuple[Mark,
 
 def _lines(
     edition: Edition,
-    found: Sequence[Entry],
+    found: Sequence[MonthEntry],
     first: date,
     now: datetime,
     language: Language,

@@ -13,7 +13,10 @@ from starlette.routing import BaseRoute, Route
 
 from calendars.descriptions import place, until_line
 from calendars.editions import Revision
-from calendars.model import Agenda, Assumption, Days, Event, EventStatus, Language, Representation
+from calendars.model.agenda import Agenda
+from calendars.model.events import Assumption, Days, Event, EventStatus
+from calendars.model.places import Representation
+from calendars.model.text import Language
 from calendars.wording import (
     home_name,
     home_short,

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from calendars.model import Text
+from calendars.model.text import Text
 from scheduler.store.database import will_pass
 from scheduler.web.rendering import requested_language
 from scheduler.web.site import Site

@@ -14,7 +14,9 @@ from itertools import accumulate
 from math import ceil
 
 from calendars.impact import Session, Span, working_spans
-from calendars.model import Agenda, Language, Representation
+from calendars.model.agenda import Agenda
+from calendars.model.places import Representation
+from calendars.model.text import Language
 from calendars.wording import NIGHT_BEGINS, NIGHT_ENDS, home_short, long_date, short_date, zone_city
 
 ROW = 24
@@ -53,7 +55,7 @@ class Midnight:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
+class SessionRow:
     y: int  # of its upper edge
     hour: str
     narrow: str  # cities, as many as a phone has room for
@@ -72,11 +74,11 @@ class Picture:
     midnights: tuple[Midnight, ...]
     nights: tuple[Bar, ...]
     ticks: tuple[Tick, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[SessionRow, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Axis:
+class WallAxis:
     """A stretch of wall time, drawn from 0 to 100 %."""
 
     start: datetime
@@ -136,17 +138,17 @@ def prominence(site: Representation) -> int:
     return _KINDS.index(site.kind) if site.kind in _KINDS else len(_KINDS)
 
 
-def axis_around(first: datetime, last: datetime) -> Axis:
+def axis_around(first: datetime, last: datetime) -> WallAxis:
     """From before the first start to after the last end; every date on it has room for its name."""
     start, end = _floor(first - _HOUR), _ceiling(last + _HOUR)
     if first.date() == last.date():
         start = datetime.combine(first, time())
-        return Axis(start=start, end=start + _DAY)
+        return WallAxis(start=start, end=start + _DAY)
     if start.time() == _LATE:
         start -= _EDGE
     if end.time() == _EARLY:
         end += _EDGE
-    return Axis(start=start, end=end)
+    return WallAxis(start=start, end=end)
 
 
 def _floor(wall: datetime) -> datetime:
@@ -157,7 +159,7 @@ def _ceiling(wall: datetime) -> datetime:
     return _floor(wall + _EDGE - timedelta.resolution)
 
 
-def _clocks(sessions: Sequence[Session], axis: Axis) -> list[_Clock]:
+def _clocks(sessions: Sequence[Session], axis: WallAxis) -> list[_Clock]:
     first, last = axis.start.date(), axis.end.date()
     cities: dict[tuple[datetime, tuple[Span, ...]], dict[str, None]] = {}
     for session in sorted(sessions, key=lambda session: prominence(session.site)):
@@ -173,13 +175,13 @@ def _home_clock(agenda: Agenda, wall: datetime, language: Language) -> _Clock:
     return _Clock(wall=wall, working=(), names=names, home=True)
 
 
-def _row(axis: Axis, clock: _Clock, length: timedelta, y: int) -> Row:
+def _row(axis: WallAxis, clock: _Clock, length: timedelta, y: int) -> SessionRow:
     span = Span(start=clock.wall, end=clock.wall + length)
     session = axis.bar(span)
     assert session is not None
     before = session.x + session.width / 2 > MIDDLE
     room = session.x if before else 100 - session.x - session.width
-    return Row(
+    return SessionRow(
         y=y,
         hour=f"{clock.wall:%H:%M}",
         narrow=_names(clock, room / 100 * NARROW - _BESIDE),
@@ -214,18 +216,18 @@ def _common(span: Span, others: Iterable[Span]) -> list[Span]:
     ]
 
 
-def _nights(axis: Axis) -> list[Span]:
+def _nights(axis: WallAxis) -> list[Span]:
     length = timedelta(hours=24 - NIGHT_BEGINS + NIGHT_ENDS)
     starts = [datetime.combine(day, time(NIGHT_BEGINS)) for day in axis.dates()]
     return [Span(start=start, end=start + length) for start in starts]
 
 
-def _midnights(axis: Axis) -> list[datetime]:
+def _midnights(axis: WallAxis) -> list[datetime]:
     walls = [datetime.combine(day, time()) for day in axis.dates()]
     return [wall for wall in walls if axis.start < wall < axis.end]
 
 
-def _ticks(axis: Axis) -> tuple[Tick, ...]:
+def _ticks(axis: WallAxis) -> tuple[Tick, ...]:
     """Hours of the clock, the two ends left out: their words would hang over the edge."""
     length = axis.end - axis.start
     step = next((timedelta(hours=hours) for reach, hours in _STEPS if length <= reach), _DAY)

@@ -9,7 +9,9 @@ from datetime import date
 from itertools import groupby
 
 from calendars.impact import Fit, Holiday, Session, Stay
-from calendars.model import Agenda, Language, Representation
+from calendars.model.agenda import Agenda
+from calendars.model.places import Representation
+from calendars.model.text import Language
 from calendars.wording import (
     MEXICO,
     NIGHT_ENDS,
@@ -28,7 +30,7 @@ _SUBSTITUTED = re.compile(r" \(substituted from [^)]*\)")  # of a day off, with 
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class SiteRow:
     """One site's row."""
 
     id: str
@@ -47,7 +49,7 @@ class DayOfPlaces:
 
     day: str
     home: str | None  # «jueves 21 en México», where the agenda's date is another
-    places: tuple[Place, ...]
+    places: tuple[SiteRow, ...]
 
 
 def days_of_places(agenda: Agenda, sessions: Iterable[Session], language: Language) -> tuple[DayOfPlaces, ...]:
@@ -58,7 +60,7 @@ def days_of_places(agenda: Agenda, sessions: Iterable[Session], language: Langua
     )
 
 
-def stay_places(agenda: Agenda, stays: Iterable[Stay], language: Language) -> tuple[Place, ...]:
+def stay_places(agenda: Agenda, stays: Iterable[Stay], language: Language) -> tuple[SiteRow, ...]:
     """Whole days, in the order in which they begin; `start` and `end` are by the agenda's clock."""
     return tuple(
         _place(
@@ -135,8 +137,8 @@ def _place(
     end: str,
     remark: str,
     fit: Fit | None = None,
-) -> Place:
-    return Place(
+) -> SiteRow:
+    return SiteRow(
         id=site.id,
         city=site.city,
         country=country_name(site, language),

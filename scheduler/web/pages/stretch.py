@@ -12,9 +12,11 @@ from datetime import datetime, time, timedelta
 from math import ceil
 
 from calendars.impact import Span, Stay
-from calendars.model import Agenda, Days, Language
+from calendars.model.agenda import Agenda
+from calendars.model.events import Days
+from calendars.model.text import Language
 from calendars.wording import home_short, short_date
-from scheduler.web.pages.picture import Axis, Bar, Tick, prominence
+from scheduler.web.pages.picture import Bar, Tick, WallAxis, prominence
 
 ROW = 50
 HEAD = 28
@@ -33,7 +35,7 @@ class StretchRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Stretch:
+class StayPicture:
     height: int
     first: str  # the city that begins first
     last: str  # the city that ends last
@@ -42,7 +44,7 @@ class Stretch:
     rows: tuple[StretchRow, ...]
 
 
-def draw_days(agenda: Agenda, days: Days, stays: Sequence[Stay], language: Language) -> Stretch:
+def draw_days(agenda: Agenda, days: Days, stays: Sequence[Stay], language: Language) -> StayPicture:
     """The days of one event at its sites, at least one."""
     named_first = sorted(stays, key=lambda stay: prominence(stay.site))
     first, last = min(named_first, key=lambda stay: stay.begins), max(named_first, key=lambda stay: stay.ends)
@@ -55,7 +57,7 @@ def draw_days(agenda: Agenda, days: Days, stays: Sequence[Stay], language: Langu
     named.append((home, home_short(agenda.zone, language)))
     named.sort(key=lambda pair: (pair[0].start, pair[0].end))
     axis = _axis([span for span, _ in named])
-    return Stretch(
+    return StayPicture(
         height=HEAD + len(named) * ROW + FOOT,
         first=first.site.city,
         last=last.site.city,
@@ -74,18 +76,18 @@ def draw_days(agenda: Agenda, days: Days, stays: Sequence[Stay], language: Langu
     )
 
 
-def _axis(spans: Sequence[Span]) -> Axis:
+def _axis(spans: Sequence[Span]) -> WallAxis:
     """Whole days, so that each has its full width."""
     start = datetime.combine(min(span.start for span in spans), time())
     end = max(span.end for span in spans)
-    return Axis(start=start, end=datetime.combine(end + _DAY - timedelta.resolution, time()))
+    return WallAxis(start=start, end=datetime.combine(end + _DAY - timedelta.resolution, time()))
 
 
-def _days(axis: Axis) -> list[datetime]:
+def _days(axis: WallAxis) -> list[datetime]:
     return [axis.start + number * _DAY for number in range((axis.end - axis.start).days)]
 
 
-def _names(axis: Axis, language: Language) -> tuple[Tick, ...]:
+def _names(axis: WallAxis, language: Language) -> tuple[Tick, ...]:
     days = _days(axis)
     shown = days[:: ceil(len(days) / _DAYS_NAMED)]
     few = len(shown) <= _DAYS_NAMED // 2

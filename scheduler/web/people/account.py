@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from calendars.model import Agenda, Language
+from calendars.model.agenda import Agenda
+from calendars.model.text import Language
 from calendars.wording import hour, short_date
 from calendars.zones import to_wall
 from scheduler.base.tokens import Link
@@ -39,7 +40,7 @@ _REFUSED: frozenset[Said] = frozenset({"no-rules", "many-feeds", "nothing"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Done:
+class AccountDone:
     """What became of a form."""
 
     said: Said
@@ -47,11 +48,11 @@ class Done:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Found:
+class _Account:
     post: Post
     feeds: Sequence[FeedToken]
     others: Sequence[Post]  # posts with the same address: an erasure ends them too
-    done: Done | None = None
+    done: AccountDone | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,15 +118,15 @@ class Accounts:
         await asyncio.to_thread(self._site.learn_tokens)  # a staff feed opens and ends now, not a moment later
         return self._page(request, "people-account.html", found)
 
-    async def _opened(self, request: Request) -> _Found | None:
+    async def _opened(self, request: Request) -> _Account | None:
         recipient = await self._site.borne(Link.ACCOUNT, request)
         return None if recipient is None else await asyncio.to_thread(self._find, recipient)
 
-    def _find(self, recipient: str) -> _Found | None:
+    def _find(self, recipient: str) -> _Account | None:
         with self._site.database.read() as connection:
             return _found(connection, recipient)
 
-    def _erase(self, recipient: str) -> _Found | None:
+    def _erase(self, recipient: str) -> _Account | None:
         """As it was before: whose page it was is said a last time."""
         with self._site.database.write() as connection:
             found = _found(connection, recipient)
@@ -138,7 +139,7 @@ class Accounts:
         with self._site.database.read() as connection:
             return None if roster.find(connection, recipient) is None else signups.exported(connection, recipient)
 
-    def _act(self, recipient: str, form: Form) -> _Found | None:
+    def _act(self, recipient: str, form: Form) -> _Account | None:
         with self._site.database.write() as connection:
             post = roster.find(connection, recipient)
             if post is None:
@@ -146,17 +147,17 @@ class Accounts:
             done = self._apply(connection, post, form)
             return _found(connection, recipient, done)
 
-    def _apply(self, connection: Connection, post: Post, form: Form) -> Done:
+    def _apply(self, connection: Connection, post: Post, form: Form) -> AccountDone:
         match form.one("do"):
             case "move":
-                return Done(said=self._move(connection, post, form.one("site")))
+                return AccountDone(said=self._move(connection, post, form.one("site")))
             case "rules":
-                return Done(said=self._choose(connection, post, form))
+                return AccountDone(said=self._choose(connection, post, form))
             case "feed":
                 return self._issue(connection, post, " ".join(form.one("label").split())[:LABEL_LENGTH])
             case "revoke":
-                return Done(said=self._revoke(connection, post, form.one("feed")))
-        return Done(said="nothing")
+                return AccountDone(said=self._revoke(connection, post, form.one("feed")))
+        return AccountDone(said="nothing")
 
     def _move(self, connection: Connection, post: Post, site: str) -> Said:
         """Only of who signed up: the office of the others is the administrator's to say."""
@@ -182,12 +183,12 @@ class Accounts:
         replan(connection, found.edition, post.recipient.id, self._site.present())
         return found
 
-    def _issue(self, connection: Connection, post: Post, label: str) -> Done:
+    def _issue(self, connection: Connection, post: Post, label: str) -> AccountDone:
         own = post.recipient
         if len(_open_feeds(connection, own.id)) >= FEEDS_AT_MOST:
-            return Done(said="many-feeds")
+            return AccountDone(said="many-feeds")
         token = feed_tokens.issue(connection, own.site, self._site.present(), label=label, recipient=own.id)
-        return Done(said="feed", token=token)
+        return AccountDone(said="feed", token=token)
 
     def _revoke(self, connection: Connection, post: Post, id_: str) -> Said:
         if id_ not in {feed.id for feed in _open_feeds(connection, post.recipient.id)}:
@@ -195,7 +196,7 @@ class Accounts:
         feed_tokens.revoke(connection, id_, self._site.present())
         return "revoked"
 
-    def _page(self, request: Request, template: str, found: _Found, *, erased: bool = False) -> Response:
+    def _page(self, request: Request, template: str, found: _Account, *, erased: bool = False) -> Response:
         agenda, own, done = self._site.in_force.edition.agenda, found.post.recipient, found.done
         language = requested_language(request, default=own.language)
         values = {
@@ -225,12 +226,12 @@ class Accounts:
         return self._site.page(request, "people-expired.html", language, values, status=404, headers=PRIVATE)
 
 
-def _found(connection: Connection, recipient: str, done: Done | None = None) -> _Found | None:
+def _found(connection: Connection, recipient: str, done: AccountDone | None = None) -> _Account | None:
     post = roster.find(connection, recipient)
     if post is None:
         return None
     same = roster.at_address(connection, post.recipient.address)
-    return _Found(
+    return _Account(
         post=post,
         feeds=_open_feeds(connection, recipient),
         others=[one for one in same if one.recipient.id != recipient],

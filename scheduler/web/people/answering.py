@@ -19,7 +19,9 @@ from starlette.routing import BaseRoute, Route
 from calendars.editions import Edition
 from calendars.elsewhere import Offer, offers
 from calendars.impact import Fit, session_at
-from calendars.model import Days, Event, Language, Representation
+from calendars.model.events import Days, Event
+from calendars.model.places import Representation
+from calendars.model.text import Language
 from calendars.wording import days_span, home_name, hour, long_date, short_date, weekday_and_day
 from calendars.zones import to_wall
 from scheduler.people.answers import Closed, answer, closed
@@ -37,7 +39,7 @@ from scheduler.wording.posts import masked, office_of, paused_until, zone_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Found:
+class _Asked:
     """Whom and what a token speaks for, as the edition in force has it."""
 
     in_force: InForce
@@ -96,11 +98,11 @@ class Answering:
             return self._unknown(request)
         return self._page(request, await asyncio.to_thread(self._act, *named, form))
 
-    def _look(self, recipient: str, event: str) -> _Found:
+    def _look(self, recipient: str, event: str) -> _Asked:
         with self._site.database.read() as connection:
             return self._find(connection, recipient, event)
 
-    def _act(self, recipient: str, event: str, form: Form) -> _Found:
+    def _act(self, recipient: str, event: str, form: Form) -> _Asked:
         with self._site.database.write() as connection:
             before = self._find(connection, recipient, event)
             if before.why is not None:
@@ -124,14 +126,14 @@ class Answering:
 
     def _find(
         self, connection: Connection, recipient: str, event: str, *, done: bool = False, refused: bool = False
-    ) -> _Found:
+    ) -> _Asked:
         found, post = editions.current(connection, self._site.in_force), roster.find(connection, recipient)
         assert found is not None, "the site shows an edition"
         edition, now = found.edition, self._site.present()
         revision, known = edition.revisions.get(event), edition.agenda.event(event)
         where = None if post is None else edition.agenda.site(post.recipient.site)
         why = closed(edition, event, post, now)
-        return _Found(
+        return _Asked(
             in_force=found,
             event=known,
             post=post,
@@ -146,7 +148,7 @@ class Answering:
         language = requested_language(request)
         return self._site.page(request, "leave-unknown.html", language, {}, status=404, headers=PRIVATE)
 
-    def _page(self, request: Request, found: _Found) -> Response:
+    def _page(self, request: Request, found: _Asked) -> Response:
         post, now = found.post, self._site.present()
         language = requested_language(request, default=post.recipient.language if post else "es")
         asked, chosen = _reply(request.query_params.get("r", "")), request.query_params.get("instead")
@@ -183,7 +185,7 @@ def _ids(offered: Sequence[Offer]) -> frozenset[str]:
     return frozenset(offer.event.id for offer in offered)
 
 
-def _is_offered(found: _Found, asked: Reply | None, chosen: str | None) -> bool:
+def _is_offered(found: _Asked, asked: Reply | None, chosen: str | None) -> bool:
     """Who cannot come is shown where else; and who could, at an hour that is no good."""
     if Reply.NO in (asked, None if found.said is None else found.said.reply) or chosen is not None:
         return True
@@ -194,7 +196,7 @@ def _is_offered(found: _Found, asked: Reply | None, chosen: str | None) -> bool:
     return session_at(where, revision.start, revision.end, found.edition.agenda.zone).fit is not Fit.INSIDE
 
 
-def _instead(found: _Found, language: Language) -> Instead | None:
+def _instead(found: _Asked, language: Language) -> Instead | None:
     """The other session that the post said it comes to."""
     if found.said is None or found.said.instead is None or found.post is None:
         return None
@@ -207,14 +209,14 @@ def _instead(found: _Found, language: Language) -> Instead | None:
     return Instead(event=other.id, title=other.title[language], when=when)
 
 
-def _outdated(found: _Found) -> bool:
+def _outdated(found: _Asked) -> bool:
     """Was it said before the event got the hour that it has?"""
     if found.said is None or found.event is None:
         return False
     return found.said.at < found.edition.revisions[found.event.id].scheduled
 
 
-def _moment(found: _Found, language: Language) -> str | None:
+def _moment(found: _Asked, language: Language) -> str | None:
     """«mar 19 oct, 09:12 h», by the clocks of the post's site."""
     if found.said is None or found.post is None:
         return None
@@ -222,7 +224,7 @@ def _moment(found: _Found, language: Language) -> str | None:
     return f"{short_date(wall, language)}, {hour(wall, language)}"
 
 
-def _when(found: _Found, language: Language) -> When | None:
+def _when(found: _Asked, language: Language) -> When | None:
     """None where there is no date, or no site to tell it to."""
     edition, event = found.edition, found.event
     where = None if found.post is None else edition.agenda.site(found.post.recipient.site)

@@ -25,7 +25,7 @@ SHOWN = 3  # reminders to come
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Found:
+class _Confirmed:
     post: Post
     upcoming: Sequence[Upcoming] = ()
     first: bool = False  # it was confirmed just now, and not before
@@ -53,14 +53,14 @@ class Confirming:
         found = None if recipient is None else await asyncio.to_thread(self._confirm, recipient)
         return self._expired(request) if found is None else self._answer(request, found)
 
-    def _find(self, recipient: str) -> _Found | None:
+    def _find(self, recipient: str) -> _Confirmed | None:
         now = self._site.present()
         with self._site.database.read() as connection:
             post = roster.find(connection, recipient)
             coming = signups.upcoming(connection, recipient, now, SHOWN)
-        return None if post is None else _Found(post=post, upcoming=coming)
+        return None if post is None else _Confirmed(post=post, upcoming=coming)
 
-    def _confirm(self, recipient: str) -> _Found | None:
+    def _confirm(self, recipient: str) -> _Confirmed | None:
         now = self._site.present()
         with self._site.database.write() as connection:
             before = roster.find(connection, recipient)
@@ -71,9 +71,9 @@ class Confirming:
             if not before.confirmed:
                 replan(connection, found.edition, recipient, now)
             coming = signups.upcoming(connection, recipient, now, SHOWN)
-        return _Found(post=post, upcoming=coming, first=not before.confirmed)
+        return _Confirmed(post=post, upcoming=coming, first=not before.confirmed)
 
-    def _answer(self, request: Request, found: _Found) -> Response:
+    def _answer(self, request: Request, found: _Confirmed) -> Response:
         """Who confirms for the first time has just proved the mailbox, and needs no further mail to change more.
 
         Only then: pressed again, the link of a mail that was passed on must not open what the mailbox alone may.

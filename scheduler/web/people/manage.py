@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from calendars.model import LANGUAGES
+from calendars.model.text import LANGUAGES
 from calendars.zones import nearest_instant, to_wall
 from scheduler.base.tokens import Link
 from scheduler.planning.channels import Channel
@@ -43,7 +43,7 @@ Said = Literal[
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Done:
+class ManageDone:
     """What became of a form: which sentence says so, and the fields of the form that takes it back."""
 
     said: Said
@@ -51,10 +51,10 @@ class Done:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Found:
+class _Managed:
     post: Post | None  # None: no longer listed
     upcoming: Sequence[Upcoming] = ()
-    done: Done | None = None
+    done: ManageDone | None = None
 
 
 class Managing:
@@ -82,11 +82,11 @@ class Managing:
             return self._unknown(request)
         return self._answer(request, await asyncio.to_thread(self._act, recipient, form))
 
-    def _find(self, recipient: str) -> _Found:
+    def _find(self, recipient: str) -> _Managed:
         with self._site.database.read() as connection:
             return self._found(connection, recipient, None)
 
-    def _act(self, recipient: str, form: Form) -> _Found:
+    def _act(self, recipient: str, form: Form) -> _Managed:
         now = self._site.present()
         with self._site.database.write() as connection:
             post = roster.find(connection, recipient)
@@ -99,18 +99,18 @@ class Managing:
                 done = change.apply()
             return self._found(connection, recipient, done)
 
-    def _found(self, connection: Connection, recipient: str, done: Done | None) -> _Found:
+    def _found(self, connection: Connection, recipient: str, done: ManageDone | None) -> _Managed:
         post = roster.find(connection, recipient)
         if post is None or not post.confirmed:
-            return _Found(post=None)
+            return _Managed(post=None)
         coming = signups.upcoming(connection, recipient, self._site.present(), SHOWN)
-        return _Found(post=post, upcoming=coming, done=done)
+        return _Managed(post=post, upcoming=coming, done=done)
 
     def _unknown(self, request: Request) -> Response:
         language = requested_language(request)
         return self._site.page(request, "leave-unknown.html", language, {}, status=404, headers=PRIVATE)
 
-    def _answer(self, request: Request, found: _Found) -> Response:
+    def _answer(self, request: Request, found: _Managed) -> Response:
         post, now, agenda = found.post, self._site.present(), self._site.in_force.edition.agenda
         if post is None:
             language = requested_language(request, default="es")
@@ -146,59 +146,59 @@ class _Change:
     form: Form
     invites: bool  # invitations may be chosen
 
-    def apply(self) -> Done:
+    def apply(self) -> ManageDone:
         match self.form.one("do"):
             case "pause" if not self.post.left:
                 return self._pause()
             case "resume" if not self.post.left:
                 roster.come_back(self.connection, self._key, self.now)
-                return Done(said="resumed", undo=self._as_it_was())
+                return ManageDone(said="resumed", undo=self._as_it_was())
             case "language":
                 return self._speak()
             case "calendar":
                 return self._choose_channel()
             case "leave":
                 roster.leave(self.connection, self._key, self.now)
-                return Done(said="left", undo={"do": "return", **self._paused()})
+                return ManageDone(said="left", undo={"do": "return", **self._paused()})
             case "return":
                 return self._come_back()
             case "access":
                 signups.request(self.connection, Purpose.ACCESS, self._key, self.now)
-                return Done(said="access")
-        return Done(said="nothing")
+                return ManageDone(said="access")
+        return ManageDone(said="nothing")
 
     @property
     def _key(self) -> str:
         return self.post.recipient.id
 
-    def _pause(self) -> Done:
+    def _pause(self) -> ManageDone:
         until = self._until()
         if until is None:
-            return Done(said="bad-date")
+            return ManageDone(said="bad-date")
         roster.pause(self.connection, self._key, until, self.now)
-        return Done(said="paused", undo=self._as_it_was())
+        return ManageDone(said="paused", undo=self._as_it_was())
 
-    def _speak(self) -> Done:
+    def _speak(self) -> ManageDone:
         wanted = next((one for one in LANGUAGES if one == self.form.one("language")), None)
         if wanted is None:
-            return Done(said="nothing")
+            return ManageDone(said="nothing")
         roster.speak(self.connection, self._key, wanted)
-        return Done(said="language", undo={"do": "language", "language": self.post.recipient.language})
+        return ManageDone(said="language", undo={"do": "language", "language": self.post.recipient.language})
 
-    def _choose_channel(self) -> Done:
+    def _choose_channel(self) -> ManageDone:
         wanted = next((one for one in Channel if one == self.form.one("channel")), None)
         if wanted is None or (wanted is Channel.INVITATIONS and not self.invites):
-            return Done(said="nothing")
+            return ManageDone(said="nothing")
         inviting.choose(self.connection, self.found, self._key, wanted, self.now)
         undo = {} if wanted is self.post.channel else {"do": "calendar", "channel": self.post.channel.value}
-        return Done(said=wanted.value, undo=undo)
+        return ManageDone(said=wanted.value, undo=undo)
 
-    def _come_back(self) -> Done:
+    def _come_back(self) -> ManageDone:
         roster.come_back(self.connection, self._key, self.now)
         until = self._until()
         if until is not None:
             roster.pause(self.connection, self._key, until, self.now)
-        return Done(said="returned", undo={"do": "leave"} if self.post.left else {})
+        return ManageDone(said="returned", undo={"do": "leave"} if self.post.left else {})
 
     def _as_it_was(self) -> Mapping[str, str]:
         """The form that sets the pause as it was before this one."""

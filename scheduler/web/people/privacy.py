@@ -13,7 +13,7 @@ from scheduler.web.rendering import requested_language
 from scheduler.web.site import Site
 
 
-class Notice:
+class PrivacyPage:
     """Handler for /privacy; there is no such page where the agenda has no notice."""
 
     def __init__(self, site: Site) -> None:

@@ -11,7 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from calendars.model import LANGUAGES, Agenda, Language, Signups, Text
+from calendars.model.agenda import Agenda
+from calendars.model.people import Signups
+from calendars.model.text import LANGUAGES, Language, Text
 from calendars.reading import addresses
 from calendars.reading.problems import Wrong
 from calendars.wording import and_list, sentence

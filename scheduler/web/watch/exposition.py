@@ -16,7 +16,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from calendars.zones import zone_data
-from scheduler.reporting.metrics import LATENESS, Figures, Tally, zone_data_agrees
+from scheduler.reporting.metrics import LATENESS, Figures, StateTally, zone_data_agrees
 from scheduler.store.nodes import Node
 
 REASONS = ("fault", "unavailable")  # why a breaker is open: an operator has to act; the relay cannot be reached
@@ -71,7 +71,7 @@ def _ledger(found: Figures) -> Iterator[Metric]:
     yield _gauge("agenda_late_since_timestamp_seconds", "The oldest moment among the late; 0: nothing is.", since)
 
 
-def _buckets(tallies: Iterable[Tally]) -> list[tuple[str, float]]:
+def _buckets(tallies: Iterable[StateTally]) -> list[tuple[str, float]]:
     listed = list(tallies)
     counts = [sum(column) for column in zip(*(one.within for one in listed), strict=True)]
     bounds = [str(bound.total_seconds()) for bound in LATENESS]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from calendars.model import Signups
+from calendars.model.people import Signups
 from calendars.reading.addresses import address
 from calendars.reading.problems import Wrong
 from scheduler.base.address import mailbox

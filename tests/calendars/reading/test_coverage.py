@@ -10,7 +10,8 @@ import pytest
 from calendars.documents import agenda_from_json, agenda_to_json, draft_digest
 from calendars.editions import publish
 from calendars.feeds import feeds
-from calendars.model import Coverage, DaysBefore, Role
+from calendars.model.people import Role
+from calendars.model.rules import Coverage, DaysBefore
 from tests.support.factories import edition
 from tests.support.older_editions import OLD_DIGEST, OLD_DOCUMENT
 from tests.support.shipped import shipped_draft

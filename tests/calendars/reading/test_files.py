@@ -9,7 +9,7 @@ import pytest
 from calendars.reading import LIMITS, read
 from calendars.reading.addresses import domain
 from calendars.reading.problems import LIMIT, Wrong
-from calendars.reading.sites import MAX_POSTS
+from calendars.reading.tables.posts import MAX_POSTS
 from tests.support.small_config import AGENDA, POSTS, SITES, draft, edited, files, problems
 
 ENCODINGS: dict[str, Callable[[str], bytes]] = {

@@ -8,9 +8,11 @@ import pytest
 
 from calendars.documents import agenda_from_json, agenda_to_json, draft_digest
 from calendars.feeds import feeds
-from calendars.model import Agenda, Privacy, Signups, Text
+from calendars.model.agenda import Agenda
+from calendars.model.people import Privacy, Signups
+from calendars.model.text import Text
 from calendars.reading import read
-from calendars.reading.people import LONGEST_RETENTION, NOTICE_LENGTH
+from calendars.reading.yaml.people import LONGEST_RETENTION, NOTICE_LENGTH
 from tests.support.factories import edition, text
 from tests.support.older_editions import OLD_DIGEST, OLD_DOCUMENT
 from tests.support.shipped import shipped_draft

@@ -6,19 +6,10 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from calendars.model import (
-    Assumption,
-    Audience,
-    Days,
-    DaysBefore,
-    EventKind,
-    EventStatus,
-    Figure,
-    Quiet,
-    Text,
-    TimeBefore,
-    Timed,
-)
+from calendars.model.agenda import Figure
+from calendars.model.events import Assumption, Audience, Days, EventKind, EventStatus, Timed
+from calendars.model.rules import DaysBefore, Quiet, TimeBefore
+from calendars.model.text import Text
 from calendars.reading import read
 from tests.support.small_config import SITES, agenda, draft, edited, event, files, problems
 

@@ -10,9 +10,9 @@ import pytest
 from pydantic import ValidationError
 
 from calendars.reading import json_schema
-from calendars.reading.nodes import MappingNode, Node, SequenceNode, compose
 from calendars.reading.problems import Report
-from calendars.reading.schema import AgendaForm, EventForm, PrivacyForm, SignupsForm
+from calendars.reading.yaml.nodes import MappingNode, Node, SequenceNode, compose
+from calendars.reading.yaml.schema import AgendaForm, EventForm, PrivacyForm, SignupsForm
 from tests.support.checkout import CONFIG
 from tests.support.shipped import shipped_files
 from tests.support.small_config import AGENDA

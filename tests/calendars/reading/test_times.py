@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calendars import zones
-from calendars.model import Timed
+from calendars.model.events import Timed
 from calendars.reading import read
 from tests.support.small_config import edited, event, problems
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from calendars.model import Text
+from calendars.model.text import Text
 from calendars.reading.context import Context, reference
-from calendars.reading.fields import Fields, scalar
-from calendars.reading.nodes import MappingNode, Node, ScalarNode
 from calendars.reading.problems import Report, Wrong
-from calendars.reading.schema import LinksForm
 from calendars.reading.values import link
+from calendars.reading.yaml.fields import Fields, scalar
+from calendars.reading.yaml.nodes import MappingNode, Node, ScalarNode
+from calendars.reading.yaml.schema import LinksForm
 
 _EVENT = Text(es="evento", en="event")
 

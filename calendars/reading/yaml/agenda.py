@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from babel.core import get_global
-
-from calendars import zones
-from calendars.model import (
-    Advance,
-    Agenda,
-    Axis,
-    Commitment,
-    DaysBefore,
-    Figure,
-    Region,
-    Reminders,
-    Representation,
-    Sender,
-    Text,
-    slug,
-)
-from calendars.reading import addresses, people, values, words
-from calendars.reading.attendance import YES_NO
+from calendars.model.agenda import Advance, Agenda, Axis, Commitment, Figure
+from calendars.model.people import Sender
+from calendars.model.places import Region, Representation, slug
+from calendars.model.rules import DaysBefore, Reminders
+from calendars.model.text import Text
+from calendars.reading import addresses, values
 from calendars.reading.context import Context, Once
-from calendars.reading.events import axis_id, event, rules_of
-from calendars.reading.fields import Fields, known
-from calendars.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from calendars.reading.problems import Report, Wrong, fold, shown, unknown
-from calendars.reading.schema import (
+from calendars.reading.places import zone
+from calendars.reading.problems import Report, Wrong, known, shown
+from calendars.reading.yaml import people
+from calendars.reading.yaml.coverage import YES_NO
+from calendars.reading.yaml.events import axis_id, event, rules_of
+from calendars.reading.yaml.fields import Fields
+from calendars.reading.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from calendars.reading.yaml.schema import (
     AdvanceForm,
     AgendaForm,
     AxisForm,
@@ -43,15 +32,6 @@ from calendars.reading.schema import (
 
 T = TypeVar("T")
 FORMAT = "1"
-# Offsets and abbreviations: EST has no summer time, and Etc/GMT+9 lies nine hours *behind* UTC.
-_NO_PLACE = re.compile(
-    r"Etc/.*|(?:UTC|GMT)? ?[+\u2212-]?[0-9][0-9:]*|GMT|UCT|Greenwich|Universal|Zulu|[A-Z]{0,2}[DES]T(?:[0-9][CEMP]DT)?",
-    re.IGNORECASE,
-)
-_ZONE_NAMES = tuple(
-    sorted(name for name in get_global("zone_territories") if zones.is_zone(name) and not _NO_PLACE.fullmatch(name))
-)
-_ZONES = {fold(word): name for word, name in (*zip(_ZONE_NAMES, _ZONE_NAMES, strict=True), *words.ZONES.items())}
 _THE_REGION = Text(es="la región", en="the region")
 _THE_AXIS = Text(es="el eje", en="the axis")
 _THE_COMMITMENT = Text(es="el compromiso", en="the commitment")
@@ -152,23 +132,6 @@ class AgendaFile:
                 yield entry.node.text.strip(), entry.node
             else:
                 yield None, node
-
-
-def zone(name: str) -> str:
-    """«TCM», or an IANA name of a place as the database spells it, case aside -> an IANA name."""
-    plain = values.line(name)
-    if _NO_PLACE.fullmatch(plain):
-        raise Wrong(
-            "zone-not-a-place",
-            f"zona «{shown(plain)}» no dice un lugar y daría horas equivocadas. Escriba TCM o un lugar: Asia/Tokyo.",
-            f"zone “{shown(plain)}” names no place and would give wrong hours. Write TCM or a place: Asia/Tokyo.",
-            value=plain,
-        )
-    if found := _ZONES.get(fold(plain)):
-        return found
-    if zones.is_zone(plain):
-        return plain
-    raise unknown("unknown-zone", Text(es="zona", en="zone"), plain, (*words.ZONES, *_ZONE_NAMES))
 
 
 def _format(value: str) -> str:

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from calendars.model import (
-    Assumption,
-    Audience,
-    Days,
-    DaysBefore,
-    Event,
-    ReminderRule,
-    Text,
-    Timed,
-)
-from calendars.reading import attendance, values, words
+from calendars.model.events import Assumption, Audience, Days, Event, Timed
+from calendars.model.rules import DaysBefore, ReminderRule
+from calendars.model.text import Text
+from calendars.reading import values, words
 from calendars.reading.context import REGION, SITE, Context, reference
-from calendars.reading.fields import Fields, known, scalar
-from calendars.reading.nodes import Node, ScalarNode, SequenceNode
-from calendars.reading.problems import Report, Wrong, fold, nearest, shown
-from calendars.reading.schema import AudienceForm, EventForm
-from calendars.reading.times import when
+from calendars.reading.problems import Report, Wrong, fold, known, nearest, shown
+from calendars.reading.yaml import coverage
+from calendars.reading.yaml.fields import Fields, scalar
+from calendars.reading.yaml.nodes import Node, ScalarNode, SequenceNode
+from calendars.reading.yaml.schema import AudienceForm, EventForm
+from calendars.reading.yaml.times import when
 
 _KIND = values.one_of(words.KINDS, "unknown-kind", Text(es="tipo", en="kind"))
 _STATUS = values.one_of(words.STATUSES, "unknown-status", Text(es="estado", en="status"))
@@ -52,7 +46,7 @@ def event(node: Node, context: Context, report: Report) -> Event:
     axis = fields.value("eje", lambda name: axis_id(name, context))
     assumed = _assumed(fields)
     rules = _rules(fields, moment) if "recordatorios" in fields else None
-    covered, others = attendance.coverage(fields, audience, report), attendance.other_sessions(fields, moment)
+    covered, others = coverage.coverage(fields, audience, report), coverage.other_sessions(fields, moment)
     fields.finish()
     return Event(
         id=known(id_),

@@ -6,11 +6,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from calendars import zones
-from calendars.model import Days, EventStatus, Text, Timed
+from calendars.model.events import Days, EventStatus, Timed
+from calendars.model.text import Text
 from calendars.reading import values, words
 from calendars.reading.context import Context
-from calendars.reading.fields import Fields, known
-from calendars.reading.problems import Wrong
+from calendars.reading.problems import Wrong, known
+from calendars.reading.yaml.fields import Fields
 
 LONGEST_SPAN = timedelta(days=366)
 KEYS = ("fecha", "hasta", "dia", "hora", "duracion", "pliegue")

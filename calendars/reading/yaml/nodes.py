@@ -23,7 +23,7 @@ from ruamel.yaml.events import (
 )
 
 from calendars.reading.problems import START, Place, Report, Wrong, shown
-from calendars.reading.syntax import KEY_NOT_A_WORD, NOT_UNDERSTOOD, SECOND_DOCUMENT, TAB, explain
+from calendars.reading.yaml.syntax import KEY_NOT_A_WORD, NOT_UNDERSTOOD, SECOND_DOCUMENT, TAB, explain
 
 DEPTH = 12  # the form's deepest value lies at 6
 MANY_REPEATED = 3
@@ -46,7 +46,7 @@ class SequenceNode:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class MappingEntry:
     place: Place  # of the key
     node: Node
 
@@ -54,7 +54,7 @@ class Entry:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MappingNode:
     place: Place
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, MappingEntry]
 
 
 Node = ScalarNode | SequenceNode | MappingNode
@@ -91,7 +91,7 @@ class _Open:
     place: Place
     mapping: bool
     nodes: list[Node] = field(default_factory=list)
-    entries: dict[str, Entry] = field(default_factory=dict)
+    entries: dict[str, MappingEntry] = field(default_factory=dict)
     key: ScalarNode | None = None
     repeated: list[tuple[ScalarNode, int]] = field(default_factory=list)  # keys, and the line of the first
 
@@ -173,7 +173,7 @@ class _Builder:
         if first := top.entries.get(key.text):
             top.repeated.append((key, first.place.line))
         else:
-            top.entries[key.text] = Entry(place=key.place, node=node)
+            top.entries[key.text] = MappingEntry(place=key.place, node=node)
 
     def settle(self) -> None:
         """Report what the collections that are still open repeat: the file ends in an error."""

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from calendars.model import Text
+from calendars.model.text import Text
+from calendars.reading.context import Once
 from calendars.reading.problems import START, AlreadyReported, Place, Report, Wrong, fold, nearest, shown, unknown
 
 T = TypeVar("T")
@@ -32,7 +33,7 @@ class Line:
         return Place(self.start.line, self.start.column + sum(map(len, before)) + len(before))
 
 
-class Row:
+class TableRow:
     """One row being read, by column name."""
 
     def __init__(self, line: Line, columns: dict[str, int], report: Report) -> None:
@@ -72,7 +73,7 @@ class Row:
 
 def table(
     text: str, report: Report, *, required: tuple[str, ...], optional: tuple[str, ...] = (), limit: int
-) -> Iterator[Row]:
+) -> Iterator[TableRow]:
     """The rows of a file of at most `limit`, empty ones left out. Ends early where nothing more can be understood."""
     lines = _lines(text, report, required, limit)
     records = _records(lines, separator_of(lines[0][:LINE_LENGTH], required), report) if lines else iter(())
@@ -82,7 +83,7 @@ def table(
     for line in records:
         if report.full:
             return
-        row = Row(line, columns, report)
+        row = TableRow(line, columns, report)
         extra = next((i for i in range(len(columns), len(line.cells)) if line.cells[i].strip()), None)
         if extra is not None:
             report.add(line.place(extra), _extra(line.cells[extra]))
@@ -243,3 +244,15 @@ def _too_many(limit: int) -> Wrong:
         f"the file has more than {limit} rows. It was not read.",
         value=str(limit),
     )
+
+
+def check_once(row: TableRow, column: str, once: Once, key: object, name: str) -> None:
+    try:
+        once.check(key, name, row.place(column))
+    except Wrong as wrong:
+        fail(row, column, wrong)
+
+
+def fail(row: TableRow, column: str, wrong: Wrong) -> None:
+    row.report.add(row.place(column), wrong)
+    row.broken = True

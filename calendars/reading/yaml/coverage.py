@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from calendars.model import Audience, Coverage, Days, DaysBefore, Text, Timed
+from calendars.model.events import Audience, Days, Timed
+from calendars.model.rules import Coverage, DaysBefore
+from calendars.model.text import Text
 from calendars.reading import values, words
-from calendars.reading.fields import Fields
-from calendars.reading.nodes import Node, ScalarNode
 from calendars.reading.problems import Report, Wrong, shown
-from calendars.reading.schema import CoverageForm
+from calendars.reading.yaml.fields import Fields
+from calendars.reading.yaml.nodes import Node, ScalarNode
+from calendars.reading.yaml.schema import CoverageForm
 
 MOST = 99  # posts of one site
 YES_NO = values.one_of(words.YES_NO, "unknown-yes-no", Text(es="valor", en="value"))

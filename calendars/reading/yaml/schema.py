@@ -37,11 +37,11 @@ Link = Annotated[str, _pattern(r"^https://")]
 YesNo = Annotated[str | bool, WithJsonSchema({"enum": ["sí", "no", True, False]})]
 
 
-class Form(BaseModel):
+class MappingForm(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class TextForm(Form):
+class TextForm(MappingForm):
     es: str = Field(description="en español")
     en: str = Field(description="en inglés")
 
@@ -49,24 +49,24 @@ class TextForm(Form):
 Words = str | TextForm
 
 
-class SenderForm(Form):
+class SenderForm(MappingForm):
     de: str = Field(description="remitente de los correos: Nombre <correo>")
     responder_a: str = Field(description="dirección a la que llegan las respuestas")
     dominio: str = Field(description="dominio del sobre y de los identificadores de los correos")
 
 
-class RegionForm(Form):
+class RegionForm(MappingForm):
     es: str = Field(description="nombre de la región en español, como en representations.csv")
     en: str = Field(description="nombre en inglés")
 
 
-class AxisForm(Form):
+class AxisForm(MappingForm):
     id: Slug = Field(description="identificador que nunca cambia")
     titulo: Words = Field(description="título del eje")
     fuente: str = Field(description="de dónde sale")
 
 
-class CommitmentForm(Form):
+class CommitmentForm(MappingForm):
     id: Slug = Field(description="identificador que nunca cambia")
     titulo: Words = Field(description="qué se pidió")
     sesion: Words = Field(description="sesión que lo generó")
@@ -75,13 +75,13 @@ class CommitmentForm(Form):
     fuente: str = Field(description="de dónde sale")
 
 
-class FigureForm(Form):
+class FigureForm(MappingForm):
     valor: int = Field(description="cifra, sin separadores")
     unidad: Words = Field(description="qué se cuenta")
     aproximado: YesNo = Field(default="no", description="sí, si la fuente dice «cerca de»")
 
 
-class AdvanceForm(Form):
+class AdvanceForm(MappingForm):
     id: Slug = Field(description="identificador que nunca cambia")
     titulo: Words = Field(description="qué se hizo")
     eje: str = Field(default=words.UNASSIGNED, description="id de un eje, o sin asignar")
@@ -89,13 +89,13 @@ class AdvanceForm(Form):
     fuente: str = Field(description="de dónde sale")
 
 
-class AudienceForm(Form):
+class AudienceForm(MappingForm):
     region: str = Field(default="", description="nombre de una región")
     regiones: list[str] = Field(default=[], description="nombres de varias regiones")
     sedes: list[str] = Field(default=[], description="id de cada sede, como en representations.csv")
 
 
-class CoverageForm(Form):
+class CoverageForm(MappingForm):
     minimo: int = Field(default=1, description="cuántos puestos de cada sede deben acudir; 1 si no se dice")
     suplente: DaysRule = Field(default="", description="cuándo se pide a la suplencia: P5D a las 10:00 si no se dice")
     coordinacion: DaysRule = Field(
@@ -103,7 +103,7 @@ class CoverageForm(Form):
     )
 
 
-class EventForm(Form):
+class EventForm(MappingForm):
     id: Slug = Field(description="identificador que nunca cambia")
     titulo: Words = Field(description="título del evento")
     tipo: Kind = Field(description="taller, reunión, jornada, grupo de trabajo o conversatorio")
@@ -130,23 +130,23 @@ class EventForm(Form):
     cobertura: YesNo | CoverageForm = Field(default="no", description="alguien de cada sede debe acudir; sí, o cuántos")
 
 
-class RemindersForm(Form):
+class RemindersForm(MappingForm):
     con_hora: list[Rule] = Field(description="para eventos con hora")
     dia_completo: list[DaysRule] = Field(description="para eventos de días completos")
 
 
-class SignupsForm(Form):
+class SignupsForm(MappingForm):
     dominios: list[SignupDomain] = Field(min_length=1, description="dominios de correo admitidos, como sre.gob.mx")
 
 
-class PrivacyForm(Form):
+class PrivacyForm(MappingForm):
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     texto: Words = Field(default="", description="el aviso; un renglón en blanco separa párrafos")
     enlace: Link = Field(default="", description="página https con el aviso completo")
 
 
-class AgendaForm(Form):
+class AgendaForm(MappingForm):
     """Agenda Consular: lo que se edita en agenda.yaml."""
 
     formato: Literal[1] = Field(description="versión del formato: 1")
@@ -167,7 +167,7 @@ class AgendaForm(Form):
     privacidad: Literal["no"] | PrivacyForm = Field(default="no", description="aviso de privacidad; o no")
 
 
-class LinksForm(Form):
+class LinksForm(MappingForm):
     """privado.yaml: it has no public schema."""
 
     enlaces: dict[str, str] = Field(default={}, description="id del evento: enlace https")

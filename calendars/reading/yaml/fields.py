@@ -7,19 +7,13 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from calendars.model import Text
-from calendars.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from calendars.reading.problems import AlreadyReported, Place, Report, Wrong, nearest, shown, unknown
-from calendars.reading.schema import TextForm
+from calendars.model.text import Text
+from calendars.reading.problems import AlreadyReported, Place, Report, Wrong, known, nearest, shown, unknown
 from calendars.reading.values import line
+from calendars.reading.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from calendars.reading.yaml.schema import TextForm
 
 T = TypeVar("T")
-
-
-def known(value: T | None) -> T:
-    """A value that `Fields.finish` vouches for."""
-    assert value is not None
-    return value
 
 
 def scalar(parse: Callable[[str], T]) -> Callable[[Node], T]:

@@ -6,13 +6,13 @@ import re
 import unicodedata
 from datetime import timedelta
 
-from calendars.model import Privacy, Signups
+from calendars.model.people import Privacy, Signups
 from calendars.reading import addresses
-from calendars.reading.fields import Fields, scalar
-from calendars.reading.nodes import Node, ScalarNode
 from calendars.reading.problems import Report, Wrong, fold, shown
-from calendars.reading.schema import PrivacyForm, SignupsForm
 from calendars.reading.values import line, link
+from calendars.reading.yaml.fields import Fields, scalar
+from calendars.reading.yaml.nodes import Node, ScalarNode
+from calendars.reading.yaml.schema import PrivacyForm, SignupsForm
 
 LONGEST_RETENTION = timedelta(days=3650)
 NOTICE_LENGTH = 10_000  # characters in each language

@@ -1,0 +1,39 @@
+"""Where the people are: regions, and the consular sites in them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import time
+
+from calendars.model.text import Text
+
+
+def slug(name: str) -> str:
+    """A region's id: its name without accents, lower case, hyphens ("Asia Pacífico" -> "asia-pacifico")."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Region:
+    id: str
+    name: Text
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Representation:
+    """A consular site: embassy, consulate or other office."""
+
+    id: str
+    kind: str
+    name: str
+    city: str
+    country: str
+    country_code: str  # ISO 3166-1 alpha-2
+    region: str  # Region.id
+    zone: str  # IANA time zone of the city
+    weekend: tuple[int, ...] | None = None  # 0 = Monday .. 6 = Sunday; None: the country's, from CLDR
+    opens: time = time(9)
+    closes: time = time(18)

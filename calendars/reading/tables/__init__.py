@@ -1,0 +1,1 @@
+"""CSV files -> rows with their places: the sites, the posts."""

@@ -1,0 +1,94 @@
+"""representations.csv -> the consular sites."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from calendars.model.places import Representation
+from calendars.model.text import Text
+from calendars.reading import values
+from calendars.reading.context import REGION, Context, Once, reference
+from calendars.reading.places import country_code, weekend_days, zone
+from calendars.reading.problems import START, AlreadyReported, Report, Wrong, known
+from calendars.reading.tables.rows import TableRow, check_once, fail, table
+
+SITE_COLUMNS = ("id", "kind", "name", "city", "country", "country_code", "region", "time_zone")
+SITE_EXTRAS = ("source", "weekend", "opens", "closes")
+MAX_SITES = 2_000
+RESERVED = "-local"  # sites/<id>-local.ics is another form of sites/<id>.ics
+
+
+def representations(text: str, context: Context, report: Report) -> tuple[Representation, ...]:
+    """The sites that can be read. Puts their ids and regions into the context if all have one."""
+    once = Once(noun=Text(es="la sede", en="the site"))
+    found = []
+    ids: dict[str | None, str | None] = {}  # id -> region, in order of the file
+    for row in table(text, report, required=SITE_COLUMNS, optional=SITE_EXTRAS, limit=MAX_SITES):
+        id_ = row.value("id", _site_id)
+        region = row.value("region", lambda name: reference(name, context.regions, "unknown-region", REGION))
+        ids.setdefault(id_, region)
+        try:
+            found.append(_site(row, id_, region, once))
+        except AlreadyReported:
+            continue
+    if not ids and not report.problems:
+        report.add(START, _no_site())
+    if ids and None not in ids:
+        context.sites = {known(id_): known(id_) for id_ in ids}
+    if ids and None not in ids.values():
+        context.peopled = frozenset(known(region) for region in ids.values())
+    return tuple(found)
+
+
+def _no_site() -> Wrong:
+    return Wrong(
+        "no-sites",
+        "el archivo no tiene ninguna sede: solo quedó el encabezado. Recupérelo de su respaldo.",
+        "the file has no site: only the header is left. Take it from your backup.",
+    )
+
+
+def _site(row: TableRow, id_: str | None, region: str | None, once: Once) -> Representation:
+    kind, name, city = row.value("kind", values.line), row.value("name", values.line), row.value("city", values.line)
+    country, code = row.value("country", values.line), row.value("country_code", country_code)
+    own_zone, weekend = row.value("time_zone", zone), row.optional("weekend", weekend_days)
+    opens, closes = row.optional("opens", values.hour) or time(9), row.optional("closes", values.hour) or time(18)
+    if id_:
+        check_once(row, "id", once, id_, id_)
+    if not row.broken and closes <= opens:
+        fail(row, "closes" if row.raw("closes") else "opens", _closed(opens, closes))
+    row.finish()
+    return Representation(
+        id=known(id_),
+        kind=known(kind),
+        name=known(name),
+        city=known(city),
+        country=known(country),
+        country_code=known(code),
+        region=known(region),
+        zone=known(own_zone),
+        weekend=weekend,
+        opens=opens,
+        closes=closes,
+    )
+
+
+def _site_id(value: str) -> str:
+    id_ = values.identifier(value)
+    if not id_.endswith(RESERVED):
+        return id_
+    raise Wrong(
+        "id-reserved",
+        f"el id «{id_}» no puede terminar en «{RESERVED}»: así se llaman los calendarios en hora local.",
+        f"the id “{id_}” must not end in “{RESERVED}”: calendars in local time are named so.",
+        value=id_,
+    )
+
+
+def _closed(opens: time, closes: time) -> Wrong:
+    return Wrong(
+        "end-before-start",
+        f"la sede abre a las {opens:%H:%M} y cierra a las {closes:%H:%M}. Corrija «opens» o «closes».",
+        f"the site opens at {opens:%H:%M} and closes at {closes:%H:%M}. Correct “opens” or “closes”.",
+        value=f"{closes:%H:%M}",
+    )
