@@ -16,7 +16,7 @@ from scheduler.mail import verp
 from scheduler.mail.incoming.reading import Answered, AutoReply, Bounce, read
 from scheduler.people.answers import answer
 from scheduler.planning.channels import takes_place
-from scheduler.planning.delivery import BAD_ADDRESS
+from scheduler.planning.codes import BAD_ADDRESS
 from scheduler.store import editions
 from scheduler.store.editions import InForce
 from scheduler.store.people import bounces

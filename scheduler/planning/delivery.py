@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
-BAD_ADDRESS = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"})  # the only codes that say so (RFC 3463 §3.2)
-SENDER_REFUSED = frozenset({"5.1.7", "5.1.8", "5.2.252"})  # RFC 3463 §3.2; Exchange Online's SendAsDenied
+from scheduler.planning.codes import Blame, blame
+
 _LESS = re.compile(r"too many|too fast|rate.?limit|throttl|slow down|limit.{0,3}exceeded", re.IGNORECASE)
 _LESS_CODES = frozenset({421, 432, 450, 451})  # 432: Exchange Online, of connections
 RETRIES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60))  # then hourly
@@ -98,6 +98,7 @@ class Decision:
     refused: bool = False  # counts towards `refusals`
     suppress: bool = False  # the address is bad: nothing more goes there
     fault: bool = False  # not this delivery's but the installation's: pause the relay
+    counts: bool = False  # a refusal that may be either's: of three posts running it is the installation's
 
 
 def decide(tried: Attempted, outcome: Outcome, now: datetime) -> Decision:
@@ -109,13 +110,14 @@ def decide(tried: Attempted, outcome: Outcome, now: datetime) -> Decision:
     permanent = outcome.kind == "refused" and outcome.code is not None and outcome.code >= 500
     if not permanent:
         return Decision(state=State.DEFERRED, next_at=_retry_at(tried, now))
-    bad_address = outcome.status in BAD_ADDRESS and outcome.stage != "mail"  # there it speaks of the sender
-    if bad_address and not tried.redirected:
+    blamed = blame(outcome.status, outcome.text) if outcome.stage != "mail" else Blame.INSTALLATION  # of the sender
+    if blamed is Blame.ADDRESS and not tried.redirected:
         return Decision(state=State.REJECTED, refused=True, suppress=True)
-    fault = bad_address or outcome.stage == "mail" or outcome.status in SENDER_REFUSED or _is_policy(outcome)
+    fault = blamed in (Blame.ADDRESS, Blame.INSTALLATION)
+    counts = blamed in (Blame.NOBODY, Blame.CONTENT)
     if tried.refusals + 1 >= REFUSALS_UNTIL_HELD:
-        return Decision(state=State.HELD, refused=True, fault=fault)
-    return Decision(state=State.DEFERRED, next_at=_retry_at(tried, now), refused=True, fault=fault)
+        return Decision(state=State.HELD, refused=True, fault=fault, counts=counts)
+    return Decision(state=State.DEFERRED, next_at=_retry_at(tried, now), refused=True, fault=fault, counts=counts)
 
 
 def asks_for_less(code: int | None, status: str | None, text: str) -> bool:
@@ -126,10 +128,6 @@ def asks_for_less(code: int | None, status: str | None, text: str) -> bool:
     if status is not None and status.startswith("4.7."):
         return code != 454
     return code in _LESS_CODES and _LESS.search(text) is not None
-
-
-def _is_policy(outcome: Outcome) -> bool:
-    return (outcome.status or "").startswith("5.7.")
 
 
 def _retry_at(tried: Attempted, now: datetime) -> datetime:

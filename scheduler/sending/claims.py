@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,12 +59,15 @@ class Claims:
             raise RuntimeError("a delivery was claimed before any edition was in force")
         return self._current
 
-    async def take(self, limit: int) -> list[Delivery] | None:
-        """Up to `limit` due deliveries, of which those at an inhumane hour were put off; None where none is due."""
+    async def take(self, limit: int, *, besides: Collection[str] = ()) -> list[Delivery] | None:
+        """Up to `limit` due deliveries, of which those at an inhumane hour were put off; None where none is due.
+
+        `besides` are recipients whose are left where they are.
+        """
         now, known = self._clock.now(), self._current
         if not await self._journal.write(self._sweep, now):
             return None
-        taken = await self._journal.write(self._claim, now, limit, known)
+        taken = await self._journal.write(self._claim, now, limit, known, besides=besides)
         self._current = taken.current
         if taken.mark is not None:
             await asyncio.to_thread(self._instance.confirm, taken.mark)
@@ -93,11 +96,13 @@ class Claims:
             nodes.bury(connection)
         return own
 
-    def _claim(self, connection: Connection, now: datetime, limit: int, known: InForce | None) -> _Taken:
+    def _claim(
+        self, connection: Connection, now: datetime, limit: int, known: InForce | None, *, besides: Collection[str]
+    ) -> _Taken:
         current = editions.current(connection, known)
         if current is not None and current is not known:
             self._withheld = _withheld(current)
-        found = claiming.claim_due(connection, self._journal.owner, now, limit, self._withheld)
+        found = claiming.claim_due(connection, self._journal.owner, now, limit, self._withheld, besides=besides)
         if not found or current is None:
             return _Taken(current=current, claims=None, mark=None)
         owner = self._journal.owner

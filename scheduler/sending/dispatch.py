@@ -63,11 +63,17 @@ class Dispatcher:
     async def run_due(self) -> None:
         """Send all that is due by now. Returns early when draining, stopped, or while the relay is left alone."""
         while self._may_go():
-            limit = 1 if self.relay.open else (self._mail.limiter.burst or BATCH)
-            claims = await self._claims.take(limit)
+            claims = await self._take()
             if claims is None:
                 return
             await self._send_all(claims)
+
+    async def _take(self) -> list[Delivery] | None:
+        """As many as may be sent at a time; while the breaker is open one, best for whom was not refused yet."""
+        if not self.relay.open:
+            return await self._claims.take(self._mail.limiter.burst or BATCH)
+        fresh = await self._claims.take(1, besides=frozenset(self.relay.refused))
+        return fresh if fresh is not None or not self.relay.refused else await self._claims.take(1)
 
     async def _send_all(self, claims: Sequence[Delivery]) -> None:
         waiting = list(reversed(claims))
@@ -137,19 +143,20 @@ class Dispatcher:
         self._note(settlement.delivery, settlement.decision, settlement.outcome)
 
     def _judge(self, settlement: Settlement) -> None:
-        """What this attempt says of the relay. A bad address says nothing, be it the one that tries an open breaker."""
-        decision, outcome = settlement.decision, settlement.outcome
+        """What this attempt says of the relay. A bad address or a full mailbox says nothing, whoever tried it."""
+        decision, outcome, recipient = settlement.decision, settlement.outcome, settlement.delivery.recipient
         if asks_for_less(outcome.code, outcome.status, outcome.text):
             self._slow_down(settlement.reply, self._domain(settlement.delivery))
         if decision.state is State.ACCEPTED:
             self.relay.worked(settlement.at)
-        elif not decision.suppress:
-            blames_nobody = decision.refused and not decision.fault
-            same = blames_nobody and self.relay.same_again(outcome, settlement.delivery.recipient)
-            if decision.fault or same:
-                self._relay_failed(self._hinted(settlement), fault=True)
-            elif self.relay.open:
-                self._relay_failed(settlement.reply, fault=self.relay.fault)
+        elif decision.fault:
+            self.relay.refused.add(recipient)
+            self._relay_failed(self._hinted(settlement), fault=True)
+        elif decision.counts:
+            if self.relay.refused_again(recipient):
+                self._relay_failed(self._hinted(settlement), fault=True, counted=True)
+        elif not decision.refused and self.relay.open:
+            self._relay_failed(settlement.reply, fault=self.relay.fault, counted=self.relay.counted)
 
     def _slow_down(self, reason: str, domain: str | None) -> None:
         if self._mail.limiter.slow_down(domain):
@@ -163,8 +170,8 @@ class Dispatcher:
     def _domain(self, claim: Delivery) -> str:
         return domain_of(self._mail.letters.recipient(claim))
 
-    def _relay_failed(self, reason: str, *, fault: bool) -> None:
-        if self.relay.failed(self._clock.now(), reason, fault=fault):
+    def _relay_failed(self, reason: str, *, fault: bool, counted: bool = False) -> None:
+        if self.relay.failed(self._clock.now(), reason, fault=fault, counted=counted):
             tell = log.error if fault else log.warning
             tell("relay is left alone", reason=reason, fault=fault, until=self.relay.paused_until)
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from scheduler.planning.delivery import Outcome, relay_pause
+from scheduler.planning.delivery import relay_pause
 
-SAME_REFUSALS = 3  # for so many recipients running: not theirs any more, but the installation's
+REFUSED_RUNNING = 3  # different recipients, with nothing accepted: not theirs any more, but the installation's
 
 
 @dataclass(slots=True)
@@ -24,8 +24,8 @@ class RelayHealth:
     paused_until: datetime | None = None
     reason: str = ""  # scrubbed
     fault: bool = False  # of the installation (AUTH, TLS, sender): an operator has to act
-    refusal: tuple[int | None, str | None] | None = None  # the last 5xx that blamed nobody: code, status
-    refused: set[str] = field(default_factory=set)  # recipients that it was given to, one after the other
+    counted: bool = False  # it was opened by refusals that were counted: what is accepted shows that they are theirs
+    refused: set[str] = field(default_factory=set)  # recipients that got a 5xx since anything was accepted
 
     @property
     def open(self) -> bool:
@@ -35,30 +35,35 @@ class RelayHealth:
     def paused_at(self, now: datetime) -> bool:
         return self.paused_until is not None and now < self.paused_until
 
-    def failed(self, now: datetime, reason: str, *, fault: bool) -> bool:
+    def failed(self, now: datetime, reason: str, *, fault: bool, counted: bool = False) -> bool:
         """Open, for longer each time. False: it was paused, and several senders' failures count as one."""
         if self.paused_at(now):
             return False
         self.failures += 1
         self.paused_until = now + relay_pause(self.failures)
-        self.reason, self.fault = reason, fault
+        self.reason, self.fault, self.counted = reason, fault, counted
         self._changed()
         return True
 
-    def same_again(self, outcome: Outcome, recipient: str) -> bool:
-        """Count a 5xx that says neither that the address is bad nor that we are: is it the same for everybody?"""
-        said = outcome.code, outcome.status
-        if said != self.refusal:
-            self.refusal, self.refused = said, set()
+    def refused_again(self, recipient: str) -> bool:
+        """Count a 5xx that may be the recipient's fault or ours. True: too many different ones have had it.
+
+        One that had it before says nothing new: three dead mailboxes that are tried again prolong no pause.
+        """
+        known = recipient in self.refused
         self.refused.add(recipient)
-        return len(self.refused) >= SAME_REFUSALS
+        return not known and len(self.refused) >= REFUSED_RUNNING
 
     def worked(self, now: datetime) -> None:
-        """A message was accepted. During a pause that is one which had left before, and it closes nothing."""
-        self.refusal, self.refused = None, set()
-        if not self.open or self.paused_at(now):
+        """A message was accepted. During a pause that is one which had left before.
+
+        It closes at once what counted refusals opened, for they are not everybody's; but says nothing of a sender or
+        a login that was refused meanwhile.
+        """
+        self.refused.clear()
+        if not self.open or (self.paused_at(now) and not self.counted):
             return
-        self.failures, self.paused_until, self.reason, self.fault = 0, None, "", False
+        self.failures, self.paused_until, self.reason, self.fault, self.counted = 0, None, "", False, False
         self._changed()
 
     def _changed(self) -> None:

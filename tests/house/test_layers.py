@@ -35,6 +35,7 @@ SHELVES = (
         "scheduler.base.address",
         "scheduler.base.clock",
         "scheduler.base.settings",
+        "scheduler.planning.codes",
         "scheduler.planning.delivery",
         "scheduler.base.shipped",
         "scheduler.base.loop",

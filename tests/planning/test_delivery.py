@@ -51,17 +51,28 @@ def test_a_temporary_failure_is_retried_after_1_5_15_30_60_minutes_then_hourly(a
         assert not decision.refused
 
 
-@pytest.mark.parametrize("status", ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"])
+@pytest.mark.parametrize("status", ["5.1.1", "5.1.3", "5.1.6", "5.1.10"])
 def test_an_answer_that_says_the_address_is_bad_rejects_and_suppresses(status: str) -> None:
     decision = decide(tried(), refused(550, status), NOW)
     assert decision == Decision(state=State.REJECTED, refused=True, suppress=True)
 
 
-@pytest.mark.parametrize("status", [None, "5.0.0", "5.2.2", "5.3.4"])
+@pytest.mark.parametrize("status", [None, "5.0.0", "5.1.2", "5.2.2", "5.3.4", "5.4.1"])
 def test_any_other_5xx_defers_and_is_held_at_the_third(status: str | None) -> None:
     for refusals, state in ((0, State.DEFERRED), (1, State.DEFERRED), (2, State.HELD)):
         decision = decide(tried(refusals + 1, refusals), refused(554, status), NOW)
         assert (decision.state, decision.suppress, decision.fault) == (state, False, False)
+
+
+def test_exchange_onlines_access_denied_is_an_unknown_recipient() -> None:
+    words = "5.4.1 Recipient address rejected: Access denied. AS(201806281)"
+    outcome = Outcome(kind="refused", stage="rcpt", code=550, status="5.4.1", text=words)
+    assert decide(tried(), outcome, NOW) == Decision(state=State.REJECTED, refused=True, suppress=True)
+
+
+@pytest.mark.parametrize(("status", "counts"), [(None, True), ("5.1.2", True), ("5.3.4", True), ("5.2.2", False)])
+def test_a_refusal_counts_towards_the_breaker_unless_it_speaks_of_one_mailbox(status: str | None, counts: bool) -> None:
+    assert decide(tried(), refused(550, status), NOW).counts is counts
 
 
 def test_a_policy_refusal_or_a_refused_sender_is_the_installations_fault_and_mutes_nobody() -> None:

@@ -26,6 +26,12 @@ from tests.support.smtpd import Behaviour, Late, Reply, ScriptedServer, scripted
 POLICY = Reply(b"554 5.7.1 relay access denied\r\n")
 SENDER_DENIED = Reply(b"554 5.2.252 SendAsDenied; not allowed to send as this sender\r\n")
 UNKNOWN_USER = Reply(b"550 5.1.1 no such user\r\n")
+ACCESS_DENIED = Reply(b"550 5.4.1 Recipient address rejected: Access denied. AS(201806281)\r\n")  # Exchange Online
+DISABLED = Reply(b"550 5.2.1 The account is disabled\r\n")
+FULL = Reply(b"552 5.2.2 mailbox full\r\n")
+BARE = Reply(b"550 Mailbox unavailable\r\n")
+OTHER_WORDS = Reply(b"553 5.3.0 go away\r\n")
+OK = Reply(b"250 Ok\r\n")
 BUSY = Reply(b"451 4.3.0 busy\r\n")
 
 
@@ -100,6 +106,75 @@ async def test_a_bad_address_neither_opens_the_breaker_nor_closes_nor_prolongs_i
     assert told == [(1, True), (0, False)]
     assert counted(database)[State.REJECTED] == 5
     assert len(asked) == 10  # nine posts, of which one was asked about twice
+
+
+@pytest.mark.parametrize("reply", [UNKNOWN_USER, ACCESS_DENIED, DISABLED, FULL])
+async def test_codes_of_bad_and_of_full_mailboxes_never_open_the_breaker(database: Database, reply: Reply) -> None:
+    _, _, told = await refused_for(database, 2, RCPT=[reply] * 9)
+    assert told == []
+
+
+@pytest.mark.parametrize("reply", [UNKNOWN_USER, ACCESS_DENIED])
+async def test_whoever_the_relay_does_not_know_is_told_as_a_bad_address(database: Database, reply: Reply) -> None:
+    await refused_for(database, 1, RCPT=[reply] * 3)
+    assert (counted(database)[State.REJECTED], counted(database)[State.ACCEPTED]) == (3, 6)
+
+
+async def test_a_name_that_does_not_resolve_today_is_put_off_and_mutes_nobody(database: Database) -> None:
+    await refused_for(database, 1, RCPT=[Reply(b"550 5.1.2 Host unknown\r\n")])
+    assert counted(database)[State.ACCEPTED] == 9
+
+
+@pytest.mark.parametrize("replies", [[BARE] * 3, [BARE, OTHER_WORDS, BARE]])
+async def test_three_dead_mailboxes_stop_the_others_for_one_pause_only(
+    database: Database, replies: list[Reply]
+) -> None:
+    """The try takes a post that was not refused yet; what is accepted closes it at once, and no dead one reopens it."""
+    asked, woke, told = await refused_for(database, 0, RCPT=replies)
+    assert (told, woke, len(asked)) == ([(1, True)], [], 3)
+
+
+async def test_the_try_of_an_open_breaker_takes_a_post_that_was_not_refused_yet(database: Database) -> None:
+    asked, woke, told = await refused_for(database, 1, RCPT=[BARE] * 3)
+    assert told[:2] == [(1, True), (0, False)]
+    assert woke[0] == timedelta(minutes=1)
+    assert len(set(asked[:4])) == 4
+    assert counted(database)[State.ACCEPTED] == 9
+
+
+async def test_two_refused_and_one_accepted_between_them_open_nothing(database: Database) -> None:
+    _, _, told = await refused_for(database, 1, RCPT=[BARE, BARE, OK, BARE, BARE, OK])
+    assert told == []
+
+
+@pytest.mark.parametrize("connections", [1, 3])
+async def test_a_relay_that_refuses_everybody_without_a_code_stops_us(database: Database, connections: int) -> None:
+    asked, woke, told = await refused_for(database, 2, connections=connections, posts=149, RCPT=[BARE] * 600)
+    assert told[0] == (1, True)
+    assert max(failures for failures, _ in told) >= 5
+    assert len({*asked}) <= 3 + connections + len(woke)
+    assert not counted(database).keys() & {State.SUPPRESSED, State.REJECTED}
+
+
+async def test_dead_mailboxes_that_are_tried_again_prolong_no_pause(database: Database) -> None:
+    _, _, told = await refused_for(database, 2, posts=3, RCPT=[BARE] * 9)
+    assert told == [(1, True)]
+    assert counted(database)[State.HELD] == 3
+
+
+async def test_what_was_under_way_when_counted_refusals_opened_the_breaker_closes_it(database: Database) -> None:
+    put(database, draft(posts=[post(f"p{number}") for number in range(4)]))
+    told: list[int] = []
+    opened = asyncio.Event()
+
+    def tell(relay: RelayHealth) -> None:
+        told.append(relay.failures)
+        opened.set()
+
+    async with scripted(BODY=[Late(b"250 2.0.0 queued\r\n", opened), BARE, BARE, BARE]) as fake:
+        service, _ = service_at(database, fake, WEEK_BEFORE, connections=2, relay=RelayHealth(on_change=tell))
+        await service.run()
+    assert told == [1, 0]
 
 
 async def test_what_was_under_way_when_the_breaker_opened_does_not_close_it(database: Database) -> None:

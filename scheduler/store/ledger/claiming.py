@@ -84,20 +84,26 @@ def not_stopped() -> ColumnElement[bool]:
 
 
 def claim_due(
-    connection: Connection, owner: str, now: datetime, limit: int, withheld: Collection[str] = ()
+    connection: Connection,
+    owner: str,
+    now: datetime,
+    limit: int,
+    withheld: Collection[str] = (),
+    *,
+    besides: Collection[str] = (),
 ) -> list[Delivery]:
     """Take up to `limit` due deliveries, nearest event first; nothing of the `withheld`, nothing while stopped.
 
-    `withheld` names events at sites, as `<Event.id>/<site>`. On PostgreSQL, rows that another node is looking at are
-    passed over (FOR UPDATE SKIP LOCKED). What this owner holds from before is given back: it asks for more when it has
-    none in hand, so a commit whose answer was lost did that. Of several overdue reminders of one event for one
-    recipient only the newest is taken; the others expire. Whatever else is about an event waits for a notice of it, or
-    a convocation to it, that the same recipient is still to get, and a convocation for a notice.
+    `withheld` names events at sites, as `<Event.id>/<site>`; `besides`, recipients. On PostgreSQL, rows that another
+    node is looking at are passed over (FOR UPDATE SKIP LOCKED). What this owner holds from before is given back: it asks
+    for more when it has none in hand, so a commit whose answer was lost did that. Of several overdue reminders of one
+    event for one recipient only the newest is taken; the others expire. Whatever else is about an event waits for a
+    notice of it, or a convocation to it, that the same recipient is still to get, and a convocation for a notice.
     """
     _release_strays(connection, owner)
     if connection.execute(_ANY_DUE, {"now": now}).first() is None:
         return []
-    given = {"now": now, "limit": limit, "withheld": list(withheld)}
+    given = {"now": now, "limit": limit, "withheld": list(withheld), "besides": list(besides)}
     while due := list(connection.execute(_DUE[connection.dialect.name], given).scalars()):
         _collapse(connection, due, now)
         claimed = connection.execute(
@@ -129,10 +135,13 @@ _DUE = {
     kind: text(f"""
         SELECT id FROM deliveries {by_index}
         WHERE state IN ('{State.PLANNED}', '{State.DEFERRED}') AND next_at <= :now AND expires_at > :now
-            AND event || '/' || site NOT IN :withheld AND NOT (purpose <> '{Purpose.NOTICE}' AND {_STILL_TO_HEAR})
+            AND event || '/' || site NOT IN :withheld AND recipient NOT IN :besides
+            AND NOT (purpose <> '{Purpose.NOTICE}' AND {_STILL_TO_HEAR})
             AND NOT EXISTS (SELECT 1 FROM controls WHERE name = '{STOPPED}')
         ORDER BY expires_at, next_at, id LIMIT :limit {passing_by}""").bindparams(  # noqa: S608  # all of it is ours
-        bindparam("withheld", expanding=True, type_=_D.event.type), bindparam("now", type_=Instant)
+        bindparam("withheld", expanding=True, type_=_D.event.type),
+        bindparam("besides", expanding=True, type_=_D.recipient.type),
+        bindparam("now", type_=Instant),
     )
     for kind, by_index, passing_by in (
         ("sqlite", f"INDEXED BY {WAITING_INDEX}", ""),
