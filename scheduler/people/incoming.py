@@ -1,4 +1,8 @@
-"""One message that came in -> what it means for the ledger. Nothing is ever answered."""
+"""One message that came in -> what it means for the ledger. Nothing is ever answered.
+
+Two steps: a message is read before any transaction is open (what strangers wrote may take its time), and what was read
+is applied in one. Whatever goes wrong in the first harms that message only: it is set aside, and the next is taken.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ from sqlalchemy import Connection
 from calendars.invitations import PartStat
 from scheduler.base.tokens import Tokens
 from scheduler.mail import verp
-from scheduler.mail.incoming.reading import Answered, AutoReply, Bounce, read
+from scheduler.mail.incoming.reading import Answered, AutoReply, Bounce, Incoming, read
 from scheduler.people.answers import answer
 from scheduler.planning.channels import takes_place
 from scheduler.planning.codes import BAD_ADDRESS
@@ -39,6 +43,7 @@ class Meaning(StrEnum):
     UNPROVEN = "unproven-answer"  # nobody vouches for whose it is: for people
     AUTOMATIC = "automatic"  # out of the office and the like
     OTHER = "other"  # for people
+    QUARANTINED = "quarantined"  # it cannot be read, or not be applied: set aside, for people
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +56,14 @@ class Handled:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ReadMessage:
+    """One message as it was read, before any transaction."""
+
+    found: Incoming
+    digest: str  # of its bytes: the same notification twice counts once
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Inbox:
     """Takes messages in. `redirected`: every mail goes to one address, so a bounce says nothing of the posts' own."""
 
@@ -58,9 +71,13 @@ class Inbox:
     redirected: bool = False
     authserv_id: str | None = None  # of our own mail server, in the Authentication-Results that it writes
 
-    def take(self, connection: Connection, raw: bytes, now: datetime) -> Handled:
-        """In the caller's transaction."""
-        found = read(raw, self.authserv_id)
+    def read(self, raw: bytes) -> ReadMessage:
+        """What it says; no database is asked. Raises Unreadable, and nothing else."""
+        return ReadMessage(found=read(raw, self.authserv_id), digest=sha256(raw).hexdigest())
+
+    def apply(self, connection: Connection, message: ReadMessage, now: datetime) -> Handled:
+        """What was read, in the caller's transaction."""
+        found = message.found
         if isinstance(found, Answered):
             return self._answered(connection, found, now)
         if not isinstance(found, Bounce):
@@ -74,7 +91,7 @@ class Inbox:
         fresh = bounces.record(
             connection,
             one,
-            digest=sha256(raw).hexdigest(),
+            digest=message.digest,
             kind=kind,
             status=found.status,
             text=found.text,

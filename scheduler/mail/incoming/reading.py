@@ -20,6 +20,7 @@ from email.utils import getaddresses
 from calendars.invitations import ItipReply, read_reply
 from scheduler.base.address import scrub
 from scheduler.mail.incoming.authenticity import is_vouched_for
+from scheduler.mail.incoming.bounds import Unreadable
 
 LARGEST = 10 * 2**20  # octets of a message that are looked at
 DEEPEST, MOST_PARTS = 8, 200
@@ -68,10 +69,19 @@ Incoming = Bounce | Answered | AutoReply | Other
 
 
 def read(raw: bytes, authserv_id: str | None = None) -> Incoming:
-    """What a message is. Never raises: what cannot be read is Other.
+    """What a message is. Raises Unreadable, and nothing else: whatever a library makes of what strangers wrote.
 
     `authserv_id` names our own mail server where it writes Authentication-Results; no other is believed.
     """
+    try:
+        return _read(raw, authserv_id)
+    except Unreadable:
+        raise
+    except Exception as error:  # whatever is wrong with one message is told, and the rest go on
+        raise Unreadable(type(error).__name__) from error
+
+
+def _read(raw: bytes, authserv_id: str | None) -> Incoming:
     message = message_from_bytes(raw[:LARGEST], policy=compat32)
     reports = [part for part in _parts(message) if part.get_content_type() in _REPORTS]
     if reports:
