@@ -35,7 +35,6 @@ from scheduler.commands.common import (
     problem_json,
     problem_lines,
     real_database,
-    tokens_of,
     told,
 )
 from scheduler.commands.confirming import (
@@ -150,7 +149,7 @@ def _publish(
     settings: Settings, lang: Language, draft: Draft, lines: Lines, publishing: Callable[..., Published], *, yes: bool
 ) -> None:
     with real_database(settings) as database:
-        tokens = tokens_of(settings, database)
+        tokens = database.tokens
 
         def put(*, confirmed: bool) -> Published:
             return publishing(database, draft, at=SystemClock().now(), confirmed=confirmed, tokens=tokens)

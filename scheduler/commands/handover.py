@@ -29,7 +29,6 @@ from scheduler.commands.common import (
     login_name,
     out,
     print_json,
-    tokens_of,
     told,
 )
 from scheduler.people.handover import HandoverWish, NoHandover, check, hand_over
@@ -111,7 +110,7 @@ def _language(given: str | None) -> Language | None:
 def _hand_over(
     database: Database, settings: Settings, wanted: HandoverWish, author: str, reason: str, lang: Language, *, yes: bool
 ) -> None:
-    tokens = tokens_of(settings, database)
+    tokens = database.tokens
     with database.read() as connection:
         found = editions.load(connection)
         if found is None:

@@ -21,7 +21,6 @@ from scheduler.commands.common import (
     err,
     existing_database,
     print_json,
-    tokens_of,
     told,
 )
 from scheduler.mail.incoming.mailboxes import Imap, MailboxUnavailable, Maildir, parse_imap_url
@@ -87,7 +86,7 @@ def _one(settings: Settings, *, as_json: bool) -> None:
 
 def _inbox(settings: Settings, database: Database) -> Inbox:
     return Inbox(
-        tokens=tokens_of(settings, database),
+        tokens=database.tokens,
         redirected=settings.redirect_all is not None,
         authserv_id=settings.authserv_id,
     )

@@ -13,6 +13,7 @@ from calendars.editions import Edition
 from scheduler.planning.delivery import MUTABLE, PLANNED_BY_EDITION, REVOCABLE, State
 from scheduler.planning.plan import Planned, plan
 from scheduler.store.ledger import states
+from scheduler.store.ledger.message_keys import keyed
 from scheduler.store.posts import roster
 from scheduler.store.schema import deliveries, recipients, revisions, staged
 
@@ -52,7 +53,7 @@ def reconcile(
     states.sweep(connection, now)
     staged.create(connection, checkfirst=True)
     for part in _parts(planned):
-        connection.execute(insert(staged), [_row(one) for one in part])
+        connection.execute(insert(staged), [keyed(connection, _row(one)) for one in part])
     followed = _follow(connection)
     result = Reconciled(
         ended=_end(connection, edition, now, only),
@@ -79,7 +80,6 @@ def _row(one: Planned) -> dict[str, object]:
         "recipient": one.recipient,
         "event": one.moment.event,
         "site": one.moment.site,
-        "message_key": one.message_key,
         "due_at": one.moment.due,
         "expires_at": one.moment.expires,
         "moved": int(one.moment.moved),
