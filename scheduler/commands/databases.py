@@ -10,16 +10,8 @@ from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElaps
 
 from scheduler.base.clock import SystemClock
 from scheduler.base.tokens import UNSET, NoKey, tokens_with
-from scheduler.commands.common import (
-    ENVIRONMENT,
-    USAGE,
-    Failure,
-    LangOption,
-    database_url,
-    err,
-    existing_database,
-    told,
-)
+from scheduler.commands.common import ENVIRONMENT, USAGE, Failure, LangOption, err, told
+from scheduler.installation import database_url, existing_database
 from scheduler.store.copying import NotCopied, copy
 from scheduler.store.database import Database
 from scheduler.store.instance import Instance, hold_what_may_have_gone

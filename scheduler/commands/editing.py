@@ -27,14 +27,12 @@ from scheduler.commands.common import (
     JsonOption,
     LangOption,
     ShiftedOption,
-    database_is_there,
     language,
     login_name,
     out,
     print_json,
     problem_json,
     problem_lines,
-    real_database,
     told,
 )
 from scheduler.commands.confirming import (
@@ -45,10 +43,11 @@ from scheduler.commands.confirming import (
     once_confirmed,
     refuse_empty,
 )
-from scheduler.commands.diff import uncorrected_lines
 from scheduler.commands.shifting import publish_what_shifted
 from scheduler.commands.tables import events_json, print_agenda, print_publication
 from scheduler.drafts.files import Configuration, InvalidDraft, configuration
+from scheduler.installation import database_is_there, real_database
+from scheduler.publishing.in_words import uncorrected_lines
 from scheduler.publishing.publish import Published, publish_draft
 from scheduler.store import editions
 from scheduler.store.people import handovers

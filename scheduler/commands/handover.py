@@ -16,21 +16,19 @@ from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock
 from scheduler.base.settings import Settings
 from scheduler.commands.common import (
-    NOTHING_YET,
     PROBLEMS,
     USAGE,
     Failure,
     JsonOption,
     LangOption,
-    NothingPublished,
     err,
-    existing_database,
     language,
     login_name,
     out,
     print_json,
     told,
 )
+from scheduler.installation import NOTHING_YET, NothingPublished, existing_database
 from scheduler.people.handover import HandoverWish, NoHandover, check, hand_over
 from scheduler.store import editions
 from scheduler.store.database import Database

@@ -13,16 +13,8 @@ from sqlalchemy.exc import DBAPIError
 from scheduler.base import loop
 from scheduler.base.clock import Clock, SystemClock
 from scheduler.base.settings import Settings, SettingsError
-from scheduler.commands.common import (
-    ENVIRONMENT,
-    USAGE,
-    Failure,
-    LangOption,
-    err,
-    existing_database,
-    print_json,
-    told,
-)
+from scheduler.commands.common import ENVIRONMENT, USAGE, Failure, LangOption, err, print_json, told
+from scheduler.installation import existing_database
 from scheduler.mail.incoming.mailboxes import Imap, MailboxUnavailable, Maildir, parse_imap_url
 from scheduler.mail.incoming.reading import LARGEST
 from scheduler.mail.relay.oauth import access_tokens

@@ -11,17 +11,18 @@ from scheduler.base import loop
 from scheduler.base.clock import SystemClock
 from scheduler.base.logs import configure_logs
 from scheduler.base.settings import Settings, SettingsError
-from scheduler.commands.common import (
+from scheduler.commands.common import ConfigOption, LangOption, told
+from scheduler.commands.running import HostOption, PortOption
+from scheduler.drafts.files import configuration
+from scheduler.installation import (
     NOTHING_YET,
-    ConfigOption,
-    LangOption,
     NothingPublished,
+    address_of,
     existing_database,
     real_database,
-    told,
+    sending_of,
+    site_of,
 )
-from scheduler.commands.running import HostOption, PortOption, address_of, sending_of, site_of
-from scheduler.drafts.files import configuration
 from scheduler.publishing.publish import NothingToPublish, publish_draft
 from scheduler.serving import Serving, serve
 from scheduler.store import editions

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from scheduler.planning.delivery import REVOCABLE, Purpose, State
 from scheduler.store.ledger import states
-from scheduler.store.ledger.message_keys import keyed
+from scheduler.store.ledger.rows import keyed
 from scheduler.store.posts import hearers
 from scheduler.store.schema import deliveries
 

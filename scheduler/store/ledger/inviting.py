@@ -23,7 +23,7 @@ from scheduler.store.editions import InForce
 from scheduler.store.ledger import claiming, invited
 from scheduler.store.ledger.claiming import Delivery
 from scheduler.store.ledger.invited import SentInvitation
-from scheduler.store.ledger.message_keys import keyed
+from scheduler.store.ledger.rows import keyed
 from scheduler.store.posts import roster
 from scheduler.store.schema import deliveries
 

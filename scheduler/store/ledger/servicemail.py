@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from scheduler.planning.delivery import Purpose, State
-from scheduler.store.ledger.message_keys import keyed
+from scheduler.store.ledger.rows import keyed
 from scheduler.store.schema import deliveries, recipients
 from scheduler.store.upsert import insert
 
