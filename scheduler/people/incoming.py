@@ -1,4 +1,8 @@
-"""One message that came in -> what it means for the ledger. Nothing is ever answered."""
+"""One message that came in -> what it means for the ledger. Nothing is ever answered.
+
+Two steps: a message is read before any transaction is open (what strangers wrote may take its time), and what was read
+is applied in one. Whatever goes wrong in the first harms that message only: it is set aside, and the next is taken.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +17,12 @@ from sqlalchemy import Connection
 from calendars.invitations import PartStat
 from scheduler.base.tokens import Tokens
 from scheduler.mail import verp
-from scheduler.mail.incoming.reading import Answered, AutoReply, Bounce, read
+from scheduler.mail.incoming.reading import Answered, AutoReply, Bounce, Incoming, Other, read
 from scheduler.people.answers import answer
 from scheduler.planning.channels import takes_place
 from scheduler.planning.delivery import BAD_ADDRESS
 from scheduler.store import editions
+from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 from scheduler.store.people import bounces
 from scheduler.store.people.bounces import Kind, SentDelivery
@@ -39,6 +44,7 @@ class Meaning(StrEnum):
     UNPROVEN = "unproven-answer"  # nobody vouches for whose it is: for people
     AUTOMATIC = "automatic"  # out of the office and the like
     OTHER = "other"  # for people
+    QUARANTINED = "quarantined"  # it cannot be read, or not be applied: set aside, for people
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +57,14 @@ class Handled:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ReadMessage:
+    """One message as it was read, before any transaction."""
+
+    found: Incoming
+    digest: str  # of its bytes: the same notification twice counts once
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Inbox:
     """Takes messages in. `redirected`: every mail goes to one address, so a bounce says nothing of the posts' own."""
 
@@ -58,15 +72,23 @@ class Inbox:
     redirected: bool = False
     authserv_id: str | None = None  # of our own mail server, in the Authentication-Results that it writes
 
-    def take(self, connection: Connection, raw: bytes, now: datetime) -> Handled:
-        """In the caller's transaction."""
-        found = read(raw, self.authserv_id)
-        if isinstance(found, Answered):
-            return self._answered(connection, found, now)
-        if not isinstance(found, Bounce):
+    def read(self, raw: bytes) -> ReadMessage:
+        """What it says; no database is asked. Raises Unreadable, and nothing else."""
+        return ReadMessage(found=read(raw, self.authserv_id), digest=sha256(raw).hexdigest())
+
+    def handle(self, database: Database, message: ReadMessage, now: datetime) -> Handled:
+        """What was read, in a transaction of its own where it may change anything: a flood of the rest holds nobody."""
+        found = message.found
+        if isinstance(found, AutoReply | Other):
             return Handled(meaning=Meaning.AUTOMATIC if isinstance(found, AutoReply) else Meaning.OTHER)
-        if not found.failed:
+        if isinstance(found, Bounce) and not found.failed:
             return Handled(meaning=Meaning.DELAYED, status=found.status)
+        with database.write() as connection:
+            if isinstance(found, Answered):
+                return self._answered(connection, found, now)
+            return self._bounced(connection, found, message.digest, now)
+
+    def _bounced(self, connection: Connection, found: Bounce, digest: str, now: datetime) -> Handled:
         one = self._sent(connection, found)
         if one is None:
             return Handled(meaning=Meaning.UNKNOWN, status=found.status)
@@ -74,7 +96,7 @@ class Inbox:
         fresh = bounces.record(
             connection,
             one,
-            digest=sha256(raw).hexdigest(),
+            digest=digest,
             kind=kind,
             status=found.status,
             text=found.text,

@@ -41,8 +41,8 @@ def sent(database: Database, posts: int = 2) -> list[Delivery]:
 
 
 def take(database: Database, raw: bytes, now: datetime = NOW, *, redirected: bool = False) -> Handled:
-    with database.write() as connection:
-        return Inbox(tokens=TOKENS, redirected=redirected).take(connection, raw, now)
+    box = Inbox(tokens=TOKENS, redirected=redirected)
+    return box.handle(database, box.read(raw), now)
 
 
 def suppressed(database: Database) -> list[str]:

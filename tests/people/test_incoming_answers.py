@@ -42,8 +42,8 @@ WORDS = {"ACCEPTED": Reply.YES, "DECLINED": Reply.NO, "TENTATIVE": Reply.MAYBE}
 
 
 def take(database: Database, raw: bytes, now: datetime = NOW) -> Handled:
-    with database.write() as connection:
-        return Inbox(tokens=TOKENS, authserv_id=OURS).take(connection, raw, now)
+    box = Inbox(tokens=TOKENS, authserv_id=OURS)
+    return box.handle(database, box.read(raw), now)
 
 
 def word(database: Database, recipient: str = "uno") -> Reply | None:
