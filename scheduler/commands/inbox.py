@@ -15,20 +15,10 @@ from scheduler.base import loop
 from scheduler.base.clock import Clock, SystemClock
 from scheduler.base.logs import configure_logs
 from scheduler.base.settings import Settings, SettingsError
-from scheduler.commands.common import (
-    ENVIRONMENT,
-    USAGE,
-    Failure,
-    LangOption,
-    err,
-    existing_database,
-    print_json,
-    tokens_of,
-    told,
-)
-from scheduler.mail.incoming.bounds import Unreadable
+from scheduler.commands.common import ENVIRONMENT, USAGE, Failure, LangOption, err, print_json, told
+from scheduler.installation import existing_database
+from scheduler.mail.incoming.bounds import LARGEST, Unreadable
 from scheduler.mail.incoming.mailboxes import Imap, MailboxUnavailable, Maildir, parse_imap_url
-from scheduler.mail.incoming.reading import LARGEST
 from scheduler.mail.relay.oauth import access_tokens
 from scheduler.people.incoming import Handled, Inbox, Meaning
 from scheduler.store import controls
@@ -74,7 +64,9 @@ def inbox(
 
 
 def _one(settings: Settings, *, as_json: bool) -> None:
-    raw = sys.stdin.buffer.read(LARGEST + 1)
+    raw = sys.stdin.buffer.read(LARGEST)
+    while sys.stdin.buffer.read(LARGEST):  # a mail server whose pipe breaks sends the message back to its sender
+        pass
     try:
         with existing_database(settings) as database:
             found = _taken(_inbox(settings, database), database, raw, SystemClock())
@@ -92,7 +84,7 @@ def _one(settings: Settings, *, as_json: bool) -> None:
 
 def _inbox(settings: Settings, database: Database) -> Inbox:
     return Inbox(
-        tokens=tokens_of(settings, database),
+        tokens=database.tokens,
         redirected=settings.redirect_all is not None,
         authserv_id=settings.authserv_id,
     )
@@ -128,9 +120,7 @@ def _all(box: Inbox, database: Database, source: Maildir | Imap, clock: Clock) -
 def _taken(box: Inbox, database: Database, raw: bytes, clock: Clock) -> Handled:
     """Read first, with no transaction open. Raises DBAPIError where waiting may mend it."""
     try:
-        message = box.read(raw)
-        with database.write() as connection:
-            return box.apply(connection, message, clock.now())
+        return box.handle(database, box.read(raw), clock.now())
     except Unreadable as error:
         return _set_aside(str(error), len(raw))
     except DBAPIError as error:

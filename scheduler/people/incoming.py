@@ -17,11 +17,12 @@ from sqlalchemy import Connection
 from calendars.invitations import PartStat
 from scheduler.base.tokens import Tokens
 from scheduler.mail import verp
-from scheduler.mail.incoming.reading import Answered, AutoReply, Bounce, Incoming, read
+from scheduler.mail.incoming.reading import Answered, AutoReply, Bounce, Incoming, Other, read
 from scheduler.people.answers import answer
 from scheduler.planning.channels import takes_place
 from scheduler.planning.codes import BAD_ADDRESS
 from scheduler.store import editions
+from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 from scheduler.store.people import bounces
 from scheduler.store.people.bounces import Kind, SentDelivery
@@ -75,15 +76,19 @@ class Inbox:
         """What it says; no database is asked. Raises Unreadable, and nothing else."""
         return ReadMessage(found=read(raw, self.authserv_id), digest=sha256(raw).hexdigest())
 
-    def apply(self, connection: Connection, message: ReadMessage, now: datetime) -> Handled:
-        """What was read, in the caller's transaction."""
+    def handle(self, database: Database, message: ReadMessage, now: datetime) -> Handled:
+        """What was read, in a transaction of its own where it may change anything: a flood of the rest holds nobody."""
         found = message.found
-        if isinstance(found, Answered):
-            return self._answered(connection, found, now)
-        if not isinstance(found, Bounce):
+        if isinstance(found, AutoReply | Other):
             return Handled(meaning=Meaning.AUTOMATIC if isinstance(found, AutoReply) else Meaning.OTHER)
-        if not found.failed:
+        if isinstance(found, Bounce) and not found.failed:
             return Handled(meaning=Meaning.DELAYED, status=found.status)
+        with database.write() as connection:
+            if isinstance(found, Answered):
+                return self._answered(connection, found, now)
+            return self._bounced(connection, found, message.digest, now)
+
+    def _bounced(self, connection: Connection, found: Bounce, digest: str, now: datetime) -> Handled:
         one = self._sent(connection, found)
         if one is None:
             return Handled(meaning=Meaning.UNKNOWN, status=found.status)
@@ -91,7 +96,7 @@ class Inbox:
         fresh = bounces.record(
             connection,
             one,
-            digest=message.digest,
+            digest=digest,
             kind=kind,
             status=found.status,
             text=found.text,

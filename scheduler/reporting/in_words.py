@@ -12,7 +12,7 @@ from calendars.wording import short_date
 from calendars.zones import ZoneData, to_wall
 from scheduler.base.settings import Pace
 from scheduler.planning.delivery import State
-from scheduler.reporting.acceptances import Attendance
+from scheduler.reporting.acceptances import Acceptances
 from scheduler.reporting.status import Status
 from scheduler.store.nodes import Node
 from scheduler.wording.events import sites_count
@@ -162,7 +162,7 @@ def _alarms(found: Status, lang: Language) -> Iterator[str]:
     yield from (_lacking(one, found, lang) for one in found.lacking)
 
 
-def _lacking(one: Attendance, found: Status, lang: Language) -> str:
+def _lacking(one: Acceptances, found: Status, lang: Language) -> str:
     assert found.agenda is not None, "an event is of an agenda"
     day = short_date(to_wall(one.begins, found.agenda.zone).date(), lang)
     regions = UNCOORDINATED[lang].format(n=len(one.uncoordinated)) if one.uncoordinated else ""

@@ -13,7 +13,7 @@ from calendars.zones import ZoneData, zone_data
 from scheduler.base.settings import Pace
 from scheduler.planning.delivery import WAITING, State
 from scheduler.reporting import report
-from scheduler.reporting.acceptances import Attendance, lacking_soon
+from scheduler.reporting.acceptances import Acceptances, lacking_soon
 from scheduler.reporting.report import Posts, Totals, Uncovered
 from scheduler.store import controls, editions, nodes
 from scheduler.store.ledger import invited
@@ -68,7 +68,7 @@ class Status:
     late_since: datetime | None
     next_at: datetime | None
     uncovered: tuple[Uncovered, ...]
-    lacking: tuple[Attendance, ...]  # events that begin soon, and fewer come from some site than their rule wants
+    lacking: tuple[Acceptances, ...]  # events that begin soon, and fewer come from some site than their rule wants
     posts: Posts
     nodes: tuple[Node, ...]  # that send, and are alive
     differing: tuple[str, ...]  # of these, the owners that reckon with other zone data than the edition

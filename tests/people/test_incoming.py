@@ -42,9 +42,7 @@ def sent(database: Database, posts: int = 2) -> list[Delivery]:
 
 def take(database: Database, raw: bytes, now: datetime = NOW, *, redirected: bool = False) -> Handled:
     box = Inbox(tokens=TOKENS, redirected=redirected)
-    message = box.read(raw)
-    with database.write() as connection:
-        return box.apply(connection, message, now)
+    return box.handle(database, box.read(raw), now)
 
 
 def suppressed(database: Database) -> list[str]:

@@ -9,9 +9,8 @@ from typing import Literal
 from sqlalchemy import Connection, func, select, update
 
 from scheduler.planning.delivery import State
-from scheduler.store.ledger import alarms
-from scheduler.store.people import handovers
-from scheduler.store.posts import roster
+from scheduler.store.ledger import alarms, wishes
+from scheduler.store.posts import hearers
 from scheduler.store.schema import bounces, deliveries, recipients
 from scheduler.store.upsert import insert
 
@@ -63,7 +62,7 @@ def record(
 
     One of a message to whoever held the post before says nothing of the address that it has now.
     """
-    former = one.sent_at is not None and handovers.happened_since(connection, one.recipient, one.sent_at)
+    former = one.sent_at is not None and hearers.happened_since(connection, one.recipient, one.sent_at)
     counts_as = "forgiven" if former else kind
     row = insert(connection, bounces).values(
         digest=digest, recipient=one.recipient, delivery=one.id, at=now, kind=counts_as, status=status, text=text
@@ -112,4 +111,4 @@ def lift(connection: Connection, recipient: str, now: datetime) -> int | None:
     if connection.execute(lifted.values(suppressed_at=None, suppressed_why="")).rowcount < 1:
         return None
     connection.execute(update(bounces).where(_B.recipient == recipient, _B.kind == "soft").values(kind="forgiven"))
-    return roster.obey_wishes(connection, now, recipient)
+    return wishes.obey_wishes(connection, now, recipient)
