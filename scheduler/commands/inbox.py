@@ -76,9 +76,10 @@ def _one(settings: Settings, *, as_json: bool) -> None:
         raise typer.Exit(TEMPORARY) from error
     if as_json:
         said = {"meaning": found.meaning, "recipient": found.recipient, "status": found.status}
+        said |= {"about": found.about} if found.about else {}
         print_json(said | ({"event": found.event, "answer": found.answer} if found.answer else {}))
     else:
-        words = (found.meaning, found.recipient, found.status, found.event, found.answer)
+        words = (found.meaning, found.recipient, found.status, found.about, found.event, found.answer)
         typer.echo(" ".join(part for part in words if part))
 
 

@@ -11,7 +11,7 @@ import re
 
 from scheduler.base.tokens import Tokens
 
-_FORM = re.compile(r"bounces\+([0-9a-f]{8,64})-([0-9a-f]{16})@[^@\s]+", re.IGNORECASE)
+_FORM = re.compile(r"(?:[^@\s]{1,200}=)?bounces\+([0-9a-f]{8,64})-([0-9a-f]{16})@[^@\s]*", re.IGNORECASE)
 _ANSWER = re.compile(r"[^@\s+]+\+([0-9a-z-]{1,64}(?:#[0-9]{1,9})?)-([0-9a-f]{16})@[^@\s]+", re.IGNORECASE)
 _LONGEST = 64  # octets before the @ (RFC 5321 §4.5.3.1.1)
 
@@ -22,7 +22,11 @@ def sender(message_key: str, domain: str, tokens: Tokens) -> str:
 
 
 def read(address: str, tokens: Tokens) -> str | None:
-    """The key of the message that came back to this address; None where the address was not made here."""
+    """The key of the message that came back to this address; None where the address was not made here.
+
+    BATV (`prvs=0123456789=`) and SRS (`SRS0=…=`) put their own before it, and SRS another domain behind: the signature
+    is what counts.
+    """
     found = _FORM.fullmatch(address.strip().strip("<>"))
     if found is None:
         return None

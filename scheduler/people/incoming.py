@@ -18,14 +18,14 @@ from calendars.invitations import PartStat
 from scheduler.base.tokens import Tokens
 from scheduler.mail import verp
 from scheduler.mail.incoming.reading import Answered, AutoReply, Bounce, Incoming, Other, read
+from scheduler.mail.incoming.verdict import Finding, judge
+from scheduler.people import bounced
 from scheduler.people.answers import answer
 from scheduler.planning.channels import takes_place
-from scheduler.planning.codes import BAD_ADDRESS
+from scheduler.planning.codes import says_nothing
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
-from scheduler.store.people import bounces
-from scheduler.store.people.bounces import Kind, SentDelivery
 from scheduler.store.posts import answers, roster
 from scheduler.store.posts.answers import Answer, Reply
 from scheduler.store.posts.roster import Post
@@ -35,9 +35,11 @@ _WORDS: dict[PartStat, Reply] = {"ACCEPTED": Reply.YES, "DECLINED": Reply.NO, "T
 
 class Meaning(StrEnum):
     BAD_ADDRESS = "bad-address"  # the post is written to no more
-    BOUNCED = "bounced"  # this message did not arrive; the post scores
+    BOUNCED = "bounced"  # this message did not arrive; the post scores, unless it is no fault of its address
     REPEATED = "repeated"  # the same notification came before
     DELAYED = "delayed"  # nothing has been given up
+    RELAYED = "relayed"  # to a server that reports no more, or to the members of a list
+    DELIVERED = "delivered"
     UNKNOWN = "unknown"  # a bounce of nothing that was sent from here
     ANSWERED = "answered"  # who comes: the post's word is kept
     STALE = "stale-answer"  # about an hour or a place that holds no more, or older than the post's last word
@@ -47,11 +49,15 @@ class Meaning(StrEnum):
     QUARANTINED = "quarantined"  # it cannot be read, or not be applied: set aside, for people
 
 
+_UNFAILED: dict[Finding, Meaning] = {"delivered": Meaning.DELIVERED, "relayed": Meaning.RELAYED}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Handled:
     meaning: Meaning
     recipient: str | None = None  # the post's id
     status: str = ""  # of a bounce (RFC 3463)
+    about: str = ""  # of a bounce: the address that died, masked, where it is not the post's own
     event: str = ""  # of an answer: Event.id
     answer: str = ""  # yes, no, maybe
 
@@ -82,29 +88,26 @@ class Inbox:
         if isinstance(found, AutoReply | Other):
             return Handled(meaning=Meaning.AUTOMATIC if isinstance(found, AutoReply) else Meaning.OTHER)
         if isinstance(found, Bounce) and not found.failed:
-            return Handled(meaning=Meaning.DELAYED, status=found.status)
+            verdict = judge(found.reported, "")
+            return Handled(meaning=_UNFAILED.get(verdict.finding, Meaning.DELAYED), status=verdict.status)
         with database.write() as connection:
             if isinstance(found, Answered):
                 return self._answered(connection, found, now)
             return self._bounced(connection, found, message.digest, now)
 
     def _bounced(self, connection: Connection, found: Bounce, digest: str, now: datetime) -> Handled:
-        one = self._sent(connection, found)
-        if one is None:
-            return Handled(meaning=Meaning.UNKNOWN, status=found.status)
-        kind: Kind = "hard" if found.status in BAD_ADDRESS else "soft"
-        fresh = bounces.record(
-            connection,
-            one,
-            digest=digest,
-            kind=kind,
-            status=found.status,
-            text=found.text,
-            now=now,
-            blames=not self.redirected,
+        taken = bounced.take(connection, found, digest, now, tokens=self.tokens, redirected=self.redirected)
+        verdict = taken.verdict
+        if taken.recipient is None:
+            silent = found.prose and says_nothing(verdict.status)
+            return Handled(meaning=Meaning.OTHER if silent else Meaning.UNKNOWN, status=verdict.status)
+        meaning = Meaning.BAD_ADDRESS if verdict.finding == "hard" else Meaning.BOUNCED
+        return Handled(
+            meaning=meaning if taken.fresh else Meaning.REPEATED,
+            recipient=taken.recipient,
+            status=verdict.status,
+            about=verdict.about,
         )
-        meaning = (Meaning.BAD_ADDRESS if kind == "hard" else Meaning.BOUNCED) if fresh else Meaning.REPEATED
-        return Handled(meaning=meaning, recipient=one.recipient, status=found.status)
 
     def _answered(self, connection: Connection, found: Answered, now: datetime) -> Handled:
         """An answer counts for the post whose it is known to be, and while it is about what holds."""
@@ -138,14 +141,6 @@ class Inbox:
         same = found.vouched and found.author.lower() == found.reply.attendee
         known = [one for one in attendees if one.confirmed] if same else []
         return known[0] if len(known) == 1 else None
-
-    def _sent(self, connection: Connection, found: Bounce) -> SentDelivery | None:
-        """By the address that it came back to, or by the Message-ID that it quotes."""
-        returned = [verp.read(address, self.tokens) for address in found.sent_to]
-        for key in (*(key for key in returned if key), *(key for key, _ in found.message_keys)):
-            if (one := bounces.sent(connection, key)) is not None:
-                return one
-        return None
 
 
 def _event_of(now: InForce, uid: str) -> str | None:

@@ -125,6 +125,7 @@ recipients = Table(
     Column("declined", Text, nullable=False, server_default=""),  # reminder rules not wanted, one a line
     Column("suppressed_at", Instant),  # the address is bad: nothing more goes there until an operator lifts it
     Column("suppressed_why", Text, nullable=False, server_default=""),  # the words that said so, scrubbed
+    Column("address_since", Instant),  # when the file last gave it another address; NULL: it has its first one
     Column("erased_at", Instant),  # address and post are gone from this row
     Column("holder", Integer, nullable=False, server_default="0"),  # how often it was handed over: its links name it
     Index(None, "site"),
@@ -266,10 +267,20 @@ bounces = Table(  # delivery status notifications (RFC 3464) that were about a p
     Column("recipient", Text, ForeignKey("recipients.id"), nullable=False),
     Column("delivery", Number, ForeignKey("deliveries.id")),
     Column("at", Instant, nullable=False),
-    Column("kind", Text, nullable=False),  # hard: the address is bad; soft: this message did not arrive; forgiven
+    Column("kind", Text, nullable=False),  # hard: the address is bad; soft: this message did not arrive; installation:
+    # nor this one, for a fault that is nobody's address; forgiven
     Column("status", Text, nullable=False),  # RFC 3463
     Column("text", Text, nullable=False),  # the diagnostic, scrubbed of addresses
     Index(None, "recipient"),
+    sqlite_strict=True,
+)
+
+lost_bounces = Table(  # reports that something was not delivered, of which nothing proves whose
+    "lost_bounces",
+    metadata,
+    Column("day", Text, primary_key=True),  # ISO date, UTC
+    Column("count", Integer, nullable=False),
+    Column("naming", Integer, nullable=False),  # of these, how many named the address of a post
     sqlite_strict=True,
 )
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from email.message import Message
-from email.parser import HeaderParser
 from enum import StrEnum
 
-MOST_RECIPIENTS = 50  # of one report that are looked at
+from scheduler.mail.incoming.parts import MessagePart, fields_of
+
 _LONGEST = 2_000  # characters of one field
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
-_BLANK = re.compile(r"\n[ \t]*\n")
 _REPLY = re.compile(r"[245]\d\d(?:[ -]|$)")
 
 
@@ -39,14 +38,16 @@ class ReportedRecipient:
     by_smtp: bool = False  # the words are those of an SMTP server
 
 
-def recipients_of(blocks: str, *, actual: tuple[str, ...] = (), prose: str = "") -> tuple[ReportedRecipient, ...]:
-    """The recipients of a report: its blocks of fields, with an empty line between them.
+def recipients_of(
+    blocks: Sequence[str], *, actual: tuple[str, ...] = (), prose: str = ""
+) -> tuple[ReportedRecipient, ...]:
+    """The recipients of a report, from its groups of fields.
 
     `actual` are exim's X-Failed-Recipients; `prose`, the part for people, where OpenSMTPD keeps the server's words.
     """
-    fields = [HeaderParser().parsestr(block) for block in _BLANK.split(blocks.replace("\r\n", "\n"))]
+    fields = [fields_of(block) for block in blocks]
     about = [block for block in fields if block["Final-Recipient"] or block["Original-Recipient"] or block["Action"]]
-    return tuple(_recipient(block, actual, prose) for block in about[:MOST_RECIPIENTS])
+    return tuple(_recipient(block, actual, prose) for block in about)
 
 
 def status_in(text: str) -> str:
@@ -54,7 +55,7 @@ def status_in(text: str) -> str:
     return found[0] if found else ""
 
 
-def _recipient(block: Message, actual: tuple[str, ...], prose: str) -> ReportedRecipient:
+def _recipient(block: MessagePart, actual: tuple[str, ...], prose: str) -> ReportedRecipient:
     final, status = _address(block, "Final-Recipient"), status_in(_field(block, "Status"))
     words, by_smtp = _diagnostic(_field(block, "Diagnostic-Code"))
     action = _action(block, status)
@@ -73,7 +74,7 @@ def _recipient(block: Message, actual: tuple[str, ...], prose: str) -> ReportedR
     )
 
 
-def _action(block: Message, status: str) -> Action:
+def _action(block: MessagePart, status: str) -> Action:
     """Its first word: sendmail adds comments.
 
     OpenSMTPD calls what it has given up «delayed», 4.4.7 (envelope expired), and nothing more comes. Exchange says
@@ -103,11 +104,11 @@ def said_of(address: str, prose: str) -> str:
     return next((line[len(head) :].strip()[:_LONGEST] for line in lines if line.lower().startswith(head)), "")
 
 
-def _field(block: Message, name: str) -> str:
+def _field(block: MessagePart, name: str) -> str:
     return " ".join(str(block[name] or "")[:_LONGEST].split())
 
 
-def _address(block: Message, name: str) -> str:
+def _address(block: MessagePart, name: str) -> str:
     """«rfc822; <one@example.org>» → one@example.org; "" for what is no address, as a program that was piped to."""
     kind, semicolon, rest = _field(block, name).partition(";")
     address = (rest if semicolon else kind).strip().strip("<>")

@@ -3,7 +3,8 @@
 Nothing is answered.
 
 A delivery status notification is a multipart/report (RFC 3462) with a machine-readable part (RFC 3464; RFC 6533 where
-it is internationalised). Servers that write prose instead are understood where they quote our Message-ID and a status.
+it is internationalised), read in `dsn`; servers that write prose instead, in `prose`. What it means for the address
+that we wrote to, `verdict` says. Automatic replies are set aside before any prose is read.
 """
 
 from __future__ import annotations
@@ -11,34 +12,40 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from email.utils import getaddresses
-from itertools import islice
 
 from calendars.invitations import ItipReply, read_reply
-from scheduler.base.address import scrub
 from scheduler.mail.incoming.authenticity import is_vouched_for
-from scheduler.mail.incoming.bounds import LARGEST, MOST_ADDRESSED, MOST_BLOCKS, MOST_QUOTED, Unreadable
-from scheduler.mail.incoming.parts import MessagePart, charset_of, decoded, fields_of, octets_of, parse, walk
+from scheduler.mail.incoming.bounds import MOST_ADDRESSED, MOST_BLOCKS, Unreadable
+from scheduler.mail.incoming.dsn import Action, ReportedRecipient, recipients_of
+from scheduler.mail.incoming.parts import MessagePart, charset_of, decoded, octets_of, parse, walk
+from scheduler.mail.incoming.prose import in_prose
+from scheduler.mail.incoming.returned import Marks, marks_of
 
-_STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
-_MESSAGE_ID = re.compile(
-    rb"^(?:> ?){0,20}(?:Original-)?Message-ID:\s{0,20}<([^@>\s]{8,80})@([^>\s]{1,253})>", re.IGNORECASE | re.MULTILINE
-)
 _EMPTY = re.compile(r"\n[ \t]*\n\s*")
 _REPORTS = ("message/delivery-status", "message/global-delivery-status")
 _CALENDARS = ("text/calendar", "application/ics")
 _ADDRESSED = ("To", "Delivered-To", "X-Original-To", "Envelope-To")
-_AUTOMATIC = ("X-Autoreply", "X-Autorespond", "X-Auto-Response-From")
+_AUTOMATIC = ("X-Autoreply", "X-Autorespond", "X-Auto-Response-From", "X-AutoReply-From", "X-Vacation")
+_MOST_PROSE = 20_000  # characters of the part for people
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bounce:
     """A report about one of our messages, as far as it says which."""
 
-    message_keys: tuple[tuple[str, str], ...]  # local part and domain of the Message-IDs that it quotes
+    marks: Marks  # what it brings back of ours
     sent_to: tuple[str, ...]  # addresses that the report itself came to: one may be a VERP sender of ours
-    failed: bool  # False: delayed, relayed, delivered … nothing has been given up
-    status: str  # "5.1.1" (RFC 3463); "" where none is given
-    text: str  # the diagnostic, scrubbed of addresses
+    reported: tuple[ReportedRecipient, ...]
+    prose: bool = False  # written for people: nothing but its words tells that it is one
+
+    @property
+    def message_keys(self) -> tuple[tuple[str, str], ...]:
+        return self.marks.message_keys
+
+    @property
+    def failed(self) -> bool:
+        """Else it was delayed, relayed, delivered …: nothing has been given up."""
+        return any(one.action is Action.FAILED for one in self.reported)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,13 +88,13 @@ def _read(raw: bytes, authserv_id: str | None) -> Incoming:
     message = parse(raw)
     reports = [part for part in walk(message) if part.get_content_type() in _REPORTS]
     if reports:
-        return _reported(message, raw, "\n\n".join(_plain(report) for report in reports))
+        return _reported(message, raw, reports)
     reply = next((found for part in walk(message) if (found := _reply(part)) is not None), None)
     if reply is not None:
         return _answered(message, reply, authserv_id)
-    if _from_a_server(message):
-        return _in_prose(message, raw)
-    return AutoReply() if _is_automatic(message) else Other()
+    if _is_automatic(message):
+        return AutoReply()
+    return (_in_prose(message, raw) if _from_a_server(message) else None) or Other()
 
 
 def _reply(part: MessagePart) -> ItipReply | None:
@@ -110,25 +117,16 @@ def _answered(message: MessagePart, reply: ItipReply, authserv_id: str | None) -
     )
 
 
-def _addressed(message: MessagePart) -> tuple[str, ...]:
-    found = getaddresses([str(value) for name in _ADDRESSED for value in message.get_all(name, [])[:MOST_ADDRESSED]])
+def _addressed(message: MessagePart, names: tuple[str, ...] = _ADDRESSED) -> tuple[str, ...]:
+    found = getaddresses([str(value) for name in names for value in message.get_all(name, [])[:MOST_ADDRESSED]])
     return tuple(address for _, address in found if address)
 
 
-def _reported(message: MessagePart, raw: bytes, text: str) -> Bounce:
-    """By the recipient of the report that was given up; where none was, by the last one."""
-    blocks = [fields_of(block) for block in _blocks(text)]
-    about = [block for block in blocks if block["Final-Recipient"] or block["Action"]]
-    failed = [block for block in about if str(block["Action"] or "").strip().lower() == "failed"]
-    found = (failed or about or [MessagePart()])[-1]
-    status = _STATUS.search(str(found["Status"] or "")) or _STATUS.search(str(found["Diagnostic-Code"] or ""))
-    return _bounce(
-        message,
-        raw,
-        failed=bool(failed),
-        status=status[0] if status else "",
-        text=str(found["Diagnostic-Code"] or found["Status"] or ""),
-    )
+def _reported(message: MessagePart, raw: bytes, reports: list[MessagePart]) -> Bounce:
+    blocks = _blocks("\n\n".join(_plain(report) for report in reports))
+    dead = getaddresses([str(value) for value in message.get_all("X-Failed-Recipients", [])[:MOST_ADDRESSED]])  # exim
+    told = recipients_of(blocks, actual=tuple(address for _, address in dead if address), prose=_for_people(message))
+    return Bounce(marks=marks_of(message, raw), sent_to=_addressed(message), reported=told)
 
 
 def _blocks(text: str) -> list[str]:
@@ -139,45 +137,49 @@ def _blocks(text: str) -> list[str]:
     return found
 
 
-def _in_prose(message: MessagePart, raw: bytes) -> Incoming:
-    """Only where a permanent status stands in it: words alone are a guess."""
-    text = " ".join(_plain(part) for part in walk(message) if part.get_content_type() == "text/plain")
-    permanent = next((found for found in _STATUS.finditer(text) if found[1] == "5"), None)
-    if permanent is None:
-        return Other()
-    around = text[max(0, permanent.start() - 100) : permanent.end() + 200]
-    return _bounce(message, raw, failed=True, status=permanent[0], text=around)
+def _in_prose(message: MessagePart, raw: bytes) -> Bounce | None:
+    """None: it does not say that anything was given up, and is for people."""
+    own = _addressed(message, ("To", "Delivered-To"))  # dma's X-Original-To is whom the message was for
+    told = in_prose(str(message["Subject"] or ""), _for_people(message), by_daemon=_by_daemon(message), besides=own)
+    if told is None:
+        return None
+    return Bounce(marks=marks_of(message, raw), sent_to=_addressed(message), reported=(told,), prose=True)
 
 
-def _bounce(message: MessagePart, raw: bytes, *, failed: bool, status: str, text: str) -> Bounce:
-    body = raw[:LARGEST].replace(b"\r\n", b"\n").partition(b"\n\n")[2]  # its own Message-ID is nobody's concern
-    quoted = list(islice(_MESSAGE_ID.finditer(body), MOST_QUOTED + 1))
-    if len(quoted) > MOST_QUOTED:
-        raise Unreadable("message-ids")
-    found = dict.fromkeys((_text(key).lower(), _text(domain).lower()) for key, domain in map(re.Match.groups, quoted))
-    return Bounce(
-        message_keys=tuple(found),
-        sent_to=_addressed(message),
-        failed=failed,
-        status=status,
-        text=scrub(text),
-    )
+def _for_people(message: MessagePart) -> str:
+    """The plain text of a report, as far as it is looked at."""
+    texts = (octets_of(part) for part in walk(message) if part.get_content_type() == "text/plain" and not part.parts)
+    return _text(next(texts, b"")[: 4 * _MOST_PROSE])[:_MOST_PROSE]
+
+
+def _by_daemon(message: MessagePart) -> bool:
+    """The name that servers write under."""
+    sender = str(message["From"] or "").lower()
+    return any(name in sender for name in ("mailer-daemon", "postmaster", "mail delivery"))
 
 
 def _from_a_server(message: MessagePart) -> bool:
     """The null sender (RFC 5321 §4.5.5), or the name that servers write under."""
-    sender = str(message["From"] or "").lower()
-    return str(message["Return-Path"] or "").strip() == "<>" or "mailer-daemon" in sender or "postmaster@" in sender
+    return str(message["Return-Path"] or "").strip() == "<>" or _by_daemon(message)
 
 
 def _is_automatic(message: MessagePart) -> bool:
-    submitted = str(message["Auto-Submitted"] or "no").strip().lower()
+    """RFC 3834, the marks of older programs, and receipts (RFC 8098): nobody has written it."""
+    submitted = str(message["Auto-Submitted"] or "no").lower().partition(";")[0].partition("(")[0].strip()
     precedence = str(message["Precedence"] or "").strip().lower()
     return (
-        not submitted.startswith("no")
+        submitted != "no"
         or precedence in ("bulk", "auto_reply", "junk", "list")
+        or _report_type(message) == "disposition-notification"
         or any(message[name] for name in _AUTOMATIC)
     )
+
+
+def _report_type(message: MessagePart) -> str:
+    try:
+        return str(message.get_param("report-type", "")).lower()
+    except (LookupError, TypeError, ValueError):
+        return ""
 
 
 def _plain(part: MessagePart) -> str:

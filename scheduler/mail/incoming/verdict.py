@@ -17,7 +17,9 @@ Finding = Literal["hard", "soft", "installation", "delayed", "relayed", "deliver
 # «550 5.1.1», «550-5.1.1», «550 #5.1.1», and IronPort's «550-'5.1.1»
 _CODE = re.compile(r"(?<![\d.])([45])\d\d[ -]{1,3}['\"(#]{0,2}(\1\.\d{1,3}\.\d{1,3})(?![\d.])")
 _BARE = re.compile(r"#?([45]\.\d{1,3}\.\d{1,3})(?![\d.])")  # at the beginning of the words
-_NAMED = re.compile(r"^[\d\s.#'\"-]{0,40}<([^<>\s@]{1,64}@[^<>\s@]{1,253})>")  # Postfix: «550 5.1.1 <one@example.org>: …»
+_NAMED = re.compile(
+    r"^[\d\s.#'\"-]{0,40}<([^<>\s@]{1,64}@[^<>\s@]{1,253})>"
+)  # Postfix: «550 5.1.1 <one@example.org>: …»
 _UNFAILED: dict[Action, Finding] = {
     Action.DELIVERED: "delivered",
     Action.RELAYED: "relayed",

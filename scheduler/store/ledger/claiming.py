@@ -96,8 +96,8 @@ def claim_due(
 
     `withheld` names events at sites, as `<Event.id>/<site>`; `besides`, recipients. On PostgreSQL, rows that another
     node is looking at are passed over (FOR UPDATE SKIP LOCKED). What this owner holds from before is given back: it
-    asks for more when it has none in hand, so a commit whose answer was lost did that. Of several overdue reminders of one
-    event for one recipient only the newest is taken; the others expire. Whatever else is about an event waits for a
+    asks for more when it has none in hand, so a commit whose answer was lost did that. Of several overdue reminders of
+    one event for one recipient only the newest is taken; the others expire. Whatever else is about an event waits for a
     notice of it, or a convocation to it, that the same recipient is still to get, and a convocation for a notice.
     """
     _release_strays(connection, owner)

@@ -139,6 +139,7 @@ def _upsert(connection: Connection, rows: list[dict[str, object]]) -> int:
             "since": case((returns, new.since), else_=_R.since),
             "removed_at": None,
             "suppressed_at": case((same_address, _R.suppressed_at), else_=None),
+            "address_since": case((same_address, _R.address_since), else_=new.since),
             "erased_at": None,
             "holder": case((_R.erased_at.is_(None), _R.holder), else_=_R.holder + 1),
             **own,  # whoever holds a post after an erasure has wished for nothing yet
