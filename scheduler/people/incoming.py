@@ -26,7 +26,7 @@ from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 from scheduler.store.people import bounces
-from scheduler.store.people.bounces import Report, SentDelivery
+from scheduler.store.people.bounces import CameBack, SentDelivery
 from scheduler.store.posts import answers, roster
 from scheduler.store.posts.answers import Answer, Reply
 from scheduler.store.posts.roster import Post
@@ -105,7 +105,7 @@ class Inbox:
         if one is None:
             return Handled(meaning=Meaning.UNKNOWN, status=found.status)
         kind: Kind = "hard" if found.status in BAD_ADDRESS else "soft"
-        report = Report(digest=digest, kind=kind, status=found.status, text=found.text)
+        report = CameBack(digest=digest, kind=kind, status=found.status, text=found.text)
         proven = signed or not self.verp
         counted = bounces.record(connection, one, report, now=now, blames=not self.redirected, proven=proven)
         meaning = _COUNTED[counted]

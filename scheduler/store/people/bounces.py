@@ -43,7 +43,7 @@ class SentDelivery:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Report:
+class CameBack:
     """What came back about it."""
 
     digest: str  # of the message: one that comes twice counts once
@@ -74,7 +74,7 @@ def sent(connection: Connection, message_key: str, now: datetime) -> SentDeliver
 
 
 def record(
-    connection: Connection, one: SentDelivery, report: Report, *, now: datetime, blames: bool, proven: bool
+    connection: Connection, one: SentDelivery, report: CameBack, *, now: datetime, blames: bool, proven: bool
 ) -> CountsAs | None:
     """Note what came back, and what follows from it. None: it was noted before.
 
