@@ -23,6 +23,7 @@ from scheduler.mail.relay.oauth import access_tokens
 from scheduler.people.incoming import Handled, Inbox, Meaning
 from scheduler.store import controls
 from scheduler.store.database import Database, DatabaseUnavailable, will_pass
+from scheduler.store.people import doubts
 
 _log = structlog.get_logger(__name__)
 TEMPORARY = 75  # EX_TEMPFAIL of sysexits.h: the mail server keeps the message and tries again
@@ -75,11 +76,13 @@ def _one(settings: Settings, *, as_json: bool) -> None:
         typer.echo(f"agenda: the database does not take it now: {error}", err=True)
         raise typer.Exit(TEMPORARY) from error
     if as_json:
-        said = {"meaning": found.meaning, "recipient": found.recipient, "status": found.status}
+        said: dict[str, object] = {"meaning": found.meaning, "recipient": found.recipient, "status": found.status}
         said |= {"about": found.about} if found.about else {}
-        print_json(said | ({"event": found.event, "answer": found.answer} if found.answer else {}))
+        said |= {"event": found.event, "answer": found.answer} if found.answer else {}
+        print_json(said | ({"doubted": True} if found.doubted else {}))
     else:
-        words = (found.meaning, found.recipient, found.status, found.about, found.event, found.answer)
+        doubt = "doubted" if found.doubted else ""
+        words = (found.meaning, found.recipient, found.status, found.about, found.event, found.answer, doubt)
         typer.echo(" ".join(part for part in words if part))
 
 
@@ -88,6 +91,7 @@ def _inbox(settings: Settings, database: Database) -> Inbox:
         tokens=database.tokens,
         redirected=settings.redirect_all is not None,
         authserv_id=settings.authserv_id,
+        verp=settings.verp == "on",
     )
 
 
@@ -136,9 +140,11 @@ def _set_aside(reason: str, size: int) -> Handled:
 
 
 def _keep_time(database: Database, clock: Clock) -> None:
-    """For status and doctor, which tell when nobody reads what comes in."""
+    """For status and doctor, which tell when nobody reads what comes in; what is doubted does not wait for ever."""
+    now = clock.now()
     with database.write() as connection:
-        controls.put(connection, controls.INBOX, clock.now().isoformat(timespec="seconds"))
+        controls.put(connection, controls.INBOX, now.isoformat(timespec="seconds"))
+        doubts.lapse(connection, now)
 
 
 def _summary(counted: Counter[Meaning], *, as_json: bool) -> None:

@@ -23,6 +23,7 @@ from scheduler.people import bounced
 from scheduler.people.answers import answer
 from scheduler.planning.channels import takes_place
 from scheduler.planning.codes import says_nothing
+from scheduler.planning.doubt import CountsAs
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
@@ -50,6 +51,14 @@ class Meaning(StrEnum):
 
 
 _UNFAILED: dict[Finding, Meaning] = {"delivered": Meaning.DELIVERED, "relayed": Meaning.RELAYED}
+_COUNTED: dict[CountsAs | None, Meaning] = {
+    "hard": Meaning.BAD_ADDRESS,
+    "doubted": Meaning.BAD_ADDRESS,
+    "soft": Meaning.BOUNCED,
+    "forgiven": Meaning.BOUNCED,
+    "installation": Meaning.BOUNCED,
+    None: Meaning.REPEATED,
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +69,7 @@ class Handled:
     about: str = ""  # of a bounce: the address that died, masked, where it is not the post's own
     event: str = ""  # of an answer: Event.id
     answer: str = ""  # yes, no, maybe
+    doubted: bool = False  # one of too many: it mutes nobody unless an operator accepts it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,6 +87,7 @@ class Inbox:
     tokens: Tokens
     redirected: bool = False
     authserv_id: str | None = None  # of our own mail server, in the Authentication-Results that it writes
+    verp: bool = False  # each mail has a signed envelope sender: what came elsewhere says of no address that it is bad
 
     def read(self, raw: bytes) -> ReadMessage:
         """What it says; no database is asked. Raises Unreadable, and nothing else."""
@@ -96,17 +107,19 @@ class Inbox:
             return self._bounced(connection, found, message.digest, now)
 
     def _bounced(self, connection: Connection, found: Bounce, digest: str, now: datetime) -> Handled:
-        taken = bounced.take(connection, found, digest, now, tokens=self.tokens, redirected=self.redirected)
-        verdict = taken.verdict
-        if taken.recipient is None:
+        said = bounced.take(
+            connection, found, digest, now, tokens=self.tokens, redirected=self.redirected, signing=self.verp
+        )
+        verdict = said.verdict
+        if said.recipient is None:
             silent = found.prose and says_nothing(verdict.status)
             return Handled(meaning=Meaning.OTHER if silent else Meaning.UNKNOWN, status=verdict.status)
-        meaning = Meaning.BAD_ADDRESS if verdict.finding == "hard" else Meaning.BOUNCED
         return Handled(
-            meaning=meaning if taken.fresh else Meaning.REPEATED,
-            recipient=taken.recipient,
+            meaning=_COUNTED[said.counted],
+            recipient=said.recipient,
             status=verdict.status,
             about=verdict.about,
+            doubted=said.counted == "doubted",
         )
 
     def _answered(self, connection: Connection, found: Answered, now: datetime) -> Handled:

@@ -79,6 +79,12 @@ DIFFERING = Text(
     es="Nodos con otras reglas de zonas horarias que la edición: {nodes}",
     en="Nodes with other zone data than the edition: {nodes}",
 )
+DOUBTED = Text(
+    es="Avisos de direcciones malas, en duda: {n}. Llegaron demasiados y no se hace caso de ninguno sin una decisión: "
+    "agenda suppressions --doubted",
+    en="Reports of bad addresses, in doubt: {n}. Too many came at once, and none counts until somebody decides: "
+    "agenda suppressions --doubted",
+)
 UNREAD = Text(
     es="Salen invitaciones y nadie lee las respuestas: «agenda inbox» {since}.",
     en="Invitations leave and nobody reads the answers: `agenda inbox` {since}.",
@@ -157,6 +163,8 @@ def _alarms(found: Status, lang: Language) -> Iterator[str]:
     if found.differing:
         yield DIFFERING[lang].format(nodes=", ".join(found.differing))
     yield from _answering(found, lang)
+    if found.doubted:
+        yield DOUBTED[lang].format(n=found.doubted)
     if found.uncovered:
         yield UNCOVERED[lang].format(sites=", ".join(_lost(found, lang)))
     yield from (_lacking(one, found, lang) for one in found.lacking)
@@ -267,5 +275,6 @@ def status_json(found: Status, draft: int | None, *, pace: Pace | None) -> dict[
         "left": list(found.posts.left),
         "signed_up": found.posts.signed_up,
         "bad_addresses": found.posts.bad_addresses,
+        "doubted": found.doubted,
         "invitations": {"on": found.answering.on, "posts": found.answering.posts, "inbox": found.answering.read_at},
     }

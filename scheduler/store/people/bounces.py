@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
 from scheduler.planning.delivery import State
+from scheduler.planning.doubt import (
+    FLOOD_WITHIN,
+    UNDECIDED_FOR,
+    WENT_OUT_WITHIN,
+    Circumstances,
+    CountsAs,
+    Kind,
+    Recent,
+    counts_as,
+    public_key,
+    went_out,
+)
 from scheduler.store.ledger import alarms, wishes
 from scheduler.store.posts import hearers
-from scheduler.store.schema import bounces, deliveries, lost_bounces, recipients
+from scheduler.store.schema import bounces, deliveries, recipients
 from scheduler.store.upsert import insert
 
-Kind = Literal["hard", "soft", "installation"]
 SCORE_DAYS = timedelta(days=30)
+FORGIVABLE = ("soft", "doubted")  # with a successor, another address, or an operator who writes there again
 SUPPRESSED_AT = 5  # days, of the last thirty, on which something came back
-BLAMED_DAYS = timedelta(days=3)
-BLAMED_AT = 3  # posts, of these days, whose mail was refused for what is no fault of their address
-LOST_DAYS = timedelta(days=30)
-_B, _D, _R, _L = bounces.c, deliveries.c, recipients.c, lost_bounces.c
-_WENT_OUT = (State.ACCEPTED, State.UNCERTAIN, State.BOUNCED)
+_B, _D, _R = bounces.c, deliveries.c, recipients.c
+_LEFT = (State.ACCEPTED, State.UNCERTAIN, State.BOUNCED)
+_WENT_OUT = or_(_D.state.in_(_LEFT), _D.accepted_at.is_not(None), _D.uncertain_at.is_not(None))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,28 +40,20 @@ class SentDelivery:
     id: int
     recipient: str
     sent_at: datetime | None  # UTC; None: nobody knows
+    edition: int | None = None  # that it told of
     address: str = ""  # that its post has today
     corrected: bool = False  # the post got another address since
+    public: bool = False  # whoever knows the public calendar can reckon its Message-ID: it is of before that was signed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class InstallationBlamed:
-    """Mail that came back for what is no fault of an address: policy, block lists, our sender, the message itself."""
+class CameBack:
+    """What came back about it."""
 
-    posts: int  # of the last three days
-    why: str  # the last words, scrubbed
-
-    @property
-    def alarming(self) -> bool:
-        return self.posts >= BLAMED_AT
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LostReports:
-    """Reports of the last thirty days of which nothing proves whose they are. They blame nobody."""
-
-    count: int
-    naming: int  # of these, how many named the address of a post: by that alone they count for nothing
+    digest: str  # of the message: one that comes twice counts once
+    kind: Kind  # as it says of itself
+    status: str  # RFC 3463
+    text: str  # the server's words, scrubbed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,66 +67,97 @@ class Suppressed:
     why: str  # scrubbed
 
 
-def sent(connection: Connection, message_key: str) -> SentDelivery | None:
-    """The delivery that bears this Message-ID; None: it was not sent from here."""
-    return _found(connection, _D.message_key == message_key)
+def sent(connection: Connection, message_key: str, now: datetime) -> SentDelivery | None:
+    """The delivery that bears this Message-ID, if it went out, and not long ago; None: nothing can come back of it."""
+    return _found(connection, _D.message_key == message_key, now)
 
 
-def last_sent(connection: Connection, recipient: str) -> SentDelivery | None:
-    """The last delivery that went out to a post; None where none did."""
-    return _found(connection, and_(_D.recipient == recipient, _D.state.in_(_WENT_OUT)))
+def last_sent(connection: Connection, recipient: str, now: datetime) -> SentDelivery | None:
+    """The last delivery that went out to a post; None where none did, or long ago."""
+    return _found(connection, _D.recipient == recipient, now)
 
 
-def _found(connection: Connection, which: ColumnElement[bool]) -> SentDelivery | None:
-    when = func.coalesce(_D.accepted_at, _D.uncertain_at).label("sent_at")
+def _found(connection: Connection, which: ColumnElement[bool], now: datetime) -> SentDelivery | None:
+    when = func.coalesce(_D.uncertain_at, _D.accepted_at).label("sent_at")
     row = connection.execute(
-        select(_D.id, _D.recipient, when, _R.address, _R.address_since)
+        select(deliveries, when, _R.address, _R.address_since)
         .join(recipients, _R.id == _D.recipient)
-        .where(which)
+        .where(which, _WENT_OUT)
         .order_by(when.desc().nulls_last(), _D.id.desc())
         .limit(1)
     ).first()
-    if row is None:
+    if row is None or not went_out(row.sent_at, now):
         return None
     corrected = row.address_since is not None and (row.sent_at is None or row.sent_at < row.address_since)
     return SentDelivery(
-        id=row.id, recipient=row.recipient, sent_at=row.sent_at, address=row.address, corrected=corrected
+        id=row.id,
+        recipient=row.recipient,
+        sent_at=row.sent_at,
+        edition=row.edition,
+        address=row.address,
+        corrected=corrected,
+        public=row.message_key == public_key(row.purpose, row.subject, row.schedule, row.rule, row.recipient),
     )
 
 
 def record(
-    connection: Connection,
-    one: SentDelivery,
-    *,
-    digest: str,
-    kind: Kind,
-    status: str,
-    text: str,
-    now: datetime,
-    blames: bool,
-) -> bool:
-    """Note a bounce and what follows from it. False: it was noted before. `blames`: it speaks of the post's address.
+    connection: Connection, one: SentDelivery, report: CameBack, *, now: datetime, blames: bool, proven: bool
+) -> CountsAs | None:
+    """Note what came back, and what follows from it. None: it was noted before.
 
+    `blames`: it speaks of the post's address. `proven`: nobody else can have made it, as far as this installation asks.
     One of a message to whoever held the post before, or to an address that was corrected since, says nothing of the
     address that it has now.
     """
     handed_over = one.sent_at is not None and hearers.happened_since(connection, one.recipient, one.sent_at)
-    former = handed_over or one.corrected
-    counts_as = "forgiven" if former and kind != "installation" else kind
+    about = Circumstances(handed_over or one.corrected, blames, proven)
+    found = counts_as(report.kind, about, recent(connection, now))
     row = insert(connection, bounces).values(
-        digest=digest, recipient=one.recipient, delivery=one.id, at=now, kind=counts_as, status=status, text=text
+        digest=report.digest,
+        recipient=one.recipient,
+        delivery=one.id,
+        at=now,
+        kind=found,
+        status=report.status,
+        text=report.text,
     )
     if connection.execute(row.on_conflict_do_nothing(), execution_options={"preserve_rowcount": True}).rowcount < 1:
-        return False
+        return None
+    if found == "doubted":
+        _tell_of_doubts(connection, one.recipient, now)
+        return found
+    end(connection, one.id, now)
+    if blames and (found == "hard" or (found == "soft" and scores_too_often(connection, one.recipient, now))):
+        alarms.suppress(connection, one.recipient, now, f"{report.status} {report.text}".strip())
+    return found
+
+
+def _tell_of_doubts(connection: Connection, recipient: str, now: datetime) -> None:
+    """Once: by the first report that is doubted while no other waits for somebody to decide."""
+    waiting = connection.execute(select(func.count()).where(_B.kind == "doubted", _B.at > now - UNDECIDED_FOR))
+    if waiting.scalar_one() == 1:
+        alarms.raise_doubt(connection, recipient, now)
+
+
+def recent(connection: Connection, now: datetime) -> Recent:
+    """What came back and what went out of late."""
+    hard = select(func.count()).where(_B.kind.in_(("hard", "doubted")), _B.at > now - FLOOD_WITHIN)
+    since = now - WENT_OUT_WITHIN
+    out = select(func.count()).where(or_(_D.accepted_at > since, _D.uncertain_at > since))
+    return Recent(hard=connection.execute(hard).scalar_one(), out=connection.execute(out).scalar_one())
+
+
+def end(connection: Connection, delivery: int, now: datetime) -> None:
+    """It did not arrive."""
     connection.execute(
         update(deliveries)
-        .where(_D.id == one.id, _D.state.in_((State.ACCEPTED, State.UNCERTAIN)))
+        .where(_D.id == delivery, _D.state.in_((State.ACCEPTED, State.UNCERTAIN)))
         .values(state=State.BOUNCED, bounced_at=now, next_at=None, owner=None)
     )
-    mutes = kind == "hard" or (kind == "soft" and _days(connection, one.recipient, now) >= SUPPRESSED_AT)
-    if blames and not former and mutes:
-        alarms.suppress(connection, one.recipient, now, f"{status} {text}".strip())
-    return True
+
+
+def scores_too_often(connection: Connection, recipient: str, now: datetime) -> bool:
+    return _days(connection, recipient, now) >= SUPPRESSED_AT
 
 
 def _days(connection: Connection, recipient: str, now: datetime) -> int:
@@ -135,33 +166,6 @@ def _days(connection: Connection, recipient: str, now: datetime) -> int:
     own = _B.recipient == recipient
     found = connection.execute(select(_B.at).where(own, _B.kind == "soft", _B.at > now - SCORE_DAYS, _B.at >= since))
     return len({at.date() for at in found.scalars()})
-
-
-def installation_blamed(connection: Connection, now: datetime) -> InstallationBlamed:
-    """What came back of late and speaks of us."""
-    recent = (_B.kind == "installation", _B.at > now - BLAMED_DAYS)
-    posts = connection.execute(select(func.count(_B.recipient.distinct())).where(*recent)).scalar_one()
-    last = select(_B.status, _B.text).where(*recent).order_by(_B.at.desc(), _B.id.desc()).limit(1)
-    row = connection.execute(last).first()
-    return InstallationBlamed(posts=posts, why="" if row is None else f"{row.status} {row.text}".strip())
-
-
-def count_lost(connection: Connection, addresses: Collection[str], now: datetime) -> None:
-    """One report more that cannot be told whose; `addresses` are whom it names."""
-    lowered = [address.lower() for address in addresses]
-    known = select(exists().where(func.lower(_R.address).in_(lowered), _R.removed_at.is_(None)))
-    naming = int(bool(lowered) and bool(connection.execute(known).scalar()))
-    row = insert(connection, lost_bounces).values(day=now.date().isoformat(), count=1, naming=naming)
-    more = {"count": _L["count"] + 1, "naming": _L.naming + naming}
-    connection.execute(row.on_conflict_do_update(index_elements=["day"], set_=more))
-
-
-def lost(connection: Connection, now: datetime) -> LostReports:
-    """How many there were of late."""
-    since = (now - LOST_DAYS).date().isoformat()
-    totals = select(func.coalesce(func.sum(_L["count"]), 0), func.coalesce(func.sum(_L.naming), 0))
-    row = connection.execute(totals.where(_L.day > since)).one()
-    return LostReports(count=int(row[0]), naming=int(row[1]))
 
 
 def suppressed(connection: Connection) -> list[Suppressed]:
@@ -187,5 +191,7 @@ def lift(connection: Connection, recipient: str, now: datetime) -> int | None:
     lifted = update(recipients).where(_R.id == recipient, _R.suppressed_at.is_not(None))
     if connection.execute(lifted.values(suppressed_at=None, suppressed_why="")).rowcount < 1:
         return None
-    connection.execute(update(bounces).where(_B.recipient == recipient, _B.kind == "soft").values(kind="forgiven"))
+    connection.execute(
+        update(bounces).where(_B.recipient == recipient, _B.kind.in_(FORGIVABLE)).values(kind="forgiven")
+    )
     return wishes.obey_wishes(connection, now, recipient)

@@ -1,4 +1,4 @@
-"""Message-IDs that nobody can reckon, and how many reports are doubted.
+"""Message-IDs that nobody can reckon from what is public.
 
 What was never tried gets a new Message-ID, under the installation's key; what may have left keeps its own, for its
 bounces quote that. A claim is given back, so that a node of the former version sends nothing under the former one.
