@@ -33,26 +33,23 @@ class TakenReport:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SendingWays:
+    """How this installation sends, as far as a report depends on it."""
+
+    tokens: Tokens
+    redirected: bool = False  # every mail goes to one address: a report says nothing of the posts' own
+    signing: bool = False  # every message has a signed sender: what came elsewhere says of no address that it is bad
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Matched:
     delivery: SentDelivery
     signed: bool  # it came back to the signed address of that very message
 
 
-def take(
-    connection: Connection,
-    found: Bounce,
-    digest: str,
-    now: datetime,
-    *,
-    tokens: Tokens,
-    redirected: bool,
-    signing: bool,
-) -> TakenReport:
-    """Match, judge and note it. What cannot be matched is counted, and blames nobody, whatever address it names.
-
-    `signing`: every message has a signed sender, so that what came elsewhere says of no address that it is bad.
-    """
-    matched = match(connection, found, tokens, now)
+def take(connection: Connection, found: Bounce, digest: str, now: datetime, sending: SendingWays) -> TakenReport:
+    """Match, judge and note it. What cannot be matched is counted, and blames nobody, whatever address it names."""
+    matched = match(connection, found, sending.tokens, now)
     if matched is None:
         return _lost(connection, found, now)
     one = matched.delivery
@@ -64,8 +61,8 @@ def take(
         text=f"{verdict.about}: {verdict.text}" if verdict.about else verdict.text,
     )
     before = blamed.installation_blamed(connection, now).alarming
-    proven = matched.signed or not signing
-    counted = bounces.record(connection, one, report, now=now, blames=not redirected, proven=proven)
+    proven = matched.signed or not sending.signing
+    counted = bounces.record(connection, one, report, now=now, blames=not sending.redirected, proven=proven)
     after = blamed.installation_blamed(connection, now)
     if after.alarming and not before:
         log.error("mail comes back for a fault of this installation", posts=after.posts, reason=after.why)

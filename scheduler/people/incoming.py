@@ -21,6 +21,7 @@ from scheduler.mail.incoming.reading import Answered, AutoReply, Bounce, Incomin
 from scheduler.mail.incoming.verdict import Finding, judge
 from scheduler.people import bounced
 from scheduler.people.answers import answer
+from scheduler.people.bounced import SendingWays
 from scheduler.planning.channels import takes_place
 from scheduler.planning.codes import says_nothing
 from scheduler.planning.doubt import CountsAs
@@ -107,9 +108,8 @@ class Inbox:
             return self._bounced(connection, found, message.digest, now)
 
     def _bounced(self, connection: Connection, found: Bounce, digest: str, now: datetime) -> Handled:
-        said = bounced.take(
-            connection, found, digest, now, tokens=self.tokens, redirected=self.redirected, signing=self.verp
-        )
+        sending = SendingWays(tokens=self.tokens, redirected=self.redirected, signing=self.verp)
+        said = bounced.take(connection, found, digest, now, sending)
         verdict = said.verdict
         if said.recipient is None:
             silent = found.prose and says_nothing(verdict.status)

@@ -85,6 +85,18 @@ DOUBTED = Text(
     en="Reports of bad addresses, in doubt: {n}. Too many came at once, and none counts until somebody decides: "
     "agenda suppressions --doubted",
 )
+BLAMED = Text(
+    es="Vuelve correo de {n} puestos por causa de esta instalación (listas negras, políticas, remitente o contenido), no "
+    "de sus direcciones: {why}",
+    en="Mail to {n} posts comes back for a fault of this installation (block lists, policy, sender or content), not of "
+    "their addresses: {why}",
+)
+LOST = Text(
+    es="Avisos de correo devuelto que no se sabe de quién son (30 días): {n}, de ellos con la dirección de un puesto: "
+    "{naming}. No cuentan para nadie; véase «What comes back» en docs/operations.md.",
+    en="Reports of returned mail that cannot be told whose (30 days): {n}, of which with the address of a post: {naming}. "
+    'They count for nobody; see "What comes back" in docs/operations.md.',
+)
 UNREAD = Text(
     es="Salen invitaciones y nadie lee las respuestas: «agenda inbox» {since}.",
     en="Invitations leave and nobody reads the answers: `agenda inbox` {since}.",
@@ -139,6 +151,8 @@ def status_lines(found: Status, draft: int | None, *, pace: Pace | None, lang: L
         yield LEFT[lang].format(posts=", ".join(posts.left))
     if posts.signed_up or posts.bad_addresses:
         yield POSTS[lang].format(signed_up=posts.signed_up, bad=posts.bad_addresses)
+    if found.lost.count:
+        yield LOST[lang].format(n=found.lost.count, naming=found.lost.naming)
 
 
 def _alarms(found: Status, lang: Language) -> Iterator[str]:
@@ -163,6 +177,8 @@ def _alarms(found: Status, lang: Language) -> Iterator[str]:
     if found.differing:
         yield DIFFERING[lang].format(nodes=", ".join(found.differing))
     yield from _answering(found, lang)
+    if found.blamed.alarming:
+        yield BLAMED[lang].format(n=found.blamed.posts, why=found.blamed.why)
     if found.doubted:
         yield DOUBTED[lang].format(n=found.doubted)
     if found.uncovered:
@@ -276,5 +292,7 @@ def status_json(found: Status, draft: int | None, *, pace: Pace | None) -> dict[
         "signed_up": found.posts.signed_up,
         "bad_addresses": found.posts.bad_addresses,
         "doubted": found.doubted,
+        "blamed": asdict(found.blamed),
+        "lost_reports": asdict(found.lost),
         "invitations": {"on": found.answering.on, "posts": found.answering.posts, "inbox": found.answering.read_at},
     }

@@ -14,7 +14,8 @@ from calendars.zones import zone_data
 from scheduler.planning.delivery import WAITING
 from scheduler.store import controls, editions, nodes
 from scheduler.store.nodes import Node
-from scheduler.store.people import doubts
+from scheduler.store.people import blamed, doubts
+from scheduler.store.people.blamed import InstallationBlamed, LostReports
 from scheduler.store.posts import roster
 from scheduler.store.schema import Number, deliveries
 
@@ -52,6 +53,8 @@ class Figures:
     zone_digest: str  # of the data that the edition was published with
     shifted: int  # events that the data of this process puts at another time than was published
     doubted: int  # reports that addresses are bad, which wait for an operator's decision
+    blamed: InstallationBlamed  # what came back for a fault of this installation
+    lost: LostReports  # what came back and cannot be told whose it is
     stopped: bool
     adopted: bool  # False: the database is another installation's, and nothing is sent from it
 
@@ -71,6 +74,8 @@ def figures(connection: Connection, edition: Edition, now: datetime, *, adopted:
         zone_digest=edition.zone_digest,
         shifted=len({shift.event for shift in shifts(edition)}),
         doubted=doubts.count(connection, now),
+        blamed=blamed.installation_blamed(connection, now),
+        lost=blamed.lost(connection, now),
         stopped=controls.get(connection, controls.STOPPED) is not None,
         adopted=adopted,
     )

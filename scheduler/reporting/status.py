@@ -18,7 +18,8 @@ from scheduler.reporting.report import Posts, Totals, Uncovered
 from scheduler.store import controls, editions, nodes
 from scheduler.store.ledger import invited
 from scheduler.store.nodes import Node
-from scheduler.store.people import doubts
+from scheduler.store.people import blamed, doubts
+from scheduler.store.people.blamed import InstallationBlamed, LostReports
 from scheduler.store.schema import deliveries
 
 _D = deliveries.c
@@ -76,6 +77,8 @@ class Status:
     adopted: bool  # False: the database was copied or restored, and nothing is sent from it
     answering: AnswerReading
     doubted: int  # reports that addresses are bad, which wait for an operator's decision
+    blamed: InstallationBlamed  # what came back for a fault of this installation
+    lost: LostReports  # what came back and cannot be told whose it is
 
     @property
     def alerts(self) -> int:
@@ -92,6 +95,7 @@ class Status:
             self.answering.unread(self.at) or self.answering.missed,
             self.lacking,
             self.doubted,
+            self.blamed.alarming,
         )
         return sum(bool(mark) for mark in marks)
 
@@ -148,6 +152,8 @@ def status(
         adopted=adopted,
         answering=answering(connection, on=invitations),
         doubted=doubts.count(connection, now),
+        blamed=blamed.installation_blamed(connection, now),
+        lost=blamed.lost(connection, now),
     )
 
 

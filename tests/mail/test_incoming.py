@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from scheduler.mail.incoming.bounds import Unreadable
 from scheduler.mail.incoming.reading import AutoReply, Bounce, Incoming, Other, read
+from scheduler.mail.incoming.verdict import judge
 from tests.support.returned import DOMAIN, FORMS, KEY, PERSON, VACATION, returned
 
 
@@ -23,7 +24,8 @@ def test_a_bounce_tells_its_message_and_the_status(form: str) -> None:
     found = read(returned(form, status="5.1.10"))
     assert isinstance(found, Bounce)
     assert found.failed
-    assert found.status == "5.1.10"
+    assert judge(found.reported, "uno@tokio.example").finding == "hard"
+    assert judge(found.reported, "uno@tokio.example").status == "5.1.10"
     assert (KEY, DOMAIN) in found.message_keys
     assert found.sent_to == ("agenda@ine.example",)
 
@@ -32,8 +34,9 @@ def test_a_bounce_tells_its_message_and_the_status(form: str) -> None:
 def test_no_address_is_kept_of_the_diagnostic(form: str) -> None:
     found = read(returned(form))
     assert isinstance(found, Bounce)
-    assert "User unknown" in found.text
-    assert "uno@" not in found.text
+    words = judge(found.reported, "uno@tokio.example").text
+    assert "User unknown" in words
+    assert "uno@" not in words
 
 
 @pytest.mark.parametrize("form", ["postfix", "exchange", "global"])
@@ -57,8 +60,10 @@ def test_what_a_person_or_a_vacation_program_writes_is_no_bounce() -> None:
     assert isinstance(read(b"X-Autoreply: yes\nFrom: a@b.example\n\nout"), AutoReply)
 
 
-def test_a_server_that_gives_no_permanent_status_is_left_to_people() -> None:
-    assert isinstance(read(returned("prose", status="4.4.7")), Other)
+def test_a_server_that_says_without_a_code_that_it_gave_up_scores_at_most() -> None:
+    found = read(returned("prose", status="", words="the host does not answer"))
+    assert isinstance(found, Bounce)
+    assert judge(found.reported, "uno@tokio.example").finding == "soft"
 
 
 @given(st.binary(max_size=2000))

@@ -33,6 +33,7 @@ pytestmark = pytest.mark.usefixtures("here")
 
 NOW = WEEK_BEFORE + timedelta(minutes=10)
 FULL = "5.2.2"
+SHIPPED_DOMAIN = "agenda-consular.example"
 
 
 def sent(database: Database, posts: int = 2) -> list[Delivery]:
@@ -58,7 +59,7 @@ def alarms(database: Database) -> list[str]:
 
 def test_a_bad_address_bounces_its_message_and_mutes_its_post(database: Database) -> None:
     one, other = sent(database)
-    assert take(database, returned(key=one.message_key)) == Handled(
+    assert take(database, returned(key=one.message_key, address=one.address)) == Handled(
         meaning=Meaning.BAD_ADDRESS, recipient=one.recipient, status="5.1.1"
     )
     assert suppressed(database) == [one.recipient]
@@ -68,7 +69,7 @@ def test_a_bad_address_bounces_its_message_and_mutes_its_post(database: Database
 
 def test_the_same_notification_twice_counts_once(database: Database) -> None:
     (one, _) = sent(database)
-    raw = returned(key=one.message_key, status=FULL)
+    raw = returned(key=one.message_key, address=one.address, status=FULL)
     assert [take(database, raw).meaning for _ in range(2)] == [Meaning.BOUNCED, Meaning.REPEATED]
 
 
@@ -76,17 +77,21 @@ def test_a_full_mailbox_scores_once_a_day_and_mutes_on_the_fifth(database: Datab
     (one, _) = sent(database)
     for day in range(4):
         for again in range(3):
-            raw = returned(key=one.message_key, status=FULL, words=f"mailbox full {day} {again}")
+            raw = returned(key=one.message_key, address=one.address, status=FULL, words=f"mailbox full {day} {again}")
             take(database, raw, NOW + timedelta(days=day))
     assert suppressed(database) == []
-    take(database, returned(key=one.message_key, status=FULL, words="still full"), NOW + timedelta(days=4))
+    take(
+        database,
+        returned(key=one.message_key, address=one.address, status=FULL, words="still full"),
+        NOW + timedelta(days=4),
+    )
     assert suppressed(database) == [one.recipient]
 
 
 def test_scores_of_long_ago_are_forgotten(database: Database) -> None:
     (one, _) = sent(database)
     for week in range(10):
-        raw = returned(key=one.message_key, status=FULL, words=f"mailbox full {week}")
+        raw = returned(key=one.message_key, address=one.address, status=FULL, words=f"mailbox full {week}")
         take(database, raw, NOW + timedelta(days=8 * week))
     assert suppressed(database) == []
 
@@ -119,20 +124,20 @@ def test_a_bounce_is_known_by_the_address_it_came_back_to(database: Database) ->
 
 def test_a_bounce_of_redirected_mail_blames_no_post(database: Database) -> None:
     (one, _) = sent(database)
-    take(database, returned(key=one.message_key), redirected=True)
+    take(database, returned(key=one.message_key, address=one.address), redirected=True)
     assert suppressed(database) == []
 
 
 def test_an_uncertain_message_that_bounces_is_not_repeated(database: Database) -> None:
     put(database, draft(posts=[post("p0")]))
     (one,) = send(database, WEEK_BEFORE, Decision(state=State.UNCERTAIN, next_at=NOW + timedelta(hours=1)))
-    take(database, returned(key=one.message_key, status=FULL))
+    take(database, returned(key=one.message_key, address=one.address, status=FULL))
     assert counted(database)[State.BOUNCED] == 1
 
 
 def test_lifting_plans_what_lies_ahead_and_forgives(database: Database) -> None:
     (one, _) = sent(database)
-    take(database, returned(key=one.message_key))
+    take(database, returned(key=one.message_key, address=one.address))
     with database.write() as connection:
         assert bounces.lift(connection, one.recipient, NOW) == 2
         assert bounces.lift(connection, one.recipient, NOW) is None
@@ -142,10 +147,10 @@ def test_lifting_plans_what_lies_ahead_and_forgives(database: Database) -> None:
 
 def test_a_site_that_has_somebody_left_raises_no_alarm_and_the_last_one_does_once(database: Database) -> None:
     one, other = sent(database)
-    take(database, returned(key=one.message_key))
+    take(database, returned(key=one.message_key, address=one.address))
     assert alarms(database) == []
-    take(database, returned(key=other.message_key))
-    take(database, returned(key=other.message_key, words="once more"))
+    take(database, returned(key=other.message_key, address=other.address))
+    take(database, returned(key=other.message_key, address=other.address, words="once more"))
     assert alarms(database) == ["tokio"]
     with database.read() as connection:
         listed = [one.recipient.id for one in roster.members(connection)]
@@ -170,7 +175,11 @@ async def test_the_coordinator_is_written_to_within_minutes_of_the_servers_answe
 
 def three(key: str) -> list[bytes]:
     """A bounce, an automatic reply and a person's."""
-    return [returned(key=key), VACATION.format(key=key).encode(), PERSON.format(key=key).encode()]
+    return [
+        returned(key=key, address="tokio@sedes.example", domain=SHIPPED_DOMAIN),
+        VACATION.format(key=key).encode(),
+        PERSON.format(key=key).encode(),
+    ]
 
 
 @pytest.fixture
@@ -190,7 +199,9 @@ def published(here: Path) -> str:
 
 
 def test_a_mail_servers_pipe_is_read_and_told(published: str) -> None:
-    done = CliRunner().invoke(app, ["inbox", "--json"], input=returned(key=published))
+    done = CliRunner().invoke(
+        app, ["inbox", "--json"], input=returned(key=published, address="tokio@sedes.example", domain=SHIPPED_DOMAIN)
+    )
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout) == {"meaning": "bad-address", "recipient": "tokio-consular", "status": "5.1.1"}
     listed = agenda("suppressions", "--json")

@@ -26,20 +26,20 @@ Content-Type: message/delivery-status
 Reporting-MTA: dns; relay.example
 Arrival-Date: Fri, 15 Oct 2021 00:00:00 +0000 (UTC)
 
-Final-Recipient: rfc822; uno@tokio.example
-Original-Recipient: rfc822;uno@tokio.example
+Final-Recipient: rfc822; {address}
+Original-Recipient: rfc822;{address}
 Action: {action}
 Status: {status}
 Remote-MTA: dns; mx.tokio.example
-Diagnostic-Code: smtp; 550 {status} <uno@tokio.example>: {words}
+Diagnostic-Code: smtp; 550 {status} <{address}>: {words}
 
 --x
 Content-Description: Undelivered Message Headers
 Content-Type: text/rfc822-headers
 
 Subject: Taller
-Message-ID: <{key}@ine.example>
-To: <uno@tokio.example>
+Message-ID: <{key}@{domain}>
+To: <{address}>
 
 --x--
 """
@@ -69,7 +69,7 @@ Content-Type: message/delivery-status
 
 Reporting-MTA: dns;DM6PR08MB1234.namprd08.prod.outlook.example
 
-Final-recipient: RFC822;uno@tokio.example
+Final-recipient: RFC822;{address}
 Action: {action}
 Status: {status}
 Diagnostic-code: smtp;550 {status} RESOLVER.ADR.RecipNotFound; {words}
@@ -78,9 +78,9 @@ Diagnostic-code: smtp;550 {status} RESOLVER.ADR.RecipNotFound; {words}
 Content-Type: message/rfc822
 
 From: <agenda@ine.example>
-To: <uno@tokio.example>
+To: <{address}>
 Message-ID:
- <{key}@ine.example>
+ <{key}@{domain}>
 Subject: Taller
 
 texto
@@ -96,12 +96,12 @@ Message-ID: <1@old.example>
 
 Hi. This is the program at old.example. I could not deliver your message.
 
-<uno@tokio.example>:
+<{address}>:
 550 {status} {words} ({action})
 
 --- Below this line is a copy of the message.
 
-Message-ID: <{key}@ine.example>
+Message-ID: <{key}@{domain}>
 Subject: Taller
 """
 FORMS = {"postfix": POSTFIX, "exchange": EXCHANGE, "global": GLOBAL, "prose": PROSE}
@@ -132,6 +132,8 @@ def returned(
     action: str = "failed",
     to: str = "agenda@ine.example",
     words: str = "User unknown",
+    address: str = "uno@tokio.example",
+    domain: str = DOMAIN,
 ) -> bytes:
-    made = FORMS[form].format(key=key, status=status, action=action, to=to, words=words)
+    made = FORMS[form].format(key=key, status=status, action=action, to=to, words=words, address=address, domain=domain)
     return made.replace("\n", "\r\n").encode()

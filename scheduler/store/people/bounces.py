@@ -162,9 +162,9 @@ def scores_too_often(connection: Connection, recipient: str, now: datetime) -> b
 
 def _days(connection: Connection, recipient: str, now: datetime) -> int:
     """On how many days something came back of late: at most one a day counts."""
-    since = func.coalesce(select(_R.address_since).where(_R.id == recipient).scalar_subquery(), now - SCORE_DAYS)
-    own = _B.recipient == recipient
-    found = connection.execute(select(_B.at).where(own, _B.kind == "soft", _B.at > now - SCORE_DAYS, _B.at >= since))
+    corrected = connection.execute(select(_R.address_since).where(_R.id == recipient)).scalar()
+    since = max(now - SCORE_DAYS, corrected or now - SCORE_DAYS)
+    found = connection.execute(select(_B.at).where(_B.recipient == recipient, _B.kind == "soft", _B.at > since))
     return len({at.date() for at in found.scalars()})
 
 
