@@ -86,16 +86,16 @@ DOUBTED = Text(
     "agenda suppressions --doubted",
 )
 BLAMED = Text(
-    es="Vuelve correo de {n} puestos por causa de esta instalación (listas negras, políticas, remitente o contenido), no "
-    "de sus direcciones: {why}",
+    es="Vuelve correo de {n} puestos por causa de esta instalación (listas negras, políticas, remitente o contenido), "
+    "no de sus direcciones: {why}",
     en="Mail to {n} posts comes back for a fault of this installation (block lists, policy, sender or content), not of "
     "their addresses: {why}",
 )
 LOST = Text(
     es="Avisos de correo devuelto que no se sabe de quién son (30 días): {n}, de ellos con la dirección de un puesto: "
     "{naming}. No cuentan para nadie; véase «What comes back» en docs/operations.md.",
-    en="Reports of returned mail that cannot be told whose (30 days): {n}, of which with the address of a post: {naming}. "
-    'They count for nobody; see "What comes back" in docs/operations.md.',
+    en="Reports of returned mail that cannot be told whose (30 days): {n}, of which with the address of a post: "
+    '{naming}. They count for nobody; see "What comes back" in docs/operations.md.',
 )
 UNREAD = Text(
     es="Salen invitaciones y nadie lee las respuestas: «agenda inbox» {since}.",
