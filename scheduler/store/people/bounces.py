@@ -43,6 +43,7 @@ class SentDelivery:
     edition: int | None = None  # that it told of
     address: str = ""  # that its post has today
     corrected: bool = False  # the post got another address since
+    message_key: str = ""
     public: bool = False  # whoever knows the public calendar can reckon its Message-ID: it is of before that was signed
 
 
@@ -96,6 +97,7 @@ def _found(connection: Connection, which: ColumnElement[bool], now: datetime) ->
         edition=row.edition,
         address=row.address,
         corrected=corrected,
+        message_key=row.message_key,
         public=row.message_key == public_key(row.purpose, row.subject, row.schedule, row.rule, row.recipient),
     )
 
