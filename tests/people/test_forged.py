@@ -19,7 +19,7 @@ from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.people import bounces, doubts
 from scheduler.store.schema import bounces as noted
-from scheduler.store.schema import deliveries
+from scheduler.store.schema import deliveries, recipients
 from tests.support.command_line import agenda, into_the_future
 from tests.support.former_build import guessed
 from tests.support.ledger import PUBLISHED, TOKENS, WEEK_BEFORE, claim, counted, draft, post, put, send
@@ -34,6 +34,16 @@ _D = deliveries.c
 def take(database: Database, raw: bytes, now: datetime = NOW, *, verp_on: bool = False) -> Handled:
     box = Inbox(tokens=TOKENS, verp=verp_on)
     return box.handle(database, box.read(raw), now)
+
+
+def reported(database: Database, key: str, **more: str) -> bytes:
+    """A report that names whoever the message went to."""
+    with database.read() as connection:
+        own = (
+            select(recipients.c.address).join(deliveries, _D.recipient == recipients.c.id).where(_D.message_key == key)
+        )
+        address = connection.execute(own).scalar_one()
+    return returned(key=key, address=address, **more)
 
 
 def muted(database: Database) -> list[str]:
@@ -69,7 +79,7 @@ def piped(raw: bytes) -> dict[str, object]:
 
 
 def flood(database: Database, keys: list[str], *, verp_on: bool = False) -> list[Handled]:
-    return [take(database, returned(key=key, words=f"no such user {key}"), verp_on=verp_on) for key in keys]
+    return [take(database, reported(database, key, words=f"no such user {key}"), verp_on=verp_on) for key in keys]
 
 
 def public_guesses(found: Draft, uid_of: dict[str, str]) -> list[str]:
@@ -131,7 +141,7 @@ def test_with_signed_addresses_a_true_message_id_alone_is_soft(database: Databas
     assert {one.meaning for one in flood(database, keys, verp_on=True)} == {Meaning.BOUNCED}
     assert muted(database) == []
     signed = verp.sender(keys[0], DOMAIN, TOKENS)
-    raw = returned(key=keys[0], to=signed, words="to the signed address")
+    raw = reported(database, keys[0], to=signed, words="to the signed address")
     assert take(database, raw, verp_on=True).meaning is Meaning.BAD_ADDRESS
     assert len(muted(database)) == 1
 
@@ -139,16 +149,16 @@ def test_with_signed_addresses_a_true_message_id_alone_is_soft(database: Databas
 def test_a_report_of_what_never_left_or_left_long_ago_or_under_another_domain_is_of_nothing(database: Database) -> None:
     put(database, draft(posts=[post("p0"), post("p1")]))
     one, other = claim(database, WEEK_BEFORE)
-    assert take(database, returned(key=one.message_key)).meaning is Meaning.UNKNOWN
+    assert take(database, reported(database, one.message_key)).meaning is Meaning.UNKNOWN
     with database.write() as connection:
         accepted = deliveries.update().where(_D.id.in_((one.id, other.id)))
         connection.execute(accepted.values(state=State.ACCEPTED, accepted_at=WEEK_BEFORE))
     late = WEEK_BEFORE + timedelta(days=30, seconds=1)
-    assert take(database, returned(key=one.message_key), late).meaning is Meaning.UNKNOWN
-    foreign = returned(key=one.message_key, domain="evil.example")
+    assert take(database, reported(database, one.message_key), late).meaning is Meaning.UNKNOWN
+    foreign = reported(database, one.message_key, domain="evil.example")
     assert take(database, foreign).meaning is Meaning.UNKNOWN
-    assert take(database, returned(key=one.message_key)).meaning is Meaning.BAD_ADDRESS
-    assert take(database, returned(key=other.message_key, domain="INE.example")).meaning is Meaning.BAD_ADDRESS
+    assert take(database, reported(database, one.message_key)).meaning is Meaning.BAD_ADDRESS
+    assert take(database, reported(database, other.message_key, domain="INE.example")).meaning is Meaning.BAD_ADDRESS
 
 
 def test_accepted_doubts_mute_their_posts_and_dismissed_ones_nobody(database: Database) -> None:
@@ -178,7 +188,7 @@ def test_what_nobody_decides_about_for_a_week_counts_as_soft_and_a_new_flood_is_
     assert len(muted(database)) == 10
     assert counted(database)[State.BOUNCED] == 30
     for number, key in enumerate(keys[:12]):
-        take(database, returned(key=key, words=f"again {number}"), week)
+        take(database, reported(database, key, words=f"again {number}"), week)
     assert owed(database, Purpose.DOUBT) == 2
 
 
@@ -186,7 +196,7 @@ def test_to_lift_a_suppression_forgives_what_is_doubted_of_the_post_too(database
     keys = crowd(database, 20)
     flood(database, keys)
     flood(database, keys[:1])
-    take(database, returned(key=keys[0], words="once more"))
+    take(database, reported(database, keys[0], words="once more"))
     (first, *_) = muted(database)
     with database.write() as connection:
         about_it = [one for one in doubts.undecided(connection, NOW) if one.recipient == first]
@@ -211,7 +221,7 @@ def test_an_operator_sees_the_servers_words_and_decides_for_one_some_or_all() ->
     with database.write() as connection:
         connection.execute(deliveries.update().values(state=State.ACCEPTED))
         keys = list(connection.execute(select(_D.message_key).group_by(_D.recipient)).scalars())
-    raw = [returned(key=key, domain="agenda-consular.example", words=f"nobody {key}") for key in keys[:15]]
+    raw = [reported(database, key, domain="agenda-consular.example", words=f"nobody {key}") for key in keys[:15]]
     from_pipe = [piped(one) for one in raw]
     assert [one.get("doubted", False) for one in from_pipe] == [False] * 10 + [True] * 5
     assert {one["meaning"] for one in from_pipe} == {"bad-address"}
