@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from scheduler.base.tokens import Link, Tokens
 from scheduler.mail import verp
 from scheduler.mail.incoming.reading import Bounce
-from scheduler.mail.incoming.verdict import Verdict, judge
+from scheduler.mail.incoming.verdict import ReportVerdict, judge
 from scheduler.planning.codes import says_nothing
 from scheduler.planning.doubt import CountsAs, Kind
 from scheduler.store import editions
@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 class TakenReport:
     """What a report meant."""
 
-    verdict: Verdict
+    verdict: ReportVerdict
     recipient: str | None = None  # the post's id; None: nothing proves whose it is
     counted: CountsAs | None = None  # None: the same notification came before
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scheduler.mail.incoming.dsn import Action, ReportedRecipient
 from scheduler.mail.incoming.reading import AutoReply, Bounce, Other, read
-from scheduler.mail.incoming.verdict import Verdict, codes_in, effective_status, judge
+from scheduler.mail.incoming.verdict import ReportVerdict, codes_in, effective_status, judge
 from scheduler.planning.codes import BAD_ADDRESS, Blame, blame
 from tests.support.programs import (
     ADDRESS,
@@ -32,7 +32,7 @@ def name(report: Report) -> str:
     return f"{report.program}: {report.action} {report.status} {report.diagnostic or report.prose}"[:70]
 
 
-def judged(raw: bytes, address: str = ADDRESS) -> Verdict:
+def judged(raw: bytes, address: str = ADDRESS) -> ReportVerdict:
     found = read(raw)
     assert isinstance(found, Bounce)
     assert (KEY, DOMAIN) in found.message_keys

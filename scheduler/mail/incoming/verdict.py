@@ -28,7 +28,7 @@ _UNFAILED: dict[Action, Finding] = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
+class ReportVerdict:
     """hard: the address is bad. soft: this message did not arrive, and the post scores.
 
     installation: it did not arrive either, for a fault that is ours or the message's; nobody scores. Else nothing has
@@ -45,16 +45,16 @@ class Verdict:
         return self.finding in ("hard", "soft", "installation")
 
 
-def judge(reported: Sequence[ReportedRecipient], address: str) -> Verdict:
+def judge(reported: Sequence[ReportedRecipient], address: str) -> ReportVerdict:
     """By the recipient that was given up; of several, by the one that is `address`, which the post has today."""
     failed = [one for one in reported if one.action is Action.FAILED]
     if not failed:
         one = reported[-1] if reported else ReportedRecipient(action=Action.UNCLEAR)
-        return Verdict(finding=_UNFAILED.get(one.action, "delayed"), status=one.status, text=scrub(one.words))
+        return ReportVerdict(finding=_UNFAILED.get(one.action, "delayed"), status=one.status, text=scrub(one.words))
     own = [one for one in failed if is_about(one, address)]
     one = (own or failed)[-1]
     status = effective_status(one)
-    return Verdict(
+    return ReportVerdict(
         finding=_finding(status, one.words, own=bool(own)),
         status=status,
         text=scrub(one.words or one.status),
