@@ -117,7 +117,11 @@ def test_publish_puts_the_draft_in_force_and_twice_is_once() -> None:
     again = agenda("publish", "--reason", "otra vez")
     assert (again.exit_code, "no hay nada que publicar" in again.stdout) == (0, True)
     state = json.loads(agenda("status", "--json").stdout)
-    assert (state["edition"], state["author"], state["draft"]) == (1, "M. R.", {"valid": True, "changes": 0})
+    assert (state["edition"], state["author"], state["draft"]) == (
+        1,
+        "M. R.",
+        {"valid": True, "changes": 0, "beside": []},
+    )
 
 
 def test_an_invalid_draft_is_not_published_and_what_is_in_force_stays() -> None:
@@ -135,7 +139,7 @@ def test_a_saved_edit_is_a_draft_in_status_and_changes_nothing_until_published()
     done = agenda("publish", "--reason", "inicio")
     assert done.exit_code == 0, done.exception
     edit((f"fecha: {AHEAD}-10-21", f"fecha: {AHEAD}-10-22"))
-    assert "borrador con 1 cambios sin publicar" in agenda("status").stdout
+    assert "borrador con 1 cambio sin publicar" in agenda("status").stdout
     assert json.loads(agenda("status", "--json").stdout)["states"] == {"planned": 48}
     agenda("publish", "--reason", "se mueve")
     assert json.loads(agenda("status", "--json").stdout)["states"] == {"planned": 48 + 16, "superseded": 48}
@@ -277,6 +281,8 @@ def test_send_test_without_a_relay_or_with_a_wrong_address_says_so() -> None:
         ("AGENDA_PORT", "many", "AGENDA_PORT"),
         ("AGENDA_SMTP_PASSWORD_FILE", "nowhere", "nowhere"),
         ("AGENDA_REDIRECT_ALL", "nobody", "AGENDA_REDIRECT_ALL"),
+        ("AGENDA_REDIRECT_ALL", "ops@-x", "name@example.org"),
+        ("AGENDA_REDIRECT_ALL", "a..b@example.org", "name@example.org"),
     ],
 )
 def test_a_variable_that_cannot_be_is_named_with_its_rule(name: str, value: str, said: str) -> None:
