@@ -16,7 +16,7 @@ from scheduler.base.address import scrub
 from scheduler.base.clock import SystemClock
 from scheduler.base.logs import configure_logs
 from scheduler.commands.common import PROBLEMS, USAGE, Failure, LangOption, err, language, login_name, told
-from scheduler.commands.deliveries import UNKNOWN, EventOption, PurposeOption, SiteOption, StateOption
+from scheduler.commands.deliveries import UNKNOWN, EventOption, PurposeOption, SiteOption, StateOption, app
 from scheduler.installation import existing_database
 from scheduler.planning.delivery import Purpose, State
 from scheduler.store.database import Database
@@ -196,3 +196,7 @@ def _why(id_: int, state: State | None, order: Order, lang: Language) -> str:
     if state is None:
         return UNKNOWN[lang].format(id=id_)
     return UNFIT[lang].format(id=id_, state=state, states=", ".join(ACTS_ON[order]))
+
+
+for _decision in (hold, release, retry, drop):
+    app.command()(_decision)

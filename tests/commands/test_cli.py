@@ -10,11 +10,13 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import httpx
 import pytest
 
+from scheduler.cli import COMMANDS, Command, loaded
 from scheduler.store.database import SAFE_SQLITE, Database, sqlite_module
 from tests.support.checkout import CONFIG
 from tests.support.command_line import AGENDA, AHEAD, agenda, edit, into_the_future, serving
@@ -388,3 +390,26 @@ def test_a_rehearsal_does_not_go_on_with_other_files_than_it_began_with() -> Non
     edit(("id: taller-europa-2021", "id: otro-taller-2021"))
     refused = agenda(*command)
     assert (refused.exit_code, "files have changed" in refused.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda one: one.name)
+def test_the_list_of_commands_says_what_each_says_of_itself(command: Command) -> None:
+    said = loaded(command.name).help or ""
+    assert " ".join(said.split("\n\n")[0].split()) == command.summary
+
+
+def modules_of(*words: str) -> set[str]:
+    """What the command line has imported at its end, given these words."""
+    code = (
+        "import sys; from scheduler.cli import main\n"
+        "try: main()\n"
+        "finally: print('\\n' + '\\n'.join(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.splitlines())
+
+
+def test_help_loads_no_command_and_nothing_that_commands_stand_on() -> None:
+    ours = {name for name in modules_of("--help") if name.partition(".")[0] in {"scheduler", "calendars"}}
+    assert ours == {"scheduler", "scheduler.cli"}
