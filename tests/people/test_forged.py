@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -203,6 +204,17 @@ def test_to_lift_a_suppression_forgives_what_is_doubted_of_the_post_too(database
         bounces.lift(connection, first, NOW)
         left = [one for one in doubts.undecided(connection, NOW) if one.recipient == first]
     assert (len(about_it), left) == (1, [])
+
+
+def test_what_is_doubted_of_an_address_that_the_file_corrects_is_forgiven(database: Database) -> None:
+    flood(database, crowd(database, 20))
+    with database.read() as connection:
+        first, *others = doubts.undecided(connection, NOW)
+    posts = [post(f"p{number:03}") for number in range(20)]
+    corrected = [replace(one, address="otra@tokio.example") if one.id == first.recipient else one for one in posts]
+    put(database, draft(posts=corrected), NOW)
+    with database.write() as connection:
+        assert [one.recipient for one in doubts.undecided(connection, NOW)] == [one.recipient for one in others]
 
 
 def test_the_status_counts_what_is_doubted_as_one_alert(database: Database) -> None:
