@@ -66,8 +66,8 @@ def test_a_line_of_a_header_may_be_long_and_not_longer() -> None:
 
 
 def test_a_long_header_is_cut() -> None:
-    kept = parse(b"Subject:" + (b"\n " + b"a" * 98) * 100 + b"\n\nhola")["Subject"]
-    assert len(f"Subject:\n {kept}") == bounds.LONGEST_HEADER
+    raw = b"Subject:" + (b"\n " + b"a" * 98) * 100
+    assert parse(raw + b"\n\nhola")["Subject"] == raw[: bounds.LONGEST_HEADER].decode().removeprefix("Subject:")
 
 
 @pytest.mark.parametrize(("length", "parts"), [(bounds.LONGEST_BOUNDARY, 2), (bounds.LONGEST_BOUNDARY + 1, 1)])
