@@ -16,6 +16,7 @@ from scheduler.commands import (
     impact,
     inbox,
     operating,
+    quarantine,
     rehearsing,
     running,
     serving,
@@ -59,6 +60,7 @@ for decide in (deciding.hold, deciding.release, deciding.retry, deciding.drop):
     deliveries.app.command()(decide)
 app.add_typer(deliveries.app, name="deliveries", rich_help_panel=OPERATING)
 app.command(name="inbox", rich_help_panel=OPERATING)(inbox.inbox)
+app.command(name="quarantine", rich_help_panel=OPERATING)(quarantine.quarantine)
 app.add_typer(suppressions.suppressions, name="suppressions", rich_help_panel=OPERATING)
 app.command(name="handover", rich_help_panel=OPERATING)(handover.handover)
 app.command(name="token", rich_help_panel=OPERATING)(tokens.token)

@@ -47,6 +47,10 @@ class Meaning(StrEnum):
     QUARANTINED = "quarantined"  # it cannot be read, or not be applied: set aside, for people
 
 
+# What somebody should look at: it stays unseen in a mailbox that people read, too.
+FOR_PEOPLE = frozenset({Meaning.UNKNOWN, Meaning.STALE, Meaning.UNPROVEN, Meaning.OTHER, Meaning.QUARANTINED})
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Handled:
     meaning: Meaning
@@ -54,6 +58,10 @@ class Handled:
     status: str = ""  # of a bounce (RFC 3463)
     event: str = ""  # of an answer: Event.id
     answer: str = ""  # yes, no, maybe
+
+    @property
+    def for_people(self) -> bool:
+        return self.meaning in FOR_PEOPLE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,6 +14,7 @@ from calendars.zones import zone_data
 from scheduler.planning.delivery import WAITING
 from scheduler.store import controls, editions, nodes
 from scheduler.store.nodes import Node
+from scheduler.store.people import quarantine
 from scheduler.store.posts import roster
 from scheduler.store.schema import Number, deliveries
 
@@ -52,6 +53,7 @@ class Figures:
     shifted: int  # events that the data of this process puts at another time than was published
     stopped: bool
     adopted: bool  # False: the database is another installation's, and nothing is sent from it
+    quarantined: int  # messages of the last month that could not be read
 
 
 def figures(connection: Connection, edition: Edition, now: datetime, *, adopted: bool) -> Figures:
@@ -70,6 +72,7 @@ def figures(connection: Connection, edition: Edition, now: datetime, *, adopted:
         shifted=len({shift.event for shift in shifts(edition)}),
         stopped=controls.get(connection, controls.STOPPED) is not None,
         adopted=adopted,
+        quarantined=quarantine.count(connection, now),
     )
 
 
