@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from scheduler.mail.incoming import bounds
 from scheduler.mail.incoming.bounds import Unreadable
 from scheduler.mail.incoming.parts import charset_of, decoded, octets_of, parse, walk
-from scheduler.mail.incoming.reading import Bounce, Other, read
+from scheduler.mail.incoming.reading import Answered, Bounce, Other, read
+from tests.support.replies import Answer, document
 from tests.support.returned import KEY, returned
 
 REPORT = "Content-Type: message/delivery-status\n\nReporting-MTA: dns; relay.example\n\n"
@@ -56,6 +57,14 @@ def test_each_bound_holds_what_lies_just_below_and_nothing_above(make, most: int
     assert isinstance(read(make(most)), Bounce | Other)
     with pytest.raises(Unreadable, match=rf"\A{word}\Z"):
         read(make(most + 1))
+
+
+@pytest.mark.parametrize(("before", "kind"), [(bounds.MOST_CALENDARS - 1, Answered), (bounds.MOST_CALENDARS, Other)])
+def test_an_answer_is_looked_for_in_the_first_calendars_of_a_message(before: int, kind: type) -> None:
+    other = "--b\nContent-Type: text/calendar\n\nBEGIN:VCALENDAR\nEND:VCALENDAR\n"
+    answer = f"--b\nContent-Type: text/calendar\n\n{document(Answer())}\n--b--\n"
+    raw = "Content-Type: multipart/mixed; boundary=b\n\n" + other * before + answer
+    assert isinstance(read(raw.encode()), kind)
 
 
 def test_a_line_of_a_header_may_be_long_and_not_longer() -> None:

@@ -16,7 +16,7 @@ from itertools import islice
 from calendars.invitations import ItipReply, read_reply
 from scheduler.base.address import scrub
 from scheduler.mail.incoming.authenticity import is_vouched_for
-from scheduler.mail.incoming.bounds import LARGEST, MOST_ADDRESSED, MOST_BLOCKS, MOST_QUOTED, Unreadable
+from scheduler.mail.incoming.bounds import LARGEST, MOST_ADDRESSED, MOST_BLOCKS, MOST_CALENDARS, MOST_QUOTED, Unreadable
 from scheduler.mail.incoming.parts import MessagePart, charset_of, decoded, fields_of, octets_of, parse, walk
 
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
@@ -82,7 +82,8 @@ def _read(raw: bytes, authserv_id: str | None) -> Incoming:
     reports = [part for part in walk(message) if part.get_content_type() in _REPORTS]
     if reports:
         return _reported(message, raw, "\n\n".join(_plain(report) for report in reports))
-    reply = next((found for part in walk(message) if (found := _reply(part)) is not None), None)
+    calendars = islice((part for part in walk(message) if part.get_content_type() in _CALENDARS), MOST_CALENDARS)
+    reply = next((found for part in calendars if (found := _reply(part)) is not None), None)
     if reply is not None:
         return _answered(message, reply, authserv_id)
     if _from_a_server(message):
@@ -92,8 +93,6 @@ def _read(raw: bytes, authserv_id: str | None) -> Incoming:
 
 def _reply(part: MessagePart) -> ItipReply | None:
     """An answer that one part carries, whatever its encoding."""
-    if part.get_content_type() not in _CALENDARS:
-        return None
     return read_reply(decoded(octets_of(part), charset_of(part)))
 
 
