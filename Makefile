@@ -42,10 +42,11 @@ test: $(READY) ## the short suite, at most 6 minutes
 test-long: $(READY) ## everything, the long property tests too
 	HYPOTHESIS_PROFILE=long $(PYTEST) -n $(WORKERS) tests
 
-check: $(READY) ## lint and types
+check: $(READY) ## lint, types, and who may import whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache --no-logo
 
 coverage: $(READY) ## lines of the whole program that the short suite leaves out
 	$(PYTEST) -n $(WORKERS) -m "not long" --cov --cov-report= tests

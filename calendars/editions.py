@@ -274,3 +274,11 @@ def _other_clocks(was: Mapping[str, int], now: Mapping[str, int]) -> bool:
 def _stays_listed(agenda: Agenda, event: Event, end: datetime | None, at: datetime) -> bool:
     end = end or ends(agenda, event)
     return event.status is not EventStatus.CANCELLED or end is None or at < end + CANCELLED_STAYS
+
+
+def begins(agenda: Agenda, event: Event, revision: Revision) -> datetime:
+    """The instant of its start (UTC); of whole days, midnight by the agenda's clock. Of a dated event only."""
+    if revision.start is not None:
+        return revision.start
+    assert isinstance(event.when, Days), "a dated event has an hour or days"
+    return nearest_instant(datetime.combine(event.when.first, time()), agenda.zone)

@@ -16,21 +16,10 @@ from calendars.model.events import Days
 from calendars.model.text import Language, Text
 from calendars.wording import days_span, home_short, hour, short_date
 from calendars.zones import to_wall
-from scheduler.commands.common import (
-    NOTHING_YET,
-    USAGE,
-    Failure,
-    JsonOption,
-    LangOption,
-    NothingPublished,
-    existing_database,
-    language,
-    out,
-    print_json,
-    told,
-)
+from scheduler.commands.common import USAGE, Failure, JsonOption, LangOption, language, out, print_json, told
+from scheduler.installation import NOTHING_YET, NothingPublished, existing_database
 from scheduler.planning.coverage import Tally
-from scheduler.reporting.acceptances import Attendance, attendance
+from scheduler.reporting.acceptances import Acceptances, acceptances
 from scheduler.store import editions
 
 EVENTS = Text(
@@ -75,7 +64,7 @@ def answers(
         if found is None:
             raise NothingPublished(NOTHING_YET)
         agenda, spoken = found.edition.agenda, language(lang, settings)
-        every = list(attendance(connection, found.edition))
+        every = list(acceptances(connection, found.edition))
         if event is not None:
             every = [_chosen(every, event, spoken)]
         if as_json:
@@ -86,7 +75,7 @@ def answers(
             out().print(_events(every, agenda, spoken) if every else NONE[spoken])
 
 
-def _chosen(every: Sequence[Attendance], key: str, lang: Language) -> Attendance:
+def _chosen(every: Sequence[Acceptances], key: str, lang: Language) -> Acceptances:
     for one in every:
         if one.event.id == key:
             return one
@@ -94,7 +83,7 @@ def _chosen(every: Sequence[Attendance], key: str, lang: Language) -> Attendance
     raise Failure(USAGE, ASKS_NOT[lang].format(key=key) + (ASKING[lang].format(known=known) if known else ""))
 
 
-def _events(every: Sequence[Attendance], agenda: Agenda, lang: Language) -> Table:
+def _events(every: Sequence[Acceptances], agenda: Agenda, lang: Language) -> Table:
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     first, *others = EVENTS[lang].split("|")
     table.add_column(first, min_width=max(len(one.event.id) for one in every))
@@ -107,14 +96,14 @@ def _events(every: Sequence[Attendance], agenda: Agenda, lang: Language) -> Tabl
     return table
 
 
-def _print_event(one: Attendance, agenda: Agenda, lang: Language) -> None:
+def _print_event(one: Acceptances, agenda: Agenda, lang: Language) -> None:
     out().print(f"{one.event.title[lang]} · {_when(one, agenda, lang)}", markup=False)
     out().print(_sites(one, agenda, lang))
     for line in _lines(one, agenda, lang):
         out().print(line, markup=False, soft_wrap=True)
 
 
-def _sites(one: Attendance, agenda: Agenda, lang: Language) -> Table:
+def _sites(one: Acceptances, agenda: Agenda, lang: Language) -> Table:
     table = Table(*SITES[lang].split("|"), box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     regions = [region.id for region in agenda.regions]
     names = {region.id: region.name[lang] for region in agenda.regions}
@@ -129,7 +118,7 @@ def _sites(one: Attendance, agenda: Agenda, lang: Language) -> Table:
     return table
 
 
-def _lines(one: Attendance, agenda: Agenda, lang: Language) -> Iterator[str]:
+def _lines(one: Acceptances, agenda: Agenda, lang: Language) -> Iterator[str]:
     empty = [tally.site.city for tally in one.empty]
     yield EMPTY[lang].format(n=len(empty), sites=", ".join(empty)) if empty else COVERED[lang]
     if one.guests:
@@ -152,14 +141,14 @@ def _figures(tallies: Sequence[Tally]) -> tuple[str, ...]:
     return tuple(str(sum(getattr(one, name) for one in tallies)) for name in FIGURES)
 
 
-def _when(one: Attendance, agenda: Agenda, lang: Language) -> str:
+def _when(one: Acceptances, agenda: Agenda, lang: Language) -> str:
     if isinstance(one.event.when, Days):
         return days_span(one.event.when, lang)
     wall = to_wall(one.begins, agenda.zone)
     return f"{short_date(wall, lang)} {wall.year}, {hour(wall, lang)} {home_short(agenda.zone, lang)}"
 
 
-def _json(one: Attendance) -> dict[str, object]:
+def _json(one: Acceptances) -> dict[str, object]:
     return {
         "id": one.event.id,
         "begins": one.begins.isoformat(),

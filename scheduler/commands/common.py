@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -19,17 +19,17 @@ from calendars.editions import AnotherAgenda
 from calendars.model.agenda import Problem
 from calendars.model.text import Language, Text
 from calendars.zones import UnusableZoneData, WallTimeError, refuse_unusable_data
-from scheduler.base.settings import DEFAULT_DATABASE, Settings, SettingsError, load_settings
-from scheduler.base.tokens import NoKey, Tokens, key_beside
+from scheduler.base.settings import Settings, SettingsError, load_settings
+from scheduler.base.tokens import NoKey
 from scheduler.drafts.files import Configuration, InvalidDraft, NoConfiguration
+from scheduler.installation import NothingPublished, WrongDatabase
 from scheduler.mail.relay.smtp import RelayUnavailable
 from scheduler.publishing.announcing import NothingToAnnounce
 from scheduler.publishing.shifted import NoSuchHour, NothingInForce
 from scheduler.rehearsal.capture import OutboxNotEmpty
 from scheduler.rehearsal.run import AnotherDraft, NotARehearsal
 from scheduler.rehearsal.script import InvalidScript
-from scheduler.store import controls
-from scheduler.store.database import Database, DatabaseInUse, DatabaseUnavailable
+from scheduler.store.database import DatabaseInUse, DatabaseUnavailable
 from scheduler.web.feeds.export import ExportFailed
 from scheduler.web.http.server import PortTaken
 
@@ -57,26 +57,6 @@ class Failure(Exception):
         self.message = message
 
 
-class WrongDatabase(Exception):
-    """A rehearsal's database where a real one is wanted."""
-
-
-class NothingPublished(Exception):
-    """The command needs an edition in force. `why` says what is missing, and what to do."""
-
-    def __init__(self, why: Text) -> None:
-        super().__init__(why["en"])
-        self.why = why
-
-
-NO_DATABASE = Text(
-    es="{name}: aquí no hay base de datos. La crean `agenda publish` y `agenda serve`.",
-    en="{name}: no database here; `agenda publish` and `agenda serve` make it",
-)
-NOTHING_YET = Text(
-    es="Todavía no se ha publicado nada; `agenda publish` pone el borrador en vigor.",
-    en="nothing is published yet; `agenda publish` puts the draft in force",
-)
 NO_SITE = Text(
     es="--{option} {site}: no hay tal sede. Los id están en representations.csv.",
     en="--{option} {site}: there is no such site; ids are in representations.csv",
@@ -109,45 +89,6 @@ def err() -> Console:
 
 def print_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
-
-
-def database_url(settings: Settings) -> str:
-    return settings.database_url or DEFAULT_DATABASE
-
-
-def database_is_there(settings: Settings) -> bool:
-    """Whether a database was named, or the default file exists. A command that only reads must not make one."""
-    return settings.database_url is not None or Path(DEFAULT_DATABASE.removeprefix("sqlite:///")).exists()
-
-
-@contextmanager
-def real_database(settings: Settings) -> Iterator[Database]:
-    """The installation's database. Raises WrongDatabase for one that a rehearsal marked."""
-    database = Database(database_url(settings))
-    try:
-        with database.read() as connection:
-            if controls.get(connection, controls.REHEARSAL) is not None:
-                raise WrongDatabase(f"{database.name} belongs to a rehearsal; name another database")
-        yield database
-    finally:
-        database.close()
-
-
-def existing_database(settings: Settings) -> AbstractContextManager[Database]:
-    """The database that is there: a command for a running service must not make an empty one beside it."""
-    if not database_is_there(settings):
-        name = database_url(settings)
-        raise NothingPublished(Text(es=NO_DATABASE["es"].format(name=name), en=NO_DATABASE["en"].format(name=name)))
-    return real_database(settings)
-
-
-def tokens_of(settings: Settings, database: Database) -> Tokens:
-    """AGENDA_SECRET_KEY, else the key beside the SQLite file, made on first use. Raises NoKey on PostgreSQL."""
-    if settings.secret_keys:
-        return Tokens(settings.secret_keys)
-    if database.file is None:
-        raise NoKey("AGENDA_SECRET_KEY is not set: nodes have to share it; `openssl rand -base64 32` makes one")
-    return Tokens(key_beside(database.file))
 
 
 def problem_lines(folder: Configuration, problems: tuple[Problem, ...], lang: Language) -> list[str]:

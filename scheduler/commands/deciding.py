@@ -14,18 +14,9 @@ from calendars.model.text import Language, Text
 from scheduler.base.address import scrub
 from scheduler.base.clock import SystemClock
 from scheduler.base.logs import configure_logs
-from scheduler.commands.common import (
-    PROBLEMS,
-    USAGE,
-    Failure,
-    LangOption,
-    err,
-    existing_database,
-    language,
-    login_name,
-    told,
-)
+from scheduler.commands.common import PROBLEMS, USAGE, Failure, LangOption, err, language, login_name, told
 from scheduler.commands.deliveries import UNKNOWN, EventOption, PurposeOption, SiteOption, StateOption
+from scheduler.installation import existing_database
 from scheduler.planning.delivery import Purpose, State
 from scheduler.store.database import Database
 from scheduler.store.ledger import deliveries

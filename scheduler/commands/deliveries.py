@@ -16,18 +16,8 @@ from sqlalchemy import Connection
 from calendars.model.text import Language, Text
 from calendars.wording import hour, short_date
 from calendars.zones import to_wall
-from scheduler.commands.common import (
-    PROBLEMS,
-    USAGE,
-    Failure,
-    JsonOption,
-    LangOption,
-    existing_database,
-    language,
-    out,
-    print_json,
-    told,
-)
+from scheduler.commands.common import PROBLEMS, USAGE, Failure, JsonOption, LangOption, language, out, print_json, told
+from scheduler.installation import existing_database
 from scheduler.planning.delivery import Purpose, State
 from scheduler.store import editions
 from scheduler.store.ledger import deliveries

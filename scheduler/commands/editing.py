@@ -27,15 +27,12 @@ from scheduler.commands.common import (
     JsonOption,
     LangOption,
     ShiftedOption,
-    database_is_there,
     language,
     login_name,
     out,
     print_json,
     problem_json,
     problem_lines,
-    real_database,
-    tokens_of,
     told,
 )
 from scheduler.commands.confirming import (
@@ -46,10 +43,11 @@ from scheduler.commands.confirming import (
     once_confirmed,
     refuse_empty,
 )
-from scheduler.commands.diff import uncorrected_lines
 from scheduler.commands.shifting import publish_what_shifted
 from scheduler.commands.tables import events_json, print_agenda, print_publication
 from scheduler.drafts.files import Configuration, InvalidDraft, configuration
+from scheduler.installation import database_is_there, real_database
+from scheduler.publishing.in_words import uncorrected_lines
 from scheduler.publishing.publish import Published, publish_draft
 from scheduler.store import editions
 from scheduler.store.people import handovers
@@ -150,7 +148,7 @@ def _publish(
     settings: Settings, lang: Language, draft: Draft, lines: Lines, publishing: Callable[..., Published], *, yes: bool
 ) -> None:
     with real_database(settings) as database:
-        tokens = tokens_of(settings, database)
+        tokens = database.tokens
 
         def put(*, confirmed: bool) -> Published:
             return publishing(database, draft, at=SystemClock().now(), confirmed=confirmed, tokens=tokens)

@@ -22,7 +22,6 @@ from scheduler.commands.common import (
     Failure,
     JsonOption,
     LangOption,
-    existing_database,
     language,
     login_name,
     out,
@@ -30,12 +29,13 @@ from scheduler.commands.common import (
     told,
 )
 from scheduler.commands.confirming import AuthorOption, ReasonOption, YesOption, once_confirmed, refuse_empty
-from scheduler.commands.diff import change_json
 from scheduler.commands.operating import draft_state
 from scheduler.commands.tables import print_publication
+from scheduler.installation import existing_database
 from scheduler.publishing.publish import Published
 from scheduler.publishing.rollback import NoWayBack, roll_back
 from scheduler.store import editions
+from scheduler.wording.changes import change_json
 from scheduler.wording.kinds import kind_words, title
 
 HEADINGS = Text(es="Edición|Cuándo|Quién|Motivo|Qué cambió", en="Edition|When|Who|Reason|What changed")

@@ -16,22 +16,19 @@ from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock
 from scheduler.base.settings import Settings
 from scheduler.commands.common import (
-    NOTHING_YET,
     PROBLEMS,
     USAGE,
     Failure,
     JsonOption,
     LangOption,
-    NothingPublished,
     err,
-    existing_database,
     language,
     login_name,
     out,
     print_json,
-    tokens_of,
     told,
 )
+from scheduler.installation import NOTHING_YET, NothingPublished, existing_database
 from scheduler.people.handover import HandoverWish, NoHandover, check, hand_over
 from scheduler.store import editions
 from scheduler.store.database import Database
@@ -111,7 +108,7 @@ def _language(given: str | None) -> Language | None:
 def _hand_over(
     database: Database, settings: Settings, wanted: HandoverWish, author: str, reason: str, lang: Language, *, yes: bool
 ) -> None:
-    tokens = tokens_of(settings, database)
+    tokens = database.tokens
     with database.read() as connection:
         found = editions.load(connection)
         if found is None:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from calendars.model.agenda import Draft
-from calendars.model.places import Representation
 from calendars.model.text import Language, Text
-from calendars.wording import and_list, home_short, hour, short_date
-from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock
 from scheduler.base.settings import Settings
 from scheduler.commands.around import around, around_json
@@ -25,19 +22,27 @@ from scheduler.commands.common import (
     JsonOption,
     LangOption,
     ShiftedOption,
-    existing_database,
     language,
     out,
     print_json,
     told,
 )
 from scheduler.commands.confirming import NOT_SHIFTED, AnnounceOption
-from scheduler.commands.diff import all_sites
 from scheduler.commands.sample import samples
 from scheduler.commands.shifting import Source
+from scheduler.installation import existing_database
 from scheduler.planning.delivery import Purpose
-from scheduler.publishing.consequences import Consequences, ForeseenMail, consequences
-from scheduler.publishing.in_words import missing_lines
+from scheduler.publishing.consequences import Consequences, consequences
+from scheduler.publishing.in_words import (
+    all_sites,
+    call_lines,
+    departure_lines,
+    local_departure,
+    mail_json,
+    missing_lines,
+    moment_at_home,
+    notices_line,
+)
 from scheduler.publishing.prospect import Prospect
 from scheduler.store.posts.hearers import Hearer, hearers
 from scheduler.wording.kinds import kind_words, title
@@ -51,13 +56,6 @@ FIRST = Text(
     es="  Primera edición: {feeds} calendarios, y no se avisa a nadie.",
     en="  First edition: {feeds} calendars, and nobody is told.",
 )
-NOTICES = Text(
-    es="{mails} avisos a {people} puestos en {sites} sedes", en="{mails} notices to {people} posts at {sites} sites"
-)
-ONE_NOTICE = Text(es="1 aviso a 1 puesto en 1 sede", en="1 notice to 1 post at 1 site")
-NO_NOTICES = Text(es="Ningún aviso", en="No notices")
-CALL = Text(es="CONVOCATORIA", en="INVITATION")
-CALLS = Text(es="{mails} convocatorias en {sites} sedes", en="{mails} invitations at {sites} sites")
 FIRST_CALLING = Text(
     es="  Primera edición: {feeds} calendarios; de ella no se avisa a nadie, y se convoca a:",
     en="  First edition: {feeds} calendars; nobody is told of it, and these are sent invitations:",
@@ -66,8 +64,6 @@ CALLED_ALREADY = Text(
     es="El borrador es igual a la edición vigente, y a todos los que toca ya se les convocó: publicar no haría nada.",
     en="The draft equals the edition in force, and everybody concerned is invited: publishing would do nothing.",
 )
-SETTLED = Text(es="{n} el {moment}", en="{n} on {moment}")
-LATER = Text(es="{n} el {moment} (hora local)", en="{n} on {moment} (local time)")
 REPLACED = Text(
     es="{replaced} recordatorios reemplazados; {sent} ya enviados con la hora anterior",
     en="{replaced} reminders replaced; {sent} already sent with the earlier time",
@@ -88,8 +84,6 @@ NO_EVENT = Text(
     es="no hay evento «{key}». El borrador tiene: {known}.", en="there is no event {key}; the draft has {known}"
 )
 NO_MAIL = Text(es="Los puestos de {site} no recibirían ningún aviso.", en="The posts of {site} would get no notice.")
-CITIES = 4  # named of those that wait for another day
-Group = tuple[str, list[ForeseenMail]]
 
 
 def impact(
@@ -172,19 +166,19 @@ def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language,
         yield _nothing(found, option)[lang].format(number=found.publication.edition.number - 1)
         return
     agenda = found.publication.edition.agenda
-    yield NOW[lang].format(moment=_moment(at, agenda.zone, lang))
+    yield NOW[lang].format(moment=moment_at_home(at, agenda.zone, lang))
     if found.before is None:
         yield (FIRST_CALLING if found.called else FIRST)[lang].format(feeds=len(result.feeds))
-        yield from _calls(found, result, at, lang)
+        yield from call_lines(found, result, at, lang)
         yield PUBLISH[lang] + option + REASON_GIVEN
         return
     sites = all_sites(found)
     for change in found.changes:
         mails = [one for one in result.mails if one.purpose is Purpose.NOTICE and one.notice.event == change.event]
         yield f"  {kind_words(change, lang)}  {title(change, lang)}"
-        yield f"    {_summary(mails, lang)}"
-        yield from (f"      {line}" for line in _departures(mails, found, at, lang))
-    yield from _calls(found, result, at, lang)
+        yield f"    {notices_line(mails, lang)}"
+        yield from (f"      {line}" for line in departure_lines(mails, found, at, lang))
+    yield from call_lines(found, result, at, lang)
     yield "  " + REPLACED[lang].format(replaced=result.replaced, sent=sum(result.sent.values()))
     ended = ENDED[lang].format(ended=len(result.ended_feeds)) if result.ended_feeds else ""
     yield "  " + FEEDS[lang].format(feeds=len(result.feeds)) + ended + "; " + ELSEWHERE[lang]
@@ -207,62 +201,6 @@ def _again(found: Prospect) -> str:
     return "".join(f" --announce {key}" for key in dict.fromkeys(notice.event for notice in found.convocations))
 
 
-def _calls(found: Prospect, result: Consequences, at: datetime, lang: Language) -> Iterator[str]:
-    """Each event that is announced, with how many are called to it and when."""
-    titles = {event.id: event.title[lang] for event in found.publication.edition.agenda.events}
-    for key in dict.fromkeys(notice.event for notice in found.convocations):
-        mails = [one for one in result.mails if one.purpose is Purpose.CONVOCATION and one.notice.event == key]
-        yield f"  {CALL[lang]}  {titles[key]}"
-        yield "    " + CALLS[lang].format(mails=sum(mail.people for mail in mails), sites=len(mails))
-        yield from (f"      {line}" for line in _departures(mails, found, at, lang))
-
-
-def _summary(mails: list[ForeseenMail], lang: Language) -> str:
-    if not mails:
-        return NO_NOTICES[lang]
-    people = sum(mail.people for mail in mails)
-    if people == 1:
-        return ONE_NOTICE[lang]
-    return NOTICES[lang].format(mails=people, people=people, sites=len({mail.site.id for mail in mails}))
-
-
-def _departures(mails: list[ForeseenMail], found: Prospect, at: datetime, lang: Language) -> Iterator[str]:
-    """«14 el mar 19 oct, 09:00 h (hora local)»; the fewer, the more their cities are of interest."""
-    home = found.publication.edition.agenda.zone
-    groups: dict[str, list[ForeseenMail]] = {}
-    for mail in mails:
-        groups.setdefault(_departure(mail, at, home, lang), []).append(mail)
-    for number, (words, group) in enumerate(sorted(groups.items(), key=_by_size)):
-        cities = "" if number == 0 and len(group) > CITIES else f": {_cities([mail.site for mail in group], lang)}"
-        yield words.format(n=sum(mail.people for mail in group)) + cities
-
-
-def _by_size(group: Group) -> tuple[int, datetime]:
-    return -len(group[1]), group[1][0].leaves
-
-
-def _departure(mail: ForeseenMail, at: datetime, home: str, lang: Language) -> str:
-    """When it leaves, with a place for how many: the moment itself where it goes as soon as it is settled."""
-    wall = to_wall(mail.leaves, mail.site.zone)
-    opening = wall.time() == mail.site.opens
-    if opening and mail.leaves > at:
-        return LATER[lang].format(n="{n}", moment=f"{short_date(wall.date(), lang)}, {hour(wall, lang)}")
-    return SETTLED[lang].format(n="{n}", moment=_moment(mail.leaves, home, lang))
-
-
-def _cities(sites: Iterable[Representation], lang: Language) -> str:
-    names = [site.city for site in sites]
-    if len(names) <= CITIES:
-        return and_list(names, lang)
-    more = len(names) - CITIES + 1
-    return and_list([*names[: CITIES - 1], f"{more} más" if lang == "es" else f"{more} more"], lang)
-
-
-def _moment(at: datetime, home: str, lang: Language) -> str:
-    wall = to_wall(at, home)
-    return f"{short_date(wall.date(), lang)}, {hour(wall, lang)} {home_short(home, lang)}"
-
-
 def _json(found: Prospect, result: Consequences, at: datetime) -> dict[str, object]:
     return {
         "at": at.isoformat(),
@@ -271,8 +209,8 @@ def _json(found: Prospect, result: Consequences, at: datetime) -> dict[str, obje
         "notices": sum(mail.people for mail in result.mails if mail.purpose is Purpose.NOTICE),
         "convocations": sum(mail.people for mail in result.mails if mail.purpose is Purpose.CONVOCATION),
         "people": found.people,
-        "mails": [_mail_json(mail) for mail in result.mails],
-        "hours": dict(sorted(Counter(_local(mail) for mail in result.mails).items())),
+        "mails": [mail_json(mail) for mail in result.mails],
+        "hours": dict(sorted(Counter(local_departure(mail) for mail in result.mails).items())),
         "replaced": result.replaced,
         "dropped": result.dropped,
         "sent_with_the_earlier_time": dict(result.sent),
@@ -281,19 +219,3 @@ def _json(found: Prospect, result: Consequences, at: datetime) -> dict[str, obje
         "removed_posts": list(found.removed_posts),
         "losses": [{"missing": loss.missing.value, "name": loss.name} for loss in found.losses],
     }
-
-
-def _mail_json(mail: ForeseenMail) -> dict[str, object]:
-    return {
-        "event": mail.notice.event,
-        "site": mail.site.id,
-        "purpose": mail.purpose.value,
-        "kinds": [kind.value for kind in mail.notice.kinds],
-        "people": mail.people,
-        "leaves": mail.leaves.isoformat(),
-        "leaves_local": _local(mail),
-    }
-
-
-def _local(mail: ForeseenMail) -> str:
-    return to_wall(mail.leaves, mail.site.zone).isoformat(timespec="minutes")

@@ -20,17 +20,8 @@ from scheduler.base import loop
 from scheduler.base.clock import Clock, SystemClock
 from scheduler.base.logs import configure_logs
 from scheduler.base.settings import Settings, SettingsError
-from scheduler.commands.common import (
-    ENVIRONMENT,
-    USAGE,
-    Failure,
-    LangOption,
-    err,
-    existing_database,
-    print_json,
-    tokens_of,
-    told,
-)
+from scheduler.commands.common import ENVIRONMENT, USAGE, Failure, LangOption, err, print_json, told
+from scheduler.installation import existing_database
 from scheduler.mail.incoming.bounds import LARGEST, Unreadable
 from scheduler.mail.incoming.imap import Imap, ImapPlace, ImapProgress, parse_imap_url
 from scheduler.mail.incoming.mailboxes import MailboxUnavailable, Maildir
@@ -38,7 +29,7 @@ from scheduler.mail.relay.oauth import access_tokens
 from scheduler.people.incoming import Handled, Inbox, Meaning
 from scheduler.store import controls
 from scheduler.store.database import Database, will_pass
-from scheduler.store.people import quarantine
+from scheduler.store.people import doubts, quarantine
 
 _log = structlog.get_logger(__name__)
 RECENT = timedelta(days=40)  # what people saw before that in an IMAP mailbox is not taken in when it is first read
@@ -105,18 +96,21 @@ def _piped(*, again: bool, as_json: bool, lang: str | None) -> None:
         found = taking.one(raw)
         taking.keep_time()
     if as_json:
-        said = {"meaning": found.meaning, "recipient": found.recipient, "status": found.status}
-        print_json(said | ({"event": found.event, "answer": found.answer} if found.answer else {}))
+        said: dict[str, object] = {"meaning": found.meaning, "recipient": found.recipient, "status": found.status}
+        said |= {"event": found.event, "answer": found.answer} if found.answer else {}
+        print_json(said | ({"doubted": True} if found.doubted else {}))
     else:
-        words = (found.meaning, found.recipient, found.status, found.event, found.answer)
+        doubt = "doubted" if found.doubted else ""
+        words = (found.meaning, found.recipient, found.status, found.event, found.answer, doubt)
         typer.echo(" ".join(part for part in words if part))
 
 
 def _inbox(settings: Settings, database: Database) -> Inbox:
     return Inbox(
-        tokens=tokens_of(settings, database),
+        tokens=database.tokens,
         redirected=settings.redirect_all is not None,
         authserv_id=settings.authserv_id,
+        verp=settings.verp == "on",
     )
 
 
@@ -218,9 +212,11 @@ class _Taking:
         return Handled(meaning=Meaning.QUARANTINED)
 
     def keep_time(self) -> None:
-        """For status and doctor, which tell when nobody reads what comes in."""
+        """For status and doctor, which tell when nobody reads what comes in; what is doubted does not wait for ever."""
+        now = self.clock.now()
         with self.database.write() as connection:
-            controls.put(connection, controls.INBOX, self.clock.now().isoformat(timespec="seconds"))
+            controls.put(connection, controls.INBOX, now.isoformat(timespec="seconds"))
+            doubts.lapse(connection, now)
 
 
 def _summary(counted: Counter[Meaning], *, as_json: bool) -> None:

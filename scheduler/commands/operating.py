@@ -28,20 +28,17 @@ from scheduler.commands.common import (
     Failure,
     JsonOption,
     LangOption,
-    database_is_there,
-    existing_database,
     language,
     out,
     print_json,
-    real_database,
     told,
 )
-from scheduler.commands.diff import uncorrected_lines
-from scheduler.commands.running import sending_of
 from scheduler.drafts.files import InvalidDraft, configuration
+from scheduler.installation import database_is_there, existing_database, real_database, sending_of
 from scheduler.mail.compose import Composer
 from scheduler.mail.relay.smtp import Connection, RelayUnavailable
 from scheduler.planning.delivery import Outcome
+from scheduler.publishing.in_words import uncorrected_lines
 from scheduler.publishing.prospect import digest, prospect
 from scheduler.reporting.checks import Check, Verdict, installation_checks
 from scheduler.reporting.in_words import status_json, status_lines

@@ -19,7 +19,6 @@ from calendars.model.text import Text
 from calendars.zones import nearest_instant, to_instant
 from scheduler.base import loop
 from scheduler.base.logs import configure_logs
-from scheduler.base.settings import Settings, SettingsError, parse_networks, parse_pace
 from scheduler.base.tokens import Tokens
 from scheduler.commands.common import (
     ConfigOption,
@@ -31,13 +30,10 @@ from scheduler.commands.common import (
 from scheduler.commands.stretches import progress, rehearse_here, whole_campaign
 from scheduler.commands.tables import print_summary
 from scheduler.drafts.files import configuration
-from scheduler.mail.relay.oauth import access_tokens
-from scheduler.mail.relay.smtp_url import parse_smtp_url
+from scheduler.installation import address_of, site_of
 from scheduler.rehearsal.capture import Outbox
 from scheduler.rehearsal.run import captured, rehearsal_database
-from scheduler.sending.service import Sending
 from scheduler.serving import Serving, serve
-from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.web.app import Site
 from scheduler.web.http.server import bind
@@ -75,7 +71,7 @@ def demo(
         with (
             bind(host or settings.host, wanted or DEMO_PORT, tries=1 if wanted else DEMO_PORTS) as listener,
             tempfile.TemporaryDirectory(prefix="agenda-demo-") as scratch,
-            rehearsal_database(None) as database,
+            rehearsal_database(None, tokens) as database,
         ):
             base_url = settings.base_url or address_of(listener.getsockname())
             outbox = Path(scratch) / "outbox"
@@ -103,56 +99,3 @@ def _demo_now(agenda: Agenda) -> datetime:
     if not workshops:
         return first_stamp(agenda)
     return nearest_instant(datetime.combine(min(workshops).date() - timedelta(days=1), time(12)), agenda.zone)
-
-
-def address_of(address: tuple[str, int]) -> str:
-    host, port = address[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def sending_of(settings: Settings, base_url: str, tokens: Tokens) -> Sending | None:
-    """How to send, or None without AGENDA_SMTP_URL. Raises SettingsError."""
-    if settings.smtp_url is None:
-        return None
-    try:
-        smtp = parse_smtp_url(settings.smtp_url, settings.smtp_password, access_tokens(settings))
-    except ValueError as error:
-        raise SettingsError(f"AGENDA_SMTP_URL: {error}") from error
-    return Sending(
-        smtp=smtp,
-        pace=parse_pace(settings.pace),
-        base_url=base_url,
-        tokens=tokens,
-        redirect_all=settings.redirect_all,
-        domain_per_minute=parse_pace(settings.domain_pace).per_minute if settings.domain_pace else None,
-        verp=settings.verp == "on",
-        invitations=settings.invitations == "on",
-        signed_answers=settings.verp != "off",
-    )
-
-
-def site_of(
-    database: Database,
-    tokens: Tokens,
-    settings: Settings,
-    base_url: str,
-    *,
-    mails: bool,
-    now: datetime | None = None,
-    outbox: Path | None = None,
-) -> Site:
-    with database.read() as connection:
-        found = editions.load(connection)
-    assert found is not None
-    return Site(
-        database=database,
-        tokens=tokens,
-        base_url=base_url,
-        in_force=found,
-        now=now,
-        outbox=outbox,
-        mails=mails,
-        invitations=mails and (settings.invitations == "on" or now is not None),
-        proxies=parse_networks(settings.trusted_proxies),
-        watchers=parse_networks(settings.metrics_from),
-    )

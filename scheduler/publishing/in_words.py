@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from calendars.losses import Missing
+from calendars.model.places import Representation
 from calendars.model.text import Language, Text
-from calendars.reading import AGENDA, POSTS, PRIVATE, SITES
-from calendars.wording import and_list
+from calendars.reading import AGENDA, POSTS, PRIVATE, SITES, Lines
+from calendars.wording import and_list, home_short, hour, short_date
+from calendars.zones import to_wall
+from scheduler.planning.delivery import Purpose
+from scheduler.publishing.consequences import Consequences, ForeseenMail
 from scheduler.publishing.prospect import Prospect
 from scheduler.wording.kinds import PARTS
 
@@ -94,3 +99,108 @@ def _shown(names: Iterable[str]) -> Iterator[str]:
     yield from (f"  - {name}" for name in listed[:SHOWN])
     if len(listed) > SHOWN:
         yield "  …"
+
+
+UNCORRECTED = Text(
+    es="{file}, {post} (renglón {line}): el puesto pasó a otra persona y aquí sigue la dirección anterior. No cuenta; "
+    "ponga la nueva.",
+    en="{file}, {post} (line {line}): the post was handed over and the former address still stands here. It does not "
+    "count; put the new one.",
+)
+
+
+def uncorrected_lines(posts: Iterable[str], lines: Lines, lang: Language) -> Iterator[str]:
+    """Where the file still has the address of somebody who handed a post over."""
+    for key in posts:
+        yield UNCORRECTED[lang].format(file=POSTS, line=lines.posts.get(key, "—"), post=key)
+
+
+def all_sites(found: Prospect) -> dict[str, Representation]:
+    """The sites of the draft, and those that it takes away."""
+    before = () if found.before is None else found.before.edition.agenda.representations
+    return {site.id: site for site in (*before, *found.publication.edition.agenda.representations)}
+
+
+NOTICES = Text(
+    es="{mails} avisos a {people} puestos en {sites} sedes", en="{mails} notices to {people} posts at {sites} sites"
+)
+ONE_NOTICE = Text(es="1 aviso a 1 puesto en 1 sede", en="1 notice to 1 post at 1 site")
+NO_NOTICES = Text(es="Ningún aviso", en="No notices")
+CALL = Text(es="CONVOCATORIA", en="INVITATION")
+CALLS = Text(es="{mails} convocatorias en {sites} sedes", en="{mails} invitations at {sites} sites")
+SETTLED = Text(es="{n} el {moment}", en="{n} on {moment}")
+LATER = Text(es="{n} el {moment} (hora local)", en="{n} on {moment} (local time)")
+CITIES = 4  # named of those that wait for another day
+Group = tuple[str, list[ForeseenMail]]
+
+
+def call_lines(found: Prospect, result: Consequences, at: datetime, lang: Language) -> Iterator[str]:
+    """Each event that is announced, with how many are called to it and when."""
+    titles = {event.id: event.title[lang] for event in found.publication.edition.agenda.events}
+    for key in dict.fromkeys(notice.event for notice in found.convocations):
+        mails = [one for one in result.mails if one.purpose is Purpose.CONVOCATION and one.notice.event == key]
+        yield f"  {CALL[lang]}  {titles[key]}"
+        yield "    " + CALLS[lang].format(mails=sum(mail.people for mail in mails), sites=len(mails))
+        yield from (f"      {line}" for line in departure_lines(mails, found, at, lang))
+
+
+def notices_line(mails: list[ForeseenMail], lang: Language) -> str:
+    if not mails:
+        return NO_NOTICES[lang]
+    people = sum(mail.people for mail in mails)
+    if people == 1:
+        return ONE_NOTICE[lang]
+    return NOTICES[lang].format(mails=people, people=people, sites=len({mail.site.id for mail in mails}))
+
+
+def departure_lines(mails: list[ForeseenMail], found: Prospect, at: datetime, lang: Language) -> Iterator[str]:
+    """«14 el mar 19 oct, 09:00 h (hora local)»; the fewer, the more their cities are of interest."""
+    home = found.publication.edition.agenda.zone
+    groups: dict[str, list[ForeseenMail]] = {}
+    for mail in mails:
+        groups.setdefault(_departure(mail, at, home, lang), []).append(mail)
+    for number, (words, group) in enumerate(sorted(groups.items(), key=_by_size)):
+        cities = "" if number == 0 and len(group) > CITIES else f": {_cities([mail.site for mail in group], lang)}"
+        yield words.format(n=sum(mail.people for mail in group)) + cities
+
+
+def _by_size(group: Group) -> tuple[int, datetime]:
+    return -len(group[1]), group[1][0].leaves
+
+
+def _departure(mail: ForeseenMail, at: datetime, home: str, lang: Language) -> str:
+    """When it leaves, with a place for how many: the moment itself where it goes as soon as it is settled."""
+    wall = to_wall(mail.leaves, mail.site.zone)
+    opening = wall.time() == mail.site.opens
+    if opening and mail.leaves > at:
+        return LATER[lang].format(n="{n}", moment=f"{short_date(wall.date(), lang)}, {hour(wall, lang)}")
+    return SETTLED[lang].format(n="{n}", moment=moment_at_home(mail.leaves, home, lang))
+
+
+def _cities(sites: Iterable[Representation], lang: Language) -> str:
+    names = [site.city for site in sites]
+    if len(names) <= CITIES:
+        return and_list(names, lang)
+    more = len(names) - CITIES + 1
+    return and_list([*names[: CITIES - 1], f"{more} más" if lang == "es" else f"{more} more"], lang)
+
+
+def moment_at_home(at: datetime, home: str, lang: Language) -> str:
+    wall = to_wall(at, home)
+    return f"{short_date(wall.date(), lang)}, {hour(wall, lang)} {home_short(home, lang)}"
+
+
+def mail_json(mail: ForeseenMail) -> dict[str, object]:
+    return {
+        "event": mail.notice.event,
+        "site": mail.site.id,
+        "purpose": mail.purpose.value,
+        "kinds": [kind.value for kind in mail.notice.kinds],
+        "people": mail.people,
+        "leaves": mail.leaves.isoformat(),
+        "leaves_local": local_departure(mail),
+    }
+
+
+def local_departure(mail: ForeseenMail) -> str:
+    return to_wall(mail.leaves, mail.site.zone).isoformat(timespec="minutes")

@@ -24,6 +24,7 @@ from scheduler.store.editions import InForce
 from scheduler.store.people import handovers, signups
 from scheduler.store.posts import hearers, roster
 from scheduler.store.posts.hearers import Involved
+from scheduler.wording.kinds import PARTS
 
 Heard = tuple[str, str, bool]  # Event.id, Representation.id, and whether as a guest from there
 
@@ -218,3 +219,35 @@ def _by_site(posts: Mapping[str, str]) -> dict[str, frozenset[str]]:
 
 def _knows_erased(connection: Connection, tokens: Tokens | None) -> Callable[[str], bool] | None:
     return None if tokens is None else lambda address: signups.erased_among(connection, tokens.digests(address))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Beside:
+    """What the draft changes besides its events."""
+
+    new: tuple[str, ...]  # Recipient.id
+    gone: tuple[str, ...]
+    changed: tuple[str, ...]  # but for those whose former address in the file does not count
+    parts: tuple[str, ...]  # keys of agenda.yaml, and files
+
+    @property
+    def people(self) -> bool:
+        return bool(self.new or self.gone or self.changed)
+
+
+def beside(connection: Connection, found: Prospect, draft: Draft) -> Beside:
+    listed = {one.id: one for one in draft.recipients}
+    filed = {one.id: one for one in hearers.filed(connection)}
+    was = None if found.before is None else found.before.edition.agenda
+    return Beside(
+        new=tuple(key for key in listed if key not in filed),
+        gone=tuple(key for key in filed if key not in listed),
+        changed=tuple(
+            key for key, one in listed.items() if key in filed and filed[key] != one and key not in found.uncorrected
+        ),
+        parts=() if was is None else tuple(_parts(was, draft.agenda)),
+    )
+
+
+def _parts(was: Agenda, now: Agenda) -> Iterator[str]:
+    return (word for name, word in PARTS.items() if getattr(was, name) != getattr(now, name))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from calendars.editions import Edition, Revision
+from calendars.editions import Edition, Revision, begins
 from calendars.model.agenda import Agenda
-from calendars.model.events import Days, Event, EventStatus
+from calendars.model.events import Event, EventStatus
 from calendars.model.people import Role
-from calendars.zones import nearest_instant
 from scheduler.planning.coverage import Tally, lacking, tallies
 from scheduler.planning.plan import REMINDED
 from scheduler.store.posts import answers
@@ -21,7 +20,7 @@ SOON = timedelta(days=5)  # ahead of the start, a site from which nobody comes i
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Attendance:
+class Acceptances:
     """Of one event."""
 
     event: Event
@@ -42,18 +41,18 @@ class Attendance:
         return tuple(one for one in self.lacking if not one.deputies)
 
 
-def attendance(connection: Connection, edition: Edition) -> Iterator[Attendance]:
+def acceptances(connection: Connection, edition: Edition) -> Iterator[Acceptances]:
     """Of each event that asks who comes, in order of their start; not of what is cancelled."""
     asking = [pair for pair in edition.listed() if pair[0].asks_who_comes and edition.agenda.addressed(pair[0])]
     begun = [(begins(edition.agenda, *pair), *pair) for pair in asking if pair[0].status is not EventStatus.CANCELLED]
     for at, event, revision in sorted(begun, key=lambda one: (one[0], one[1].id)):
-        yield _attendance(connection, edition.agenda, event, revision, at)
+        yield _acceptances(connection, edition.agenda, event, revision, at)
 
 
-def lacking_soon(connection: Connection, edition: Edition, now: datetime) -> tuple[Attendance, ...]:
+def lacking_soon(connection: Connection, edition: Edition, now: datetime) -> tuple[Acceptances, ...]:
     """The events with a rule that begin within SOON and lack somebody."""
     found = (
-        _attendance(connection, edition.agenda, event, revision, at)
+        _acceptances(connection, edition.agenda, event, revision, at)
         for event, revision in edition.listed()
         if event.coverage is not None and event.status in REMINDED
         if now < (at := begins(edition.agenda, event, revision)) <= now + SOON
@@ -61,22 +60,14 @@ def lacking_soon(connection: Connection, edition: Edition, now: datetime) -> tup
     return tuple(one for one in found if one.lacking)
 
 
-def begins(agenda: Agenda, event: Event, revision: Revision) -> datetime:
-    """The instant of its start (UTC); of whole days, midnight by the agenda's clock. Of a dated event only."""
-    if revision.start is not None:
-        return revision.start
-    assert isinstance(event.when, Days), "a dated event has an hour or days"
-    return nearest_instant(datetime.combine(event.when.first, time()), agenda.zone)
-
-
-def _attendance(connection: Connection, agenda: Agenda, event: Event, revision: Revision, at: datetime) -> Attendance:
+def _acceptances(connection: Connection, agenda: Agenda, event: Event, revision: Revision, at: datetime) -> Acceptances:
     voices = answers.voices(connection, revision.uid)
     counted = tallies(agenda, event, voices)
     lack = lacking(event, counted)
     regions = {site.id: site.region for site in agenda.representations}
     coordinated = {regions.get(voice.site) for voice in voices if voice.role is Role.COORDINATOR}
     affected = dict.fromkeys(one.site.region for one in lack)
-    return Attendance(
+    return Acceptances(
         event=event,
         begins=at,
         sites=counted,

@@ -12,7 +12,7 @@ from calendars.wording import short_date
 from calendars.zones import ZoneData, to_wall
 from scheduler.base.settings import Pace
 from scheduler.planning.delivery import State
-from scheduler.reporting.acceptances import Attendance
+from scheduler.reporting.acceptances import Acceptances
 from scheduler.reporting.status import Status
 from scheduler.store.nodes import Node
 from scheduler.wording.events import sites_count
@@ -78,6 +78,12 @@ AWAY = Text(
 DIFFERING = Text(
     es="Nodos con otras reglas de zonas horarias que la edición: {nodes}",
     en="Nodes with other zone data than the edition: {nodes}",
+)
+DOUBTED = Text(
+    es="Avisos de direcciones malas, en duda: {n}. Llegaron demasiados y no se hace caso de ninguno sin una decisión: "
+    "agenda suppressions --doubted",
+    en="Reports of bad addresses, in doubt: {n}. Too many came at once, and none counts until somebody decides: "
+    "agenda suppressions --doubted",
 )
 UNREAD = Text(
     es="Salen invitaciones y nadie lee las respuestas: «agenda inbox» {since}.",
@@ -163,12 +169,14 @@ def _alarms(found: Status, lang: Language) -> Iterator[str]:
     if found.differing:
         yield DIFFERING[lang].format(nodes=", ".join(found.differing))
     yield from _answering(found, lang)
+    if found.doubted:
+        yield DOUBTED[lang].format(n=found.doubted)
     if found.uncovered:
         yield UNCOVERED[lang].format(sites=", ".join(_lost(found, lang)))
     yield from (_lacking(one, found, lang) for one in found.lacking)
 
 
-def _lacking(one: Attendance, found: Status, lang: Language) -> str:
+def _lacking(one: Acceptances, found: Status, lang: Language) -> str:
     assert found.agenda is not None, "an event is of an agenda"
     day = short_date(to_wall(one.begins, found.agenda.zone).date(), lang)
     regions = UNCOORDINATED[lang].format(n=len(one.uncoordinated)) if one.uncoordinated else ""
@@ -274,5 +282,6 @@ def status_json(found: Status, draft: int | None, *, pace: Pace | None) -> dict[
         "signed_up": found.posts.signed_up,
         "bad_addresses": found.posts.bad_addresses,
         "quarantined": found.quarantined,
+        "doubted": found.doubted,
         "invitations": {"on": found.answering.on, "posts": found.answering.posts, "inbox": found.answering.read_at},
     }

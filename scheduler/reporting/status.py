@@ -13,12 +13,12 @@ from calendars.zones import ZoneData, zone_data
 from scheduler.base.settings import Pace
 from scheduler.planning.delivery import WAITING, State
 from scheduler.reporting import report
-from scheduler.reporting.acceptances import Attendance, lacking_soon
+from scheduler.reporting.acceptances import Acceptances, lacking_soon
 from scheduler.reporting.report import Posts, Totals, Uncovered
 from scheduler.store import controls, editions, nodes
 from scheduler.store.ledger import invited
 from scheduler.store.nodes import Node
-from scheduler.store.people import quarantine
+from scheduler.store.people import doubts, quarantine
 from scheduler.store.schema import deliveries
 
 _D = deliveries.c
@@ -69,13 +69,14 @@ class Status:
     late_since: datetime | None
     next_at: datetime | None
     uncovered: tuple[Uncovered, ...]
-    lacking: tuple[Attendance, ...]  # events that begin soon, and fewer come from some site than their rule wants
+    lacking: tuple[Acceptances, ...]  # events that begin soon, and fewer come from some site than their rule wants
     posts: Posts
     nodes: tuple[Node, ...]  # that send, and are alive
     differing: tuple[str, ...]  # of these, the owners that reckon with other zone data than the edition
     adopted: bool  # False: the database was copied or restored, and nothing is sent from it
     answering: AnswerReading
-    quarantined: int = 0  # messages of the last month that could not be read: no alert, for strangers can make them
+    quarantined: int  # messages of the last month that could not be read: no alert, for strangers can make them
+    doubted: int  # reports that addresses are bad, which wait for an operator's decision
 
     @property
     def alerts(self) -> int:
@@ -91,6 +92,7 @@ class Status:
             not self.adopted,
             self.answering.unread(self.at) or self.answering.missed,
             self.lacking,
+            self.doubted,
         )
         return sum(bool(mark) for mark in marks)
 
@@ -147,6 +149,7 @@ def status(
         adopted=adopted,
         answering=answering(connection, on=invitations),
         quarantined=quarantine.count(connection, now),
+        doubted=doubts.count(connection, now),
     )
 
 

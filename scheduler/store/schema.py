@@ -267,7 +267,8 @@ bounces = Table(  # delivery status notifications (RFC 3464) that were about a p
     Column("recipient", Text, ForeignKey("recipients.id"), nullable=False),
     Column("delivery", Number, ForeignKey("deliveries.id")),
     Column("at", Instant, nullable=False),
-    Column("kind", Text, nullable=False),  # hard: the address is bad; soft: this message did not arrive; forgiven
+    Column("kind", Text, nullable=False),  # hard: the address is bad; soft: this message did not arrive; forgiven;
+    # doubted: hard, and one of too many; dismissed: an operator does not believe it
     Column("status", Text, nullable=False),  # RFC 3463
     Column("text", Text, nullable=False),  # the diagnostic, scrubbed of addresses
     Index(None, "recipient"),

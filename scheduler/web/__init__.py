@@ -1,0 +1,1 @@
+"""Feeds, pages and health, put together in `app`."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from scheduler.web.compression import compressed
 from scheduler.web.demo.captured import CapturedMails
 from scheduler.web.demo.outbox import OutboxPages
 from scheduler.web.feeds.public import FeedApp
@@ -30,6 +30,8 @@ from scheduler.web.site import Site
 from scheduler.web.watch.health import Health
 
 __all__ = ["Site", "build_app"]
+
+WORTH_IT = 1000  # bytes; below, the headers of a compressed page outweigh the gain
 
 
 def build_app(site: Site) -> ASGIApp:
@@ -57,3 +59,21 @@ def build_app(site: Site) -> ASGIApp:
     inner = Starlette(routes=routes, exception_handlers=handlers)
     inner.router.redirect_slashes = False  # it would redirect to whatever host the request names
     return FeedApp(compressed(WholeBodies(inner)), site.shelf, site.staff)
+
+
+def compressed(app: ASGIApp) -> ASGIApp:
+    """The pages with gzip for who accepts it; feeds stand in front of it, since compressed ones broke Outlook on the web.
+
+    Each answer gets a header list of its own: GZipMiddleware writes into the one that it is given, and a Prepared
+    answer gives everybody the same, whose Content-Length would then be that of the first one's compressed copy.
+    """
+
+    async def with_own_headers(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_own(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": list(message["headers"])}
+            await send(message)
+
+        await app(scope, receive, send_own)
+
+    return GZipMiddleware(with_own_headers, minimum_size=WORTH_IT)

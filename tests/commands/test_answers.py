@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from calendars.model.rules import Coverage
-from scheduler.reporting.acceptances import SOON, Attendance, attendance
+from scheduler.reporting.acceptances import SOON, Acceptances, acceptances
 from scheduler.reporting.in_words import status_json
 from scheduler.store import editions
 from scheduler.store.database import Database
@@ -28,11 +28,11 @@ DELHI_POST = post("delhi", site="nueva-delhi")
 HERE = (site(), DELHI, MADRID)
 
 
-def figures(database: Database) -> list[Attendance]:
+def figures(database: Database) -> list[Acceptances]:
     with database.read() as connection:
         found = editions.load(connection)
         assert found is not None
-        return list(attendance(connection, found.edition))
+        return list(acceptances(connection, found.edition))
 
 
 def test_sites_with_nobody_what_the_rule_lacks_and_whom_that_leaves(database: Database) -> None:

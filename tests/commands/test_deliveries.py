@@ -19,9 +19,9 @@ from scheduler.base.clock import SystemClock
 from scheduler.planning.delivery import Decision, Purpose, State
 from scheduler.store.database import Database
 from scheduler.store.ledger import deliveries as operated
+from scheduler.store.ledger import wishes
 from scheduler.store.ledger.deliveries import Chosen, Order
 from scheduler.store.people import signups
-from scheduler.store.posts import roster
 from scheduler.store.schema import deliveries
 from tests.support.command_line import AGENDA, agenda, into_the_future
 from tests.support.factories import agenda as content
@@ -114,7 +114,7 @@ def test_what_is_released_after_its_event_began_is_expired_and_not_sent(database
 def test_a_post_that_left_meanwhile_gets_nothing_by_a_release(database: Database) -> None:
     id_ = put_in(database, State.HELD)
     with database.write() as connection:
-        roster.leave(connection, "uno", WEEK_BEFORE)
+        wishes.leave(connection, "uno", WEEK_BEFORE)
     assert act(database, Order.RELEASE, ids=(id_,)) == 1
     assert state_of(database, id_) == (State.SUPPRESSED, None, WORDS)
 

@@ -62,7 +62,7 @@ def test_each_bound_holds_what_lies_just_below_and_nothing_above(make, most: int
 @pytest.mark.parametrize(("before", "kind"), [(bounds.MOST_CALENDARS - 1, Answered), (bounds.MOST_CALENDARS, Other)])
 def test_an_answer_is_looked_for_in_the_first_calendars_of_a_message(before: int, kind: type) -> None:
     other = "--b\nContent-Type: text/calendar\n\nBEGIN:VCALENDAR\nEND:VCALENDAR\n"
-    answer = f"--b\nContent-Type: text/calendar\n\n{document("outlook", Answer())}\n--b--\n"
+    answer = f"--b\nContent-Type: text/calendar\n\n{document('outlook', Answer())}\n--b--\n"
     raw = "Content-Type: multipart/mixed; boundary=b\n\n" + other * before + answer
     assert isinstance(read(raw.encode()), kind)
 

@@ -16,6 +16,7 @@ from scheduler.people.handover import HandoverWish, NoHandover, hand_over
 from scheduler.planning.delivery import Decision, Purpose, State
 from scheduler.publishing.publish import NothingToPublish, Published, publish_draft
 from scheduler.store.database import Database
+from scheduler.store.ledger import wishes
 from scheduler.store.people import bounces, handovers, signups
 from scheduler.store.posts import feed_tokens, hearers, roster
 from scheduler.store.schema import answers, deliveries, metadata, recipients
@@ -121,7 +122,7 @@ def test_the_former_holders_wishes_calendars_and_bad_address_end(published: Data
     with published.write() as connection:
         signups.decline(connection, "uno", [WEEK])
         roster.speak(connection, "uno", "en")
-        roster.leave(connection, "uno", LATER)
+        wishes.leave(connection, "uno", LATER)
         connection.execute(update(recipients).values(suppressed_at=LATER, suppressed_why="550", channel="invitations"))
         feed_tokens.issue(connection, "tokio", PUBLISHED, label="Teléfono de Ana", recipient="uno")
     over(published)

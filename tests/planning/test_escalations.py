@@ -15,8 +15,9 @@ from calendars.model.people import Role
 from calendars.model.rules import Coverage
 from scheduler.planning.delivery import Purpose, State
 from scheduler.store.database import Database
+from scheduler.store.ledger import wishes
 from scheduler.store.people import signups
-from scheduler.store.posts import answers, roster
+from scheduler.store.posts import answers
 from scheduler.store.posts.answers import Reply
 from scheduler.store.schema import deliveries
 from tests.support.answering import say
@@ -184,7 +185,7 @@ async def test_a_late_escalation_waits_for_the_sites_working_hours(database: Dat
 async def test_a_deputy_who_left_is_asked_no_more(database: Database) -> None:
     put(database, covered())
     with database.write() as connection:
-        roster.leave(connection, "dos", PUBLISHED)
+        wishes.leave(connection, "dos", PUBLISHED)
     assert escalations(database)["dos"] == (ASKED, State.SUPPRESSED)
     assert "dos" not in await sent(database)
 

@@ -12,7 +12,7 @@ from calendars.model.events import Audience, EventStatus
 from scheduler.planning.plan import Member, plan
 from scheduler.publishing.consequences import consequences
 from scheduler.publishing.prospect import prospect
-from scheduler.reporting.acceptances import attendance
+from scheduler.reporting.acceptances import acceptances
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.posts import answers
@@ -221,7 +221,7 @@ def test_the_session_that_was_chosen_says_from_where_people_come(database: Datab
     with database.read() as connection:
         found = editions.load(connection)
         assert found is not None
-        assert {one.event.id: dict(one.guests) for one in attendance(connection, found.edition)} == {
+        assert {one.event.id: dict(one.guests) for one in acceptances(connection, found.edition)} == {
             OWN: {},
             OTHER: {"tokio": 1},
         }

@@ -18,7 +18,7 @@ from scheduler.reporting.in_words import status_json
 from scheduler.store import controls, nodes
 from scheduler.store.database import Database
 from scheduler.store.instance import Instance
-from scheduler.store.ledger import states
+from scheduler.store.ledger import states, wishes
 from scheduler.store.posts import roster
 from scheduler.store.schema import bounces, deliveries
 from tests.support.command_line import agenda
@@ -140,8 +140,8 @@ def test_a_site_whose_only_address_bounced_is_named_with_the_day_of_its_own(two_
 def test_a_site_is_alarming_as_soon_as_the_server_refuses_its_last_address(two_sites: Database) -> None:
     refused = Decision(state=State.REJECTED, refused=True, suppress=True)
     with two_sites.write() as connection:
-        roster.leave(connection, "uno", PUBLISHED)
-        roster.leave(connection, "dos", PUBLISHED)
+        wishes.leave(connection, "uno", PUBLISHED)
+        wishes.leave(connection, "dos", PUBLISHED)
     send(two_sites, WEEK_BEFORE + timedelta(hours=2), refused)  # 09:00 in Hanoi
     told = next(line for line in lines(found(two_sites), lang="en") if line.startswith("Nobody"))
     assert told == "Nobody left to write to: Hanói (address refused Fri 15 Oct), Tokio (asked for none Fri 1 Oct)"
@@ -149,7 +149,7 @@ def test_a_site_is_alarming_as_soon_as_the_server_refuses_its_last_address(two_s
 
 def test_what_came_last_is_the_reason_and_one_living_post_is_enough(two_sites: Database) -> None:
     with two_sites.write() as connection:
-        roster.leave(connection, "uno", PUBLISHED)
+        wishes.leave(connection, "uno", PUBLISHED)
         states.suppress_address(connection, "hanoi", PUBLISHED, "5.1.1")
     assert [one.site for one in found(two_sites).uncovered] == ["hanoi"]
     with two_sites.write() as connection:

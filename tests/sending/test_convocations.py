@@ -16,7 +16,7 @@ from scheduler.publishing.announcing import NothingToAnnounce
 from scheduler.publishing.publish import NothingToPublish, Published, Unconfirmed, publish_draft
 from scheduler.store import editions
 from scheduler.store.database import Database
-from scheduler.store.posts import roster
+from scheduler.store.ledger import wishes
 from scheduler.store.schema import deliveries
 from tests.support.changes import (
     AS_IT_WAS,
@@ -228,7 +228,7 @@ async def test_a_bad_address_is_called_no_more(database: Database) -> None:
 async def test_a_post_of_the_file_that_wants_no_reminders_is_called_all_the_same(database: Database) -> None:
     await begin(database)
     with database.write() as connection:
-        roster.leave(connection, "uno", MONDAY)
+        wishes.leave(connection, "uno", MONDAY)
     announce(database, AS_IT_WAS, MONDAY)
     assert await heads(database, MONDAY, MONDAY + AN_HOUR) == ["CONVOCATORIA"]
 

@@ -13,9 +13,9 @@ from calendars.model.events import Audience, Days, EventStatus
 from calendars.model.places import Region
 from scheduler.planning.delivery import Purpose, State
 from scheduler.store.database import Database
-from scheduler.store.ledger import alarms
+from scheduler.store.ledger import alarms, wishes
 from scheduler.store.people import bounces, signups
-from scheduler.store.posts import feed_tokens, roster
+from scheduler.store.posts import feed_tokens
 from scheduler.store.schema import deliveries, recipients
 from scheduler.store.schema import feed_tokens as tokens_table
 from tests.support.changes import (
@@ -274,7 +274,7 @@ async def test_who_joined_after_a_change_or_with_it_hears_nothing_of_it(database
 async def test_a_post_of_the_file_that_wants_no_reminders_still_hears_of_changes(database: Database) -> None:
     await begin(database)
     with database.write() as connection:
-        roster.leave(connection, "uno", MONDAY - timedelta(days=1))
+        wishes.leave(connection, "uno", MONDAY - timedelta(days=1))
     change(database, MOVED, MONDAY)
     assert len(await sent(database, MONDAY, datetime(2021, 10, 22, tzinfo=UTC))) == 1
 
@@ -284,7 +284,7 @@ async def test_who_signed_up_and_left_while_a_notice_waited_hears_nothing(databa
     change(database, MOVED, MONDAY)
     with database.write() as connection:
         connection.execute(update(recipients).values(origin="self"))
-        roster.leave(connection, "uno", MONDAY + timedelta(minutes=1))
+        wishes.leave(connection, "uno", MONDAY + timedelta(minutes=1))
     assert await sent(database, MONDAY + timedelta(minutes=1), MONDAY + timedelta(hours=1)) == []
     assert notices(database) == {(2, "uno"): State.SUPPRESSED}
 

@@ -14,7 +14,7 @@ from scheduler.publishing.publish import NothingToPublish, Unconfirmed
 from scheduler.reporting.report import campaign
 from scheduler.store import controls, editions, nodes
 from scheduler.store.database import Database
-from scheduler.store.ledger import claiming
+from scheduler.store.ledger import claiming, wishes
 from scheduler.store.ledger import states as ledger
 from scheduler.store.posts import roster
 from scheduler.store.schema import recipients
@@ -138,7 +138,7 @@ def test_a_message_on_its_way_when_its_post_leaves_is_not_tried_again(database: 
     claims = claim(database, WEEK_BEFORE)
     intend(database, claims, WEEK_BEFORE)
     with database.write() as connection:
-        roster.leave(connection, "uno", WEEK_BEFORE)
+        wishes.leave(connection, "uno", WEEK_BEFORE)
     settle(database, claims[0], Decision(state=State.DEFERRED, next_at=WEEK_BEFORE), WEEK_BEFORE)
     assert claim(database, WEEK_BEFORE + timedelta(hours=1)) == []
 
@@ -287,12 +287,12 @@ def test_what_a_dead_process_had_only_claimed_is_due_as_it_was(database: Databas
 def test_leaving_stops_reminders_and_coming_back_plans_those_that_lie_ahead(database: Database) -> None:
     put(database, draft())
     with database.write() as connection:
-        roster.leave(connection, "uno", PUBLISHED)
+        wishes.leave(connection, "uno", PUBLISHED)
         assert roster.uncovered_sites(connection) == ["tokio"]
     assert counted(database) == {State.SUPPRESSED: 3}
     assert claim(database, WEEK_BEFORE, owner="another") == []
     with database.write() as connection:
-        roster.come_back(connection, "uno", WEEK_BEFORE + timedelta(hours=1))
+        wishes.come_back(connection, "uno", WEEK_BEFORE + timedelta(hours=1))
         assert roster.uncovered_sites(connection) == []
     assert counted(database) == {State.SUPPRESSED: 1, State.PLANNED: 2}
 
@@ -301,25 +301,25 @@ def test_a_claimed_reminder_does_not_leave_once_its_post_has_left(database: Data
     put(database, draft())
     claims = claim(database, WEEK_BEFORE)
     with database.write() as connection:
-        roster.leave(connection, "uno", WEEK_BEFORE)
+        wishes.leave(connection, "uno", WEEK_BEFORE)
     assert intend(database, claims, WEEK_BEFORE) == set()
 
 
 def test_reminders_planned_for_a_post_that_has_left_are_suppressed_from_the_start(database: Database) -> None:
     put(database, draft())
     with database.write() as connection:
-        roster.leave(connection, "uno", PUBLISHED)
+        wishes.leave(connection, "uno", PUBLISHED)
     put(database, moved(), PUBLISHED + timedelta(days=1))
     assert {state for (schedule, *_), state in states(database).items() if schedule == 1} == {State.SUPPRESSED}
     with database.write() as connection:
-        roster.come_back(connection, "uno", PUBLISHED + timedelta(days=2))
+        wishes.come_back(connection, "uno", PUBLISHED + timedelta(days=2))
     assert {key[0]: state for key, state in states(database).items()} == {0: State.SUPERSEDED, 1: State.PLANNED}
 
 
 def test_an_event_that_is_cancelled_and_comes_back_stays_silent_for_a_post_that_has_left(database: Database) -> None:
     put(database, draft())
     with database.write() as connection:
-        roster.leave(connection, "uno", PUBLISHED)
+        wishes.leave(connection, "uno", PUBLISHED)
     put(database, draft(agenda(events=(event(status=EventStatus.CANCELLED),))), PUBLISHED + timedelta(days=1))
     assert counted(database) == {State.CANCELLED: 3}
     put(database, draft(), PUBLISHED + timedelta(days=2))
@@ -331,10 +331,10 @@ def test_a_suppressed_reminder_follows_its_moment_so_that_coming_back_brings_the
     """The seventh day before becomes the site's day of rest while the post is away."""
     put(database, draft())
     with database.write() as connection:
-        roster.leave(connection, "uno", PUBLISHED)
+        wishes.leave(connection, "uno", PUBLISHED)
     put(database, draft(agenda(representations=(site(weekend=(4,)),))), PUBLISHED + timedelta(days=1))
     with database.write() as connection:
-        roster.come_back(connection, "uno", PUBLISHED + timedelta(days=2))
+        wishes.come_back(connection, "uno", PUBLISHED + timedelta(days=2))
     assert [one.due_at for one in claim(database, WEEK_BEFORE)] == [WEEK_BEFORE - timedelta(days=1)]
 
 

@@ -20,7 +20,7 @@ from scheduler.publishing.publish import NothingToPublish
 from scheduler.sending.notice_content import Tellings
 from scheduler.store import editions, nodes
 from scheduler.store.database import Database
-from scheduler.store.ledger import claiming, settling, states
+from scheduler.store.ledger import claiming, settling, states, wishes
 from scheduler.store.ledger.claiming import Delivery
 from scheduler.store.ledger.reconcile import replan
 from scheduler.store.ledger.settling import Settlement
@@ -28,7 +28,7 @@ from scheduler.store.people import signups
 from scheduler.store.posts import roster
 from scheduler.store.schema import deliveries
 from tests.support.factories import agenda, event, timed
-from tests.support.ledger import PUBLISHED, START, draft, post, put
+from tests.support.ledger import PUBLISHED, START, TOKENS, draft, post, put
 from tests.support.postgres import Cluster
 
 WALLS = ("2021-10-21 18:00", "2021-10-21 20:00", "2021-10-25 10:00")
@@ -135,12 +135,12 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(who=st.sampled_from(POSTS), leaves=st.booleans())
     def a_post_leaves_or_comes_back(self, who: str, leaves: bool) -> None:
         with self.database.write() as connection:
-            (roster.leave if leaves else roster.come_back)(connection, who, self.now)
+            (wishes.leave if leaves else wishes.come_back)(connection, who, self.now)
 
     @rule(who=st.sampled_from(POSTS), hours=st.sampled_from([1, 48, 400]))
     def a_post_pauses(self, who: str, hours: float) -> None:
         with self.database.write() as connection:
-            roster.pause(connection, who, self.now + timedelta(hours=hours), self.now)
+            wishes.pause(connection, who, self.now + timedelta(hours=hours), self.now)
 
     @rule(who=st.sampled_from(POSTS), rules=st.sampled_from([(), ("PT1H",), ("P7D a las 09:00", "P1D a las 09:00")]))
     def a_post_chooses(self, who: str, rules: tuple[str, ...]) -> None:
@@ -335,7 +335,7 @@ def test_any_order_of_things_on_postgresql(postgres: Cluster, postgres_template:
     class OnPostgres(LedgerMachine):
         def open(self) -> Database:
             self.url = postgres.create(postgres_template)
-            return Database(self.url)
+            return Database(self.url, tokens=TOKENS)
 
         def teardown(self) -> None:
             super().teardown()

@@ -15,7 +15,7 @@ from scheduler.publishing.publish import KeyWanted, publish_draft
 from scheduler.reporting.report import campaign, totals
 from scheduler.reporting.status import status
 from scheduler.store.database import Database
-from scheduler.store.ledger import claiming, states
+from scheduler.store.ledger import claiming, states, wishes
 from scheduler.store.ledger.reconcile import replan
 from scheduler.store.people import signups
 from scheduler.store.posts import feed_tokens, roster
@@ -129,7 +129,7 @@ def test_an_office_is_covered_by_the_files_posts_alone(published: Database) -> N
     with published.write() as connection:
         assert roster.uncovered_sites(connection) == []  # somebody is left to write to
         for one in roster.at_address(connection, ADDRESS):
-            roster.leave(connection, one.recipient.id, LATER)
+            wishes.leave(connection, one.recipient.id, LATER)
         assert roster.uncovered_sites(connection) == ["tokio"]
 
 
@@ -160,23 +160,23 @@ def test_service_mail_counts_as_no_reminder_of_the_campaign(published: Database)
 
 def test_a_pause_mutes_what_falls_due_in_it_and_ends_by_itself(published: Database) -> None:
     with published.write() as connection:
-        roster.pause(connection, "uno", DAY_BEFORE - timedelta(hours=1), LATER)
+        wishes.pause(connection, "uno", DAY_BEFORE - timedelta(hours=1), LATER)
     assert reminders(published, "uno") == ALL_PLANNED | {WEEK: State.SUPPRESSED}
     with published.write() as connection:
-        roster.come_back(connection, "uno", LATER)
+        wishes.come_back(connection, "uno", LATER)
     assert reminders(published, "uno") == ALL_PLANNED
 
 
 def test_what_fell_due_in_a_pause_is_not_sent_after_it(published: Database) -> None:
     with published.write() as connection:
-        roster.pause(connection, "uno", HOUR_BEFORE, LATER)
-        roster.come_back(connection, "uno", DAY_BEFORE + timedelta(minutes=1))
+        wishes.pause(connection, "uno", HOUR_BEFORE, LATER)
+        wishes.come_back(connection, "uno", DAY_BEFORE + timedelta(minutes=1))
     assert reminders(published, "uno") == {WEEK: State.SUPPRESSED, DAY: State.SUPPRESSED, HOUR: State.PLANNED}
 
 
 def test_a_new_edition_obeys_a_pause(published: Database) -> None:
     with published.write() as connection:
-        roster.pause(connection, "uno", HOUR_BEFORE, LATER)
+        wishes.pause(connection, "uno", HOUR_BEFORE, LATER)
     put(published, moved("2021-10-21 20:00"), LATER)
     assert reminders(published, "uno") == {WEEK: State.SUPPRESSED, DAY: State.SUPPRESSED, HOUR: State.PLANNED}
     put(published, moved("2021-10-20 18:00"), LATER)
@@ -192,10 +192,10 @@ def test_what_is_to_come_is_shown_soonest_first_and_without_what_will_not_be_sen
         assert signups.upcoming(connection, "uno", DAY_BEFORE, 9) == coming[1:]
         assert signups.upcoming(connection, "nadie", LATER, 9) == []
     with published.write() as connection:
-        roster.pause(connection, "uno", HOUR_BEFORE, LATER)
+        wishes.pause(connection, "uno", HOUR_BEFORE, LATER)
         signups.request(connection, Purpose.ACCESS, "uno", LATER)
         assert signups.upcoming(connection, "uno", LATER, 9) == coming[2:]
-        roster.leave(connection, "uno", LATER)
+        wishes.leave(connection, "uno", LATER)
         assert signups.upcoming(connection, "uno", LATER, 9) == []
 
 
@@ -243,8 +243,8 @@ def test_who_moves_to_another_office_is_reminded_by_its_clock_and_loses_the_staf
 def test_leaving_stops_reminders_and_not_the_mail_that_one_asks_for(published: Database) -> None:
     with published.write() as connection:
         signups.request(connection, Purpose.ACCESS, "uno", LATER)
-        roster.leave(connection, "uno", LATER)
-        roster.obey_wishes(connection, LATER)
+        wishes.leave(connection, "uno", LATER)
+        wishes.obey_wishes(connection, LATER)
         claims = claiming.claim_due(connection, "me", LATER, 10)
     assert [one.purpose for one in claims] == [Purpose.ACCESS]
 
@@ -259,8 +259,8 @@ def test_an_access_link_is_of_no_use_after_a_quarter_of_an_hour(published: Datab
 def test_the_administrator_sees_which_posts_left(published: Database) -> None:
     key = joined(published)
     with published.write() as connection:
-        roster.leave(connection, "uno", LATER)
-        roster.leave(connection, key, LATER)
+        wishes.leave(connection, "uno", LATER)
+        wishes.leave(connection, key, LATER)
         found = status(connection, LATER, (LATER, LATER + timedelta(days=1)))
     assert found.posts.left == ("uno",)
     assert found.posts.signed_up == 1
@@ -324,7 +324,7 @@ def test_without_the_key_nothing_is_published_over_an_erasure(published: Databas
 
 def test_whoever_holds_the_post_next_has_wished_for_nothing_yet(published: Database) -> None:
     with published.write() as connection:
-        roster.leave(connection, "uno", LATER)
+        wishes.leave(connection, "uno", LATER)
         roster.speak(connection, "uno", "en")
     erase(published, "uno", "uno@tokio.example")
     assert again(published, post(address="nueva@tokio.example")) == ()
@@ -353,8 +353,8 @@ def test_a_sign_up_that_nobody_confirms_is_forgotten_after_two_days(published: D
 def test_addresses_that_ended_are_forgotten_after_the_retention_and_no_others(published: Database) -> None:
     gone = joined(published)
     with published.write() as connection:
-        roster.leave(connection, gone, LATER)
-        roster.leave(connection, "uno", LATER)  # the file's: it has left, and is still the administrator's
+        wishes.leave(connection, gone, LATER)
+        wishes.leave(connection, "uno", LATER)  # the file's: it has left, and is still the administrator's
     put(published, draft(posts=(post(), post("dos"))), LATER)
     put(published, draft(posts=(post(),)), LATER, confirmed=True)
     assert purge(published, LATER + timedelta(days=30), None) == 0

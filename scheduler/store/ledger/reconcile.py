@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, insert, or_, select, update
 
 from calendars.editions import Edition
 from scheduler.planning.delivery import MUTABLE, PLANNED_BY_EDITION, REVOCABLE, State
 from scheduler.planning.plan import Planned, plan
-from scheduler.store.ledger import states
+from scheduler.store.ledger import states, wishes
+from scheduler.store.ledger.rows import keyed, parts, planned_row
 from scheduler.store.posts import roster
 from scheduler.store.schema import deliveries, recipients, revisions, staged
 
-_CHUNK = 10_000
 _D, _S = deliveries.c, staged.c
 _COPIED = (
     "purpose", "subject", "schedule", "rule", "recipient", "event", "site", "message_key", "due_at", "expires_at",
@@ -51,39 +50,17 @@ def reconcile(
     """
     states.sweep(connection, now)
     staged.create(connection, checkfirst=True)
-    for part in _parts(planned):
-        connection.execute(insert(staged), [_row(one) for one in part])
+    for part in parts(planned):
+        connection.execute(insert(staged), [keyed(connection, planned_row(one)) for one in part])
     followed = _follow(connection)
     result = Reconciled(
         ended=_end(connection, edition, now, only),
-        revived=_revive(connection, now) + roster.obey_wishes(connection, now, only),
+        revived=_revive(connection, now) + wishes.obey_wishes(connection, now, only),
         added=_add(connection, now),
         followed=followed,
     )
     staged.drop(connection)
     return result
-
-
-def _parts(planned: Iterable[Planned]) -> Iterator[list[Planned]]:
-    source = iter(planned)
-    while part := list(islice(source, _CHUNK)):
-        yield part
-
-
-def _row(one: Planned) -> dict[str, object]:
-    return {
-        "purpose": one.purpose,
-        "subject": one.subject,
-        "schedule": one.schedule,
-        "rule": one.moment.rule,
-        "recipient": one.recipient,
-        "event": one.moment.event,
-        "site": one.moment.site,
-        "message_key": one.message_key,
-        "due_at": one.moment.due,
-        "expires_at": one.moment.expires,
-        "moved": int(one.moment.moved),
-    }
 
 
 def _same_key() -> ColumnElement[bool]:

@@ -18,7 +18,7 @@ from scheduler.store.controls import STOPPED
 from scheduler.store.ledger import alarms
 from scheduler.store.ledger.claiming import Delivery
 from scheduler.store.nodes import PRESENT
-from scheduler.store.people import handovers
+from scheduler.store.posts import hearers
 from scheduler.store.schema import microseconds
 
 
@@ -123,7 +123,7 @@ def settle_if_still_sending(connection: Connection, owner: str, settlements: Seq
     connection.execute(_RECORD[connection.dialect.name], given)
     connection.execute(_SETTLE[connection.dialect.name], given)
     for one in settlements:
-        if one.decision.suppress and not handovers.happened_since(connection, one.delivery.recipient, one.began_at):
+        if one.decision.suppress and not hearers.happened_since(connection, one.delivery.recipient, one.began_at):
             alarms.suppress(connection, one.delivery.recipient, one.at, one.reply)
 
 

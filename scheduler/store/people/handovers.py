@@ -95,7 +95,9 @@ def _replace(connection: Connection, recipient: str, to: Successor) -> None:
             suppressed_why="",
         )
     )
-    connection.execute(update(bounces).where(_B.recipient == recipient, _B.kind == "soft").values(kind="forgiven"))
+    connection.execute(
+        update(bounces).where(_B.recipient == recipient, _B.kind.in_(("soft", "doubted"))).values(kind="forgiven")
+    )
 
 
 def _take_back(connection: Connection, recipient: str, now: datetime) -> None:
@@ -108,12 +110,6 @@ def _take_back(connection: Connection, recipient: str, now: datetime) -> None:
         .values(state=State.CANCELLED, next_at=None, owner=None)
     )
     states.release(connection, own)
-
-
-def happened_since(connection: Connection, recipient: str, sent_at: datetime) -> bool:
-    """Was the post handed over after a message was sent to it? Then that says nothing of the address that it has."""
-    found = select(_H.id).where(_H.recipient == recipient, _H.at > sent_at).limit(1)
-    return connection.execute(found).first() is not None
 
 
 def listed(connection: Connection) -> list[Handover]:

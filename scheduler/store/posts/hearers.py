@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, case, exists, func, or_, select
 
@@ -13,9 +13,9 @@ from calendars.model.text import LANGUAGES, Language
 from scheduler.planning.delivery import REVOCABLE, Purpose, State
 from scheduler.store.posts.answers import Reply
 from scheduler.store.posts.roster import HEARS, LISTED
-from scheduler.store.schema import answers, deliveries, editions, recipients, revisions
+from scheduler.store.schema import answers, deliveries, editions, handovers, recipients, revisions
 
-_R, _D, _A = recipients.c, deliveries.c, answers.c
+_R, _D, _A, _H = recipients.c, deliveries.c, answers.c, handovers.c
 _OF_THE_FILE = _R.origin == "file"
 AT_ONCE = 500  # ids in one statement
 
@@ -147,3 +147,9 @@ def _case(*states: State) -> ColumnElement[int]:
 
 def _language(spoken: str) -> Language:
     return next(known for known in LANGUAGES if known == spoken)
+
+
+def happened_since(connection: Connection, recipient: str, sent_at: datetime) -> bool:
+    """Was the post handed over after a message was sent to it? Then that says nothing of the address that it has."""
+    found = select(_H.id).where(_H.recipient == recipient, _H.at > sent_at).limit(1)
+    return connection.execute(found).first() is not None

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, exists, func, or_, select, update
 
 from calendars.model.people import Recipient, Role
 from calendars.model.text import LANGUAGES, Language
 from scheduler.planning.channels import Channel
-from scheduler.planning.delivery import MUTABLE, NEWS, PLANNED_BY_EDITION, State
 from scheduler.planning.plan import Member
-from scheduler.store.ledger import states
 from scheduler.store.posts import answers
 from scheduler.store.posts.answers import Answer, Reply
 from scheduler.store.schema import deliveries, feed_tokens, recipients
@@ -196,53 +194,9 @@ def at_address(connection: Connection, address: str) -> list[Post]:
     return [_post(row) for row in rows.mappings()]
 
 
-def leave(connection: Connection, recipient: str, now: datetime) -> None:
-    """Stop the reminders of a post. Leaving twice is leaving once."""
-    connection.execute(update(recipients).where(_R.id == recipient, _R.left_at.is_(None)).values(left_at=now))
-    states.mute(connection, recipient, now)
-
-
-def come_back(connection: Connection, recipient: str, now: datetime) -> None:
-    """Take a post's leave or pause back: what is still to fall due is planned again, what fell due stays unsent."""
-    connection.execute(update(recipients).where(_R.id == recipient).values(left_at=None, paused_until=None))
-    obey_wishes(connection, now, recipient)
-
-
-def pause(connection: Connection, recipient: str, until: datetime, now: datetime) -> None:
-    """No reminders that fall due before `until`; those due from then on are planned as before."""
-    connection.execute(update(recipients).where(_R.id == recipient).values(paused_until=until))
-    obey_wishes(connection, now, recipient)
-
-
 def speak(connection: Connection, recipient: str, language: Language) -> None:
     """Write to a post in the language that it chose, whatever the file says."""
     connection.execute(update(recipients).where(_R.id == recipient).values(chosen_language=language))
-
-
-def obey_wishes(connection: Connection, now: datetime, recipient: str | None = None) -> int:
-    """Mute what is planned and its posts do not want now, and plan again, from `now` on, what they do.
-
-    Of all posts, or of one. Returns how many were planned again. Who may be told of changes again hears what it missed.
-    """
-    wanted = exists().where(_R.id == _D.recipient, LISTED, wants_at(_D.due_at))
-    whose: ColumnElement[bool] = true() if recipient is None else _D.recipient == recipient
-    own = _D.purpose.in_(PLANNED_BY_EDITION) & whose
-    missed = _D.purpose.in_(NEWS) & whose & exists().where(_R.id == _D.recipient, HEARS)
-    connection.execute(
-        update(deliveries)
-        .where(missed, _D.state == State.SUPPRESSED, _D.expires_at > now)
-        .values(state=State.PLANNED, next_at=_D.due_at)
-    )
-    connection.execute(
-        update(deliveries)
-        .where(own, _D.state.in_(MUTABLE), ~wanted)
-        .values(state=State.SUPPRESSED, next_at=None, owner=None)
-    )
-    return connection.execute(
-        update(deliveries)
-        .where(own, _D.state == State.SUPPRESSED, _D.due_at >= now, wanted)
-        .values(state=State.PLANNED, next_at=_D.due_at)
-    ).rowcount
 
 
 def wants_at(due: ColumnElement[datetime]) -> ColumnElement[bool]:

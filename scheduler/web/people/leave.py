@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from scheduler.base.tokens import Link
+from scheduler.store.ledger import wishes
 from scheduler.store.posts import roster
 from scheduler.store.posts.roster import Post
 from scheduler.web.rendering import PRIVATE, requested_language
@@ -79,7 +80,7 @@ class Leaving:
             return _Subject(recipient=recipient, post=roster.find(connection, recipient))
 
     def _write(self, recipient: str, *, leaves: bool) -> None:
-        change = roster.leave if leaves else roster.come_back
+        change = wishes.leave if leaves else wishes.come_back
         with self._site.database.write() as connection:
             change(connection, recipient, self._site.present())
 

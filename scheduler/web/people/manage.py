@@ -24,7 +24,7 @@ from scheduler.planning.channels import Channel
 from scheduler.planning.delivery import Purpose
 from scheduler.store import editions
 from scheduler.store.editions import InForce
-from scheduler.store.ledger import inviting
+from scheduler.store.ledger import inviting, wishes
 from scheduler.store.people import signups
 from scheduler.store.people.signups import Upcoming
 from scheduler.store.posts import roster
@@ -151,14 +151,14 @@ class _Change:
             case "pause" if not self.post.left:
                 return self._pause()
             case "resume" if not self.post.left:
-                roster.come_back(self.connection, self._key, self.now)
+                wishes.come_back(self.connection, self._key, self.now)
                 return ManageDone(said="resumed", undo=self._as_it_was())
             case "language":
                 return self._speak()
             case "calendar":
                 return self._choose_channel()
             case "leave":
-                roster.leave(self.connection, self._key, self.now)
+                wishes.leave(self.connection, self._key, self.now)
                 return ManageDone(said="left", undo={"do": "return", **self._paused()})
             case "return":
                 return self._come_back()
@@ -175,7 +175,7 @@ class _Change:
         until = self._until()
         if until is None:
             return ManageDone(said="bad-date")
-        roster.pause(self.connection, self._key, until, self.now)
+        wishes.pause(self.connection, self._key, until, self.now)
         return ManageDone(said="paused", undo=self._as_it_was())
 
     def _speak(self) -> ManageDone:
@@ -194,10 +194,10 @@ class _Change:
         return ManageDone(said=wanted.value, undo=undo)
 
     def _come_back(self) -> ManageDone:
-        roster.come_back(self.connection, self._key, self.now)
+        wishes.come_back(self.connection, self._key, self.now)
         until = self._until()
         if until is not None:
-            roster.pause(self.connection, self._key, until, self.now)
+            wishes.pause(self.connection, self._key, until, self.now)
         return ManageDone(said="returned", undo={"do": "leave"} if self.post.left else {})
 
     def _as_it_was(self) -> Mapping[str, str]:

@@ -91,6 +91,7 @@ def _installation(found: Figures) -> Iterator[Metric]:
         "agenda_inbox_quarantined", "Messages of the last month that came in and could not be read.", found.quarantined
     )
     yield _gauge("agenda_sites_without_recipient", "Sites with nobody left to write to.", len(found.uncovered))
+    yield _gauge("agenda_reports_doubted", "Reports of bad addresses that wait for a decision.", found.doubted)
     named = GaugeMetricFamily("agenda_site_without_recipient", "Each of these sites.", labels=("site",))
     for site in found.uncovered:
         named.add_metric((site,), 1)

@@ -1,0 +1,164 @@
+"""A change as a few lines: what it is, old and new time, local hours, audience, reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from calendars.changes import Change, Kind, Standing
+from calendars.impact import session_at
+from calendars.model.places import Representation
+from calendars.model.text import Language, Text
+from calendars.reading import AGENDA, PRIVATE, Lines
+from calendars.wording import and_list, days_span, home_short, short_date, status_word
+from scheduler.wording.kinds import kind_words, title
+
+LINE = Text(es="renglón", en="line")
+GONE = Text(es="ya no está en el archivo", en="gone from the file")
+LOCAL = Text(es="Hora local", en="Local time")
+REASON = Text(es="Motivo", en="Reason")
+JOINING, LEAVING = Text(es="Se agregan", en="Added"), Text(es="Se quitan", en="Taken off")
+UNDATED = Text(es="sin fecha", en="no date")
+SITES_NAMED = 6  # cities of a changed audience; the rest are counted
+
+
+def place(change: Change, lines: Lines | None, lang: Language) -> str:
+    """Where the change was written: «   (agenda.yaml, renglón 14)»; nothing of what nobody wrote."""
+    if lines is None:
+        return ""
+    if change.event not in lines.events:
+        return f"   ({AGENDA}: {GONE[lang]})"
+    if change.kinds == (Kind.LINK,):
+        at = lines.links.get(change.event)
+        return f"   ({PRIVATE})" if at is None else f"   ({PRIVATE}, {LINE[lang]} {at})"
+    return f"   ({AGENDA}, {LINE[lang]} {lines.events[change.event]})"
+
+
+def change_lines(change: Change, sites: dict[str, Representation], where: str, lang: Language) -> Iterator[str]:
+    """One change: what it is, old and new time, local hours, audience, reason."""
+    yield f"{kind_words(change, lang)}  {title(change, lang)}{where}"
+    before, after = change.before, change.after
+    if Kind.RESTATED in change.kinds and before and after:
+        yield f"  {status_word(before.event.status, lang)} → {status_word(after.event.status, lang)}"
+    if moments := _moments(change, lang):
+        yield f"  {moments}"
+    if Kind.SHIFTED in change.kinds:
+        yield from _shifted(change, sites, lang)
+    elif local := _local(change, sites, lang):
+        yield f"  {LOCAL[lang]}: {local}"
+    if Kind.AUDIENCE in change.kinds:
+        yield from _audience(change, sites, lang)
+    if after and after.event.reason and (before is None or before.event.reason != after.event.reason):
+        yield f"  {REASON[lang]}: {after.event.reason[lang]}"
+
+
+def _moments(change: Change, lang: Language) -> str:
+    """«jue 21 oct 18:00 → 20:00 TCM»; nothing where the hour is the same."""
+    before, after = change.before, change.after
+    if before is None or after is None:
+        one = after or before
+        return "" if one is None else _moment(one, lang)
+    if not {Kind.MOVED, Kind.SHIFTED, Kind.ADDED, Kind.CANCELLED} & set(change.kinds):
+        return ""
+    old, new = _moment(before, lang), _moment(after, lang)
+    if before.moment == after.moment or old == new:
+        return new
+    return f"{old} → {_rest(before, after, new, lang)}"
+
+
+def _moment(one: Standing, lang: Language) -> str:
+    if one.start is None or one.end is None:
+        days = one.moment[2]
+        return UNDATED[lang] if days is None else days_span(days, lang)
+    start, end = one.revision.wall(one.start, one.home), one.revision.wall(one.end, one.home)
+    return f"{short_date(start.date(), lang)} {start:%H:%M}–{end:%H:%M} {home_short(one.home, lang)}"
+
+
+def _rest(before: Standing, after: Standing, new: str, lang: Language) -> str:
+    """The new moment, without a date that was said just now."""
+    if before.start is None or after.start is None:
+        return new
+    old, now = before.revision.wall(before.start, before.home), after.revision.wall(after.start, after.home)
+    return new.removeprefix(f"{short_date(old.date(), lang)} ") if now.date() == old.date() else new
+
+
+def _local(change: Change, sites: dict[str, Representation], lang: Language) -> str:
+    """«vie 22 oct, de 06:30 (Nueva Delhi) a 14:00 (Wellington)», of what has another hour or is new."""
+    after = change.after
+    if after is None or after.start is None or after.end is None or not after.takes_place or not after.zones:
+        return ""
+    if not {Kind.MOVED, Kind.ADDED} & set(change.kinds):
+        return ""
+    found = sorted(
+        (session_at(sites[key], after.start, after.end, after.home, after.revision.wall) for key in after.zones),
+        key=lambda one: one.start,
+    )
+    first, last = found[0], found[-1]
+    begin = _hour_at(first.start, first.site, lang, day=True)
+    if first.start == last.start:
+        return begin
+    end = _hour_at(last.start, last.site, lang, day=last.start.date() != first.start.date())
+    return f"de {begin} a {end}" if lang == "es" else f"from {begin} to {end}"
+
+
+def _shifted(change: Change, sites: dict[str, Representation], lang: Language) -> Iterator[str]:
+    """«Hora local: Vancouver 15:00 → 16:00, …», of every site whose clocks show another."""
+    assert change.before is not None, "only what was promised can shift"
+    assert change.after is not None
+    moved = []
+    for key in (key for key in change.after.zones if key in change.before.zones):
+        old, new = change.before.wall_at(key), change.after.wall_at(key)
+        if old is not None and new is not None and old != new:
+            day = "" if old.date() == new.date() else f"{short_date(new.date(), lang)} "
+            moved.append(f"{sites[key].city} {short_date(old.date(), lang)} {old:%H:%M} → {day}{new:%H:%M}")
+    if moved:
+        yield f"  {LOCAL[lang]}: {some(moved, lang)}"
+
+
+def _hour_at(wall: datetime, site: Representation, lang: Language, *, day: bool) -> str:
+    date = f"{short_date(wall.date(), lang)} " if day else ""
+    return f"{date}{wall:%H:%M} ({site.city})"
+
+
+def _audience(change: Change, sites: dict[str, Representation], lang: Language) -> Iterator[str]:
+    had, has = change.had, change.has
+    for label, keys in ((JOINING, [k for k in has if k not in had]), (LEAVING, [k for k in had if k not in has])):
+        if keys:
+            yield f"  {label[lang]}: {some([sites[key].city for key in keys], lang)}"
+
+
+def some(names: list[str], lang: Language) -> str:
+    """The names, or the first of them and how many more."""
+    if len(names) <= SITES_NAMED:
+        return and_list(names, lang)
+    more = len(names) - SITES_NAMED + 1
+    return and_list([*names[: SITES_NAMED - 1], f"{more} más" if lang == "es" else f"{more} more"], lang)
+
+
+def change_json(change: Change, lines: Lines | None = None) -> dict[str, object]:
+    """For scripts: the kinds, the places, and both standings; no joining link."""
+    known = lines or Lines()
+    return {
+        "id": change.event,
+        "kinds": [kind.value for kind in change.kinds],
+        "file": AGENDA,
+        "line": known.events.get(change.event),
+        "link_line": known.links.get(change.event),
+        "before": _standing_json(change.before),
+        "after": _standing_json(change.after),
+        "had": list(change.had),
+        "has": list(change.has),
+    }
+
+
+def _standing_json(one: Standing | None) -> dict[str, object] | None:
+    if one is None:
+        return None
+    days = one.moment[2]
+    return {
+        "status": one.event.status.value,
+        "start": None if one.start is None else one.start.isoformat(),
+        "end": None if one.end is None else one.end.isoformat(),
+        "first_day": None if days is None else days.first.isoformat(),
+        "last_day": None if days is None else days.last.isoformat(),
+    }
