@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from scheduler.base.clock import SystemClock
 from scheduler.planning.delivery import State
 from scheduler.store.database import Database
 from scheduler.store.schema import deliveries
@@ -25,6 +26,7 @@ def published(here: Path) -> str:
         key = connection.execute(
             select(d.message_key).where(d.site == "tokio").order_by(d.due_at).limit(1)
         ).scalar_one()
-        connection.execute(deliveries.update().where(d.message_key == key).values(state=State.ACCEPTED))
+        sent = deliveries.update().where(d.message_key == key)
+        connection.execute(sent.values(state=State.ACCEPTED, accepted_at=SystemClock().now()))
     database.close()
     return str(key)

@@ -35,7 +35,7 @@ def maildir(folder: Path, number: int, key: str) -> Path:
         (folder / name).mkdir(parents=True)
     for turn, raw in enumerate(messages(SEED, number)):
         (folder / "new" / f"{turn:06}.hostile.host").write_bytes(raw)
-    (folder / "new" / "999999.bounce.host").write_bytes(returned(key=key))
+    (folder / "new" / "999999.bounce.host").write_bytes(returned(key=key, domain="agenda-consular.example"))
     return folder
 
 

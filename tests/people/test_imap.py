@@ -19,6 +19,7 @@ from tests.support.returned import PERSON, VACATION, returned
 
 pytestmark = pytest.mark.usefixtures("published")
 
+SHIPPED = "agenda-consular.example"  # the domain of the shipped agenda
 TNEF = """\
 From: uno@tokio.example
 To: agenda@ine.example
@@ -65,7 +66,7 @@ def inbox(url: str, *more: str, password: str = PASSWORD) -> dict[str, int]:
 
 def three(key: str) -> list[bytes]:
     """A bounce, an automatic reply and a person's."""
-    return [returned(key=key), VACATION.format(key=key).encode(), PERSON.format(key=key).encode()]
+    return [returned(key=key, domain=SHIPPED), VACATION.format(key=key).encode(), PERSON.format(key=key).encode()]
 
 
 def test_what_is_taken_in_is_taken_once_and_what_is_for_people_stays_unseen(published: str) -> None:
@@ -79,7 +80,7 @@ def test_what_is_taken_in_is_taken_once_and_what_is_for_people_stays_unseen(publ
 
 
 def test_a_bounce_that_a_person_opened_first_is_taken_in(published: str) -> None:
-    with imap_server([returned(key=published)]) as server:
+    with imap_server([returned(key=published, domain=SHIPPED)]) as server:
         with server.opened() as program:
             program.store("1", "+FLAGS", r"(\Seen)")
         assert inbox(server.url) == {"bad-address": 1}
@@ -94,19 +95,19 @@ def test_a_counter_proposal_and_winmail_dat_stay_unseen() -> None:
 
 @pytest.mark.parametrize("password", ["contraseñaÑ", "una-clave"])
 def test_a_password_of_any_letters_logs_in(password: str, published: str) -> None:
-    with imap_server([returned(key=published)], password) as server:
+    with imap_server([returned(key=published, domain=SHIPPED)], password) as server:
         assert inbox(server.url, password=password) == {"bad-address": 1}
 
 
 def test_a_folder_of_any_letters_is_read(published: str) -> None:
-    with imap_server([returned(key=published)], folder_name="A&APE-o &- r&AOk-plicas") as server:
+    with imap_server([returned(key=published, domain=SHIPPED)], folder_name="A&APE-o &- r&AOk-plicas") as server:
         url = server.url.removesuffix("INBOX") + "A%C3%B1o%20%26%20r%C3%A9plicas"
         assert inbox(url) == {"bad-address": 1}
 
 
 def test_what_cannot_be_read_is_marked_kept_unseen_and_taken_again_when_asked(published: str) -> None:
     poison = b"X-A: 1\n" * 3_000 + b"\nhola"
-    with imap_server([poison, returned(key=published)]) as server:
+    with imap_server([poison, returned(key=published, domain=SHIPPED)]) as server:
         assert inbox(server.url) == {"quarantined": 1, "bad-address": 1}
         assert server.found("UNSEEN", "FLAGGED", "KEYWORD", ASIDE) == 1
         assert inbox(server.url) == {}

@@ -31,6 +31,7 @@ pytestmark = pytest.mark.usefixtures("here")
 
 NOW = WEEK_BEFORE + timedelta(minutes=10)
 FULL = "5.2.2"
+SHIPPED = "agenda-consular.example"  # the domain of the shipped agenda
 
 
 def sent(database: Database, posts: int = 2) -> list[Delivery]:
@@ -168,11 +169,11 @@ async def test_the_coordinator_is_written_to_within_minutes_of_the_servers_answe
 
 def three(key: str) -> list[bytes]:
     """A bounce, an automatic reply and a person's."""
-    return [returned(key=key), VACATION.format(key=key).encode(), PERSON.format(key=key).encode()]
+    return [returned(key=key, domain=SHIPPED), VACATION.format(key=key).encode(), PERSON.format(key=key).encode()]
 
 
 def test_a_mail_servers_pipe_is_read_and_told(published: str) -> None:
-    done = CliRunner().invoke(app, ["inbox", "--json"], input=returned(key=published))
+    done = CliRunner().invoke(app, ["inbox", "--json"], input=returned(key=published, domain=SHIPPED))
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout) == {"meaning": "bad-address", "recipient": "tokio-consular", "status": "5.1.1"}
     listed = agenda("suppressions", "--json")
