@@ -52,6 +52,9 @@ class Meaning(StrEnum):
 
 
 _UNFAILED: dict[Finding, Meaning] = {"delivered": Meaning.DELIVERED, "relayed": Meaning.RELAYED}
+# What somebody should look at: it stays unseen in a mailbox that people read, too.
+FOR_PEOPLE = frozenset({Meaning.UNKNOWN, Meaning.STALE, Meaning.UNPROVEN, Meaning.OTHER, Meaning.QUARANTINED})
+
 _COUNTED: dict[CountsAs | None, Meaning] = {
     "hard": Meaning.BAD_ADDRESS,
     "doubted": Meaning.BAD_ADDRESS,
@@ -71,6 +74,10 @@ class Handled:
     event: str = ""  # of an answer: Event.id
     answer: str = ""  # yes, no, maybe
     doubted: bool = False  # one of too many: it mutes nobody unless an operator accepts it
+
+    @property
+    def for_people(self) -> bool:
+        return self.meaning in FOR_PEOPLE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -120,6 +120,10 @@ HELD = Text(
     es='Ver los retenidos: agenda deliveries --state held. Enviarlos: agenda deliveries release --all --reason "…"',
     en='See what is held: agenda deliveries --state held. Send it: agenda deliveries release --all --reason "…"',
 )
+QUARANTINED = Text(
+    es="Correos entrantes que no se pudieron leer, en 30 días: {n}. Verlos: agenda quarantine",
+    en="Incoming messages that could not be read, in 30 days: {n}. See them: agenda quarantine",
+)
 LEFT = Text(
     es="Pidieron no recibir recordatorios: {posts}",
     en="Posts that asked for no reminders: {posts}",
@@ -146,6 +150,8 @@ def status_lines(found: Status, draft: Unpublished | None, *, pace: Pace | None,
     yield STATES[lang].format(uncertain=uncertain, held=held, next=following, nodes=len(found.nodes))
     if held:
         yield HELD[lang]
+    if found.quarantined:
+        yield QUARANTINED[lang].format(n=found.quarantined)
     posts = found.posts
     if posts.left:
         yield LEFT[lang].format(posts=", ".join(posts.left))
@@ -304,6 +310,7 @@ def status_json(found: Status, draft: Unpublished | None, *, pace: Pace | None) 
         "left": list(found.posts.left),
         "signed_up": found.posts.signed_up,
         "bad_addresses": found.posts.bad_addresses,
+        "quarantined": found.quarantined,
         "doubted": found.doubted,
         "blamed": asdict(found.blamed),
         "lost_reports": asdict(found.lost),

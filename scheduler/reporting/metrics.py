@@ -14,7 +14,7 @@ from calendars.zones import zone_data
 from scheduler.planning.delivery import WAITING
 from scheduler.store import controls, editions, nodes
 from scheduler.store.nodes import Node
-from scheduler.store.people import blamed, doubts
+from scheduler.store.people import blamed, doubts, quarantine
 from scheduler.store.people.blamed import InstallationBlamed, LostReports
 from scheduler.store.posts import roster
 from scheduler.store.schema import Number, deliveries
@@ -57,6 +57,7 @@ class Figures:
     lost: LostReports  # what came back and cannot be told whose it is
     stopped: bool
     adopted: bool  # False: the database is another installation's, and nothing is sent from it
+    quarantined: int  # messages of the last month that could not be read
 
 
 def figures(connection: Connection, edition: Edition, now: datetime, *, adopted: bool) -> Figures:
@@ -78,6 +79,7 @@ def figures(connection: Connection, edition: Edition, now: datetime, *, adopted:
         lost=blamed.lost(connection, now),
         stopped=controls.get(connection, controls.STOPPED) is not None,
         adopted=adopted,
+        quarantined=quarantine.count(connection, now),
     )
 
 

@@ -18,7 +18,7 @@ from scheduler.reporting.report import Posts, Totals, Uncovered
 from scheduler.store import controls, editions, nodes
 from scheduler.store.ledger import invited
 from scheduler.store.nodes import Node
-from scheduler.store.people import blamed, doubts
+from scheduler.store.people import blamed, doubts, quarantine
 from scheduler.store.people.blamed import InstallationBlamed, LostReports
 from scheduler.store.schema import deliveries
 
@@ -76,6 +76,7 @@ class Status:
     differing: tuple[str, ...]  # of these, the owners that reckon with other zone data than the edition
     adopted: bool  # False: the database was copied or restored, and nothing is sent from it
     answering: AnswerReading
+    quarantined: int  # messages of the last month that could not be read: no alert, for strangers can make them
     doubted: int  # reports that addresses are bad, which wait for an operator's decision
     blamed: InstallationBlamed  # what came back for a fault of this installation
     lost: LostReports  # what came back and cannot be told whose it is
@@ -151,6 +152,7 @@ def status(
         differing=tuple(node.owner for node in alive if digest is not None and node.zone_digest != digest),
         adopted=adopted,
         answering=answering(connection, on=invitations),
+        quarantined=quarantine.count(connection, now),
         doubted=doubts.count(connection, now),
         blamed=blamed.installation_blamed(connection, now),
         lost=blamed.lost(connection, now),

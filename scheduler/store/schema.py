@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -282,6 +283,18 @@ lost_bounces = Table(  # reports that something was not delivered, of which noth
     Column("day", Text, primary_key=True),  # ISO date, UTC
     Column("count", Integer, nullable=False),
     Column("naming", Integer, nullable=False),  # of these, how many named the address of a post
+    sqlite_strict=True,
+)
+
+quarantine = Table(  # messages that came in and could not be read or applied
+    "quarantine",
+    metadata,
+    Column("digest", Text, primary_key=True),  # of the message's bytes
+    Column("at", Instant, nullable=False, index=True),
+    Column("source", Text, nullable=False),  # pipe, maildir, imap
+    Column("reason", Text, nullable=False),  # a word
+    Column("octets", Integer, nullable=False),
+    Column("raw", LargeBinary),  # of a pipe: those of a mailbox lie there
     sqlite_strict=True,
 )
 

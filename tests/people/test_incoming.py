@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import mailbox
-import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -23,8 +22,7 @@ from scheduler.store.people import bounces
 from scheduler.store.posts import roster
 from scheduler.store.schema import deliveries, recipients
 from tests.support.campaign import TOKENS, UNKNOWN_USER, Campaign, mails
-from tests.support.command_line import agenda, into_the_future
-from tests.support.dovecot import PASSWORD, NoDovecot, imap_server
+from tests.support.command_line import agenda
 from tests.support.ledger import DAY_BEFORE, PUBLISHED, WEEK_BEFORE, counted, draft, post, put, send
 from tests.support.returned import PERSON, VACATION, returned
 from tests.support.smtpd import scripted
@@ -182,22 +180,6 @@ def three(key: str) -> list[bytes]:
     ]
 
 
-@pytest.fixture
-def published(here: Path) -> str:
-    """The Message-ID key of a delivery that was sent."""
-    into_the_future()
-    assert agenda("publish", "--reason", "inicio").exit_code == 0
-    database = Database("sqlite:///agenda.db")
-    with database.write() as connection:
-        d = deliveries.c
-        key = connection.execute(
-            select(d.message_key).where(d.site == "tokio").order_by(d.due_at).limit(1)
-        ).scalar_one()
-        connection.execute(deliveries.update().where(d.message_key == key).values(state=State.ACCEPTED))
-    database.close()
-    return str(key)
-
-
 def test_a_mail_servers_pipe_is_read_and_told(published: str) -> None:
     done = CliRunner().invoke(
         app, ["inbox", "--json"], input=returned(key=published, address="tokio@sedes.example", domain=SHIPPED)
@@ -237,23 +219,6 @@ def test_a_folder_that_is_no_maildir_is_named(published: str, tmp_path: Path) ->
     assert published
     done = agenda("inbox", "--maildir", str(tmp_path))
     assert (done.exit_code, "is no Maildir" in done.stderr) == (3, True)
-
-
-def test_an_imap_mailbox_is_taken_in_once_and_marked_as_seen(published: str) -> None:
-    try:
-        with imap_server(three(published)) as server:
-            wrong = agenda("inbox", "--imap", server.url, AGENDA_IMAP_PASSWORD="not this one")
-            assert (wrong.exit_code, "not this one" in wrong.stderr) == (3, False)
-            done = agenda("inbox", "--imap", server.url, "--json", AGENDA_IMAP_PASSWORD=PASSWORD)
-            assert done.exit_code == 0, done.output
-            assert json.loads(done.stdout)["bad-address"] == 1
-            assert server.flags() == ["S", "S", "S"]
-            again = agenda("inbox", "--imap", server.url, AGENDA_IMAP_PASSWORD=PASSWORD)
-            assert again.stdout == "0 taken in\n"
-    except NoDovecot as error:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(str(error))
 
 
 @pytest.mark.usefixtures("published")

@@ -11,6 +11,7 @@ DEEPEST = 8  # multiparts within multiparts; what a message brings back is not o
 MOST_PARTS = 200
 MOST_ADDRESSED = 5  # headers of one name that say to whom it came, or from whom
 MOST_BLOCKS = 200  # groups of fields of a report: one a recipient
+MOST_CALENDARS = 5  # parts that may be an answer to an invitation; programs write one or two
 MOST_QUOTED = 50  # Message-IDs that a report names
 
 

@@ -12,10 +12,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from email.utils import getaddresses
+from itertools import islice
 
 from calendars.invitations import ItipReply, read_reply
 from scheduler.mail.incoming.authenticity import is_vouched_for
-from scheduler.mail.incoming.bounds import MOST_ADDRESSED, MOST_BLOCKS, Unreadable
+from scheduler.mail.incoming.bounds import MOST_ADDRESSED, MOST_BLOCKS, MOST_CALENDARS, Unreadable
 from scheduler.mail.incoming.dsn import Action, ReportedRecipient, recipients_of
 from scheduler.mail.incoming.parts import MessagePart, charset_of, decoded, octets_of, parse, walk
 from scheduler.mail.incoming.prose import in_prose
@@ -89,7 +90,8 @@ def _read(raw: bytes, authserv_id: str | None) -> Incoming:
     reports = [part for part in walk(message) if part.get_content_type() in _REPORTS]
     if reports:
         return _reported(message, raw, reports)
-    reply = next((found for part in walk(message) if (found := _reply(part)) is not None), None)
+    calendars = islice((part for part in walk(message) if part.get_content_type() in _CALENDARS), MOST_CALENDARS)
+    reply = next((found for part in calendars if (found := _reply(part)) is not None), None)
     if reply is not None:
         return _answered(message, reply, authserv_id)
     if _is_automatic(message):
@@ -99,8 +101,6 @@ def _read(raw: bytes, authserv_id: str | None) -> Incoming:
 
 def _reply(part: MessagePart) -> ItipReply | None:
     """An answer that one part carries, whatever its encoding."""
-    if part.get_content_type() not in _CALENDARS:
-        return None
     return read_reply(decoded(octets_of(part), charset_of(part)))
 
 
