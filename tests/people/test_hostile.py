@@ -17,7 +17,7 @@ import pytest
 from scheduler.mail.incoming.bounds import Unreadable
 from scheduler.mail.incoming.reading import read
 from tests.support.hostile import KINDS, messages
-from tests.support.returned import returned
+from tests.support.returned import from_tokyo
 
 MEMORY = 600 * 2**20  # octets of address space for the whole program
 SEED = int(os.environ.get("AGENDA_HOSTILE_SEED", "14"))
@@ -35,9 +35,7 @@ def maildir(folder: Path, number: int, key: str) -> Path:
         (folder / name).mkdir(parents=True)
     for turn, raw in enumerate(messages(SEED, number)):
         (folder / "new" / f"{turn:06}.hostile.host").write_bytes(raw)
-    (folder / "new" / "999999.bounce.host").write_bytes(
-        returned(key=key, address="tokio@sedes.example", domain="agenda-consular.example")
-    )
+    (folder / "new" / "999999.bounce.host").write_bytes(from_tokyo(key))
     return folder
 
 

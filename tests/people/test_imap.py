@@ -16,7 +16,7 @@ from tests.support import dovecot
 from tests.support.command_line import agenda
 from tests.support.dovecot import PASSWORD, ImapServer, NoDovecot
 from tests.support.imapd import plain_mailbox
-from tests.support.returned import PERSON, VACATION, returned
+from tests.support.returned import PERSON, VACATION, from_tokyo, returned
 
 pytestmark = pytest.mark.usefixtures("published")
 
@@ -69,7 +69,7 @@ def inbox(url: str, *more: str, password: str = PASSWORD) -> dict[str, int]:
 def three(key: str) -> list[bytes]:
     """A bounce, an automatic reply and a person's."""
     return [
-        returned(key=key, address="tokio@sedes.example", domain=SHIPPED),
+        from_tokyo(key),
         VACATION.format(key=key).encode(),
         PERSON.format(key=key).encode(),
     ]
@@ -86,7 +86,7 @@ def test_what_is_taken_in_is_taken_once_and_what_is_for_people_stays_unseen(publ
 
 
 def test_a_bounce_that_a_person_opened_first_is_taken_in(published: str) -> None:
-    with imap_server([returned(key=published, address="tokio@sedes.example", domain=SHIPPED)]) as server:
+    with imap_server([from_tokyo(published)]) as server:
         with server.opened() as program:
             program.store("1", "+FLAGS", r"(\Seen)")
         assert inbox(server.url) == {"bad-address": 1}
@@ -101,20 +101,18 @@ def test_a_counter_proposal_and_winmail_dat_stay_unseen() -> None:
 
 @pytest.mark.parametrize("password", ["contraseñaÑ", "una-clave"])
 def test_a_password_of_any_letters_logs_in(password: str, published: str) -> None:
-    with imap_server([returned(key=published, address="tokio@sedes.example", domain=SHIPPED)], password) as server:
+    with imap_server([from_tokyo(published)], password) as server:
         assert inbox(server.url, password=password) == {"bad-address": 1}
 
 
 def test_a_folder_of_any_letters_is_read(published: str) -> None:
-    with imap_server(
-        [returned(key=published, address="tokio@sedes.example", domain=SHIPPED)], folder_name="A&APE-o &- r&AOk-plicas"
-    ) as server:
+    with imap_server([from_tokyo(published)], folder_name="A&APE-o &- r&AOk-plicas") as server:
         url = server.url.removesuffix("INBOX") + "A%C3%B1o%20%26%20r%C3%A9plicas"
         assert inbox(url) == {"bad-address": 1}
 
 
 def test_what_cannot_be_read_is_marked_kept_unseen_and_taken_again_when_asked(published: str) -> None:
-    with imap_server([POISON, returned(key=published, address="tokio@sedes.example", domain=SHIPPED)]) as server:
+    with imap_server([POISON, from_tokyo(published)]) as server:
         assert inbox(server.url) == {"quarantined": 1, "bad-address": 1}
         assert server.found("UNSEEN", "FLAGGED", "KEYWORD", ASIDE) == 1
         assert inbox(server.url) == {}
@@ -151,9 +149,7 @@ def test_a_mailbox_without_keywords_is_read_on_from_the_last_uid_while_uids_hold
 
 
 def test_a_server_that_keeps_no_keywords_is_read_on_from_the_last_uid(published: str) -> None:
-    with plain_mailbox(
-        returned(key=published, address="tokio@sedes.example", domain=SHIPPED), PERSON.format(key=published).encode()
-    ) as box:
+    with plain_mailbox(from_tokyo(published), PERSON.format(key=published).encode()) as box:
         box.flags[11] = {r"\Seen"}
         assert inbox(box.url) == {"bad-address": 1, "other": 1}
         assert box.flags.get(12, set()) == set()

@@ -24,7 +24,7 @@ from scheduler.store.schema import deliveries, recipients
 from tests.support.campaign import TOKENS, UNKNOWN_USER, Campaign, mails
 from tests.support.command_line import agenda
 from tests.support.ledger import DAY_BEFORE, PUBLISHED, WEEK_BEFORE, counted, draft, post, put, send
-from tests.support.returned import PERSON, VACATION, returned
+from tests.support.returned import PERSON, VACATION, from_tokyo, returned
 from tests.support.smtpd import scripted
 
 pytestmark = pytest.mark.usefixtures("here")
@@ -174,16 +174,14 @@ async def test_the_coordinator_is_written_to_within_minutes_of_the_servers_answe
 def three(key: str) -> list[bytes]:
     """A bounce, an automatic reply and a person's."""
     return [
-        returned(key=key, address="tokio@sedes.example", domain=SHIPPED),
+        from_tokyo(key),
         VACATION.format(key=key).encode(),
         PERSON.format(key=key).encode(),
     ]
 
 
 def test_a_mail_servers_pipe_is_read_and_told(published: str) -> None:
-    done = CliRunner().invoke(
-        app, ["inbox", "--json"], input=returned(key=published, address="tokio@sedes.example", domain=SHIPPED)
-    )
+    done = CliRunner().invoke(app, ["inbox", "--json"], input=from_tokyo(published))
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout) == {"meaning": "bad-address", "recipient": "tokio-consular", "status": "5.1.1"}
     listed = agenda("suppressions", "--json")

@@ -137,3 +137,8 @@ def returned(
 ) -> bytes:
     made = FORMS[form].format(key=key, status=status, action=action, to=to, words=words, address=address, domain=domain)
     return made.replace("\n", "\r\n").encode()
+
+
+def from_tokyo(key: str, **more: str) -> bytes:
+    """About a message to the shipped agenda's post in Tokyo."""
+    return returned(key=key, address="tokio@sedes.example", domain="agenda-consular.example", **more)
