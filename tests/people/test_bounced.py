@@ -125,7 +125,7 @@ def test_three_posts_of_it_raise_one_alarm_at_once(database: Database) -> None:
     assert [line["posts"] for line in logs if line["log_level"] == "error"] == [3]
     now = shown(database)
     assert now.alerts == 1
-    screen = "\n".join(status_lines(now, 0, pace=None, lang="es"))
+    screen = "\n".join(status_lines(now, None, pace=None, lang="es"))
     assert "Vuelve correo de 5 puestos por causa de esta instalación" in screen
     assert "blocked using bl.example" in screen
     assert not shown(database, days=3).blamed.alarming
@@ -182,7 +182,7 @@ def test_by_address_and_time_alone_a_report_counts_for_nobody_and_is_counted(dat
         assert blamed.lost(connection, NOW + timedelta(days=40)) == LostReports(count=0, naming=0)
     now = shown(database, days=5)
     assert now.alerts == 0
-    assert any("cannot be told whose (30 days): 7" in line for line in status_lines(now, 0, pace=None, lang="en"))
+    assert any("cannot be told whose (30 days): 7" in line for line in status_lines(now, None, pace=None, lang="en"))
 
 
 def test_a_message_id_of_the_former_build_proves_nothing_by_itself(database: Database) -> None:

@@ -20,7 +20,6 @@ from tests.support.returned import PERSON, VACATION, from_tokyo, returned
 
 pytestmark = pytest.mark.usefixtures("published")
 
-SHIPPED = "agenda-consular.example"  # the domain of the shipped agenda
 POISON = b"X-A: 1\n" * 3_000 + b"\nhola"  # more lines than are looked at
 TNEF = """\
 From: uno@tokio.example

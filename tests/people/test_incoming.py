@@ -31,7 +31,6 @@ pytestmark = pytest.mark.usefixtures("here")
 
 NOW = WEEK_BEFORE + timedelta(minutes=10)
 FULL = "5.2.2"
-SHIPPED = "agenda-consular.example"  # the domain of the shipped agenda
 
 
 def sent(database: Database, posts: int = 2) -> list[Delivery]:
