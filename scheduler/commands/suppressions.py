@@ -8,8 +8,9 @@ import typer
 from rich.table import Table
 
 from scheduler.base.clock import SystemClock
-from scheduler.commands.common import PROBLEMS, Failure, JsonOption, LangOption, out, print_json, told
-from scheduler.installation import existing_database
+from scheduler.base.refusal import PROBLEMS
+from scheduler.commands.common import Failure, JsonOption, LangOption, out, print_json, told
+from scheduler.installation.database import existing_database
 from scheduler.store.people import bounces
 from scheduler.store.people.bounces import Suppressed
 from scheduler.wording.posts import masked

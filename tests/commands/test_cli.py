@@ -206,7 +206,7 @@ def test_rehearse_prints_json_and_refuses_an_outbox_in_use(here: Path) -> None:
     assert set(figures["events"][0]) == {"id", "region", "rule", "count", "first_local", "last_local", "moved"}
     assert not (here / "agenda.db").exists()
     again = agenda("rehearse", "--outbox", "ob")
-    assert (again.exit_code, "not empty" in again.stderr) == (1, True)
+    assert (again.exit_code, "no está vacía" in again.stderr) == (1, True)
 
 
 def test_a_rehearsal_and_the_real_service_keep_off_each_others_databases() -> None:
@@ -216,7 +216,7 @@ def test_a_rehearsal_and_the_real_service_keep_off_each_others_databases() -> No
     agenda("rehearse", "--to", "2021-10-02", "--outbox", "ob2", "--database", "r.db")
     for command in (["publish", "--reason", "x"], ["serve"], ["status"]):
         done = agenda(*command, AGENDA_DATABASE_URL="sqlite:///r.db")
-        assert (done.exit_code, "rehearsal" in done.stderr) == (3, True)
+        assert (done.exit_code, "ensayo" in done.stderr) == (3, True)
 
 
 def test_a_rehearsal_to_before_its_start_is_wrong_usage() -> None:
@@ -305,7 +305,7 @@ def test_serve_publishes_the_first_edition_notices_the_next_and_stops_cleanly(he
         agenda("export", "out")
         assert (here / "out" / "sites" / "tokio.ics").read_bytes() == first.content
         second_serve = agenda("serve", "--port", "0")
-        assert (second_serve.exit_code, "another agenda serve" in second_serve.stderr) == (3, True)
+        assert (second_serve.exit_code, "otro `agenda serve`" in second_serve.stderr) == (3, True)
         edit(('hora: "18:00"', 'hora: "20:00"'))
         assert httpx.get(f"{url}/feeds/sites/tokio.ics").content == first.content
         agenda("publish", "--reason", "se mueve")
@@ -389,7 +389,7 @@ def test_a_rehearsal_does_not_go_on_with_other_files_than_it_began_with() -> Non
     assert agenda(*command).exit_code == 0
     edit(("id: taller-europa-2021", "id: otro-taller-2021"))
     refused = agenda(*command)
-    assert (refused.exit_code, "files have changed" in refused.stderr) == (1, True)
+    assert (refused.exit_code, "los archivos cambiaron" in refused.stderr) == (1, True)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda one: one.name)
@@ -413,3 +413,8 @@ def modules_of(*words: str) -> set[str]:
 def test_help_loads_no_command_and_nothing_that_commands_stand_on() -> None:
     ours = {name for name in modules_of("--help") if name.partition(".")[0] in {"scheduler", "calendars"}}
     assert ours == {"scheduler", "scheduler.cli"}
+
+
+def test_check_loads_no_database_no_server_and_no_mail() -> None:
+    loaded_at_last = {name.partition(".")[0] for name in modules_of("check")}
+    assert not loaded_at_last & {"sqlalchemy", "alembic", "psycopg", "starlette", "uvicorn", "aiosmtplib", "jinja2"}

@@ -210,7 +210,7 @@ def test_a_post_whose_id_was_edited_is_one_that_goes_and_one_that_is_new() -> No
     told = refused()
     assert "tokio-consular: dejaría de recibir correos" in told
     assert "«tokio-secc-consular» es nuevo y se parece a «tokio-consular», que se quita." in told
-    assert "1 nuevos, 1 quitados" in agenda("diff").stdout
+    assert "1 nuevo, 1 quitado" in agenda("diff").stdout
 
 
 def test_a_link_that_is_gone_or_lost_its_end_is_asked_about_and_not_shown() -> None:

@@ -12,10 +12,12 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from scheduler.base.refusal import EnvironmentRefusal
+
 _SECONDS = 60.0  # that the server may take to answer
 
 
-class MailboxUnavailable(Exception):
+class MailboxUnavailable(EnvironmentRefusal):
     """There is no such Maildir, or the IMAP server cannot be used; the message says why, without secrets."""
 
 
