@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/.ready
+RUNS := $(VENV)/.runs# holds what running needs, and the checkout itself
+READY := $(VENV)/.ready# holds the tests' programs too
 WORKERS ?= 3# one more than cores: many tests wait for a process, a server or the disk
 GATED := calendars scheduler.planning.delivery scheduler.planning.plan
 # These hold the gated packages to the last branch; measuring takes time, so nothing else is measured.
@@ -17,20 +18,24 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-dep
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-$(READY): requirements-dev.lock pyproject.toml $(ZONEDATA) tests/js/package-lock.json
+$(RUNS): requirements.lock requirements-build.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) --require-hashes -r requirements-dev.lock
+	$(PIP) --require-hashes -r requirements.lock -r requirements-build.lock
 	$(PIP) --no-build-isolation -e .
+	@touch $@
+
+$(READY): $(RUNS) requirements-dev.lock $(ZONEDATA) tests/js/package-lock.json
+	$(PIP) --require-hashes -r requirements-dev.lock
 	@rm -rf $(VENV)/zonedata
 	@for lock in $(ZONEDATA:tests/zonedata/%.lock=%); do \
 		$(PIP) --require-hashes -r tests/zonedata/$$lock.lock --target $(VENV)/zonedata/$$lock || exit 1; done
 	@if command -v npm > /dev/null; then npm ci --prefix tests/js --silent --no-audit --no-fund --ignore-scripts || echo "without ical.js: npm ci failed"; fi
 	@touch $@
 
-run: $(READY) ## the demo: a rehearsal of the shipped agenda, then its feeds, pages and mails in the browser
+run: $(RUNS) ## the demo: a rehearsal of the shipped agenda, then its feeds, pages and mails in the browser
 	$(BIN)/agenda demo
 
-serve: $(READY) ## the service itself, with its files in var/
+serve: $(RUNS) ## the service itself, with its files in var/
 	@mkdir -p var
 	cd var && AGENDA_CONFIG=$${AGENDA_CONFIG:-../config} ../$(BIN)/agenda serve
 
@@ -60,12 +65,14 @@ bench: $(READY) ## the figures of bench/README.md, each beside a peer
 chaos: $(READY) ## thousands of mails through a mail server that fails while workers are killed (docs/reliability.md)
 	$(BIN)/python -m chaos $(CHAOS)
 
-wheel: $(READY) ## the wheel, in dist/
+wheel: $(RUNS) ## the wheel, in dist/
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -q
 lock: ## renew the lock files (needs uv)
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -q -o requirements.lock
-	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -q -o requirements-dev.lock
+	$(LOCK) pyproject.toml -o requirements.lock
+	$(LOCK) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --group build -c requirements-dev.lock -o requirements-build.lock
 
 clean: ## remove what make made
 	rm -rf $(VENV) dist screenshots tests/js/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*
