@@ -8,7 +8,7 @@ WORKERS ?= 3# one more than cores: many tests wait for a process, a server or th
 GATED := calendars scheduler.planning.delivery scheduler.planning.plan
 # These hold the gated packages to the last branch; measuring takes time, so nothing else is measured.
 MEASURED := tests/calendars tests/planning
-PYTEST := $(BIN)/python -m pytest
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder# a file a worker, in order
 ZONEDATA := $(wildcard tests/zonedata/*.lock)# releases of pytz from before rules changed, for the tests
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
@@ -39,13 +39,13 @@ serve: $(RUNS) ## the service itself, with its files in var/
 	@mkdir -p var
 	cd var && AGENDA_CONFIG=$${AGENDA_CONFIG:-../config} ../$(BIN)/agenda serve
 
-test: $(READY) ## the short suite, at most 6 minutes
-	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not long" $(GATED:%=--cov=%) --cov-report= $(MEASURED)
+test: $(READY) ## the short suite, at most 4 minutes on two quiet cores
+	$(PYTEST) -m "not long" $(GATED:%=--cov=%) --cov-report= $(MEASURED)
 	@$(BIN)/python -m coverage report --fail-under=100 --skip-covered
-	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not long" $(MEASURED:%=--ignore=%) tests
+	$(PYTEST) -m "not long" $(MEASURED:%=--ignore=%) tests
 
-test-long: $(READY) ## everything, the long property tests too
-	HYPOTHESIS_PROFILE=long $(PYTEST) -n $(WORKERS) tests
+test-long: $(READY) ## everything, before an issue is closed: browser plays, all sites and years, many examples
+	HYPOTHESIS_PROFILE=long $(PYTEST) tests
 
 check: $(READY) ## lint and types
 	$(BIN)/ruff check .
@@ -53,7 +53,7 @@ check: $(READY) ## lint and types
 	$(BIN)/mypy
 
 coverage: $(READY) ## lines of the whole program that the short suite leaves out
-	$(PYTEST) -n $(WORKERS) -m "not long" --cov --cov-report= tests
+	$(PYTEST) -m "not long" --cov --cov-report= tests
 	@$(BIN)/python -m coverage report --skip-covered --show-missing
 
 screenshots: $(READY) ## each kind of page at 360 and 1280 px, in screenshots/ (needs chromium)

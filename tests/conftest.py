@@ -65,12 +65,18 @@ def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[]
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The store is tried on both databases each time; what stands on it, on PostgreSQL in the long suite."""
+    """The store is tried on both databases each time; what stands on it, on PostgreSQL in the long suite.
+
+    The files of the long poles come first, and in them the poles: a worker that began one last would work alone.
+    """
     for item in items:
         given = getattr(item, "callspec", None)
         kind = None if given is None else given.params.get("database_url")
         if kind == "postgresql" and item.get_closest_marker("conformance") is None:
             item.add_marker(pytest.mark.long)
+    poles = {item.path for item in items if item.get_closest_marker("pole")}
+    files = {path: number for number, path in enumerate(dict.fromkeys(item.path for item in items))}
+    items.sort(key=lambda item: (item.path not in poles, files[item.path], not item.get_closest_marker("pole")))
 
 
 @pytest.fixture(autouse=True)

@@ -16,12 +16,10 @@ from calendars.feeds import Feed, event_attachment, feeds
 from calendars.model import Audience, Days, Event, EventStatus, Timed
 from tests.support import libical
 from tests.support.factories import WALLS, agenda, drive, edition, event, real_sites, real_size_agenda, site, text
+from tests.support.sampled import SAMPLED
 
 # Mexico City kept summer time, UTC-5, on all five days of the workshops: said here by hand.
 STARTS = [(datetime.fromisoformat(wall) + timedelta(hours=5)).replace(tzinfo=UTC) for wall in WALLS]
-
-# Every feed in the long suite; each seventeenth, which is of all regions, in the short one.
-SAMPLED = pytest.mark.parametrize("each", [17, pytest.param(1, marks=pytest.mark.long)])
 
 
 @pytest.fixture

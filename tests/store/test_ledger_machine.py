@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
@@ -330,6 +331,7 @@ def test_any_order_of_things_on_sqlite() -> None:
     run_state_machine_as_test(OnSqlite, settings=EXAMPLES)
 
 
+@pytest.mark.pole
 def test_any_order_of_things_on_postgresql(postgres: Cluster, postgres_template: str) -> None:
     class OnPostgres(LedgerMachine):
         def open(self) -> Database:
