@@ -18,6 +18,7 @@ from scheduler.base.loop import loop_factory
 from scheduler.store.database import Database
 from tests.support.checkout import CONFIG
 from tests.support.postgres import Cluster, NoPostgres, end_shared, new_folder, shared
+from tests.support.sqlite import migrated_at
 from tests.support.wanted import leave_out, left_out
 
 settings.register_profile(
@@ -113,19 +114,11 @@ def postgres_template(shared_postgres: tuple[Cluster, str]) -> str:
     return shared_postgres[1]
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated file."""
-    file = tmp_path_factory.mktemp("sqlite") / "migrated.db"
-    Database(f"sqlite:///{file}").close()
-    return file
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Of a new database: whatever is promised of one is promised of both."""
     if request.param == "sqlite":
-        yield f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_template'), tmp_path / 'agenda.db')}"
+        yield migrated_at(tmp_path / "agenda.db")
         return
     running: Cluster = request.getfixturevalue("postgres")
     url = running.create(request.getfixturevalue("postgres_template"))

@@ -30,6 +30,7 @@ from scheduler.store.schema import deliveries
 from tests.support.factories import agenda, event, timed
 from tests.support.ledger import PUBLISHED, START, draft, post, put
 from tests.support.postgres import Cluster
+from tests.support.sqlite import migrated_at
 
 WALLS = ("2021-10-21 18:00", "2021-10-21 20:00", "2021-10-25 10:00")
 POSTS = ("uno", "dos")
@@ -320,7 +321,7 @@ EXAMPLES = settings(settings.get_profile("project"), max_examples=400 if LONG el
 class OnSqlite(LedgerMachine):
     def open(self) -> Database:
         self.folder = tempfile.TemporaryDirectory()
-        return Database(f"sqlite:///{Path(self.folder.name) / 'agenda.db'}")
+        return Database(migrated_at(Path(self.folder.name) / "agenda.db"))
 
     def teardown(self) -> None:
         super().teardown()
