@@ -9,6 +9,7 @@ GATED := calendars scheduler.planning.delivery scheduler.planning.plan
 # These hold the gated packages to the last branch; measuring takes time, so nothing else is measured.
 MEASURED := tests/calendars tests/planning
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder# a file a worker, in order
+SLOWEST := --durations 10 --durations-min 5# the long poles, told after each run
 ZONEDATA := $(wildcard tests/zonedata/*.lock)# releases of pytz from before rules changed, for the tests
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
@@ -40,9 +41,9 @@ serve: $(RUNS) ## the service itself, with its files in var/
 	cd var && AGENDA_CONFIG=$${AGENDA_CONFIG:-../config} ../$(BIN)/agenda serve
 
 test: $(READY) ## the short suite, at most 4 minutes on two quiet cores
-	$(PYTEST) -m "not long" $(GATED:%=--cov=%) --cov-report= $(MEASURED)
+	$(PYTEST) $(SLOWEST) -m "not long" $(GATED:%=--cov=%) --cov-report= $(MEASURED)
 	@$(BIN)/python -m coverage report --fail-under=100 --skip-covered
-	$(PYTEST) -m "not long" $(MEASURED:%=--ignore=%) tests
+	$(PYTEST) $(SLOWEST) -m "not long" $(MEASURED:%=--ignore=%) tests
 
 test-long: $(READY) ## everything, before an issue is closed: browser plays, all sites and years, many examples
 	HYPOTHESIS_PROFILE=long $(PYTEST) tests
