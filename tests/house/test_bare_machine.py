@@ -78,5 +78,6 @@ def test_what_was_left_out_is_a_line_a_program_with_its_number_of_tests() -> Non
     reasons = ["Skipped: wants nginx (Debian: nginx-light)", chromium, "Skipped: not on Sundays", chromium]
     assert left_out(reasons) == [
         "2 tests want chromium (on PATH; Debian: chromium)",
+        "1 test: not on Sundays",
         "1 test wants nginx (Debian: nginx-light)",
     ]

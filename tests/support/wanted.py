@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import NoReturn
 
 import pytest
 
-_LEFT_OUT = re.compile(r"wants (?P<program>.+)$")
+_WANTS = "wants "
 
 
 def leave_out(program: str) -> NoReturn:
@@ -20,14 +19,17 @@ def leave_out(program: str) -> NoReturn:
     """
     if os.environ.get("CI") == "true":
         pytest.fail(f"{program} is not at hand")
-    pytest.skip(f"wants {program}")
+    pytest.skip(_WANTS + program)
 
 
 def left_out(reasons: Iterable[str]) -> list[str]:
-    """A line for each program that was wanted, those of most tests first; other reasons are not its affair."""
-    found = [match["program"] for match in map(_LEFT_OUT.search, reasons) if match]
-    return [f"{tests} {'test wants' if tests == 1 else 'tests want'} {program}" for program, tests in _by_tests(found)]
+    """A line for each reason of skipped tests, those of most tests first: the program that they want, mostly."""
+    counted = Counter(reason.removeprefix("Skipped: ") for reason in reasons)
+    return [_line(reason, tests) for reason, tests in sorted(counted.items(), key=lambda one: (-one[1], one[0]))]
 
 
-def _by_tests(programs: list[str]) -> list[tuple[str, int]]:
-    return sorted(Counter(programs).items(), key=lambda one: (-one[1], one[0]))
+def _line(reason: str, tests: int) -> str:
+    many = "1 test" if tests == 1 else f"{tests} tests"
+    if not reason.startswith(_WANTS):
+        return f"{many}: {reason}"
+    return f"{many} {'wants' if tests == 1 else 'want'} {reason.removeprefix(_WANTS)}"
