@@ -25,6 +25,7 @@ from tests.support.editing import NAME, line_of, numbered, published, replace
 from tests.support.ledger import PUBLISHED
 from tests.support.shipped import shipped_draft
 from tests.support.small_config import AGENDA, POSTS, SITES, files
+from tests.support.sqlite import migrated_at
 
 pytestmark = pytest.mark.usefixtures("here")
 
@@ -85,7 +86,7 @@ def cuts(name: str, contents: Mapping[str, bytes], step: int, last: int) -> Iter
 
 @pytest.fixture
 def opened(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'agenda.db'}")
+    database = Database(migrated_at(tmp_path / "agenda.db"))
     yield database
     database.close()
 
