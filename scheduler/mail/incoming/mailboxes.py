@@ -11,11 +11,13 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from scheduler.base.refusal import EnvironmentRefusal
+
 QUARANTINE = ".Quarantine"  # beside new/ and cur/ of a Maildir
 _SECONDS = 60.0  # that the server may take to answer
 
 
-class MailboxUnavailable(Exception):
+class MailboxUnavailable(EnvironmentRefusal):
     """There is no such Maildir, or the IMAP server cannot be used; the message says why, without secrets."""
 
 
