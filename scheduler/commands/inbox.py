@@ -19,9 +19,10 @@ from sqlalchemy.exc import DBAPIError
 from scheduler.base import loop
 from scheduler.base.clock import Clock, SystemClock
 from scheduler.base.logs import configure_logs
+from scheduler.base.refusal import ENVIRONMENT, USAGE
 from scheduler.base.settings import Settings, SettingsError
-from scheduler.commands.common import ENVIRONMENT, USAGE, Failure, LangOption, err, print_json, told
-from scheduler.installation import existing_database
+from scheduler.commands.common import Failure, LangOption, err, print_json, told
+from scheduler.installation.database import existing_database
 from scheduler.mail.incoming.bounds import LARGEST, Unreadable
 from scheduler.mail.incoming.imap import Imap, ImapPlace, ImapProgress, parse_imap_url
 from scheduler.mail.incoming.mailboxes import MailboxUnavailable, Maildir

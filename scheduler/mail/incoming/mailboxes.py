@@ -10,11 +10,13 @@ from pathlib import Path
 
 from scheduler.mail.incoming.bounds import LARGEST
 
+from scheduler.base.refusal import EnvironmentRefusal
+
 QUARANTINE = ".Quarantine"  # beside new/ and cur/ of a Maildir
 _FOLDERS = ("new", "cur", "tmp")
 
 
-class MailboxUnavailable(Exception):
+class MailboxUnavailable(EnvironmentRefusal):
     """There is no such Maildir, or the IMAP server cannot be used; the message says why, without secrets."""
 
 
