@@ -2,12 +2,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/.ready
+RUNS := $(VENV)/.runs# holds what running needs, and the checkout itself
+READY := $(VENV)/.ready# holds the tests' programs too
 WORKERS ?= 3# one more than cores: many tests wait for a process, a server or the disk
 GATED := calendars scheduler.planning.delivery scheduler.planning.plan
 # These hold the gated packages to the last branch; measuring takes time, so nothing else is measured.
 MEASURED := tests/calendars tests/planning
-PYTEST := $(BIN)/python -m pytest
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder# a file a worker, in order
+SLOWEST := --durations 10 --durations-min 5# the long poles, told after each run
 ZONEDATA := $(wildcard tests/zonedata/*.lock)# releases of pytz from before rules changed, for the tests
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
@@ -17,30 +19,34 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-dep
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-$(READY): requirements-dev.lock pyproject.toml $(ZONEDATA) tests/js/package-lock.json
+$(RUNS): requirements.lock requirements-build.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) --require-hashes -r requirements-dev.lock
+	$(PIP) --require-hashes -r requirements.lock -r requirements-build.lock
 	$(PIP) --no-build-isolation -e .
+	@touch $@
+
+$(READY): $(RUNS) requirements-dev.lock $(ZONEDATA) tests/js/package-lock.json
+	$(PIP) --require-hashes -r requirements-dev.lock
 	@rm -rf $(VENV)/zonedata
 	@for lock in $(ZONEDATA:tests/zonedata/%.lock=%); do \
 		$(PIP) --require-hashes -r tests/zonedata/$$lock.lock --target $(VENV)/zonedata/$$lock || exit 1; done
 	@if command -v npm > /dev/null; then npm ci --prefix tests/js --silent --no-audit --no-fund --ignore-scripts || echo "without ical.js: npm ci failed"; fi
 	@touch $@
 
-run: $(READY) ## the demo: a rehearsal of the shipped agenda, then its feeds, pages and mails in the browser
+run: $(RUNS) ## the demo: a rehearsal of the shipped agenda, then its feeds, pages and mails in the browser
 	$(BIN)/agenda demo
 
-serve: $(READY) ## the service itself, with its files in var/
+serve: $(RUNS) ## the service itself, with its files in var/
 	@mkdir -p var
 	cd var && AGENDA_CONFIG=$${AGENDA_CONFIG:-../config} ../$(BIN)/agenda serve
 
-test: $(READY) ## the short suite, at most 6 minutes
-	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not long" $(GATED:%=--cov=%) --cov-report= $(MEASURED)
+test: $(READY) ## the short suite, at most 4 minutes on two quiet cores
+	$(PYTEST) $(SLOWEST) -m "not long" $(GATED:%=--cov=%) --cov-report= $(MEASURED)
 	@$(BIN)/python -m coverage report --fail-under=100 --skip-covered
-	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not long" $(MEASURED:%=--ignore=%) tests
+	$(PYTEST) $(SLOWEST) -m "not long" $(MEASURED:%=--ignore=%) tests
 
-test-long: $(READY) ## everything, the long property tests too
-	HYPOTHESIS_PROFILE=long $(PYTEST) -n $(WORKERS) tests
+test-long: $(READY) ## everything, before an issue is closed: browser plays, all sites and years, many examples
+	HYPOTHESIS_PROFILE=long $(PYTEST) tests
 
 check: $(READY) ## lint, types, and who may import whom
 	$(BIN)/ruff check .
@@ -49,7 +55,7 @@ check: $(READY) ## lint, types, and who may import whom
 	$(BIN)/lint-imports --no-cache --no-logo
 
 coverage: $(READY) ## lines of the whole program that the short suite leaves out
-	$(PYTEST) -n $(WORKERS) -m "not long" --cov --cov-report= tests
+	$(PYTEST) -m "not long" --cov --cov-report= tests
 	@$(BIN)/python -m coverage report --skip-covered --show-missing
 
 screenshots: $(READY) ## each kind of page at 360 and 1280 px, in screenshots/ (needs chromium)
@@ -61,12 +67,14 @@ bench: $(READY) ## the figures of bench/README.md, each beside a peer
 chaos: $(READY) ## thousands of mails through a mail server that fails while workers are killed (docs/reliability.md)
 	$(BIN)/python -m chaos $(CHAOS)
 
-wheel: $(READY) ## the wheel, in dist/
+wheel: $(RUNS) ## the wheel, in dist/
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -q
 lock: ## renew the lock files (needs uv)
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -q -o requirements.lock
-	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -q -o requirements-dev.lock
+	$(LOCK) pyproject.toml -o requirements.lock
+	$(LOCK) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --group build -c requirements-dev.lock -o requirements-build.lock
 
 clean: ## remove what make made
 	rm -rf $(VENV) dist screenshots tests/js/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*

@@ -59,7 +59,7 @@ def run() -> Sequence[Line]:
         with cluster("fsync=on") as server:
             return (*on_sqlite, *_lines("PostgreSQL", _watched(server.create())))
     except NoPostgres as error:
-        return (*on_sqlite, Skipped(what="the same on PostgreSQL", reason=str(error)))
+        return (*on_sqlite, Skipped(what="the same on PostgreSQL", reason=f"it wants {error}"))
 
 
 def _lines(kind: str, seen: _Watched) -> Sequence[Figure]:

@@ -47,7 +47,7 @@ def run() -> Sequence[Line]:
         with cluster("fsync=on") as server:
             return (*_million(server.create()), _two_workers(server))
     except NoPostgres as error:
-        return (Skipped(what="a million deliveries, and two workers, on PostgreSQL", reason=str(error)),)
+        return (Skipped(what="a million deliveries, and two workers, on PostgreSQL", reason=f"it wants {error}"),)
 
 
 def _million(url: str) -> Sequence[Line]:

@@ -113,7 +113,7 @@ def _lines(rates: _Rates) -> Sequence[Line]:
 def _on_postgresql(rates: _Rates, source: float) -> Line:
     what = f"durable sending on PostgreSQL, {rates.connections} connections"
     if not rates.postgresql:
-        return Skipped(what=what, reason=NoPostgres.__doc__ or "")
+        return Skipped(what=what, reason=f"it wants {NoPostgres.__doc__}")
     ours = max(rates.postgresql)
     return Figure(
         what=what,

@@ -9,9 +9,9 @@ from enum import StrEnum
 from uuid import NAMESPACE_URL, uuid5
 
 from calendars.documents import event_digest
-from calendars.model.agenda import Agenda
+from calendars.model.agenda import Agenda, AnotherAgenda, Draft
 from calendars.model.events import Days, Event, EventStatus, Timed
-from calendars.zones import nearest_instant, offset_at, to_instant, to_wall
+from calendars.zones import nearest_instant, offset_at, to_instant, to_wall, zone_data
 
 CANCELLED_STAYS = timedelta(days=90)  # in the feeds after its date, so that programs that poll rarely still learn of it
 
@@ -84,14 +84,6 @@ class Publication:
 
     def of_kind(self, kind: ChangeKind) -> tuple[str, ...]:
         return tuple(change.event for change in self.changes if kind in change.kinds)
-
-
-class AnotherAgenda(ValueError):
-    """The draft bears another agenda id than the edition in force: every UID would change."""
-
-    def __init__(self, *, in_force: str, draft: str) -> None:
-        super().__init__(f"agenda «{draft}» is not «{in_force}», which this database publishes")
-        self.in_force, self.draft = in_force, draft
 
 
 def first_stamp(agenda: Agenda) -> datetime:
@@ -282,3 +274,9 @@ def begins(agenda: Agenda, event: Event, revision: Revision) -> datetime:
         return revision.start
     assert isinstance(event.when, Days), "a dated event has an hour or days"
     return nearest_instant(datetime.combine(event.when.first, time()), agenda.zone)
+
+
+def first_edition(draft: Draft) -> Edition:
+    """The draft as it would stand as a first edition, dated by `publicada:`."""
+    at = first_stamp(draft.agenda)
+    return publish(None, draft.agenda, at=at, author="", reason="", zone_digest=zone_data().digest).edition

@@ -37,7 +37,7 @@ def main() -> int:
     try:
         kept = [_tried(kind, options) for kind in options.database or ("sqlite", "postgresql")]
     except NoPostgres as error:
-        parser.exit(3, f"{error}\n")
+        parser.exit(3, f"it wants {error}\n")
     return 0 if all(kept) else 1
 
 

@@ -10,7 +10,7 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 
 from chaos.worker import LEASE_SECONDS, Post, work
 from scheduler.base.clock import monotonic
-from scheduler.commands.common import ENVIRONMENT
+from scheduler.base.refusal import ENVIRONMENT
 
 _NORMAL = (0, -signal.SIGKILL, -signal.SIGTERM, ENVIRONMENT)  # the last two: before it had begun
 _PATIENCE = 30.0  # seconds for a worker to drain

@@ -24,25 +24,25 @@ class Command(NamedTuple):
 COMMANDS = (
     Command(
         "check",
-        "editing.check",
+        "check.check",
         EDITING,
         "Validate the draft; nothing is written.",
     ),
     Command(
         "show",
-        "editing.show",
+        "show.show",
         EDITING,
         "Show the draft's events, in Mexico City time and at a site.",
     ),
     Command(
         "schema",
-        "editing.schema",
+        "check.schema",
         EDITING,
         "Print the JSON schema of agenda.yaml, with which editors complete and check while typing.",
     ),
     Command(
         "publish",
-        "editing.publish_command",
+        "publish.publish_command",
         EDITING,
         "Put the draft in force: a new edition, its feeds and its reminders.",
     ),
@@ -73,7 +73,7 @@ COMMANDS = (
     ),
     Command(
         "export",
-        "editing.export",
+        "export.export",
         EDITING,
         "Write every public feed as a static file, the very bytes that `agenda serve` serves.",
     ),
@@ -109,7 +109,7 @@ COMMANDS = (
     ),
     Command(
         "status",
-        "operating.status_command",
+        "status.status_command",
         OPERATING,
         "Say what is wrong, in one screen: alerts, edition, draft, today's mail.",
     ),
@@ -122,25 +122,25 @@ COMMANDS = (
     ),
     Command(
         "doctor",
-        "operating.doctor",
+        "doctor.doctor",
         OPERATING,
         "Say whether this installation is fit to run: zone data, SQLite, mail server, secrets, clock.",
     ),
     Command(
         "send-test",
-        "operating.send_test",
+        "send_test.send_test",
         OPERATING,
         "Send one real mail to this address only, through the configured relay.",
     ),
     Command(
         "stop",
-        "operating.stop",
+        "brake.stop",
         OPERATING,
         "Stop all sending: no further MAIL FROM leaves, on any node.",
     ),
     Command(
         "resume",
-        "operating.resume",
+        "brake.resume",
         OPERATING,
         "Let sending go on. What is past its use stays unsent.",
     ),

@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -17,7 +18,9 @@ from scheduler.base.loop import loop_factory
 from scheduler.store.database import Database
 from tests.support.checkout import CONFIG
 from tests.support.ledger import TOKENS
-from tests.support.postgres import Cluster, NoPostgres, cluster, migrated
+from tests.support.postgres import Cluster, NoPostgres, end_shared, new_folder, shared
+from tests.support.sqlite import migrated_at
+from tests.support.wanted import leave_out, left_out
 
 settings.register_profile(
     "project",
@@ -30,6 +33,32 @@ settings.register_profile("long", parent=settings.get_profile("project"), derand
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "project"))
 
 
+CLUSTER = pytest.StashKey[Path]()  # the folder of the run's one PostgreSQL, whether or not a test has asked for it
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Every worker is told one folder; whoever needs the server first starts it."""
+    given = getattr(config, "workerinput", {}).get("cluster")
+    config.stash[CLUSTER] = new_folder() if given is None else Path(given)
+
+
+@pytest.hookimpl(optionalhook=True)  # it is that of pytest-xdist
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput["cluster"] = str(node.config.stash[CLUSTER])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if CLUSTER in config.stash and not hasattr(config, "workerinput"):
+        end_shared(config.stash[CLUSTER])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What this machine lacks, with the number of tests that were left out for want of it."""
+    reasons = [report.longrepr[2] for report in terminalreporter.stats.get("skipped", ()) if report.longrepr]
+    for line in left_out(reasons):
+        terminalreporter.write_line(f"left out: {line}", yellow=True)
+
+
 def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     """The loop of asyncio; and the one that the service runs on, where the tests are about sockets."""
     plain = {"asyncio": asyncio.new_event_loop}
@@ -38,12 +67,18 @@ def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[]
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The store is tried on both databases each time; what stands on it, on PostgreSQL in the long suite."""
+    """The store is tried on both databases each time; what stands on it, on PostgreSQL in the long suite.
+
+    The files of the long poles come first, and in them the poles: a worker that began one last would work alone.
+    """
     for item in items:
         given = getattr(item, "callspec", None)
         kind = None if given is None else given.params.get("database_url")
         if kind == "postgresql" and item.get_closest_marker("conformance") is None:
             item.add_marker(pytest.mark.long)
+    poles = {item.path for item in items if item.get_closest_marker("pole")}
+    files = {path: number for number, path in enumerate(dict.fromkeys(item.path for item in items))}
+    items.sort(key=lambda item: (item.path not in poles, files[item.path], not item.get_closest_marker("pole")))
 
 
 @pytest.fixture(autouse=True)
@@ -54,28 +89,37 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+@pytest.fixture(autouse=True)
+def logs_from_nobody_else() -> None:
+    """A command of a test before may have asked for errors alone."""
+    structlog.reset_defaults()
+
+
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Cluster]:
-    """A PostgreSQL; or a skipped test, and a failed one where CI=true promises that there is a server."""
+def shared_postgres(pytestconfig: pytest.Config) -> tuple[Cluster, str]:
     try:
-        with cluster() as running:
-            yield running
+        return shared(pytestconfig.stash[CLUSTER])
     except NoPostgres as error:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(str(error))
+        leave_out(str(error))
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres: Cluster) -> str:
-    return migrated(postgres)
+def postgres(shared_postgres: tuple[Cluster, str]) -> Cluster:
+    """The PostgreSQL of all workers: what stops it, or changes it as a whole, has to make one of its own."""
+    return shared_postgres[0]
+
+
+@pytest.fixture(scope="session")
+def postgres_template(shared_postgres: tuple[Cluster, str]) -> str:
+    """A migrated database."""
+    return shared_postgres[1]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Of a new database: whatever is promised of one is promised of both."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'agenda.db'}"
+        yield migrated_at(tmp_path / "agenda.db")
         return
     running: Cluster = request.getfixturevalue("postgres")
     url = running.create(request.getfixturevalue("postgres_template"))
@@ -97,4 +141,3 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.chdir(tmp_path)
     yield tmp_path
     logging.getLogger().handlers.clear()  # they write to a standard error that is closed with the command
-    structlog.reset_defaults()  # a command may have asked for errors alone, and the next test listens to more

@@ -118,3 +118,11 @@ class Problem:
     value: str
     rule: str  # stable code for scripts, e.g. "unknown-region"
     message: Text  # says value, rule and correction
+
+
+class AnotherAgenda(ValueError):
+    """The draft bears another agenda id than the edition in force: every UID would change."""
+
+    def __init__(self, *, in_force: str, draft: str) -> None:
+        super().__init__(f"agenda «{draft}» is not «{in_force}», which this database publishes")
+        self.in_force, self.draft = in_force, draft

@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from scheduler.base.address import mailbox
+from scheduler.base.refusal import EnvironmentRefusal
 
 DEFAULT_DATABASE = "sqlite:///agenda.db"
 DEFAULT_PACE = "30/min,3"  # what Exchange Online grants one mailbox
@@ -22,7 +23,7 @@ DEFAULT_METRICS_FROM = "127.0.0.0/8 ::1"
 PREFIX = "AGENDA_"
 
 
-class SettingsError(Exception):
+class SettingsError(EnvironmentRefusal):
     """A variable says what cannot be; the message names it, the value's rule and the way out."""
 
 

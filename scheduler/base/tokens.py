@@ -14,6 +14,8 @@ from pathlib import Path
 from itsdangerous import BadData, URLSafeSerializer
 from itsdangerous.encoding import base64_encode
 
+from scheduler.base.refusal import EnvironmentRefusal
+
 
 class Link(StrEnum):
     """What a signed link lets its holder do for one recipient."""
@@ -24,7 +26,7 @@ class Link(StrEnum):
     ANSWER = "answer"  # say whether the post comes to one event; in each mail about it, for ever
 
 
-class NoKey(Exception):
+class NoKey(EnvironmentRefusal):
     """There is no secret key: the file that is to hold it holds none, or the environment names none."""
 
 

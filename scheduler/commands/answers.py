@@ -16,8 +16,9 @@ from calendars.model.events import Days
 from calendars.model.text import Language, Text
 from calendars.wording import days_span, home_short, hour, short_date
 from calendars.zones import to_wall
-from scheduler.commands.common import USAGE, Failure, JsonOption, LangOption, language, out, print_json, told
-from scheduler.installation import NOTHING_YET, NothingPublished, existing_database
+from scheduler.base.refusal import USAGE
+from scheduler.commands.common import Failure, JsonOption, LangOption, language, out, print_json, told
+from scheduler.installation.database import NOTHING_YET, NothingPublished, existing_database
 from scheduler.planning.coverage import Tally
 from scheduler.reporting.acceptances import Acceptances, acceptances
 from scheduler.store import editions

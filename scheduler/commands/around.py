@@ -6,14 +6,13 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from calendars.editions import Edition
+from calendars.editions import Edition, first_edition
 from calendars.impact import Fit, sessions, stays
 from calendars.model.agenda import Draft
 from calendars.model.events import Days, Event
 from calendars.model.text import Language, Text
 from calendars.wording import days_span, home_name, hour, short_date
 from calendars.zones import to_wall
-from scheduler.commands.editing import first_edition
 from scheduler.wording.around import marks, session_json, stay_json, stay_marks
 
 HEADINGS = Text(es="Sede|Id|Comienza|Observaciones", en="Site|Id|Starts|Remarks")

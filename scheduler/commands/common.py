@@ -1,4 +1,4 @@
-"""What the commands share: options, exit codes, how a failure is told, where the database is."""
+"""What the commands share: options, languages, tables and JSON, how a refusal is told."""
 
 from __future__ import annotations
 
@@ -13,27 +13,12 @@ from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
-from sqlalchemy.exc import DBAPIError
 
-from calendars.editions import AnotherAgenda
-from calendars.model.agenda import Problem
+from calendars.model.agenda import AnotherAgenda
 from calendars.model.text import Language, Text
 from calendars.zones import UnusableZoneData, WallTimeError, refuse_unusable_data
-from scheduler.base.settings import Settings, SettingsError, load_settings
-from scheduler.base.tokens import NoKey
-from scheduler.drafts.files import Configuration, InvalidDraft, NoConfiguration
-from scheduler.installation import NothingPublished, WrongDatabase
-from scheduler.mail.relay.smtp import RelayUnavailable
-from scheduler.publishing.announcing import NothingToAnnounce
-from scheduler.publishing.shifted import NoSuchHour, NothingInForce
-from scheduler.rehearsal.capture import OutboxNotEmpty
-from scheduler.rehearsal.run import AnotherDraft, NotARehearsal
-from scheduler.rehearsal.script import InvalidScript
-from scheduler.store.database import DatabaseInUse, DatabaseUnavailable
-from scheduler.web.feeds.export import ExportFailed
-from scheduler.web.http.server import PortTaken
-
-PROBLEMS, USAGE, ENVIRONMENT = 1, 2, 3  # exit codes, besides 0
+from scheduler.base.refusal import ENVIRONMENT, PROBLEMS, USAGE, Refusal
+from scheduler.base.settings import Settings, load_settings
 
 ConfigOption = Annotated[
     Path | None,
@@ -48,13 +33,12 @@ ShiftedOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
 
-class Failure(Exception):
-    """Ends the command with an exit code and one line on stderr."""
+class Failure(Refusal):
+    """A command's own refusal, said in the language that was asked for."""
 
     def __init__(self, code: int, message: str) -> None:
-        super().__init__(message)
+        super().__init__(Text(es=message, en=message))
         self.code = code
-        self.message = message
 
 
 NO_SITE = Text(
@@ -91,21 +75,6 @@ def print_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
-def problem_lines(folder: Configuration, problems: tuple[Problem, ...], lang: Language) -> list[str]:
-    return [f"{folder.place(problem)}: {problem.message[lang]}" for problem in problems]
-
-
-def problem_json(problem: Problem, lang: Language) -> dict[str, object]:
-    return {
-        "file": problem.file,
-        "line": problem.line,
-        "column": problem.column,
-        "value": problem.value,
-        "rule": problem.rule,
-        "message": problem.message[lang],
-    }
-
-
 NOT_PUBLISHED = Text(
     es="No se publicó nada; sigue vigente lo que estaba.",
     en="Nothing was published; what was in force stays in force.",
@@ -113,63 +82,32 @@ NOT_PUBLISHED = Text(
 
 
 @contextmanager
-def _in_words(lang: Language) -> Iterator[None]:
-    """What has words of its own for administrators says them."""
-    try:
-        yield
-    except InvalidScript as error:
-        for one in error.problems:
-            typer.echo(f"{one.file}:{one.line}:{one.column}: {one.message[lang]}", err=True)
-        raise typer.Exit(PROBLEMS) from error
-    except InvalidDraft as error:
-        for line in problem_lines(Configuration(folder=error.folder), error.problems, lang):
-            typer.echo(line, err=True)
-        raise typer.Exit(PROBLEMS) from error
-    except NoSuchHour as error:
-        for why in error.why:
-            typer.echo(why[lang], err=True)
-        raise typer.Exit(PROBLEMS) from error
-    except NothingPublished as error:
-        raise Failure(PROBLEMS, error.why[lang]) from error
-    except NothingToAnnounce as error:
-        raise Failure(USAGE, f"--announce: {error.why[lang]}") from error
-
-
-@contextmanager
 def told(lang: str | None = None) -> Iterator[Settings]:
     """Run a command's body with the settings; every expected failure becomes its exit code and a line on stderr."""
+    spoken: Language = "en" if lang == "en" else "es"
     try:
         refuse_unusable_data()
         settings = load_settings()
-        with _in_words(language(lang, settings)):
-            yield settings
-    except Failure as error:
-        _end(error.code, error.message)
-    except (AnotherAgenda, AnotherDraft, NothingInForce, OutboxNotEmpty, WallTimeError) as error:
-        _end(PROBLEMS, str(error))
-    except NoConfiguration as error:
-        _end(USAGE, str(error))
-    except (
-        DatabaseInUse,
-        DatabaseUnavailable,
-        ExportFailed,
-        NoKey,
-        NotARehearsal,
-        PortTaken,
-        RelayUnavailable,
-        SettingsError,
-        UnusableZoneData,
-        WrongDatabase,
-    ) as error:
-        _end(ENVIRONMENT, str(error))
-    except DBAPIError as error:
-        _end(ENVIRONMENT, f"the database failed: {error.orig}")
+        spoken = language(lang, settings)
+        yield settings
+    except Refusal as error:
+        _end(error.code, *(f"{error.speaker}{line}" for line in error.lines(spoken)))
+    except (AnotherAgenda, WallTimeError) as error:
+        _end(PROBLEMS, f"agenda: {error}")
+    except UnusableZoneData as error:
+        _end(ENVIRONMENT, f"agenda: {error}")
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             raise  # whoever reads our output has had enough; click ends quietly
-        _end(ENVIRONMENT, str(error))
+        _end(ENVIRONMENT, f"agenda: {error}")
+    except Exception as error:
+        failed = sys.modules.get("sqlalchemy.exc")  # a command that asks no database has not loaded it
+        if failed is None or not isinstance(error, failed.DBAPIError):
+            raise
+        _end(ENVIRONMENT, f"agenda: the database failed: {error.orig}")
 
 
-def _end(code: int, message: str) -> NoReturn:
-    typer.echo(f"agenda: {message}", err=True)
+def _end(code: int, *lines: str) -> NoReturn:
+    for line in lines:
+        typer.echo(line, err=True)
     raise typer.Exit(code)

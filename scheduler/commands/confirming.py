@@ -11,7 +11,8 @@ import typer
 from calendars.model.text import Language, Text
 from calendars.wording import Count, and_list
 from calendars.zones import zone_data
-from scheduler.commands.common import NOT_PUBLISHED, PROBLEMS, USAGE, Failure, err
+from scheduler.base.refusal import PROBLEMS, USAGE
+from scheduler.commands.common import NOT_PUBLISHED, Failure, err
 from scheduler.publishing.in_words import missing_lines
 from scheduler.publishing.prospect import Prospect
 from scheduler.publishing.publish import NothingToPublish, Published, Unconfirmed

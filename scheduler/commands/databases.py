@@ -9,10 +9,11 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from scheduler.base.clock import SystemClock
+from scheduler.base.refusal import USAGE
 from scheduler.base.tokens import UNSET, NoKey, tokens_with
-from scheduler.commands.common import ENVIRONMENT, USAGE, Failure, LangOption, err, told
-from scheduler.installation import database_url, existing_database
-from scheduler.store.copying import NotCopied, copy
+from scheduler.commands.common import Failure, LangOption, err, told
+from scheduler.installation.database import database_url, existing_database
+from scheduler.store.copying import copy
 from scheduler.store.database import Database
 from scheduler.store.instance import Instance, hold_what_may_have_gone
 
@@ -50,8 +51,6 @@ def copy_database(
                 total = _copied(reading, writing)
             finally:
                 writing.close()
-        except NotCopied as error:
-            raise Failure(ENVIRONMENT, str(error)) from error
         finally:
             reading.close()
         typer.echo(f"{total} rows copied to {writing.name}; `agenda adopt` lets it send, and the old one must not")

@@ -15,9 +15,10 @@ from calendars.wording import Count
 from scheduler.base.address import scrub
 from scheduler.base.clock import SystemClock
 from scheduler.base.logs import configure_logs
-from scheduler.commands.common import PROBLEMS, USAGE, Failure, LangOption, err, language, login_name, told
+from scheduler.base.refusal import PROBLEMS, USAGE
+from scheduler.commands.common import Failure, LangOption, err, language, login_name, told
 from scheduler.commands.deliveries import UNKNOWN, EventOption, PurposeOption, SiteOption, StateOption, app
-from scheduler.installation import existing_database
+from scheduler.installation.database import existing_database
 from scheduler.planning.delivery import Purpose, State
 from scheduler.store.database import Database
 from scheduler.store.ledger import deliveries

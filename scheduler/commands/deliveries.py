@@ -16,8 +16,9 @@ from sqlalchemy import Connection
 from calendars.model.text import Language, Text
 from calendars.wording import hour, short_date
 from calendars.zones import to_wall
-from scheduler.commands.common import PROBLEMS, USAGE, Failure, JsonOption, LangOption, language, out, print_json, told
-from scheduler.installation import existing_database
+from scheduler.base.refusal import PROBLEMS, USAGE
+from scheduler.commands.common import Failure, JsonOption, LangOption, language, out, print_json, told
+from scheduler.installation.database import existing_database
 from scheduler.planning.delivery import Purpose, State
 from scheduler.store import editions
 from scheduler.store.ledger import deliveries

@@ -21,7 +21,7 @@ from scheduler.commands.common import (
     told,
 )
 from scheduler.commands.shifting import Source
-from scheduler.installation import existing_database
+from scheduler.installation.database import existing_database
 from scheduler.publishing.in_words import all_sites, missing_lines, uncorrected_lines
 from scheduler.publishing.prospect import Beside, Prospect, beside
 from scheduler.wording.changes import change_json, change_lines, place

@@ -17,9 +17,7 @@ from calendars.wording import Count, home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock
 from scheduler.commands.common import (
-    PROBLEMS,
     ConfigOption,
-    Failure,
     JsonOption,
     LangOption,
     language,
@@ -29,11 +27,11 @@ from scheduler.commands.common import (
     told,
 )
 from scheduler.commands.confirming import AuthorOption, ReasonOption, YesOption, once_confirmed, refuse_empty
-from scheduler.commands.operating import draft_state
-from scheduler.commands.tables import print_publication
-from scheduler.installation import existing_database
+from scheduler.commands.publication import print_publication
+from scheduler.commands.status import draft_state
+from scheduler.installation.database import existing_database
 from scheduler.publishing.publish import Published
-from scheduler.publishing.rollback import NoWayBack, roll_back
+from scheduler.publishing.rollback import roll_back
 from scheduler.store import editions
 from scheduler.wording.changes import change_json
 from scheduler.wording.kinds import kind_words, title
@@ -97,10 +95,7 @@ def rollback(
                     asked_above=settings.asked_above,
                 )
 
-            try:
-                done = once_confirmed(put, spoken, yes=yes, files=False)
-            except NoWayBack as error:
-                raise Failure(PROBLEMS, error.why[spoken]) from error
+            done = once_confirmed(put, spoken, yes=yes, files=False)
             draft = draft_state(database, config, settings, SystemClock().now())
             differs = draft is None or draft.unequal
         if done is not None:

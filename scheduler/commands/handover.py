@@ -14,22 +14,11 @@ from calendars.model.text import LANGUAGES, Language, Text
 from calendars.wording import hour, short_date
 from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock
+from scheduler.base.refusal import PROBLEMS, USAGE
 from scheduler.base.settings import Settings
-from scheduler.commands.common import (
-    PROBLEMS,
-    USAGE,
-    Failure,
-    JsonOption,
-    LangOption,
-    err,
-    language,
-    login_name,
-    out,
-    print_json,
-    told,
-)
-from scheduler.installation import NOTHING_YET, NothingPublished, existing_database
-from scheduler.people.handover import HandoverWish, NoHandover, check, hand_over
+from scheduler.commands.common import Failure, JsonOption, LangOption, err, language, login_name, out, print_json, told
+from scheduler.installation.database import NOTHING_YET, NothingPublished, existing_database
+from scheduler.people.handover import HandoverWish, check, hand_over
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
@@ -89,11 +78,7 @@ def handover(
         if post is None or to is None:
             raise Failure(USAGE, "POST and --to ADDRESS are wanted, or --list")
         wanted = HandoverWish(recipient=post, address=to, language=_language(spoken))
-        try:
-            _hand_over(database, settings, wanted, author or login_name(), reason, language(lang, settings), yes=yes)
-        except NoHandover as error:
-            code = USAGE if error.mistaken else PROBLEMS
-            raise Failure(code, error.why[language(lang, settings)]) from error
+        _hand_over(database, settings, wanted, author or login_name(), reason, language(lang, settings), yes=yes)
 
 
 def _language(given: str | None) -> Language | None:

@@ -13,11 +13,11 @@ from calendars.model.agenda import Draft
 from calendars.model.text import Language, Text
 from calendars.wording import Count
 from scheduler.base.clock import SystemClock
+from scheduler.base.refusal import USAGE
 from scheduler.base.settings import Settings
 from scheduler.commands.around import around, around_json
 from scheduler.commands.common import (
     NO_SITE,
-    USAGE,
     ConfigOption,
     Failure,
     JsonOption,
@@ -31,7 +31,7 @@ from scheduler.commands.common import (
 from scheduler.commands.confirming import NOT_SHIFTED, AnnounceOption
 from scheduler.commands.sample import samples
 from scheduler.commands.shifting import Source
-from scheduler.installation import existing_database
+from scheduler.installation.database import existing_database
 from scheduler.planning.delivery import Purpose
 from scheduler.publishing.consequences import Consequences, consequences
 from scheduler.publishing.in_words import (

@@ -11,7 +11,7 @@ import typer
 from scheduler.base.logs import configure_logs
 from scheduler.commands.common import ConfigOption, JsonOption, LangOption, language, out, print_json, told
 from scheduler.commands.stretches import RehearsalWish, run, stretches
-from scheduler.commands.tables import print_summary, summary_json
+from scheduler.commands.summary import print_summary, summary_json
 from scheduler.drafts.files import configuration
 
 OutboxOption = Annotated[Path, typer.Option("--outbox", help="New folder for the mails, as .eml files.")]

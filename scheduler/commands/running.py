@@ -28,9 +28,9 @@ from scheduler.commands.common import (
     told,
 )
 from scheduler.commands.stretches import progress, rehearse_here, whole_campaign
-from scheduler.commands.tables import print_summary
+from scheduler.commands.summary import print_summary
 from scheduler.drafts.files import configuration
-from scheduler.installation import address_of, site_of
+from scheduler.installation.pages import address_of, site_of
 from scheduler.rehearsal.capture import Outbox
 from scheduler.rehearsal.run import captured, rehearsal_database
 from scheduler.serving import Serving, serve

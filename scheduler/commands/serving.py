@@ -14,15 +14,9 @@ from scheduler.base.settings import Settings, SettingsError
 from scheduler.commands.common import ConfigOption, LangOption, told
 from scheduler.commands.running import HostOption, PortOption
 from scheduler.drafts.files import configuration
-from scheduler.installation import (
-    NOTHING_YET,
-    NothingPublished,
-    address_of,
-    existing_database,
-    real_database,
-    sending_of,
-    site_of,
-)
+from scheduler.installation.database import NOTHING_YET, NothingPublished, existing_database, real_database
+from scheduler.installation.mail import sending_of
+from scheduler.installation.pages import address_of, site_of
 from scheduler.publishing.publish import NothingToPublish, publish_draft
 from scheduler.serving import Serving, serve
 from scheduler.store import editions

@@ -12,12 +12,13 @@ from calendars.model.agenda import Draft
 from calendars.model.text import Language
 from calendars.reading import Lines
 from scheduler.base.clock import SystemClock
+from scheduler.base.refusal import USAGE
 from scheduler.base.settings import Settings
-from scheduler.commands.common import USAGE, Failure, login_name, out
+from scheduler.commands.common import Failure, login_name, out
 from scheduler.commands.confirming import once_confirmed
-from scheduler.commands.tables import print_publication
+from scheduler.commands.publication import print_publication
 from scheduler.drafts.files import configuration
-from scheduler.installation import existing_database
+from scheduler.installation.database import existing_database
 from scheduler.publishing.prospect import Prospect, prospect
 from scheduler.publishing.publish import Published
 from scheduler.publishing.shifted import default_reason, publish_shifted, shifted_draft, shifted_prospect

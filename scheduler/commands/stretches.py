@@ -28,9 +28,10 @@ from calendars.model.text import Language, Text
 from calendars.zones import nearest_instant
 from scheduler.base import loop
 from scheduler.base.logs import configure_logs
+from scheduler.base.refusal import USAGE
 from scheduler.base.settings import parse_pace
 from scheduler.base.tokens import Tokens
-from scheduler.commands.common import USAGE, Failure, err, told
+from scheduler.commands.common import Failure, err, told
 from scheduler.drafts.files import Configuration
 from scheduler.rehearsal.capture import Outbox
 from scheduler.rehearsal.run import (

@@ -9,8 +9,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from scheduler.base.clock import SystemClock
-from scheduler.commands.common import PROBLEMS, USAGE, Failure, JsonOption, LangOption, out, print_json, told
-from scheduler.installation import existing_database
+from scheduler.base.refusal import PROBLEMS, USAGE
+from scheduler.commands.common import Failure, JsonOption, LangOption, out, print_json, told
+from scheduler.installation.database import existing_database
 from scheduler.store.database import Database
 from scheduler.store.people import bounces, doubts
 from scheduler.store.people.bounces import Suppressed

@@ -15,9 +15,10 @@ from calendars.model.places import Representation
 from calendars.model.text import Language, Text
 from calendars.reading.problems import unknown
 from scheduler.base.clock import SystemClock
+from scheduler.base.refusal import PROBLEMS, USAGE
 from scheduler.base.settings import Settings
-from scheduler.commands.common import PROBLEMS, USAGE, Failure, JsonOption, LangOption, language, out, print_json, told
-from scheduler.installation import NOTHING_YET, NothingPublished, existing_database
+from scheduler.commands.common import Failure, JsonOption, LangOption, language, out, print_json, told
+from scheduler.installation.database import NOTHING_YET, NothingPublished, existing_database
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.posts import feed_tokens

@@ -6,23 +6,35 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from calendars.model.agenda import Draft, Problem
+from calendars.model.text import Language, Text
 from calendars.reading import FILES, Lines, read
 from calendars.reading import LIMITS as BYTES
+from scheduler.base.refusal import USAGE, Refusal
 from scheduler.base.settings import Settings
 from scheduler.base.shipped import shipped
 
+NO_FOLDER = Text(es="{named}: no hay tal carpeta", en="{named}: there is no such folder")
 
-class InvalidDraft(Exception):
+
+class InvalidDraft(Refusal):
     """The files cannot be published; what is in force stays in force."""
 
+    speaker = ""
+
     def __init__(self, folder: Path, problems: tuple[Problem, ...]) -> None:
-        super().__init__(f"{folder}: {len(problems)} problems")
+        super().__init__(Text(es=f"{folder}: {len(problems)} problemas", en=f"{folder}: {len(problems)} problems"))
         self.folder = folder
         self.problems = problems
 
+    def lines(self, language: Language) -> tuple[str, ...]:
+        places = Configuration(folder=self.folder)
+        return tuple(f"{places.place(problem)}: {problem.message[language]}" for problem in self.problems)
 
-class NoConfiguration(Exception):
+
+class NoConfiguration(Refusal):
     """The folder named for the configuration is not there."""
+
+    code = USAGE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,7 +67,7 @@ def configuration(given: Path | None, settings: Settings) -> Configuration:
         here = Path("config")
         return Configuration(folder=here if (here / "agenda.yaml").is_file() else shipped("config"))
     if not named.is_dir():
-        raise NoConfiguration(f"{named}: there is no such folder")
+        raise NoConfiguration(NO_FOLDER, named=named)
     return Configuration(folder=named)
 
 

@@ -13,6 +13,7 @@ from calendars.model.agenda import Agenda
 from calendars.model.text import Language, Text
 from calendars.wording import and_list
 from scheduler.base.address import domain_of, mailbox
+from scheduler.base.refusal import PROBLEMS, USAGE, Refusal
 from scheduler.base.tokens import Tokens
 from scheduler.planning.delivery import Purpose
 from scheduler.store import editions
@@ -48,14 +49,13 @@ ERASED = Text(
 )
 
 
-class NoHandover(Exception):
-    """The post cannot go there; `why` says it to whoever asked. `mistaken`: what was asked for is not there at all."""
+class NoHandover(Refusal):
+    """The post cannot go there. `mistaken`: what was asked for is not there at all."""
 
     def __init__(self, why: Text, *, said: str = "", more: Text | None = None, mistaken: bool = False) -> None:
         es, en = ("", "") if more is None else (more.es, more.en)
-        self.why = Text(es=why.es.format(said=said, more=es), en=why.en.format(said=said, more=en))
-        self.mistaken = mistaken
-        super().__init__(self.why.en)
+        self.code = USAGE if mistaken else PROBLEMS
+        super().__init__(Text(es=why.es.format(said=said, more=es), en=why.en.format(said=said, more=en)))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

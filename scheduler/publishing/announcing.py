@@ -13,6 +13,7 @@ from calendars.editions import Edition
 from calendars.model.events import Event
 from calendars.model.text import Language, Text
 from calendars.wording import and_list, status_word
+from scheduler.base.refusal import USAGE, Refusal
 from scheduler.planning.notices import convocation_notices, expires_at, leaves_at, settles_at
 from scheduler.planning.plan import REMINDED
 from scheduler.store.ledger import convocations
@@ -29,13 +30,17 @@ NO_SITE = Text(es="«{event}» no es para ninguna sede.", en="“{event}” is f
 OVER = Text(es="«{event}» ya terminó.", en="“{event}” is over.")
 
 
-class NothingToAnnounce(Exception):
-    """Nobody can be called to an event; `why` says it to whoever asked."""
+class NothingToAnnounce(Refusal):
+    """Nobody can be called to an event."""
+
+    code = USAGE
 
     def __init__(self, why: Text, event: str, more: Text | None = None) -> None:
         es, en = ("", "") if more is None else (more.es, more.en)
-        self.why = Text(es=why.es.format(event=event, more=es), en=why.en.format(event=event, more=en))
-        super().__init__(self.why.en)
+        super().__init__(Text(es=why.es.format(event=event, more=es), en=why.en.format(event=event, more=en)))
+
+    def lines(self, language: Language) -> tuple[str, ...]:
+        return (f"--announce: {self.why[language]}",)
 
 
 def announced(edition: Edition, links: Mapping[str, str], events: Collection[str], at: datetime) -> tuple[Notice, ...]:

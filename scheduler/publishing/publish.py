@@ -10,7 +10,9 @@ from sqlalchemy import Connection
 
 from calendars.model.agenda import Draft
 from calendars.model.people import Recipient
+from calendars.model.text import Text
 from calendars.zones import zone_data
+from scheduler.base.refusal import EnvironmentRefusal, Refusal
 from scheduler.base.settings import DEFAULT_ASKED_ABOVE
 from scheduler.base.tokens import Tokens
 from scheduler.planning.notices import convocation_notices, expires_at, leaves_at, settles_at
@@ -36,23 +38,36 @@ class Published:
     kept_away: tuple[str, ...] = ()  # recipient ids of the draft whose address was erased: not taken in
 
 
-class Unconfirmed(Exception):
+TO_CONFIRM = Text(
+    es="el borrador quita eventos o destinatarios, toca a muchas personas o desplaza horas",
+    en="the draft removes events or recipients, concerns many people, or shifts hours",
+)
+EQUAL = Text(es="el borrador es igual a la edición vigente", en="the draft equals the edition in force")
+
+
+class Unconfirmed(Refusal):
     """What takes something away, concerns many, or shifts hours by doubtful rules has to be confirmed."""
 
     def __init__(self, prospect: Prospect) -> None:
-        super().__init__("the draft removes events or recipients, concerns many people, or shifts hours")
+        super().__init__(TO_CONFIRM)
         self.prospect = prospect
 
 
-class NothingToPublish(Exception):
+class NothingToPublish(Refusal):
     """The draft is what is in force."""
 
     def __init__(self, prospect: Prospect) -> None:
-        super().__init__("the draft equals the edition in force")
+        super().__init__(EQUAL)
         self.prospect = prospect
 
 
-class KeyWanted(Exception):
+ERASED_HERE = Text(
+    es="aquí se borraron direcciones: sin AGENDA_SECRET_KEY podrían volver",
+    en="addresses were erased here: AGENDA_SECRET_KEY is needed to keep them from coming back",
+)
+
+
+class KeyWanted(EnvironmentRefusal):
     """Addresses were erased here, and without the secret key nobody can tell whether the draft brings one back."""
 
 
@@ -182,5 +197,5 @@ def _erased(connection: Connection, posted: Sequence[Recipient], tokens: Tokens 
     if not signups.any_erased(connection):
         return ()
     if tokens is None:
-        raise KeyWanted("addresses were erased here: AGENDA_SECRET_KEY is needed to keep them from coming back")
+        raise KeyWanted(ERASED_HERE)
     return tuple(one.id for one in posted if signups.erased_among(connection, tokens.digests(one.address)))

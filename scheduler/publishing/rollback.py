@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from calendars.model.agenda import Agenda, Draft
 from calendars.model.text import Text
 from calendars.zones import WallTimeError
+from scheduler.base.refusal import Refusal
 from scheduler.base.settings import DEFAULT_ASKED_ABOVE
 from scheduler.publishing.prospect import prospect
 from scheduler.publishing.publish import Published, check, enact
@@ -33,12 +34,8 @@ HOUR = Text(
 )
 
 
-class NoWayBack(Exception):
-    """An edition's content cannot be put in force again; `why` says it to whoever asked."""
-
-    def __init__(self, why: Text, **said: object) -> None:
-        self.why = Text(es=why.es.format(**said), en=why.en.format(**said))
-        super().__init__(self.why.en)
+class NoWayBack(Refusal):
+    """An edition's content cannot be put in force again."""
 
 
 def roll_back(

@@ -14,6 +14,7 @@ from calendars.model.text import Language, Text
 from calendars.reading import wrong_hour
 from calendars.shifts import shifts
 from calendars.zones import zone_data
+from scheduler.base.refusal import Refusal
 from scheduler.base.settings import DEFAULT_ASKED_ABOVE
 from scheduler.publishing.prospect import Prospect, prospect
 from scheduler.publishing.publish import Published, check, enact
@@ -29,16 +30,27 @@ WRONG = Text(
 )
 
 
-class NothingInForce(Exception):
+NOTHING_YET = Text(
+    es="todavía no se ha publicado nada; lo hacen `agenda publish` y `agenda serve`",
+    en="nothing is published yet; `agenda publish` or `agenda serve` does",
+)
+
+
+class NothingInForce(Refusal):
     """There is no edition to reckon anew."""
 
 
-class NoSuchHour(Exception):
-    """Hours in force that no longer exist, or exist twice; `why` says each to whoever asked."""
+class NoSuchHour(Refusal):
+    """Hours in force that no longer exist, or exist twice; each has a line."""
 
-    def __init__(self, why: tuple[Text, ...]) -> None:
-        self.why = why
-        super().__init__("; ".join(one.en for one in why))
+    speaker = ""
+
+    def __init__(self, hours: tuple[Text, ...]) -> None:
+        self.hours = hours
+        super().__init__(Text(es="; ".join(one.es for one in hours), en="; ".join(one.en for one in hours)))
+
+    def lines(self, language: Language) -> tuple[str, ...]:
+        return tuple(one[language] for one in self.hours)
 
 
 def shifted_draft(connection: Connection) -> Draft:
@@ -87,7 +99,7 @@ def default_reason(lang: Language) -> str:
 def _in_force(connection: Connection) -> InForce:
     now = editions.load(connection)
     if now is None:
-        raise NothingInForce("nothing is published yet; `agenda publish` or `agenda serve` does")
+        raise NothingInForce(NOTHING_YET)
     return now
 
 

@@ -12,11 +12,20 @@ from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from calendars.model.text import Text
+from scheduler.base.refusal import Refusal
+
 _MESSAGE_ID = re.compile(rb"^Message-ID:\s*<([^@>\s]+)@", re.IGNORECASE | re.MULTILINE)
 STAMP = "%Y%m%dT%H%M%SZ"
 
 
-class OutboxNotEmpty(Exception):
+NOT_EMPTY = Text(
+    es="{folder} no está vacía; indique una carpeta nueva, o vacíe esta",
+    en="{folder} is not empty; name a new folder, or empty this one",
+)
+
+
+class OutboxNotEmpty(Refusal):
     """The folder holds something already; a rehearsal overwrites nothing."""
 
 
@@ -28,7 +37,7 @@ class Outbox:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         if not resuming and any(folder.iterdir()):
-            raise OutboxNotEmpty(f"{folder} is not empty; name a new folder, or empty this one")
+            raise OutboxNotEmpty(NOT_EMPTY, folder=folder)
 
     def keep(self, message: bytes, due: datetime | None) -> str:
         """Write a message under a name of its own; returns the name. Complete once it bears it."""

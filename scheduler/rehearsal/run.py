@@ -14,7 +14,9 @@ from sqlalchemy import Connection, func, select
 
 from calendars.editions import Edition, ends
 from calendars.model.agenda import Agenda, Draft
+from calendars.model.text import Text
 from scheduler.base.clock import SimulatedClock
+from scheduler.base.refusal import EnvironmentRefusal, Refusal
 from scheduler.base.settings import Pace
 from scheduler.base.tokens import Tokens
 from scheduler.mail.relay.smtp_url import parse_smtp_url
@@ -33,12 +35,21 @@ from scheduler.store.database import Database
 from scheduler.store.ledger import invited, states
 from scheduler.store.schema import deliveries
 
+REAL_WORK = Text(
+    es="{path} no es la base de datos de un ensayo; indique otro archivo",
+    en="{path} is no rehearsal's database; name another file",
+)
+EDITED_SINCE = Text(
+    es="los archivos cambiaron desde que empezó este ensayo; indique otra base de datos y otro buzón",
+    en="the files have changed since this rehearsal began; name a new database and outbox",
+)
 
-class NotARehearsal(Exception):
+
+class NotARehearsal(EnvironmentRefusal):
     """The database holds real work: a simulated clock must not touch it."""
 
 
-class AnotherDraft(Exception):
+class AnotherDraft(Refusal):
     """The files were edited since this rehearsal began: to go on would tell of an agenda that is no longer there."""
 
 
@@ -130,7 +141,7 @@ def rehearsal_database(path: Path | None, tokens: Tokens) -> Iterator[Database]:
             with database.write() as connection:
                 marked = controls.get(connection, controls.REHEARSAL) is not None
                 if not marked and editions.number_in_force(connection) is not None:
-                    raise NotARehearsal(f"{path} is no rehearsal's database; name another file")
+                    raise NotARehearsal(REAL_WORK, path=path)
             database.lock_for_sending()
             yield database
         finally:
@@ -204,7 +215,7 @@ def _begin(database: Database, draft: Draft, plan: Plan) -> datetime:
         done = steps_done(connection)
         expected = next((stage.draft for stage in plan.steps if stage.number == done), draft)
         if published is not None and published.draft_digest != digest(expected):
-            raise AnotherDraft("the files have changed since this rehearsal began; name a new database and outbox")
+            raise AnotherDraft(EDITED_SINCE)
         if recorded is None:
             controls.put(connection, controls.REHEARSAL, plan.start.isoformat())
     if published is None:

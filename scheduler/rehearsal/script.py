@@ -12,7 +12,7 @@ from pydantic import Field
 
 from calendars.documents import draft_digest
 from calendars.model.agenda import Draft, Problem
-from calendars.model.text import Text
+from calendars.model.text import Language, Text
 from calendars.reading import read, values, words
 from calendars.reading.decoding import decode
 from calendars.reading.problems import AlreadyReported, Place, Report, Wrong, known, shown
@@ -20,6 +20,7 @@ from calendars.reading.yaml.fields import Fields
 from calendars.reading.yaml.nodes import MappingEntry, MappingNode, Node, ScalarNode, SequenceNode, compose
 from calendars.reading.yaml.schema import MappingForm
 from calendars.zones import WallTimeError, to_instant
+from scheduler.base.refusal import Refusal
 from scheduler.drafts.edits import Copy, Edit, removed
 from scheduler.planning.channels import Channel
 from scheduler.rehearsal.choosing import ChannelChoice, choices, chosen
@@ -92,12 +93,17 @@ class Stage:
     channels: Mapping[str, Channel] = field(default_factory=dict)  # by Recipient.id
 
 
-class InvalidScript(Exception):
+class InvalidScript(Refusal):
     """The script cannot be played; nothing was begun."""
 
+    speaker = ""
+
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(f"{len(problems)} problems")
+        super().__init__(Text(es=f"{len(problems)} problemas", en=f"{len(problems)} problems"))
         self.problems = tuple(problems)
+
+    def lines(self, language: Language) -> tuple[str, ...]:
+        return tuple(f"{one.file}:{one.line}:{one.column}: {one.message[language]}" for one in self.problems)
 
 
 def read_script(path: Path, zone: str) -> Script:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, Table, func, insert, select, text
 
+from calendars.model.text import Text
+from scheduler.base.refusal import EnvironmentRefusal
 from scheduler.store import controls, instance, nodes
 from scheduler.store.database import Database
 from scheduler.store.schema import metadata
@@ -15,7 +17,21 @@ _NOT_COPIED = {"nodes"}  # who sends from the original does not send from the co
 _COUNTED = ("deliveries", "bounces", "handovers")  # whose numbers PostgreSQL counts up by itself
 
 
-class NotCopied(Exception):
+AT_WORK = Text(
+    es="{name}: un proceso envía desde ella; deténgalo antes (`agenda status` los muestra)",
+    en="{name}: a worker sends from it; stop it first (`agenda status` lists them)",
+)
+REHEARSED = Text(
+    es="{name} es la base de datos de un ensayo, y ninguna instalación empieza con una así",
+    en="{name} belongs to a rehearsal, and no installation starts from one",
+)
+NOT_EMPTY = Text(
+    es="{name}: la tabla {table} no está vacía; indique una base de datos nueva",
+    en="{name}: table {table} is not empty; name a new database",
+)
+
+
+class NotCopied(EnvironmentRefusal):
     """The source is at work, or the target holds something already."""
 
 
@@ -38,12 +54,12 @@ def copy(source: Database, target: Database) -> Iterator[tuple[str, int]]:
 
 def _refuse(reading: Connection, source: Database, writing: Connection, target: Database) -> None:
     if nodes.alive(reading):
-        raise NotCopied(f"{source.name}: a worker sends from it; stop it first (`agenda status` lists them)")
+        raise NotCopied(AT_WORK, name=source.name)
     if controls.get(reading, controls.REHEARSAL) is not None:
-        raise NotCopied(f"{source.name} belongs to a rehearsal, and no installation starts from one")
+        raise NotCopied(REHEARSED, name=source.name)
     for table in metadata.sorted_tables:
         if writing.execute(select(table).limit(1)).first() is not None:
-            raise NotCopied(f"{target.name}: table {table.name} is not empty; name a new database")
+            raise NotCopied(NOT_EMPTY, name=target.name, table=table.name)
 
 
 def _table(reading: Connection, writing: Connection, table: Table) -> Iterator[tuple[str, int]]:

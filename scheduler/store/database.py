@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
+from scheduler.base.refusal import EnvironmentRefusal
 from scheduler.base.tokens import UNSET, NoKey, Tokens, key_beside
 from scheduler.store.postgresql import (
     NotificationWatch,
@@ -32,7 +33,7 @@ Kind = Literal["sqlite", "postgresql"]
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-class DatabaseUnavailable(Exception):
+class DatabaseUnavailable(EnvironmentRefusal):
     """The database cannot be opened or does not answer."""
 
 

@@ -11,6 +11,9 @@ from typing import IO, Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 
+from calendars.model.text import Text
+from scheduler.base.refusal import EnvironmentRefusal
+
 try:
     from pysqlite3 import dbapi2 as bundled_sqlite
 except ImportError:  # no wheel for this platform; the standard library's then has to be new enough
@@ -20,7 +23,13 @@ SAFE_SQLITE = (3, 51, 3)  # before it, several connections in WAL mode could cor
 BUSY_SECONDS = 30
 
 
-class DatabaseInUse(Exception):
+IN_USE = Text(
+    es="{file}: otro `agenda serve` o `worker` trabaja con ella",
+    en="{file}: another agenda serve or worker works on it",
+)
+
+
+class DatabaseInUse(EnvironmentRefusal):
     """Another service works on this SQLite file."""
 
 
@@ -62,7 +71,7 @@ def lock_file(url: URL) -> IO[bytes]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the kernel lets go of it when the process dies
     except BlockingIOError as error:
         lock.close()
-        raise DatabaseInUse(f"{url.database}: another agenda serve or worker works on it") from error
+        raise DatabaseInUse(IN_USE, file=url.database) from error
     return lock
 
 

@@ -28,7 +28,7 @@ FLAGS = (
 
 
 class NoBrowser(Exception):
-    """chromium is not on PATH (Debian: chromium)"""
+    """chromium (on PATH; Debian: chromium)"""
 
 
 @asynccontextmanager

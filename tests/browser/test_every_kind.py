@@ -11,11 +11,13 @@ from tests.browser.harness import NARROW, Theme, Visitor, accessibility_problems
 from tests.support.shipped import shipped_draft
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+SAMPLE = ("home", "office", "manage")  # in the short suite: who opens, who reads, who fills in
+SOME_KINDS = [pytest.param(kind, marks=() if kind in SAMPLE else pytest.mark.long) for kind in KINDS]
 SPANISH = ("index",)  # the plain index goes out as a file, too
 
 
 @pytest.mark.parametrize(("lang", "theme"), [("es", "light"), pytest.param("en", "dark", marks=pytest.mark.long)])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", SOME_KINDS)
 async def test_axe_finds_nothing(
     visitor: Visitor, running: Demo, kind: str, lang: Literal["es", "en"], theme: Theme
 ) -> None:
@@ -26,7 +28,7 @@ async def test_axe_finds_nothing(
         assert await accessibility_problems(page) == []
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", SOME_KINDS)
 async def test_a_phone_scrolls_no_page_sideways(visitor: Visitor, running: Demo, kind: str) -> None:
     async with visitor.page_at(running.path(kind), width=NARROW) as page:
         assert await overflow(page) == []

@@ -51,6 +51,7 @@ async def test_an_office_is_found_by_typing_part_of_its_name(visitor: Visitor) -
         await expect(page.locator(".next")).to_contain_text("jueves 21 de octubre de 2021, 18:00 h TCM")
 
 
+@pytest.mark.long
 async def test_typing_finds_what_asking_the_server_finds(visitor: Visitor) -> None:
     agenda = shipped_draft().agenda
     async with visitor.page_at("/") as page:
@@ -69,6 +70,7 @@ async def test_an_office_is_found_without_script(visitor: Visitor) -> None:
         await expect(page.get_by_role("button", name="Copiar dirección")).to_have_count(0)
 
 
+@pytest.mark.long
 async def test_without_script_every_office_is_a_tap_away(visitor: Visitor) -> None:
     async with visitor.page_at("/", javascript=False) as page:
         await page.get_by_text("Asia Pacífico", exact=True).first.click()
@@ -76,6 +78,7 @@ async def test_without_script_every_office_is_a_tap_away(visitor: Visitor) -> No
         await expect(page.get_by_role("heading", level=1)).to_have_text("Tokio")
 
 
+@pytest.mark.long
 async def test_the_address_is_copied_and_the_page_says_so(visitor: Visitor, running: Demo) -> None:
     async with visitor.page_at(f"/sites/{OFFICE}", permissions=CLIPBOARD) as page:
         await page.get_by_role("button", name="Copiar dirección").click()
@@ -83,6 +86,7 @@ async def test_the_address_is_copied_and_the_page_says_so(visitor: Visitor, runn
         assert await page.evaluate("navigator.clipboard.readText()") == f"{running.url}/feeds/sites/{OFFICE}.ics"
 
 
+@pytest.mark.long
 async def test_where_copying_is_refused_the_address_is_selected_to_be_copied_by_hand(
     visitor: Visitor, running: Demo
 ) -> None:
@@ -93,6 +97,7 @@ async def test_where_copying_is_refused_the_address_is_selected_to_be_copied_by_
         assert await page.evaluate("getSelection().toString()") == f"{running.url}/feeds/sites/{OFFICE}.ics"
 
 
+@pytest.mark.long
 async def test_the_addresses_that_a_page_offers_lead_to_the_calendar(visitor: Visitor) -> None:
     async with visitor.page_at(f"/sites/{OFFICE}") as page:
         links = [
@@ -104,6 +109,7 @@ async def test_the_addresses_that_a_page_offers_lead_to_the_calendar(visitor: Vi
             assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
 
 
+@pytest.mark.long
 async def test_the_keyboard_alone_leads_from_the_first_page_to_the_hour(visitor: Visitor) -> None:
     async with visitor.page_at("/") as page:
         await page.keyboard.press("Tab")
@@ -116,6 +122,7 @@ async def test_the_keyboard_alone_leads_from_the_first_page_to_the_hour(visitor:
         await expect(page.get_by_role("heading", level=1)).to_have_text("Nueva Delhi")
 
 
+@pytest.mark.long
 async def test_whatever_the_keyboard_reaches_is_seen_to_be_reached_in_the_order_of_the_page(visitor: Visitor) -> None:
     async with visitor.page_at(f"/sites/{OFFICE}") as page:
         reached = []
@@ -135,6 +142,7 @@ REACHED = """() => {
 }"""
 
 
+@pytest.mark.long
 async def test_the_language_is_switched_by_one_link_and_stays_so(visitor: Visitor) -> None:
     async with visitor.page_at(f"/sites/{OFFICE}") as page:
         assert await page.get_attribute("html", "lang") == "es"
@@ -147,6 +155,7 @@ async def test_the_language_is_switched_by_one_link_and_stays_so(visitor: Visito
         assert await page.get_attribute("html", "lang") == "es"
 
 
+@pytest.mark.long
 async def test_a_browser_set_to_english_gets_english(visitor: Visitor) -> None:
     async with visitor.page_at(f"/sites/{OFFICE}", lang="en") as page:
         assert await page.get_attribute("html", "lang") == "en"

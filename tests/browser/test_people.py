@@ -36,7 +36,9 @@ async def sign_up(page: Page, running: Demo, address: str) -> None:
     await title(page, "Listo: recibirá los recordatorios")
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+@pytest.mark.parametrize(
+    "javascript", [pytest.param(True, id="script"), pytest.param(False, id="no-script", marks=pytest.mark.long)]
+)
 async def test_signing_up_by_mail_then_pausing_leaving_and_coming_back(
     visitor: Visitor, running: Demo, javascript: bool
 ) -> None:
@@ -55,6 +57,7 @@ async def test_signing_up_by_mail_then_pausing_leaving_and_coming_back(
         await expect(page.locator("main")).to_contain_text("Los recordatorios continúan.")
 
 
+@pytest.mark.long
 async def test_one_click_of_a_mail_program_leaves_and_the_page_leads_back(visitor: Visitor, running: Demo) -> None:
     leave = running.path("leave")
     async with visitor.page_at(leave) as page:
@@ -69,6 +72,7 @@ async def test_one_click_of_a_mail_program_leaves_and_the_page_leads_back(visito
         await assert_accessible(page)
 
 
+@pytest.mark.long
 async def test_the_mailbox_opens_the_rest_a_calendar_with_links_ones_data_and_the_end(
     visitor: Visitor, running: Demo
 ) -> None:
@@ -93,6 +97,7 @@ async def test_the_mailbox_opens_the_rest_a_calendar_with_links_ones_data_and_th
         await title(page, "Sus datos se borraron")
 
 
+@pytest.mark.long
 async def test_what_is_wrong_with_a_form_is_said_where_it_is(visitor: Visitor) -> None:
     async with visitor.page_at("/subscribe", expected=("status of 422",)) as page:
         await page.get_by_label("Su correo").fill("ana@elsewhere.example")

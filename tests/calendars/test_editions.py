@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calendars.documents import agenda_from_json, agenda_to_json
-from calendars.editions import AnotherAgenda, ChangeKind, Edition, Publication, ends, first_stamp, publish
+from calendars.editions import ChangeKind, Edition, Publication, ends, first_stamp, publish
 from calendars.feeds import feeds
-from calendars.model.agenda import Agenda
+from calendars.model.agenda import Agenda, AnotherAgenda
 from calendars.model.events import Event, EventStatus
 from tests.support.factories import agenda, days, drive, event, real_size_agenda, text, timed
 

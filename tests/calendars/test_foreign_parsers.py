@@ -16,6 +16,7 @@ from calendars.feeds import Feed, event_attachment, feeds
 from calendars.model.events import Audience, Days, Event, EventStatus, Timed
 from tests.support import libical
 from tests.support.factories import WALLS, agenda, drive, edition, event, real_sites, real_size_agenda, site, text
+from tests.support.sampled import SAMPLED
 
 # Mexico City kept summer time, UTC-5, on all five days of the workshops: said here by hand.
 STARTS = [(datetime.fromisoformat(wall) + timedelta(hours=5)).replace(tzinfo=UTC) for wall in WALLS]
@@ -97,41 +98,56 @@ def subject(feed: Feed) -> str | None:
     return None if name == "all" else name
 
 
-def test_libical_reads_every_feed_of_the_real_agenda(real: Edition) -> None:
-    for feed in feeds(real):
+@pytest.fixture(scope="module")
+def real_feeds(real: Edition) -> list[Feed]:
+    return list(feeds(real))
+
+
+@pytest.fixture(scope="module")
+def everyones_feeds(everyone: Edition) -> dict[str, bytes]:
+    return {feed.path: feed.body for feed in feeds(everyone)}
+
+
+@SAMPLED
+def test_libical_reads_every_feed_of_the_real_agenda(real: Edition, real_feeds: list[Feed], each: int) -> None:
+    for feed in real_feeds[::each]:
         assert [facts(entry) for entry in libical.read(feed.body)] == expected(real, subject(feed)), feed.path
 
 
 @pytest.mark.usefixtures("_no_zones_remembered")
-def test_vobject_reads_every_feed_of_the_real_agenda(real: Edition) -> None:
-    for feed in feeds(real):
+@SAMPLED
+def test_vobject_reads_every_feed_of_the_real_agenda(real: Edition, real_feeds: list[Feed], each: int) -> None:
+    for feed in real_feeds[::each]:
         vars(vobject_icalendar)["__tzidMap"].clear()  # the next site's rules may differ, under the same name
         assert [facts(entry) for entry in read_by_vobject(feed.body)] == expected(real, subject(feed)), feed.path
 
 
+@SAMPLED
 @pytest.mark.parametrize("suffix", [".ics", "-local.ics"])
-def test_libical_finds_five_workshops_at_149_sites_in_both_forms(everyone: Edition, suffix: str) -> None:
-    found = {feed.path: libical.read(feed.body) for feed in feeds(everyone)}
-    for place in real_sites():
-        entries = found[f"sites/{place.id}{suffix}"]
+def test_libical_finds_five_workshops_at_149_sites_in_both_forms(
+    everyone: Edition, everyones_feeds: dict[str, bytes], suffix: str, each: int
+) -> None:
+    for place in real_sites()[::each]:
+        entries = libical.read(everyones_feeds[f"sites/{place.id}{suffix}"])
         assert [entry.start for entry in entries[:5]] == STARTS, place.id
         assert [facts(entry) for entry in entries] == expected(everyone, place.id)
 
 
 @pytest.mark.usefixtures("_no_zones_remembered")
+@SAMPLED
 @pytest.mark.parametrize("suffix", [".ics", "-local.ics"])
-def test_vobject_finds_five_workshops_at_149_sites_in_both_forms(everyone: Edition, suffix: str) -> None:
-    found = {feed.path: feed.body for feed in feeds(everyone)}
-    for place in real_sites():
-        entries = read_by_vobject(found[f"sites/{place.id}{suffix}"])
+def test_vobject_finds_five_workshops_at_149_sites_in_both_forms(
+    everyone: Edition, everyones_feeds: dict[str, bytes], suffix: str, each: int
+) -> None:
+    for place in real_sites()[::each]:
+        entries = read_by_vobject(everyones_feeds[f"sites/{place.id}{suffix}"])
         assert [entry.start for entry in entries[:5]] == STARTS, place.id
         assert [facts(entry) for entry in entries] == expected(everyone, place.id)
 
 
-def test_all_but_a_few_local_forms_are_local(everyone: Edition) -> None:
+def test_all_but_a_few_local_forms_are_local(everyones_feeds: dict[str, bytes]) -> None:
     """Palestine sets its clocks by decree; where no plain rule is true, the local form says UTC."""
-    found = {feed.path: feed.body for feed in feeds(everyone)}
-    silent = {place.zone for place in real_sites() if b"TZID=" not in found[f"sites/{place.id}-local.ics"]}
+    silent = {place.zone for place in real_sites() if b"TZID=" not in everyones_feeds[f"sites/{place.id}-local.ics"]}
     assert silent == {"Asia/Hebron"}
 
 

@@ -140,7 +140,7 @@ def test_an_installation_moves_from_sqlite_to_postgresql(url: str) -> None:
     assert copied.exit_code == 0, copied.output
     assert "`agenda adopt`" in copied.stdout
     again = agenda("copy-database", "sqlite:///agenda.db", url)
-    assert (again.exit_code, "is not empty" in again.stderr) == (3, True)
+    assert (again.exit_code, "no está vacía" in again.stderr) == (3, True)
     common = {"AGENDA_DATABASE_URL": url, **SECRET}
     before = agenda("adopt", "--backup-from", "2021-10-01T00:00", **common)
     assert (before.exit_code, "no time zone" in before.stderr) == (2, True)

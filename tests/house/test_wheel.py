@@ -40,11 +40,17 @@ def test_no_name_but_the_two_packages_stands_at_the_top(installed: Path) -> None
     assert not names & {"templates", "config", "tests", "bench", "docs"}
 
 
-def test_an_installation_away_from_the_checkout_rehearses_what_it_carries(installed: Path) -> None:
+@pytest.mark.parametrize(
+    ("words", "mails"), [(["--to", "2021-10-14"], 33), pytest.param([], 745, marks=pytest.mark.long, id="whole")]
+)
+def test_an_installation_away_from_the_checkout_rehearses_what_it_carries(
+    installed: Path, tmp_path: Path, words: list[str], mails: int
+) -> None:
+    outbox = tmp_path / "outbox"
     code = (
         "import sys, scheduler; from scheduler.cli import main; "
         "assert scheduler.__file__.startswith(sys.path[1]), scheduler.__file__; "
-        "sys.argv = ['agenda', 'rehearse', '--outbox', 'outbox', '--json']; main()"
+        f"sys.argv = ['agenda', 'rehearse', *{words}, '--outbox', '{outbox}', '--json']; main()"
     )
-    assert json.loads(run(installed, code))["messages"] == 745
-    assert len(list((installed / "outbox").glob("*.eml"))) == 745
+    assert json.loads(run(installed, code))["messages"] == mails
+    assert len(list(outbox.glob("*.eml"))) == mails

@@ -11,7 +11,7 @@ import pytest
 from tests.support.checkout import ROOT
 
 # A number with a word in the plural right behind it, which is wrong for one.
-PLURAL = re.compile(r"\{(?!number|id|post|said)\w+\} (?!más)(?:[a-záéíóúñ]+(?:os|as|es|ones)|[a-z]+[^s]s)\b")
+PLURAL = re.compile(r"\{(?!number|id|post|said|name)\w+\} (?!más)(?:[a-záéíóúñ]+(?:os|as|es|ones)|[a-z]+[^s]s)\b")
 # «asistirán 2 de 3», "7 of 9": what follows is no noun of the number; or the number is always more than one.
 FINE = {
     "Sin quien asista: {n} sedes de su región": "of one site its name is said",

@@ -25,6 +25,7 @@ from tests.support.editing import NAME, line_of, numbered, published, replace
 from tests.support.ledger import PUBLISHED
 from tests.support.shipped import shipped_draft
 from tests.support.small_config import AGENDA, POSTS, SITES, files
+from tests.support.sqlite import migrated_at
 
 pytestmark = pytest.mark.usefixtures("here")
 
@@ -85,7 +86,7 @@ def cuts(name: str, contents: Mapping[str, bytes], step: int, last: int) -> Iter
 
 @pytest.fixture
 def opened(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'agenda.db'}")
+    database = Database(migrated_at(tmp_path / "agenda.db"))
     yield database
     database.close()
 
@@ -210,7 +211,7 @@ def test_a_post_whose_id_was_edited_is_one_that_goes_and_one_that_is_new() -> No
     told = refused()
     assert "tokio-consular: dejaría de recibir correos" in told
     assert "«tokio-secc-consular» es nuevo y se parece a «tokio-consular», que se quita." in told
-    assert "1 nuevos, 1 quitados" in agenda("diff").stdout
+    assert "1 nuevo, 1 quitado" in agenda("diff").stdout
 
 
 def test_a_link_that_is_gone_or_lost_its_end_is_asked_about_and_not_shown() -> None:

@@ -98,7 +98,7 @@ def test_every_hour_that_no_longer_exists_is_named_with_its_rule(database: Datab
         connection.execute(stored.update().values(agenda=agenda_to_json(gone)))
     with pytest.raises(NoSuchHour) as refused:
         shift(database)
-    first, second = refused.value.why
+    first, second = refused.value.hours
     assert first.es.startswith(f"{event().id}: con las reglas de este equipo, las 02:30 del 4-abr-2021 no existen")
     assert first.es.endswith("publique con agenda publish.")
     assert "01:30 on 31 Oct 2021 comes twice in America/Mexico_City" in second.en

@@ -180,6 +180,7 @@ def check(steps: list[Step]) -> None:
                 assert (done.feeds / str(edition.number) / feed.path).read_bytes() == feed.body
 
 
+@pytest.mark.pole
 @settings(max_examples=6)
 @given(steps=CAMPAIGNS)
 def test_after_any_edits_mails_and_feeds_agree_with_the_agenda(steps: list[Step]) -> None:

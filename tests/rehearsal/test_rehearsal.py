@@ -65,6 +65,7 @@ def parse(path: Path, *, headersonly: bool = False) -> EmailMessage:
     return message
 
 
+@pytest.mark.pole
 def test_the_shipped_agenda_sends_exactly_745_messages(rehearsed: tuple[Summary, Mails]) -> None:
     summary, mails = rehearsed
     assert (summary.messages, summary.repeated) == (745, 0)

@@ -353,4 +353,4 @@ def test_it_does_not_go_on_with_another_script(small: Path) -> None:
     assert rehearse(*command).exit_code == 0
     script(small, MOVE.replace("2021-10-27, dia: miércoles", "2021-10-28, dia: jueves"))
     refused = rehearse(*command)
-    assert (refused.exit_code, "files have changed" in refused.stderr) == (1, True)
+    assert (refused.exit_code, "los archivos cambiaron" in refused.stderr) == (1, True)

@@ -86,6 +86,7 @@ async def test_sending_waits_out_a_full_disk_and_repeats_nothing(tmp_path: Path,
     database.close()
 
 
+@pytest.mark.usefixtures("postgres")  # skipped where there is none
 async def test_sending_waits_out_a_restart_of_the_server(tmp_path: Path, troubled: asyncio.Event) -> None:
     with cluster(*DURABLE) as running:
         database = Database(running.url(migrated(running)), tokens=TOKENS)

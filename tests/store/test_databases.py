@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from scheduler.store import controls
 from scheduler.store.database import Database, DatabaseInUse, DatabaseUnavailable
 from scheduler.store.schema import metadata
-from tests.support.postgres import Cluster
+from tests.support.postgres import Cluster, cluster
 from tests.support.watching import until_changed
 
 pytestmark = pytest.mark.conformance
@@ -111,17 +111,15 @@ def test_whoever_watches_hears_of_a_commit_and_of_nothing_else(database: Databas
     other.close()
 
 
-def test_a_watch_that_lost_its_server_counts_what_it_missed_as_a_change(
-    postgres: Cluster, postgres_template: str
-) -> None:
-    url = postgres.create(postgres_template)
-    database = Database(url)
-    watch = database.watch()
-    postgres.stop()
-    assert not watch.changed()
-    postgres.start()
-    assert watch.changed()
-    assert not watch.changed()
-    watch.close()
-    database.close()
-    postgres.drop(url)
+@pytest.mark.usefixtures("postgres")  # skipped where there is none
+def test_a_watch_that_lost_its_server_counts_what_it_missed_as_a_change() -> None:
+    with cluster() as falling:
+        database = Database(falling.create(), migrating=True)
+        watch = database.watch()
+        falling.stop()
+        assert not watch.changed()
+        falling.start()
+        assert watch.changed()
+        assert not watch.changed()
+        watch.close()
+        database.close()

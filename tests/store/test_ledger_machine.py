@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
@@ -30,6 +31,7 @@ from scheduler.store.schema import deliveries
 from tests.support.factories import agenda, event, timed
 from tests.support.ledger import PUBLISHED, START, TOKENS, draft, post, put
 from tests.support.postgres import Cluster
+from tests.support.sqlite import migrated_at
 
 WALLS = ("2021-10-21 18:00", "2021-10-21 20:00", "2021-10-25 10:00")
 POSTS = ("uno", "dos")
@@ -320,7 +322,7 @@ EXAMPLES = settings(settings.get_profile("project"), max_examples=400 if LONG el
 class OnSqlite(LedgerMachine):
     def open(self) -> Database:
         self.folder = tempfile.TemporaryDirectory()
-        return Database(f"sqlite:///{Path(self.folder.name) / 'agenda.db'}")
+        return Database(migrated_at(Path(self.folder.name) / "agenda.db"))
 
     def teardown(self) -> None:
         super().teardown()
@@ -331,6 +333,7 @@ def test_any_order_of_things_on_sqlite() -> None:
     run_state_machine_as_test(OnSqlite, settings=EXAMPLES)
 
 
+@pytest.mark.pole
 def test_any_order_of_things_on_postgresql(postgres: Cluster, postgres_template: str) -> None:
     class OnPostgres(LedgerMachine):
         def open(self) -> Database:

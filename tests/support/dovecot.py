@@ -49,7 +49,7 @@ service imap-login {{
 
 
 class NoDovecot(Exception):
-    """Dovecot's IMAP server cannot be run here (Debian: dovecot-imapd, as root)"""
+    """Dovecot's IMAP server, and to be root (Debian: dovecot-imapd)"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,4 +119,4 @@ def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
             between_looks()
         else:
             return
-    raise NoDovecot("dovecot does not start")
+    raise NoDovecot("a dovecot that starts")

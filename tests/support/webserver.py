@@ -22,6 +22,7 @@ from scheduler.store.editions import InForce
 from scheduler.web.app import Site, build_app
 from scheduler.web.http.server import bind, serve_http
 from tests.support import factories
+from tests.support.sqlite import migrated_at
 
 PUBLISHED = datetime(2021, 10, 1, 15, tzinfo=UTC)
 TOKENS = Tokens(["a key for tests"])
@@ -54,7 +55,7 @@ def publish(database: Database, draft: Draft, at: datetime = PUBLISHED) -> InFor
 @contextmanager
 def site_of(folder: Path, draft: Draft | None = None, **changes: Any) -> Iterator[Site]:
     """An installation whose database lies in `folder`, with the draft in force. Its clock stands at publishing."""
-    database = Database(f"sqlite:///{folder / 'web.db'}")
+    database = Database(migrated_at(folder / "web.db"))
     try:
         found = publish(database, draft or small_draft())
         given = {"base_url": "https://agenda.example", "clock": SimulatedClock(PUBLISHED), **changes}

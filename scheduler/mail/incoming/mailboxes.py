@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from scheduler.base.refusal import EnvironmentRefusal
 from scheduler.mail.incoming.bounds import LARGEST
 
 QUARANTINE = ".Quarantine"  # beside new/ and cur/ of a Maildir
 _FOLDERS = ("new", "cur", "tmp")
 
 
-class MailboxUnavailable(Exception):
+class MailboxUnavailable(EnvironmentRefusal):
     """There is no such Maildir, or the IMAP server cannot be used; the message says why, without secrets."""
 
 

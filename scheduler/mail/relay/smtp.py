@@ -18,6 +18,7 @@ import aiosmtplib
 from aiosmtplib import SMTPException, SMTPResponse, SMTPResponseException, SMTPServerDisconnected
 
 from scheduler.base.address import mailbox, scrub
+from scheduler.base.refusal import EnvironmentRefusal
 from scheduler.mail.relay.oauth import AccessTokens, NoAccess
 from scheduler.mail.relay.replies import ServerReply, as_reply
 from scheduler.mail.relay.smtp_url import SmtpSettings, parse_smtp_url
@@ -41,7 +42,7 @@ class Timeouts:
     courtesy: float = 10.0  # RSET as a probe, QUIT: without an answer the connection is cut
 
 
-class RelayUnavailable(Exception):
+class RelayUnavailable(EnvironmentRefusal):
     """No connection that can take mail. It costs no delivery an attempt.
 
     `fault`: waiting will not mend it (refused AUTH, certificate, no TLS on offer, 5xx to greeting or EHLO).

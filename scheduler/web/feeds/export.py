@@ -8,11 +8,15 @@ from pathlib import Path
 
 from calendars.editions import Edition
 from calendars.feeds import feeds, last_modified
+from calendars.model.text import Text
+from scheduler.base.refusal import EnvironmentRefusal
 from scheduler.web.feeds.public import INDEX
 from scheduler.web.index import static_index
 
+CANNOT_WRITE = Text(es="no se puede escribir en {directory}: {error}", en="cannot write to {directory}: {error}")
 
-class ExportFailed(Exception):
+
+class ExportFailed(EnvironmentRefusal):
     """The directory cannot be made or written to."""
 
 
@@ -28,7 +32,7 @@ def export(edition: Edition, directory: Path) -> list[Path]:
         index = static_index(edition).encode()
         return [*written, _write(directory / INDEX, index, last_modified(edition))]
     except OSError as error:
-        raise ExportFailed(f"cannot write to {directory}: {error}") from error
+        raise ExportFailed(CANNOT_WRITE, directory=directory, error=error) from error
 
 
 def _write(path: Path, body: bytes, modified: datetime) -> Path:

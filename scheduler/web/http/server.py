@@ -18,6 +18,8 @@ from dataclasses import replace
 import uvicorn
 from starlette.types import ASGIApp
 
+from calendars.model.text import Text
+from scheduler.base.refusal import EnvironmentRefusal
 from scheduler.web.http.limits import Limits, limited
 
 BACKLOG = 2048
@@ -27,7 +29,13 @@ OTHER_FILES = 256  # that connections leave to the database, the relay and the l
 GRACE_SECONDS = 5  # for answers that are on their way when the server stops
 
 
-class PortTaken(Exception):
+NO_PORT = Text(
+    es="no se puede escuchar en {host}, puerto {ports}: {error}; elija otro con --port",
+    en="cannot listen on {host}, port {ports}: {error}; choose another with --port",
+)
+
+
+class PortTaken(EnvironmentRefusal):
     """The address cannot be listened on: taken, forbidden, or not this machine's. The message says which."""
 
 
@@ -93,7 +101,7 @@ def bind(host: str, port: int, tries: int = 1) -> socket.socket:
             if error.errno == errno.EADDRINUSE and candidate + 1 < port + tries:
                 continue
             ports = str(port) if tries == 1 else f"{port}-{candidate}"
-            raise PortTaken(f"cannot listen on {host}, port {ports}: {error}; choose another with --port") from error
+            raise PortTaken(NO_PORT, host=host, ports=ports, error=error) from error
     raise ValueError("tries has to be at least 1")
 
 

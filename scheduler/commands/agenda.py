@@ -1,16 +1,14 @@
-"""What the commands print for people: the agenda, a publication, a rehearsal's summary."""
+"""An agenda as a table and as JSON: its events, at a site too, then axes, commitments and progress."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, JustifyMethod
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from calendars.changes import Kind
 from calendars.editions import Edition, Revision
 from calendars.model.agenda import Agenda
 from calendars.model.events import Days, Event
@@ -28,10 +26,6 @@ from calendars.wording import (
     status_word,
 )
 from calendars.zones import to_wall
-from scheduler.publishing.publish import Published
-from scheduler.rehearsal.run import Summary, all_of
-from scheduler.reporting.report import ReportRow
-from scheduler.wording.kinds import KINDS, kind_words, title
 
 HEADINGS = Text(es="Evento|Estado|Cuándo ({home})|Sede|Por confirmar", en="Event|Status|When ({home})|Site|Assumed")
 UNDATED = Text(es="sin fecha", en="no date")
@@ -49,30 +43,6 @@ CLOSED = Text(es="Altas en la página: cerradas", en="Sign-up on the page: close
 NOTICE = Text(es="Aviso de privacidad: {parts}", en="Privacy notice: {parts}")
 NOTICE_TEXT = Text(es="texto propio", en="own text")
 NO_NOTICE = Text(es="ninguno", en="none")
-KEPT_AWAY = Text(
-    es="No entraron, porque quien tenía la dirección pidió que se borrara: {posts}",
-    en="Not taken in, because whoever had the address asked for it to be erased: {posts}",
-)
-PUBLISHED = Text(
-    es="Edición {number} publicada. Recordatorios: {added} {added:nuevo|nuevos}, {followed} "
-    "{followed:cambiado|cambiados}, {ended} {ended:anulado|anulados}, "
-    "{revived} de nuevo {revived:previsto|previstos}. Avisos de cambio: {notices}.",
-    en="Edition {number} published. Reminders: {added} new, {followed} changed, {ended} ended, "
-    "{revived} planned again. Notices of changes: {notices}.",
-)
-CALLED = Text(es="Convocatorias: {n}.", en="Invitations: {n}.")
-TOLD_NOBODY = Text(es="No se avisa a nadie; quedó registrado.", en="Nobody is told; that is on record.")
-SUMMARY_HEADINGS = Text(
-    es="Evento y región|Regla|Correos|Primero (local)|Último (local)|Movidos|Rechazados",
-    en="Event and region|Rule|Mails|First (local)|Last (local)|Moved|Refused",
-)
-SUMMARY_EDITIONS = Text(es="Edición|Cuándo|Motivo|Avisos", en="Edition|When|Reason|Notices")
-SUMMARY_SILENT = Text(es=" (sin avisar)", en=" (told nobody)")
-SUMMARY_COLUMNS: tuple[JustifyMethod, ...] = ("left", "left", "right", "left", "left", "right", "right")
-SUMMARY = Text(
-    es="{messages} {messages:mensaje|mensajes}; repetidos {repeated}, inciertos {uncertain}, rechazados {refused}",
-    en="{messages} {messages:message|messages}; {repeated} repeated, {uncertain} uncertain, {refused} refused",
-)
 
 
 def print_agenda(console: Console, edition: Edition, site: Representation | None, lang: Language) -> None:
@@ -165,107 +135,3 @@ def events_json(edition: Edition, site: Representation | None) -> list[dict[str,
             }
         )
     return found
-
-
-def print_publication(console: Console, done: Published, lang: Language) -> None:
-    """What a publication changed, event by event, and what that did to the ledger."""
-    found, number = done.prospect, done.prospect.publication.edition.number
-    for change in found.changes:
-        console.print(f"{kind_words(change, lang)}  {title(change, lang)}", markup=False)
-    for event in found.publication.edition.agenda.events if found.before is None else ():
-        console.print(f"{KINDS[Kind.ADDED][lang]}  {event.title[lang]}", markup=False)
-    rows = done.ledger
-    console.print(
-        PUBLISHED[lang].format(
-            number=number,
-            added=Count(rows.added),
-            followed=Count(rows.followed),
-            ended=Count(rows.ended),
-            revived=Count(rows.revived),
-            notices=done.notices,
-        )
-    )
-    if found.convocations:
-        console.print(CALLED[lang].format(n=done.convocations))
-    if found.silent:
-        console.print(TOLD_NOBODY[lang])
-    if done.kept_away:
-        console.print(KEPT_AWAY[lang].format(posts=", ".join(done.kept_away)), markup=False)
-
-
-def print_summary(console: Console, summary: Summary, lang: Language) -> None:
-    """A rehearsal's outcome: its editions; a line for each event, and under it one for each region and rule."""
-    agenda = all_of(summary.editions)
-    if len(summary.editions) > 1:
-        console.print(_editions(summary, lang))
-    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for heading, justify in zip(SUMMARY_HEADINGS[lang].split("|"), SUMMARY_COLUMNS, strict=True):
-        table.add_column(heading, justify=justify)
-    titles = {event.id: event.title[lang] for event in agenda.events}
-    regions = {region.id: region.name[lang] for region in agenda.regions}
-    for event, rows in groupby(summary.rows, key=lambda row: row.event):
-        listed = list(rows)
-        table.add_row(f"[bold]{escape(titles[event])}[/]", "", f"[bold]{sum(row.count for row in listed)}[/]")
-        for row in listed:
-            walls = (f"{short_date(w.date(), lang)} {hour(w, lang)}" for w in (row.first_local, row.last_local))
-            table.add_row(
-                f"  {regions[row.region]}",
-                row.rule,
-                str(row.count),
-                *walls,
-                str(row.moved or ""),
-                str(row.refused or ""),
-            )
-        table.add_section()
-    console.print(table)
-    console.print(
-        SUMMARY[lang].format(
-            messages=Count(summary.messages),
-            repeated=summary.repeated,
-            uncertain=summary.totals.uncertain,
-            refused=summary.totals.refused,
-        )
-    )
-
-
-def _editions(summary: Summary, lang: Language) -> Table:
-    table = Table(*SUMMARY_EDITIONS[lang].split("|"), box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for edition in summary.editions:
-        wall = to_wall(edition.at, edition.agenda.zone)
-        when = f"{short_date(wall, lang)} {wall.year}, {hour(wall, lang)} {home_short(edition.agenda.zone, lang)}"
-        reason = edition.reason + (SUMMARY_SILENT[lang] if edition.number in summary.silent else "")
-        table.add_row(str(edition.number), when, escape(reason), str(summary.notices.get(edition.number, 0)))
-    return table
-
-
-def summary_json(summary: Summary) -> dict[str, object]:
-    """The same for scripts; `events` has a row for each event, region and rule, with local walls in ISO 8601."""
-    return {
-        "messages": summary.messages,
-        "repeated": summary.repeated,
-        "uncertain": summary.totals.uncertain,
-        "refused": summary.totals.refused,
-        "events": [_row_json(row) for row in summary.rows],
-        "editions": [
-            {
-                "number": edition.number,
-                "at": edition.at.isoformat(),
-                "reason": edition.reason,
-                "silent": edition.number in summary.silent,
-                "notices": summary.notices.get(edition.number, 0),
-            }
-            for edition in summary.editions
-        ],
-    }
-
-
-def _row_json(row: ReportRow) -> dict[str, object]:
-    return {
-        "id": row.event,
-        "region": row.region,
-        "rule": row.rule,
-        "count": row.count,
-        "first_local": row.first_local.isoformat(timespec="minutes"),
-        "last_local": row.last_local.isoformat(timespec="minutes"),
-        "moved": row.moved,
-    }

@@ -1,0 +1,44 @@
+"""What cannot be done, said to whoever asked: one base for all of it, so that each edge tells it in its own way.
+
+The command line ends with `code` and the words in its language; a page answers with `status` and the same words.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from calendars.model.text import Language, Text
+
+PROBLEMS, USAGE, ENVIRONMENT = 1, 2, 3  # exit codes of the command line, besides 0 (docs/operations.md)
+
+
+class Refusal(Exception):
+    """Cannot be done, and `why` says what is wrong and the way out. The class says whose turn it is.
+
+    `str()` of it is English, for logs.
+    """
+
+    code: int = PROBLEMS  # the input is to be corrected; USAGE: the call; ENVIRONMENT: what it runs in
+    status: int = 422  # of an HTTP answer
+    speaker: ClassVar[str] = "agenda: "  # before each line on a terminal; "" where it begins with a place in a file
+
+    def __init__(self, why: Text, **said: object) -> None:
+        self.why = Text(es=why.es.format(**said), en=why.en.format(**said)) if said else why
+        super().__init__(self.why.en)
+
+    def lines(self, language: Language) -> tuple[str, ...]:
+        """What is said: one line for each thing that is wrong."""
+        return (self.why[language],)
+
+
+class EnvironmentRefusal(Refusal):
+    """The database, the mail server, a variable, a port: what an operator mends.
+
+    Where it repeats a driver's or a server's own words, it is English in both languages, as those are.
+    """
+
+    code = ENVIRONMENT
+    status = 503
+
+    def __init__(self, why: Text | str, **said: object) -> None:
+        super().__init__(Text(es=why, en=why) if isinstance(why, str) else why, **said)

@@ -1,0 +1,110 @@
+"""`agenda publish`: the draft in force, once its losses and its mails are confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from calendars.model.agenda import Draft
+from calendars.model.text import Language
+from calendars.reading import Lines
+from scheduler.base.clock import SystemClock
+from scheduler.base.refusal import USAGE
+from scheduler.base.settings import Settings
+from scheduler.commands.common import (
+    NOT_PUBLISHED,
+    ConfigOption,
+    Failure,
+    LangOption,
+    ShiftedOption,
+    language,
+    login_name,
+    out,
+    told,
+)
+from scheduler.commands.confirming import (
+    AnnounceOption,
+    AuthorOption,
+    ReasonOption,
+    YesOption,
+    once_confirmed,
+    refuse_empty,
+)
+from scheduler.commands.publication import print_publication
+from scheduler.commands.shifting import publish_what_shifted
+from scheduler.drafts.files import Configuration, InvalidDraft, configuration
+from scheduler.installation.database import real_database
+from scheduler.publishing.in_words import uncorrected_lines
+from scheduler.publishing.publish import Published, publish_draft
+from scheduler.store.people import handovers
+
+
+def publish_command(
+    reason: ReasonOption = "",
+    author: AuthorOption = None,
+    yes: YesOption = False,
+    silent: Annotated[bool, typer.Option("--silent", help="Tell nobody of the changes; that is recorded.")] = False,
+    shifted: ShiftedOption = False,
+    announce: AnnounceOption = None,
+    config: ConfigOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Put the draft in force: a new edition, its feeds and its reminders.
+
+    An edition that takes something away, or sends more than AGENDA_ASKED_ABOVE notices and convocations, asks at a
+    terminal for the number of people, or for --yes. `agenda impact` shows beforehand what it would do.
+
+    --announce sends each post that EVENT concerns one convocation to it, also with a first edition or with an otherwise
+    unchanged draft; who was called to that hour before, or is told of it by a notice now, gets none.
+
+    With --shifted the files are left alone: what is in force is published anew with the hours that this machine's zone
+    data gives, where they are others. --reason then says so by itself.
+    """
+    with told(lang) as settings:
+        spoken = language(lang, settings)
+        if announce and (silent or shifted):
+            other = "--silent tells nobody" if silent else "--shifted publishes no draft"
+            raise Failure(USAGE, f"{other}, and --announce calls to events: choose one of them")
+        if shifted:
+            publish_what_shifted(settings, spoken, reason=reason, author=author, yes=yes, silent=silent)
+            return
+        refuse_empty(reason, spoken)
+        draft, lines = _read(configuration(config, settings), spoken)
+        publishing = partial(
+            publish_draft,
+            author=author or login_name(),
+            reason=reason,
+            asked_above=settings.asked_above,
+            silent=silent,
+            announce=announce or (),
+        )
+        _publish(settings, spoken, draft, lines, publishing, yes=yes)
+
+
+def _publish(
+    settings: Settings, lang: Language, draft: Draft, lines: Lines, publishing: Callable[..., Published], *, yes: bool
+) -> None:
+    with real_database(settings) as database:
+        tokens = database.tokens
+
+        def put(*, confirmed: bool) -> Published:
+            return publishing(database, draft, at=SystemClock().now(), confirmed=confirmed, tokens=tokens)
+
+        done = once_confirmed(put, lang, yes=yes)
+        with database.read() as connection:
+            handed = handovers.uncorrected(connection, draft.recipients)
+    if done is not None:
+        print_publication(out(), done, lang)
+    for line in uncorrected_lines(handed, lines, lang):
+        typer.echo(line)
+
+
+def _read(folder: Configuration, lang: Language) -> tuple[Draft, Lines]:
+    try:
+        return folder.draft_and_lines()
+    except InvalidDraft:
+        typer.echo(NOT_PUBLISHED[lang], err=True)
+        raise

@@ -1,0 +1,75 @@
+"""`agenda send-test`: one real mail, to one address only."""
+
+from __future__ import annotations
+
+import socket
+from typing import Annotated
+
+import typer
+
+from calendars.model.agenda import Draft
+from calendars.model.text import Language
+from scheduler.base import loop
+from scheduler.base.address import mailbox
+from scheduler.base.clock import SystemClock
+from scheduler.base.refusal import ENVIRONMENT, PROBLEMS, USAGE
+from scheduler.base.settings import Settings, SettingsError
+from scheduler.base.tokens import Tokens
+from scheduler.commands.common import ConfigOption, Failure, LangOption, language, told
+from scheduler.drafts.files import configuration
+from scheduler.installation.database import database_is_there, real_database
+from scheduler.installation.mail import sending_of
+from scheduler.mail.compose import Composer
+from scheduler.mail.relay.smtp import Connection, RelayUnavailable
+from scheduler.planning.delivery import Outcome
+from scheduler.sending.service import Sending
+from scheduler.store import controls
+
+
+def send_test(
+    address: Annotated[str, typer.Argument(help="Where to send it.", metavar="ADDRESS")],
+    config: ConfigOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Send one real mail to this address only, through the configured relay.
+
+    Obeys `agenda stop` and AGENDA_REDIRECT_ALL.
+    """
+    with told(lang) as settings:
+        try:
+            mailbox(address)
+        except ValueError as error:
+            raise Failure(USAGE, f"{address}: {error}") from error
+        _refuse_if_stopped(settings)
+        draft = configuration(config, settings).draft()
+        sending = sending_of(settings, settings.base_url or "", Tokens(["unused: a test mail has no signed link"]))
+        if sending is None:
+            raise SettingsError("AGENDA_SMTP_URL is not set; smtp+starttls://user@host:587 is one")
+        outcome = loop.run(_send_test(sending, draft, address, language(lang, settings)))
+        if outcome.kind != "accepted":
+            raise Failure(ENVIRONMENT, f"the relay did not take it: {outcome.code or ''} {outcome.text}".strip())
+        typer.echo(f"taken by the relay: {outcome.code} {outcome.text}")
+
+
+def _refuse_if_stopped(settings: Settings) -> None:
+    if not database_is_there(settings):
+        return
+    with real_database(settings) as database, database.read() as connection:
+        since = controls.get(connection, controls.STOPPED)
+    if since is not None:
+        raise Failure(PROBLEMS, f"sending is stopped since {since}; `agenda resume` lets it go on")
+
+
+async def _send_test(sending: Sending, draft: Draft, address: str, lang: Language) -> Outcome:
+    to = sending.redirect_all or address
+    now = SystemClock().now()
+    sender = draft.agenda.sender
+    message = Composer(sending.base_url).test_mail(draft.agenda, to=to, sent_at=now, language=lang)
+    try:
+        connection = await Connection.open(sending.smtp, local_hostname=socket.gethostname())
+        try:
+            return await connection.send(f"{sender.address.partition('@')[0]}@{sender.domain}", to, message)
+        finally:
+            await connection.close()
+    except RelayUnavailable as error:
+        raise Failure(ENVIRONMENT, f"the relay cannot be used: {error}") from error

@@ -1,0 +1,42 @@
+"""`agenda show`: the events of the draft, in TCM and at a site."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from calendars.editions import first_edition
+from scheduler.base.refusal import USAGE
+from scheduler.commands.agenda import events_json, print_agenda
+from scheduler.commands.common import (
+    NO_SITE,
+    ConfigOption,
+    Failure,
+    JsonOption,
+    LangOption,
+    language,
+    out,
+    print_json,
+    told,
+)
+from scheduler.drafts.files import configuration
+
+
+def show(
+    site: Annotated[str | None, typer.Option("--site", help="Show local times at this site.", metavar="ID")] = None,
+    config: ConfigOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the draft's events, in Mexico City time and at a site."""
+    with told(lang) as settings:
+        draft = configuration(config, settings).draft()
+        known = {one.id: one for one in draft.agenda.representations}
+        if site is not None and site not in known:
+            raise Failure(USAGE, NO_SITE[language(lang, settings)].format(option="site", site=site))
+        chosen = known[site] if site is not None else None
+        if as_json:
+            print_json(events_json(first_edition(draft), chosen))
+        else:
+            print_agenda(out(), first_edition(draft), chosen, language(lang, settings))

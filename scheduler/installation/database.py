@@ -1,0 +1,65 @@
+"""One agenda's home: its database and keys, how it sends, what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from calendars.model.text import Text
+from scheduler.base.refusal import EnvironmentRefusal, Refusal
+from scheduler.base.settings import DEFAULT_DATABASE, Settings
+from scheduler.base.tokens import tokens_with
+from scheduler.store import controls
+from scheduler.store.database import Database
+
+
+class WrongDatabase(EnvironmentRefusal):
+    """A rehearsal's database where a real one is wanted."""
+
+
+class NothingPublished(Refusal):
+    """The command needs an edition in force."""
+
+
+OF_A_REHEARSAL = Text(
+    es="{name} es la base de datos de un ensayo; indique otra.",
+    en="{name} belongs to a rehearsal; name another database",
+)
+NO_DATABASE = Text(
+    es="{name}: aquí no hay base de datos. La crean `agenda publish` y `agenda serve`.",
+    en="{name}: no database here; `agenda publish` and `agenda serve` make it",
+)
+NOTHING_YET = Text(
+    es="Todavía no se ha publicado nada; `agenda publish` pone el borrador en vigor.",
+    en="nothing is published yet; `agenda publish` puts the draft in force",
+)
+
+
+def database_url(settings: Settings) -> str:
+    return settings.database_url or DEFAULT_DATABASE
+
+
+def database_is_there(settings: Settings) -> bool:
+    """Whether a database was named, or the default file exists. A command that only reads must not make one."""
+    return settings.database_url is not None or Path(DEFAULT_DATABASE.removeprefix("sqlite:///")).exists()
+
+
+@contextmanager
+def real_database(settings: Settings) -> Iterator[Database]:
+    """The installation's database. Raises WrongDatabase for one that a rehearsal marked."""
+    database = Database(database_url(settings), tokens=tokens_with(settings.secret_keys))
+    try:
+        with database.read() as connection:
+            if controls.get(connection, controls.REHEARSAL) is not None:
+                raise WrongDatabase(OF_A_REHEARSAL, name=database.name)
+        yield database
+    finally:
+        database.close()
+
+
+def existing_database(settings: Settings) -> AbstractContextManager[Database]:
+    """The database that is there: a command for a running service must not make an empty one beside it."""
+    if not database_is_there(settings):
+        raise NothingPublished(NO_DATABASE, name=database_url(settings))
+    return real_database(settings)

@@ -1,0 +1,31 @@
+"""How an installation sends."""
+
+from __future__ import annotations
+
+from calendars.model.text import Text
+from scheduler.base.settings import Settings, SettingsError, parse_pace
+from scheduler.base.tokens import Tokens
+from scheduler.mail.relay.oauth import access_tokens
+from scheduler.mail.relay.smtp_url import parse_smtp_url
+from scheduler.sending.service import Sending
+
+
+def sending_of(settings: Settings, base_url: str, tokens: Tokens) -> Sending | None:
+    """How to send, or None without AGENDA_SMTP_URL. Raises SettingsError."""
+    if settings.smtp_url is None:
+        return None
+    try:
+        smtp = parse_smtp_url(settings.smtp_url, settings.smtp_password, access_tokens(settings))
+    except ValueError as error:
+        raise SettingsError(Text(es=f"AGENDA_SMTP_URL: {error}", en=f"AGENDA_SMTP_URL: {error}")) from error
+    return Sending(
+        smtp=smtp,
+        pace=parse_pace(settings.pace),
+        base_url=base_url,
+        tokens=tokens,
+        redirect_all=settings.redirect_all,
+        domain_per_minute=parse_pace(settings.domain_pace).per_minute if settings.domain_pace else None,
+        verp=settings.verp == "on",
+        invitations=settings.invitations == "on",
+        signed_answers=settings.verp != "off",
+    )

@@ -1,0 +1,44 @@
+"""What an installation shows, and where."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from scheduler.base.settings import Settings, parse_networks
+from scheduler.base.tokens import Tokens
+from scheduler.store import editions
+from scheduler.store.database import Database
+from scheduler.web.app import Site
+
+
+def address_of(address: tuple[str, int]) -> str:
+    host, port = address[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def site_of(
+    database: Database,
+    tokens: Tokens,
+    settings: Settings,
+    base_url: str,
+    *,
+    mails: bool,
+    now: datetime | None = None,
+    outbox: Path | None = None,
+) -> Site:
+    with database.read() as connection:
+        found = editions.load(connection)
+    assert found is not None
+    return Site(
+        database=database,
+        tokens=tokens,
+        base_url=base_url,
+        in_force=found,
+        now=now,
+        outbox=outbox,
+        mails=mails,
+        invitations=mails and (settings.invitations == "on" or now is not None),
+        proxies=parse_networks(settings.trusted_proxies),
+        watchers=parse_networks(settings.metrics_from),
+    )
