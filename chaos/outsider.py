@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from chaos.worker import KEY
-from scheduler.commands.common import ENVIRONMENT
+from scheduler.base.refusal import ENVIRONMENT
 from tests.support.hostile import messages
 from tests.support.returned import FORMS, VACATION, returned
 

@@ -19,13 +19,13 @@ from sqlalchemy.exc import DBAPIError
 from scheduler.base import loop
 from scheduler.base.clock import Clock, SystemClock
 from scheduler.base.logs import configure_logs
-from scheduler.base.refusal import ENVIRONMENT, USAGE
+from scheduler.base.refusal import USAGE
 from scheduler.base.settings import Settings, SettingsError
 from scheduler.commands.common import Failure, LangOption, err, print_json, told
 from scheduler.installation.database import existing_database
 from scheduler.mail.incoming.bounds import LARGEST, Unreadable
 from scheduler.mail.incoming.imap import Imap, ImapPlace, ImapProgress, parse_imap_url
-from scheduler.mail.incoming.mailboxes import MailboxUnavailable, Maildir
+from scheduler.mail.incoming.mailboxes import Maildir
 from scheduler.mail.relay.oauth import access_tokens
 from scheduler.people.incoming import Handled, Inbox, Meaning
 from scheduler.store import controls
@@ -64,11 +64,8 @@ def inbox(
         return
     with told(lang) as settings, existing_database(settings) as database:
         taking = _Taking(_inbox(settings, database), database, "imap" if maildir is None else "maildir", again)
-        try:
-            counted = taking.all(_mailbox(maildir, imap, settings, database, again))
-            taking.keep_time()
-        except MailboxUnavailable as error:
-            raise Failure(ENVIRONMENT, str(error)) from error
+        counted = taking.all(_mailbox(maildir, imap, settings, database, again))
+        taking.keep_time()
     _summary(counted, as_json=as_json)
 
 

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from scheduler.commands.common import JsonOption, LangOption, out, print_json, told
-from scheduler.installation import existing_database
+from scheduler.installation.database import existing_database
 from scheduler.store.people import quarantine as kept
 from scheduler.store.people.quarantine import Quarantined
 

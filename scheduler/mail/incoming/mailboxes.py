@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from scheduler.mail.incoming.bounds import LARGEST
-
 from scheduler.base.refusal import EnvironmentRefusal
+from scheduler.mail.incoming.bounds import LARGEST
 
 QUARANTINE = ".Quarantine"  # beside new/ and cur/ of a Maildir
 _FOLDERS = ("new", "cur", "tmp")
