@@ -99,10 +99,10 @@ async def test_a_relay_that_refuses_everybody_mutes_nobody(database: Database) -
     assert sum(command.startswith("RCPT") for command in fake.commands) == 5
 
 
-async def test_the_same_refusal_for_three_recipients_running_is_the_installations_fault(database: Database) -> None:
-    """Exchange says «550 5.4.1 Access denied» to everybody where a connector is missing."""
+async def test_a_refusal_without_a_code_for_three_posts_running_is_the_installations_fault(database: Database) -> None:
+    """«5.4.1 … Access denied» is not counted: Exchange Online says it of an address that its directory lacks."""
     put(database, draft(posts=[post(f"p{number}") for number in range(9)]))
-    denied = [Reply(b"550 5.4.1 Recipient address rejected: Access denied\r\n")] * 9
+    denied = [Reply(b"550 Access denied\r\n")] * 9
     fake, woke = await run(database, until=WEEK_BEFORE + timedelta(minutes=3), RCPT=denied)
     assert sum(command.startswith("RCPT") for command in fake.commands) == 4
     assert [at - WEEK_BEFORE for at in woke] == [timedelta(), timedelta(minutes=1)]
