@@ -10,7 +10,7 @@ from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElaps
 
 from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import USAGE
-from scheduler.base.tokens import UNSET, NoKey, tokens_with
+from scheduler.base.tokens import NOTHING_CHANGED, NoKey, tokens_with
 from scheduler.commands.common import Failure, LangOption, err, told
 from scheduler.installation.database import database_url, existing_database
 from scheduler.store.copying import copy
@@ -27,7 +27,7 @@ def migrate(lang: LangOption = None) -> None:
     with told(lang) as settings:
         url, tokens = database_url(settings), tokens_with(settings.secret_keys)
         if tokens is None and not url.startswith("sqlite"):
-            raise NoKey(f"{UNSET}. Nothing was changed")
+            raise NoKey(NOTHING_CHANGED)
         database = Database(url, migrating=True, tokens=tokens)
         database.close()
         typer.echo(f"{database.name}: ready")

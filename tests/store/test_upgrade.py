@@ -126,7 +126,7 @@ def test_without_the_secret_postgresql_is_left_as_it_was(postgres: Cluster) -> N
     make_former(url, NEVER_LEFT)
     with pytest.raises(NoKey, match="AGENDA_SECRET_KEY is not set"):
         upgraded(url, None)
-    done = agenda("migrate", AGENDA_DATABASE_URL=url)
+    done = agenda("migrate", "--lang", "en", AGENDA_DATABASE_URL=url)
     assert (done.exit_code, done.stdout) == (3, "")
     assert "AGENDA_SECRET_KEY is not set" in done.stderr
     assert "openssl rand" in done.stderr
