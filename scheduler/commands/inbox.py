@@ -7,21 +7,25 @@ from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 from sqlalchemy.exc import DBAPIError
 
 from scheduler.base import loop
 from scheduler.base.clock import Clock, SystemClock
+from scheduler.base.logs import configure_logs
 from scheduler.base.settings import Settings, SettingsError
 from scheduler.commands.common import ENVIRONMENT, USAGE, Failure, LangOption, err, print_json, told
 from scheduler.installation import existing_database, tokens_of
+from scheduler.mail.incoming.bounds import Unreadable
 from scheduler.mail.incoming.mailboxes import Imap, MailboxUnavailable, Maildir, parse_imap_url
 from scheduler.mail.incoming.reading import LARGEST
 from scheduler.mail.relay.oauth import access_tokens
 from scheduler.people.incoming import Handled, Inbox, Meaning
 from scheduler.store import controls
-from scheduler.store.database import Database, DatabaseUnavailable
+from scheduler.store.database import Database, DatabaseUnavailable, will_pass
 
+_log = structlog.get_logger(__name__)
 TEMPORARY = 75  # EX_TEMPFAIL of sysexits.h: the mail server keeps the message and tries again
 
 
@@ -44,6 +48,7 @@ def inbox(
     if maildir is not None and imap is not None:
         typer.echo("agenda: --maildir or --imap, not both", err=True)
         raise typer.Exit(USAGE)
+    configure_logs()
     with told(lang) as settings:
         if maildir is None and imap is None:
             _one(settings, as_json=as_json)
@@ -70,7 +75,11 @@ def _one(settings: Settings, *, as_json: bool) -> None:
         raise typer.Exit(TEMPORARY) from error
     if as_json:
         said = {"meaning": found.meaning, "recipient": found.recipient, "status": found.status}
-        print_json(said | ({"event": found.event, "answer": found.answer} if found.answer else {}))
+        print_json(
+            said
+            | ({"event": found.event, "answer": found.answer} if found.answer else {})
+            | ({"proposal": True} if found.proposal else {})
+        )
     else:
         words = (found.meaning, found.recipient, found.status, found.event, found.answer)
         typer.echo(" ".join(part for part in words if part))
@@ -100,19 +109,34 @@ def _imap(url: str, settings: Settings) -> Imap:
 
 
 def _all(box: Inbox, database: Database, source: Maildir | Imap, clock: Clock) -> Counter[Meaning]:
-    """Each in a transaction of its own; one that fails stays where it is, and ends the run."""
+    """Each in a transaction of its own; one that cannot be read or applied is set aside, and the next is taken."""
     counted: Counter[Meaning] = Counter()
     with source.opened() as items, err().status("taking in what came back") as shown:
         for number, item in enumerate(items, 1):
-            counted[_taken(box, database, item.raw, clock).meaning] += 1
-            item.done()
+            meaning = _taken(box, database, item.raw, clock).meaning
+            counted[meaning] += 1
+            (item.quarantine if meaning is Meaning.QUARANTINED else item.done)()
             shown.update(f"{number} taken in")
     return counted
 
 
 def _taken(box: Inbox, database: Database, raw: bytes, clock: Clock) -> Handled:
-    with database.write() as connection:
-        return box.take(connection, raw, clock.now())
+    """Read first, with no transaction open. Raises DBAPIError where waiting may mend it."""
+    try:
+        message = box.read(raw)
+        with database.write() as connection:
+            return box.apply(connection, message, clock.now())
+    except Unreadable as error:
+        return _set_aside(str(error), len(raw))
+    except DBAPIError as error:
+        if will_pass(error):
+            raise
+        return _set_aside(type(error).__name__, len(raw))
+
+
+def _set_aside(reason: str, size: int) -> Handled:
+    _log.error("inbox_quarantined", reason=reason, octets=size)
+    return Handled(meaning=Meaning.QUARANTINED)
 
 
 def _keep_time(database: Database, clock: Clock) -> None:

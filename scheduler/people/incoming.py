@@ -1,31 +1,26 @@
-"""One message that came in -> what it means for the ledger. Nothing is ever answered."""
+"""One message that came in -> what it means for the ledger. Nothing is ever answered.
+
+Two steps: a message is read before any transaction is open (what strangers wrote may take its time), and what was read
+is applied in one. Whatever goes wrong in the first harms that message only: it is set aside, and the next is taken.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
 from sqlalchemy import Connection
 
-from calendars.invitations import PartStat
 from scheduler.base.tokens import Tokens
 from scheduler.mail import verp
-from scheduler.mail.incoming.reading import Answered, AutoReply, Bounce, read
-from scheduler.people.answers import answer
-from scheduler.planning.channels import takes_place
+from scheduler.mail.incoming.reading import Answered, AutoReply, Bounce, Incoming, read
+from scheduler.people import replies
+from scheduler.people.replies import Verdict
 from scheduler.planning.delivery import BAD_ADDRESS
-from scheduler.store import editions
-from scheduler.store.editions import InForce
 from scheduler.store.people import bounces
 from scheduler.store.people.bounces import Kind, SentDelivery
-from scheduler.store.posts import answers, roster
-from scheduler.store.posts.answers import Answer, Reply
-from scheduler.store.posts.roster import Post
-
-_WORDS: dict[PartStat, Reply] = {"ACCEPTED": Reply.YES, "DECLINED": Reply.NO, "TENTATIVE": Reply.MAYBE}
 
 
 class Meaning(StrEnum):
@@ -39,6 +34,14 @@ class Meaning(StrEnum):
     UNPROVEN = "unproven-answer"  # nobody vouches for whose it is: for people
     AUTOMATIC = "automatic"  # out of the office and the like
     OTHER = "other"  # for people
+    QUARANTINED = "quarantined"  # it cannot be read, or not be applied: set aside, for people
+
+
+_VERDICTS = {
+    Verdict.KEPT: Meaning.ANSWERED,
+    Verdict.STALE: Meaning.STALE,
+    Verdict.PROPOSES: Meaning.OTHER,
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +51,15 @@ class Handled:
     status: str = ""  # of a bounce (RFC 3463)
     event: str = ""  # of an answer: Event.id
     answer: str = ""  # yes, no, maybe
+    proposal: bool = False  # it proposes another hour: for people as well
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadMessage:
+    """One message as it was read, before any transaction."""
+
+    found: Incoming
+    digest: str  # of its bytes: the same notification twice counts once
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,9 +70,13 @@ class Inbox:
     redirected: bool = False
     authserv_id: str | None = None  # of our own mail server, in the Authentication-Results that it writes
 
-    def take(self, connection: Connection, raw: bytes, now: datetime) -> Handled:
-        """In the caller's transaction."""
-        found = read(raw, self.authserv_id)
+    def read(self, raw: bytes) -> ReadMessage:
+        """What it says; no database is asked. Raises Unreadable, and nothing else."""
+        return ReadMessage(found=read(raw, self.authserv_id), digest=sha256(raw).hexdigest())
+
+    def apply(self, connection: Connection, message: ReadMessage, now: datetime) -> Handled:
+        """What was read, in the caller's transaction."""
+        found = message.found
         if isinstance(found, Answered):
             return self._answered(connection, found, now)
         if not isinstance(found, Bounce):
@@ -74,7 +90,7 @@ class Inbox:
         fresh = bounces.record(
             connection,
             one,
-            digest=sha256(raw).hexdigest(),
+            digest=message.digest,
             kind=kind,
             status=found.status,
             text=found.text,
@@ -86,36 +102,16 @@ class Inbox:
 
     def _answered(self, connection: Connection, found: Answered, now: datetime) -> Handled:
         """An answer counts for the post whose it is known to be, and while it is about what holds."""
-        post, reply = self._whose(connection, found), found.reply
-        if post is None:
-            return Handled(meaning=Meaning.UNPROVEN)
-        at = min(reply.stamp or now, now)  # a clock that is fast must not outlast what is said later
-        held, said = editions.load(connection), _WORDS[reply.answer]
-        event = None if held is None else _event_of(held, reply.uid)
-        words = () if held is None or event is None else tuple(_words(connection, held, event, post, said, at))
-        if held is None or event is None or not words:
-            return Handled(meaning=Meaning.STALE, recipient=post.recipient.id)
-        current = reply.sequence is None or reply.sequence >= held.edition.revisions[event].sequence
-        kept = [word for word in words if current and answer(connection, held, word, now)]
-        meaning = Meaning.ANSWERED if kept else Meaning.STALE
-        return Handled(meaning=meaning, recipient=post.recipient.id, event=event, answer=said)
-
-    def _whose(self, connection: Connection, found: Answered) -> Post | None:
-        """By the signed address that it came to, or by its author, whom our mail server vouches for.
-
-        An address may have an alias, and whoever answers for a post need not be the same person every time; but what
-        is another post's is not this one's.
-        """
-        signed = next((key for to in found.sent_to if (key := verp.read_answer(to, self.tokens))), None)
-        attendees = roster.at_address(connection, found.reply.attendee) if found.reply.attendee else []
-        if signed is not None:
-            borne = roster.borne(connection, signed)
-            post = None if borne is None else roster.find(connection, borne)
-            others = [one.recipient.id for one in attendees if one.confirmed]
-            return post if post is not None and post.confirmed and (borne in others or not others) else None
-        same = found.vouched and found.author.lower() == found.reply.attendee
-        known = [one for one in attendees if one.confirmed] if same else []
-        return known[0] if len(known) == 1 else None
+        taken = replies.take(connection, self.tokens, found, now)
+        if taken.verdict is Verdict.UNPROVEN:
+            return Handled(meaning=Meaning.UNPROVEN, proposal=taken.proposal)
+        return Handled(
+            meaning=_VERDICTS[taken.verdict],
+            recipient=taken.recipient,
+            event=taken.event,
+            answer=taken.reply or "",
+            proposal=taken.proposal,
+        )
 
     def _sent(self, connection: Connection, found: Bounce) -> SentDelivery | None:
         """By the address that it came back to, or by the Message-ID that it quotes."""
@@ -124,31 +120,3 @@ class Inbox:
             if (one := bounces.sent(connection, key)) is not None:
                 return one
         return None
-
-
-def _event_of(now: InForce, uid: str) -> str | None:
-    """The event (its id) of that UID, as the edition in force has it."""
-    return next((event for event, revision in now.edition.revisions.items() if revision.uid == uid), None)
-
-
-def _words(connection: Connection, now: InForce, event: str, post: Post, said: Reply, at: datetime) -> Iterator[Answer]:
-    """What an answer about an event means for it; or, of a session that the post chose, for those that it chose it for.
-
-    Nothing where it does not take place for the post.
-    """
-    own = post.recipient
-    word = Answer(
-        recipient=own.id,
-        subject=now.edition.revisions[event].uid,
-        event=event,
-        reply=said,
-        instead=None,
-        via="reply",
-        at=at,
-    )
-    if takes_place(now.edition, event, own.site) is not None:
-        yield word
-    elif takes_place(now.edition, event, own.site, guest=True) is not None:
-        for chosen in answers.by_recipient(connection, own.id).get(own.id, ()):
-            if chosen.instead == event:
-                yield replace(chosen, instead=None if said is Reply.NO else event, via="reply", at=at)

@@ -41,8 +41,10 @@ def sent(database: Database, posts: int = 2) -> list[Delivery]:
 
 
 def take(database: Database, raw: bytes, now: datetime = NOW, *, redirected: bool = False) -> Handled:
+    box = Inbox(tokens=TOKENS, redirected=redirected)
+    message = box.read(raw)
     with database.write() as connection:
-        return Inbox(tokens=TOKENS, redirected=redirected).take(connection, raw, now)
+        return box.apply(connection, message, now)
 
 
 def suppressed(database: Database) -> list[str]:

@@ -42,8 +42,10 @@ WORDS = {"ACCEPTED": Reply.YES, "DECLINED": Reply.NO, "TENTATIVE": Reply.MAYBE}
 
 
 def take(database: Database, raw: bytes, now: datetime = NOW) -> Handled:
+    box = Inbox(tokens=TOKENS, authserv_id=OURS)
+    message = box.read(raw)
     with database.write() as connection:
-        return Inbox(tokens=TOKENS, authserv_id=OURS).take(connection, raw, now)
+        return box.apply(connection, message, now)
 
 
 def word(database: Database, recipient: str = "uno") -> Reply | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import imaplib
-import mailbox
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+QUARANTINE = ".Quarantine"  # beside new/ and cur/ of a Maildir
 _SECONDS = 60.0  # that the server may take to answer
 
 
@@ -23,11 +23,15 @@ class MailboxUnavailable(Exception):
 class Item:
     raw: bytes
     done: Callable[[], None]  # mark it as taken in
+    quarantine: Callable[[], None]  # mark it as one that could not be, and keep it
 
 
 @dataclass(frozen=True, slots=True)
 class Maildir:
-    """What lies in `new/` goes to `cur/` with the flag S, once it is done."""
+    """What lies in `new/` goes to `cur/` with the flag S, once it is done; what cannot be read, to a folder beside it.
+
+    A message is renamed, never rewritten: what it holds is of no concern here.
+    """
 
     folder: Path
 
@@ -36,17 +40,26 @@ class Maildir:
         missing = [name for name in ("new", "cur", "tmp") if not (self.folder / name).is_dir()]
         if missing:
             raise MailboxUnavailable(f"{self.folder} is no Maildir: it has no folder {missing[0]}/")
-        yield self._items(mailbox.Maildir(self.folder, create=False))
+        yield self._items()
 
-    def _items(self, box: mailbox.Maildir) -> Iterator[Item]:
+    def _items(self) -> Iterator[Item]:
         for path in sorted((self.folder / "new").iterdir()):
-            yield Item(raw=path.read_bytes(), done=partial(self._seen, box, path.name))
+            yield Item(
+                raw=path.read_bytes(),
+                done=partial(self._moved, path, self.folder / "cur", "S"),
+                quarantine=partial(self._set_aside, path),
+            )
 
-    def _seen(self, box: mailbox.Maildir, key: str) -> None:
-        message = box[key]
-        message.set_subdir("cur")
-        message.set_flags("S")
-        box[key] = message
+    def _set_aside(self, path: Path) -> None:
+        """Into a folder that mail programs show, too (Maildir++)."""
+        aside = self.folder / QUARANTINE
+        for name in ("new", "cur", "tmp"):
+            (aside / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+        (aside / "maildirfolder").touch()
+        self._moved(path, aside / "cur", "F")
+
+    def _moved(self, path: Path, to: Path, flags: str) -> None:
+        path.rename(to / f"{path.name.partition(':')[0]}:2,{flags}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,10 +139,14 @@ class Imap:
             _, parts = server.uid("FETCH", number, "(BODY.PEEK[])")
             raw = next((part[1] for part in parts if isinstance(part, tuple)), None)
             if raw is not None:
-                yield Item(raw=raw, done=partial(self._seen, server, number))
+                yield Item(
+                    raw=raw,
+                    done=partial(self._flagged, server, number, r"(\Seen)"),
+                    quarantine=partial(self._flagged, server, number, r"(\Seen \Flagged)"),
+                )
 
-    def _seen(self, server: imaplib.IMAP4, number: str) -> None:
-        server.uid("STORE", number, "+FLAGS", r"(\Seen)")
+    def _flagged(self, server: imaplib.IMAP4, number: str, flags: str) -> None:
+        server.uid("STORE", number, "+FLAGS", flags)
 
 
 def _said(found: list[bytes | None]) -> str:

@@ -11,25 +11,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import Message
 from email.parser import HeaderParser
 from email.policy import compat32
-from email.utils import getaddresses
+from email.utils import getaddresses, parsedate_to_datetime
 
-from calendars.invitations import ItipReply, read_reply
+from calendars.replies import ItipReply, read_reply
 from scheduler.base.address import scrub
 from scheduler.mail.incoming.authenticity import is_vouched_for
+from scheduler.mail.incoming.bounds import Unreadable
 
 LARGEST = 10 * 2**20  # octets of a message that are looked at
 DEEPEST, MOST_PARTS = 8, 200
+_LONGEST_DATE = 100  # characters
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _MESSAGE_ID = re.compile(
     rb"^(?:>\s?)*(?:Original-)?Message-ID:\s*<([^@>\s]{8,80})@([^>\s]{1,253})>", re.IGNORECASE | re.MULTILINE
 )
 _REPORTS = ("message/delivery-status", "message/global-delivery-status")
 _CALENDARS = ("text/calendar", "application/ics")
-_ADDRESSED = ("To", "Delivered-To", "X-Original-To", "Envelope-To")
+_ADDRESSED = ("To", "Cc", "Delivered-To", "X-Original-To", "X-Forwarded-To", "Envelope-To")
 _AUTOMATIC = ("X-Autoreply", "X-Autorespond", "X-Auto-Response-From")
 
 
@@ -52,6 +55,7 @@ class Answered:
     sent_to: tuple[str, ...]  # addresses that it came to: one may be an address of ours for one post's answers
     author: str  # the address of From; "" where there is not exactly one
     vouched: bool  # our own mail server found that it is from that address
+    dated: datetime | None = None  # its Date, UTC; None where that cannot be read
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,10 +72,19 @@ Incoming = Bounce | Answered | AutoReply | Other
 
 
 def read(raw: bytes, authserv_id: str | None = None) -> Incoming:
-    """What a message is. Never raises: what cannot be read is Other.
+    """What a message is. Raises Unreadable, and nothing else: whatever a library makes of what strangers wrote.
 
     `authserv_id` names our own mail server where it writes Authentication-Results; no other is believed.
     """
+    try:
+        return _read(raw, authserv_id)
+    except Unreadable:
+        raise
+    except Exception as error:  # whatever is wrong with one message is told, and the rest go on
+        raise Unreadable(type(error).__name__) from error
+
+
+def _read(raw: bytes, authserv_id: str | None) -> Incoming:
     message = message_from_bytes(raw[:LARGEST], policy=compat32)
     reports = [part for part in _parts(message) if part.get_content_type() in _REPORTS]
     if reports:
@@ -108,7 +121,17 @@ def _answered(message: Message, reply: ItipReply, authserv_id: str | None) -> An
         sent_to=_addressed(message),
         author=author,
         vouched=bool(author) and is_vouched_for(message, author, authserv_id),
+        dated=_dated(message),
     )
+
+
+def _dated(message: Message) -> datetime | None:
+    """One without a zone is in UTC, as -0000 says (RFC 5322 §3.3)."""
+    try:
+        found = parsedate_to_datetime(str(message.get("Date", ""))[:_LONGEST_DATE])
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
 
 
 def _addressed(message: Message) -> tuple[str, ...]:
