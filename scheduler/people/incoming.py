@@ -40,7 +40,6 @@ class Meaning(StrEnum):
 _VERDICTS = {
     Verdict.KEPT: Meaning.ANSWERED,
     Verdict.STALE: Meaning.STALE,
-    Verdict.PROPOSES: Meaning.OTHER,
 }
 
 

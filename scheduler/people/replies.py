@@ -36,7 +36,6 @@ class Verdict(StrEnum):
     KEPT = "kept"  # it is a post's word, and counts
     STALE = "stale"  # about a start or a place that holds no more, or older than the post's last word
     UNPROVEN = "unproven"  # nobody vouches for whose it is
-    PROPOSES = "proposes"  # about a start that was never ours: for people
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,7 +71,7 @@ def take(connection: Connection, tokens: Tokens, found: Answered, now: datetime)
         return TakenReply(verdict=Verdict.STALE, recipient=first, proposal=proposal)
     start = _start(connection, held.edition, event, reply)
     if start is None:
-        return TakenReply(verdict=Verdict.PROPOSES, recipient=first, proposal=True)
+        return TakenReply(verdict=Verdict.STALE, recipient=first, proposal=True)
     at = min(max((one for one in (reply.stamp, found.dated) if one is not None), default=now), now)
     word = Answer(
         recipient="", subject=reply.uid, event=event, reply=said, instead=None, via="reply", at=at, start=start

@@ -69,7 +69,7 @@ def test_the_day_is_that_of_the_clocks_that_the_edition_promised() -> None:
 
 def test_exactly_an_hour_is_near_and_a_minute_more_is_not() -> None:
     given = datetime(2021, 10, 21, 3, tzinfo=UTC)
-    assert NEAR == timedelta(minutes=60)
+    assert timedelta(minutes=60) == NEAR
     for minutes, right in ((60, Standing.ANOTHER_HOUR), (61, Standing.SET_ASIDE), (-60, Standing.ANOTHER_HOUR)):
         start = given + timedelta(minutes=minutes)
         assert stands(given, start, at(start), "Asia/Tokyo") is right
