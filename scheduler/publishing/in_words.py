@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from calendars.losses import Missing
+from calendars.model.people import Role
 from calendars.model.places import Representation
 from calendars.model.text import Language, Text
 from calendars.reading import AGENDA, POSTS, PRIVATE, SITES, Lines
@@ -14,6 +15,7 @@ from calendars.zones import to_wall
 from scheduler.planning.delivery import Purpose
 from scheduler.publishing.consequences import Consequences, ForeseenMail
 from scheduler.publishing.prospect import Prospect
+from scheduler.publishing.set_aside import MovedAnswers
 from scheduler.wording.kinds import PARTS
 
 REMOVES = Text(es="Quita {what} de lo vigente:", en="It takes {what} away from what is in force:")
@@ -204,3 +206,52 @@ def mail_json(mail: ForeseenMail) -> dict[str, object]:
 
 def local_departure(mail: ForeseenMail) -> str:
     return to_wall(mail.leaves, mail.site.zone).isoformat(timespec="minutes")
+
+
+SET_ASIDE = Text(
+    es="1 respuesta se aparta hasta que se repita|{n} respuestas se apartan hasta que se repitan",
+    en="1 answer is set aside until it is said again|{n} answers are set aside until they are said again",
+)
+BACK = Text(
+    es="1 respuesta apartada vuelve a contar|{n} respuestas apartadas vuelven a contar",
+    en="1 answer that was set aside counts again|{n} answers that were set aside count again",
+)
+SHORT = Text(es="Cobertura: faltaría en {n}: {sites}", en="Coverage: it would be short at {n}: {sites}")
+ASKED = {
+    Role.DEPUTY: Text(
+        es="se preguntaría a {n} suplentes, desde el {moment}", en="{n} deputies would be asked, from {moment} on"
+    ),
+    Role.COORDINATOR: Text(
+        es="lo sabrían {n} de coordinación, desde el {moment}", en="{n} coordinators would hear of it, from {moment} on"
+    ),
+}
+
+
+def answer_lines(result: Consequences, event: str, found: Prospect, lang: Language) -> Iterator[str]:
+    """What becomes of the answers to an event (its id), and who would be asked for that."""
+    agenda = found.publication.edition.agenda
+    cities = {site.id: site.city for site in agenda.representations}
+    for one in result.answers:
+        if one.event != event:
+            continue
+        told = ((SET_ASIDE, one.set_aside), (BACK, one.back))
+        yield "; ".join(_counted(words[lang], n) for words, n in told if n)
+        if one.lacking:
+            named = ", ".join(cities[site] for site in one.lacking)
+            yield SHORT[lang].format(n=len(one.lacking), sites=named)
+        for role, words in ASKED.items():
+            calls = [call for call in one.calls if call.role is role]
+            if calls:
+                yield "  " + words[lang].format(n=len(calls), moment=moment_at_home(calls[0].due, agenda.zone, lang))
+
+
+def answers_json(one: MovedAnswers) -> dict[str, object]:
+    return {
+        "event": one.event,
+        "set_aside": one.set_aside,
+        "counting_again": one.back,
+        "lacking": list(one.lacking),
+        "escalations": [
+            {"role": call.role.value, "site": call.site, "due": call.due.isoformat()} for call in one.calls
+        ],
+    }

@@ -265,7 +265,7 @@ async def test_what_two_offices_at_one_address_share_is_taken_back_once_neither_
     put(database, draft(everywhere, posts))
     for recipient in ("uno", "dos"):
         choose(database, INVITATIONS, PUBLISHED, recipient)
-    assert sorted(methods(await got_of(database, PUBLISHED, WEEK_BEFORE))) == ["REQUEST", "REQUEST"]
+    assert methods(await got_of(database, PUBLISHED, WEEK_BEFORE)).count("REQUEST") == 2
     put(database, draft(replace(everywhere, events=(only["seul",],)), posts), MONDAY, confirmed=True, silent=False)
     assert methods(await got_of(database, MONDAY, SETTLED + timedelta(hours=1))) == [""]
     gone = replace(only["seul",], status=EventStatus.CANCELLED, reason=text("se une a otro"))
