@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Connection
@@ -22,13 +22,16 @@ from scheduler.mail import verp
 from scheduler.mail.incoming.reading import Answered
 from scheduler.people.answers import answer, is_set_aside
 from scheduler.planning.channels import takes_place
+from scheduler.planning.delivery import Purpose
 from scheduler.planning.standing import start_of
 from scheduler.store import editions
 from scheduler.store.editions import InForce
+from scheduler.store.ledger import servicemail
 from scheduler.store.posts import answers, roster
 from scheduler.store.posts.answers import Answer, Reply
 from scheduler.store.posts.roster import Post
 
+TOLD_WITHIN = timedelta(days=3)
 _WORDS: dict[PartStat, Reply] = {"ACCEPTED": Reply.YES, "DECLINED": Reply.NO, "TENTATIVE": Reply.MAYBE}
 
 
@@ -58,7 +61,36 @@ class _Authors:
 
 
 def take(connection: Connection, tokens: Tokens, found: Answered, now: datetime) -> TakenReply:
-    """Keep what was answered for the posts whose it is, in the caller's transaction."""
+    """Keep what was answered for the posts whose it is, in the caller's transaction.
+
+    Of another hour that one of them proposes, the coordinator is told; nothing else follows from it.
+    """
+    taken = _taken(connection, tokens, found, now)
+    if taken.proposal and taken.recipient is not None:
+        _tell_people(connection, taken.recipient, found.reply.uid, now)
+    return taken
+
+
+def _tell_people(connection: Connection, recipient: str, uid: str, now: datetime) -> None:
+    """Once a day for each post and event."""
+    held = editions.load(connection)
+    if held is None:
+        return
+    site = roster.site_of(connection, recipient)
+    servicemail.keep_coordinator(connection, held.edition.agenda.sender.reply_to, site, now)
+    servicemail.owe(
+        connection,
+        Purpose.PROPOSAL,
+        servicemail.COORDINATOR,
+        subject=f"{uid}/{now:%Y%m%d}",
+        site=site,
+        now=now,
+        until=now + TOLD_WITHIN,
+        about=recipient,
+    )
+
+
+def _taken(connection: Connection, tokens: Tokens, found: Answered, now: datetime) -> TakenReply:
     reply, said = found.reply, _WORDS[found.reply.answer]
     authors, proposal = _authors(connection, tokens, found), reply.method == "COUNTER"
     # To whom an invitation was forwarded answers in their own name: that must not end the post's reminders.

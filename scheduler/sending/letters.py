@@ -44,6 +44,9 @@ _SUBJECTS = {
         es="Un puesto pasó a otra persona: corrija recipients.csv",
         en="A post has passed to somebody else: correct recipients.csv",
     ),
+    Purpose.PROPOSAL: Text(
+        es="Una sede propone otra hora para un evento", en="A site proposes another time for an event"
+    ),
     Purpose.ACCESS: Text(es="Su enlace de 15 minutos", en="Your 15-minute link"),
 }
 
@@ -184,13 +187,14 @@ class Letters:
             "url": self._url(claim, now),
             "site": self._site_url(claim),
             "post": claim.rule,
+            "event": _titled(found, claim),
         }
         subject = _SUBJECTS[claim.purpose][language]
         return self.composer.single(claim.purpose, found.edition.agenda, envelope, language, subject=subject, **words)
 
     def _url(self, claim: Delivery, now: datetime) -> str:
         match claim.purpose:
-            case Purpose.ALARM | Purpose.FAREWELL | Purpose.HANDOVER:
+            case Purpose.ALARM | Purpose.FAREWELL | Purpose.HANDOVER | Purpose.PROPOSAL:
                 return self._site_url(claim)
             case Purpose.CONFIRMATION:
                 return f"{self.base_url}/confirm/{self.tokens.sign(Link.CONFIRM, claim.bearer, claim.expires_at)}"
@@ -231,6 +235,13 @@ def _answered(found: InForce, claim: Delivery, site: Representation) -> str:
     stands = standing(found.edition, claim.event, claim.site, claim.said_for)
     at = to_wall(claim.said_at, site.zone)
     return answered(claim.said, by_mail=claim.said_via == "reply", at=at, stands=stands, language=claim.language)
+
+
+def _titled(found: InForce, claim: Delivery) -> str:
+    """The title of the event of whose UID service mail is; "" where it is of none."""
+    keys = {revision.uid: key for key, revision in found.edition.revisions.items()}
+    event = found.edition.agenda.event(keys.get(claim.subject.partition("/")[0], ""))
+    return "" if event is None else event.title[claim.language]
 
 
 def _own_session(found: InForce, claim: Delivery) -> str | None:

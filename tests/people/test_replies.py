@@ -6,20 +6,22 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from scheduler.mail import verp
 from scheduler.people.incoming import Handled, Inbox, Meaning
-from scheduler.planning.delivery import State
+from scheduler.planning.delivery import Purpose, State
 from scheduler.reporting.acceptances import acceptances
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.posts import answers
 from scheduler.store.posts.answers import Answer, Reply
+from scheduler.store.schema import deliveries
 from tests.support.authenticity import OURS, PASS
 from tests.support.campaign import TOKENS
-from tests.support.changes import MONDAY, MOVED, NEARBY
+from tests.support.changes import MONDAY, MOVED, NEARBY, change, sent, words
 from tests.support.factories import agenda, event, site
-from tests.support.ledger import START, WEEK_BEFORE, draft, post, put, states
+from tests.support.ledger import DAY_BEFORE, PUBLISHED, START, WEEK_BEFORE, draft, post, put, states
 from tests.support.programs import AT_SIX, PROGRAMS, answered, calendar, message
 from tests.support.replies import ANA, UID
 
@@ -46,6 +48,14 @@ def said(database: Database, recipient: str = "uno") -> Answer | None:
 def word(database: Database, recipient: str = "uno") -> Reply | None:
     found = said(database, recipient)
     return None if found is None else found.reply
+
+
+def proposals(database: Database) -> list[tuple[str, str]]:
+    """What the coordinator is told of: the posts."""
+    d = deliveries.c
+    with database.read() as connection:
+        found = connection.execute(select(d.rule, d.state).where(d.purpose == Purpose.PROPOSAL))
+        return [(row.rule, row.state) for row in found]
 
 
 def coming(database: Database) -> tuple[int, int, int]:
@@ -145,6 +155,26 @@ def test_a_start_that_was_never_ours_is_a_proposal_for_people(database: Database
     put(database, draft())
     handled = take(database, answered("KMail 5.22", start="20211022T003000Z"))
     assert (handled.meaning, handled.proposal, word(database)) == (Meaning.STALE, True, None)
+    assert len(proposals(database)) == 1
+
+
+async def test_people_are_told_by_mail_who_proposes_another_hour_for_what(database: Database) -> None:
+    put(database, draft())
+    take(database, answered("aerc 0.14", "DECLINED", method="COUNTER"), PUBLISHED + timedelta(minutes=1))
+    [told] = await sent(database, PUBLISHED + timedelta(minutes=2), PUBLISHED + timedelta(minutes=3))
+    assert str(told["Subject"]) == "Una sede propone otra hora para un evento"
+    assert event().title["es"] in words(told)
+    assert "El puesto uno propone otra hora" in words(told)
+
+
+async def test_what_was_answered_by_mail_stands_in_the_next_mail(database: Database) -> None:
+    put(database, draft())
+    take(database, answered("aerc 0.14"), NOW)
+    [*_, reminder] = await sent(database, DAY_BEFORE - timedelta(minutes=5), DAY_BEFORE + timedelta(minutes=5))
+    assert "Respuesta registrada: sí (por correo, vie 15 oct, 09:30 h)." in words(reminder)
+    change(database, MOVED, DAY_BEFORE + timedelta(minutes=10))
+    [notice] = await sent(database, DAY_BEFORE + timedelta(minutes=10), DAY_BEFORE + timedelta(minutes=40))
+    assert "La dio para otra fecha u hora y no cuenta: responda de nuevo." in " ".join(words(notice).split())
 
 
 @pytest.mark.parametrize("partstat", ["DECLINED", "TENTATIVE"])
@@ -157,6 +187,8 @@ def test_who_proposes_another_hour_and_declines_or_doubts_is_heard_and_people_ar
     handled = take(database, counter)
     assert (handled.meaning, handled.proposal) == (Meaning.ANSWERED, True)
     assert word(database) is WORDS[partstat]
+    take(database, counter, NOW + timedelta(minutes=1))
+    assert proposals(database) == [("uno", State.PLANNED)], "once a day"
 
 
 def test_who_proposes_another_hour_does_not_accept_this_one(database: Database) -> None:
