@@ -45,7 +45,9 @@ def _joinable(edition: Edition, event: Event, site: Representation, now: datetim
             continue
         addressed = edition.agenda.addressed(other)
         if addressed and site not in addressed:
-            yield Offer(event=other, session=session_at(site, revision.start, revision.end, edition.agenda.zone))
+            yield Offer(
+                event=other, session=session_at(site, revision.start, revision.end, edition.agenda.zone, revision.wall)
+            )
 
 
 def _inhumanity(offer: Offer, edition: Edition) -> tuple[int, bool, bool, timedelta, datetime, str]:

@@ -53,6 +53,16 @@ _ASSUMED_DATES = Text(es="fechas supuestas, por confirmar", en="assumed dates, t
 _NO_HOUR = Text(es="hora por confirmar", en="time to be confirmed")
 
 
+class Count(int):
+    """A number that picks the word beside it: `"{n} {n:día|días}".format(n=Count(1))` is «1 día»."""
+
+    def __format__(self, words: str) -> str:
+        one, several, many = words.partition("|")
+        if not several:
+            return super().__format__(words)
+        return one if self == 1 else many
+
+
 def long_date(day: date, language: Language) -> str:
     """«viernes 22 de octubre de 2021»; "Friday, 22 October 2021"."""
     return format_date(day, _LONG[language], _LOCALES[language])

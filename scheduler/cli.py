@@ -1,67 +1,240 @@
-"""`agenda`: the command line, put together from scheduler/commands/."""
+"""`agenda`: the command line. The commands lie in scheduler/commands/; each is loaded when it is called by its name."""
 
 from __future__ import annotations
 
-import typer
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, NamedTuple
 
-from scheduler.commands import (
-    answers,
-    databases,
-    deciding,
-    deliveries,
-    diff,
-    editing,
-    editions,
-    handover,
-    impact,
-    inbox,
-    operating,
-    rehearsing,
-    running,
-    serving,
-    suppressions,
-    tokens,
+import typer
+from typer.core import TyperGroup
+
+EDITING, RUNNING, OPERATING = "Edit and publish", "Run", "Operate"
+
+
+class Command(NamedTuple):
+    """Where a command lies, and what `agenda --help` says of it: the first paragraph of its own help."""
+
+    name: str
+    place: str  # module of scheduler/commands, and what it has there: a function, or a group of commands
+    panel: str
+    summary: str
+
+
+COMMANDS = (
+    Command(
+        "check",
+        "editing.check",
+        EDITING,
+        "Validate the draft; nothing is written.",
+    ),
+    Command(
+        "show",
+        "editing.show",
+        EDITING,
+        "Show the draft's events, in Mexico City time and at a site.",
+    ),
+    Command(
+        "schema",
+        "editing.schema",
+        EDITING,
+        "Print the JSON schema of agenda.yaml, with which editors complete and check while typing.",
+    ),
+    Command(
+        "publish",
+        "editing.publish_command",
+        EDITING,
+        "Put the draft in force: a new edition, its feeds and its reminders.",
+    ),
+    Command(
+        "diff",
+        "diff.diff",
+        EDITING,
+        "Say what the draft changes, by meaning, with the line in the file. Nothing is written.",
+    ),
+    Command(
+        "impact",
+        "impact.impact",
+        EDITING,
+        "Say what publishing the draft now would do: calendars, people, mails and their local hours. "
+        "Nothing is written.",
+    ),
+    Command(
+        "editions",
+        "editions.editions_command",
+        EDITING,
+        "List what was published: when, by whom, why, and what it changed. Joining links are not compared.",
+    ),
+    Command(
+        "rollback",
+        "editions.rollback",
+        EDITING,
+        "Put the content of an earlier edition in force again, as a new edition: SEQUENCE goes on, and never back.",
+    ),
+    Command(
+        "export",
+        "editing.export",
+        EDITING,
+        "Write every public feed as a static file, the very bytes that `agenda serve` serves.",
+    ),
+    Command(
+        "rehearse",
+        "rehearsing.rehearse_command",
+        RUNNING,
+        "Run the whole service on a simulated clock; every mail lands in a folder.",
+    ),
+    Command(
+        "demo",
+        "running.demo",
+        RUNNING,
+        "Rehearse the agenda, then serve its feeds, index page and outbox. The place to start.",
+    ),
+    Command(
+        "serve",
+        "serving.serve_command",
+        RUNNING,
+        "Serve feeds and pages and send reminders, all in one process.",
+    ),
+    Command(
+        "web",
+        "serving.web",
+        RUNNING,
+        "Serve feeds and pages only; any number of these, beside `agenda worker`, over one PostgreSQL database.",
+    ),
+    Command(
+        "worker",
+        "serving.worker",
+        RUNNING,
+        "Send mail only; any number of these, on any machines, over one PostgreSQL database.",
+    ),
+    Command(
+        "status",
+        "operating.status_command",
+        OPERATING,
+        "Say what is wrong, in one screen: alerts, edition, draft, today's mail.",
+    ),
+    Command(
+        "answers",
+        "answers.answers",
+        OPERATING,
+        "Say who comes: yes, no, maybe, silent, at another session; the sites with nobody, and what a rule "
+        "still lacks.",
+    ),
+    Command(
+        "doctor",
+        "operating.doctor",
+        OPERATING,
+        "Say whether this installation is fit to run: zone data, SQLite, mail server, secrets, clock.",
+    ),
+    Command(
+        "send-test",
+        "operating.send_test",
+        OPERATING,
+        "Send one real mail to this address only, through the configured relay.",
+    ),
+    Command(
+        "stop",
+        "operating.stop",
+        OPERATING,
+        "Stop all sending: no further MAIL FROM leaves, on any node.",
+    ),
+    Command(
+        "resume",
+        "operating.resume",
+        OPERATING,
+        "Let sending go on. What is past its use stays unsent.",
+    ),
+    Command(
+        "migrate",
+        "databases.migrate",
+        OPERATING,
+        "Make the tables of the database, or bring those of an earlier version up to date. Doing it twice is harmless.",
+    ),
+    Command(
+        "copy-database",
+        "databases.copy_database",
+        OPERATING,
+        "Copy ledger, editions, recipients, tokens and all else into an empty database, as from SQLite to PostgreSQL.",
+    ),
+    Command(
+        "adopt",
+        "databases.adopt",
+        OPERATING,
+        "Let this installation send from a database that was copied or restored.",
+    ),
+    Command(
+        "deliveries",
+        "deciding.app",
+        OPERATING,
+        "List deliveries as they fell due, and decide what is to become of them. Addresses are not shown.",
+    ),
+    Command(
+        "inbox",
+        "inbox.inbox",
+        OPERATING,
+        "Take in what came back: bounces and answers count, automatic replies are ignored, nothing is ever answered.",
+    ),
+    Command(
+        "suppressions",
+        "suppressions.suppressions",
+        OPERATING,
+        "List the posts whose address counts as bad, and lift that.",
+    ),
+    Command(
+        "handover",
+        "handover.handover",
+        OPERATING,
+        "Hand a post over to a successor: its reminders, notices and answers go on, under another address.",
+    ),
+    Command(
+        "token",
+        "tokens.token",
+        OPERATING,
+        "Make an address of a site's staff feed, which carries the joining links; list them; end one.",
+    ),
 )
+_PLACES = {command.name: command.place for command in COMMANDS}
+
+
+class _ByName(TyperGroup):
+    """Lists the commands by what the table says of them, and loads the one that is called."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        name, listed, rest = super().resolve_command(ctx, args)
+        return name, listed if name is None else loaded(name), rest
+
+
+def loaded(name: str) -> Any:
+    """The command of that name, from its module."""
+    module, _, attribute = _PLACES[name].partition(".")
+    found = getattr(import_module(f"scheduler.commands.{module}"), attribute)
+    if not isinstance(found, typer.Typer):
+        alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
+        alone.command(name=name)(found)
+        found = alone
+    return typer.main.get_command(found)
+
 
 app = typer.Typer(
     name="agenda",
+    cls=_ByName,
     help="One agenda of events; every consular site gets it at its own local time.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     add_completion=False,
 )
-EDITING, RUNNING, OPERATING = "Edit and publish", "Run", "Operate"
-app.command(name="check", rich_help_panel=EDITING)(editing.check)
-app.command(name="show", rich_help_panel=EDITING)(editing.show)
-app.command(name="schema", rich_help_panel=EDITING)(editing.schema)
-app.command(name="publish", rich_help_panel=EDITING)(editing.publish_command)
-app.command(name="diff", rich_help_panel=EDITING)(diff.diff)
-app.command(name="impact", rich_help_panel=EDITING)(impact.impact)
-app.command(name="editions", rich_help_panel=EDITING)(editions.editions_command)
-app.command(name="rollback", rich_help_panel=EDITING)(editions.rollback)
-app.command(name="export", rich_help_panel=EDITING)(editing.export)
-app.command(name="rehearse", rich_help_panel=RUNNING)(rehearsing.rehearse_command)
-app.command(name="demo", rich_help_panel=RUNNING)(running.demo)
-app.command(name="serve", rich_help_panel=RUNNING)(serving.serve_command)
-app.command(name="web", rich_help_panel=RUNNING)(serving.web)
-app.command(name="worker", rich_help_panel=RUNNING)(serving.worker)
-app.command(name="status", rich_help_panel=OPERATING)(operating.status_command)
-app.command(name="answers", rich_help_panel=OPERATING)(answers.answers)
-app.command(name="doctor", rich_help_panel=OPERATING)(operating.doctor)
-app.command(name="send-test", rich_help_panel=OPERATING)(operating.send_test)
-app.command(name="stop", rich_help_panel=OPERATING)(operating.stop)
-app.command(name="resume", rich_help_panel=OPERATING)(operating.resume)
-app.command(name="migrate", rich_help_panel=OPERATING)(databases.migrate)
-app.command(name="copy-database", rich_help_panel=OPERATING)(databases.copy_database)
-app.command(name="adopt", rich_help_panel=OPERATING)(databases.adopt)
-for decide in (deciding.hold, deciding.release, deciding.retry, deciding.drop):
-    deliveries.app.command()(decide)
-app.add_typer(deliveries.app, name="deliveries", rich_help_panel=OPERATING)
-app.command(name="inbox", rich_help_panel=OPERATING)(inbox.inbox)
-app.add_typer(suppressions.suppressions, name="suppressions", rich_help_panel=OPERATING)
-app.command(name="handover", rich_help_panel=OPERATING)(handover.handover)
-app.command(name="token", rich_help_panel=OPERATING)(tokens.token)
+
+
+def _listed() -> Callable[[], None]:
+    def stands_for_a_command_that_is_not_loaded() -> None:
+        raise AssertionError("the group loads a command before it calls it")
+
+    return stands_for_a_command_that_is_not_loaded
+
+
+for _command in COMMANDS:
+    app.command(name=_command.name, help=_command.summary, rich_help_panel=_command.panel)(_listed())
 
 
 def main() -> None:

@@ -13,6 +13,8 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from scheduler.base.address import mailbox
+
 DEFAULT_DATABASE = "sqlite:///agenda.db"
 DEFAULT_PACE = "30/min,3"  # what Exchange Online grants one mailbox
 DEFAULT_ASKED_ABOVE = 20  # notices that one publication may owe without somebody confirming it
@@ -132,9 +134,8 @@ class Settings(BaseSettings):
     @field_validator("redirect_all")
     @classmethod
     def _redirect_is_an_address(cls, text: str | None) -> str | None:
-        if text is not None and not re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", text):
-            raise ValueError("not an e-mail address")
-        return text
+        """By the grammar that composing uses: what passes here can be written to."""
+        return text if text is None else mailbox(text)
 
     @classmethod
     def settings_customise_sources(

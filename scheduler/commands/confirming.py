@@ -9,7 +9,7 @@ from typing import Annotated, Protocol
 import typer
 
 from calendars.model.text import Language, Text
-from calendars.wording import and_list
+from calendars.wording import Count, and_list
 from calendars.zones import zone_data
 from scheduler.commands.common import NOT_PUBLISHED, PROBLEMS, USAGE, Failure, err
 from scheduler.publishing.in_words import missing_lines
@@ -43,12 +43,15 @@ CALLED_ALREADY = Text(
     en="The draft equals edition {number}, which is in force, and everybody concerned is invited already.",
 )
 CONVOKES = Text(
-    es="Se convoca a {people} personas ({mails} convocatorias).",
-    en="{people} people are sent an invitation ({mails} mails).",
+    es="Se convoca a {people} {people:persona|personas} ({mails} {mails:convocatoria|convocatorias}).",
+    en="{people} {people:person is|people are} sent an invitation ({mails} {mails:mail|mails}).",
 )
 CONCERNS = Text(
-    es="Los cambios tocan a {people} personas en {sites} sedes ({mails} avisos).",
-    en="The changes concern {people} people at {sites} sites ({mails} notices).",
+    es="Los cambios tocan a {people} {people:persona|personas} en {sites} {sites:sede|sedes} ({mails} "
+    ""
+    "{mails:aviso|avisos}).",
+    en="The changes concern {people} {people:person|people} at {sites} {sites:site|sites} ({mails} "
+    "{mails:notice|notices}).",
 )
 SEE_FIRST = Text(es=" Véalo antes: agenda impact{option}", en=" See it first: agenda impact{option}")
 CONFIRM = Text(
@@ -127,9 +130,12 @@ def _reasons(found: Prospect, lang: Language, option: str | None) -> Iterator[st
         yield DOUBTFUL[lang].format(now=zone_data().version, then=found.before.zone_version, events=events)
     if found.noticed:
         sites = {notice.site for notice in found.notices if found.hearing(notice)}
-        counts = {"people": len(found.noticed), "sites": len(sites), "mails": found.mails - found.calls}
-        yield CONCERNS[lang].format(**counts) + ("" if option is None else SEE_FIRST[lang].format(option=option))
+        people, mails = Count(len(found.noticed)), Count(found.mails - found.calls)
+        yield CONCERNS[lang].format(people=people, sites=Count(len(sites)), mails=mails) + (
+            "" if option is None else SEE_FIRST[lang].format(option=option)
+        )
     if found.called:
-        yield CONVOKES[lang].format(people=len(frozenset().union(*found.called.values())), mails=found.calls) + (
+        people = Count(len(frozenset().union(*found.called.values())))
+        yield CONVOKES[lang].format(people=people, mails=Count(found.calls)) + (
             SEE_FIRST[lang].format(option=" --announce …")
         )

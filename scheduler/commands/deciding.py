@@ -11,11 +11,12 @@ import structlog
 import typer
 
 from calendars.model.text import Language, Text
+from calendars.wording import Count
 from scheduler.base.address import scrub
 from scheduler.base.clock import SystemClock
 from scheduler.base.logs import configure_logs
 from scheduler.commands.common import PROBLEMS, USAGE, Failure, LangOption, err, language, login_name, told
-from scheduler.commands.deliveries import UNKNOWN, EventOption, PurposeOption, SiteOption, StateOption
+from scheduler.commands.deliveries import UNKNOWN, EventOption, PurposeOption, SiteOption, StateOption, app
 from scheduler.installation import existing_database
 from scheduler.planning.delivery import Purpose, State
 from scheduler.store.database import Database
@@ -32,7 +33,7 @@ AuthorOption = Annotated[str | None, typer.Option("--author", help="Who decides;
 AllOption = Annotated[bool, typer.Option("--all", help="Every delivery for which this can be decided.")]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask, however many they are.")]
 
-ASKED = Text(es="Son {n} envíos.", en="These are {n} deliveries.")
+ASKED = Text(es="{n:Es|Son} {n} {n:envío|envíos}.", en="{n:This is|These are} {n} {n:delivery|deliveries}.")
 CONFIRM = Text(es="Escriba cuántos son ({n}) para seguir", en="Type how many they are ({n}) to go on")
 WANTS_YES = Text(
     es="No se cambió nada. Si es lo que quiere, repita con --yes.",
@@ -165,7 +166,7 @@ def _confirmed(database: Database, fit: Chosen, lang: Language, *, yes: bool) ->
         n = deliveries.count(connection, fit)
     if yes or n <= 1:
         return True
-    err().print(ASKED[lang].format(n=n))
+    err().print(ASKED[lang].format(n=Count(n)))
     if sys.stdin.isatty() and typer.prompt(CONFIRM[lang].format(n=n), default="", show_default=False, err=True) == str(
         n
     ):
@@ -195,3 +196,7 @@ def _why(id_: int, state: State | None, order: Order, lang: Language) -> str:
     if state is None:
         return UNKNOWN[lang].format(id=id_)
     return UNFIT[lang].format(id=id_, state=state, states=", ".join(ACTS_ON[order]))
+
+
+for _decision in (hold, release, retry, drop):
+    app.command()(_decision)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from calendars.model.agenda import Draft
 from calendars.model.text import Language, Text
 from calendars.reading import AGENDA, POSTS, Lines
+from calendars.wording import Count
 from calendars.zones import zone_data
 from scheduler.base.clock import SystemClock
 from scheduler.commands.common import (
@@ -35,13 +36,16 @@ SHIFTED_HEAD = Text(
     en="In force: edition {number}, by the zone data of this machine (tz {version}). NOTHING has been published.",
 )
 FIRST = Text(
-    es="Todavía no hay edición. Publicar pone en vigor {events} eventos; la primera edición no avisa a nadie.",
-    en="There is no edition yet. Publishing puts {events} events in force; the first edition tells nobody.",
+    es="Todavía no hay edición. Publicar pone en vigor {events} {events:evento|eventos}; la primera "
+    "edición no avisa a nadie.",
+    en="There is no edition yet. Publishing puts {events} {events:event|events} in force; the first "
+    "edition tells nobody.",
 )
 SAME = Text(es="Sin cambios", en="No changes")
-UNTOUCHED = Text(es="SIN CAMBIO  {n} eventos", en="UNCHANGED  {n} events")
+UNTOUCHED = Text(es="SIN CAMBIO  {n} {n:evento|eventos}", en="UNCHANGED  {n} {n:event|events}")
 PEOPLE = Text(
-    es="DESTINATARIOS  {new} nuevos, {gone} quitados, {changed} corregidos   ({file})",
+    es="DESTINATARIOS  {new} {new:nuevo|nuevos}, {gone} {gone:quitado|quitados}, {changed} "
+    "{changed:corregido|corregidos}   ({file})",
     en="RECIPIENTS  {new} new, {gone} removed, {changed} corrected   ({file})",
 )
 OTHERS = Text(es="OTRAS PARTES  {parts}", en="OTHER PARTS  {parts}")
@@ -70,7 +74,7 @@ def diff(
 
 def _screen(found: Prospect, others: Beside, draft: Draft, lines: Lines | None, lang: Language) -> Iterator[str]:
     if found.before is None:
-        yield FIRST[lang].format(events=len(draft.agenda.events))
+        yield FIRST[lang].format(events=Count(len(draft.agenda.events)))
         return
     head = SHIFTED_HEAD if lines is None else HEAD
     yield head[lang].format(number=found.before.edition.number, file=AGENDA, version=zone_data().version)
@@ -84,14 +88,14 @@ def _screen(found: Prospect, others: Beside, draft: Draft, lines: Lines | None, 
     for change in found.changes:
         yield from change_lines(change, sites, place(change, lines, lang), lang)
     if others.people:
-        counts = {name: len(getattr(others, name)) for name in ("new", "gone", "changed")}
+        counts = {name: Count(len(getattr(others, name))) for name in ("new", "gone", "changed")}
         yield PEOPLE[lang].format(file=POSTS, **counts)
     if others.parts:
         yield OTHERS[lang].format(parts=", ".join(others.parts))
     yield from missing_lines(found, lang)
     listed = {event.id for event in draft.agenda.events}
     untouched = len(listed) - sum(change.event in listed for change in found.changes)
-    yield UNTOUCHED[lang].format(n=untouched)
+    yield UNTOUCHED[lang].format(n=Count(untouched))
 
 
 def _json(found: Prospect, others: Beside, draft: Draft, lines: Lines | None) -> dict[str, object]:

@@ -13,7 +13,7 @@ from rich.table import Table
 from calendars.changes import Change, changes
 from calendars.editions import Edition
 from calendars.model.text import Language, Text
-from calendars.wording import home_short, hour, short_date
+from calendars.wording import Count, home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock
 from scheduler.commands.common import (
@@ -39,7 +39,7 @@ from scheduler.wording.changes import change_json
 from scheduler.wording.kinds import kind_words, title
 
 HEADINGS = Text(es="Edición|Cuándo|Quién|Motivo|Qué cambió", en="Edition|When|Who|Reason|What changed")
-FIRST = Text(es="primera edición: {n} eventos", en="first edition: {n} events")
+FIRST = Text(es="primera edición: {n} {n:evento|eventos}", en="first edition: {n} {n:event|events}")
 BESIDE = Text(
     es="ningún evento: destinatarios, enlaces u otras partes", en="no event: recipients, links or other parts"
 )
@@ -101,7 +101,8 @@ def rollback(
                 done = once_confirmed(put, spoken, yes=yes, files=False)
             except NoWayBack as error:
                 raise Failure(PROBLEMS, error.why[spoken]) from error
-            differs = draft_state(database, config, settings, SystemClock().now()) != 0
+            draft = draft_state(database, config, settings, SystemClock().now())
+            differs = draft is None or draft.unequal
         if done is not None:
             print_publication(out(), done, spoken)
             typer.echo(BACK[spoken].format(number=number))
@@ -139,7 +140,7 @@ def _table(
 
 def _in_one_line(edition: Edition, changed: tuple[Change, ...] | None, lang: Language) -> str:
     if changed is None:
-        return FIRST[lang].format(n=len(edition.agenda.events))
+        return FIRST[lang].format(n=Count(len(edition.agenda.events)))
     if not changed:
         return BESIDE[lang]
     named = [f"{kind_words(change, lang)} {title(change, lang)}" for change in changed[:NAMED]]

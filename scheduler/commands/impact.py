@@ -11,6 +11,7 @@ import typer
 
 from calendars.model.agenda import Draft
 from calendars.model.text import Language, Text
+from calendars.wording import Count
 from scheduler.base.clock import SystemClock
 from scheduler.base.settings import Settings
 from scheduler.commands.around import around, around_json
@@ -55,23 +56,26 @@ SAME = Text(
     en="The draft equals the edition in force: publishing would do nothing.",
 )
 FIRST = Text(
-    es="  Primera edición: {feeds} calendarios, y no se avisa a nadie.",
-    en="  First edition: {feeds} calendars, and nobody is told.",
+    es="  Primera edición: {feeds} {feeds:calendario|calendarios}, y no se avisa a nadie.",
+    en="  First edition: {feeds} {feeds:calendar|calendars}, and nobody is told.",
 )
 FIRST_CALLING = Text(
-    es="  Primera edición: {feeds} calendarios; de ella no se avisa a nadie, y se convoca a:",
-    en="  First edition: {feeds} calendars; nobody is told of it, and these are sent invitations:",
+    es="  Primera edición: {feeds} {feeds:calendario|calendarios}; de ella no se avisa a nadie, y se convoca a:",
+    en="  First edition: {feeds} {feeds:calendar|calendars}; nobody is told of it, and these are sent invitations:",
 )
 CALLED_ALREADY = Text(
     es="El borrador es igual a la edición vigente, y a todos los que toca ya se les convocó: publicar no haría nada.",
     en="The draft equals the edition in force, and everybody concerned is invited: publishing would do nothing.",
 )
 REPLACED = Text(
-    es="{replaced} recordatorios reemplazados; {sent} ya enviados con la hora anterior",
-    en="{replaced} reminders replaced; {sent} already sent with the earlier time",
+    es="{replaced} {replaced:recordatorio reemplazado|recordatorios reemplazados}; {sent} ya "
+    "{sent:enviado|enviados} con la hora anterior",
+    en="{replaced} {replaced:reminder|reminders} replaced; {sent} already sent with the earlier time",
 )
-FEEDS = Text(es="{feeds} calendarios cambian", en="{feeds} calendars change")
-ENDED = Text(es="; {ended} dejan de existir", en="; {ended} end")
+FEEDS = Text(
+    es="{feeds} {feeds:calendario cambia|calendarios cambian}", en="{feeds} {feeds:calendar changes|calendars change}"
+)
+ENDED = Text(es="; {ended} {ended:deja|dejan} de existir", en="; {ended} {ended:ends|end}")
 GONE = Text(
     es="Puestos que dejan la lista: {posts}; recordatorios que ya no reciben: {reminders}",
     en="Posts that leave the list: {posts}; reminders that they no longer get: {reminders}",
@@ -170,7 +174,7 @@ def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language,
     agenda = found.publication.edition.agenda
     yield NOW[lang].format(moment=moment_at_home(at, agenda.zone, lang))
     if found.before is None:
-        yield (FIRST_CALLING if found.called else FIRST)[lang].format(feeds=len(result.feeds))
+        yield (FIRST_CALLING if found.called else FIRST)[lang].format(feeds=Count(len(result.feeds)))
         yield from call_lines(found, result, at, lang)
         yield PUBLISH[lang] + option + REASON_GIVEN
         return
@@ -182,9 +186,9 @@ def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language,
         yield from (f"      {line}" for line in departure_lines(mails, found, at, lang))
         yield from (f"    {line}" for line in answer_lines(result, change.event, found, lang))
     yield from call_lines(found, result, at, lang)
-    yield "  " + REPLACED[lang].format(replaced=result.replaced, sent=sum(result.sent.values()))
-    ended = ENDED[lang].format(ended=len(result.ended_feeds)) if result.ended_feeds else ""
-    yield "  " + FEEDS[lang].format(feeds=len(result.feeds)) + ended + "; " + ELSEWHERE[lang]
+    yield "  " + REPLACED[lang].format(replaced=Count(result.replaced), sent=Count(sum(result.sent.values())))
+    ended = ENDED[lang].format(ended=Count(len(result.ended_feeds))) if result.ended_feeds else ""
+    yield "  " + FEEDS[lang].format(feeds=Count(len(result.feeds))) + ended + "; " + ELSEWHERE[lang]
     if found.removed_posts:
         yield "  " + GONE[lang].format(posts=len(found.removed_posts), reminders=result.dropped)
     yield from (f"  {line}" for line in missing_lines(found, lang))

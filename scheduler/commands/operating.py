@@ -39,7 +39,7 @@ from scheduler.mail.compose import Composer
 from scheduler.mail.relay.smtp import Connection, RelayUnavailable
 from scheduler.planning.delivery import Outcome
 from scheduler.publishing.in_words import uncorrected_lines
-from scheduler.publishing.prospect import digest, prospect
+from scheduler.publishing.prospect import Unpublished, prospect, unpublished
 from scheduler.reporting.checks import Check, Verdict, installation_checks
 from scheduler.reporting.in_words import status_json, status_lines
 from scheduler.reporting.status import Status, status
@@ -77,13 +77,14 @@ def _status(database: Database, now: datetime, settings: Settings) -> Status:
         return status(connection, now, day, adopted=own, invitations=invitations)
 
 
-def draft_state(database: Database, config: Path | None, settings: Settings, now: datetime) -> int | None:
-    """How many events the saved draft would change (0: none; -1: only people or links); None: it has problems."""
+def draft_state(database: Database, config: Path | None, settings: Settings, now: datetime) -> Unpublished | None:
+    """What of the saved draft is not in force; None: it has problems."""
     try:
         draft = configuration(config, settings).draft()
     except InvalidDraft:
         return None
-    return _changes(database, draft, now)
+    with database.read() as connection:
+        return unpublished(connection, prospect(connection, draft, at=now, author="", reason=""), draft)
 
 
 def _uncorrected(database: Database, config: Path | None, settings: Settings) -> dict[str, int]:
@@ -98,15 +99,6 @@ def _uncorrected(database: Database, config: Path | None, settings: Settings) ->
 
 def _handed_lines(handed: Mapping[str, int], lang: Language) -> Iterator[str]:
     return uncorrected_lines(handed, Lines(posts=handed), lang)
-
-
-def _changes(database: Database, draft: Draft, now: datetime) -> int:
-    with database.read() as connection:
-        found = prospect(connection, draft, at=now, author="", reason="")
-    same = found.before is not None and found.before.draft_digest == digest(draft)
-    if found.unchanged or same:  # what zone rules shift nobody has written
-        return 0
-    return len(found.publication.changes) or -1
 
 
 def doctor(config: ConfigOption = None, as_json: JsonOption = False) -> None:

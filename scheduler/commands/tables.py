@@ -17,6 +17,7 @@ from calendars.model.events import Days, Event
 from calendars.model.places import Representation
 from calendars.model.text import Language, Text
 from calendars.wording import (
+    Count,
     assumptions,
     axis_title,
     days_span,
@@ -39,7 +40,8 @@ COMMITMENT = Text(es="Compromiso {id}: {title} ({session})", en="Commitment {id}
 WIDE = 120  # characters: from here on the hours at a site stand on one line
 ABOUT = Text(es="cerca de ", en="about ")
 KEPT = Text(
-    es="Las direcciones que terminan se borran a los {days} días", en="Ended addresses are erased after {days} days"
+    es="Las direcciones que terminan se borran {days:al cabo de|a los} {days} {days:día|días}",
+    en="Ended addresses are erased after {days} {days:day|days}",
 )
 KEPT_ON = Text(es="Las direcciones que terminan no se borran solas", en="Ended addresses are not erased by themselves")
 OPEN = Text(es="Altas en la página: {domains}", en="Sign-up on the page: {domains}")
@@ -52,8 +54,9 @@ KEPT_AWAY = Text(
     en="Not taken in, because whoever had the address asked for it to be erased: {posts}",
 )
 PUBLISHED = Text(
-    es="Edición {number} publicada. Recordatorios: {added} nuevos, {followed} cambiados, {ended} anulados, "
-    "{revived} de nuevo previstos. Avisos de cambio: {notices}.",
+    es="Edición {number} publicada. Recordatorios: {added} {added:nuevo|nuevos}, {followed} "
+    "{followed:cambiado|cambiados}, {ended} {ended:anulado|anulados}, "
+    "{revived} de nuevo {revived:previsto|previstos}. Avisos de cambio: {notices}.",
     en="Edition {number} published. Reminders: {added} new, {followed} changed, {ended} ended, "
     "{revived} planned again. Notices of changes: {notices}.",
 )
@@ -67,8 +70,8 @@ SUMMARY_EDITIONS = Text(es="Edición|Cuándo|Motivo|Avisos", en="Edition|When|Re
 SUMMARY_SILENT = Text(es=" (sin avisar)", en=" (told nobody)")
 SUMMARY_COLUMNS: tuple[JustifyMethod, ...] = ("left", "left", "right", "left", "left", "right", "right")
 SUMMARY = Text(
-    es="{messages} mensajes; repetidos {repeated}, inciertos {uncertain}, rechazados {refused}",
-    en="{messages} messages; {repeated} repeated, {uncertain} uncertain, {refused} refused",
+    es="{messages} {messages:mensaje|mensajes}; repetidos {repeated}, inciertos {uncertain}, rechazados {refused}",
+    en="{messages} {messages:message|messages}; {repeated} repeated, {uncertain} uncertain, {refused} refused",
 )
 
 
@@ -110,7 +113,7 @@ def _rest(agenda: Agenda, lang: Language) -> Iterator[str]:
 def _people(agenda: Agenda, lang: Language) -> Iterator[str]:
     """What is set for people and their data, `no` included: an open door should not be found by chance."""
     yield OPEN[lang].format(domains=", ".join(agenda.signups.domains)) if agenda.signups else CLOSED[lang]
-    yield KEPT[lang].format(days=agenda.retention.days) if agenda.retention else KEPT_ON[lang]
+    yield KEPT[lang].format(days=Count(agenda.retention.days)) if agenda.retention else KEPT_ON[lang]
     notice = agenda.privacy
     parts = [NOTICE_TEXT[lang] if notice and notice.text else "", notice.url or "" if notice else ""]
     yield NOTICE[lang].format(parts=", ".join(filter(None, parts)) or NO_NOTICE[lang])
@@ -175,10 +178,10 @@ def print_publication(console: Console, done: Published, lang: Language) -> None
     console.print(
         PUBLISHED[lang].format(
             number=number,
-            added=rows.added,
-            followed=rows.followed,
-            ended=rows.ended,
-            revived=rows.revived,
+            added=Count(rows.added),
+            followed=Count(rows.followed),
+            ended=Count(rows.ended),
+            revived=Count(rows.revived),
             notices=done.notices,
         )
     )
@@ -217,7 +220,7 @@ def print_summary(console: Console, summary: Summary, lang: Language) -> None:
     console.print(table)
     console.print(
         SUMMARY[lang].format(
-            messages=summary.messages,
+            messages=Count(summary.messages),
             repeated=summary.repeated,
             uncertain=summary.totals.uncertain,
             refused=summary.totals.refused,

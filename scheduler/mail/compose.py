@@ -292,7 +292,7 @@ def _offers(edition: Edition, event: Event, site: Representation, now: datetime)
     revision = edition.revisions[event.id]
     if not event.other_sessions or revision.start is None or revision.end is None:
         return ()
-    own = session_at(site, revision.start, revision.end, edition.agenda.zone)
+    own = session_at(site, revision.start, revision.end, edition.agenda.zone, revision.wall)
     return () if own.fit is Fit.INSIDE else offers(edition, event, site, now)
 
 

@@ -54,7 +54,7 @@ def of_use_to_guests(
                 yield from (replace(notice, guest=True) for notice in found)
 
 
-def convocations(
+def convocation_notices(
     edition: Edition, links: Mapping[str, str], events: Collection[str], now: datetime
 ) -> Iterator[Notice]:
     """What calls each site to these events (ids) of an edition: to those that are to take place and are not over.

@@ -13,9 +13,9 @@ from calendars.editions import Edition
 from calendars.model.events import Event
 from calendars.model.text import Language, Text
 from calendars.wording import and_list, status_word
-from scheduler.planning.notices import convocations, expires_at, leaves_at, settles_at
+from scheduler.planning.notices import convocation_notices, expires_at, leaves_at, settles_at
 from scheduler.planning.plan import REMINDED
-from scheduler.store.ledger import convocations as convening
+from scheduler.store.ledger import convocations
 from scheduler.store.ledger.convocations import Call
 
 Place = tuple[str, str]  # Event.id and Representation.id
@@ -40,7 +40,7 @@ class NothingToAnnounce(Exception):
 
 def announced(edition: Edition, links: Mapping[str, str], events: Collection[str], at: datetime) -> tuple[Notice, ...]:
     """What calls each site to these events (ids). Raises NothingToAnnounce for one to which nobody can be called."""
-    found = tuple(convocations(edition, links, events, at))
+    found = tuple(convocation_notices(edition, links, events, at))
     somebody = {notice.event for notice in found}
     for key in events:
         if key not in somebody:
@@ -84,7 +84,7 @@ def called(
     (`noticed`): it says as much. Who joins with the edition gets none.
     """
     known = {
-        key: convening.convened(connection, edition.revisions[key].uid, edition.revisions[key].schedule)
+        key: convocations.convened(connection, edition.revisions[key].uid, edition.revisions[key].schedule)
         for key in {notice.event for notice in calling}
     }
     found = {}

@@ -10,7 +10,7 @@ from calendars.model.people import Role
 from calendars.model.places import Representation
 from calendars.model.text import Language, Text
 from calendars.reading import AGENDA, POSTS, PRIVATE, SITES, Lines
-from calendars.wording import and_list, home_short, hour, short_date
+from calendars.wording import Count, and_list, home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.planning.delivery import Purpose
 from scheduler.publishing.consequences import Consequences, ForeseenMail
@@ -19,8 +19,8 @@ from scheduler.publishing.set_aside import MovedAnswers
 from scheduler.wording.kinds import PARTS
 
 REMOVES = Text(es="Quita {what} de lo vigente:", en="It takes {what} away from what is in force:")
-EVENTS = Text(es="1 evento|{n} eventos", en="1 event|{n} events")
-POSTS_GONE = Text(es="1 destinatario|{n} destinatarios", en="1 recipient|{n} recipients")
+EVENTS = Text(es="{n} {n:evento|eventos}", en="{n} {n:event|events}")
+POSTS_GONE = Text(es="{n} {n:destinatario|destinatarios}", en="{n} {n:recipient|recipients}")
 EVENT = Text(es="{id}, «{title}»: se cancelaría", en="{id}, “{title}”: it would be cancelled")
 POST = Text(es="{id}: dejaría de recibir correos", en="{id}: would get no more mail")
 LOSSES = {
@@ -52,7 +52,7 @@ def missing_lines(found: Prospect, lang: Language, *, files: bool = True) -> Ite
         return
     if found.removed_events or found.removed_posts:
         counted = ((EVENTS, len(found.removed_events)), (POSTS_GONE, len(found.removed_posts)))
-        what = [_counted(words[lang], n) for words, n in counted if n]
+        what = [words[lang].format(n=Count(n)) for words, n in counted if n]
         yield REMOVES[lang].format(what=and_list(what, lang))
         yield from _shown(_removed(found, lang))
     for kind, heading in LOSSES.items():
@@ -64,11 +64,6 @@ def missing_lines(found: Prospect, lang: Language, *, files: bool = True) -> Ite
         yield RENAMED[lang].format(old=old, new=new)
     if files:
         yield CUT[lang].format(files=and_list(list(_files(found)), lang))
-
-
-def _counted(words: str, n: int) -> str:
-    one, many = words.split("|")
-    return one if n == 1 else many.format(n=n)
 
 
 def _files(found: Prospect) -> Iterator[str]:
@@ -124,12 +119,15 @@ def all_sites(found: Prospect) -> dict[str, Representation]:
 
 
 NOTICES = Text(
-    es="{mails} avisos a {people} puestos en {sites} sedes", en="{mails} notices to {people} posts at {sites} sites"
+    es="{people} {people:aviso|avisos} a {people} {people:puesto|puestos} en {sites} {sites:sede|sedes}",
+    en="{people} {people:notice|notices} to {people} {people:post|posts} at {sites} {sites:site|sites}",
 )
-ONE_NOTICE = Text(es="1 aviso a 1 puesto en 1 sede", en="1 notice to 1 post at 1 site")
 NO_NOTICES = Text(es="Ningún aviso", en="No notices")
 CALL = Text(es="CONVOCATORIA", en="INVITATION")
-CALLS = Text(es="{mails} convocatorias en {sites} sedes", en="{mails} invitations at {sites} sites")
+CALLS = Text(
+    es="{mails} {mails:convocatoria|convocatorias} en {sites} {sites:sede|sedes}",
+    en="{mails} {mails:invitation|invitations} at {sites} {sites:site|sites}",
+)
 SETTLED = Text(es="{n} el {moment}", en="{n} on {moment}")
 LATER = Text(es="{n} el {moment} (hora local)", en="{n} on {moment} (local time)")
 CITIES = 4  # named of those that wait for another day
@@ -142,17 +140,15 @@ def call_lines(found: Prospect, result: Consequences, at: datetime, lang: Langua
     for key in dict.fromkeys(notice.event for notice in found.convocations):
         mails = [one for one in result.mails if one.purpose is Purpose.CONVOCATION and one.notice.event == key]
         yield f"  {CALL[lang]}  {titles[key]}"
-        yield "    " + CALLS[lang].format(mails=sum(mail.people for mail in mails), sites=len(mails))
+        yield "    " + CALLS[lang].format(mails=Count(sum(mail.people for mail in mails)), sites=Count(len(mails)))
         yield from (f"      {line}" for line in departure_lines(mails, found, at, lang))
 
 
 def notices_line(mails: list[ForeseenMail], lang: Language) -> str:
     if not mails:
         return NO_NOTICES[lang]
-    people = sum(mail.people for mail in mails)
-    if people == 1:
-        return ONE_NOTICE[lang]
-    return NOTICES[lang].format(mails=people, people=people, sites=len({mail.site.id for mail in mails}))
+    people = Count(sum(mail.people for mail in mails))
+    return NOTICES[lang].format(people=people, sites=Count(len({mail.site.id for mail in mails})))
 
 
 def departure_lines(mails: list[ForeseenMail], found: Prospect, at: datetime, lang: Language) -> Iterator[str]:

@@ -15,6 +15,7 @@ from calendars.editions import ChangeKind, Edition, Publication, publish
 from calendars.losses import Loss, losses
 from calendars.model.agenda import Agenda, Draft
 from calendars.model.people import Role
+from calendars.reading import POSTS
 from calendars.zones import zone_data
 from scheduler.base.tokens import Tokens
 from scheduler.planning.notices import of_use, of_use_to_guests
@@ -251,3 +252,26 @@ def beside(connection: Connection, found: Prospect, draft: Draft) -> Beside:
 
 def _parts(was: Agenda, now: Agenda) -> Iterator[str]:
     return (word for name, word in PARTS.items() if getattr(was, name) != getattr(now, name))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unpublished:
+    """What the saved draft has that is not in force, in figures."""
+
+    events: int = 0  # that differ by meaning, as `agenda diff` lists them
+    beside: tuple[str, ...] = ()  # keys of agenda.yaml, and files
+    unequal: bool = False  # is there anything at all to publish
+
+    @property
+    def changes(self) -> int:
+        """How many events; -1 where what differs is none of them."""
+        return self.events or -int(self.unequal)
+
+
+def unpublished(connection: Connection, found: Prospect, draft: Draft) -> Unpublished:
+    same = found.before is not None and found.before.draft_digest == digest(draft)
+    if found.unchanged or same:  # what zone rules shift nobody has written
+        return Unpublished()
+    others = beside(connection, found, draft)
+    files = (*others.parts, POSTS) if others.people else others.parts
+    return Unpublished(events=len(found.changes), beside=files, unequal=True)

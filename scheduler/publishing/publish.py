@@ -13,15 +13,14 @@ from calendars.model.people import Recipient
 from calendars.zones import zone_data
 from scheduler.base.settings import DEFAULT_ASKED_ABOVE
 from scheduler.base.tokens import Tokens
-from scheduler.planning.notices import convocations, expires_at, leaves_at, settles_at
+from scheduler.planning.notices import convocation_notices, expires_at, leaves_at, settles_at
 from scheduler.planning.plan import plan
 from scheduler.publishing.announcing import calls
 from scheduler.publishing.prospect import Prospect, digest, prospect
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
-from scheduler.store.ledger import claiming, invited, inviting
-from scheduler.store.ledger import convocations as convening
+from scheduler.store.ledger import claiming, convocations, invited, inviting
 from scheduler.store.ledger.notices_owed import Owed, follow_moved, owe
 from scheduler.store.ledger.reconcile import Reconciled, reconcile
 from scheduler.store.people import handovers, signups
@@ -156,9 +155,9 @@ def _at_another_instant(found: Prospect) -> frozenset[str]:
 def _convene(connection: Connection, found: Prospect, draft: Draft, at: datetime) -> int:
     """What was announced earlier and still waits follows its event; then those who are called now."""
     edition = found.publication.edition
-    still = convocations(edition, draft.links, convening.waiting(connection), at)
-    convening.follow(connection, calls(edition, still, {}, at), at)
-    return convening.convene(
+    still = convocation_notices(edition, draft.links, convocations.waiting(connection), at)
+    convocations.follow(connection, calls(edition, still, {}, at), at)
+    return convocations.convene(
         connection, edition.number, list(calls(edition, found.convocations, found.called, at).values())
     )
 

@@ -13,6 +13,7 @@ from calendars.model.agenda import Agenda, Draft
 from calendars.shifts import Shift, shifts
 from calendars.zones import zone_data
 from scheduler.base import loop
+from scheduler.base.address import domain_of
 from scheduler.base.settings import DEFAULT_DATABASE, Settings, SettingsError, parse_pace
 from scheduler.drafts.files import InvalidDraft, NoConfiguration
 from scheduler.mail.relay.oauth import access_tokens
@@ -49,6 +50,7 @@ def installation_checks(settings: Settings, now: datetime, draft: Callable[[], D
         *_database(settings, now),
         _secret(settings),
         _relay(settings),
+        *_redirect(settings),
     ]
 
 
@@ -216,6 +218,14 @@ def _relay(settings: Settings) -> Check:
     except (ValueError, SettingsError, RelayUnavailable) as error:
         return Check(name="mail server", verdict=Verdict.BAD, text=str(error))
     return Check(name="mail server", verdict=Verdict.GOOD, text=f"{smtp.host}:{smtp.port} answers, and lets us in")
+
+
+def _redirect(settings: Settings) -> list[Check]:
+    if settings.redirect_all is None:
+        return []
+    domain = domain_of(settings.redirect_all)
+    text = f"every mail goes to the one address of AGENDA_REDIRECT_ALL, at {domain}; its links act on the real posts"
+    return [Check(name="redirect", verdict=Verdict.NOTE, text=text)]
 
 
 async def _greet(smtp: SmtpSettings) -> None:

@@ -8,10 +8,11 @@ from datetime import datetime
 
 from calendars.model.text import Language, Text
 from calendars.shifts import Shift
-from calendars.wording import short_date
+from calendars.wording import Count, and_list, short_date
 from calendars.zones import ZoneData, to_wall
 from scheduler.base.settings import Pace
 from scheduler.planning.delivery import State
+from scheduler.publishing.prospect import Unpublished
 from scheduler.reporting.acceptances import Acceptances
 from scheduler.reporting.status import Status
 from scheduler.store.nodes import Node
@@ -20,15 +21,11 @@ from scheduler.wording.events import sites_count
 NO_ALERT, ALERTS = Text(es="SIN ALERTAS", en="NO ALERTS"), Text(es="ALERTAS {n}", en="ALERTS {n}")
 EDITION = Text(es="edición {number} ({author}, {day})", en="edition {number} ({author}, {day})")
 NO_EDITION = Text(es="sin edición publicada", en="nothing published yet")
-DRAFTS = {
-    None: Text(es="borrador CON PROBLEMAS: agenda check", en="draft HAS PROBLEMS: agenda check"),
-    0: Text(es="borrador sin cambios", en="draft unchanged"),
-    -1: Text(
-        es="borrador con cambios de destinatarios o enlaces sin publicar",
-        en="draft with unpublished changes to recipients or links",
-    ),
-}
-DRAFT = Text(es="borrador con {n} cambios sin publicar", en="draft with {n} unpublished changes")
+DRAFT_WRONG = Text(es="borrador CON PROBLEMAS: agenda check", en="draft HAS PROBLEMS: agenda check")
+DRAFT_SAME = Text(es="borrador sin cambios", en="draft unchanged")
+DRAFT_BESIDE = Text(es="borrador con cambios sin publicar", en="draft with unpublished changes")
+BESIDE = Text(es=", y además {parts}", en=", and besides {parts}")
+DRAFT = Text(es="borrador con {n} {n:cambio|cambios} sin publicar", en="draft with {n} unpublished {n:change|changes}")
 STOPPED = Text(es="ENVÍO DETENIDO desde {since}: agenda resume", en="SENDING STOPPED since {since}: agenda resume")
 NO_RELAY = Text(
     es="Aquí no está definido AGENDA_SMTP_URL: serve no enviaría correos.",
@@ -40,9 +37,11 @@ ZONES = Text(
     en="The zone data of this machine is not that of the edition in force.",
 )
 SHIFTED = Text(
-    es="Con ellas es otra la hora de {n} sesiones (evento y sede). Sus correos esperan. Si este equipo tiene las "
+    es="Con ellas es otra la hora de {n} {n:sesión|sesiones} (evento y sede). Sus correos esperan. Si "
+    "este equipo tiene las "
     "reglas nuevas: agenda impact --shifted, y agenda publish --shifted; si no, actualícelas aquí.",
-    en="They give another hour for {n} sessions (event and site). Their mail waits. If this machine has the newer "
+    en="They give another hour for {n} {n:session|sessions} (event and site). Their mail waits. If this "
+    "machine has the newer "
     "rules: agenda impact --shifted, then agenda publish --shifted; if not, renew them here.",
 )
 SHIFT = Text(
@@ -86,8 +85,9 @@ UNREAD = Text(
 NEVER = Text(es="no se ha ejecutado nunca", en="was never run")
 LAST_RUN = Text(es="se ejecutó por última vez el {at} UTC", en="last ran on {at} UTC")
 MISSED = Text(
-    es="Eligieron invitaciones {n} puestos y no las reciben: AGENDA_INVITATIONS está apagado.",
-    en="{n} posts chose invitations and get none: AGENDA_INVITATIONS is off.",
+    es="{n} {n:puesto eligió|puestos eligieron} invitaciones y no las {n:recibe|reciben}: "
+    "AGENDA_INVITATIONS está apagado.",
+    en="{n} {n:post|posts} chose invitations and {n:gets|get} none: AGENDA_INVITATIONS is off.",
 )
 TODAY = Text(
     es="Hoy: {due} previstos · {accepted} entregados al servidor · {waiting} en espera{pace}",
@@ -112,7 +112,7 @@ POSTS = Text(
 )
 
 
-def status_lines(found: Status, draft: int | None, *, pace: Pace | None, lang: Language) -> Iterator[str]:
+def status_lines(found: Status, draft: Unpublished | None, *, pace: Pace | None, lang: Language) -> Iterator[str]:
     """The screen, alerts first. `pace` is that of this environment; None where it sends no mail."""
     alerts = NO_ALERT[lang] if not found.alerts else ALERTS[lang].format(n=found.alerts)
     yield " · ".join((alerts, _edition(found, lang), _draft(draft, lang), f"tz {_data(found.zone_data)}"))
@@ -150,7 +150,7 @@ def _alarms(found: Status, lang: Language) -> Iterator[str]:
     if not found.zone_agrees:
         yield ZONES[lang]
     if found.shifted:
-        yield SHIFTED[lang].format(n=len(found.shifted))
+        yield SHIFTED[lang].format(n=Count(len(found.shifted)))
         yield from (_shift(one, lang) for one in found.shifted[:SHIFTS_NAMED])
         if len(found.shifted) > SHIFTS_NAMED:
             yield "  …"
@@ -186,7 +186,7 @@ def _answering(found: Status, lang: Language) -> Iterator[str]:
         run = NEVER[lang] if stands.read_at is None else LAST_RUN[lang].format(at=_utc(stands.read_at))
         yield UNREAD[lang].format(since=run)
     if stands.missed:
-        yield MISSED[lang].format(n=stands.posts)
+        yield MISSED[lang].format(n=Count(stands.posts))
 
 
 def _shift(one: Shift, lang: Language) -> str:
@@ -225,8 +225,15 @@ def _edition(found: Status, lang: Language) -> str:
     return EDITION[lang].format(number=found.edition, author=found.author, day=day)
 
 
-def _draft(draft: int | None, lang: Language) -> str:
-    return DRAFTS[draft][lang] if draft in DRAFTS else DRAFT[lang].format(n=draft)
+def _draft(draft: Unpublished | None, lang: Language) -> str:
+    if draft is None:
+        return DRAFT_WRONG[lang]
+    if not draft.unequal:
+        return DRAFT_SAME[lang]
+    beside = and_list(draft.beside, lang)
+    if draft.events:
+        return DRAFT[lang].format(n=Count(draft.events)) + (BESIDE[lang].format(parts=beside) if beside else "")
+    return DRAFT_BESIDE[lang] + (f": {beside}" if beside else "")
 
 
 def _node_json(node: Node, found: Status) -> dict[str, object]:
@@ -238,13 +245,19 @@ def _node_json(node: Node, found: Status) -> dict[str, object]:
     }
 
 
-def status_json(found: Status, draft: int | None, *, pace: Pace | None) -> dict[str, object]:
+def _draft_json(draft: Unpublished | None) -> dict[str, object]:
+    if draft is None:
+        return {"valid": False, "changes": None, "beside": []}
+    return {"valid": True, "changes": draft.changes, "beside": list(draft.beside)}
+
+
+def status_json(found: Status, draft: Unpublished | None, *, pace: Pace | None) -> dict[str, object]:
     return {
         "alerts": found.alerts,
         "edition": found.edition,
         "author": found.author,
         "published": found.published,
-        "draft": {"valid": draft is not None, "changes": draft},
+        "draft": _draft_json(draft),
         "zone_version": found.zone_data.version,
         "zone_digest": found.zone_data.digest,
         "zone_folder": found.zone_data.folder,

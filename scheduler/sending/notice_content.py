@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from calendars.changes import Change, Notice, changes, for_guest, notices
 from scheduler.planning.delivery import Purpose, State
-from scheduler.planning.notices import Telling, convocations
+from scheduler.planning.notices import Telling, convocation_notices
 from scheduler.store import editions
 from scheduler.store.editions import InForce
 from scheduler.store.ledger import claiming
@@ -99,7 +99,7 @@ def _called(
     if not claims:
         return {}
     spared = told_of.spared(connection, claims)
-    calling = convocations(now.edition, now.links, {claim.event for claim in claims}, at)
+    calling = convocation_notices(now.edition, now.links, {claim.event for claim in claims}, at)
     ahead = {(one.event, one.site): Telling(notice=one, since=0, unread=False) for one in calling}
     return {
         claim.id: spared.get(claim.id) or ahead.get((claim.event, claim.site)) or State.CANCELLED for claim in claims

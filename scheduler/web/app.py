@@ -62,7 +62,7 @@ def build_app(site: Site) -> ASGIApp:
 
 
 def compressed(app: ASGIApp) -> ASGIApp:
-    """The pages with gzip for who accepts it; feeds stand in front of it, since compressed ones broke Outlook on the web.
+    """The pages with gzip for who accepts it; feeds stand in front of it: compressed ones broke Outlook on the web.
 
     Each answer gets a header list of its own: GZipMiddleware writes into the one that it is given, and a Prepared
     answer gives everybody the same, whose Content-Length would then be that of the first one's compressed copy.

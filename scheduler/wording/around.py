@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from calendars.impact import Fit, Holiday, Session, Stay
 from calendars.model.text import Language, Text
-from calendars.wording import short_date
+from calendars.wording import Count, short_date
 
 FITS = {
     Fit.OUTSIDE: Text(es="fuera de horario", en="outside working hours"),
@@ -17,7 +17,7 @@ WEEKEND = Text(es="fin de semana", en="weekend")
 HOLIDAY = Text(es="feriado: {name}", en="holiday: {name}")
 HOME_HOLIDAY = Text(es="feriado en México: {name}", en="holiday in Mexico: {name}")
 OTHER_DATE = Text(es="otra fecha que en México", en="other date than in Mexico")
-WORKING = Text(es="{n} días hábiles", en="{n} working days")
+WORKING = Text(es="{n} {n:día hábil|días hábiles}", en="{n} working {n:day|days}")
 
 
 def marks(session: Session, lang: Language) -> Iterator[str]:
@@ -37,7 +37,7 @@ def marks(session: Session, lang: Language) -> Iterator[str]:
 
 
 def stay_marks(stay: Stay, lang: Language) -> Iterator[str]:
-    yield WORKING[lang].format(n=stay.working_days)
+    yield WORKING[lang].format(n=Count(stay.working_days))
     for text, found in ((HOLIDAY, stay.holidays), (HOME_HOLIDAY, stay.home_holidays)):
         yield from (text[lang].format(name=_named(one, lang)) for one in found)
 

@@ -119,3 +119,12 @@ def test_of_the_36_sites_whose_workshop_does_not_suit_only_those_it_meets_on_a_h
                 better[session.site.id] = Fit.INSIDE in fits
     assert len(better) == 36
     assert {site for site, inside in better.items() if inside} == {"abuya", "rabat", "viena"}
+
+
+def test_another_session_stands_at_the_hour_that_was_promised_whatever_this_process_reckons() -> None:
+    content = edition(agenda(representations=(TOKYO, MADRID), events=(OWN, other("2021-10-25 19:00"))))
+    was = content.revisions["otra"]
+    promised = replace(was, offsets={**was.offsets, TOKYO.zone: 8 * 3600})
+    content = replace(content, revisions={**content.revisions, "otra": promised})
+    [found] = offers(content, OWN, TOKYO, NOW)
+    assert found.session.start == datetime(2021, 10, 26, 8)

@@ -10,6 +10,7 @@ from calendars.model.text import Language
 from calendars.wording import (
     HOME_NAME,
     UNASSIGNED,
+    Count,
     and_list,
     assumptions,
     axis_title,
@@ -226,3 +227,12 @@ def test_a_sentence_has_a_capital_and_one_full_stop() -> None:
     assert sentence("Fuente: Nota.") == "Fuente: Nota."
     assert sentence("¿y si no?") == "¿y si no?"
     assert sentence("") == ""
+
+
+@pytest.mark.parametrize(("n", "said"), [(0, "0 días hábiles"), (1, "1 día hábil"), (2, "2 días hábiles")])
+def test_a_count_picks_the_word_beside_it(n: int, said: str) -> None:
+    assert "{n} {n:día hábil|días hábiles}".format(n=Count(n)) == said
+
+
+def test_a_count_is_a_number_like_any_other() -> None:
+    assert f"{Count(3)} {Count(3):>3}" == "3   3"

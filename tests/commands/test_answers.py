@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from calendars.model.rules import Coverage
+from scheduler.publishing.prospect import Unpublished
 from scheduler.reporting.acceptances import SOON, Acceptances, acceptances
 from scheduler.reporting.in_words import status_json
 from scheduler.store import editions
@@ -71,7 +72,7 @@ def test_status_says_what_begins_soon_and_lacks_somebody(database: Database) -> 
         f"agenda answers {NAME}" in lines(soon)
     )
     assert "Nobody to come: Overseas voting workshop, Asia Pacific, 1 site" in "\n".join(lines(soon, lang="en"))
-    assert status_json(soon, 0, pace=None)["lacking"] == {NAME: ["nueva-delhi"]}
+    assert status_json(soon, Unpublished(), pace=None)["lacking"] == {NAME: ["nueva-delhi"]}
     assert status_of(database, START - SOON - timedelta(minutes=1)).lacking == ()
     assert status_of(database, START).lacking == ()
 

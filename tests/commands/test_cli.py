@@ -10,11 +10,13 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import httpx
 import pytest
 
+from scheduler.cli import COMMANDS, Command, loaded
 from scheduler.store.database import SAFE_SQLITE, Database, sqlite_module
 from tests.support.checkout import CONFIG
 from tests.support.command_line import AGENDA, AHEAD, agenda, edit, into_the_future, serving
@@ -117,7 +119,11 @@ def test_publish_puts_the_draft_in_force_and_twice_is_once() -> None:
     again = agenda("publish", "--reason", "otra vez")
     assert (again.exit_code, "no hay nada que publicar" in again.stdout) == (0, True)
     state = json.loads(agenda("status", "--json").stdout)
-    assert (state["edition"], state["author"], state["draft"]) == (1, "M. R.", {"valid": True, "changes": 0})
+    assert (state["edition"], state["author"], state["draft"]) == (
+        1,
+        "M. R.",
+        {"valid": True, "changes": 0, "beside": []},
+    )
 
 
 def test_an_invalid_draft_is_not_published_and_what_is_in_force_stays() -> None:
@@ -135,7 +141,7 @@ def test_a_saved_edit_is_a_draft_in_status_and_changes_nothing_until_published()
     done = agenda("publish", "--reason", "inicio")
     assert done.exit_code == 0, done.exception
     edit((f"fecha: {AHEAD}-10-21", f"fecha: {AHEAD}-10-22"))
-    assert "borrador con 1 cambios sin publicar" in agenda("status").stdout
+    assert "borrador con 1 cambio sin publicar" in agenda("status").stdout
     assert json.loads(agenda("status", "--json").stdout)["states"] == {"planned": 48}
     agenda("publish", "--reason", "se mueve")
     assert json.loads(agenda("status", "--json").stdout)["states"] == {"planned": 48 + 16, "superseded": 48}
@@ -277,6 +283,8 @@ def test_send_test_without_a_relay_or_with_a_wrong_address_says_so() -> None:
         ("AGENDA_PORT", "many", "AGENDA_PORT"),
         ("AGENDA_SMTP_PASSWORD_FILE", "nowhere", "nowhere"),
         ("AGENDA_REDIRECT_ALL", "nobody", "AGENDA_REDIRECT_ALL"),
+        ("AGENDA_REDIRECT_ALL", "ops@-x", "name@example.org"),
+        ("AGENDA_REDIRECT_ALL", "a..b@example.org", "name@example.org"),
     ],
 )
 def test_a_variable_that_cannot_be_is_named_with_its_rule(name: str, value: str, said: str) -> None:
@@ -382,3 +390,26 @@ def test_a_rehearsal_does_not_go_on_with_other_files_than_it_began_with() -> Non
     edit(("id: taller-europa-2021", "id: otro-taller-2021"))
     refused = agenda(*command)
     assert (refused.exit_code, "files have changed" in refused.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda one: one.name)
+def test_the_list_of_commands_says_what_each_says_of_itself(command: Command) -> None:
+    said = loaded(command.name).help or ""
+    assert " ".join(said.split("\n\n")[0].split()) == command.summary
+
+
+def modules_of(*words: str) -> set[str]:
+    """What the command line has imported at its end, given these words."""
+    code = (
+        "import sys; from scheduler.cli import main\n"
+        "try: main()\n"
+        "finally: print('\\n' + '\\n'.join(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.splitlines())
+
+
+def test_help_loads_no_command_and_nothing_that_commands_stand_on() -> None:
+    ours = {name for name in modules_of("--help") if name.partition(".")[0] in {"scheduler", "calendars"}}
+    assert ours == {"scheduler", "scheduler.cli"}

@@ -285,3 +285,21 @@ def test_rollback_to_what_is_not_there_or_in_force_says_so(number: str, why: str
     done = agenda("rollback", number, "--reason", "a ver")
     assert done.exit_code == 1
     assert why in done.stderr
+
+
+def test_status_names_what_besides_the_events_is_not_in_force() -> None:
+    published()
+    edit(("silencio: no", "silencio: 22:00-06:00"))
+    assert "borrador con cambios sin publicar: silencio" in agenda("status").stdout
+    assert "draft with unpublished changes: silencio" in agenda("status", "--lang", "en").stdout
+    replace(rf"(  - id: {NAME}.*?\n)(    titulo:)", r"\1    cobertura: sí\n\2")
+    assert "borrador con 1 cambio sin publicar, y además silencio" in agenda("status").stdout
+    found = json.loads(agenda("status", "--json").stdout)["draft"]
+    assert found == {"valid": True, "changes": 1, "beside": ["silencio"]}
+
+
+def test_posts_that_wait_to_be_published_are_told_by_their_file() -> None:
+    published()
+    edit(("Sección Consular", "Titular"), file="recipients.csv")
+    assert "borrador con cambios sin publicar: recipients.csv" in agenda("status").stdout
+    assert json.loads(agenda("status", "--json").stdout)["draft"]["changes"] == -1

@@ -46,3 +46,13 @@ def test_self_service_behind_a_proxy_that_is_not_trusted_is_noted() -> None:
 
 def test_where_nobody_can_sign_up_neither_is_spoken_of() -> None:
     assert not {"privacy notice", "sign-ups"} & verdicts(agenda(), base_url="https://agenda.example").keys()
+
+
+def test_that_all_mail_is_redirected_is_noted_with_no_more_of_the_address_than_its_domain() -> None:
+    draft = Draft(agenda=agenda(), recipients=(), links={})
+    given = Settings(redirect_all="pruebas@staging.example")
+    [found] = [one for one in installation_checks(given, NOW, lambda: draft) if one.name == "redirect"]
+    assert found.verdict is Verdict.NOTE
+    assert "staging.example" in found.text
+    assert "pruebas" not in found.text
+    assert "redirect" not in verdicts(agenda())

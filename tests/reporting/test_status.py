@@ -14,6 +14,7 @@ from calendars.model.people import Recipient
 from calendars.zones import zone_data
 from scheduler.base.settings import Pace
 from scheduler.planning.delivery import Decision, State
+from scheduler.publishing.prospect import Unpublished
 from scheduler.reporting.in_words import status_json
 from scheduler.store import controls, nodes
 from scheduler.store.database import Database
@@ -134,7 +135,7 @@ def test_a_site_whose_only_address_bounced_is_named_with_the_day_of_its_own(two_
         connection.execute(insert(bounces).values(**row))
     of = found(two_sites)
     assert "Sin destinatario vivo: Hanói (rebote mar 19 oct)" in lines(of)
-    assert (of.alerts, status_json(of, 0, pace=None)["uncovered"]) == (1, ["hanoi"])
+    assert (of.alerts, status_json(of, Unpublished(), pace=None)["uncovered"]) == (1, ["hanoi"])
 
 
 def test_a_site_is_alarming_as_soon_as_the_server_refuses_its_last_address(two_sites: Database) -> None:
@@ -183,4 +184,4 @@ def test_no_address_stands_on_the_screen(database: Database) -> None:
         states.suppress_address(connection, "uno", WEEK_BEFORE, "5.1.1")
         controls.put(connection, controls.STOPPED, "2021-10-14")
     of = found(database)
-    assert "@" not in "".join(lines(of)) + json.dumps(status_json(of, 0, pace=SLOW), default=str)
+    assert "@" not in "".join(lines(of)) + json.dumps(status_json(of, Unpublished(), pace=SLOW), default=str)

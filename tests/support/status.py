@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from calendars.model.text import Language
 from scheduler.base.settings import Pace
+from scheduler.publishing.prospect import Unpublished
 from scheduler.reporting.in_words import status_lines
 from scheduler.reporting.status import Status, status
 from scheduler.store.database import Database
@@ -21,4 +22,4 @@ def found(database: Database, now: datetime = WEEK_BEFORE, *, adopted: bool = Tr
 
 
 def lines(of: Status, pace: Pace | None = SLOW, lang: Language = "es") -> list[str]:
-    return list(status_lines(of, 0, pace=pace, lang=lang))
+    return list(status_lines(of, Unpublished(), pace=pace, lang=lang))

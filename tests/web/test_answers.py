@@ -303,3 +303,16 @@ async def test_a_chosen_session_that_is_gone_for_good_is_a_plain_no(site: Site, 
     page = (await client.get(PATH)).text
     assert "no asistirá" in page
     assert "Taller VMRE, Europa" in page
+
+
+async def test_the_hour_to_answer_for_is_the_one_that_was_promised_and_said_to_be_open_where_rules_changed(
+    site: Site, client: httpx.AsyncClient
+) -> None:
+    assert "Hora local por confirmar" not in (await client.get(PATH)).text
+    found = site.in_force
+    was = found.edition.revisions[WORKSHOP]
+    promised = replace(was, offsets={**was.offsets, "Asia/Tokyo": 8 * 3600})
+    site.put(replace(found, edition=replace(found.edition, revisions={**found.edition.revisions, WORKSHOP: promised})))
+    page = (await client.get(PATH)).text
+    assert "07:00 h, hora de Tokio" in page
+    assert "Hora local por confirmar: cambiaron reglas de horario." in page

@@ -11,8 +11,7 @@ from calendars.editions import Edition
 from calendars.model.events import Days, Event
 from calendars.model.places import Representation
 from calendars.model.text import Language, Text
-from calendars.wording import days_span, home_short, hour, short_date
-from calendars.zones import to_wall
+from calendars.wording import Count, days_span, home_short, hour, short_date
 from scheduler.mail.texts.reminder import Reminder, reminder
 from scheduler.planning.coverage import Tally
 
@@ -26,8 +25,7 @@ _STEP_IN = Text(es="¿Puede asistir usted, como suplente?", en="Can you come, as
 _SITES = Text(es="Sin quien asista: {n} sedes de su región", en="Nobody to come: {n} sites of your region")
 _ONE_SITE = Text(es="Sin quien asista: {site}", en="Nobody to come: {site}")
 _SAID = Text(es="asistirán {coming} de {minimum}", en="{coming} of {minimum} will come")
-_DEPUTIES = Text(es="{n} suplentes en la lista", en="{n} deputies on the list")
-_ONE_DEPUTY = Text(es="1 suplente en la lista", en="1 deputy on the list")
+_DEPUTIES = Text(es="{n} {n:suplente|suplentes} en la lista", en="{n} {n:deputy|deputies} on the list")
 _NO_DEPUTY = Text(es="sin suplente", en="no deputy")
 _MAYBE = Text(es="tal vez: {n}", en="maybe: {n}")
 
@@ -113,11 +111,11 @@ def _minimum(event: Event) -> int:
 
 def _home(edition: Edition, event: Event, language: Language) -> str:
     """«jue 21 oct, 18:00 h TCM»; the span of whole days."""
-    start, zone = edition.revisions[event.id].start, edition.agenda.zone
-    if start is None:
+    revision, zone = edition.revisions[event.id], edition.agenda.zone
+    if revision.start is None:
         assert isinstance(event.when, Days), "what is escalated has a date"
         return days_span(event.when, language)
-    wall = to_wall(start, zone)
+    wall = revision.wall(revision.start, zone)
     return f"{short_date(wall, language)}, {hour(wall, language)} {home_short(zone, language)}"
 
 
@@ -132,12 +130,12 @@ def _site(edition: Edition, event: Event, lack: Tally, language: Language) -> La
 def _deputies(count: int, language: Language) -> str:
     if count == 0:
         return _NO_DEPUTY[language]
-    return _ONE_DEPUTY[language] if count == 1 else _DEPUTIES[language].format(n=count)
+    return _DEPUTIES[language].format(n=Count(count))
 
 
 def _there(edition: Edition, event: Event, site: Representation, language: Language) -> str:
-    start = edition.revisions[event.id].start
-    if start is None:
+    revision = edition.revisions[event.id]
+    if revision.start is None:
         return ""
-    wall = to_wall(start, site.zone)
+    wall = revision.wall(revision.start, site.zone)
     return f"{short_date(wall, language)}, {hour(wall, language)}"

@@ -27,7 +27,6 @@ from calendars.wording import (
     status_word,
     weekday_and_day,
 )
-from calendars.zones import to_wall
 from scheduler.wording.elsewhere import Others, others
 
 _DATE_OPEN = Text(es="fecha por confirmar", en="date to be confirmed")
@@ -134,7 +133,7 @@ def _times(
         case Days(first=first, last=last):
             return first, last, None
         case Timed() if revision.start is not None and revision.end is not None:
-            here, home = to_wall(revision.start, site.zone), to_wall(revision.start, agenda.zone)
+            here, home = revision.wall(revision.start, site.zone), revision.wall(revision.start, agenda.zone)
             hours = Hours(
                 here=hour(here, language),
                 home_day=weekday_and_day(home, language),
@@ -160,7 +159,7 @@ def _subject(
         until = f", {_UNTIL[language]} {short_date(last, language)}" if last != first else ""
         return f"{_day(first, relative, language)}{until}: {title}"
     assert revision.start is not None
-    here, home = to_wall(revision.start, site.zone), to_wall(revision.start, agenda.zone)
+    here, home = revision.wall(revision.start, site.zone), revision.wall(revision.start, agenda.zone)
     moment = f"{_day(here, relative, language)}, {hour(here, language)} ({site.city})"
     day = f"{short_date(home, language)}, " if home.date() != here.date() else ""
     return f"{moment}: {title} · {day}{hour(home, language)} {home_short(agenda.zone, language)}"

@@ -36,6 +36,7 @@ from scheduler.web.http.forms import Form, read_form
 from scheduler.web.rendering import PRIVATE, requested_language
 from scheduler.web.site import Site
 from scheduler.wording.elsewhere import others
+from scheduler.wording.events import in_doubt
 from scheduler.wording.posts import masked, office_of, paused_until, zone_of
 
 
@@ -64,6 +65,7 @@ class When:
     day: str  # «viernes 22 de octubre de 2021»; the span of whole days
     here: str | None  # «04:30 h, hora de Nueva Delhi»; None of whole days
     home: str | None  # «jueves 21, 18:00 h, tiempo del centro de México (TCM)»; likewise
+    doubt: str | None  # zone rules changed since the hour was published; None of what still holds
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -194,7 +196,9 @@ def _is_offered(found: _Asked, asked: Reply | None, chosen: str | None) -> bool:
     revision = None if found.event is None else found.edition.revisions[found.event.id]
     if where is None or revision is None or revision.start is None or revision.end is None:
         return False
-    return session_at(where, revision.start, revision.end, found.edition.agenda.zone).fit is not Fit.INSIDE
+    return (
+        session_at(where, revision.start, revision.end, found.edition.agenda.zone, revision.wall).fit is not Fit.INSIDE
+    )
 
 
 def _instead(found: _Asked, language: Language) -> Instead | None:
@@ -235,15 +239,17 @@ def _when(found: _Asked, language: Language) -> When | None:
 
 
 def when_at(edition: Edition, event: Event, where: Representation, language: Language) -> When:
-    """A dated event's time at one site."""
-    start = edition.revisions[event.id].start
+    """A dated event's time at one site, as it was published; and that it is in doubt where rules have changed since."""
+    revision = edition.revisions[event.id]
+    start = revision.start
     if start is None:
         assert isinstance(event.when, Days), "a dated event has an hour or days"
-        return When(day=days_span(event.when, language), here=None, home=None)
-    here, home = to_wall(start, where.zone), to_wall(start, edition.agenda.zone)
+        return When(day=days_span(event.when, language), here=None, home=None, doubt=None)
+    here, home = revision.wall(start, where.zone), revision.wall(start, edition.agenda.zone)
     clocks = f"hora de {where.city}" if language == "es" else f"{where.city} time"
     return When(
         day=long_date(here, language),
         here=f"{hour(here, language)}, {clocks}",
         home=f"{weekday_and_day(home, language)}, {hour(home, language)}, {home_name(edition.agenda.zone, language)}",
+        doubt=next(in_doubt(edition.agenda, event, revision, (where,), language), None),
     )

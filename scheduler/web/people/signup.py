@@ -17,8 +17,7 @@ from calendars.model.text import LANGUAGES, Language, Text
 from calendars.reading import addresses
 from calendars.reading.problems import Wrong
 from calendars.wording import and_list, sentence
-from scheduler.store.people import signups as people
-from scheduler.store.people.signups import SignUp
+from scheduler.store.people.signups import SignUp, sign_up
 from scheduler.web.http.forms import Form, is_cross_site, read_form
 from scheduler.web.http.throttle import Throttle, client_of
 from scheduler.web.index import regions
@@ -99,7 +98,7 @@ class SigningUp:
             address=filled.address, site=filled.site, language=filled.language, declined=frozenset(filled.declined)
         )
         with self._site.database.write() as connection:
-            people.sign_up(connection, wish, self._site.present())
+            sign_up(connection, wish, self._site.present())
 
     def _form(self, request: Request, filled: Filled, language: Language, status: int = 200) -> Response:
         agenda = self._agenda()
