@@ -14,7 +14,7 @@ from rich.table import Table
 from calendars.model.agenda import Agenda
 from calendars.model.events import Days
 from calendars.model.text import Language, Text
-from calendars.wording import days_span, home_short, hour, short_date
+from calendars.wording import Count, days_span, home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.commands.common import USAGE, Failure, JsonOption, LangOption, language, out, print_json, told
 from scheduler.installation import NOTHING_YET, NothingPublished, existing_database
@@ -39,7 +39,10 @@ SET_ASIDE = Text(
 ANOTHER_HOUR = Text(
     es="De las que cuentan, a otra hora ({n}): {sites}", en="Of those that count, at another hour ({n}): {sites}"
 )
-MARKED = Text(es="{id}: {n} apartadas hasta que se repitan", en="{id}: {n} set aside until said again")
+MARKED = Text(
+    es="{id}: {n} {n:apartada hasta que se repita|apartadas hasta que se repitan}",
+    en="{id}: {n} set aside until said again",
+)
 NONE = Text(es="Ningún evento pregunta quién asistirá.", en="No event asks who comes.")
 EMPTY = Text(es="Sin nadie que asista ({n}): {sites}", en="Nobody comes from ({n}): {sites}")
 COVERED = Text(es="Todas las sedes tienen quien asista.", en="Somebody comes from every site.")
@@ -110,7 +113,7 @@ def _events(every: Sequence[Acceptances], agenda: Agenda, lang: Language) -> Tab
 def _aside(every: Sequence[Acceptances], lang: Language) -> Iterator[str]:
     for one in every:
         if n := sum(tally.set_aside for tally in one.sites):
-            yield MARKED[lang].format(id=one.event.id, n=n)
+            yield MARKED[lang].format(id=one.event.id, n=Count(n))
 
 
 def _print_event(one: Acceptances, agenda: Agenda, lang: Language) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from calendars.editions import Edition, ends
 from calendars.model.events import EventStatus
-from scheduler.planning.standing import Standing, standing, start_of
+from scheduler.planning.standing import Footing, standing, start_of
 from scheduler.store.editions import InForce
 from scheduler.store.ledger import inviting
 from scheduler.store.ledger.reconcile import replan
@@ -53,7 +53,7 @@ def answer(connection: Connection, found: InForce, said: Answer, now: datetime) 
 
 def is_set_aside(edition: Edition, said: Answer, site: str) -> bool:
     """Was it said, by a post of that site (its id), of a start that the event has no more?"""
-    return standing(edition, said.instead or said.event, site, said.start) is Standing.SET_ASIDE
+    return standing(edition, said.instead or said.event, site, said.start) is Footing.SET_ASIDE
 
 
 def closed(edition: Edition, event: str, post: Post | None, now: datetime) -> Closed | None:

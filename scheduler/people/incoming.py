@@ -17,7 +17,7 @@ from scheduler.base.tokens import Tokens
 from scheduler.mail import verp
 from scheduler.mail.incoming.reading import Answered, AutoReply, Bounce, Incoming, read
 from scheduler.people import replies
-from scheduler.people.replies import Verdict
+from scheduler.people.replies import ReplyFate
 from scheduler.planning.delivery import BAD_ADDRESS
 from scheduler.store.people import bounces
 from scheduler.store.people.bounces import Kind, SentDelivery
@@ -38,8 +38,8 @@ class Meaning(StrEnum):
 
 
 _VERDICTS = {
-    Verdict.KEPT: Meaning.ANSWERED,
-    Verdict.STALE: Meaning.STALE,
+    ReplyFate.KEPT: Meaning.ANSWERED,
+    ReplyFate.STALE: Meaning.STALE,
 }
 
 
@@ -102,7 +102,7 @@ class Inbox:
     def _answered(self, connection: Connection, found: Answered, now: datetime) -> Handled:
         """An answer counts for the post whose it is known to be, and while it is about what holds."""
         taken = replies.take(connection, self.tokens, found, now)
-        if taken.verdict is Verdict.UNPROVEN:
+        if taken.verdict is ReplyFate.UNPROVEN:
             return Handled(meaning=Meaning.UNPROVEN, proposal=taken.proposal)
         return Handled(
             meaning=_VERDICTS[taken.verdict],

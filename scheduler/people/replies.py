@@ -35,7 +35,7 @@ TOLD_WITHIN = timedelta(days=3)
 _WORDS: dict[PartStat, Reply] = {"ACCEPTED": Reply.YES, "DECLINED": Reply.NO, "TENTATIVE": Reply.MAYBE}
 
 
-class Verdict(StrEnum):
+class ReplyFate(StrEnum):
     KEPT = "kept"  # it is a post's word, and counts
     STALE = "stale"  # about a start or a place that holds no more, or older than the post's last word
     UNPROVEN = "unproven"  # nobody vouches for whose it is
@@ -45,7 +45,7 @@ class Verdict(StrEnum):
 class TakenReply:
     """What became of one answer."""
 
-    verdict: Verdict
+    verdict: ReplyFate
     recipient: str | None = None  # the post's id; of several at one address, the first
     event: str = ""  # Event.id
     reply: Reply | None = None
@@ -95,15 +95,15 @@ def _taken(connection: Connection, tokens: Tokens, found: Answered, now: datetim
     authors, proposal = _authors(connection, tokens, found), reply.method == "COUNTER"
     # To whom an invitation was forwarded answers in their own name: that must not end the post's reminders.
     if not authors.posts or (said is Reply.NO and not authors.named):
-        return TakenReply(verdict=Verdict.UNPROVEN, proposal=proposal)
+        return TakenReply(verdict=ReplyFate.UNPROVEN, proposal=proposal)
     first = authors.posts[0].recipient.id
     held = editions.load(connection)
     event = None if held is None else _event_of(held, reply.uid)
     if held is None or event is None or _is_late(held.edition, event, reply, now):
-        return TakenReply(verdict=Verdict.STALE, recipient=first, proposal=proposal)
+        return TakenReply(verdict=ReplyFate.STALE, recipient=first, proposal=proposal)
     start = _start(connection, held.edition, event, reply)
     if start is None:
-        return TakenReply(verdict=Verdict.STALE, recipient=first, proposal=True)
+        return TakenReply(verdict=ReplyFate.STALE, recipient=first, proposal=True)
     at = min(max((one for one in (reply.stamp, found.dated) if one is not None), default=now), now)
     word = Answer(
         recipient="", subject=reply.uid, event=event, reply=said, instead=None, via="reply", at=at, start=start
@@ -112,9 +112,9 @@ def _taken(connection: Connection, tokens: Tokens, found: Answered, now: datetim
         one for post in authors.posts for one in _words(connection, held, post, word) if _may(connection, one, authors)
     ]
     if not words:
-        return TakenReply(verdict=Verdict.STALE, recipient=first, proposal=proposal)
+        return TakenReply(verdict=ReplyFate.STALE, recipient=first, proposal=proposal)
     kept = [answer(connection, held, one, now) and _counts(connection, held, one) for one in words]
-    verdict = Verdict.KEPT if any(kept) else Verdict.STALE
+    verdict = ReplyFate.KEPT if any(kept) else ReplyFate.STALE
     return TakenReply(verdict=verdict, recipient=words[0].recipient, event=event, reply=said, proposal=proposal)
 
 

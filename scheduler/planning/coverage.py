@@ -11,7 +11,7 @@ from calendars.editions import Edition
 from calendars.model.events import Event, EventStatus, Timed
 from calendars.model.people import Role
 from calendars.model.places import Representation
-from scheduler.planning.standing import Standing, standing
+from scheduler.planning.standing import Footing, standing
 
 _TAKES_PLACE = frozenset({EventStatus.TENTATIVE, EventStatus.CONFIRMED, EventStatus.HELD})
 
@@ -57,7 +57,7 @@ def tallies(edition: Edition, event: Event, voices: Iterable[Voice]) -> tuple[Ta
         word, hour = _word(edition, event, voice, sessions)
         if voice.role is Role.HOLDER or (voice.role is Role.DEPUTY and word in ("yes", "elsewhere")):
             said[voice.site, word] += 1
-            said[voice.site, "another_hour"] += hour is Standing.ANOTHER_HOUR
+            said[voice.site, "another_hour"] += hour is Footing.ANOTHER_HOUR
     return tuple(
         Tally(
             site=site,
@@ -74,13 +74,13 @@ def tallies(edition: Edition, event: Event, voices: Iterable[Voice]) -> tuple[Ta
     )
 
 
-def _word(edition: Edition, event: Event, voice: Voice, sessions: Container[str]) -> tuple[str, Standing]:
+def _word(edition: Edition, event: Event, voice: Voice, sessions: Container[str]) -> tuple[str, Footing]:
     """As what a post counts: what it goes to instead has to be where it was when it said so, as its own has."""
     elsewhere = voice.instead if voice.instead in sessions else None
     hour = standing(edition, elsewhere or event.id, voice.site, voice.start)
     if voice.reply is None:
-        return "silent", Standing.HOLDS
-    if hour is Standing.SET_ASIDE and (elsewhere or voice.instead is None):
+        return "silent", Footing.HOLDS
+    if hour is Footing.SET_ASIDE and (elsewhere or voice.instead is None):
         return "set_aside", hour
     return ("elsewhere" if elsewhere else voice.reply), hour
 

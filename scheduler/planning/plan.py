@@ -21,7 +21,7 @@ from calendars.model.rules import DaysBefore, Quiet, ReminderRule
 from calendars.workdays import working_day_at_or_before
 from calendars.zones import nearest_instant, to_wall
 from scheduler.planning.delivery import Purpose
-from scheduler.planning.standing import Standing, standing
+from scheduler.planning.standing import Footing, standing
 
 REMINDED = frozenset({EventStatus.TENTATIVE, EventStatus.CONFIRMED})
 EVENING = time(18)  # where `silencio:` sends what would leave in the night
@@ -179,7 +179,7 @@ def _as_it_stands(member: Member, edition: Edition, sessions: Container[str]) ->
     if not (member.instead or member.given):
         return member
     site, held = member.recipient.site, {own: other for own, other in member.instead.items() if other in sessions}
-    aside = (key for key, start in member.given.items() if standing(edition, key, site, start) is Standing.SET_ASIDE)
+    aside = (key for key, start in member.given.items() if standing(edition, key, site, start) is Footing.SET_ASIDE)
     away = member.away - (member.instead.keys() - held.keys())
     return replace(member, away=away, instead=held, aside=frozenset(aside))
 

@@ -205,20 +205,22 @@ def local_departure(mail: ForeseenMail) -> str:
 
 
 SET_ASIDE = Text(
-    es="1 respuesta se aparta hasta que se repita|{n} respuestas se apartan hasta que se repitan",
-    en="1 answer is set aside until it is said again|{n} answers are set aside until they are said again",
+    es="{n} {n:respuesta se aparta hasta que se repita|respuestas se apartan hasta que se repitan}",
+    en="{n} {n:answer is set aside until it is said again|answers are set aside until they are said again}",
 )
 BACK = Text(
-    es="1 respuesta apartada vuelve a contar|{n} respuestas apartadas vuelven a contar",
-    en="1 answer that was set aside counts again|{n} answers that were set aside count again",
+    es="{n} {n:respuesta apartada vuelve|respuestas apartadas vuelven} a contar",
+    en="{n} {n:answer that was set aside counts|answers that were set aside count} again",
 )
 SHORT = Text(es="Cobertura: faltaría en {n}: {sites}", en="Coverage: it would be short at {n}: {sites}")
 ASKED = {
     Role.DEPUTY: Text(
-        es="se preguntaría a {n} suplentes, desde el {moment}", en="{n} deputies would be asked, from {moment} on"
+        es="se preguntaría a {n} {n:suplente|suplentes}, desde el {moment}",
+        en="{n} {n:deputy|deputies} would be asked, from {moment} on",
     ),
     Role.COORDINATOR: Text(
-        es="lo sabrían {n} de coordinación, desde el {moment}", en="{n} coordinators would hear of it, from {moment} on"
+        es="se avisaría a {n} {n:puesto|puestos} de coordinación, desde el {moment}",
+        en="{n} {n:coordinator|coordinators} would hear of it, from {moment} on",
     ),
 }
 
@@ -231,14 +233,16 @@ def answer_lines(result: Consequences, event: str, found: Prospect, lang: Langua
         if one.event != event:
             continue
         told = ((SET_ASIDE, one.set_aside), (BACK, one.back))
-        yield "; ".join(_counted(words[lang], n) for words, n in told if n)
+        yield "; ".join(words[lang].format(n=Count(n)) for words, n in told if n)
         if one.lacking:
             named = ", ".join(cities[site] for site in one.lacking)
             yield SHORT[lang].format(n=len(one.lacking), sites=named)
         for role, words in ASKED.items():
             calls = [call for call in one.calls if call.role is role]
             if calls:
-                yield "  " + words[lang].format(n=len(calls), moment=moment_at_home(calls[0].due, agenda.zone, lang))
+                yield "  " + words[lang].format(
+                    n=Count(len(calls)), moment=moment_at_home(calls[0].due, agenda.zone, lang)
+                )
 
 
 def answers_json(one: MovedAnswers) -> dict[str, object]:

@@ -14,7 +14,7 @@ from calendars.model.people import Role
 from scheduler.planning.coverage import Voice, lacking, tallies
 from scheduler.planning.delivery import Purpose
 from scheduler.planning.plan import REMINDED, Member, plan
-from scheduler.planning.standing import Standing, standing
+from scheduler.planning.standing import Footing, standing
 from scheduler.store.posts import answers, roster
 
 
@@ -56,15 +56,15 @@ def _moved(connection: Connection, before: Edition, after: Edition) -> Iterator[
             continue
         voices = answers.voices(connection, after.revisions[event.id].uid)
         changed = [_standings(before, after, event, voice) for voice in voices if voice.reply is not None]
-        aside = sum(then is not Standing.SET_ASIDE and now is Standing.SET_ASIDE for then, now in changed)
-        back = sum(then is Standing.SET_ASIDE and now is not Standing.SET_ASIDE for then, now in changed)
+        aside = sum(then is not Footing.SET_ASIDE and now is Footing.SET_ASIDE for then, now in changed)
+        back = sum(then is Footing.SET_ASIDE and now is not Footing.SET_ASIDE for then, now in changed)
         if aside or back:
             lack = _lack(after, event, voices) - _lack(before, was, voices)
             sites = tuple(site.id for site in after.agenda.addressed(event) if site.id in lack)
             yield MovedAnswers(event=event.id, set_aside=aside, back=back, lacking=sites, calls=())
 
 
-def _standings(before: Edition, after: Edition, event: Event, voice: Voice) -> tuple[Standing, Standing]:
+def _standings(before: Edition, after: Edition, event: Event, voice: Voice) -> tuple[Footing, Footing]:
     then, now = (standing(edition, voice.instead or event.id, voice.site, voice.start) for edition in (before, after))
     return then, now
 

@@ -14,7 +14,7 @@ from calendars.model.events import Event, EventStatus
 from calendars.model.people import Role
 from scheduler.planning.coverage import Tally, lacking, tallies
 from scheduler.planning.plan import REMINDED
-from scheduler.planning.standing import Standing, standing
+from scheduler.planning.standing import Footing, standing
 from scheduler.store.posts import answers
 
 SOON = timedelta(days=5)  # ahead of the start, a site from which nobody comes is somebody's task
@@ -83,4 +83,4 @@ def _acceptances(
 def _guests(connection: Connection, edition: Edition, event: Event) -> Mapping[str, int]:
     """Of whoever said to come to another start of it, nobody knows."""
     found = answers.guests(connection, event.id)
-    return Counter(site for site, start in found if standing(edition, event.id, site, start) is not Standing.SET_ASIDE)
+    return Counter(site for site, start in found if standing(edition, event.id, site, start) is not Footing.SET_ASIDE)

@@ -120,4 +120,4 @@ def test_impact_says_it_and_answers_shows_it_afterwards() -> None:
     assert "Apartadas hasta que se repitan, pues se dieron para otra fecha u hora (1): Tokio 1" in " ".join(
         command("answers", NAME).stdout.split()
     )
-    assert f"{NAME}: 1 apartadas hasta que se repitan" in command("answers").stdout
+    assert f"{NAME}: 1 apartada hasta que se repita" in command("answers").stdout

@@ -26,7 +26,7 @@ from calendars.wording import days_span, home_name, hour, long_date, short_date,
 from calendars.zones import to_wall
 from scheduler.people.answers import Closed, answer, closed
 from scheduler.planning.plan import open_sessions
-from scheduler.planning.standing import Standing, standing
+from scheduler.planning.standing import Footing, standing
 from scheduler.store import editions
 from scheduler.store.editions import InForce
 from scheduler.store.posts import answers, roster
@@ -214,7 +214,7 @@ def _instead(found: _Asked, language: Language) -> Instead | None:
     return Instead(event=other.id, title=other.title[language], when=when)
 
 
-def _standing(found: _Asked) -> Standing | None:
+def _standing(found: _Asked) -> Footing | None:
     """Does what was said count for the start that the event has? None: nothing was said."""
     if found.said is None or found.event is None or found.post is None:
         return None
