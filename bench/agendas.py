@@ -12,8 +12,10 @@ from calendars.model.people import Recipient
 from calendars.model.rules import TimeBefore
 from calendars.zones import to_wall, zone_data
 from scheduler.base.shipped import shipped
+from scheduler.base.tokens import Tokens
 from scheduler.drafts.files import Configuration
 
+TOKENS = Tokens(["a key of the benchmark"])
 BEFORE_ALL = datetime(2021, 10, 1, tzinfo=UTC)  # every reminder of the shipped agenda lies ahead of it
 DUE = datetime(2021, 10, 20, 15, tzinfo=UTC)  # of what is sent all at once
 

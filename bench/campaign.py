@@ -14,13 +14,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from bench.agendas import BEFORE_ALL, DUE, at_one_moment, shipped_draft, with_posts
+from bench.agendas import BEFORE_ALL, DUE, TOKENS, at_one_moment, shipped_draft, with_posts
 from bench.composing import campaign_of, composed
 from scheduler.base import loop
 from scheduler.base.clock import SimulatedClock, monotonic
 from scheduler.base.logs import configure_logs
 from scheduler.base.settings import Pace
-from scheduler.base.tokens import Tokens
 from scheduler.mail.relay.smtp_url import parse_smtp_url
 from scheduler.planning.delivery import State
 from scheduler.publishing.publish import publish_draft
@@ -45,7 +44,7 @@ class Once:
 def _publish(url: str, posts: int) -> tuple[int, float]:
     known = at_one_moment(shipped_draft(), DUE)
     draft = with_posts(known, posts)
-    database = Database(url, migrating=True)
+    database = Database(url, migrating=True, tokens=TOKENS)
     publish_draft(database, draft, at=BEFORE_ALL, author="bench", reason="bench", confirmed=True)
     database.close()
     octets = sum(map(len, composed(campaign_of(known)))) / len(known.recipients)
@@ -54,12 +53,12 @@ def _publish(url: str, posts: int) -> tuple[int, float]:
 
 def _send(url: str, port: int, connections: int, kind: str, *, waiting: bool) -> float:
     configure_logs()  # as `agenda serve` does: what it writes for each delivery is part of the work
-    database = Database(url)
+    database = Database(url, tokens=TOKENS)
     sending = Sending(
         smtp=parse_smtp_url(f"smtp://127.0.0.1:{port}"),
         pace=Pace(per_minute=None, connections=connections),
         base_url="https://agenda.example",
-        tokens=Tokens(["a key of the benchmark"]),
+        tokens=TOKENS,
     )
     if waiting:
         print("ready", flush=True)
@@ -79,7 +78,7 @@ def _send(url: str, port: int, connections: int, kind: str, *, waiting: bool) ->
 
 def accepted(url: str) -> int:
     """How many the mail server took, by the ledger."""
-    database = Database(url)
+    database = Database(url, tokens=TOKENS)
     with database.read() as connection:
         found = select(func.count()).select_from(deliveries).where(deliveries.c.state == State.ACCEPTED)
         count = connection.execute(found).scalar_one()

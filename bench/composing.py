@@ -10,14 +10,14 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from itertools import islice
 
-from bench.agendas import BEFORE_ALL, first_edition, shipped_draft, with_posts
+from bench.agendas import BEFORE_ALL, TOKENS, first_edition, shipped_draft, with_posts
 from bench.measure import Figure, Line, best, empty_caches
 from calendars.editions import Edition
 from calendars.model.agenda import Draft
 from calendars.model.events import Event
 from calendars.model.people import Recipient
 from calendars.model.places import Representation
-from scheduler.base.tokens import Link, Tokens
+from scheduler.base.tokens import Link
 from scheduler.mail.compose import Composer
 from scheduler.mail.enclosing import Enclosure
 from scheduler.mail.prepared import Personal
@@ -90,7 +90,7 @@ def campaign_of(draft: Draft) -> Campaign:
                 site=sites[one.moment.site],
                 recipient=recipients[one.recipient],
                 due=one.moment.due,
-                message_key=one.message_key,
+                message_key=TOKENS.message_key(one.purpose, one.subject, one.schedule, one.moment.rule, one.recipient),
                 first=first,
             )
         )
@@ -100,7 +100,7 @@ def campaign_of(draft: Draft) -> Campaign:
 def composed(campaign: Campaign) -> Iterator[bytes]:
     """As the dispatcher composes, its signed link included."""
     edition = campaign.edition
-    composer, tokens = Composer(BASE), Tokens(["a key of the benchmark"])
+    composer, tokens = Composer(BASE), TOKENS
     for number, order in enumerate(campaign.orders):
         now = order.due + number * TICK
         enclosed = Enclosure(method="PUBLISH" if order.first else "")

@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from bench.agendas import BEFORE_ALL, first_edition, shipped_draft, with_events, with_posts
+from bench.agendas import BEFORE_ALL, TOKENS, first_edition, shipped_draft, with_events, with_posts
 from bench.measure import Figure, Line, against_calibration, apart, seconds
 from calendars.editions import Edition
 from calendars.model.agenda import Draft
@@ -117,7 +117,8 @@ def _ledger() -> tuple[int, float, float]:
 def row_of(one: Planned) -> tuple[object, ...]:
     due, expires = int(one.moment.due.timestamp()), int(one.moment.expires.timestamp())
     key = (one.subject, one.schedule, one.moment.rule, one.recipient)
-    return (*key, one.moment.event, one.moment.site, one.message_key, due, expires)
+    made = TOKENS.message_key(one.purpose, one.subject, one.schedule, one.moment.rule, one.recipient)
+    return (*key, one.moment.event, one.moment.site, made, due, expires)
 
 
 def _insert(path: Path, rows: Sequence[tuple[object, ...]]) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from threading import Event
 from urllib.parse import urlsplit
 
-from bench.agendas import BEFORE_ALL, DUE, at_one_moment, first_edition, shipped_draft, with_posts
+from bench.agendas import BEFORE_ALL, DUE, TOKENS, at_one_moment, first_edition, shipped_draft, with_posts
 from bench.measure import ROOT, Figure, Line, Skipped, apart, seconds
 from bench.planning import row_of
 from bench.webpeers import FEED, agenda_serving, found
@@ -152,7 +152,7 @@ class _Reader:
 
 def _publish(url: str, days: int) -> tuple[float, int, int, int]:
     draft = with_posts(_moved(days), POSTS)
-    database = Database(url, migrating=True)
+    database = Database(url, migrating=True, tokens=TOKENS)
     done: list[Published] = []
 
     def publish() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import update
 
-from bench.agendas import BEFORE_ALL, DUE
+from bench.agendas import BEFORE_ALL, DUE, TOKENS
 from bench.campaign import accepted
 from bench.measure import ROOT, Figure, Line, Skipped, apart, seconds
 from bench.planning import crowded_draft
@@ -79,7 +79,7 @@ def _million(url: str) -> Sequence[Line]:
 
 
 def _take_a_million(url: str) -> tuple[float, ...]:
-    database = Database(url, migrating=True)
+    database = Database(url, migrating=True, tokens=TOKENS)
     added: list[int] = []
 
     def publish() -> None:

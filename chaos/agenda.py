@@ -29,9 +29,9 @@ RULES: tuple[ReminderRule, ...] = (
     *(DaysBefore(days=days, at=_AT_NINE) for days in (16, 15, 14, 13)),  # Monday to Thursday
     TimeBefore(minutes=12 * 24 * 60),  # Friday
 )
-_NOTICES = select(deliveries.c.message_key, deliveries.c.recipient).where(
-    deliveries.c.purpose == Purpose.NOTICE, deliveries.c.schedule == bindparam("edition")
-)
+_D = deliveries.c
+_NOTICES = select(_D.message_key, _D.recipient).where(_D.purpose == Purpose.NOTICE, _D.schedule == bindparam("edition"))
+_KEYS = select(_D.message_key, _D.purpose, _D.subject, _D.schedule, _D.rule, _D.recipient)
 _MOVED, _CANCELLED = "se-mueve", "se-cancela"  # for a tenth of the sites each
 
 
@@ -73,9 +73,11 @@ def put_in_force(database: Database, draft: Draft, at: datetime) -> dict[str, st
         assert found is not None
         members = list(roster.members(connection))
         told = connection.execute(_NOTICES, {"edition": found.edition.number}).all()
+        known: dict[tuple[object, ...], str] = {tuple(row[1:]): row[0] for row in connection.execute(_KEYS)}
     addresses = {one.recipient.id: one.recipient.address for one in members}
-    planned = plan(found.edition, members)
-    reminders = {one.message_key: addresses[one.recipient] for one in planned if one.moment.due >= at}
+    planned = [one for one in plan(found.edition, members) if one.moment.due >= at]
+    rows = [((one.purpose, one.subject, one.schedule, one.moment.rule, one.recipient), one) for one in planned]
+    reminders = {known.get(row, str(row)): addresses[one.recipient] for row, one in rows}  # one without a row: lost
     return reminders | {row.message_key: addresses[row.recipient] for row in told}
 
 

@@ -23,7 +23,7 @@ from chaos.fleet import Fleet
 from chaos.record import Record
 from chaos.schedule import Blow, Planned, Schedule, blows
 from chaos.verdict import Entry, Evidence
-from chaos.worker import CONNECTIONS, Post
+from chaos.worker import CONNECTIONS, KEY, TOKENS, Post
 from scheduler.base.clock import SystemClock, monotonic
 from scheduler.mail.relay.smtp import SmtpSettings
 from scheduler.planning.delivery import WAITING, Purpose, State
@@ -101,7 +101,7 @@ class Campaign:
         done = subprocess.run(
             (sys.executable, "-c", "from scheduler.cli import main; main()", *words),
             cwd=_ROOT,
-            env={**os.environ, "AGENDA_DATABASE_URL": self._plan.url},
+            env={**os.environ, "AGENDA_DATABASE_URL": self._plan.url, "AGENDA_SECRET_KEY": KEY},
             check=False,
             capture_output=True,
             text=True,
@@ -225,7 +225,7 @@ class Campaign:
 def underway(plan: Plan) -> Iterator[Campaign]:
     """A campaign, published; no process of it outlives the block."""
     with ExitStack() as stack:
-        database = stack.enter_context(closing(Database(plan.url, migrating=True)))
+        database = stack.enter_context(closing(Database(plan.url, migrating=True, tokens=TOKENS)))
         clock = stack.enter_context(closing(ShiftedClock(plan.folder / "clock")))
         clock.set(SystemClock().now())
         record = stack.enter_context(closing(Record(plan.folder / "record")))

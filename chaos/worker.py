@@ -29,6 +29,8 @@ from scheduler.store.database import Database, DatabaseUnavailable
 from scheduler.store.ledger import journal
 
 LEASE_SECONDS = 3
+KEY = "a key of the campaign, for nothing else"  # AGENDA_SECRET_KEY of its commands
+TOKENS = Tokens([KEY])
 CONNECTIONS = 4  # of one worker: what a kill can leave in the air
 PATIENCE = Timeouts(connect=1.0, command=0.6, dot=0.6, courtesy=0.3)
 _BATCH = 8  # claims at a time: several workers are to share what falls due at one moment
@@ -94,7 +96,7 @@ def work(post: Post) -> None:
     hasten()
     configure_logs()
     try:
-        with closing(Database(post.database)) as database:
+        with closing(Database(post.database, tokens=TOKENS)) as database:
             database.lock_for_sending()
             loop.run(_serve(database, post))
     except (DatabaseUnavailable, OperationalError):  # it was started while the database was away
@@ -113,7 +115,7 @@ def _sending(smtp: SmtpSettings) -> Sending:
         smtp=smtp,
         pace=Pace(per_minute=None, connections=CONNECTIONS),
         base_url="https://agenda.example",
-        tokens=Tokens(["a key of the campaign"]),
+        tokens=TOKENS,
         timing=HastyTiming(),
         timeouts=PATIENCE,
     )

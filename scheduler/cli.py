@@ -175,6 +175,12 @@ COMMANDS = (
         "Take in what came back: bounces and answers count, automatic replies are ignored, nothing is ever answered.",
     ),
     Command(
+        "quarantine",
+        "quarantine.quarantine",
+        OPERATING,
+        "The messages of the last month that `agenda inbox` set aside: when, from where, why, how large.",
+    ),
+    Command(
         "suppressions",
         "suppressions.suppressions",
         OPERATING,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from calendars.model.text import Text
 from scheduler.base.settings import DEFAULT_DATABASE, Settings, SettingsError, parse_networks, parse_pace
-from scheduler.base.tokens import NoKey, Tokens, key_beside
+from scheduler.base.tokens import Tokens, tokens_with
 from scheduler.mail.relay.oauth import access_tokens
 from scheduler.mail.relay.smtp_url import parse_smtp_url
 from scheduler.sending.service import Sending
@@ -52,7 +52,7 @@ def database_is_there(settings: Settings) -> bool:
 @contextmanager
 def real_database(settings: Settings) -> Iterator[Database]:
     """The installation's database. Raises WrongDatabase for one that a rehearsal marked."""
-    database = Database(database_url(settings))
+    database = Database(database_url(settings), tokens=tokens_with(settings.secret_keys))
     try:
         with database.read() as connection:
             if controls.get(connection, controls.REHEARSAL) is not None:
@@ -68,15 +68,6 @@ def existing_database(settings: Settings) -> AbstractContextManager[Database]:
         name = database_url(settings)
         raise NothingPublished(Text(es=NO_DATABASE["es"].format(name=name), en=NO_DATABASE["en"].format(name=name)))
     return real_database(settings)
-
-
-def tokens_of(settings: Settings, database: Database) -> Tokens:
-    """AGENDA_SECRET_KEY, else the key beside the SQLite file, made on first use. Raises NoKey on PostgreSQL."""
-    if settings.secret_keys:
-        return Tokens(settings.secret_keys)
-    if database.file is None:
-        raise NoKey("AGENDA_SECRET_KEY is not set: nodes have to share it; `openssl rand -base64 32` makes one")
-    return Tokens(key_beside(database.file))
 
 
 def address_of(address: tuple[str, int]) -> str:

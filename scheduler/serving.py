@@ -18,7 +18,7 @@ from scheduler.sending.service import Sending, Service
 from scheduler.sending.zonewatch import ZoneWatch
 from scheduler.store import editions
 from scheduler.store.database import Database, will_pass
-from scheduler.store.people import signups
+from scheduler.store.people import doubts, signups
 from scheduler.web.app import Site, build_app
 from scheduler.web.feeds.private import polls_recorded
 from scheduler.web.http.server import serve_http
@@ -128,12 +128,13 @@ async def _noticed(parts: Serving, service: Service | None, hours: ZoneWatch) ->
 
 
 async def _forget_daily(parts: Serving, stopped: asyncio.Event) -> None:
-    """Erase the addresses whose time is over (`retencion:`), at the start and then once a day."""
+    """Erase the addresses whose time is over (`retencion:`), at the start and then once a day; end doubts likewise."""
     now = SystemClock().now if parts.site is None else parts.site.present
 
     def purge() -> int:
         with parts.database.write() as connection:
             found = editions.load(connection)
+            doubts.lapse(connection, now())
             retention = None if found is None else found.edition.agenda.retention
             return signups.purge(connection, now(), retention)
 

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, settings
 from scheduler.base.loop import loop_factory
 from scheduler.store.database import Database
 from tests.support.checkout import CONFIG
+from tests.support.ledger import TOKENS
 from tests.support.postgres import Cluster, NoPostgres, cluster, migrated
 
 settings.register_profile(
@@ -84,7 +85,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url)
+    opened = Database(database_url, tokens=TOKENS)
     yield opened
     opened.close()
 

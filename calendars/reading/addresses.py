@@ -11,7 +11,7 @@ from calendars.reading.values import line
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")  # RFC 5322 dot-atom
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _LONGEST = 254  # RFC 5321 §4.5.3.1.3, less the angle brackets
-_MAILBOX = re.compile(r"([^<>]+)<([^<>]+)>")
+_MAILBOX = re.compile(r"([^<>]{1,300})<([^<>]{1,300})>")
 
 
 def masked(value: str) -> str:

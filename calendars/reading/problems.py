@@ -17,7 +17,7 @@ LIMIT = 500  # problems a file; whoever has more mends these first
 _SHOWN = 60  # characters of a value that a message quotes
 # An address or a link that stands in the wrong column or key: problems are logged, those are not.
 _PRIVATE = re.compile(r"[^\s@…]{2}@|//")
-_QUOTED = re.compile(r"(?<=[«“])[^»”]*(?:[^\s@…]{2}@|//)[^»”]*")
+_QUOTED = re.compile(r"(?<=[«“])[^«»“”]*(?:[^\s@…]{2}@|//)[^»”]*")
 
 
 class Place(NamedTuple):

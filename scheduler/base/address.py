@@ -10,10 +10,14 @@ _MAILBOX = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
 _LONGEST = 254  # RFC 5321 §4.5.3.1.3, less the angle brackets
 
 _QUOTED = r'"(?:[^"\\]|\\.){1,64}"'
-_WORD = r"""[^\s<>"'(),:;\[\]@]+"""
-_MENTION = re.compile(rf"(?:{_QUOTED}|{_WORD})(?:@|%40)(?:\[[^\]\s]*\]|{_WORD})", re.IGNORECASE)
+_LETTER = r"""[^\s<>"'(),:;\[\]@]"""
+# Looked for from the beginning of a word only: from each of its letters, a long word would take its length squared.
+_MENTION = re.compile(
+    rf"(?:{_QUOTED}|(?<!{_LETTER}){_LETTER}+)(?:@|%40)(?:\[[^\]\s]{{0,255}}\]|{_LETTER}+)", re.IGNORECASE
+)
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 _MOST = 300  # characters of a server's reply that are worth keeping
+_LOOKED_AT = 4_000  # characters of one
 
 
 def mailbox(address: str) -> str:
@@ -34,7 +38,10 @@ def domain_of(address: str) -> str:
 
 def scrub(text: str) -> str:
     """A server's words as they may be kept: one printable line without e-mail addresses, at most 300 characters."""
-    printable = text.encode("utf-8", "replace").decode()
+    cut = text[:_LOOKED_AT]
+    if len(text) > _LOOKED_AT:  # an address may have been cut in two
+        cut = " ".join(cut.split()[:-1]) or "…"
+    printable = cut.encode("utf-8", "replace").decode()
     line = _UNPRINTABLE.sub(" ", printable).strip()
     return hide(line)[:_MOST]
 

@@ -25,7 +25,10 @@ class Link(StrEnum):
 
 
 class NoKey(Exception):
-    """The file that is to hold the keys holds none."""
+    """There is no secret key: the file that is to hold it holds none, or the environment names none."""
+
+
+UNSET = "AGENDA_SECRET_KEY is not set: nodes have to share it; `openssl rand -base64 32` makes one"
 
 
 class Tokens:
@@ -35,6 +38,7 @@ class Tokens:
         if not keys:
             raise ValueError("no secret key")
         self._keys = tuple(keys)
+        self._message_key = hashlib.sha256(f"agenda-consular.message{keys[0]}".encode()).digest()
         newest_last = list(reversed(keys))
         self._by_purpose = {link: URLSafeSerializer(newest_last, salt=f"agenda-consular.{link}") for link in Link}
         self._begun = {link: _begun(serializer) for link, serializer in self._by_purpose.items()}
@@ -83,6 +87,15 @@ class Tokens:
             for key in self._keys
         )
 
+    def message_key(self, purpose: str, subject: str, schedule: int, rule: str, recipient: str) -> str:
+        """The local part of a new delivery's Message-ID, under the current key.
+
+        Whoever reads the public calendar knows most of what it is made from; without the key nobody can reckon it. It
+        is reckoned once, when the row is made: what is stored stays as it is when the key is rotated.
+        """
+        named = "\x1f".join((purpose, subject, str(schedule), rule, recipient))
+        return hmac.digest(self._message_key, named.encode(), "sha256").hex()[:32]
+
     def returning(self, message_key: str) -> tuple[str, ...]:
         """Signatures of an envelope sender that tells its message, under each key, the current one first."""
         return self._signatures("verp", message_key)
@@ -102,6 +115,11 @@ def _begun(serializer: URLSafeSerializer) -> hmac.HMAC:
     A link stands in every mail; the serializer would also try to compress each, which never makes one shorter.
     """
     return hmac.new(serializer.make_signer(serializer.salt).derive_key(), digestmod="sha1")
+
+
+def tokens_with(keys: Sequence[str]) -> Tokens | None:
+    """None where no key was given."""
+    return Tokens(keys) if keys else None
 
 
 def key_beside(database: Path) -> tuple[str, ...]:

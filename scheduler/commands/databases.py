@@ -9,6 +9,7 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from scheduler.base.clock import SystemClock
+from scheduler.base.tokens import UNSET, NoKey, tokens_with
 from scheduler.commands.common import ENVIRONMENT, USAGE, Failure, LangOption, err, told
 from scheduler.installation import database_url, existing_database
 from scheduler.store.copying import NotCopied, copy
@@ -19,10 +20,14 @@ from scheduler.store.instance import Instance, hold_what_may_have_gone
 def migrate(lang: LangOption = None) -> None:
     """Make the tables of the database, or bring those of an earlier version up to date. Doing it twice is harmless.
 
-    On PostgreSQL, run it once before the first start and after each new version. A SQLite file needs no such thing.
+    On PostgreSQL, run it once before the first start and after each new version, with AGENDA_SECRET_KEY: what was not
+    sent yet gets Message-IDs that only this key can make. A SQLite file needs no such thing.
     """
     with told(lang) as settings:
-        database = Database(database_url(settings), migrating=True)
+        url, tokens = database_url(settings), tokens_with(settings.secret_keys)
+        if tokens is None and not url.startswith("sqlite"):
+            raise NoKey(f"{UNSET}. Nothing was changed")
+        database = Database(url, migrating=True, tokens=tokens)
         database.close()
         typer.echo(f"{database.name}: ready")
 
@@ -36,10 +41,11 @@ def copy_database(
 
     Stop what sends from the source first. The copy sends nothing until `agenda adopt`.
     """
-    with told(lang):
-        reading = Database(source)
+    with told(lang) as settings:
+        tokens = tokens_with(settings.secret_keys)
+        reading = Database(source, tokens=tokens)
         try:
-            writing = Database(target, migrating=True)
+            writing = Database(target, migrating=True, tokens=tokens)
             try:
                 total = _copied(reading, writing)
             finally:

@@ -46,7 +46,7 @@ from scheduler.commands.confirming import (
 from scheduler.commands.shifting import publish_what_shifted
 from scheduler.commands.tables import events_json, print_agenda, print_publication
 from scheduler.drafts.files import Configuration, InvalidDraft, configuration
-from scheduler.installation import database_is_there, real_database, tokens_of
+from scheduler.installation import database_is_there, real_database
 from scheduler.publishing.in_words import uncorrected_lines
 from scheduler.publishing.publish import Published, publish_draft
 from scheduler.store import editions
@@ -148,7 +148,7 @@ def _publish(
     settings: Settings, lang: Language, draft: Draft, lines: Lines, publishing: Callable[..., Published], *, yes: bool
 ) -> None:
     with real_database(settings) as database:
-        tokens = tokens_of(settings, database)
+        tokens = database.tokens
 
         def put(*, confirmed: bool) -> Published:
             return publishing(database, draft, at=SystemClock().now(), confirmed=confirmed, tokens=tokens)

@@ -28,7 +28,7 @@ from scheduler.commands.common import (
     print_json,
     told,
 )
-from scheduler.installation import NOTHING_YET, NothingPublished, existing_database, tokens_of
+from scheduler.installation import NOTHING_YET, NothingPublished, existing_database
 from scheduler.people.handover import HandoverWish, NoHandover, check, hand_over
 from scheduler.store import editions
 from scheduler.store.database import Database
@@ -108,7 +108,7 @@ def _language(given: str | None) -> Language | None:
 def _hand_over(
     database: Database, settings: Settings, wanted: HandoverWish, author: str, reason: str, lang: Language, *, yes: bool
 ) -> None:
-    tokens = tokens_of(settings, database)
+    tokens = database.tokens
     with database.read() as connection:
         found = editions.load(connection)
         if found is None:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
@@ -16,16 +21,18 @@ from scheduler.base.clock import Clock, SystemClock
 from scheduler.base.logs import configure_logs
 from scheduler.base.settings import Settings, SettingsError
 from scheduler.commands.common import ENVIRONMENT, USAGE, Failure, LangOption, err, print_json, told
-from scheduler.installation import existing_database, tokens_of
-from scheduler.mail.incoming.bounds import Unreadable
-from scheduler.mail.incoming.mailboxes import Imap, MailboxUnavailable, Maildir, parse_imap_url
-from scheduler.mail.incoming.reading import LARGEST
+from scheduler.installation import existing_database
+from scheduler.mail.incoming.bounds import LARGEST, Unreadable
+from scheduler.mail.incoming.imap import Imap, ImapPlace, ImapProgress, parse_imap_url
+from scheduler.mail.incoming.mailboxes import MailboxUnavailable, Maildir
 from scheduler.mail.relay.oauth import access_tokens
 from scheduler.people.incoming import Handled, Inbox, Meaning
 from scheduler.store import controls
-from scheduler.store.database import Database, DatabaseUnavailable, will_pass
+from scheduler.store.database import Database, will_pass
+from scheduler.store.people import doubts, quarantine
 
 _log = structlog.get_logger(__name__)
+RECENT = timedelta(days=40)  # what people saw before that in an IMAP mailbox is not taken in when it is first read
 TEMPORARY = 75  # EX_TEMPFAIL of sysexits.h: the mail server keeps the message and tries again
 
 
@@ -36,6 +43,7 @@ def inbox(
     imap: Annotated[
         str | None, typer.Option("--imap", help="Take what is unseen: imaps://user@host/INBOX.", metavar="URL")
     ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Take what was set aside before, after an upgrade.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")] = False,
     lang: LangOption = None,
 ) -> None:
@@ -49,100 +57,167 @@ def inbox(
         typer.echo("agenda: --maildir or --imap, not both", err=True)
         raise typer.Exit(USAGE)
     configure_logs()
-    with told(lang) as settings:
-        if maildir is None and imap is None:
-            _one(settings, as_json=as_json)
-            return
-        with existing_database(settings) as database:
-            box = _inbox(settings, database)
-            try:
-                source = Maildir(maildir) if maildir is not None else _imap(imap or "", settings)
-                counted = _all(box, database, source, SystemClock())
-                _keep_time(database, SystemClock())
-            except MailboxUnavailable as error:
-                raise Failure(ENVIRONMENT, str(error)) from error
+    if maildir is None and imap is None:
+        with _asking_to_keep_it():
+            _piped(again=again, as_json=as_json, lang=lang)
+        return
+    with told(lang) as settings, existing_database(settings) as database:
+        taking = _Taking(_inbox(settings, database), database, "imap" if maildir is None else "maildir", again)
+        try:
+            counted = taking.all(_mailbox(maildir, imap, settings, database, again))
+            taking.keep_time()
+        except MailboxUnavailable as error:
+            raise Failure(ENVIRONMENT, str(error)) from error
     _summary(counted, as_json=as_json)
 
 
-def _one(settings: Settings, *, as_json: bool) -> None:
-    raw = sys.stdin.buffer.read(LARGEST + 1)
+@contextmanager
+def _asking_to_keep_it() -> Iterator[None]:
+    """To a mail server every other code means that the message is refused for good."""
     try:
-        with existing_database(settings) as database:
-            found = _taken(_inbox(settings, database), database, raw, SystemClock())
-            _keep_time(database, SystemClock())
-    except (DatabaseUnavailable, DBAPIError) as error:
-        typer.echo(f"agenda: the database does not take it now: {error}", err=True)
+        yield
+    except typer.Exit as ended:
+        raise typer.Exit(TEMPORARY if ended.exit_code else 0) from ended
+    except Exception as error:
+        typer.echo(f"agenda: the message is not taken in now: {type(error).__name__}", err=True)
         raise typer.Exit(TEMPORARY) from error
+
+
+def _piped(*, again: bool, as_json: bool, lang: str | None) -> None:
+    """The one message on standard input; `again`: those that were kept."""
+    raw = b"" if again else sys.stdin.buffer.read(LARGEST)
+    while not again and sys.stdin.buffer.read(LARGEST):  # a server whose pipe breaks sends the message back
+        pass
+    with told(lang) as settings, existing_database(settings) as database:
+        taking = _Taking(_inbox(settings, database), database, "pipe", again)
+        if again:
+            _summary(taking.kept(), as_json=as_json)
+            return
+        found = taking.one(raw)
+        taking.keep_time()
     if as_json:
-        said = {"meaning": found.meaning, "recipient": found.recipient, "status": found.status}
-        print_json(
-            said
-            | ({"event": found.event, "answer": found.answer} if found.answer else {})
-            | ({"proposal": True} if found.proposal else {})
-        )
+        said: dict[str, object] = {"meaning": found.meaning, "recipient": found.recipient, "status": found.status}
+        said |= {"event": found.event, "answer": found.answer} if found.answer else {}
+        said |= {"proposal": True} if found.proposal else {}
+        print_json(said | ({"doubted": True} if found.doubted else {}))
     else:
-        words = (found.meaning, found.recipient, found.status, found.event, found.answer)
+        doubt = "doubted" if found.doubted else ""
+        words = (found.meaning, found.recipient, found.status, found.event, found.answer, doubt)
         typer.echo(" ".join(part for part in words if part))
 
 
 def _inbox(settings: Settings, database: Database) -> Inbox:
     return Inbox(
-        tokens=tokens_of(settings, database),
+        tokens=database.tokens,
         redirected=settings.redirect_all is not None,
         authserv_id=settings.authserv_id,
+        verp=settings.verp == "on",
     )
 
 
-def _imap(url: str, settings: Settings) -> Imap:
+def _mailbox(
+    maildir: Path | None, imap: str | None, settings: Settings, database: Database, again: bool
+) -> Maildir | Imap:
+    return Maildir(maildir, again) if maildir is not None else _imap(imap or "", settings, database, again)
+
+
+def _imap(url: str, settings: Settings, database: Database, again: bool) -> Imap:
     try:
         where = parse_imap_url(url)
     except ValueError as error:
         raise Failure(USAGE, f"--imap: {error}") from error
+    since = (SystemClock().now() - RECENT).date()
+    progress = _progress(database, f"{controls.IMAP} {where.name}")
+    return Imap(place=where, secret=_secret(where, settings), since=since, progress=progress, again=again)
+
+
+def _secret(where: ImapPlace, settings: Settings) -> str:
     if not where.by_token:
         if settings.imap_password is None:
             raise SettingsError("AGENDA_IMAP_PASSWORD is not set; or ask for a token with ?auth=xoauth2")
-        return Imap(where, settings.imap_password)
+        return settings.imap_password
     tokens = access_tokens(settings)
     if tokens is None:
         raise SettingsError("?auth=xoauth2 wants AGENDA_SMTP_TOKEN, its _FILE, or the AGENDA_OAUTH_… variables")
-    return Imap(where, loop.run(tokens.token()))
+    return loop.run(tokens.token())
 
 
-def _all(box: Inbox, database: Database, source: Maildir | Imap, clock: Clock) -> Counter[Meaning]:
-    """Each in a transaction of its own; one that cannot be read or applied is set aside, and the next is taken."""
-    counted: Counter[Meaning] = Counter()
-    with source.opened() as items, err().status("taking in what came back") as shown:
-        for number, item in enumerate(items, 1):
-            meaning = _taken(box, database, item.raw, clock).meaning
-            counted[meaning] += 1
-            (item.quarantine if meaning is Meaning.QUARANTINED else item.done)()
-            shown.update(f"{number} taken in")
-    return counted
-
-
-def _taken(box: Inbox, database: Database, raw: bytes, clock: Clock) -> Handled:
-    """Read first, with no transaction open. Raises DBAPIError where waiting may mend it."""
-    try:
-        message = box.read(raw)
+def _progress(database: Database, name: str) -> ImapProgress:
+    def keep(value: str) -> None:
         with database.write() as connection:
-            return box.apply(connection, message, clock.now())
-    except Unreadable as error:
-        return _set_aside(str(error), len(raw))
-    except DBAPIError as error:
-        if will_pass(error):
-            raise
-        return _set_aside(type(error).__name__, len(raw))
+            controls.put(connection, name, value)
+
+    with database.read() as connection:
+        return ImapProgress(known=controls.get(connection, name) or "", keep=keep)
 
 
-def _set_aside(reason: str, size: int) -> Handled:
-    _log.error("inbox_quarantined", reason=reason, octets=size)
-    return Handled(meaning=Meaning.QUARANTINED)
+@dataclass(frozen=True, slots=True)
+class _Taking:
+    """Each message is read with no transaction open, then handled in one of its own.
 
+    One that cannot be read or handled is set aside, and the next is taken. Raises DBAPIError where waiting may mend it.
+    """
 
-def _keep_time(database: Database, clock: Clock) -> None:
-    """For status and doctor, which tell when nobody reads what comes in."""
-    with database.write() as connection:
-        controls.put(connection, controls.INBOX, clock.now().isoformat(timespec="seconds"))
+    box: Inbox
+    database: Database
+    source: quarantine.Source
+    again: bool
+    clock: Clock = field(default_factory=SystemClock)
+
+    def all(self, mailbox: Maildir | Imap) -> Counter[Meaning]:
+        counted: Counter[Meaning] = Counter()
+        with mailbox.opened() as items, err().status("taking in what came back") as shown:
+            for number, item in enumerate(items, 1):
+                handled = self.one(item.raw)
+                counted[handled.meaning] += 1
+                if handled.meaning is Meaning.QUARANTINED:
+                    item.quarantine()
+                else:
+                    item.done(handled.for_people)
+                shown.update(f"{number} taken in")
+        return counted
+
+    def kept(self) -> Counter[Meaning]:
+        """What a pipe brought and is kept in the database."""
+        with self.database.read() as connection:
+            found = [quarantine.message(connection, one.digest) for one in quarantine.listed(connection) if one.kept]
+        return Counter(self.one(raw).meaning for raw in found if raw is not None)
+
+    def one(self, raw: bytes) -> Handled:
+        try:
+            handled = self.box.handle(self.database, self.box.read(raw), self.clock.now())
+        except Unreadable as error:
+            return self._set_aside(raw, str(error))
+        except Exception as error:  # whatever is wrong with one message is told, and the rest go on
+            if isinstance(error, DBAPIError) and will_pass(error):
+                raise
+            return self._set_aside(raw, type(error).__name__)
+        if self.again:
+            with self.database.write() as connection:
+                quarantine.forget(connection, sha256(raw).hexdigest())
+        return handled
+
+    def _set_aside(self, raw: bytes, reason: str) -> Handled:
+        digest = sha256(raw).hexdigest()
+        _log.error("inbox_quarantined", reason=reason, octets=len(raw), digest=digest[:16], source=self.source)
+        one = quarantine.Quarantined(
+            digest=digest,
+            at=self.clock.now(),
+            source=self.source,
+            reason=reason,
+            octets=len(raw),
+            kept=self.source == "pipe",
+        )
+        with self.database.write() as connection:
+            quarantine.put(connection, one, raw if one.kept else None)
+        return Handled(meaning=Meaning.QUARANTINED)
+
+    def keep_time(self) -> None:
+        """For status and doctor, which tell when nobody reads what comes in; what is doubted does not wait for ever."""
+        now = self.clock.now()
+        with self.database.write() as connection:
+            controls.put(connection, controls.INBOX, now.isoformat(timespec="seconds"))
+            doubts.lapse(connection, now)
 
 
 def _summary(counted: Counter[Meaning], *, as_json: bool) -> None:

@@ -71,7 +71,7 @@ def demo(
         with (
             bind(host or settings.host, wanted or DEMO_PORT, tries=1 if wanted else DEMO_PORTS) as listener,
             tempfile.TemporaryDirectory(prefix="agenda-demo-") as scratch,
-            rehearsal_database(None) as database,
+            rehearsal_database(None, tokens) as database,
         ):
             base_url = settings.base_url or address_of(listener.getsockname())
             outbox = Path(scratch) / "outbox"

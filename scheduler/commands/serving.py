@@ -22,7 +22,6 @@ from scheduler.installation import (
     real_database,
     sending_of,
     site_of,
-    tokens_of,
 )
 from scheduler.publishing.publish import NothingToPublish, publish_draft
 from scheduler.serving import Serving, serve
@@ -47,7 +46,7 @@ def serve_command(
     with told(lang) as settings, real_database(settings) as database:
         database.lock_for_sending()
         _first_edition(database, config, settings)
-        tokens = tokens_of(settings, database)
+        tokens = database.tokens
         with bind(host or settings.host, settings.port if port is None else port) as listener:
             base_url = settings.base_url or address_of(listener.getsockname())
             sending = sending_of(settings, base_url, tokens)
@@ -65,7 +64,7 @@ def web(host: HostOption = None, port: PortOption = None, lang: LangOption = Non
     configure_logs()
     with told(lang) as settings, existing_database(settings) as database:
         _want_edition(database)
-        tokens = tokens_of(settings, database)
+        tokens = database.tokens
         with bind(host or settings.host, settings.port if port is None else port) as listener:
             base_url = settings.base_url or address_of(listener.getsockname())
             site = site_of(database, tokens, settings, base_url, mails=True)
@@ -83,7 +82,7 @@ def worker(lang: LangOption = None) -> None:
         _want_edition(database)
         if settings.base_url is None:
             raise SettingsError("AGENDA_BASE_URL is not set, and mails carry links; https://agenda.example is one")
-        sending = sending_of(settings, settings.base_url, tokens_of(settings, database))
+        sending = sending_of(settings, settings.base_url, database.tokens)
         if sending is None:
             raise SettingsError("AGENDA_SMTP_URL is not set, and a worker does nothing but send")
         loop.run(serve(Serving(database=database, site=None, listener=None, sending=sending)))
@@ -108,5 +107,5 @@ def _first_edition(database: Database, config: Path | None, settings: Settings) 
             author="agenda serve",
             reason="first edition",
             confirmed=True,
-            tokens=tokens_of(settings, database),
+            tokens=database.tokens,
         )

@@ -161,7 +161,7 @@ def run(
     """All that is not done yet, in order. Raises OutboxNotEmpty, NotARehearsal, AnotherDraft."""
     with tempfile.TemporaryDirectory(prefix="agenda-rehearsal-") as scratch, progress(lang) as heard:
         path = database or Path(scratch) / "rehearsal.db"
-        with rehearsal_database(path) as ledger:
+        with rehearsal_database(path, found[0].plan.tokens) as ledger:
             outbox = Outbox(folder, resuming=resumes(ledger))
             with ledger.read() as connection:
                 done = steps_done(connection)
@@ -169,11 +169,11 @@ def run(
         begin = max(index for index, opening in enumerate(openings) if opening <= done)
         for index in range(begin, len(found)):
             if found[index].zone_data.folder is None:
-                with rehearsal_database(path) as ledger:
+                with rehearsal_database(path, found[0].plan.tokens) as ledger:
                     rehearse_here(ledger, found[index].draft, found[index].plan, outbox, heard)
             else:
                 _elsewhere(wanted, index, found[index], path, folder, lang, heard)
-        with rehearsal_database(path) as ledger:
+        with rehearsal_database(path, found[0].plan.tokens) as ledger:
             return summary(ledger, outbox)
 
 
@@ -259,7 +259,7 @@ def main() -> None:
     try:
         with told(job["lang"]):
             stretch = stretches(RehearsalWish.from_json(job["wanted"]))[job["stretch"]]
-            with rehearsal_database(Path(job["database"])) as ledger:
+            with rehearsal_database(Path(job["database"]), stretch.plan.tokens) as ledger:
                 outbox = Outbox(Path(job["outbox"]), resuming=True)
                 rehearse_here(ledger, stretch.draft, stretch.plan, outbox, _Lines())
     except typer.Exit as ended:

@@ -5,34 +5,117 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from scheduler.base.clock import SystemClock
-from scheduler.commands.common import PROBLEMS, Failure, JsonOption, LangOption, out, print_json, told
+from scheduler.commands.common import PROBLEMS, USAGE, Failure, JsonOption, LangOption, out, print_json, told
 from scheduler.installation import existing_database
-from scheduler.store.people import bounces
+from scheduler.store.database import Database
+from scheduler.store.people import bounces, doubts
 from scheduler.store.people.bounces import Suppressed
+from scheduler.store.people.doubts import Doubted
 from scheduler.wording.posts import masked
 
+ALL = "all"
 suppressions = typer.Typer(
     help="List the posts whose address counts as bad, and lift that.", invoke_without_command=True
 )
 
 
 @suppressions.callback()
-def listed(context: typer.Context, as_json: JsonOption = False, lang: LangOption = None) -> None:
-    """The posts that nothing more is written to: a server said that the address is bad, or too much came back."""
+def listed(
+    context: typer.Context,
+    doubted: Annotated[
+        bool, typer.Option("--doubted", help="Reports that are not believed yet, for so many came within an hour.")
+    ] = False,
+    accepted: Annotated[
+        list[str] | None,
+        typer.Option("--accept", help="Believe those about this post, or about «all».", metavar="RECIPIENT|all"),
+    ] = None,
+    dismissed: Annotated[
+        list[str] | None,
+        typer.Option("--dismiss", help="Do not believe those about this post, or «all».", metavar="RECIPIENT|all"),
+    ] = None,
+    as_json: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """The posts that nothing more is written to: a server said that the address is bad, or too much came back.
+
+    With --doubted, the reports of a flood, each with the server's words: they mute nobody until --accept, and with
+    --dismiss never; both may be repeated. What nobody decides about within a week counts as a message that did not
+    arrive.
+    """
     if context.invoked_subcommand is not None:
         return
     with told(lang) as settings, existing_database(settings) as database:
-        with database.read() as connection:
-            found = bounces.suppressed(connection)
-        if as_json:
-            print_json([_json(one) for one in found])
-        elif found:
-            out().print(_table(found))
+        if accepted or dismissed:
+            _decide(database, accepted or [], dismissed or [])
+        elif doubted:
+            _list_doubted(database, as_json=as_json)
         else:
-            typer.echo("No address counts as bad.")
+            _list_suppressed(database, as_json=as_json)
+
+
+def _list_suppressed(database: Database, *, as_json: bool) -> None:
+    with database.read() as connection:
+        found = bounces.suppressed(connection)
+    if as_json:
+        print_json([_json(one) for one in found])
+    elif found:
+        out().print(_table(found))
+    else:
+        typer.echo("No address counts as bad.")
+
+
+def _list_doubted(database: Database, *, as_json: bool) -> None:
+    with database.read() as connection:
+        found = doubts.undecided(connection, SystemClock().now())
+    if as_json:
+        print_json([_doubted_json(one) for one in found])
+    elif found:
+        out().print(_doubted_table(found))
+    else:
+        typer.echo("No report is doubted.")
+
+
+def _decide(database: Database, accepted: list[str], dismissed: list[str]) -> None:
+    """All of it, or nothing: a post that no doubted report is about, or one named for both, is a mistake."""
+    now = SystemClock().now()
+    with database.write() as connection:
+        known = {one.recipient for one in doubts.undecided(connection, now)}
+        for name in (*accepted, *dismissed):
+            if name not in known | {ALL}:
+                raise Failure(PROBLEMS, f"{name}: no doubted report is about it; `agenda suppressions --doubted` lists")
+        yes, no = _named(accepted, known, dismissed), _named(dismissed, known, accepted)
+        if both := yes & no:
+            raise Failure(USAGE, f"{min(both)}: to be accepted and dismissed; decide for one")
+        believed, rejected = doubts.accept(connection, yes, now), doubts.dismiss(connection, no, now)
+    typer.echo(f"{believed} reports accepted: {len(yes)} posts are written to no more; {rejected} reports dismissed")
+
+
+def _named(names: list[str], known: set[str], others: list[str]) -> set[str]:
+    """«all» is whoever is not named for the other decision."""
+    return known - set(others) if ALL in names else set(names)
+
+
+def _doubted_json(one: Doubted) -> dict[str, object]:
+    return {
+        "recipient": one.recipient,
+        "site": one.site,
+        "address": masked(one.address),
+        "at": one.at.isoformat(timespec="seconds"),
+        "status": one.status,
+        "why": one.text,
+    }
+
+
+def _doubted_table(found: list[Doubted]) -> Table:
+    table = Table("Recipient", "Site", "Address", "Came (UTC)", "Status", "The server's words")
+    for one in found:
+        when = f"{one.at:%Y-%m-%d %H:%M}"
+        table.add_row(one.recipient, one.site, masked(one.address), when, one.status, escape(one.text))
+    return table
 
 
 def _json(one: Suppressed) -> dict[str, object]:
@@ -48,7 +131,7 @@ def _json(one: Suppressed) -> dict[str, object]:
 def _table(found: list[Suppressed]) -> Table:
     table = Table("Recipient", "Site", "Address", "Since (UTC)", "Why")
     for one in found:
-        table.add_row(one.recipient, one.site, masked(one.address), f"{one.since:%Y-%m-%d %H:%M}", one.why)
+        table.add_row(one.recipient, one.site, masked(one.address), f"{one.since:%Y-%m-%d %H:%M}", escape(one.why))
     return table
 
 

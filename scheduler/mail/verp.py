@@ -11,8 +11,8 @@ import re
 
 from scheduler.base.tokens import Tokens
 
-_FORM = re.compile(r"bounces\+([0-9a-f]{8,64})-([0-9a-f]{16})@[^@\s]+", re.IGNORECASE)
-_ANSWER = re.compile(r"[^@\s+]+\+([0-9a-z-]{1,64}(?:#[0-9]{1,9})?)-([0-9a-f]{16})@[^@\s]+", re.IGNORECASE)
+_FORM = re.compile(r"bounces\+([0-9a-f]{8,64})-([0-9a-f]{16})@[^@\s]{1,255}", re.IGNORECASE)
+_ANSWER = re.compile(r"[^@\s+]{1,64}\+([0-9a-z-]{1,64}(?:#[0-9]{1,9})?)-([0-9a-f]{16})@[^@\s]{1,255}", re.IGNORECASE)
 _LONGEST = 64  # octets before the @ (RFC 5321 §4.5.3.1.1)
 
 

@@ -15,12 +15,15 @@ from sqlalchemy import Connection
 
 from scheduler.base.tokens import Tokens
 from scheduler.mail import verp
-from scheduler.mail.incoming.reading import Answered, AutoReply, Bounce, Incoming, read
+from scheduler.mail.incoming.reading import Answered, AutoReply, Bounce, Incoming, Other, read
 from scheduler.people import replies
 from scheduler.people.replies import ReplyFate
 from scheduler.planning.delivery import BAD_ADDRESS
+from scheduler.planning.doubt import CountsAs, Kind
+from scheduler.store import editions
+from scheduler.store.database import Database
 from scheduler.store.people import bounces
-from scheduler.store.people.bounces import Kind, SentDelivery
+from scheduler.store.people.bounces import CameBack, SentDelivery
 
 
 class Meaning(StrEnum):
@@ -42,6 +45,17 @@ _VERDICTS = {
     ReplyFate.STALE: Meaning.STALE,
 }
 
+# What somebody should look at: it stays unseen in a mailbox that people read, too.
+FOR_PEOPLE = frozenset({Meaning.UNKNOWN, Meaning.STALE, Meaning.UNPROVEN, Meaning.OTHER, Meaning.QUARANTINED})
+
+_COUNTED: dict[CountsAs | None, Meaning] = {
+    "hard": Meaning.BAD_ADDRESS,
+    "doubted": Meaning.BAD_ADDRESS,
+    "soft": Meaning.BOUNCED,
+    "forgiven": Meaning.BOUNCED,
+    None: Meaning.REPEATED,
+}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Handled:
@@ -50,7 +64,12 @@ class Handled:
     status: str = ""  # of a bounce (RFC 3463)
     event: str = ""  # of an answer: Event.id
     answer: str = ""  # yes, no, maybe
-    proposal: bool = False  # it proposes another hour: for people as well
+    proposal: bool = False  # it proposes another hour
+    doubted: bool = False  # one of too many: it mutes nobody unless an operator accepts it
+
+    @property
+    def for_people(self) -> bool:
+        return self.proposal or self.meaning in FOR_PEOPLE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,36 +87,35 @@ class Inbox:
     tokens: Tokens
     redirected: bool = False
     authserv_id: str | None = None  # of our own mail server, in the Authentication-Results that it writes
+    verp: bool = False  # each mail has a signed envelope sender: what came elsewhere says of no address that it is bad
 
     def read(self, raw: bytes) -> ReadMessage:
         """What it says; no database is asked. Raises Unreadable, and nothing else."""
         return ReadMessage(found=read(raw, self.authserv_id), digest=sha256(raw).hexdigest())
 
-    def apply(self, connection: Connection, message: ReadMessage, now: datetime) -> Handled:
-        """What was read, in the caller's transaction."""
+    def handle(self, database: Database, message: ReadMessage, now: datetime) -> Handled:
+        """What was read, in a transaction of its own where it may change anything: a flood of the rest holds nobody."""
         found = message.found
-        if isinstance(found, Answered):
-            return self._answered(connection, found, now)
-        if not isinstance(found, Bounce):
+        if isinstance(found, AutoReply | Other):
             return Handled(meaning=Meaning.AUTOMATIC if isinstance(found, AutoReply) else Meaning.OTHER)
-        if not found.failed:
+        if isinstance(found, Bounce) and not found.failed:
             return Handled(meaning=Meaning.DELAYED, status=found.status)
-        one = self._sent(connection, found)
+        with database.write() as connection:
+            if isinstance(found, Answered):
+                return self._answered(connection, found, now)
+            return self._bounced(connection, found, message.digest, now)
+
+    def _bounced(self, connection: Connection, found: Bounce, digest: str, now: datetime) -> Handled:
+        one, signed = self._sent(connection, found, now)
         if one is None:
             return Handled(meaning=Meaning.UNKNOWN, status=found.status)
         kind: Kind = "hard" if found.status in BAD_ADDRESS else "soft"
-        fresh = bounces.record(
-            connection,
-            one,
-            digest=message.digest,
-            kind=kind,
-            status=found.status,
-            text=found.text,
-            now=now,
-            blames=not self.redirected,
-        )
-        meaning = (Meaning.BAD_ADDRESS if kind == "hard" else Meaning.BOUNCED) if fresh else Meaning.REPEATED
-        return Handled(meaning=meaning, recipient=one.recipient, status=found.status)
+        report = CameBack(digest=digest, kind=kind, status=found.status, text=found.text)
+        proven = signed or not self.verp
+        counted = bounces.record(connection, one, report, now=now, blames=not self.redirected, proven=proven)
+        meaning = _COUNTED[counted]
+        doubted = counted == "doubted"
+        return Handled(meaning=meaning, recipient=one.recipient, status=found.status, doubted=doubted)
 
     def _answered(self, connection: Connection, found: Answered, now: datetime) -> Handled:
         """An answer counts for the post whose it is known to be, and while it is about what holds."""
@@ -112,10 +130,22 @@ class Inbox:
             proposal=taken.proposal,
         )
 
-    def _sent(self, connection: Connection, found: Bounce) -> SentDelivery | None:
-        """By the address that it came back to, or by the Message-ID that it quotes."""
-        returned = [verp.read(address, self.tokens) for address in found.sent_to]
-        for key in (*(key for key in returned if key), *(key for key, _ in found.message_keys)):
-            if (one := bounces.sent(connection, key)) is not None:
-                return one
-        return None
+    def _sent(self, connection: Connection, found: Bounce, now: datetime) -> tuple[SentDelivery | None, bool]:
+        """By the address that it came back to, which is signed (True), or by the Message-ID that it quotes."""
+        for address in found.sent_to:
+            key = verp.read(address, self.tokens)
+            if key is not None and (one := bounces.sent(connection, key, now)) is not None:
+                return one, True
+        for key, domain in found.message_keys:
+            one = bounces.sent(connection, key, now)
+            if one is not None and domain in _domains(connection, one):
+                return one, False
+        return None, False
+
+
+def _domains(connection: Connection, one: SentDelivery) -> set[str]:
+    """Under which its Message-ID may stand: the envelope's domain today, and when it was sent."""
+    held = editions.load(connection)
+    told = None if one.edition is None else editions.find(connection, one.edition)
+    found = ([] if held is None else [held.edition]) + ([] if told is None else [told])
+    return {edition.agenda.sender.domain.lower() for edition in found}

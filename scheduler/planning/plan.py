@@ -6,7 +6,6 @@ found out when it leaves (scheduler/escalations.py).
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -81,7 +80,6 @@ class Planned:
     schedule: int
     moment: Moment
     recipient: str  # Recipient.id
-    message_key: str  # local part of the Message-ID, from the key: equal on every attempt
 
 
 def plan(edition: Edition, members: Iterable[Member]) -> Iterator[Planned]:
@@ -239,11 +237,4 @@ def _planned(purpose: Purpose, revision: Revision, moment: Moment, recipient: st
         schedule=revision.schedule,
         moment=moment,
         recipient=recipient,
-        message_key=message_key(purpose, revision.uid, revision.schedule, moment.rule, recipient),
     )
-
-
-def message_key(purpose: str, subject: str, schedule: int, rule: str, recipient: str) -> str:
-    """The local part of the Message-ID: opaque, and the same for the same delivery on every attempt."""
-    named = "\x1f".join((purpose, subject, str(schedule), rule, recipient))
-    return hashlib.blake2b(named.encode(), digest_size=16).hexdigest()

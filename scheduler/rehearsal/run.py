@@ -119,10 +119,13 @@ def repeatable_tokens(agenda: Agenda) -> Tokens:
 
 
 @contextmanager
-def rehearsal_database(path: Path | None) -> Iterator[Database]:
-    """The named database, or a scratch one that is gone afterwards. Raises NotARehearsal for one with real work."""
+def rehearsal_database(path: Path | None, tokens: Tokens) -> Iterator[Database]:
+    """The named database, or a scratch one that is gone afterwards. Raises NotARehearsal for one with real work.
+
+    `tokens` are those of the rehearsal's plan: equal drafts have equal Message-IDs.
+    """
     with tempfile.TemporaryDirectory(prefix="agenda-rehearsal-") as scratch:
-        database = Database(f"sqlite:///{path or Path(scratch) / 'rehearsal.db'}")
+        database = Database(f"sqlite:///{path or Path(scratch) / 'rehearsal.db'}", tokens=tokens)
         try:
             with database.write() as connection:
                 marked = controls.get(connection, controls.REHEARSAL) is not None

@@ -15,6 +15,7 @@ from calendars.zones import zone_data
 from scheduler.base import loop
 from scheduler.base.address import domain_of
 from scheduler.base.settings import DEFAULT_DATABASE, Settings, SettingsError, parse_pace
+from scheduler.base.tokens import NoKey, tokens_with
 from scheduler.drafts.files import InvalidDraft, NoConfiguration
 from scheduler.mail.relay.oauth import access_tokens
 from scheduler.mail.relay.smtp import Connection, RelayUnavailable
@@ -138,8 +139,9 @@ def _database(settings: Settings, now: datetime) -> list[Check]:
             _clock(now, None),
         ]
     try:
-        database = Database(settings.database_url or DEFAULT_DATABASE)
-    except DatabaseUnavailable as error:
+        url = settings.database_url or DEFAULT_DATABASE
+        database = Database(url, tokens=tokens_with(settings.secret_keys))
+    except (DatabaseUnavailable, NoKey) as error:
         return [Check(name="database", verdict=Verdict.BAD, text=str(error)), _clock(now, None)]
     try:
         with database.read() as connection:

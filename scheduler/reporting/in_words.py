@@ -78,6 +78,12 @@ DIFFERING = Text(
     es="Nodos con otras reglas de zonas horarias que la edición: {nodes}",
     en="Nodes with other zone data than the edition: {nodes}",
 )
+DOUBTED = Text(
+    es="Avisos de direcciones malas, en duda: {n}. Llegaron demasiados y no se hace caso de ninguno sin una decisión: "
+    "agenda suppressions --doubted",
+    en="Reports of bad addresses, in doubt: {n}. Too many came at once, and none counts until somebody decides: "
+    "agenda suppressions --doubted",
+)
 UNREAD = Text(
     es="Salen invitaciones y nadie lee las respuestas: «agenda inbox» {since}.",
     en="Invitations leave and nobody reads the answers: `agenda inbox` {since}.",
@@ -101,6 +107,10 @@ STATES = Text(
 HELD = Text(
     es='Ver los retenidos: agenda deliveries --state held. Enviarlos: agenda deliveries release --all --reason "…"',
     en='See what is held: agenda deliveries --state held. Send it: agenda deliveries release --all --reason "…"',
+)
+QUARANTINED = Text(
+    es="Correos entrantes que no se pudieron leer, en 30 días: {n}. Verlos: agenda quarantine",
+    en="Incoming messages that could not be read, in 30 days: {n}. See them: agenda quarantine",
 )
 LEFT = Text(
     es="Pidieron no recibir recordatorios: {posts}",
@@ -128,6 +138,8 @@ def status_lines(found: Status, draft: Unpublished | None, *, pace: Pace | None,
     yield STATES[lang].format(uncertain=uncertain, held=held, next=following, nodes=len(found.nodes))
     if held:
         yield HELD[lang]
+    if found.quarantined:
+        yield QUARANTINED[lang].format(n=found.quarantined)
     posts = found.posts
     if posts.left:
         yield LEFT[lang].format(posts=", ".join(posts.left))
@@ -157,6 +169,8 @@ def _alarms(found: Status, lang: Language) -> Iterator[str]:
     if found.differing:
         yield DIFFERING[lang].format(nodes=", ".join(found.differing))
     yield from _answering(found, lang)
+    if found.doubted:
+        yield DOUBTED[lang].format(n=found.doubted)
     if found.uncovered:
         yield UNCOVERED[lang].format(sites=", ".join(_lost(found, lang)))
     yield from (_lacking(one, found, lang) for one in found.lacking)
@@ -280,5 +294,7 @@ def status_json(found: Status, draft: Unpublished | None, *, pace: Pace | None) 
         "left": list(found.posts.left),
         "signed_up": found.posts.signed_up,
         "bad_addresses": found.posts.bad_addresses,
+        "quarantined": found.quarantined,
+        "doubted": found.doubted,
         "invitations": {"on": found.answering.on, "posts": found.answering.posts, "inbox": found.answering.read_at},
     }

@@ -14,6 +14,7 @@ from calendars.zones import zone_data
 from scheduler.planning.delivery import WAITING
 from scheduler.store import controls, editions, nodes
 from scheduler.store.nodes import Node
+from scheduler.store.people import doubts, quarantine
 from scheduler.store.posts import roster
 from scheduler.store.schema import Number, deliveries
 
@@ -50,8 +51,10 @@ class Figures:
     edition: int
     zone_digest: str  # of the data that the edition was published with
     shifted: int  # events that the data of this process puts at another time than was published
+    doubted: int  # reports that addresses are bad, which wait for an operator's decision
     stopped: bool
     adopted: bool  # False: the database is another installation's, and nothing is sent from it
+    quarantined: int  # messages of the last month that could not be read
 
 
 def figures(connection: Connection, edition: Edition, now: datetime, *, adopted: bool) -> Figures:
@@ -68,8 +71,10 @@ def figures(connection: Connection, edition: Edition, now: datetime, *, adopted:
         edition=editions.number_in_force(connection) or 0,
         zone_digest=edition.zone_digest,
         shifted=len({shift.event for shift in shifts(edition)}),
+        doubted=doubts.count(connection, now),
         stopped=controls.get(connection, controls.STOPPED) is not None,
         adopted=adopted,
+        quarantined=quarantine.count(connection, now),
     )
 
 

@@ -18,6 +18,7 @@ from scheduler.reporting.report import Posts, Totals, Uncovered
 from scheduler.store import controls, editions, nodes
 from scheduler.store.ledger import invited
 from scheduler.store.nodes import Node
+from scheduler.store.people import doubts, quarantine
 from scheduler.store.schema import deliveries
 
 _D = deliveries.c
@@ -74,6 +75,8 @@ class Status:
     differing: tuple[str, ...]  # of these, the owners that reckon with other zone data than the edition
     adopted: bool  # False: the database was copied or restored, and nothing is sent from it
     answering: AnswerReading
+    quarantined: int  # messages of the last month that could not be read: no alert, for strangers can make them
+    doubted: int  # reports that addresses are bad, which wait for an operator's decision
 
     @property
     def alerts(self) -> int:
@@ -89,6 +92,7 @@ class Status:
             not self.adopted,
             self.answering.unread(self.at) or self.answering.missed,
             self.lacking,
+            self.doubted,
         )
         return sum(bool(mark) for mark in marks)
 
@@ -144,6 +148,8 @@ def status(
         differing=tuple(node.owner for node in alive if digest is not None and node.zone_digest != digest),
         adopted=adopted,
         answering=answering(connection, on=invitations),
+        quarantined=quarantine.count(connection, now),
+        doubted=doubts.count(connection, now),
     )
 
 

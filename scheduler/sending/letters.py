@@ -35,6 +35,9 @@ _SUBJECTS = {
     Purpose.ALARM: Text(
         es="ALERTA: una sede se quedó sin destinatario", en="ALERT: a site has nobody left to write to"
     ),
+    Purpose.DOUBT: Text(
+        es="ALERTA: avisos de direcciones malas, en duda", en="ALERT: reports of bad addresses, in doubt"
+    ),
     Purpose.WELCOME: Text(es="Usted recibe ahora los recordatorios de su sede", en="You now get your site's reminders"),
     Purpose.FAREWELL: Text(
         es="Los recordatorios de su sede pasaron a otra persona",
@@ -194,7 +197,7 @@ class Letters:
 
     def _url(self, claim: Delivery, now: datetime) -> str:
         match claim.purpose:
-            case Purpose.ALARM | Purpose.FAREWELL | Purpose.HANDOVER | Purpose.PROPOSAL:
+            case Purpose.ALARM | Purpose.DOUBT | Purpose.FAREWELL | Purpose.HANDOVER | Purpose.PROPOSAL:
                 return self._site_url(claim)
             case Purpose.CONFIRMATION:
                 return f"{self.base_url}/confirm/{self.tokens.sign(Link.CONFIRM, claim.bearer, claim.expires_at)}"

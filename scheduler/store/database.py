@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
+from scheduler.base.tokens import UNSET, NoKey, Tokens, key_beside
 from scheduler.store.postgresql import (
     NotificationWatch,
     passes_on_postgresql,
@@ -48,9 +49,11 @@ class Database:
 
     A SQLite file is made and migrated when it is opened; a PostgreSQL database by `migrate` alone, since other nodes
     of another version may be at work on it. Raises DatabaseUnavailable where it cannot be opened, read or migrated.
+    `tokens` sign the Message-IDs of what is owed from now on; without them, of a SQLite file, the key beside it.
     """
 
-    def __init__(self, url: str, *, migrating: bool = False) -> None:
+    def __init__(self, url: str, *, migrating: bool = False, tokens: Tokens | None = None) -> None:
+        self._tokens = tokens
         self.url = _parse(url)
         self.kind: Kind = "sqlite" if self.url.get_backend_name() == "sqlite" else "postgresql"
         self._engine = sqlite_engine(self.url) if self.kind == "sqlite" else postgresql_engine(self.url)
@@ -62,7 +65,7 @@ class Database:
         except (CommandError, DBAPIError, OSError) as error:
             self._engine.dispose()
             raise DatabaseUnavailable(f"{self.name}: {_reason(error)}") from error
-        except DatabaseUnavailable:
+        except (DatabaseUnavailable, NoKey):
             self._engine.dispose()
             raise
 
@@ -75,6 +78,18 @@ class Database:
     def name(self) -> str:
         """What messages call it: the URL without its password."""
         return self.url.render_as_string()
+
+    @property
+    def tokens(self) -> Tokens:
+        """What is signed here is signed with these. Raises NoKey where PostgreSQL was opened without any."""
+        if self._tokens is None:
+            if self.file is None:
+                raise NoKey(UNSET)
+            self._tokens = Tokens(key_beside(self.file))
+        return self._tokens
+
+    def _message_key(self, purpose: str, subject: str, schedule: int, rule: str, recipient: str) -> str:
+        return self.tokens.message_key(purpose, subject, schedule, rule, recipient)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -109,7 +124,8 @@ class Database:
 
     @contextmanager
     def _begun(self) -> Iterator[Connection]:
-        with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
+        options = {"writes": True, "message_key": self._message_key}
+        with self._engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
 
     def has_own_tables(self, connection: Connection) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -267,10 +268,23 @@ bounces = Table(  # delivery status notifications (RFC 3464) that were about a p
     Column("recipient", Text, ForeignKey("recipients.id"), nullable=False),
     Column("delivery", Number, ForeignKey("deliveries.id")),
     Column("at", Instant, nullable=False),
-    Column("kind", Text, nullable=False),  # hard: the address is bad; soft: this message did not arrive; forgiven
+    Column("kind", Text, nullable=False),  # hard: the address is bad; soft: this message did not arrive; forgiven;
+    # doubted: hard, and one of too many; dismissed: an operator does not believe it
     Column("status", Text, nullable=False),  # RFC 3463
     Column("text", Text, nullable=False),  # the diagnostic, scrubbed of addresses
     Index(None, "recipient"),
+    sqlite_strict=True,
+)
+
+quarantine = Table(  # messages that came in and could not be read or applied
+    "quarantine",
+    metadata,
+    Column("digest", Text, primary_key=True),  # of the message's bytes
+    Column("at", Instant, nullable=False, index=True),
+    Column("source", Text, nullable=False),  # pipe, maildir, imap
+    Column("reason", Text, nullable=False),  # a word
+    Column("octets", Integer, nullable=False),
+    Column("raw", LargeBinary),  # of a pipe: those of a mailbox lie there
     sqlite_strict=True,
 )
 

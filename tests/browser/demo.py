@@ -97,7 +97,7 @@ async def demo(folder: Path, shown_at: str | None = None) -> AsyncIterator[Demo]
     """Running, with live mail that lands in the outbox. `shown_at`: the address that its pages give as their own."""
     listener = bind("127.0.0.1", 0)
     made = Demo(url=f"http://127.0.0.1:{listener.getsockname()[1]}", outbox=folder / "outbox", arrived=asyncio.Event())
-    with listener, rehearsal_database(folder / "demo.db") as database:
+    with listener, rehearsal_database(folder / "demo.db", TOKENS) as database:
         await rehearse_until_now(database, made)
         kept = Outbox(made.outbox, resuming=True)
         stopped = asyncio.Event()

@@ -18,6 +18,7 @@ from scheduler.publishing.publish import NothingToPublish, Published, publish_dr
 from scheduler.store.database import Database
 from scheduler.store.ledger import wishes
 from scheduler.store.people import bounces, handovers, signups
+from scheduler.store.people.bounces import CameBack
 from scheduler.store.posts import feed_tokens, hearers, roster
 from scheduler.store.schema import answers, deliveries, metadata, recipients
 from tests.support.campaign import Campaign, mails
@@ -186,10 +187,10 @@ def test_a_bounce_of_what_the_former_holder_was_sent_says_nothing_of_the_success
     over(published, at=WEEK_BEFORE + timedelta(hours=1))
     later = WEEK_BEFORE + timedelta(hours=2)
     with published.write() as connection:
-        known = bounces.sent(connection, one.message_key)
+        known = bounces.sent(connection, one.message_key, later)
         assert known is not None
-        said = {"status": "5.1.1", "text": "no such user", "now": later, "blames": True}
-        assert bounces.record(connection, known, digest="d", kind="hard", **said)  # type: ignore[arg-type]  # as told
+        said = CameBack(digest="d", kind="hard", status="5.1.1", text="no such user")
+        assert bounces.record(connection, known, said, now=later, blames=True, proven=True) == "forgiven"
     assert not found(published).suppressed
     assert states(published)[0, WEEK, "uno"] == State.BOUNCED
 

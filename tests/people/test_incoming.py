@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import mailbox
-import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -23,8 +22,7 @@ from scheduler.store.people import bounces
 from scheduler.store.posts import roster
 from scheduler.store.schema import deliveries, recipients
 from tests.support.campaign import TOKENS, UNKNOWN_USER, Campaign, mails
-from tests.support.command_line import agenda, into_the_future
-from tests.support.dovecot import PASSWORD, NoDovecot, imap_server
+from tests.support.command_line import agenda
 from tests.support.ledger import DAY_BEFORE, PUBLISHED, WEEK_BEFORE, counted, draft, post, put, send
 from tests.support.returned import PERSON, VACATION, returned
 from tests.support.smtpd import scripted
@@ -33,6 +31,7 @@ pytestmark = pytest.mark.usefixtures("here")
 
 NOW = WEEK_BEFORE + timedelta(minutes=10)
 FULL = "5.2.2"
+SHIPPED = "agenda-consular.example"  # the domain of the shipped agenda
 
 
 def sent(database: Database, posts: int = 2) -> list[Delivery]:
@@ -42,9 +41,7 @@ def sent(database: Database, posts: int = 2) -> list[Delivery]:
 
 def take(database: Database, raw: bytes, now: datetime = NOW, *, redirected: bool = False) -> Handled:
     box = Inbox(tokens=TOKENS, redirected=redirected)
-    message = box.read(raw)
-    with database.write() as connection:
-        return box.apply(connection, message, now)
+    return box.handle(database, box.read(raw), now)
 
 
 def suppressed(database: Database) -> list[str]:
@@ -172,27 +169,11 @@ async def test_the_coordinator_is_written_to_within_minutes_of_the_servers_answe
 
 def three(key: str) -> list[bytes]:
     """A bounce, an automatic reply and a person's."""
-    return [returned(key=key), VACATION.format(key=key).encode(), PERSON.format(key=key).encode()]
-
-
-@pytest.fixture
-def published(here: Path) -> str:
-    """The Message-ID key of a delivery that was sent."""
-    into_the_future()
-    assert agenda("publish", "--reason", "inicio").exit_code == 0
-    database = Database("sqlite:///agenda.db")
-    with database.write() as connection:
-        d = deliveries.c
-        key = connection.execute(
-            select(d.message_key).where(d.site == "tokio").order_by(d.due_at).limit(1)
-        ).scalar_one()
-        connection.execute(deliveries.update().where(d.message_key == key).values(state=State.ACCEPTED))
-    database.close()
-    return str(key)
+    return [returned(key=key, domain=SHIPPED), VACATION.format(key=key).encode(), PERSON.format(key=key).encode()]
 
 
 def test_a_mail_servers_pipe_is_read_and_told(published: str) -> None:
-    done = CliRunner().invoke(app, ["inbox", "--json"], input=returned(key=published))
+    done = CliRunner().invoke(app, ["inbox", "--json"], input=returned(key=published, domain=SHIPPED))
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout) == {"meaning": "bad-address", "recipient": "tokio-consular", "status": "5.1.1"}
     listed = agenda("suppressions", "--json")
@@ -228,23 +209,6 @@ def test_a_folder_that_is_no_maildir_is_named(published: str, tmp_path: Path) ->
     assert published
     done = agenda("inbox", "--maildir", str(tmp_path))
     assert (done.exit_code, "is no Maildir" in done.stderr) == (3, True)
-
-
-def test_an_imap_mailbox_is_taken_in_once_and_marked_as_seen(published: str) -> None:
-    try:
-        with imap_server(three(published)) as server:
-            wrong = agenda("inbox", "--imap", server.url, AGENDA_IMAP_PASSWORD="not this one")
-            assert (wrong.exit_code, "not this one" in wrong.stderr) == (3, False)
-            done = agenda("inbox", "--imap", server.url, "--json", AGENDA_IMAP_PASSWORD=PASSWORD)
-            assert done.exit_code == 0, done.output
-            assert json.loads(done.stdout)["bad-address"] == 1
-            assert server.flags() == ["S", "S", "S"]
-            again = agenda("inbox", "--imap", server.url, AGENDA_IMAP_PASSWORD=PASSWORD)
-            assert again.stdout == "0 taken in\n"
-    except NoDovecot as error:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(str(error))
 
 
 @pytest.mark.usefixtures("published")

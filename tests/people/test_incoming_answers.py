@@ -43,9 +43,7 @@ WORDS = {"ACCEPTED": Reply.YES, "DECLINED": Reply.NO, "TENTATIVE": Reply.MAYBE}
 
 def take(database: Database, raw: bytes, now: datetime = NOW) -> Handled:
     box = Inbox(tokens=TOKENS, authserv_id=OURS)
-    message = box.read(raw)
-    with database.write() as connection:
-        return box.apply(connection, message, now)
+    return box.handle(database, box.read(raw), now)
 
 
 def word(database: Database, recipient: str = "uno") -> Reply | None:

@@ -35,9 +35,7 @@ COLLEAGUE = "DTSTAMP:20211015T003000Z\nATTENDEE;PARTSTAT={p}:mailto:colega@otra.
 
 def take(database: Database, document: str, now: datetime = NOW, *, to: str = SIGNED, **more: str) -> Handled:
     box = Inbox(tokens=TOKENS, authserv_id=OURS)
-    read = box.read(message(document, to=to, **more))
-    with database.write() as connection:
-        return box.apply(connection, read, now)
+    return box.handle(database, box.read(message(document, to=to, **more)), now)
 
 
 def said(database: Database, recipient: str = "uno") -> Answer | None:

@@ -21,7 +21,7 @@ from scheduler.store.database import Database
 from scheduler.store.ledger.journal import Journal
 from tests.support.campaign import Campaign, ids
 from tests.support.command_line import agenda, edit, into_the_future
-from tests.support.ledger import PUBLISHED, WEEK_BEFORE, counted, draft, moved, post, put
+from tests.support.ledger import PUBLISHED, TOKENS, WEEK_BEFORE, counted, draft, moved, post, put
 from tests.support.postgres import Cluster, cluster, migrated
 from tests.support.smtpd import Late, scripted
 
@@ -88,7 +88,7 @@ async def test_sending_waits_out_a_full_disk_and_repeats_nothing(tmp_path: Path,
 
 async def test_sending_waits_out_a_restart_of_the_server(tmp_path: Path, troubled: asyncio.Event) -> None:
     with cluster(*DURABLE) as running:
-        database = Database(running.url(migrated(running)))
+        database = Database(running.url(migrated(running)), tokens=TOKENS)
         put(database, draft(posts=POSTS))
         taken = await sends_through(database, troubled, restarting(running))
         assert_each_once(database, taken)
@@ -99,7 +99,7 @@ async def test_sending_waits_out_a_server_that_takes_no_writes(
     postgres: Cluster, postgres_template: str, troubled: asyncio.Event
 ) -> None:
     url = postgres.create(postgres_template)
-    database = Database(url)
+    database = Database(url, tokens=TOKENS)
     put(database, draft(posts=POSTS))
     taken = await sends_through(database, troubled, standing_by(postgres, url))
     assert_each_once(database, taken)
@@ -149,7 +149,7 @@ def test_a_read_only_database_is_told_in_one_line(monkeypatch: pytest.MonkeyPatc
     assert agenda("publish", "--reason", "inicio").exit_code == 0
     edit(('hora: "18:00"', 'hora: "20:00"'))
 
-    def read_only(self: Database, url: str, **options: bool) -> None:
+    def read_only(self: Database, url: str, **options: Any) -> None:
         opens(self, url, **options)
         event.listen(self._engine, "connect", lambda connection, _: connection.execute("PRAGMA query_only=ON"))
         self._engine.dispose()

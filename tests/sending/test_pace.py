@@ -166,7 +166,7 @@ async def test_a_rehearsals_clock_goes_on_while_mail_is_sent_only_where_a_pace_i
 ) -> None:
     posts = draft(posts=[post(f"p{number}") for number in range(5)])
     what = Plan(start=PUBLISHED, until=WEEK_BEFORE + timedelta(hours=1), base_url=BASE, tokens=TOKENS, pace=pace)
-    with rehearsal_database(None) as scratch:
+    with rehearsal_database(None, TOKENS) as scratch:
         await rehearse(scratch, posts, what, Outbox(tmp_path / "outbox", resuming=False), lambda: None)
     headers = [email.message_from_bytes(path.read_bytes()) for path in (tmp_path / "outbox").iterdir()]
     dates = sorted(parsedate_to_datetime(str(header["Date"])) for header in headers)

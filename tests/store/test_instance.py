@@ -16,7 +16,18 @@ from scheduler.store.database import Database
 from scheduler.store.instance import Instance, hold_what_may_have_gone
 from scheduler.store.schema import deliveries, metadata
 from tests.support.campaign import Campaign, ids
-from tests.support.ledger import DAY_BEFORE, HOUR_BEFORE, PUBLISHED, START, WEEK_BEFORE, counted, draft, post, put
+from tests.support.ledger import (
+    DAY_BEFORE,
+    HOUR_BEFORE,
+    PUBLISHED,
+    START,
+    TOKENS,
+    WEEK_BEFORE,
+    counted,
+    draft,
+    post,
+    put,
+)
 from tests.support.postgres import Cluster
 from tests.support.smtpd import scripted
 
@@ -69,7 +80,7 @@ async def test_a_restored_backup_sends_nothing_by_itself_and_nothing_twice_once_
     gone = await sent(database, NIGHTLY, DAY_BEFORE - MINUTE)
     assert len(gone) == 2
     database.close()
-    restored = Database(url)
+    restored = Database(url, tokens=TOKENS)
     assert not is_own(restored)
     assert await sent(restored, DAY_BEFORE - MINUTE, DAY_BEFORE - MINUTE) == []
     assert counted(restored)[State.PLANNED] == 6
@@ -135,7 +146,7 @@ async def test_a_copy_has_every_row_and_goes_on_once_it_is_adopted(
     put(database, draft(posts=POSTS, link="https://salas.example/1"))
     gone = await sent(database, PUBLISHED, WEEK_BEFORE)
     url = f"sqlite:///{tmp_path / 'copy.db'}" if target_kind == "sqlite" else postgres.create(postgres_template)
-    target = Database(url)
+    target = Database(url, tokens=TOKENS)
     counted_rows = dict(copying.copy(database, target))
     with database.read() as old, target.read() as new:
         for table in metadata.sorted_tables:
@@ -165,7 +176,7 @@ def test_what_is_at_work_or_full_is_not_copied(database: Database, tmp_path: Pat
 
 def test_what_a_worker_sends_from_is_not_copied(postgres: Cluster, postgres_template: str, tmp_path: Path) -> None:
     url = postgres.create(postgres_template)
-    source, target = Database(url), Database(f"sqlite:///{tmp_path / 'copy.db'}")
+    source, target = Database(url, tokens=TOKENS), Database(f"sqlite:///{tmp_path / 'copy.db'}")
     with source.write() as connection:
         nodes.join(connection, "a", PUBLISHED, "", timedelta(hours=1))
     with pytest.raises(NotCopied, match="a worker sends from it"):

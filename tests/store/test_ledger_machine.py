@@ -28,7 +28,7 @@ from scheduler.store.people import signups
 from scheduler.store.posts import roster
 from scheduler.store.schema import deliveries
 from tests.support.factories import agenda, event, timed
-from tests.support.ledger import PUBLISHED, START, draft, post, put
+from tests.support.ledger import PUBLISHED, START, TOKENS, draft, post, put
 from tests.support.postgres import Cluster
 
 WALLS = ("2021-10-21 18:00", "2021-10-21 20:00", "2021-10-25 10:00")
@@ -335,7 +335,7 @@ def test_any_order_of_things_on_postgresql(postgres: Cluster, postgres_template:
     class OnPostgres(LedgerMachine):
         def open(self) -> Database:
             self.url = postgres.create(postgres_template)
-            return Database(self.url)
+            return Database(self.url, tokens=TOKENS)
 
         def teardown(self) -> None:
             super().teardown()

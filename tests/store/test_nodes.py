@@ -16,7 +16,7 @@ from scheduler.store.ledger import claiming, settling
 from scheduler.store.ledger.settling import Settlement
 from scheduler.store.nodes import Relay
 from scheduler.store.schema import attempts
-from tests.support.ledger import PUBLISHED, WEEK_BEFORE, claim, counted, draft, intend, post, put
+from tests.support.ledger import PUBLISHED, TOKENS, WEEK_BEFORE, claim, counted, draft, intend, post, put
 
 pytestmark = pytest.mark.conformance
 
@@ -211,7 +211,7 @@ def test_a_node_that_asks_anew_gives_back_what_it_does_not_know_of(database: Dat
 def postgresql(postgres: object, request: pytest.FixtureRequest) -> Iterator[Database]:
     running = request.getfixturevalue("postgres")
     url = running.create(request.getfixturevalue("postgres_template"))
-    opened = Database(url)
+    opened = Database(url, tokens=TOKENS)
     yield opened
     opened.close()
     running.drop(url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import imaplib
 import mailbox
 import os
 import shutil
@@ -55,10 +56,27 @@ class NoDovecot(Exception):
 class ImapServer:
     folder: Path
     port: int
+    password: str = PASSWORD
 
     @property
     def url(self) -> str:
         return f"imap://agenda@127.0.0.1:{self.port}/INBOX"
+
+    @contextmanager
+    def opened(self) -> Iterator[imaplib.IMAP4]:
+        """As a mail program of somebody's, with the mailbox selected."""
+        program = imaplib.IMAP4("127.0.0.1", self.port)
+        try:
+            program.authenticate("PLAIN", lambda _: f"\0agenda\0{self.password}".encode())
+            program.select("INBOX")
+            yield program
+        finally:
+            program.logout()
+
+    def found(self, *wanted: str) -> int:
+        """How many messages a mail program finds that looks so."""
+        with self.opened() as program:
+            return len(program.search(None, *wanted)[1][0].split())
 
     def flags(self) -> list[str]:
         """Of each message, in the order of arrival."""
@@ -66,8 +84,8 @@ class ImapServer:
 
 
 @contextmanager
-def imap_server(messages: Sequence[bytes]) -> Iterator[ImapServer]:
-    """While the block runs, with these messages unseen. Raises NoDovecot."""
+def imap_server(messages: Sequence[bytes], password: str = PASSWORD, folder_name: str = "") -> Iterator[ImapServer]:
+    """While the block runs, with these messages unseen in INBOX, or in that Maildir++ folder. Raises NoDovecot."""
     program = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if program is None or os.geteuid() != 0:
         raise NoDovecot(NoDovecot.__doc__)
@@ -76,17 +94,17 @@ def imap_server(messages: Sequence[bytes]) -> Iterator[ImapServer]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    settings = {"folder": folder, "port": port, "uid": _NOBODY, "password": PASSWORD}
+    settings = {"folder": folder, "port": port, "uid": _NOBODY, "password": password}
     (folder / "dovecot.conf").write_text(_CONFIGURATION.format(**settings))
     box = mailbox.Maildir(folder / "Maildir")
     for raw in messages:
-        box.add(raw)
+        (box.add_folder(folder_name) if folder_name else box).add(raw)
     for path in [folder / "Maildir", *(folder / "Maildir").rglob("*")]:
         os.chown(path, _NOBODY, _NOBODY)
     server = subprocess.Popen([program, "-F", "-c", str(folder / "dovecot.conf")], stderr=subprocess.DEVNULL)
     try:
         _wait_for(port, server)
-        yield ImapServer(folder=folder, port=port)
+        yield ImapServer(folder=folder, port=port, password=password)
     finally:
         server.terminate()
         server.wait()

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from calendars.model.agenda import Agenda, Draft
 from calendars.model.people import Recipient, Role
+from scheduler.base.tokens import Tokens
 from scheduler.planning.delivery import Decision, Outcome, Purpose, State
 from scheduler.publishing.publish import Published, publish_draft
 from scheduler.reporting.report import totals
@@ -27,6 +28,7 @@ WEEK_BEFORE = datetime(2021, 10, 15, 0, tzinfo=UTC)  # 09:00 in Tokyo
 DAY_BEFORE = datetime(2021, 10, 21, 0, tzinfo=UTC)
 HOUR_BEFORE = START - timedelta(hours=1)
 ME = "me"
+TOKENS = Tokens(["a key for tests only"])
 
 
 def post(name: str = "uno", role: Role = Role.HOLDER, **changes: str) -> Recipient:

@@ -82,7 +82,7 @@ def play(opening: Draft, edits: Sequence[Edit], until: datetime, folder: Path) -
         feeds=folder / "feeds",
     )
     shutil.copyfile(_migrated(), folder / "ensayo.db")
-    with rehearsal_database(folder / "ensayo.db") as database:
+    with rehearsal_database(folder / "ensayo.db", plan.tokens) as database:
         outbox = Outbox(folder / "outbox", resuming=False)
         summary = asyncio.run(rehearse(database, opening, plan, outbox, lambda: None))
     return Played(
@@ -125,7 +125,7 @@ def digest(draft: Draft) -> str:
 def _migrated() -> Path:
     """An empty database, made once: to make each anew would take longer than to play on it."""
     path = Path(mkdtemp(prefix="agenda-empty-")) / "ensayo.db"
-    with rehearsal_database(path):
+    with rehearsal_database(path, Tokens(["a key for tests only"])):
         pass
     return path
 

@@ -38,7 +38,7 @@ Content-Description: Undelivered Message Headers
 Content-Type: text/rfc822-headers
 
 Subject: Taller
-Message-ID: <{key}@ine.example>
+Message-ID: <{key}@{domain}>
 To: <uno@tokio.example>
 
 --x--
@@ -80,7 +80,7 @@ Content-Type: message/rfc822
 From: <agenda@ine.example>
 To: <uno@tokio.example>
 Message-ID:
- <{key}@ine.example>
+ <{key}@{domain}>
 Subject: Taller
 
 texto
@@ -101,7 +101,7 @@ Hi. This is the program at old.example. I could not deliver your message.
 
 --- Below this line is a copy of the message.
 
-Message-ID: <{key}@ine.example>
+Message-ID: <{key}@{domain}>
 Subject: Taller
 """
 FORMS = {"postfix": POSTFIX, "exchange": EXCHANGE, "global": GLOBAL, "prose": PROSE}
@@ -132,6 +132,7 @@ def returned(
     action: str = "failed",
     to: str = "agenda@ine.example",
     words: str = "User unknown",
+    domain: str = DOMAIN,
 ) -> bytes:
-    made = FORMS[form].format(key=key, status=status, action=action, to=to, words=words)
+    made = FORMS[form].format(key=key, status=status, action=action, to=to, words=words, domain=domain)
     return made.replace("\n", "\r\n").encode()

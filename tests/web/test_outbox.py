@@ -62,7 +62,7 @@ def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Rehearsed:
         start=first_stamp(draft.agenda), until=end + timedelta(days=2), base_url="http://demo.example", tokens=TOKENS
     )
     made = Rehearsed(database=folder / "demo.db", outbox=folder / "outbox")
-    with rehearsal_database(made.database) as database:
+    with rehearsal_database(made.database, TOKENS) as database:
         asyncio.run(rehearse(database, draft, plan, Outbox(made.outbox, resuming=False), lambda: None))
     return made
 

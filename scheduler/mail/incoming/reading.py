@@ -9,27 +9,23 @@ it is internationalised). Servers that write prose instead are understood where 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email import message_from_bytes
-from email.message import Message
-from email.parser import HeaderParser
-from email.policy import compat32
 from email.utils import getaddresses, parsedate_to_datetime
+from itertools import islice
 
 from calendars.replies import ItipReply, read_reply
 from scheduler.base.address import scrub
 from scheduler.mail.incoming.authenticity import is_vouched_for
-from scheduler.mail.incoming.bounds import Unreadable
+from scheduler.mail.incoming.bounds import LARGEST, MOST_ADDRESSED, MOST_BLOCKS, MOST_CALENDARS, MOST_QUOTED, Unreadable
+from scheduler.mail.incoming.parts import MessagePart, charset_of, decoded, fields_of, octets_of, parse, walk
 
-LARGEST = 10 * 2**20  # octets of a message that are looked at
-DEEPEST, MOST_PARTS = 8, 200
 _LONGEST_DATE = 100  # characters
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _MESSAGE_ID = re.compile(
-    rb"^(?:>\s?)*(?:Original-)?Message-ID:\s*<([^@>\s]{8,80})@([^>\s]{1,253})>", re.IGNORECASE | re.MULTILINE
+    rb"^(?:> ?){0,20}(?:Original-)?Message-ID:\s{0,20}<([^@>\s]{8,80})@([^>\s]{1,253})>", re.IGNORECASE | re.MULTILINE
 )
+_EMPTY = re.compile(r"\n[ \t]*\n\s*")
 _REPORTS = ("message/delivery-status", "message/global-delivery-status")
 _CALENDARS = ("text/calendar", "application/ics")
 _ADDRESSED = ("To", "Cc", "Delivered-To", "X-Original-To", "X-Forwarded-To", "Envelope-To")
@@ -85,11 +81,12 @@ def read(raw: bytes, authserv_id: str | None = None) -> Incoming:
 
 
 def _read(raw: bytes, authserv_id: str | None) -> Incoming:
-    message = message_from_bytes(raw[:LARGEST], policy=compat32)
-    reports = [part for part in _parts(message) if part.get_content_type() in _REPORTS]
+    message = parse(raw)
+    reports = [part for part in walk(message) if part.get_content_type() in _REPORTS]
     if reports:
         return _reported(message, raw, "\n\n".join(_plain(report) for report in reports))
-    reply = next((found for part in _parts(message) if (found := _reply(part)) is not None), None)
+    calendars = islice((part for part in walk(message) if part.get_content_type() in _CALENDARS), MOST_CALENDARS)
+    reply = next((found for part in calendars if (found := _reply(part)) is not None), None)
     if reply is not None:
         return _answered(message, reply, authserv_id)
     if _from_a_server(message):
@@ -97,24 +94,15 @@ def _read(raw: bytes, authserv_id: str | None) -> Incoming:
     return AutoReply() if _is_automatic(message) else Other()
 
 
-def _reply(part: Message) -> ItipReply | None:
+def _reply(part: MessagePart) -> ItipReply | None:
     """An answer that one part carries, whatever its encoding."""
-    if part.get_content_type() not in _CALENDARS or part.is_multipart():
-        return None
-    decoded = part.get_payload(decode=True)
-    return read_reply(_decoded(decoded, part.get_content_charset("utf-8"))) if isinstance(decoded, bytes) else None
+    return read_reply(decoded(octets_of(part), charset_of(part)))
 
 
-def _decoded(octets: bytes, charset: str) -> str:
-    try:
-        return octets.decode(charset, "replace")
-    except LookupError:
-        return _text(octets)
-
-
-def _answered(message: Message, reply: ItipReply, authserv_id: str | None) -> Answered:
+def _answered(message: MessagePart, reply: ItipReply, authserv_id: str | None) -> Answered:
     """Asked before automatic mail is told apart: Google sends answers as such, from a server of its own."""
-    authors = [address for _, address in getaddresses([str(value) for value in message.get_all("From", [])]) if address]
+    named = message.get_all("From", [])[:MOST_ADDRESSED]
+    authors = [address for _, address in getaddresses([str(value) for value in named]) if address]
     author = authors[0] if len(authors) == 1 else ""
     return Answered(
         reply=reply,
@@ -125,26 +113,26 @@ def _answered(message: Message, reply: ItipReply, authserv_id: str | None) -> An
     )
 
 
-def _dated(message: Message) -> datetime | None:
+def _dated(message: MessagePart) -> datetime | None:
     """One without a zone is in UTC, as -0000 says (RFC 5322 §3.3)."""
     try:
-        found = parsedate_to_datetime(str(message.get("Date", ""))[:_LONGEST_DATE])
+        found = parsedate_to_datetime(str(next(iter(message.get_all("Date", [])), ""))[:_LONGEST_DATE])
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
 
 
-def _addressed(message: Message) -> tuple[str, ...]:
-    found = getaddresses([str(value) for name in _ADDRESSED for value in message.get_all(name, [])])
+def _addressed(message: MessagePart) -> tuple[str, ...]:
+    found = getaddresses([str(value) for name in _ADDRESSED for value in message.get_all(name, [])[:MOST_ADDRESSED]])
     return tuple(address for _, address in found if address)
 
 
-def _reported(message: Message, raw: bytes, text: str) -> Bounce:
+def _reported(message: MessagePart, raw: bytes, text: str) -> Bounce:
     """By the recipient of the report that was given up; where none was, by the last one."""
-    blocks = [HeaderParser().parsestr(block) for block in re.split(r"\r?\n\s*\r?\n", text)]
+    blocks = [fields_of(block) for block in _blocks(text)]
     about = [block for block in blocks if block["Final-Recipient"] or block["Action"]]
     failed = [block for block in about if str(block["Action"] or "").strip().lower() == "failed"]
-    found = (failed or about or [Message()])[-1]
+    found = (failed or about or [MessagePart()])[-1]
     status = _STATUS.search(str(found["Status"] or "")) or _STATUS.search(str(found["Diagnostic-Code"] or ""))
     return _bounce(
         message,
@@ -155,9 +143,17 @@ def _reported(message: Message, raw: bytes, text: str) -> Bounce:
     )
 
 
-def _in_prose(message: Message, raw: bytes) -> Incoming:
+def _blocks(text: str) -> list[str]:
+    """A report's groups of fields, one a recipient, with empty lines between them (RFC 3464 §2.1)."""
+    found = [block for block in _EMPTY.split(text) if block]
+    if len(found) > MOST_BLOCKS:
+        raise Unreadable("recipients")
+    return found
+
+
+def _in_prose(message: MessagePart, raw: bytes) -> Incoming:
     """Only where a permanent status stands in it: words alone are a guess."""
-    text = " ".join(_plain(part) for part in _parts(message) if part.get_content_type() == "text/plain")
+    text = " ".join(_plain(part) for part in walk(message) if part.get_content_type() == "text/plain")
     permanent = next((found for found in _STATUS.finditer(text) if found[1] == "5"), None)
     if permanent is None:
         return Other()
@@ -165,9 +161,12 @@ def _in_prose(message: Message, raw: bytes) -> Incoming:
     return _bounce(message, raw, failed=True, status=permanent[0], text=around)
 
 
-def _bounce(message: Message, raw: bytes, *, failed: bool, status: str, text: str) -> Bounce:
+def _bounce(message: MessagePart, raw: bytes, *, failed: bool, status: str, text: str) -> Bounce:
     body = raw[:LARGEST].replace(b"\r\n", b"\n").partition(b"\n\n")[2]  # its own Message-ID is nobody's concern
-    found = dict.fromkeys((_text(key).lower(), _text(domain).lower()) for key, domain in _MESSAGE_ID.findall(body))
+    quoted = list(islice(_MESSAGE_ID.finditer(body), MOST_QUOTED + 1))
+    if len(quoted) > MOST_QUOTED:
+        raise Unreadable("message-ids")
+    found = dict.fromkeys((_text(key).lower(), _text(domain).lower()) for key, domain in map(re.Match.groups, quoted))
     return Bounce(
         message_keys=tuple(found),
         sent_to=_addressed(message),
@@ -177,13 +176,13 @@ def _bounce(message: Message, raw: bytes, *, failed: bool, status: str, text: st
     )
 
 
-def _from_a_server(message: Message) -> bool:
+def _from_a_server(message: MessagePart) -> bool:
     """The null sender (RFC 5321 §4.5.5), or the name that servers write under."""
     sender = str(message["From"] or "").lower()
     return str(message["Return-Path"] or "").strip() == "<>" or "mailer-daemon" in sender or "postmaster@" in sender
 
 
-def _is_automatic(message: Message) -> bool:
+def _is_automatic(message: MessagePart) -> bool:
     submitted = str(message["Auto-Submitted"] or "no").strip().lower()
     precedence = str(message["Precedence"] or "").strip().lower()
     return (
@@ -193,28 +192,8 @@ def _is_automatic(message: Message) -> bool:
     )
 
 
-def _parts(message: Message, depth: int = 0) -> Iterator[Message]:
-    """The parts of the message, not those of what it brings back."""
-    yield message
-    if depth < DEEPEST and message.get_content_maintype() == "multipart" and message.is_multipart():
-        for part in list(message.get_payload())[:MOST_PARTS]:
-            if isinstance(part, Message):
-                yield from _parts(part, depth + 1)
-
-
-def _plain(part: Message) -> str:
-    """A part's text; of a report, its blocks as they stood, with a line between them."""
-    payload = part.get_payload()
-    if isinstance(payload, list):
-        return "\n\n".join(_fields(block) for block in payload[:MOST_PARTS] if isinstance(block, Message))
-    decoded = part.get_payload(decode=True)
-    return _text(decoded) if isinstance(decoded, bytes) else ""
-
-
-def _fields(block: Message) -> str:
-    fields = "\n".join(f"{name}: {' '.join(str(value).split())}" for name, value in block.items())
-    rest = block.get_payload()
-    return f"{fields}\n\n{rest}" if isinstance(rest, str) and rest else fields
+def _plain(part: MessagePart) -> str:
+    return _text(octets_of(part).replace(b"\r\n", b"\n"))
 
 
 def _text(octets: bytes) -> str:

@@ -23,6 +23,24 @@ def suppress(connection: Connection, recipient: str, now: datetime, why: str) ->
         _raise(connection, site, now)
 
 
+def raise_doubt(connection: Connection, recipient: str, now: datetime) -> None:
+    """Owe the coordinator a mail: so many reports came that addresses are bad that they are doubted."""
+    found = editions.load(connection)
+    if found is None:
+        return
+    site = connection.execute(select(recipients.c.site).where(recipients.c.id == recipient)).scalar_one()
+    servicemail.keep_coordinator(connection, found.edition.agenda.sender.reply_to, site, now)
+    servicemail.owe(
+        connection,
+        Purpose.DOUBT,
+        servicemail.COORDINATOR,
+        subject=f"doubt-{now:%Y%m%dT%H%M%S}",
+        site=site,
+        now=now,
+        until=now + LASTS,
+    )
+
+
 def _raise(connection: Connection, site: str, now: datetime) -> None:
     """Once a day for each site."""
     found = editions.load(connection)

@@ -13,8 +13,8 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from scheduler.planning.delivery import REVOCABLE, Purpose, State
-from scheduler.planning.plan import message_key
 from scheduler.store.ledger import states
+from scheduler.store.ledger.rows import keyed
 from scheduler.store.posts import hearers
 from scheduler.store.schema import deliveries
 
@@ -97,7 +97,7 @@ def _plan(connection: Connection, edition: int, call: Call, posts: Sequence[str]
     for part in _parts([idle[post] for post in posts if post in idle]):
         connection.execute(update(deliveries).where(_D.id.in_(part)).values(**_fresh(edition, call)))
     for part in _parts([post for post in posts if post not in idle]):
-        connection.execute(insert(deliveries), [_row(edition, call, post) for post in part])
+        connection.execute(insert(deliveries), [keyed(connection, _row(edition, call, post)) for post in part])
     return len(posts)
 
 
@@ -129,6 +129,5 @@ def _row(edition: int, call: Call, post: str) -> dict[str, object]:
         "rule": "",
         "recipient": post,
         "event": call.event,
-        "message_key": message_key(Purpose.CONVOCATION, call.uid, call.schedule, "", post),
         "moved": 0,
     }

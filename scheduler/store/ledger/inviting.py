@@ -17,12 +17,13 @@ from calendars.model.text import Language
 from calendars.workdays import next_working_instant
 from scheduler.planning.channels import ITIP, Carried, Channel, Known, carried, subscribes, takes_place
 from scheduler.planning.delivery import URGENT, Purpose, State
-from scheduler.planning.plan import message_key, site_start
+from scheduler.planning.plan import site_start
 from scheduler.store import editions
 from scheduler.store.editions import InForce
 from scheduler.store.ledger import claiming, invited
 from scheduler.store.ledger.claiming import Delivery
 from scheduler.store.ledger.invited import SentInvitation
+from scheduler.store.ledger.rows import keyed
 from scheduler.store.posts import roster
 from scheduler.store.schema import deliveries
 
@@ -143,7 +144,7 @@ def revisit(connection: Connection, now: InForce, recipient: str, at: datetime) 
         if carried(Purpose.INVITATION, post.channel, known, here=here, answered=True):
             rows += _rows(recipient, event, site, now, at, times.get(uid, 0))
     if rows:
-        connection.execute(insert(deliveries), rows)
+        connection.execute(insert(deliveries), [keyed(connection, row) for row in rows])
     return len(rows)
 
 
@@ -231,7 +232,6 @@ def _rows(
         "recipient": recipient,
         "event": event.id,
         "site": site.id,
-        "message_key": message_key(Purpose.INVITATION, revision.uid, times, "", recipient),
         "due_at": due,
         "expires_at": start,
         "moved": 0,

@@ -10,8 +10,8 @@ from itertools import islice
 from sqlalchemy import Connection, exists, insert, select, update
 
 from scheduler.planning.delivery import NEWS, REVOCABLE, Purpose, State
-from scheduler.planning.plan import message_key
 from scheduler.store.ledger import states
+from scheduler.store.ledger.rows import keyed
 from scheduler.store.posts import hearers
 from scheduler.store.schema import deliveries, recipients
 
@@ -48,7 +48,7 @@ def owe(
     posts = _posts(connection, newcomers) if owed else {}
     planned = 0
     for part in _parts(_row(edition, one, post) for one in owed for post in _concerned(posts, one)):
-        connection.execute(insert(deliveries), part)
+        connection.execute(insert(deliveries), [keyed(connection, row) for row in part])
         planned += len(part)
     _keep_for_the_deaf(connection, edition, owed, newcomers)
     return planned
@@ -62,7 +62,7 @@ def _keep_for_the_deaf(connection: Connection, edition: int, owed: Sequence[Owed
     kept = {"state": State.SUPPRESSED, "next_at": None}
     missed = (_row(edition, one, post) | kept for one in owed if not one.guest for post in deaf.get(one.site, ()))
     for part in _parts(missed):
-        connection.execute(insert(deliveries), part)
+        connection.execute(insert(deliveries), [keyed(connection, row) for row in part])
 
 
 def follow_moved(connection: Connection, recipient: str | None = None) -> None:
@@ -119,7 +119,6 @@ def _row(edition: int, one: Owed, post: str) -> dict[str, object]:
         "recipient": post,
         "event": one.event,
         "site": one.site,
-        "message_key": message_key(Purpose.NOTICE, one.uid, edition, "", post),
         "due_at": one.leaves,
         "expires_at": one.expires,
         "moved": 0,

@@ -12,7 +12,7 @@ from calendars.editions import Edition
 from scheduler.planning.delivery import MUTABLE, PLANNED_BY_EDITION, REVOCABLE, State
 from scheduler.planning.plan import Planned, plan
 from scheduler.store.ledger import states, wishes
-from scheduler.store.ledger.rows import parts, planned_row
+from scheduler.store.ledger.rows import keyed, parts, planned_row
 from scheduler.store.posts import roster
 from scheduler.store.schema import deliveries, recipients, revisions, staged
 
@@ -51,7 +51,7 @@ def reconcile(
     states.sweep(connection, now)
     staged.create(connection, checkfirst=True)
     for part in parts(planned):
-        connection.execute(insert(staged), [planned_row(one) for one in part])
+        connection.execute(insert(staged), [keyed(connection, planned_row(one)) for one in part])
     followed = _follow(connection)
     result = Reconciled(
         ended=_end(connection, edition, now, only),

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from scheduler.planning.delivery import Purpose, State
-from scheduler.planning.plan import message_key
+from scheduler.store.ledger.rows import keyed
 from scheduler.store.schema import deliveries, recipients
 from scheduler.store.upsert import insert
 
@@ -28,22 +28,21 @@ def owe(
     about: str = "",
 ) -> None:
     """Owe it, due now and of use `until`; under one subject once. `subject` is opaque, `about` the id of a post."""
-    row = insert(connection, deliveries).values(
-        purpose=purpose,
-        subject=subject,
-        schedule=0,
-        rule=about,
-        recipient=recipient,
-        event="",
-        site=site,
-        message_key=message_key(purpose, subject, 0, about, recipient),
-        due_at=now,
-        expires_at=until,
-        moved=0,
-        state=State.PLANNED,
-        next_at=now,
-    )
-    connection.execute(row.on_conflict_do_nothing())
+    row = {
+        "purpose": purpose,
+        "subject": subject,
+        "schedule": 0,
+        "rule": about,
+        "recipient": recipient,
+        "event": "",
+        "site": site,
+        "due_at": now,
+        "expires_at": until,
+        "moved": 0,
+        "state": State.PLANNED,
+        "next_at": now,
+    }
+    connection.execute(insert(connection, deliveries).values(keyed(connection, row)).on_conflict_do_nothing())
 
 
 def keep_coordinator(connection: Connection, address: str, site: str, now: datetime) -> None:

@@ -95,7 +95,9 @@ def _replace(connection: Connection, recipient: str, to: Successor) -> None:
             suppressed_why="",
         )
     )
-    connection.execute(update(bounces).where(_B.recipient == recipient, _B.kind == "soft").values(kind="forgiven"))
+    connection.execute(
+        update(bounces).where(_B.recipient == recipient, _B.kind.in_(("soft", "doubted"))).values(kind="forgiven")
+    )
 
 
 def _take_back(connection: Connection, recipient: str, now: datetime) -> None:

@@ -10,6 +10,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 FIELDS = 100  # of the largest form here, some ten
+_CONTROL = dict.fromkeys(
+    number for number in (*range(32), 127) if chr(number) not in "\t\n\r"
+)  # PostgreSQL takes no NUL
 _URLENCODED = "application/x-www-form-urlencoded"
 
 
@@ -37,7 +40,7 @@ async def read_form(request: Request) -> Form:
         fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=FIELDS)
     except ValueError as error:
         raise HTTPException(413) from error
-    return Form(fields=fields)
+    return Form(fields={name: [value.translate(_CONTROL) for value in values] for name, values in fields.items()})
 
 
 def is_cross_site(request: Request) -> bool:

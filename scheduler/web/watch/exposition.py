@@ -87,7 +87,11 @@ def _installation(found: Figures) -> Iterator[Metric]:
         int(zone_data_agrees(found)),
     )  # fmt: skip
     yield _gauge("agenda_zone_data_shifted_events", "Events that its data puts at another time.", found.shifted)
+    yield _gauge(
+        "agenda_inbox_quarantined", "Messages of the last month that came in and could not be read.", found.quarantined
+    )
     yield _gauge("agenda_sites_without_recipient", "Sites with nobody left to write to.", len(found.uncovered))
+    yield _gauge("agenda_reports_doubted", "Reports of bad addresses that wait for a decision.", found.doubted)
     named = GaugeMetricFamily("agenda_site_without_recipient", "Each of these sites.", labels=("site",))
     for site in found.uncovered:
         named.add_metric((site,), 1)

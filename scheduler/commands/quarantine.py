@@ -1,0 +1,67 @@
+"""`agenda quarantine`: the messages that came in and could not be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from scheduler.commands.common import JsonOption, LangOption, out, print_json, told
+from scheduler.installation import existing_database
+from scheduler.store.people import quarantine as kept
+from scheduler.store.people.quarantine import Quarantined
+
+
+def quarantine(
+    save: Annotated[
+        Path | None, typer.Option("--save", help="Write those that are kept here into this folder.", metavar="DIR")
+    ] = None,
+    forget: Annotated[bool, typer.Option("--forget", help="Drop the list, and what is kept here.")] = False,
+    as_json: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """The messages of the last month that `agenda inbox` set aside: when, from where, why, how large.
+
+    Those of a Maildir lie in its folder .Quarantine, those of an IMAP mailbox in it, flagged; those of a mail server's
+    pipe are kept in the database. `agenda inbox --again` takes them once more, after an upgrade.
+    """
+    with told(lang) as settings, existing_database(settings) as database:
+        with database.read() as connection:
+            found = kept.listed(connection)
+            held = {one.digest: kept.message(connection, one.digest) for one in found if save is not None}
+        if save is not None:
+            save.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for digest, raw in held.items():
+                if raw is not None:
+                    (save / f"{digest[:16]}.eml").write_bytes(raw)
+        if forget:
+            with database.write() as connection:
+                for one in found:
+                    kept.forget(connection, one.digest)
+        if as_json:
+            print_json([_json(one) for one in found])
+        elif found:
+            out().print(_table(found))
+        else:
+            typer.echo("Nothing was set aside.")
+
+
+def _json(one: Quarantined) -> dict[str, object]:
+    return {
+        "digest": one.digest,
+        "at": one.at.isoformat(timespec="seconds"),
+        "source": one.source,
+        "reason": one.reason,
+        "octets": one.octets,
+        "kept": one.kept,
+    }
+
+
+def _table(found: list[Quarantined]) -> Table:
+    table = Table("Message", "When (UTC)", "From", "Why", "Bytes", "Kept here")
+    for one in found:
+        row = (one.digest[:16], f"{one.at:%Y-%m-%d %H:%M}", one.source, one.reason, str(one.octets))
+        table.add_row(*row, "yes" if one.kept else "")
+    return table
