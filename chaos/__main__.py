@@ -60,8 +60,14 @@ def _tried(kind: str, options: argparse.Namespace) -> bool:
         _show_release(after_storm, after_release)
         if campaign.fleet.fell:
             print(f"  BROKEN: {campaign.fleet.fell} workers ended by themselves; --keep DIR keeps their logs")
+        harmless = _told_of_outsider(campaign)
         kept = _told(judge(after_storm, REPEATS), "in the storm")
-        return _told(judge(after_release, REPEATS + 1), "after the release") and kept and not campaign.fleet.fell
+        return (
+            _told(judge(after_release, REPEATS + 1), "after the release")
+            and kept
+            and harmless
+            and not campaign.fleet.fell
+        )
 
 
 @contextmanager
@@ -109,6 +115,17 @@ def _show(campaign: Campaign, evidence: Evidence, seconds: float) -> None:
 def _show_release(before: Evidence, after: Evidence) -> None:
     held = [key for key, entry in before.ledger.items() if entry.state is State.HELD]
     print(f"  released by one command: {len(held)}, now {_list(Counter(after.ledger[key].state for key in held)) or 0}")
+
+
+def _told_of_outsider(campaign: Campaign) -> bool:
+    """Whether all that the outsider sent was taken in or set aside, and no run of `agenda inbox` fell over it."""
+    outsider = campaign.outsider
+    print(f"  of an outsider: {outsider.sent} messages, {outsider.left} of them still in the mailbox")
+    for words in outsider.fell:
+        print(f"  BROKEN: `agenda inbox` ended by itself: {words}")
+    if outsider.left:
+        print("  BROKEN: a message of an outsider keeps others from being taken in")
+    return not outsider.fell and not outsider.left
 
 
 def _list(states: Counter[State]) -> str:

@@ -20,6 +20,7 @@ from sqlalchemy import func, select
 from chaos import agenda
 from chaos.clock import ShiftedClock
 from chaos.fleet import Fleet
+from chaos.outsider import Outsider
 from chaos.record import Record
 from chaos.schedule import Blow, Planned, Schedule, blows
 from chaos.verdict import Entry, Evidence
@@ -80,6 +81,7 @@ class Campaign:
         begin = clock.now()
         self._agenda = agenda.campaign(plan.mails, begin)
         self.owed = agenda.put_in_force(database, self._agenda.before, begin)
+        self.outsider = self._stranger()
         self._blows = blows(plan.seed, kills=plan.kills, mails=len(self.owed), restarts=plan.restart is not None)
         self._half = len(self.owed) // 2
         self._edited = _NEVER  # transactions seen until the edit was in force
@@ -110,9 +112,10 @@ class Campaign:
             raise Stuck(f"agenda {' '.join(words)}: {done.stdout}{done.stderr}")
 
     def calm(self) -> None:
-        """Send what is owed with no more faults."""
+        """Send what is owed with no more faults, and take in what is left of the outsider's mail."""
         self._server.send_signal(signal.SIGUSR1)
         self._until_settled(lambda: None)
+        self.outsider.finish()
 
     def evidence(self) -> Evidence:
         with self.database.read() as connection:
@@ -182,8 +185,16 @@ class Campaign:
         else:
             self._clock.shift(timedelta(seconds=seconds * _RATE))
 
+    def _stranger(self) -> Outsider:
+        columns = select(_D.purpose, _D.subject, _D.schedule, _D.rule, _D.recipient).order_by(_D.due_at, _D.id)
+        with self.database.read() as connection:
+            known = [(str(row[0]), row[1], row[2], row[3], row[4]) for row in connection.execute(columns)]
+        domain = self._agenda.before.agenda.sender.domain
+        return Outsider(url=self._plan.url, folder=self._plan.folder / "incoming", domain=domain, known=known)
+
     def _strike(self) -> None:
         """Whatever of the seed's blows has come due, and the edit in the middle."""
+        self.outsider.tend()
         seen = len(self.record.seen)
         if self._half <= seen and self._edited == _NEVER:
             self.owed |= agenda.put_in_force(self.database, self._agenda.after, self._clock.now())
@@ -210,6 +221,8 @@ class Campaign:
                 self._clock.shift(_FARTHEST_JUMP * planned.draw)
             case Blow.BACK:
                 self._clock.shift(-_FARTHEST_JUMP * planned.draw)
+            case Blow.OUTSIDER:
+                self.outsider.visit(planned.after, [one.key for one in self.record.seen if one.kept])
 
     def _post(self) -> Post:
         return Post(
@@ -232,6 +245,7 @@ def underway(plan: Plan) -> Iterator[Campaign]:
         server = stack.enter_context(_mail_server(plan.seed, plan.folder))
         running = Campaign(plan, database, clock, record, server)
         stack.callback(running.fleet.dismiss)
+        stack.callback(running.outsider.dismiss)
         yield running
 
 

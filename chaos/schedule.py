@@ -136,6 +136,7 @@ class Blow(StrEnum):
     RESTART = "database restarted"
     FORTH = "clock set forth"
     BACK = "clock set back"
+    OUTSIDER = "batches of an outsider's mail"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -155,6 +156,7 @@ def blows(seed: int, *, kills: int, mails: int, restarts: bool) -> list[Planned]
         Blow.RESTART: -(-kills // 16) if restarts else 0,
         Blow.FORTH: -(-kills // 10),
         Blow.BACK: -(-kills // 10),
+        Blow.OUTSIDER: -(-kills // 20),
     }
     found = [
         Planned(blow=blow, after=random.randint(1, max(1, mails * 4 // 5)), draw=random.random())

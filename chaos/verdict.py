@@ -51,6 +51,7 @@ class Verdict:
     astray: Sequence[str]  # delivered to another address than planned
     muted: Sequence[str]  # given up as a bad address, which it is not
     outdated: Sequence[str]  # begun for a time that no longer held
+    believed: Sequence[str]  # bounced, and nothing ever came back but what an outsider forged
     held: Sequence[str]  # more than the kills can account for
 
     @property
@@ -77,6 +78,7 @@ def judge(evidence: Evidence, repeats: int) -> Verdict:
             for one in evidence.record[evidence.edited :]
             if one.kept and one.key in ledger and ledger[one.key].state in REPLACED and not ledger[one.key].doubted
         ],
+        believed=[key for key, entry in ledger.items() if entry.state is State.BOUNCED],
         held=held if len(held) > evidence.doubts else [],
     )
 

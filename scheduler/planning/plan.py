@@ -1,4 +1,4 @@
-"""Edition and recipients -> the reminders to send, each with its key and its instant. Pure and streamed.
+"""Edition and recipients -> the reminders to send, each with what names it and its instant. Pure and streamed.
 
 With them the escalations: what is asked of others where too few have said that they come. Whether one is needed is
 found out when it leaves (scheduler/escalations.py).

@@ -17,6 +17,7 @@ import pytest
 from aiosmtpd.smtp import Envelope
 
 from scheduler.base.clock import SystemClock
+from scheduler.base.tokens import Tokens
 from scheduler.planning.delivery import Purpose, State
 from scheduler.store import nodes
 from scheduler.store.database import Database
@@ -80,7 +81,7 @@ def until(count: int, database: Database, state: State) -> None:
 
 
 async def test_two_workers_and_a_web_node_share_one_database(environment: dict[str, str]) -> None:
-    database = Database(environment["AGENDA_DATABASE_URL"])
+    database = Database(environment["AGENDA_DATABASE_URL"], tokens=Tokens([environment["AGENDA_SECRET_KEY"]]))
     async with aiosmtpd_server() as inbox:
         send = {**environment, "AGENDA_SMTP_URL": f"smtp://127.0.0.1:{inbox.port}", "AGENDA_PACE": "off"}
         port = free_port()

@@ -42,7 +42,7 @@ def test_a_message_that_nobody_has_and_nobody_accounts_for_is_lost(state: State)
     assert broken(replace(GOOD, ledger={}, record=[])) == {"lost": ["a"]}
 
 
-@pytest.mark.parametrize("state", [State.SUPERSEDED, State.CANCELLED, State.EXPIRED, State.UNCERTAIN, State.BOUNCED])
+@pytest.mark.parametrize("state", [State.SUPERSEDED, State.CANCELLED, State.EXPIRED, State.UNCERTAIN])
 def test_a_message_that_the_ledger_accounts_for_is_not_lost(state: State) -> None:
     assert broken(in_state(state)) == {}
 
@@ -76,6 +76,10 @@ def test_a_message_must_not_go_once_its_event_was_moved_or_cancelled(state: Stat
     after = replace(before, edited=0)
     assert broken(after) == {"outdated": ["a"]}
     assert broken(replace(after, ledger={"a": Entry(state=state, doubted=True)})) == {}
+
+
+def test_nothing_counts_as_bounced_that_only_an_outsider_said() -> None:
+    assert broken(in_state(State.BOUNCED)) == {"believed": ["a"]}
 
 
 def test_no_more_may_be_held_than_the_kills_account_for() -> None:
@@ -134,3 +138,4 @@ def test_a_campaign_is_delivered_though_its_workers_are_killed(kind: str) -> Non
     assert done.returncode == 0, done.stdout + done.stderr
     assert "4 kill -9" in done.stdout
     assert "lost 0" in done.stdout
+    assert "of an outsider: 122 messages, 0 of them still in the mailbox" in done.stdout

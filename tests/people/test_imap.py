@@ -15,11 +15,13 @@ from scheduler.mail.incoming.imap import ASIDE, TAKEN, ImapProgress, quoted
 from tests.support import dovecot
 from tests.support.command_line import agenda
 from tests.support.dovecot import PASSWORD, ImapServer, NoDovecot
+from tests.support.imapd import plain_mailbox
 from tests.support.returned import PERSON, VACATION, returned
 
 pytestmark = pytest.mark.usefixtures("published")
 
 SHIPPED = "agenda-consular.example"  # the domain of the shipped agenda
+POISON = b"X-A: 1\n" * 3_000 + b"\nhola"  # more lines than are looked at
 TNEF = """\
 From: uno@tokio.example
 To: agenda@ine.example
@@ -106,8 +108,7 @@ def test_a_folder_of_any_letters_is_read(published: str) -> None:
 
 
 def test_what_cannot_be_read_is_marked_kept_unseen_and_taken_again_when_asked(published: str) -> None:
-    poison = b"X-A: 1\n" * 3_000 + b"\nhola"
-    with imap_server([poison, returned(key=published, domain=SHIPPED)]) as server:
+    with imap_server([POISON, returned(key=published, domain=SHIPPED)]) as server:
         assert inbox(server.url) == {"quarantined": 1, "bad-address": 1}
         assert server.found("UNSEEN", "FLAGGED", "KEYWORD", ASIDE) == 1
         assert inbox(server.url) == {}
@@ -141,3 +142,23 @@ def test_no_folders_name_ends_the_command_that_it_stands_in(folder: str) -> None
 @pytest.mark.parametrize(("known", "last"), [("", None), ("7 12", 12), ("8 12", None), ("7 x", None), ("7", None)])
 def test_a_mailbox_without_keywords_is_read_on_from_the_last_uid_while_uids_hold(known: str, last: int | None) -> None:
     assert ImapProgress(known=known, keep=print).after("7") == last
+
+
+def test_a_server_that_keeps_no_keywords_is_read_on_from_the_last_uid(published: str) -> None:
+    with plain_mailbox(returned(key=published, domain=SHIPPED), PERSON.format(key=published).encode()) as box:
+        box.flags[11] = {r"\Seen"}
+        assert inbox(box.url) == {"bad-address": 1, "other": 1}
+        assert box.flags.get(12, set()) == set()
+        assert inbox(box.url) == {}
+        box.messages[13] = POISON
+        assert inbox(box.url) == {"quarantined": 1}
+        assert box.flags[13] == {r"\Flagged"}
+        box.validity += 1  # UIDs were given anew: what was taken in before counts once
+        assert inbox(box.url) == {"repeated": 1, "other": 1, "quarantined": 1}
+
+
+def test_nothing_is_marked_as_seen_by_being_fetched(published: str) -> None:
+    with plain_mailbox(PERSON.format(key=published).encode()) as box:
+        inbox(box.url)
+        (fetched,) = [command for command in box.commands if "FETCH" in command]
+        assert "BODY.PEEK[]<0." in fetched

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -15,11 +15,11 @@ from scheduler.planning.channels import Channel
 from scheduler.planning.plan import Member
 from scheduler.store.posts import answers
 from scheduler.store.posts.answers import Answer, Reply
-from scheduler.store.schema import deliveries, feed_tokens, recipients
+from scheduler.store.schema import bounces, deliveries, feed_tokens, recipients
 from scheduler.store.upsert import insert
 
 Origin = Literal["file", "self"]
-_R, _D = recipients.c, deliveries.c
+_R, _D, _B = recipients.c, deliveries.c, bounces.c
 _CHUNK = 1000
 LISTED = and_(_R.removed_at.is_(None), _R.confirmed_at.is_not(None))
 _OF_THE_FILE = _R.origin == "file"
@@ -67,8 +67,9 @@ def import_posts(connection: Connection, posted: Sequence[Recipient], now: datet
     """
     changed = 0
     for start in range(0, len(posted), _CHUNK):
-        rows = [_row(recipient, now) for recipient in posted[start : start + _CHUNK]]
-        changed += _upsert(connection, rows)
+        part = posted[start : start + _CHUNK]
+        _forgive_doubts(connection, {one.id: one.address for one in part})
+        changed += _upsert(connection, [_row(one, now) for one in part])
     listed = {recipient.id for recipient in posted}
     present = connection.execute(select(_R.id).where(_R.removed_at.is_(None), _OF_THE_FILE)).scalars()
     gone = [key for key in present if key not in listed]
@@ -82,6 +83,15 @@ def import_posts(connection: Connection, posted: Sequence[Recipient], now: datet
         )
     end_doubles(connection, now)
     return changed + len(gone)
+
+
+def _forgive_doubts(connection: Connection, posted: Mapping[str, str]) -> None:
+    """What is doubted of an address says nothing of the one that took its place. `posted`: by Recipient.id."""
+    doubted = select(_R.id, _R.address).where(exists().where(_B.recipient == _R.id, _B.kind == "doubted"))
+    corrected = [row.id for row in connection.execute(doubted) if posted.get(row.id, row.address) != row.address]
+    if corrected:
+        about_them = update(bounces).where(_B.recipient.in_(corrected), _B.kind == "doubted")
+        connection.execute(about_them.values(kind="forgiven"))
 
 
 def end_doubles(connection: Connection, now: datetime) -> None:
