@@ -96,6 +96,7 @@ def _piped(*, again: bool, as_json: bool, lang: str | None) -> None:
     if as_json:
         said: dict[str, object] = {"meaning": found.meaning, "recipient": found.recipient, "status": found.status}
         said |= {"event": found.event, "answer": found.answer} if found.answer else {}
+        said |= {"proposal": True} if found.proposal else {}
         print_json(said | ({"doubted": True} if found.doubted else {}))
     else:
         doubt = "doubted" if found.doubted else ""

@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from email.utils import getaddresses
+from datetime import UTC, datetime
+from email.utils import getaddresses, parsedate_to_datetime
 from itertools import islice
 
-from calendars.invitations import ItipReply, read_reply
+from calendars.replies import ItipReply, read_reply
 from scheduler.base.address import scrub
 from scheduler.mail.incoming.authenticity import is_vouched_for
 from scheduler.mail.incoming.bounds import LARGEST, MOST_ADDRESSED, MOST_BLOCKS, MOST_CALENDARS, MOST_QUOTED, Unreadable
 from scheduler.mail.incoming.parts import MessagePart, charset_of, decoded, fields_of, octets_of, parse, walk
 
+_LONGEST_DATE = 100  # characters
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _MESSAGE_ID = re.compile(
     rb"^(?:> ?){0,20}(?:Original-)?Message-ID:\s{0,20}<([^@>\s]{8,80})@([^>\s]{1,253})>", re.IGNORECASE | re.MULTILINE
@@ -26,7 +28,7 @@ _MESSAGE_ID = re.compile(
 _EMPTY = re.compile(r"\n[ \t]*\n\s*")
 _REPORTS = ("message/delivery-status", "message/global-delivery-status")
 _CALENDARS = ("text/calendar", "application/ics")
-_ADDRESSED = ("To", "Delivered-To", "X-Original-To", "Envelope-To")
+_ADDRESSED = ("To", "Cc", "Delivered-To", "X-Original-To", "X-Forwarded-To", "Envelope-To")
 _AUTOMATIC = ("X-Autoreply", "X-Autorespond", "X-Auto-Response-From")
 
 
@@ -49,6 +51,7 @@ class Answered:
     sent_to: tuple[str, ...]  # addresses that it came to: one may be an address of ours for one post's answers
     author: str  # the address of From; "" where there is not exactly one
     vouched: bool  # our own mail server found that it is from that address
+    dated: datetime | None = None  # its Date, UTC; None where that cannot be read
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,7 +109,17 @@ def _answered(message: MessagePart, reply: ItipReply, authserv_id: str | None) -
         sent_to=_addressed(message),
         author=author,
         vouched=bool(author) and is_vouched_for(message, author, authserv_id),
+        dated=_dated(message),
     )
+
+
+def _dated(message: MessagePart) -> datetime | None:
+    """One without a zone is in UTC, as -0000 says (RFC 5322 §3.3)."""
+    try:
+        found = parsedate_to_datetime(str(next(iter(message.get_all("Date", [])), ""))[:_LONGEST_DATE])
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
 
 
 def _addressed(message: MessagePart) -> tuple[str, ...]:
