@@ -1,19 +1,16 @@
-"""One event for one attendee by mail (iTIP, RFC 5546): REQUEST and CANCEL, and what an attendee's REPLY says.
+"""One event for one attendee by mail (iTIP, RFC 5546): REQUEST and CANCEL. What is answered: calendars/replies.py.
 
 The same UID and SEQUENCE as in the feeds. What the readers of this world need, rule by rule: docs/calendar-rules.md.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Literal
 
 from icalendar import Event as Entry
-from icalendar.parser import Contentline, Contentlines
 
 from calendars.descriptions import summary
 from calendars.editions import Edition
@@ -23,14 +20,11 @@ from calendars.model.places import Representation
 from calendars.model.text import Language
 
 Method = Literal["REQUEST", "CANCEL"]
-PartStat = Literal["ACCEPTED", "DECLINED", "TENTATIVE"]
-_ANSWERS: tuple[PartStat, ...] = ("ACCEPTED", "DECLINED", "TENTATIVE")
 LINE = 75  # octets
-LARGEST = 100_000  # characters of a reply that are looked at
-_DEEPEST = 8
 _TAIL = END_ENTRY + END_CALENDAR
-_MAILTO = re.compile(r"mailto:\s*([^\s@]+@[^\s@]+)\s*", re.IGNORECASE)
-_UTC = "%Y%m%dT%H%M%SZ"
+# Left out, since it is the default (RFC 5545 §3.8.2.7): after a move Cyrus 3.6.1 puts a second TRANSP beside this one
+# into its own copy, and then refuses every answer. In the feeds it stays.
+_DEFAULT = b"\r\nTRANSP:OPAQUE\r\n"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,17 +40,6 @@ class Invitation:
         return self.before + parties + self.after
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ItipReply:
-    """What one attendee's calendar program answered about one event."""
-
-    uid: str
-    attendee: str  # address, lower case; "" where the program wrote none
-    answer: PartStat
-    sequence: int | None  # of what it answers; None where the program left it out
-    stamp: datetime | None  # when it was answered, by the attendee's clock, UTC; likewise
-
-
 def request(
     edition: Edition, event: Event, site: Representation, language: Language, *, link: str | None, stamp: datetime
 ) -> Invitation:
@@ -65,7 +48,8 @@ def request(
     Raises ValueError for an event without a date.
     """
     body = event_alone(edition, event, site, language, method="REQUEST", link=link, stamp=stamp)
-    return Invitation(method="REQUEST", before=body.removesuffix(_TAIL), after=_TAIL)
+    before = body.removesuffix(_TAIL).replace(_DEFAULT, b"\r\n", 1)
+    return Invitation(method="REQUEST", before=before, after=_TAIL)
 
 
 def cancel(edition: Edition, event: Event, language: Language, *, stamp: datetime) -> Invitation:
@@ -108,81 +92,3 @@ def _folded(line: str) -> bytes:
         lines.append(rest[:end])
         rest, most = rest[end:], LINE - 1  # the space that begins a folded line counts
     return b"\r\n ".join((*lines, rest)) + b"\r\n"
-
-
-def read_reply(document: str) -> ItipReply | None:
-    """A REPLY (RFC 5546 §3.2.3) of one attendee about the whole of one event; None for whatever else it may be.
-
-    What programs add, leave out or fold in their own way does not matter; nor, here, who the organizer is said to be.
-    """
-    calendar: dict[str, list[_Property]] = {}
-    entry: dict[str, list[_Property]] = {}
-    entries = 0
-    for path, found in _properties(document[:LARGEST]):
-        entries += found.name == "BEGIN" and path == ("VCALENDAR", "VEVENT")
-        if path == ("VCALENDAR",):
-            calendar.setdefault(found.name, []).append(found)
-        elif path == ("VCALENDAR", "VEVENT"):
-            entry.setdefault(found.name, []).append(found)
-    methods = [found.value.strip().upper() for found in calendar.get("METHOD", [])]
-    if methods != ["REPLY"] or entries != 1 or "RECURRENCE-ID" in entry:
-        return None
-    return _answered(entry)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Property:
-    name: str
-    partstat: str
-    value: str
-
-
-def _answered(entry: dict[str, list[_Property]]) -> ItipReply | None:
-    uids, attendees = entry.get("UID", []), entry.get("ATTENDEE", [])
-    if len(uids) != 1 or len(attendees) != 1:
-        return None
-    answer = next((known for known in _ANSWERS if known == attendees[0].partstat.upper()), None)
-    if answer is None:
-        return None
-    address = _MAILTO.fullmatch(attendees[0].value)
-    sequence = entry["SEQUENCE"][0].value.strip() if "SEQUENCE" in entry else ""
-    return ItipReply(
-        uid=uids[0].value.strip(),
-        attendee=address[1].lower() if address else "",
-        answer=answer,
-        sequence=int(sequence) if re.fullmatch(r"[0-9]{1,9}", sequence) else None,
-        stamp=_instant(entry["DTSTAMP"][0].value.strip()) if "DTSTAMP" in entry else None,
-    )
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        return datetime.strptime(text, _UTC).replace(tzinfo=UTC)
-    except ValueError:
-        return None
-
-
-def _properties(document: str) -> Iterator[tuple[tuple[str, ...], _Property]]:
-    """Each readable line with the components that it stands in; BEGIN stands in its own."""
-    path: tuple[str, ...] = ()
-    lines = Contentlines.from_ical(document.lstrip("\ufeff \r\n\t"))  # type: ignore[no-untyped-call]  # because icalendar says no types here
-    for line in filter(None, lines):  # icalendar adds an empty one
-        found = _property(line)
-        if found is None:
-            continue
-        if found.name == "BEGIN":
-            if len(path) >= _DEEPEST:
-                return
-            path = (*path, found.value.strip().upper())
-        yield path, found
-        if found.name == "END":
-            path = path[:-1]
-
-
-def _property(line: Contentline) -> _Property | None:
-    """None for a line that is none: programs write such lines, too."""
-    try:
-        name, parameters, value = line.parts()
-    except ValueError:
-        return None
-    return _Property(name=name.upper(), partstat=str(parameters.get("PARTSTAT", "")), value=value)

@@ -14,7 +14,7 @@ from rich.table import Table
 from calendars.model.agenda import Agenda
 from calendars.model.events import Days
 from calendars.model.text import Language, Text
-from calendars.wording import days_span, home_short, hour, short_date
+from calendars.wording import Count, days_span, home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.base.refusal import USAGE
 from scheduler.commands.common import Failure, JsonOption, LangOption, language, out, print_json, told
@@ -32,6 +32,18 @@ SITES = Text(
     en="Site|Yes|No|Maybe|Silent|Other session|Deputies",
 )
 FIGURES = ("yes", "no", "maybe", "silent", "elsewhere")  # of a Tally, in the order of the headings
+STANDING = ("set_aside", "another_hour")  # of a Tally
+SET_ASIDE = Text(
+    es="Apartadas hasta que se repitan, pues se dieron para otra fecha u hora ({n}): {sites}",
+    en="Set aside until said again, since they were for another date or time ({n}): {sites}",
+)
+ANOTHER_HOUR = Text(
+    es="De las que cuentan, a otra hora ({n}): {sites}", en="Of those that count, at another hour ({n}): {sites}"
+)
+MARKED = Text(
+    es="{id}: {n} {n:apartada hasta que se repita|apartadas hasta que se repitan}",
+    en="{id}: {n} set aside until said again",
+)
 NONE = Text(es="Ningún evento pregunta quién asistirá.", en="No event asks who comes.")
 EMPTY = Text(es="Sin nadie que asista ({n}): {sites}", en="Nobody comes from ({n}): {sites}")
 COVERED = Text(es="Todas las sedes tienen quien asista.", en="Somebody comes from every site.")
@@ -74,6 +86,8 @@ def answers(
             _print_event(every[0], agenda, spoken)
         else:
             out().print(_events(every, agenda, spoken) if every else NONE[spoken])
+            for line in _aside(every, spoken):
+                out().print(line, markup=False, soft_wrap=True)
 
 
 def _chosen(every: Sequence[Acceptances], key: str, lang: Language) -> Acceptances:
@@ -95,6 +109,12 @@ def _events(every: Sequence[Acceptances], agenda: Agenda, lang: Language) -> Tab
         row = (named, _when(one, agenda, lang), *_figures(one.sites), f"{len(one.empty)} / {len(one.sites)}")
         table.add_row(*map(escape, row))
     return table
+
+
+def _aside(every: Sequence[Acceptances], lang: Language) -> Iterator[str]:
+    for one in every:
+        if n := sum(tally.set_aside for tally in one.sites):
+            yield MARKED[lang].format(id=one.event.id, n=Count(n))
 
 
 def _print_event(one: Acceptances, agenda: Agenda, lang: Language) -> None:
@@ -126,6 +146,11 @@ def _lines(one: Acceptances, agenda: Agenda, lang: Language) -> Iterator[str]:
         cities = {site.id: site.city for site in agenda.representations}
         named = ", ".join(f"{cities.get(site, site)} {n}" for site, n in one.guests.items())
         yield GUESTS[lang].format(n=sum(one.guests.values()), sites=named)
+    for words, name in ((SET_ASIDE, "set_aside"), (ANOTHER_HOUR, "another_hour")):
+        counted = [(tally.site.city, getattr(tally, name)) for tally in one.sites if getattr(tally, name)]
+        if counted:
+            named = ", ".join(f"{city} {n}" for city, n in counted)
+            yield words[lang].format(n=sum(n for _, n in counted), sites=named)
     if one.event.coverage is None:
         return
     lack = [tally.site.city for tally in one.lacking]
@@ -153,7 +178,7 @@ def _json(one: Acceptances) -> dict[str, object]:
     return {
         "id": one.event.id,
         "begins": one.begins.isoformat(),
-        **{name: sum(getattr(tally, name) for tally in one.sites) for name in FIGURES},
+        **{name: sum(getattr(tally, name) for tally in one.sites) for name in (*FIGURES, *STANDING)},
         "minimum": None if one.event.coverage is None else one.event.coverage.minimum,
         "guests": dict(one.guests),
         "empty": [tally.site.id for tally in one.empty],
@@ -164,7 +189,7 @@ def _json(one: Acceptances) -> dict[str, object]:
             {
                 "site": tally.site.id,
                 "region": tally.site.region,
-                **{name: getattr(tally, name) for name in FIGURES},
+                **{name: getattr(tally, name) for name in (*FIGURES, *STANDING)},
                 "deputies": tally.deputies,
             }
             for tally in one.sites

@@ -36,6 +36,8 @@ from scheduler.planning.delivery import Purpose
 from scheduler.publishing.consequences import Consequences, consequences
 from scheduler.publishing.in_words import (
     all_sites,
+    answer_lines,
+    answers_json,
     call_lines,
     departure_lines,
     local_departure,
@@ -182,6 +184,7 @@ def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language,
         yield f"  {kind_words(change, lang)}  {title(change, lang)}"
         yield f"    {notices_line(mails, lang)}"
         yield from (f"      {line}" for line in departure_lines(mails, found, at, lang))
+        yield from (f"    {line}" for line in answer_lines(result, change.event, found, lang))
     yield from call_lines(found, result, at, lang)
     yield "  " + REPLACED[lang].format(replaced=Count(result.replaced), sent=Count(sum(result.sent.values())))
     ended = ENDED[lang].format(ended=Count(len(result.ended_feeds))) if result.ended_feeds else ""
@@ -219,6 +222,7 @@ def _json(found: Prospect, result: Consequences, at: datetime) -> dict[str, obje
         "dropped": result.dropped,
         "sent_with_the_earlier_time": dict(result.sent),
         "feeds": list(result.feeds),
+        "answers": [answers_json(one) for one in result.answers],
         "ended_feeds": list(result.ended_feeds),
         "removed_posts": list(found.removed_posts),
         "losses": [{"missing": loss.missing.value, "name": loss.name} for loss in found.losses],

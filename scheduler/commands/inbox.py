@@ -97,6 +97,7 @@ def _piped(*, again: bool, as_json: bool, lang: str | None) -> None:
         said: dict[str, object] = {"meaning": found.meaning, "recipient": found.recipient, "status": found.status}
         said |= {"about": found.about} if found.about else {}
         said |= {"event": found.event, "answer": found.answer} if found.answer else {}
+        said |= {"proposal": True} if found.proposal else {}
         print_json(said | ({"doubted": True} if found.doubted else {}))
     else:
         doubt = "doubted" if found.doubted else ""

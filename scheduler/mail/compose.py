@@ -277,6 +277,7 @@ class Composer:
             stop=slot("stop"),
             manage=slot("manage"),
             answer=slot("answer"),
+            answered=slot("answered"),
             **words,
         )
 

@@ -21,7 +21,7 @@ from scheduler.base.address import mailbox
 LINE = 76  # characters, of an encoded line (RFC 2045 §6.7, §6.8) and of a header line with encoded words (RFC 2047 §2)
 _WORD = 50  # characters of one word that still finds a place on a folded line
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-SLOTS = ("office", "stop", "manage", "unread", "answer", "parties")
+SLOTS = ("office", "stop", "manage", "unread", "answer", "answered", "parties")
 _SLOT = re.compile(f"\ue000({'|'.join(SLOTS)})\ue001")
 _OVERLONG = re.compile(rb"^(.{74,75})(=20|=09)$", re.MULTILINE)  # binascii forgets to break before a trailing space
 _SOFT_BREAK = b"=\r\n"

@@ -35,6 +35,7 @@ class Personal:
     organizer: str = ""  # of an invitation: the address that its answer goes to
     reply_to: str = ""  # likewise, for people
     answer_url: str = ""  # the page to say at whether the post comes, without a query; of mail that asks
+    answered: str = ""  # what it has answered so far; of mail that asks
     unread: str = ""  # of a notice: that the post's calendar program had not read the change
 
 
@@ -90,6 +91,7 @@ class PreparedMail:
             "stop": _fillings(personal.unsubscribe_url),
             "manage": _fillings(personal.manage_url),
             "answer": _fillings(personal.answer_url) if self.asks else _NOTHING,
+            "answered": _fillings(f"\n{personal.answered}") if personal.answered else _NOTHING,
             "unread": _fillings(f"\n{personal.unread}") if personal.unread else _NOTHING,
         }
         pieces = {"calendar.parties": self._parties(personal)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -9,10 +10,11 @@ from sqlalchemy import Connection
 
 from calendars.editions import Edition, ends
 from calendars.model.events import EventStatus
+from scheduler.planning.standing import Footing, standing, start_of
 from scheduler.store.editions import InForce
 from scheduler.store.ledger import inviting
 from scheduler.store.ledger.reconcile import replan
-from scheduler.store.posts import answers
+from scheduler.store.posts import answers, roster
 from scheduler.store.posts.answers import Answer
 from scheduler.store.posts.roster import Post
 
@@ -32,15 +34,26 @@ def answer(connection: Connection, found: InForce, said: Answer, now: datetime) 
     """Keep what a post said of an event of the edition in force, and plan its reminders by it.
 
     A no ends those of the event that are still to come; a yes or a maybe brings them back. Who is invited by mail is
-    invited to the session that it chose instead. False: a later answer is known already, and nothing changed.
+    invited to the session that it chose instead. Where it does not say which start it is given for, it is the one in
+    force. False: a later answer is known already, or one that counts while this one does not, and nothing changed.
     """
+    site = roster.site_of(connection, said.recipient)
+    said = said if said.start is not None else replace(said, start=start_of(found.edition, said.instead or said.event))
     before = answers.of(connection, said.recipient, said.subject)
-    if not answers.record(connection, said):
+    aside = before is not None and is_set_aside(found.edition, before, site)
+    if before is not None and not aside and is_set_aside(found.edition, said, site):
+        return False
+    if not answers.record(connection, said, anyway=aside and not is_set_aside(found.edition, said, site)):
         return False
     replan(connection, found.edition, said.recipient, now)
     if said.instead != (None if before is None else before.instead):
         inviting.revisit(connection, found, said.recipient, now)
     return True
+
+
+def is_set_aside(edition: Edition, said: Answer, site: str) -> bool:
+    """Was it said, by a post of that site (its id), of a start that the event has no more?"""
+    return standing(edition, said.instead or said.event, site, said.start) is Footing.SET_ASIDE
 
 
 def closed(edition: Edition, event: str, post: Post | None, now: datetime) -> Closed | None:

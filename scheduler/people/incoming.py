@@ -6,33 +6,22 @@ is applied in one. Whatever goes wrong in the first harms that message only: it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
 from sqlalchemy import Connection
 
-from calendars.invitations import PartStat
 from scheduler.base.tokens import Tokens
-from scheduler.mail import verp
 from scheduler.mail.incoming.reading import Answered, AutoReply, Bounce, Incoming, Other, read
 from scheduler.mail.incoming.verdict import Finding, judge
-from scheduler.people import bounced
-from scheduler.people.answers import answer
+from scheduler.people import bounced, replies
 from scheduler.people.bounced import SendingWays
-from scheduler.planning.channels import takes_place
+from scheduler.people.replies import ReplyFate
 from scheduler.planning.codes import says_nothing
 from scheduler.planning.doubt import CountsAs
-from scheduler.store import editions
 from scheduler.store.database import Database
-from scheduler.store.editions import InForce
-from scheduler.store.posts import answers, roster
-from scheduler.store.posts.answers import Answer, Reply
-from scheduler.store.posts.roster import Post
-
-_WORDS: dict[PartStat, Reply] = {"ACCEPTED": Reply.YES, "DECLINED": Reply.NO, "TENTATIVE": Reply.MAYBE}
 
 
 class Meaning(StrEnum):
@@ -52,6 +41,11 @@ class Meaning(StrEnum):
 
 
 _UNFAILED: dict[Finding, Meaning] = {"delivered": Meaning.DELIVERED, "relayed": Meaning.RELAYED}
+_VERDICTS = {
+    ReplyFate.KEPT: Meaning.ANSWERED,
+    ReplyFate.STALE: Meaning.STALE,
+}
+
 # What somebody should look at: it stays unseen in a mailbox that people read, too.
 FOR_PEOPLE = frozenset({Meaning.UNKNOWN, Meaning.STALE, Meaning.UNPROVEN, Meaning.OTHER, Meaning.QUARANTINED})
 
@@ -73,11 +67,12 @@ class Handled:
     about: str = ""  # of a bounce: the address that died, masked, where it is not the post's own
     event: str = ""  # of an answer: Event.id
     answer: str = ""  # yes, no, maybe
+    proposal: bool = False  # it proposes another hour
     doubted: bool = False  # one of too many: it mutes nobody unless an operator accepts it
 
     @property
     def for_people(self) -> bool:
-        return self.meaning in FOR_PEOPLE
+        return self.proposal or self.meaning in FOR_PEOPLE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,61 +126,13 @@ class Inbox:
 
     def _answered(self, connection: Connection, found: Answered, now: datetime) -> Handled:
         """An answer counts for the post whose it is known to be, and while it is about what holds."""
-        post, reply = self._whose(connection, found), found.reply
-        if post is None:
-            return Handled(meaning=Meaning.UNPROVEN)
-        at = min(reply.stamp or now, now)  # a clock that is fast must not outlast what is said later
-        held, said = editions.load(connection), _WORDS[reply.answer]
-        event = None if held is None else _event_of(held, reply.uid)
-        words = () if held is None or event is None else tuple(_words(connection, held, event, post, said, at))
-        if held is None or event is None or not words:
-            return Handled(meaning=Meaning.STALE, recipient=post.recipient.id)
-        current = reply.sequence is None or reply.sequence >= held.edition.revisions[event].sequence
-        kept = [word for word in words if current and answer(connection, held, word, now)]
-        meaning = Meaning.ANSWERED if kept else Meaning.STALE
-        return Handled(meaning=meaning, recipient=post.recipient.id, event=event, answer=said)
-
-    def _whose(self, connection: Connection, found: Answered) -> Post | None:
-        """By the signed address that it came to, or by its author, whom our mail server vouches for.
-
-        An address may have an alias, and whoever answers for a post need not be the same person every time; but what
-        is another post's is not this one's.
-        """
-        signed = next((key for to in found.sent_to if (key := verp.read_answer(to, self.tokens))), None)
-        attendees = roster.at_address(connection, found.reply.attendee) if found.reply.attendee else []
-        if signed is not None:
-            borne = roster.borne(connection, signed)
-            post = None if borne is None else roster.find(connection, borne)
-            others = [one.recipient.id for one in attendees if one.confirmed]
-            return post if post is not None and post.confirmed and (borne in others or not others) else None
-        same = found.vouched and found.author.lower() == found.reply.attendee
-        known = [one for one in attendees if one.confirmed] if same else []
-        return known[0] if len(known) == 1 else None
-
-
-def _event_of(now: InForce, uid: str) -> str | None:
-    """The event (its id) of that UID, as the edition in force has it."""
-    return next((event for event, revision in now.edition.revisions.items() if revision.uid == uid), None)
-
-
-def _words(connection: Connection, now: InForce, event: str, post: Post, said: Reply, at: datetime) -> Iterator[Answer]:
-    """What an answer about an event means for it; or, of a session that the post chose, for those that it chose it for.
-
-    Nothing where it does not take place for the post.
-    """
-    own = post.recipient
-    word = Answer(
-        recipient=own.id,
-        subject=now.edition.revisions[event].uid,
-        event=event,
-        reply=said,
-        instead=None,
-        via="reply",
-        at=at,
-    )
-    if takes_place(now.edition, event, own.site) is not None:
-        yield word
-    elif takes_place(now.edition, event, own.site, guest=True) is not None:
-        for chosen in answers.by_recipient(connection, own.id).get(own.id, ()):
-            if chosen.instead == event:
-                yield replace(chosen, instead=None if said is Reply.NO else event, via="reply", at=at)
+        taken = replies.take(connection, self.tokens, found, now)
+        if taken.verdict is ReplyFate.UNPROVEN:
+            return Handled(meaning=Meaning.UNPROVEN, proposal=taken.proposal)
+        return Handled(
+            meaning=_VERDICTS[taken.verdict],
+            recipient=taken.recipient,
+            event=taken.event,
+            answer=taken.reply or "",
+            proposal=taken.proposal,
+        )

@@ -36,6 +36,7 @@ class Purpose(StrEnum):
     WELCOME = "welcome"  # to the successor: a post has passed to you
     FAREWELL = "farewell"  # to whoever held it before
     HANDOVER = "handover"  # to the coordinator: a post has passed to somebody else
+    PROPOSAL = "proposal"  # to the coordinator: a post answered with another hour
     ACCESS = "access"  # the short-lived link to change more than a mail's own links may
 
 

@@ -20,6 +20,7 @@ from calendars.model.rules import DaysBefore, Quiet, ReminderRule
 from calendars.workdays import working_day_at_or_before
 from calendars.zones import nearest_instant, to_wall
 from scheduler.planning.delivery import Purpose
+from scheduler.planning.standing import Footing, standing
 
 REMINDED = frozenset({EventStatus.TENTATIVE, EventStatus.CONFIRMED})
 EVENING = time(18)  # where `silencio:` sends what would leave in the night
@@ -35,12 +36,14 @@ class Member:
     away: frozenset[str] = frozenset()  # events (Event.id) that it does not come to
     coming: frozenset[str] = frozenset()  # those that it has said it comes to
     instead: Mapping[str, str] = field(default_factory=dict)  # of those it is away from -> another region's session
+    given: Mapping[str, datetime] = field(default_factory=dict)  # the start (UTC) that it said so for, where it is kept
+    aside: frozenset[str] = frozenset()  # events that have another start since: what it said does not count
 
     def wants(self, moment: Moment) -> bool:
         """Is it to be reminded of the event then? A deputy is, once it comes; a coordinator is not."""
         match self.recipient.role:
             case Role.HOLDER:
-                attends = moment.event not in self.away
+                attends = moment.event not in self.away - self.aside
             case Role.DEPUTY:
                 attends = moment.event in self.coming
             case _:
@@ -53,7 +56,7 @@ class Member:
 
     def is_asked(self, moment: Moment) -> bool:
         """Is it to hear then that too few come? Not of what it has answered for itself."""
-        return moment.due >= self.since and moment.event not in self.away | self.coming
+        return moment.due >= self.since and moment.event not in (self.away | self.coming) - self.aside
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,7 +88,7 @@ def plan(edition: Edition, members: Iterable[Member]) -> Iterator[Planned]:
     Left out: what was due before the member joined or before the event's schedule was published, what the member
     declined, the events that it does not come to, and one of two that weekends and holidays move to the same hour.
     """
-    by_site = _by_site(members, open_sessions(edition))
+    by_site = _by_site(members, edition)
     guests = _guests(edition.agenda, by_site)
     for event, revision in edition.listed():
         for moment, later in _ahead(moments(edition.agenda, event, revision, by_site), revision):
@@ -161,19 +164,22 @@ def _moment(
         yield Moment(event=event.id, site=site.id, rule=str(rule), due=due, expires=start, moved=moved)
 
 
-def _by_site(members: Iterable[Member], sessions: Container[str]) -> Mapping[str, Sequence[Member]]:
+def _by_site(members: Iterable[Member], edition: Edition) -> Mapping[str, Sequence[Member]]:
     sites: dict[str, list[Member]] = {}
+    sessions = open_sessions(edition)
     for member in members:
-        sites.setdefault(member.recipient.site, []).append(_as_it_stands(member, sessions))
+        sites.setdefault(member.recipient.site, []).append(_as_it_stands(member, edition, sessions))
     return sites
 
 
-def _as_it_stands(member: Member, sessions: Container[str]) -> Member:
-    """Whose chosen session takes place no more has its own again."""
-    if not member.instead:
+def _as_it_stands(member: Member, edition: Edition, sessions: Container[str]) -> Member:
+    """Whose chosen session takes place no more has its own again; a no to another start ends nothing of this one."""
+    if not (member.instead or member.given):
         return member
-    held = {own: other for own, other in member.instead.items() if other in sessions}
-    return replace(member, away=member.away - (member.instead.keys() - held.keys()), instead=held)
+    site, held = member.recipient.site, {own: other for own, other in member.instead.items() if other in sessions}
+    aside = (key for key, start in member.given.items() if standing(edition, key, site, start) is Footing.SET_ASIDE)
+    away = member.away - (member.instead.keys() - held.keys())
+    return replace(member, away=away, instead=held, aside=frozenset(aside))
 
 
 def _guests(

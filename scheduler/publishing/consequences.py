@@ -18,6 +18,7 @@ from scheduler.planning.delivery import Purpose
 from scheduler.planning.notices import leaves_at, settles_at
 from scheduler.planning.plan import Moment, guest_moments, moments, open_sessions
 from scheduler.publishing.prospect import Prospect
+from scheduler.publishing.set_aside import MovedAnswers, moved_answers
 from scheduler.store.posts import hearers
 from scheduler.store.posts.hearers import Group
 
@@ -47,6 +48,7 @@ class Consequences:
         int  # reminders that wait for posts that leave the list; of an event that goes too, they are replaced as well
     )
     sent: Mapping[str, int]  # Event.id -> reminders that the mail server took, with an hour that no longer holds
+    answers: tuple[MovedAnswers, ...] = ()  # of the events that answers were given for another start of
 
 
 def consequences(connection: Connection, found: Prospect, at: datetime) -> Consequences:
@@ -63,6 +65,7 @@ def consequences(connection: Connection, found: Prospect, at: datetime) -> Conse
         replaced=_replaced(after, groups, visits),
         dropped=hearers.waiting_reminders(connection, found.removed_posts),
         sent={} if before is None else _sent(before, found.changes, groups),
+        answers=() if before is None else moved_answers(connection, before, after, found.removed_posts),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from calendars.losses import Missing
+from calendars.model.people import Role
 from calendars.model.places import Representation
 from calendars.model.text import Language, Text
 from calendars.reading import AGENDA, POSTS, PRIVATE, SITES, Lines
@@ -14,6 +15,7 @@ from calendars.zones import to_wall
 from scheduler.planning.delivery import Purpose
 from scheduler.publishing.consequences import Consequences, ForeseenMail
 from scheduler.publishing.prospect import Prospect
+from scheduler.publishing.set_aside import MovedAnswers
 from scheduler.wording.kinds import PARTS
 
 REMOVES = Text(es="Quita {what} de lo vigente:", en="It takes {what} away from what is in force:")
@@ -200,3 +202,56 @@ def mail_json(mail: ForeseenMail) -> dict[str, object]:
 
 def local_departure(mail: ForeseenMail) -> str:
     return to_wall(mail.leaves, mail.site.zone).isoformat(timespec="minutes")
+
+
+SET_ASIDE = Text(
+    es="{n} {n:respuesta se aparta hasta que se repita|respuestas se apartan hasta que se repitan}",
+    en="{n} {n:answer is set aside until it is said again|answers are set aside until they are said again}",
+)
+BACK = Text(
+    es="{n} {n:respuesta apartada vuelve|respuestas apartadas vuelven} a contar",
+    en="{n} {n:answer that was set aside counts|answers that were set aside count} again",
+)
+SHORT = Text(es="Cobertura: faltaría en {n}: {sites}", en="Coverage: it would be short at {n}: {sites}")
+ASKED = {
+    Role.DEPUTY: Text(
+        es="se preguntaría a {n} {n:suplente|suplentes}, desde el {moment}",
+        en="{n} {n:deputy|deputies} would be asked, from {moment} on",
+    ),
+    Role.COORDINATOR: Text(
+        es="se avisaría a {n} {n:puesto|puestos} de coordinación, desde el {moment}",
+        en="{n} {n:coordinator|coordinators} would hear of it, from {moment} on",
+    ),
+}
+
+
+def answer_lines(result: Consequences, event: str, found: Prospect, lang: Language) -> Iterator[str]:
+    """What becomes of the answers to an event (its id), and who would be asked for that."""
+    agenda = found.publication.edition.agenda
+    cities = {site.id: site.city for site in agenda.representations}
+    for one in result.answers:
+        if one.event != event:
+            continue
+        told = ((SET_ASIDE, one.set_aside), (BACK, one.back))
+        yield "; ".join(words[lang].format(n=Count(n)) for words, n in told if n)
+        if one.lacking:
+            named = ", ".join(cities[site] for site in one.lacking)
+            yield SHORT[lang].format(n=len(one.lacking), sites=named)
+        for role, words in ASKED.items():
+            calls = [call for call in one.calls if call.role is role]
+            if calls:
+                yield "  " + words[lang].format(
+                    n=Count(len(calls)), moment=moment_at_home(calls[0].due, agenda.zone, lang)
+                )
+
+
+def answers_json(one: MovedAnswers) -> dict[str, object]:
+    return {
+        "event": one.event,
+        "set_aside": one.set_aside,
+        "counting_again": one.back,
+        "lacking": list(one.lacking),
+        "escalations": [
+            {"role": call.role.value, "site": call.site, "due": call.due.isoformat()} for call in one.calls
+        ],
+    }

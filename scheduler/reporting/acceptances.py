@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,11 +10,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from calendars.editions import Edition, Revision, begins
-from calendars.model.agenda import Agenda
 from calendars.model.events import Event, EventStatus
 from calendars.model.people import Role
 from scheduler.planning.coverage import Tally, lacking, tallies
 from scheduler.planning.plan import REMINDED
+from scheduler.planning.standing import Footing, standing
 from scheduler.store.posts import answers
 
 SOON = timedelta(days=5)  # ahead of the start, a site from which nobody comes is somebody's task
@@ -46,13 +47,13 @@ def acceptances(connection: Connection, edition: Edition) -> Iterator[Acceptance
     asking = [pair for pair in edition.listed() if pair[0].asks_who_comes and edition.agenda.addressed(pair[0])]
     begun = [(begins(edition.agenda, *pair), *pair) for pair in asking if pair[0].status is not EventStatus.CANCELLED]
     for at, event, revision in sorted(begun, key=lambda one: (one[0], one[1].id)):
-        yield _acceptances(connection, edition.agenda, event, revision, at)
+        yield _acceptances(connection, edition, event, revision, at)
 
 
 def lacking_soon(connection: Connection, edition: Edition, now: datetime) -> tuple[Acceptances, ...]:
     """The events with a rule that begin within SOON and lack somebody."""
     found = (
-        _acceptances(connection, edition.agenda, event, revision, at)
+        _acceptances(connection, edition, event, revision, at)
         for event, revision in edition.listed()
         if event.coverage is not None and event.status in REMINDED
         if now < (at := begins(edition.agenda, event, revision)) <= now + SOON
@@ -60,9 +61,11 @@ def lacking_soon(connection: Connection, edition: Edition, now: datetime) -> tup
     return tuple(one for one in found if one.lacking)
 
 
-def _acceptances(connection: Connection, agenda: Agenda, event: Event, revision: Revision, at: datetime) -> Acceptances:
-    voices = answers.voices(connection, revision.uid)
-    counted = tallies(agenda, event, voices)
+def _acceptances(
+    connection: Connection, edition: Edition, event: Event, revision: Revision, at: datetime
+) -> Acceptances:
+    agenda, voices = edition.agenda, answers.voices(connection, revision.uid)
+    counted = tallies(edition, event, voices)
     lack = lacking(event, counted)
     regions = {site.id: site.region for site in agenda.representations}
     coordinated = {regions.get(voice.site) for voice in voices if voice.role is Role.COORDINATOR}
@@ -72,6 +75,12 @@ def _acceptances(connection: Connection, agenda: Agenda, event: Event, revision:
         begins=at,
         sites=counted,
         lacking=lack,
-        guests=answers.guests(connection, event.id),
+        guests=_guests(connection, edition, event),
         uncoordinated=tuple(region for region in affected if region not in coordinated),
     )
+
+
+def _guests(connection: Connection, edition: Edition, event: Event) -> Mapping[str, int]:
+    """Of whoever said to come to another start of it, nobody knows."""
+    found = answers.guests(connection, event.id)
+    return Counter(site for site, start in found if standing(edition, event.id, site, start) is not Footing.SET_ASIDE)

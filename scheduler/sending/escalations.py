@@ -34,7 +34,7 @@ def _lacking(connection: Connection, edition: Edition, key: str) -> tuple[Tally,
     if event is None:
         return ()
     voices = answers.voices(connection, edition.revisions[key].uid)
-    return lacking(event, tallies(edition.agenda, event, voices))
+    return lacking(event, tallies(edition, event, voices))
 
 
 def _concerned(claim: Delivery, region: str | None, found: Sequence[Tally]) -> tuple[Tally, ...]:

@@ -17,9 +17,11 @@ from scheduler.mail import verp
 from scheduler.mail.compose import Composer
 from scheduler.mail.enclosing import Enclosure
 from scheduler.mail.prepared import Envelope, Personal
+from scheduler.mail.texts.answered import answered
 from scheduler.mail.texts.notice import unread
 from scheduler.planning.channels import ITIP, Channel, subscribes
 from scheduler.planning.delivery import Purpose
+from scheduler.planning.standing import standing
 from scheduler.store.editions import InForce
 from scheduler.store.ledger.claiming import Delivery
 from scheduler.store.people.signups import ACCESS_FOR
@@ -44,6 +46,9 @@ _SUBJECTS = {
     Purpose.HANDOVER: Text(
         es="Un puesto pasó a otra persona: corrija recipients.csv",
         en="A post has passed to somebody else: correct recipients.csv",
+    ),
+    Purpose.PROPOSAL: Text(
+        es="Una sede propone otra hora para un evento", en="A site proposes another time for an event"
     ),
     Purpose.ACCESS: Text(es="Su enlace de 15 minutos", en="Your 15-minute link"),
 }
@@ -163,7 +168,7 @@ class Letters:
 
     def _personal(self, found: InForce, claim: Delivery, site: Representation, now: datetime) -> Personal:
         token, sender = self.tokens.sign(Link.LEAVE, claim.bearer), found.edition.agenda.sender
-        answered = self.tokens.sign_answer(claim.bearer, _own_session(found, claim) or claim.event)
+        asked = self.tokens.sign_answer(claim.bearer, _own_session(found, claim) or claim.event)
         return Personal(
             to=self.recipient(claim),
             office=office_name(claim.post, site),
@@ -173,7 +178,8 @@ class Letters:
             manage_url=f"{self.base_url}/manage/{token}",
             organizer=self._answers_to(sender.address, claim),
             reply_to=self._answers_to(sender.reply_to, claim),
-            answer_url=f"{self.base_url}/answer/{answered}",
+            answer_url=f"{self.base_url}/answer/{asked}",
+            answered=_answered(found, claim, site),
         )
 
     def _service(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
@@ -184,13 +190,14 @@ class Letters:
             "url": self._url(claim, now),
             "site": self._site_url(claim),
             "post": claim.rule,
+            "event": _titled(found, claim),
         }
         subject = _SUBJECTS[claim.purpose][language]
         return self.composer.single(claim.purpose, found.edition.agenda, envelope, language, subject=subject, **words)
 
     def _url(self, claim: Delivery, now: datetime) -> str:
         match claim.purpose:
-            case Purpose.ALARM | Purpose.DOUBT | Purpose.FAREWELL | Purpose.HANDOVER:
+            case Purpose.ALARM | Purpose.DOUBT | Purpose.FAREWELL | Purpose.HANDOVER | Purpose.PROPOSAL:
                 return self._site_url(claim)
             case Purpose.CONFIRMATION:
                 return f"{self.base_url}/confirm/{self.tokens.sign(Link.CONFIRM, claim.bearer, claim.expires_at)}"
@@ -222,6 +229,22 @@ def site_of(found: InForce, key: str) -> Representation:
     if site is None:
         raise LookupError(f"the edition has no site {key}")
     return site
+
+
+def _answered(found: InForce, claim: Delivery, site: Representation) -> str:
+    """What the post said last of its own session; "" where it has said nothing."""
+    if claim.said is None or claim.said_at is None or _own_session(found, claim) is not None:
+        return ""
+    stands = standing(found.edition, claim.event, claim.site, claim.said_for)
+    at = to_wall(claim.said_at, site.zone)
+    return answered(claim.said, by_mail=claim.said_via == "reply", at=at, stands=stands, language=claim.language)
+
+
+def _titled(found: InForce, claim: Delivery) -> str:
+    """The title of the event of whose UID service mail is; "" where it is of none."""
+    keys = {revision.uid: key for key, revision in found.edition.revisions.items()}
+    event = found.edition.agenda.event(keys.get(claim.subject.partition("/")[0], ""))
+    return "" if event is None else event.title[claim.language]
 
 
 def _own_session(found: InForce, claim: Delivery) -> str | None:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select
 
@@ -80,6 +81,18 @@ def history(connection: Connection) -> Iterator[Edition]:
 def silent(connection: Connection) -> frozenset[int]:
     """The numbers of the editions that nobody was told of."""
     return frozenset(connection.execute(select(editions.c.number).where(editions.c.silent == 1)).scalars())
+
+
+def starts(connection: Connection, event: str) -> frozenset[datetime]:
+    """Every start (UTC) that an event (its id) had in any edition."""
+    found = select(revisions.c.start).where(revisions.c.event == event, revisions.c.start.is_not(None)).distinct()
+    return frozenset(connection.execute(found).scalars())
+
+
+def with_sequence(connection: Connection, event: str, sequence: int) -> int | None:
+    """The last edition (its number) in which an event (its id) had this SEQUENCE, or the nearest before; None: none."""
+    earlier = select(func.max(revisions.c.edition)).where(revisions.c.event == event, revisions.c.sequence <= sequence)
+    return connection.execute(earlier).scalar()
 
 
 def current(connection: Connection, known: InForce | None) -> InForce | None:

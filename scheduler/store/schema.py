@@ -228,6 +228,7 @@ answers = Table(  # who comes: the last word of each post on each event
     Column("instead", Text),  # Event.id of another region's session that the post comes to
     Column("via", Text, nullable=False),  # link, reply
     Column("at", Instant, nullable=False),
+    Column("start", Instant),  # that it was given for; NULL: from before this was kept, or of what has none
     Index(None, "subject"),
     sqlite_strict=True,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from calendars.editions import Edition
 from calendars.feeds import feeds
-from calendars.invitations import ItipReply, cancel, parties, read_reply, request
+from calendars.invitations import cancel, parties, request
 from calendars.model.events import EventStatus
+from calendars.replies import ItipReply, read_reply
 from tests.support import icaljs, libical
 from tests.support.factories import agenda, drive, edition, event, real_sites, real_size_agenda, site
 from tests.support.replies import ANA, PROGRAMS, UID, Answer, document
@@ -122,9 +123,12 @@ def test_a_cancellation_is_read_by_both() -> None:
 @pytest.mark.parametrize("partstat", ["ACCEPTED", "DECLINED", "TENTATIVE"])
 def test_each_programs_answer_is_understood_as_ical_js_understands_it(program: str, partstat: str) -> None:
     found = read_reply(document(program, Answer(partstat=partstat, sequence=2)))
-    known = None if program == "bare" else 2
-    stamp = datetime(2021, 10, 15, 0, 30, tzinfo=UTC)
-    assert found == ItipReply(uid=UID, attendee=ANA, answer=partstat, sequence=known, stamp=stamp)  # type: ignore[arg-type]  # because the parameter is one of them
+    assert found is not None
+    assert (found.uid, found.attendee, found.answer) == (UID, ANA, partstat)
+    assert found.stamp == datetime(2021, 10, 15, 0, 30, tzinfo=UTC)
+    bare = program == "bare"
+    assert found.sequence == (0 if bare else 2), "what is left out is 0"
+    assert found.start == (None if bare else datetime(2021, 10, 21, 23, tzinfo=UTC)), "in whatever zone it is written"
 
 
 def test_the_replies_that_we_test_with_are_replies_to_foreign_readers() -> None:
@@ -168,10 +172,35 @@ def test_whatever_is_not_one_plain_answer_is_none(text: str) -> None:
 def test_what_a_program_leaves_out_or_garbles_is_unknown_and_no_hindrance() -> None:
     text = changed("DTSTAMP:20211015T003000Z", "DTSTAMP:20211015T003000\nSEQUENCE:dos\nun renglón que no lo es")
     found = read_reply(text.replace(f"mailto:{ANA}", "invalid:nomail"))
-    assert found == ItipReply(uid=UID, attendee="", answer="ACCEPTED", sequence=None, stamp=None)
+    assert found == ItipReply(uid=UID, attendee="", answer="ACCEPTED", sequence=0, stamp=None)
     bare = read_reply(changed("DTSTAMP:20211015T003000Z\n", ""))
     assert bare is not None
     assert bare.stamp is None
+
+
+@pytest.mark.parametrize(
+    ("line", "start"),
+    [
+        ("DTSTART;VALUE=DATE:20220201", date(2022, 2, 1)),
+        ("DTSTART;TZID=Tokyo Standard Time:20211022T080000", datetime(2021, 10, 21, 23, tzinfo=UTC)),
+        ("DTSTART;TZID=/citadel.org/2021_1/Asia/Tokyo:20211022T080000", datetime(2021, 10, 21, 23, tzinfo=UTC)),
+        ("DTSTART;TZID=Oficina:20211022T080000", None),
+        ("DTSTART:20211022T080000", None),
+        ("DTSTART;TZID=Europe/Madrid:20210328T023000", None),
+        ("DTSTART:mañana", None),
+    ],
+)
+def test_a_start_is_read_in_the_zones_that_programs_name(line: str, start: date | None) -> None:
+    found = read_reply(changed("END:VEVENT", f"{line}\nEND:VEVENT"))
+    assert found is not None
+    assert found.start == start
+
+
+def test_a_request_leaves_the_default_out_that_cyrus_would_double() -> None:
+    assert not [one for one in lines(asked()) if one.startswith("TRANSP")]
+    known = edition(agenda(events=(event(), drive())))
+    assert b"\r\nTRANSP:OPAQUE\r\n" in next(feed.body for feed in feeds(known) if feed.path == "sites/tokio.ics")
+    assert "TRANSP:TRANSPARENT" in lines(asked(known, 1)), "what is not the default stays"
 
 
 def test_an_address_is_the_same_in_any_case() -> None:

@@ -10,7 +10,7 @@ from scheduler.mail.incoming.dsn import Action, ReportedRecipient
 from scheduler.mail.incoming.reading import AutoReply, Bounce, Other, read
 from scheduler.mail.incoming.verdict import ReportVerdict, codes_in, effective_status, judge
 from scheduler.planning.codes import BAD_ADDRESS, Blame, blame
-from tests.support.programs import (
+from tests.support.mail_programs import (
     ADDRESS,
     ANOTHERS,
     DMA,

@@ -24,7 +24,7 @@ from scheduler.store.schema import bounces as kept
 from scheduler.store.schema import deliveries
 from tests.support.campaign import TOKENS
 from tests.support.ledger import WEEK_BEFORE, claim, counted, draft, intend, post, put, send, settle
-from tests.support.programs import ANOTHERS, HARD, NOT_FAILED, OTHER, OURS, SOFT, Report
+from tests.support.mail_programs import ANOTHERS, HARD, NOT_FAILED, OTHER, OURS, SOFT, Report
 
 pytestmark = pytest.mark.conformance
 

@@ -257,6 +257,23 @@ async def test_a_site_that_loses_the_event_gives_the_invitation_back_and_one_tha
     }
 
 
+async def test_what_two_offices_at_one_address_share_is_taken_back_once_neither_has_it(database: Database) -> None:
+    """One calendar, and in it one entry of the event, whichever office it was for."""
+    only = {name: event(audience=Audience(kind="sites", ids=tuple(name))) for name in (("tokio", "seul"), ("seul",))}
+    everywhere = agenda(representations=(site(), SEOUL), events=(only["tokio", "seul"],))
+    posts = (post(), replace(post("dos", site="seul"), address="UNO@tokio.example"))
+    put(database, draft(everywhere, posts))
+    for recipient in ("uno", "dos"):
+        choose(database, INVITATIONS, PUBLISHED, recipient)
+    assert methods(await got_of(database, PUBLISHED, WEEK_BEFORE)).count("REQUEST") == 2
+    put(database, draft(replace(everywhere, events=(only["seul",],)), posts), MONDAY, confirmed=True, silent=False)
+    assert methods(await got_of(database, MONDAY, SETTLED + timedelta(hours=1))) == [""]
+    gone = replace(only["seul",], status=EventStatus.CANCELLED, reason=text("se une a otro"))
+    later = MONDAY + timedelta(hours=4)
+    put(database, draft(replace(everywhere, events=(gone,)), posts), later, confirmed=True, silent=False)
+    assert "CANCEL" in methods(await got_of(database, later, START))
+
+
 async def test_choosing_invitations_brings_each_event_ahead_in_working_hours(database: Database) -> None:
     put(database, draft(link=LINK))
     night = WEEK_BEFORE + timedelta(hours=15)  # midnight from Friday to Saturday in Tokyo

@@ -27,6 +27,7 @@ def with_event(changed: Event, *, posts: Sequence[Recipient] = (post(),), link: 
 
 
 MOVED = with_event(event(when=AT_EIGHT))
+NEARBY = with_event(event(when=timed("2021-10-21 18:30")))  # half an hour later on the same day
 AS_IT_WAS = with_event(event())
 
 

@@ -117,14 +117,23 @@ async def test_a_no_holds_over_the_next_publication(site: Site, client: httpx.As
     assert planned(site) == {"jornada-2022"}
 
 
-async def test_an_answer_from_before_a_move_stands_and_the_page_asks_whether_it_still_holds(
-    site: Site, client: httpx.AsyncClient
+@pytest.mark.parametrize(
+    ("hour", "mark", "remark"),
+    [
+        ("18:30", "; a otra hora)", "dentro del mismo día: su respuesta cuenta"),
+        ("20:00", "; apartada)", "su respuesta no cuenta hasta que la repita"),
+    ],
+)
+async def test_an_answer_from_before_a_move_is_shown_as_what_it_counts_for_and_asked_again(
+    site: Site, client: httpx.AsyncClient, hour: str, mark: str, remark: str
 ) -> None:
     await client.post(PATH, data={"r": "yes"})
-    now_in_force(site, agenda(events=(event(when=timed("2021-10-21 20:00")),)))
+    now_in_force(site, agenda(events=(event(when=timed(f"2021-10-21 {hour}")),)))
     page = (await client.get(PATH)).text
     assert "sí asistirá" in page
+    assert mark in page
     assert "antes de que el evento cambiara de hora" in page
+    assert remark in page
     assert "cambiara de hora" not in (await client.post(PATH, data={"r": "yes"})).text
 
 

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from email.utils import getaddresses
+from datetime import UTC, datetime
+from email.utils import getaddresses, parsedate_to_datetime
 from itertools import islice
 
-from calendars.invitations import ItipReply, read_reply
+from calendars.replies import ItipReply, read_reply
 from scheduler.mail.incoming.authenticity import is_vouched_for
 from scheduler.mail.incoming.bounds import MOST_ADDRESSED, MOST_BLOCKS, MOST_CALENDARS, Unreadable
 from scheduler.mail.incoming.dsn import Action, ReportedRecipient, recipients_of
@@ -22,10 +23,11 @@ from scheduler.mail.incoming.parts import MessagePart, charset_of, decoded, octe
 from scheduler.mail.incoming.prose import in_prose
 from scheduler.mail.incoming.returned import Marks, marks_of
 
+_LONGEST_DATE = 100  # characters
 _EMPTY = re.compile(r"\n[ \t]*\n\s*")
 _REPORTS = ("message/delivery-status", "message/global-delivery-status")
 _CALENDARS = ("text/calendar", "application/ics")
-_ADDRESSED = ("To", "Delivered-To", "X-Original-To", "Envelope-To")
+_ADDRESSED = ("To", "Cc", "Delivered-To", "X-Original-To", "X-Forwarded-To", "Envelope-To")
 _AUTOMATIC = ("X-Autoreply", "X-Autorespond", "X-Auto-Response-From", "X-AutoReply-From", "X-Vacation")
 _MOST_PROSE = 20_000  # characters of the part for people
 
@@ -57,6 +59,7 @@ class Answered:
     sent_to: tuple[str, ...]  # addresses that it came to: one may be an address of ours for one post's answers
     author: str  # the address of From; "" where there is not exactly one
     vouched: bool  # our own mail server found that it is from that address
+    dated: datetime | None = None  # its Date, UTC; None where that cannot be read
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,7 +117,17 @@ def _answered(message: MessagePart, reply: ItipReply, authserv_id: str | None) -
         sent_to=_addressed(message),
         author=author,
         vouched=bool(author) and is_vouched_for(message, author, authserv_id),
+        dated=_dated(message),
     )
+
+
+def _dated(message: MessagePart) -> datetime | None:
+    """One without a zone is in UTC, as -0000 says (RFC 5322 §3.3)."""
+    try:
+        found = parsedate_to_datetime(str(next(iter(message.get_all("Date", [])), ""))[:_LONGEST_DATE])
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
 
 
 def _addressed(message: MessagePart, names: tuple[str, ...] = _ADDRESSED) -> tuple[str, ...]:

@@ -67,6 +67,10 @@ class Delivery:
     edition: int | None = None  # the one that it tells of
     telling: Telling | None = None  # of a notice or a convocation: what it says
     lacking: tuple[Tally, ...] = ()  # of an escalation: the sites from which too few come
+    said: str | None = None  # yes, no, maybe: its last word on the event; None: none yet
+    said_via: str | None = None  # link, reply
+    said_at: datetime | None = None
+    said_for: datetime | None = None  # the start that it was said of; None: not kept
     method: str = ""  # of the calendar part that it carries (RFC 6047 §2.4); until settled, that its last attempt did
 
     @property
@@ -200,9 +204,11 @@ def _described(connection: Connection, ids: Sequence[int]) -> list[Delivery]:
     contact = (*(recipients.c[name] for name in named), spoken)
     chose = select(func.min(answers.c.event)).where(answers.c.recipient == _D.recipient, answers.c.instead == _D.event)
     replaces = chose.correlate(deliveries).scalar_subquery().label("replaces")
+    said = [answers.c.answer.label("said"), *(answers.c[name].label(f"said_{name}") for name in ("via", "at"))]
     found = connection.execute(
-        select(*own, *contact, (~earlier).label("first"), replaces)
+        select(*own, *contact, (~earlier).label("first"), replaces, *said, answers.c.start.label("said_for"))
         .join(recipients, recipients.c.id == _D.recipient)
+        .outerjoin(answers, (answers.c.recipient == _D.recipient) & (answers.c.subject == _D.subject))
         .where(_D.id.in_(ids))
         .order_by(_D.expires_at, _D.due_at, _D.id)
     )

@@ -89,6 +89,22 @@ def invited_posts(connection: Connection) -> dict[str, str]:
     return {row.id: row.site for row in found}
 
 
+def beside(connection: Connection, posts: Collection[str]) -> dict[str, list[str]]:
+    """Of these posts (ids): the others at the same address, case aside, that chose invitations."""
+    other = recipients.alias("other")
+    listed = other.c.removed_at.is_(None) & other.c.confirmed_at.is_not(None)
+    rows = connection.execute(
+        select(_R.id, other.c.id.label("other"))
+        .join(other, func.lower(other.c.address) == func.lower(_R.address))
+        .where(_R.id.in_(posts), other.c.id != _R.id, listed, other.c.channel == Channel.INVITATIONS)
+        .order_by(_R.id, other.c.id)
+    )
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row.id, []).append(row.other)
+    return found
+
+
 def choose(connection: Connection, recipient: str, channel: Channel) -> None:
     """Keep a post's choice. What is claimed for it is taken up anew: it was claimed under another."""
     connection.execute(update(recipients).where(_R.id == recipient).values(channel=channel))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -92,6 +92,7 @@ class Inviting:
         known = invited.sent(connection, posts) if posts else {}
         entries = Entries(connection, now)
         methods = {one.id: self._method(one, known.get(_pair(one), []), entries) for one in found}
+        methods |= dict.fromkeys(_shared(connection, now, found, methods), "")
         calls = [one for one in found if one.purpose is Purpose.INVITATION]
         others = [one for one in found if one.purpose is not Purpose.INVITATION]
         taken_back = {_pair(one) for one in calls if methods[one.id] == "CANCEL"}
@@ -145,6 +146,28 @@ def revisit(connection: Connection, now: InForce, recipient: str, at: datetime) 
     if rows:
         connection.execute(insert(deliveries), [keyed(connection, row) for row in rows])
     return len(rows)
+
+
+def _shared(
+    connection: Connection, now: InForce, found: Sequence[Delivery], methods: Mapping[int, Carried]
+) -> Iterator[int]:
+    """The claims (Delivery.id) that take nothing back, though their own post is invited no more.
+
+    Another post at the same address is: both have one calendar, and there one entry of the event.
+    """
+    ends = [one for one in found if methods[one.id] == "CANCEL"]
+    beside = invited.beside(connection, {one.recipient for one in ends}) if ends else {}
+    for claim in ends:
+        if any(_is_invited(connection, now, claim.event, post) for post in beside.get(claim.recipient, ())):
+            yield claim.id
+
+
+def _is_invited(connection: Connection, now: InForce, event: str, recipient: str) -> bool:
+    member = roster.member(connection, recipient)
+    if member is None:
+        return False
+    guest = event in member.instead.values()
+    return takes_place(now.edition, event, member.recipient.site, guest=guest) is not None
 
 
 def _pair(claim: Delivery) -> tuple[str, str]:

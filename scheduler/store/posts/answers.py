@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, RowMapping, case, func, select, true
 
 from calendars.model.people import Role
 from scheduler.planning.coverage import Voice
@@ -20,6 +20,7 @@ from scheduler.store.upsert import insert
 
 _A, _R = answers.c, recipients.c
 Via = Literal["link", "reply"]
+SLOW = timedelta(minutes=10)  # that the clock of a post's computer may be behind
 
 
 class Reply(StrEnum):
@@ -41,22 +42,27 @@ class Answer:
     instead: str | None  # Event.id of another region's session that the post comes to
     via: Via
     at: datetime  # UTC
+    start: datetime | None = None  # UTC, of what it is given for: its own session, or the one instead; None: not kept
 
 
-def record(connection: Connection, answer: Answer) -> bool:
-    """Keep an answer in place of the post's earlier one. False: a later one is known already."""
+def record(connection: Connection, answer: Answer, *, anyway: bool = False) -> bool:
+    """Keep an answer in place of the post's earlier one. False: a later one is known already.
+
+    Within SLOW the one that arrives last is the later, whatever the clocks say; with `anyway`, it always is.
+    """
     values = {
         "event": answer.event,
         "answer": answer.reply,
         "instead": answer.instead,
         "via": answer.via,
-        "at": answer.at,
+        "start": answer.start,
     }
-    row = insert(connection, answers).values(recipient=answer.recipient, subject=answer.subject, **values)
+    row = insert(connection, answers).values(recipient=answer.recipient, subject=answer.subject, at=answer.at, **values)
     kept = row.on_conflict_do_update(
         index_elements=["recipient", "subject"],
-        set_={name: row.excluded[name] for name in values},
-        where=_A.at <= row.excluded.at,
+        set_={name: row.excluded[name] for name in values}
+        | {"at": case((_A.at > row.excluded.at, _A.at), else_=row.excluded.at)},
+        where=true() if anyway else _A.at <= answer.at + SLOW,
     )
     return connection.execute(kept, execution_options={"preserve_rowcount": True}).rowcount > 0
 
@@ -83,25 +89,30 @@ def voices(connection: Connection, subject: str) -> list[Voice]:
     """Every post on the list with what it said last of an event (its UID), in order of their ids."""
     listed = _R.removed_at.is_(None) & _R.confirmed_at.is_not(None)
     found = connection.execute(
-        select(_R.site, _R.role, _A.answer, _A.instead)
+        select(_R.site, _R.role, _A.answer, _A.instead, _A.start)
         .join_from(recipients, answers, (_A.recipient == _R.id) & (_A.subject == subject), isouter=True)
         .where(listed)
         .order_by(_R.id)
     )
-    return [Voice(site=row.site, role=Role(row.role), reply=row.answer, instead=row.instead) for row in found]
+    return [
+        Voice(site=row.site, role=Role(row.role), reply=row.answer, instead=row.instead, start=row.start)
+        for row in found
+    ]
 
 
-def guests(connection: Connection, event: str) -> dict[str, int]:
-    """Of posts on the list that come to an event (its id) instead of going to their own: how many, by their site."""
+def guests(connection: Connection, event: str) -> list[tuple[str, datetime | None]]:
+    """The posts on the list that come to an event (its id) instead of going to their own: the site of each, and the
+    start that it said so for.
+    """
     listed = _R.removed_at.is_(None) & _R.confirmed_at.is_not(None)
     found = connection.execute(
-        select(_R.site, func.count(_R.id.distinct()).label("posts"))
+        select(_R.id, _R.site, func.max(_A.start).label("start"))
         .join_from(recipients, answers, _A.recipient == _R.id)
         .where(listed, _A.instead == event)
-        .group_by(_R.site)
-        .order_by(_R.site)
+        .group_by(_R.id, _R.site)
+        .order_by(_R.site, _R.id)
     )
-    return {row.site: row.posts for row in found}
+    return [(row.site, row.start) for row in found]
 
 
 def _answer(row: RowMapping) -> Answer:
@@ -113,4 +124,5 @@ def _answer(row: RowMapping) -> Answer:
         instead=row["instead"],
         via="link" if row["via"] == "link" else "reply",
         at=row["at"],
+        start=row["start"],
     )

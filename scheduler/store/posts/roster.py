@@ -181,12 +181,18 @@ def _member(row: RowMapping, said: Sequence[Answer]) -> Member:
         away=frozenset(one.event for one in said if one.reply is Reply.NO),
         coming=frozenset(one.event for one in said if one.reply is Reply.YES),
         instead={one.event: one.instead for one in said if one.reply is Reply.NO and one.instead is not None},
+        given={one.event: one.start for one in said if one.instead is None and one.start is not None},
     )
 
 
 def posts_of_the_file(connection: Connection) -> list[str]:
     """The ids of the administrator's posts."""
     return list(connection.execute(select(_R.id).where(LISTED, _OF_THE_FILE).order_by(_R.id)).scalars())
+
+
+def site_of(connection: Connection, recipient: str) -> str:
+    """The id of a post's site."""
+    return str(connection.execute(select(_R.site).where(_R.id == recipient)).scalar_one())
 
 
 def find(connection: Connection, recipient: str) -> Post | None:

@@ -26,6 +26,7 @@ from calendars.wording import days_span, home_name, hour, long_date, short_date,
 from calendars.zones import to_wall
 from scheduler.people.answers import Closed, answer, closed
 from scheduler.planning.plan import open_sessions
+from scheduler.planning.standing import Footing, standing
 from scheduler.store import editions
 from scheduler.store.editions import InForce
 from scheduler.store.posts import answers, roster
@@ -166,7 +167,7 @@ class Answering:
             "others": others(found.edition.agenda, shown, language),
             "chosen": chosen if chosen in _ids(found.offers) and not found.done else None,
             "said_at": _moment(found, language),
-            "outdated": _outdated(found),
+            "standing": _standing(found),
             "asked": None if found.done else asked,
             "done": found.done,
             "refused": found.refused,
@@ -213,11 +214,11 @@ def _instead(found: _Asked, language: Language) -> Instead | None:
     return Instead(event=other.id, title=other.title[language], when=when)
 
 
-def _outdated(found: _Asked) -> bool:
-    """Was it said before the event got the hour that it has?"""
-    if found.said is None or found.event is None:
-        return False
-    return found.said.at < found.edition.revisions[found.event.id].scheduled
+def _standing(found: _Asked) -> Footing | None:
+    """Does what was said count for the start that the event has? None: nothing was said."""
+    if found.said is None or found.event is None or found.post is None:
+        return None
+    return standing(found.edition, found.said.instead or found.event.id, found.post.recipient.site, found.said.start)
 
 
 def _moment(found: _Asked, language: Language) -> str | None:
