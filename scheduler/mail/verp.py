@@ -34,12 +34,6 @@ def read(address: str, tokens: Tokens) -> str | None:
     return key if signature in tokens.returning(key) else None
 
 
-def claimed(address: str) -> str | None:
-    """The key that an address of this form names, whoever signed it, and be it under a key that is listed no more."""
-    found = _FORM.fullmatch(address.strip().strip("<>"))
-    return None if found is None else found[1].lower()
-
-
 def answers_to(mailbox: str, bearer: str, tokens: Tokens) -> str:
     """The mailbox's address for the answers of one post; the plain one where there is no room for more."""
     local, _, domain = mailbox.rpartition("@")

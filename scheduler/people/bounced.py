@@ -61,7 +61,7 @@ def take(connection: Connection, found: Bounce, digest: str, now: datetime, send
         text=f"{verdict.about}: {verdict.text}" if verdict.about else verdict.text,
     )
     before = blamed.installation_blamed(connection, now).alarming
-    proven = matched.signed or not sending.signing or _left_before(one, found)
+    proven = matched.signed or not sending.signing
     counted = bounces.record(connection, one, report, now=now, blames=not sending.redirected, proven=proven)
     after = blamed.installation_blamed(connection, now)
     if after.alarming and not before:
@@ -113,16 +113,6 @@ def _is_proven(one: SentDelivery, found: Bounce, linked: list[str]) -> bool:
     """A Message-ID of the former build can be reckoned by anybody: something must come with it that cannot be."""
     named = {address.lower() for said in found.reported for address in (said.final, said.original)}
     return not one.public or one.recipient in linked or one.address.lower() in named
-
-
-def _left_before(one: SentDelivery, found: Bounce) -> bool:
-    """Did a message of the former build come back to the address that it left with, though its key is listed no more?
-
-    Of that build the Message-ID can be reckoned, but not the post's address, which the report has to name as well. This
-    ends by itself, thirty days after the upgrade.
-    """
-    came_back = any(verp.claimed(address) == one.message_key for address in found.sent_to)
-    return one.public and came_back and any(said.final.lower() == one.address.lower() for said in found.reported)
 
 
 def _domains(connection: Connection, one: SentDelivery) -> set[str]:

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calendars.documents import agenda_from_json, agenda_to_json
-from calendars.editions import ChangeKind, Edition, Publication, ends, first_stamp, publish
+from calendars.editions import ChangeKind, Edition, Publication, ends, first_edition, first_stamp, publish
 from calendars.feeds import feeds
-from calendars.model.agenda import Agenda, AnotherAgenda
+from calendars.model.agenda import Agenda, AnotherAgenda, Draft
 from calendars.model.events import Event, EventStatus
 from tests.support.factories import agenda, days, drive, event, real_size_agenda, text, timed
 
@@ -197,3 +197,9 @@ def test_a_session_is_over_at_its_end_and_whole_days_at_the_midnight_after_the_l
     content = agenda(events=(event(), drive()))
     assert ends(content, event()) == datetime(2021, 10, 22, 1, tzinfo=UTC)
     assert ends(content, drive()) == datetime(2022, 2, 8, 6, tzinfo=UTC)
+
+
+def test_a_draft_stands_as_a_first_edition_dated_by_its_own_day() -> None:
+    found = first_edition(Draft(agenda=agenda(), recipients=(), links={}))
+    assert (found.number, found.at) == (1, first_stamp(agenda()))
+    assert found.revisions.keys() == {event.id for event in agenda().events}

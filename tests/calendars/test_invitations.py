@@ -214,3 +214,11 @@ def test_any_text_whatever_is_read_without_an_error(text: str) -> None:
     assert read_reply(text) is None
     found = read_reply(document("google", Answer()).replace("SEQUENCE", text))
     assert found is None or found.uid == UID
+
+
+def test_a_delegates_answer_is_also_that_of_whom_it_is_for_and_one_without_a_name_is_nobodys() -> None:
+    found = read_reply(document("outlook", Answer()))
+    assert found is not None
+    assert found.names == (ANA,)
+    assert replace(found, delegators=("jefa@tokio.example",)).names == (ANA, "jefa@tokio.example")
+    assert replace(found, attendee="").names == ()
