@@ -85,10 +85,10 @@ DOUBTED = Text(
     "agenda suppressions --doubted",
 )
 BLAMED = Text(
-    es="Vuelve correo de {n} puestos por causa de esta instalación (listas negras, políticas, remitente o contenido), "
-    "no de sus direcciones: {why}",
-    en="Mail to {n} posts comes back for a fault of this installation (block lists, policy, sender or content), not of "
-    "their addresses: {why}",
+    es="Vuelve correo de {n} {n:puesto|puestos} por causa de esta instalación (listas negras, políticas, remitente o "
+    "contenido), no de sus direcciones: {why}",
+    en="Mail to {n} {n:post|posts} comes back for a fault of this installation (block lists, policy, sender or "
+    "content), not of their addresses: {why}",
 )
 LOST = Text(
     es="Avisos de correo devuelto que no se sabe de quién son (30 días): {n}, de ellos con la dirección de un puesto: "
@@ -184,7 +184,7 @@ def _alarms(found: Status, lang: Language) -> Iterator[str]:
         yield DIFFERING[lang].format(nodes=", ".join(found.differing))
     yield from _answering(found, lang)
     if found.blamed.alarming:
-        yield BLAMED[lang].format(n=found.blamed.posts, why=found.blamed.why)
+        yield BLAMED[lang].format(n=Count(found.blamed.posts), why=found.blamed.why)
     if found.doubted:
         yield DOUBTED[lang].format(n=found.doubted)
     if found.uncovered:
