@@ -41,6 +41,7 @@ async def type_into_finder(page: Page, text: str) -> list[str]:
     return [str(office) for office in await page.evaluate(OFFERED)]
 
 
+@pytest.mark.long
 async def test_an_office_is_found_by_typing_part_of_its_name(visitor: Visitor) -> None:
     async with visitor.page_at("/") as page:
         assert await type_into_finder(page, "nueva delh") == [OFFICE]

@@ -27,8 +27,6 @@ from tests.support.ledger import DAY_BEFORE, PUBLISHED, WEEK_BEFORE, claim, draf
 from tests.support.people import TOKENS, erase, joined, purge
 from tests.support.smtpd import Reply, scripted
 
-pytestmark = pytest.mark.conformance
-
 NEW = "nueva@tokio.example"
 LATER = PUBLISHED + timedelta(hours=1)
 OPEN = agenda(signups=Signups(domains=("sre.example", "*.gob.example")))

@@ -25,7 +25,7 @@ from tests.support.ledger import DAY_BEFORE, PUBLISHED, START, WEEK_BEFORE, draf
 from tests.support.programs import AT_SIX, PROGRAMS, answered, calendar, message
 from tests.support.replies import ANA, UID
 
-pytestmark = [pytest.mark.conformance, pytest.mark.usefixtures("here")]
+pytestmark = pytest.mark.usefixtures("here")
 
 NOW = WEEK_BEFORE + timedelta(hours=1)
 SIGNED = verp.answers_to("agenda@ine.example", "uno", TOKENS)

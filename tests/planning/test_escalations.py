@@ -28,8 +28,6 @@ from tests.support.factories import drive, event, site, timed
 from tests.support.ledger import PUBLISHED, START, post, put
 from tests.support.smtpd import scripted
 
-pytestmark = pytest.mark.conformance
-
 ASKED = datetime(2021, 10, 15, 1, tzinfo=UTC)  # 10:00 in Tokyo on Friday: five days before is a Sunday
 TOLD = datetime(2021, 10, 20, 1, tzinfo=UTC)  # two days before
 

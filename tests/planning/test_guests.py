@@ -26,8 +26,6 @@ from tests.support.guests import MADRID, OTHER, OWN, asia, both, choose, europe,
 from tests.support.ledger import PUBLISHED, post, put
 from tests.support.smtpd import scripted
 
-pytestmark = pytest.mark.conformance
-
 END = datetime(2021, 10, 27, tzinfo=UTC)
 
 

@@ -24,7 +24,7 @@ from tests.support.checkout import CONFIG, ROOT
 from tests.support.playing import INSTALLED, chosen, digest, truth
 from tests.support.shipped import shipped_draft
 
-pytestmark = pytest.mark.pole
+pytestmark = [pytest.mark.pole, pytest.mark.long]  # all sites, for a year and a half
 SCRIPT = ROOT / "tests" / "campaign.yaml"
 OVER = datetime(2023, 4, 22, tzinfo=UTC)
 ASIA, EUROPE = "taller-asia-pacifico-2021", "taller-europa-2021"

@@ -34,8 +34,6 @@ from tests.support.factories import agenda, drive, event, site, text, timed
 from tests.support.ledger import PUBLISHED, draft, post
 from tests.support.smtpd import Drop, Reply
 
-pytestmark = pytest.mark.conformance
-
 EVENT = event().id
 AN_HOUR = timedelta(hours=1)
 CALL = "CONVOCATORIA: vie 22 oct, 08:00 h (Tokio): Taller VMRE, Asia Pacífico"

@@ -36,8 +36,6 @@ from tests.support.factories import agenda, event, site, text, timed
 from tests.support.ledger import PUBLISHED, draft, post, put
 from tests.support.smtpd import Drop, Reply
 
-pytestmark = pytest.mark.conformance
-
 BUSY = Reply(b"451 4.3.0 busy\r\n")
 
 

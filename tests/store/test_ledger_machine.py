@@ -333,6 +333,7 @@ def test_any_order_of_things_on_sqlite() -> None:
     run_state_machine_as_test(OnSqlite, settings=EXAMPLES)
 
 
+@pytest.mark.long
 @pytest.mark.pole
 def test_any_order_of_things_on_postgresql(postgres: Cluster, postgres_template: str) -> None:
     class OnPostgres(LedgerMachine):
