@@ -124,8 +124,9 @@ def test_the_record_is_read_while_it_is_written(tmp_path: Path) -> None:
     record.close()
 
 
+@pytest.mark.long
 @pytest.mark.pole
-@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_a_campaign_is_delivered_though_its_workers_are_killed(kind: str) -> None:
     if kind == "postgresql":
         try:

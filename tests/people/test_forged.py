@@ -27,7 +27,6 @@ from tests.support.ledger import PUBLISHED, TOKENS, WEEK_BEFORE, claim, counted,
 from tests.support.returned import DOMAIN, returned
 from tests.support.shipped import shipped_draft
 
-pytestmark = pytest.mark.conformance
 NOW = WEEK_BEFORE + timedelta(minutes=10)
 _D = deliveries.c
 

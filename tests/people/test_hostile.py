@@ -80,6 +80,7 @@ def test_twice_as_many_take_at_most_two_and_a_half_times_as_long(published: str,
     assert two <= 2.5 * one
 
 
+@pytest.mark.long  # a measured time wants a quiet machine
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_message_of_each_kind_takes_as_long_as_it_is(kind: str) -> None:
     """Four times as long for four times the length would be 1.0; 4.0, were it to grow with the square."""
