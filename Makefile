@@ -14,7 +14,7 @@ ZONEDATA := $(wildcard tests/zonedata/*.lock)# releases of pytz from before rule
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-long check coverage screenshots bench chaos lock wheel clean
+.PHONY: help run serve test test-gated test-rest test-long check coverage screenshots bench chaos lock wheel clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,9 +40,14 @@ serve: $(RUNS) ## the service itself, with its files in var/
 	@mkdir -p var
 	cd var && AGENDA_CONFIG=$${AGENDA_CONFIG:-../config} ../$(BIN)/agenda serve
 
-test: $(READY) ## the short suite, at most 4 minutes on two quiet cores
-	$(PYTEST) $(SLOWEST) -m "not long" $(GATED:%=--cov=%) --cov-report= $(MEASURED)
+test: $(READY) ## the short suite, about 4 minutes on two quiet cores
+	@$(MAKE) --no-print-directory -j2 test-gated test-rest
+
+test-gated: $(READY)# beside the rest: many of its tests wait, and these do nothing but reckon
+	$(PYTEST) -n 1 $(SLOWEST) -m "not long" $(GATED:%=--cov=%) --cov-report= $(MEASURED)
 	@$(BIN)/python -m coverage report --fail-under=100 --skip-covered
+
+test-rest: $(READY)
 	$(PYTEST) $(SLOWEST) -m "not long" $(MEASURED:%=--ignore=%) tests
 
 test-long: $(READY) ## everything, before an issue is closed: browser plays, all sites and years, many examples
