@@ -1,6 +1,6 @@
 """What cannot be done, said to whoever asked: one base for all of it, so that each edge tells it in its own way.
 
-The command line ends with `code` and the words in its language; a page answers with `status` and the same words.
+The command line ends with `code` and the words in its language.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ class Refusal(Exception):
     """
 
     code: int = PROBLEMS  # the input is to be corrected; USAGE: the call; ENVIRONMENT: what it runs in
-    status: int = 422  # of an HTTP answer
     speaker: ClassVar[str] = "agenda: "  # before each line on a terminal; "" where it begins with a place in a file
 
     def __init__(self, why: Text, **said: object) -> None:
@@ -38,7 +37,6 @@ class EnvironmentRefusal(Refusal):
     """
 
     code = ENVIRONMENT
-    status = 503
 
     def __init__(self, why: Text | str, **said: object) -> None:
         super().__init__(Text(es=why, en=why) if isinstance(why, str) else why, **said)

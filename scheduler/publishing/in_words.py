@@ -16,6 +16,7 @@ from scheduler.planning.delivery import Purpose
 from scheduler.publishing.consequences import Consequences, ForeseenMail
 from scheduler.publishing.prospect import Prospect
 from scheduler.publishing.set_aside import MovedAnswers
+from scheduler.wording.changes import some
 from scheduler.wording.kinds import PARTS
 
 REMOVES = Text(es="Quita {what} de lo vigente:", en="It takes {what} away from what is in force:")
@@ -158,7 +159,9 @@ def departure_lines(mails: list[ForeseenMail], found: Prospect, at: datetime, la
     for mail in mails:
         groups.setdefault(_departure(mail, at, home, lang), []).append(mail)
     for number, (words, group) in enumerate(sorted(groups.items(), key=_by_size)):
-        cities = "" if number == 0 and len(group) > CITIES else f": {_cities([mail.site for mail in group], lang)}"
+        cities = (
+            "" if number == 0 and len(group) > CITIES else f": {some([mail.site.city for mail in group], lang, CITIES)}"
+        )
         yield words.format(n=sum(mail.people for mail in group)) + cities
 
 
@@ -173,14 +176,6 @@ def _departure(mail: ForeseenMail, at: datetime, home: str, lang: Language) -> s
     if opening and mail.leaves > at:
         return LATER[lang].format(n="{n}", moment=f"{short_date(wall.date(), lang)}, {hour(wall, lang)}")
     return SETTLED[lang].format(n="{n}", moment=moment_at_home(mail.leaves, home, lang))
-
-
-def _cities(sites: Iterable[Representation], lang: Language) -> str:
-    names = [site.city for site in sites]
-    if len(names) <= CITIES:
-        return and_list(names, lang)
-    more = len(names) - CITIES + 1
-    return and_list([*names[: CITIES - 1], f"{more} más" if lang == "es" else f"{more} more"], lang)
 
 
 def moment_at_home(at: datetime, home: str, lang: Language) -> str:

@@ -127,12 +127,12 @@ def _audience(change: Change, sites: dict[str, Representation], lang: Language) 
             yield f"  {label[lang]}: {some([sites[key].city for key in keys], lang)}"
 
 
-def some(names: list[str], lang: Language) -> str:
+def some(names: list[str], lang: Language, most: int = SITES_NAMED) -> str:
     """The names, or the first of them and how many more."""
-    if len(names) <= SITES_NAMED:
+    if len(names) <= most:
         return and_list(names, lang)
-    more = len(names) - SITES_NAMED + 1
-    return and_list([*names[: SITES_NAMED - 1], f"{more} más" if lang == "es" else f"{more} more"], lang)
+    more = len(names) - most + 1
+    return and_list([*names[: most - 1], f"{more} más" if lang == "es" else f"{more} more"], lang)
 
 
 def change_json(change: Change, lines: Lines | None = None) -> dict[str, object]:

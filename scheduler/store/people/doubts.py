@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, func, select, update
 
-from scheduler.planning.doubt import UNDECIDED_FOR
+from scheduler.planning.doubt import UNDECIDED_FOR, lapsed
 from scheduler.store.ledger import alarms, states
 from scheduler.store.people import bounces as noted
 from scheduler.store.posts import hearers
@@ -43,7 +43,7 @@ def undecided(connection: Connection, now: datetime) -> list[Doubted]:
         Doubted(
             recipient=row.recipient, site=row.site, address=row.address, at=row.at, status=row.status, text=row.text
         )
-        for row in connection.execute(_DOUBTED.where(_B.at > now - UNDECIDED_FOR))
+        for row in _waiting(connection, now)
     ]
 
 
@@ -78,7 +78,7 @@ def dismiss(connection: Connection, posts: Collection[str], now: datetime) -> in
 
 def lapse(connection: Connection, now: datetime) -> int:
     """What waited for a week counts as soft: its message did not arrive, and its post scores. Returns how many."""
-    found = connection.execute(_DOUBTED.where(_B.at <= now - UNDECIDED_FOR)).all()
+    found = [row for row in connection.execute(_DOUBTED).all() if lapsed(row.at, now)]
     for row in found:
         _settle(connection, row.id, "soft")
         if row.delivery is not None:
@@ -89,7 +89,8 @@ def lapse(connection: Connection, now: datetime) -> int:
 
 
 def _waiting(connection: Connection, now: datetime) -> list[Row[tuple[object, ...]]]:
-    return list(connection.execute(_DOUBTED.where(_B.at > now - UNDECIDED_FOR)))
+    found: list[Row[tuple[object, ...]]] = list(connection.execute(_DOUBTED))
+    return [row for row in found if not lapsed(row.at, now)]
 
 
 def _settle(connection: Connection, report: int, kind: str) -> None:
