@@ -12,6 +12,7 @@ from calendars.reading import json_schema
 from scheduler.commands.common import ConfigOption, JsonOption, LangOption, language, print_json, told
 from scheduler.drafts.files import InvalidDraft, configuration
 
+NOTE = Text(es="nota", en="note")
 FINE = Text(es="El borrador está bien. Nada se ha publicado.", en="The draft is fine. Nothing has been published.")
 
 
@@ -22,7 +23,8 @@ def check(config: ConfigOption = None, lang: LangOption = None, as_json: JsonOpt
     """
     with told(lang) as settings:
         try:
-            configuration(config, settings).draft()
+            found = configuration(config, settings)
+            notes = found.reading().notes
         except InvalidDraft as error:
             if as_json:
                 print_json([problem_json(problem, language(lang, settings)) for problem in error.problems])
@@ -30,7 +32,10 @@ def check(config: ConfigOption = None, lang: LangOption = None, as_json: JsonOpt
         if as_json:
             print_json([])
         else:
-            typer.echo(FINE[language(lang, settings)])
+            spoken = language(lang, settings)
+            for note in notes:
+                typer.echo(f"{found.place(note)}: {NOTE[spoken]}: {note.message[spoken]}")
+            typer.echo(FINE[spoken])
 
 
 def schema() -> None:

@@ -18,6 +18,7 @@ from typing import Protocol
 import css_inline
 from jinja2 import Environment, StrictUndefined, Template
 
+from calendars.days.off import DaysOff
 from calendars.editions import Edition
 from calendars.elsewhere import Offer, offers
 from calendars.impact import Fit, session_at
@@ -292,7 +293,7 @@ def _offers(edition: Edition, event: Event, site: Representation, now: datetime)
     revision = edition.revisions[event.id]
     if not event.other_sessions or revision.start is None or revision.end is None:
         return ()
-    own = session_at(site, revision.start, revision.end, edition.agenda.zone, revision.wall)
+    own = session_at(site, revision.start, revision.end, edition.agenda.zone, DaysOff.of(edition.agenda), revision.wall)
     return () if own.fit is Fit.INSIDE else offers(edition, event, site, now)
 
 

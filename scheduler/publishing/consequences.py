@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from calendars.changes import Change, Kind, Notice, notices
+from calendars.days.off import DaysOff
 from calendars.editions import Edition, Revision
 from calendars.feeds import feeds
 from calendars.model.events import Event
@@ -75,13 +76,14 @@ def _bodies(edition: Edition) -> dict[str, bytes]:
 
 def _mails(found: Prospect, at: datetime) -> Iterator[ForeseenMail]:
     """Where nobody is left to write to, there is no mail."""
-    sites = {site.id: site for site in found.publication.edition.agenda.representations}
+    agenda = found.publication.edition.agenda
+    sites, days = {site.id: site for site in agenda.representations}, DaysOff.of(agenda)
     told = ((Purpose.NOTICE, notice, found.hearing(notice)) for notice in found.notices)
     calls = ((Purpose.CONVOCATION, one, found.called.get((one.event, one.site), ())) for one in found.convocations)
     for purpose, notice, posts in (*told, *calls):
         site = sites.get(notice.site)
         if site is not None and posts:
-            leaves = leaves_at(notice, site, settles_at(notice, at))
+            leaves = leaves_at(notice, site, settles_at(notice, at), days)
             yield ForeseenMail(purpose=purpose, notice=notice, site=site, people=len(posts), leaves=leaves)
 
 

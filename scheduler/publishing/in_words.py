@@ -9,7 +9,7 @@ from calendars.losses import Missing
 from calendars.model.people import Role
 from calendars.model.places import Representation
 from calendars.model.text import Language, Text
-from calendars.reading import AGENDA, POSTS, PRIVATE, SITES, Lines
+from calendars.reading import AGENDA, DAYS, POSTS, PRIVATE, SITES, Lines
 from calendars.wording import Count, and_list, home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.planning.delivery import Purpose
@@ -29,6 +29,9 @@ LOSSES = {
     Missing.LINK: Text(es="Se quedan sin enlace para entrar", en="Left without a link to join by"),
     Missing.SHORT_LINK: Text(
         es="Su enlace para entrar es el de antes sin el final", en="Their link to join by is the former without its end"
+    ),
+    Missing.DAY: Text(
+        es="Ya no están así en festivos.csv, o perdieron palabras", en="No longer so in festivos.csv, or shorter there"
     ),
     Missing.ENTRY: Text(es="Ya no están en agenda.yaml", en="No longer in agenda.yaml"),
     Missing.SETTING: Text(es="Falta, o falta una parte, en agenda.yaml", en="Missing, or a part of it, in agenda.yaml"),
@@ -76,6 +79,8 @@ def _files(found: Prospect) -> Iterator[str]:
         yield SITES
     if found.removed_posts:
         yield POSTS
+    if Missing.DAY in missing:
+        yield DAYS
     if missing & {Missing.LINK, Missing.SHORT_LINK}:
         yield PRIVATE
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from calendars.days.off import DaysOff
 from calendars.model.agenda import Draft
 from calendars.model.people import Recipient
 from calendars.model.text import Text
@@ -179,7 +180,7 @@ def _convene(connection: Connection, found: Prospect, draft: Draft, at: datetime
 
 def _owed(found: Prospect, at: datetime) -> Iterator[Owed]:
     edition = found.publication.edition
-    sites = {site.id: site for site in edition.agenda.representations}
+    sites, days = {site.id: site for site in edition.agenda.representations}, DaysOff.of(edition.agenda)
     for notice in found.notices:
         if notice.site in sites:
             yield Owed(
@@ -187,7 +188,7 @@ def _owed(found: Prospect, at: datetime) -> Iterator[Owed]:
                 uid=edition.revisions[notice.event].uid,
                 site=notice.site,
                 guest=notice.guest,
-                leaves=leaves_at(notice, sites[notice.site], settles_at(notice, at)),
+                leaves=leaves_at(notice, sites[notice.site], settles_at(notice, at), days),
                 expires=expires_at(notice, at),
             )
 

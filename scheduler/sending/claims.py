@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from calendars.days.off import DaysOff
 from calendars.shifts import shifts_of
 from calendars.workdays import in_working_hours, next_working_instant
 from scheduler.base.clock import Clock
@@ -47,6 +48,7 @@ class Claims:
         self._instance = instance
         self._clock = clock
         self._current: InForce | None = None
+        self._days = DaysOff()  # of the edition in force
         self._foreign = False
         self._withheld: tuple[str, ...] = ()  # what this process's zone data puts at another time than published
         self._tellings = Tellings()
@@ -101,7 +103,7 @@ class Claims:
     ) -> _Taken:
         current = editions.current(connection, known)
         if current is not None and current is not known:
-            self._withheld = _withheld(current)
+            self._withheld, self._days = _withheld(current), DaysOff.of(current.edition.agenda)
         found = claiming.claim_due(connection, self._journal.owner, now, limit, self._withheld, besides=besides)
         if not found or current is None:
             return _Taken(current=current, claims=None, mark=None)
@@ -130,11 +132,11 @@ class Claims:
     def _leaves_at(self, claim: Delivery, now: datetime) -> datetime:
         """When this may go, at the earliest now (UTC)."""
         if claim.telling is not None:
-            return leaves_at(claim.telling.notice, site_of(self.in_force, claim.site), now)
+            return leaves_at(claim.telling.notice, site_of(self.in_force, claim.site), now, self._days)
         if not minds_hours(claim.purpose, claim.rule, claim.due_at, now, claim.expires_at):
             return now
         site = site_of(self.in_force, claim.site)
-        return now if in_working_hours(site, now) else next_working_instant(site, now)
+        return now if in_working_hours(site, now, self._days) else next_working_instant(site, now, self._days)
 
 
 def _withheld(current: InForce) -> tuple[str, ...]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from calendars.impact import Fit, Holiday, Session, Stay
+from calendars.days.off import DayOff
+from calendars.impact import Fit, Session, Stay
 from calendars.model.text import Language, Text
 from calendars.wording import Count, short_date
 
@@ -29,9 +30,9 @@ def marks(session: Session, lang: Language) -> Iterator[str]:
     if session.weekend:
         yield WEEKEND[lang]
     if session.holiday is not None:
-        yield HOLIDAY[lang].format(name=session.holiday)
+        yield HOLIDAY[lang].format(name=session.holiday.name[lang])
     if session.home_holiday is not None:
-        yield HOME_HOLIDAY[lang].format(name=session.home_holiday)
+        yield HOME_HOLIDAY[lang].format(name=session.home_holiday.name[lang])
     if session.days_off:
         yield OTHER_DATE[lang]
 
@@ -42,8 +43,12 @@ def stay_marks(stay: Stay, lang: Language) -> Iterator[str]:
         yield from (text[lang].format(name=_named(one, lang)) for one in found)
 
 
-def _named(holiday: Holiday, lang: Language) -> str:
-    return f"{holiday.name} ({short_date(holiday.date, lang)})"
+def _named(holiday: DayOff, lang: Language) -> str:
+    return f"{holiday.name[lang]} ({short_date(holiday.day, lang)})"
+
+
+def _name(holiday: DayOff | None) -> str | None:
+    return None if holiday is None else holiday.name.es
 
 
 def session_json(one: Session) -> dict[str, object]:
@@ -54,17 +59,17 @@ def session_json(one: Session) -> dict[str, object]:
         "fit": one.fit.value,
         "night": one.night,
         "weekend": one.weekend,
-        "holiday": one.holiday,
-        "holiday_in_mexico": one.home_holiday,
+        "holiday": _name(one.holiday),
+        "holiday_in_mexico": _name(one.home_holiday),
         "other_date": one.days_off,
     }
 
 
-def stay_json(one: Stay) -> dict[str, object]:
+def stay_json(stay: Stay) -> dict[str, object]:
     return {
-        "site": one.site.id,
-        "begins_in_mexico": one.begins.isoformat(timespec="minutes"),
-        "working_days": one.working_days,
-        "holidays": {day.date.isoformat(): day.name for day in one.holidays},
-        "holidays_in_mexico": {day.date.isoformat(): day.name for day in one.home_holidays},
+        "site": stay.site.id,
+        "begins_in_mexico": stay.begins.isoformat(timespec="minutes"),
+        "working_days": stay.working_days,
+        "holidays": {one.day.isoformat(): one.name.es for one in stay.holidays},
+        "holidays_in_mexico": {one.day.isoformat(): one.name.es for one in stay.home_holidays},
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendars.changes import Change, Kind
 from calendars.model.text import Language, Text
-from calendars.reading import SITES
+from calendars.reading import DAYS, SITES
 
 PARTS = {
     "title": "titulo",
@@ -21,6 +21,7 @@ PARTS = {
     "retention": "retencion",
     "signups": "altas",
     "privacy": "privacidad",
+    "own_days": DAYS,
 }
 KINDS = {
     Kind.CANCELLED: Text(es="CANCELADO", en="CANCELLED"),

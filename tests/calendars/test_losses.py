@@ -12,7 +12,7 @@ from calendars.model.agenda import Advance, Agenda, Axis
 from calendars.model.events import Audience
 from calendars.model.people import Privacy, Signups
 from calendars.model.rules import Coverage, DaysBefore, Quiet, TimeBefore
-from tests.support.factories import REGIONS, agenda, days, event, site, text, timed
+from tests.support.factories import REGIONS, agenda, days, event, own_day, site, text, timed
 
 TOKIO, OSAKA = site(), site("osaka", city="Osaka")
 PRIVACY = Privacy(text=text("Guardamos su correo."), url="https://ine.example/aviso")
@@ -100,6 +100,22 @@ def test_a_link_that_is_gone_or_lost_its_end_is_told() -> None:
 )
 def test_an_edit_is_no_loss(after: Agenda) -> None:
     assert told(after, LINK if after.events else {}) == []
+
+
+def test_a_day_of_festivos_that_is_gone_or_lost_its_words_is_told() -> None:
+    """A row that rules something else is another row; more words are none lost."""
+    feast, other = own_day(), own_day(where="JP")
+    before = agenda(own_days=(feast, other))
+    for left, names in (
+        ((feast,), ["2021-10-19 JP"]),
+        ((feast, replace(other, works=True)), ["2021-10-19 JP"]),
+        ((feast, replace(other, source="Gac")), ["2021-10-19 JP"]),
+        ((), ["2021-10-19 tokio", "2021-10-19 JP"]),
+        ((other, feast), []),
+        ((feast, replace(other, source="Gaceta Oficial")), []),
+    ):
+        found = losses(before, agenda(own_days=left), {}, {})
+        assert [(one.missing, one.name) for one in found] == [(Missing.DAY, name) for name in names]
 
 
 def test_an_event_that_gives_up_its_hour_for_whole_days_or_the_other_way_round_has_lost_nothing() -> None:

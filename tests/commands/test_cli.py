@@ -421,3 +421,14 @@ def test_help_loads_no_command_and_nothing_that_commands_stand_on() -> None:
 def test_check_loads_no_database_no_server_and_no_mail() -> None:
     loaded_at_last = {name.partition(".")[0] for name in modules_of("check")}
     assert not loaded_at_last & {"sqlalchemy", "alembic", "psycopg", "starlette", "uvicorn", "aiosmtplib", "jinja2"}
+
+
+def test_check_notes_a_row_of_festivos_that_counts_over_another() -> None:
+    """It refuses nothing: scripts that read the JSON see no problem."""
+    row = "2021-10-19,tokio,Fiesta,Feast,no,Gaceta\n"
+    Path("config/festivos.csv").write_text(f"fecha,donde,es,en,labora,fuente\n{row}{row}", encoding="utf-8")
+    done = agenda("check")
+    assert done.exit_code == 0
+    assert done.stdout.startswith("config/festivos.csv:3:1: nota: el 2021-10-19 en «tokio» ya está en el renglón 2.")
+    assert "festivos.csv:3:1: note: 2021-10-19 at “tokio” stands" in agenda("check", "--lang", "en").stdout
+    assert json.loads(agenda("check", "--json").stdout) == []

@@ -18,14 +18,27 @@ DAY = timedelta(days=1)
 SOON = timedelta(hours=24)  # so near to the start, a change waits for no office hours
 
 
-def works_on(site: Representation, day: date) -> bool:
+def works_on(truth: Truth, site: Representation, day: date) -> bool:
     weekend = _weekend(site.country_code) if site.weekend is None else frozenset(site.weekend)
-    return day.weekday() not in weekend and day not in _holidays(site.country_code, day.year)
+    if day.weekday() in weekend:
+        return False
+    said = _own_word(truth, site, day)
+    return day not in _holidays(site.country_code, day.year) if said is None else said
+
+
+def _own_word(truth: Truth, site: Representation, day: date) -> bool | None:
+    """Whether festivos.csv says that people work: the nearest place first, the last row first."""
+    rows = [row for row in reversed(truth.agenda.own_days) if row.first <= day <= row.last]
+    for place in (site.id, site.country_code, "misiones", "todas"):
+        for row in rows:
+            if row.where == place:
+                return row.works
+    return None
 
 
 def works_at(truth: Truth, site: str, instant: datetime) -> bool:
     known, wall = truth.sites[site], truth.wall(instant, site)
-    return works_on(known, wall.date()) and known.opens <= wall.time() < known.closes
+    return works_on(truth, known, wall.date()) and known.opens <= wall.time() < known.closes
 
 
 def next_work(truth: Truth, site: str, instant: datetime) -> datetime:
@@ -51,7 +64,7 @@ def reminders(truth: Truth, event: Event, site: str) -> Iterator[datetime]:
     for rule in usual if event.rules is None else event.rules:
         if isinstance(rule, DaysBefore):
             day = truth.wall(start, site).date() - rule.days * DAY
-            while not works_on(truth.sites[site], day):
+            while not works_on(truth, truth.sites[site], day):
                 day -= DAY
             due.append(_at(truth, site, datetime.combine(day, rule.at)))
         else:

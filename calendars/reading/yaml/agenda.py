@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from calendars.model.agenda import Advance, Agenda, Axis, Commitment, Figure
+from calendars.model.days import OwnDay
 from calendars.model.people import Sender
 from calendars.model.places import Region, Representation, slug
 from calendars.model.rules import DaysBefore, Reminders
@@ -69,7 +70,7 @@ class AgendaFile:
         """The line on which each event's id stands."""
         return {name: node.place.line for name, node in self._ids("eventos") if name is not None}
 
-    def agenda(self, context: Context, representations: tuple[Representation, ...]) -> Agenda:
+    def agenda(self, context: Context, representations: tuple[Representation, ...], days: tuple[OwnDay, ...]) -> Agenda:
         """Raises AlreadyReported if anything in the file is wrong."""
         fields, report = self.fields, self.report
         id_ = fields.value("agenda", values.identifier)
@@ -102,6 +103,7 @@ class AgendaFile:
             retention=retention,
             signups=signups,
             privacy=privacy,
+            own_days=days,
         )
 
     def _nodes(self, key: str) -> tuple[Node, ...]:

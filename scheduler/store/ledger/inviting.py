@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, insert
 
+from calendars.days.off import DaysOff
 from calendars.editions import Edition
 from calendars.invitations import Invitation, request
 from calendars.model.events import Event
@@ -223,7 +224,7 @@ def _rows(
     revision = now.edition.revisions[event.id]
     if event.when is None or (start := site_start(event, revision, site)[1]) <= at:
         return []
-    due = min(next_working_instant(site, at), max(at, start - URGENT))
+    due = min(next_working_instant(site, at, DaysOff.of(now.edition.agenda)), max(at, start - URGENT))
     row = {
         "purpose": Purpose.INVITATION,
         "subject": revision.uid,

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from calendars.impact import Fit, Holiday, Session, Stay
+from calendars.days.off import DayOff
+from calendars.impact import Fit, Session, Stay
 from calendars.model.agenda import Agenda
 from calendars.model.places import Representation
 from calendars.model.text import Language
@@ -162,11 +163,17 @@ def _remarks(session: Session, language: Language) -> Iterator[str]:
     if session.weekend:
         yield "fin de semana" if spanish else "weekend"
     if session.holiday is not None:
-        yield f"feriado: {session.holiday}" if spanish else f"public holiday: {session.holiday}"
+        name = session.holiday.name[language]
+        yield f"feriado: {name}" if spanish else f"public holiday: {name}"
     if not (session.night or session.weekend or session.holiday):
         yield _hours_remark(session, language)
-    if session.home_holiday is not None and session.home_holiday != session.holiday:
-        yield f"feriado en México: {session.home_holiday}" if spanish else f"holiday in Mexico: {session.home_holiday}"
+    if session.home_holiday is not None and not _same_name(session.holiday, session.home_holiday):
+        name = session.home_holiday.name[language]
+        yield f"feriado en México: {name}" if spanish else f"holiday in Mexico: {name}"
+
+
+def _same_name(one: DayOff | None, other: DayOff) -> bool:
+    return one is not None and one.name == other.name
 
 
 def _hours_remark(session: Session, language: Language) -> str:
@@ -192,11 +199,12 @@ def _stay_remarks(stay: Stay, language: Language) -> Iterator[str]:
         yield f"feriado: {named}" if language == "es" else f"public holiday: {named}"
 
 
-def _holiday_names(holidays: Iterable[Holiday], language: Language) -> str:
+def _holiday_names(holidays: Iterable[DayOff], language: Language) -> str:
     """«Waitangi Day (dom 6 feb)»; one that lasts is said once, with all its dates."""
     dates: dict[str, list[str]] = {}
     for holiday in holidays:
-        dates.setdefault(_SUBSTITUTED.sub("", holiday.name), []).append(short_date(holiday.date, language))
+        name = _SUBSTITUTED.sub("", holiday.name[language])
+        dates.setdefault(name, []).append(short_date(holiday.day, language))
     return ", ".join(f"{name} ({and_list(days, language)})" for name, days in dates.items())
 
 

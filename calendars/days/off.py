@@ -1,0 +1,90 @@
+"""Why a day is off at a site, and how certain that is: one answer for reminders, notices, pages and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from calendars.days.declared import Declared
+from calendars.days.listed import SOURCE, listed
+from calendars.days.weekends import weekend
+from calendars.model.agenda import Agenda
+from calendars.model.days import OwnDay
+from calendars.model.places import Representation
+from calendars.model.text import Text
+
+HOME_COUNTRY = "MX"  # a mission keeps some of its own country's holidays too
+_WEEKEND = Text(es="fin de semana", en="weekend")
+_CLDR = "CLDR"
+
+
+class Ground(StrEnum):
+    """Why a day is off."""
+
+    WEEKEND = "weekend"
+    OWN = "own"  # the administrator's word
+    COUNTRY = "country"
+    HOME = "home"  # Mexico's
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DayOff:
+    """One day without work at one site."""
+
+    day: date
+    ground: Ground
+    name: Text
+    source: str  # where it is from: a row's `fuente`, the library with its version
+
+
+class DaysOff:
+    """What an agenda and the lists say about days, to be asked by site and date."""
+
+    def __init__(self, own: tuple[OwnDay, ...] = ()) -> None:
+        self._declared = Declared(own)
+
+    @classmethod
+    def of(cls, agenda: Agenda) -> DaysOff:
+        return cls(agenda.own_days)
+
+    def off(self, site: Representation, day: date) -> DayOff | None:
+        """Why nobody works at the site on that date; None where people do.
+
+        A weekend day that a government, or a row of festivos.csv, makes a working day stays a weekend day: missions
+        rarely follow.
+        """
+        return self.weekend(site, day) or self.feast(site, day)
+
+    def weekend(self, site: Representation, day: date) -> DayOff | None:
+        """The site's weekend, if the date lies on it."""
+        if day.weekday() not in weekend(site, day):
+            return None
+        return DayOff(day=day, ground=Ground.WEEKEND, name=_WEEKEND, source=_CLDR)
+
+    def feast(self, site: Representation, day: date) -> DayOff | None:
+        """What makes the date a day off at the site, weekends aside."""
+        row = self._declared.about(site, day)
+        if row is not None:
+            return None if row.works else DayOff(day=day, ground=Ground.OWN, name=row.name, source=row.source)
+        return _holiday(site.country_code, day, Ground.COUNTRY)
+
+    def year(self, site: Representation, year: int) -> Iterator[DayOff]:
+        """The days off of a site in a year that are none of its weekend, in order."""
+        day = date(year, 1, 1)
+        while day.year == year:
+            found = None if self.weekend(site, day) else self.feast(site, day)
+            if found is not None:
+                yield found
+            day += timedelta(days=1)
+
+
+def home_holiday(day: date) -> DayOff | None:
+    """Mexico's public holiday on that date."""
+    return _holiday(HOME_COUNTRY, day, Ground.HOME)
+
+
+def _holiday(country: str, day: date, ground: Ground) -> DayOff | None:
+    found = listed(country, day.year).get(day)
+    return None if found is None else DayOff(day=day, ground=ground, name=found.name, source=f"{SOURCE}, {country}")
