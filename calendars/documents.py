@@ -19,6 +19,7 @@ _STRINGS = TypeAdapter(dict[str, str])
 # that does not use them keeps the digest that it was published under, and is not taken for a changed one after an
 # upgrade.
 _YOUNGER: Mapping[str, object] = {"retention": None, "signups": None, "privacy": None, "own_days": ()}
+_YOUNGER_OF_SITES: Mapping[str, object] = {"former_weekends": ()}
 _YOUNGER_OF_EVENTS: Mapping[str, object] = {"coverage": None, "other_sessions": False}
 
 
@@ -52,7 +53,9 @@ def draft_digest(agenda: Agenda, recipients: tuple[Recipient, ...], links: Mappi
 
 def _canonical(agenda: Agenda) -> bytes:
     events = {number: _unsaid(event, _YOUNGER_OF_EVENTS) for number, event in enumerate(agenda.events)}
-    return _AGENDA.dump_json(agenda, exclude={**dict.fromkeys(_unsaid(agenda, _YOUNGER), True), "events": events})
+    sites = {number: _unsaid(site, _YOUNGER_OF_SITES) for number, site in enumerate(agenda.representations)}
+    whole = dict.fromkeys(_unsaid(agenda, _YOUNGER), True)
+    return _AGENDA.dump_json(agenda, exclude={**whole, "events": events, "representations": sites})
 
 
 def _unsaid(value: object, younger: Mapping[str, object]) -> set[str]:

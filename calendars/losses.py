@@ -15,6 +15,7 @@ from typing import Any
 from calendars.documents import agenda_to_json
 from calendars.model.agenda import Agenda
 
+_OF_SITES = ("weekend", "former_weekends")
 _OF_DAYS = ("first", "last", "where", "works")
 _LISTS = ("regions", "axes", "commitments", "advances")
 _SETTINGS = ("reminders", "quiet", "retention", "signups", "privacy")
@@ -25,6 +26,7 @@ class Missing(StrEnum):
     """What kind of thing is gone."""
 
     SITE = "site"  # name: Representation.id
+    SITE_DETAIL = "site-detail"  # what a site says of its days; name: Representation.id
     LINK = "link"  # to join an event; name: Event.id
     SHORT_LINK = "short-link"  # it is the beginning of the former; name: Event.id
     ENTRY = "entry"  # of a list of the agenda; name: «axes: promocion»
@@ -49,8 +51,17 @@ def losses(
     was, now = json.loads(agenda_to_json(before)), json.loads(agenda_to_json(after))
     gone = {site["id"] for site in was["representations"]} - {site["id"] for site in now["representations"]}
     sites = (Loss(missing=Missing.SITE, name=name) for name in sorted(gone))
+    details = _site_details(was, now)
     links, days = _links(after, old_links, new_links), _days(was, now)
-    return (*sites, *links, *days, *_entries(was, now), *_settings(was, now), *_events(was, now))
+    return (*sites, *details, *links, *days, *_entries(was, now), *_settings(was, now), *_events(was, now))
+
+
+def _site_details(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Loss]:
+    kept = {site["id"]: site for site in now["representations"]}
+    for site in was["representations"]:
+        same = kept.get(site["id"], site)
+        if any(_less(site.get(key), same.get(key)) for key in _OF_SITES):
+            yield Loss(missing=Missing.SITE_DETAIL, name=site["id"])
 
 
 def _links(after: Agenda, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Loss]:

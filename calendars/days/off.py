@@ -17,7 +17,6 @@ from calendars.model.text import Text
 
 HOME_COUNTRY = "MX"  # a mission keeps some of its own country's holidays too
 _WEEKEND = Text(es="fin de semana", en="weekend")
-_CLDR = "CLDR"
 
 
 class Ground(StrEnum):
@@ -59,9 +58,10 @@ class DaysOff:
 
     def weekend(self, site: Representation, day: date) -> DayOff | None:
         """The site's weekend, if the date lies on it."""
-        if day.weekday() not in weekend(site, day):
+        found = weekend(site, day)
+        if day.weekday() not in found.days:
             return None
-        return DayOff(day=day, ground=Ground.WEEKEND, name=_WEEKEND, source=_CLDR)
+        return DayOff(day=day, ground=Ground.WEEKEND, name=_WEEKEND, source=found.source)
 
     def feast(self, site: Representation, day: date) -> DayOff | None:
         """What makes the date a day off at the site, weekends aside."""

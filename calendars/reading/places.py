@@ -9,6 +9,7 @@ from babel import Locale
 from babel.core import UnknownLocaleError, get_global
 
 from calendars import zones
+from calendars.model.places import FormerWeekend
 from calendars.model.text import Text
 from calendars.reading import values, words
 from calendars.reading.problems import Wrong, fold, shown, unknown
@@ -18,6 +19,7 @@ _NO_PLACE = re.compile(
     r"Etc/.*|(?:UTC|GMT)? ?[+\u2212-]?[0-9][0-9:]*|GMT|UCT|Greenwich|Universal|Zulu|[A-Z]{0,2}[DES]T(?:[0-9][CEMP]DT)?",
     re.IGNORECASE,
 )
+_UNTIL = re.compile(r"\s(?:hasta|until)\s", re.IGNORECASE)
 _ZONE_NAMES = tuple(
     sorted(name for name in get_global("zone_territories") if zones.is_zone(name) and not _NO_PLACE.fullmatch(name))
 )
@@ -59,6 +61,40 @@ def country_code(value: str) -> str:
         f"country “{code}” does not exist. Write the code of two letters (ISO 3166), for instance MX.",
         value=code,
     )
+
+
+def weekends(value: str) -> tuple[tuple[FormerWeekend, ...], tuple[int, ...] | None]:
+    """`vie sáb`, or `vie sáb hasta 2021-12-31; sáb dom`: those that have ended, and the present one.
+
+    Where the last has an end, the country's follows: None.
+    """
+    *former, last = (part.strip() for part in values.line(value).strip(" ;").split(";"))
+    ended, days = [_until(part, value) for part in former], None
+    if _UNTIL.search(last):
+        ended.append(_until(last, value))
+    else:
+        days = weekend_days(last)
+    dates = [one.until for one in ended]
+    if dates != sorted(set(dates)):
+        raise Wrong(
+            "weekend-order",
+            f"«{shown(value)}»: las fechas de «hasta» deben ir de la menor a la mayor.",
+            f"“{shown(value)}”: the dates after “hasta” must go from the earliest to the latest.",
+            value=value,
+        )
+    return tuple(ended), days
+
+
+def _until(part: str, value: str) -> FormerWeekend:
+    days, *end = _UNTIL.split(part)
+    if not end:
+        raise Wrong(
+            "weekend-order",
+            f"«{shown(value)}»: solo el último va sin fecha. Escriba «vie sáb hasta 2021-12-31; sáb dom».",
+            f"“{shown(value)}”: only the last has no date. Write “vie sáb hasta 2021-12-31; sáb dom”.",
+            value=value,
+        )
+    return FormerWeekend(days=weekend_days(days), until=values.day(end[-1]))
 
 
 def weekend_days(value: str) -> tuple[int, ...]:

@@ -26,6 +26,9 @@ EVENT = Text(es="{id}, «{title}»: se cancelaría", en="{id}, “{title}”: it
 POST = Text(es="{id}: dejaría de recibir correos", en="{id}: would get no more mail")
 LOSSES = {
     Missing.SITE: Text(es="Ya no están en representations.csv", en="No longer in representations.csv"),
+    Missing.SITE_DETAIL: Text(
+        es="Pierden en representations.csv algo de sus días", en="Lose something of their days in representations.csv"
+    ),
     Missing.LINK: Text(es="Se quedan sin enlace para entrar", en="Left without a link to join by"),
     Missing.SHORT_LINK: Text(
         es="Su enlace para entrar es el de antes sin el final", en="Their link to join by is the former without its end"
@@ -75,7 +78,7 @@ def _files(found: Prospect) -> Iterator[str]:
     missing = {loss.missing for loss in found.losses}
     if found.removed_events or missing & {Missing.ENTRY, Missing.SETTING, Missing.DETAIL}:
         yield AGENDA
-    if Missing.SITE in missing:
+    if missing & {Missing.SITE, Missing.SITE_DETAIL}:
         yield SITES
     if found.removed_posts:
         yield POSTS

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
+from calendars.days.weekends import unconfirmed
 from calendars.model.agenda import Agenda, Draft
 from calendars.shifts import Shift, shifts
 from calendars.zones import zone_data
@@ -102,7 +103,15 @@ def _draft(draft: Callable[[], Draft], settings: Settings) -> list[Check]:
     except NoConfiguration as error:
         return [Check(name="draft", verdict=Verdict.BAD, text=str(error))]
     text = f"{len(found.agenda.events)} events, {len(found.recipients)} recipients"
-    return [Check(name="draft", verdict=Verdict.GOOD, text=text), *_self_service(found.agenda, settings)]
+    good = Check(name="draft", verdict=Verdict.GOOD, text=text)
+    return [good, *_weekends(found.agenda), *_self_service(found.agenda, settings)]
+
+
+def _weekends(agenda: Agenda) -> list[Check]:
+    """Nothing where every site's is known."""
+    asked = ", ".join(site.id for site in unconfirmed(agenda.representations))
+    text = f"missions differ there, and representations.csv does not say what is kept: write `weekend` for {asked}"
+    return [Check(name="weekends", verdict=Verdict.NOTE, text=text)] if asked else []
 
 
 def _self_service(agenda: Agenda, settings: Settings) -> list[Check]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 from functools import cache
 
@@ -19,11 +19,22 @@ SOON = timedelta(hours=24)  # so near to the start, a change waits for no office
 
 
 def works_on(truth: Truth, site: Representation, day: date) -> bool:
-    weekend = _weekend(site.country_code) if site.weekend is None else frozenset(site.weekend)
-    if day.weekday() in weekend:
+    if day.weekday() in _rests(site, day):
         return False
     said = _own_word(truth, site, day)
     return day not in _holidays(site.country_code, day.year) if said is None else said
+
+
+def _rests(site: Representation, day: date) -> Collection[int]:
+    """What CLDR says, but for Ramallah, New Delhi, and the Emirates until 2021; what the site says comes first."""
+    for former in site.former_weekends:
+        if day <= former.until:
+            return former.days
+    if site.weekend is not None:
+        return site.weekend
+    if site.country_code == "AE" and day < date(2022, 1, 1):
+        return {4, 5}
+    return {"PS": {4, 5}, "IN": {5, 6}}.get(site.country_code) or _weekend(site.country_code)
 
 
 def _own_word(truth: Truth, site: Representation, day: date) -> bool | None:

@@ -56,3 +56,11 @@ def test_that_all_mail_is_redirected_is_noted_with_no_more_of_the_address_than_i
     assert "staging.example" in found.text
     assert "pruebas" not in found.text
     assert "redirect" not in verdicts(agenda())
+
+
+def test_doctor_asks_for_the_weekend_of_sites_where_missions_differ() -> None:
+    """It is a note, until representations.csv says it."""
+    tehran = factories.site("teheran", country_code="IR", zone="Asia/Tehran")
+    assert verdicts(factories.agenda(representations=(tehran,)))["weekends"] is Verdict.NOTE
+    said = replace(tehran, weekend=(3, 4))
+    assert "weekends" not in verdicts(factories.agenda(representations=(said,)))

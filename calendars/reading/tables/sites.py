@@ -8,7 +8,7 @@ from calendars.model.places import Representation
 from calendars.model.text import Text
 from calendars.reading import values
 from calendars.reading.context import REGION, Context, Once, reference
-from calendars.reading.places import country_code, weekend_days, zone
+from calendars.reading.places import country_code, weekends, zone
 from calendars.reading.problems import START, AlreadyReported, Report, Wrong, known
 from calendars.reading.tables.rows import TableRow, check_once, fail, table
 
@@ -51,13 +51,14 @@ def _no_site() -> Wrong:
 def _site(row: TableRow, id_: str | None, region: str | None, once: Once) -> Representation:
     kind, name, city = row.value("kind", values.line), row.value("name", values.line), row.value("city", values.line)
     country, code = row.value("country", values.line), row.value("country_code", country_code)
-    own_zone, weekend = row.value("time_zone", zone), row.optional("weekend", weekend_days)
+    own_zone, own_weekends = row.value("time_zone", zone), row.optional("weekend", weekends)
     opens, closes = row.optional("opens", values.hour) or time(9), row.optional("closes", values.hour) or time(18)
     if id_:
         check_once(row, "id", once, id_, id_)
     if not row.broken and closes <= opens:
         fail(row, "closes" if row.raw("closes") else "opens", _closed(opens, closes))
     row.finish()
+    former, weekend = own_weekends or ((), None)
     return Representation(
         id=known(id_),
         kind=known(kind),
@@ -70,6 +71,7 @@ def _site(row: TableRow, id_: str | None, region: str | None, once: Once) -> Rep
         weekend=weekend,
         opens=opens,
         closes=closes,
+        former_weekends=former,
     )
 
 

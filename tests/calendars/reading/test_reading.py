@@ -298,3 +298,47 @@ def test_a_list_of_sites_of_which_only_the_header_is_left_is_refused() -> None:
     header = SITES.splitlines()[0] + "\n"
     found = read(files(representations=header))
     assert [one.rule for one in found.problems if one.file == "representations.csv"] == ["no-sites"]
+
+
+@pytest.mark.parametrize(
+    ("written", "former", "days"),
+    [
+        ("vie sáb hasta 2021-12-31; sáb dom", [((4, 5), date(2021, 12, 31))], (5, 6)),
+        ("Fri-Sat UNTIL 2021-12-31;Sat-Sun;", [((4, 5), date(2021, 12, 31))], (5, 6)),
+        ("dom hasta 2021-1-1; vie hasta 2022-1-1; sáb", [((6,), date(2021, 1, 1)), ((4,), date(2022, 1, 1))], (5,)),
+        ("vie sáb hasta 2021-12-31", [((4, 5), date(2021, 12, 31))], None),
+    ],
+)
+def test_a_weekend_may_have_dates(written: str, former: list[tuple[object, date]], days: object) -> None:
+    site = agenda(
+        ("time_zone,source", "time_zone,source,weekend"),
+        ("Europe/Madrid,prueba", f"Europe/Madrid,prueba,{written}"),
+    ).representations[0]
+    assert [(one.days, one.until) for one in site.former_weekends] == former
+    assert site.weekend == days
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (
+            "vie sáb; sáb dom",
+            "«vie sáb; sáb dom»: solo el último va sin fecha. Escriba «vie sáb hasta 2021-12-31; sáb dom».",
+        ),
+        (
+            "vie hasta 2022-01-01; sáb hasta 2021-01-01; dom",
+            "«vie hasta 2022-01-01; sáb hasta 2021-01-01; dom»: las fechas de «hasta» deben ir de la menor a la mayor.",
+        ),
+        ("vie hasta ayer; dom", "fecha «ayer» no se entiende. Escriba año-mes-día, por ejemplo 2021-10-06."),
+        (
+            "nada hasta 2021-12-31",
+            "día «nada» no existe. Puede ser: lunes, martes, miércoles, jueves, viernes, sábado, domingo.",
+        ),
+    ],
+)
+def test_a_weekend_with_dates_that_cannot_be_is_refused(written: str, expected: str) -> None:
+    edits = (
+        ("time_zone,source", "time_zone,source,weekend"),
+        ("Europe/Madrid,prueba", f"Europe/Madrid,prueba,{written}"),
+    )
+    assert problems(read(edited(*edits))) == [f"representations.csv:2:91: {expected}"]
