@@ -19,7 +19,7 @@ _STRINGS = TypeAdapter(dict[str, str])
 # that does not use them keeps the digest that it was published under, and is not taken for a changed one after an
 # upgrade.
 _YOUNGER: Mapping[str, object] = {"retention": None, "signups": None, "privacy": None, "own_days": ()}
-_YOUNGER_OF_SITES: Mapping[str, object] = {"former_weekends": ()}
+_YOUNGER_OF_SITES: Mapping[str, object] = {"former_weekends": (), "subdivision": None}
 _YOUNGER_OF_EVENTS: Mapping[str, object] = {"coverage": None, "other_sessions": False}
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from calendars.documents import agenda_to_json
 from calendars.model.agenda import Agenda
 
-_OF_SITES = ("weekend", "former_weekends")
+_OF_SITES = ("weekend", "former_weekends", "subdivision")
 _OF_DAYS = ("first", "last", "where", "works")
 _LISTS = ("regions", "axes", "commitments", "advances")
 _SETTINGS = ("reminders", "quiet", "retention", "signups", "privacy")

@@ -25,6 +25,7 @@ class Ground(StrEnum):
     WEEKEND = "weekend"
     OWN = "own"  # the administrator's word
     COUNTRY = "country"
+    REGION = "region"  # of the site's part of the country alone
     HOME = "home"  # Mexico's
 
 
@@ -68,7 +69,12 @@ class DaysOff:
         row = self._declared.about(site, day)
         if row is not None:
             return None if row.works else DayOff(day=day, ground=Ground.OWN, name=row.name, source=row.source)
-        return _holiday(site.country_code, day, Ground.COUNTRY)
+        found = listed(site.country_code, site.subdivision, day.year).get(day)
+        if found is None:
+            return None
+        ground = Ground.REGION if found.regional else Ground.COUNTRY
+        place = site.country_code if site.subdivision is None else f"{site.country_code} {site.subdivision}"
+        return DayOff(day=day, ground=ground, name=found.name, source=f"{SOURCE}, {place}")
 
     def year(self, site: Representation, year: int) -> Iterator[DayOff]:
         """The days off of a site in a year that are none of its weekend, in order."""
@@ -82,9 +88,6 @@ class DaysOff:
 
 def home_holiday(day: date) -> DayOff | None:
     """Mexico's public holiday on that date."""
-    return _holiday(HOME_COUNTRY, day, Ground.HOME)
-
-
-def _holiday(country: str, day: date, ground: Ground) -> DayOff | None:
-    found = listed(country, day.year).get(day)
-    return None if found is None else DayOff(day=day, ground=ground, name=found.name, source=f"{SOURCE}, {country}")
+    found = listed(HOME_COUNTRY, None, day.year).get(day)
+    source = f"{SOURCE}, {HOME_COUNTRY}"
+    return None if found is None else DayOff(day=day, ground=Ground.HOME, name=found.name, source=source)

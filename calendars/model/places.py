@@ -45,4 +45,5 @@ class Representation:
     weekend: tuple[int, ...] | None = None  # 0 = Monday .. 6 = Sunday; None: the country's
     opens: time = time(9)
     closes: time = time(18)
+    subdivision: str | None = None  # where holidays are told apart by region: the library's name of it
     former_weekends: tuple[FormerWeekend, ...] = ()  # before `weekend`, the earliest first

@@ -9,6 +9,7 @@ from babel import Locale
 from babel.core import UnknownLocaleError, get_global
 
 from calendars import zones
+from calendars.days import listed
 from calendars.model.places import FormerWeekend
 from calendars.model.text import Text
 from calendars.reading import values, words
@@ -60,6 +61,38 @@ def country_code(value: str) -> str:
         f"país «{code}» no existe. Escriba el código de dos letras (ISO 3166), por ejemplo MX.",
         f"country “{code}” does not exist. Write the code of two letters (ISO 3166), for instance MX.",
         value=code,
+    )
+
+
+def host_country(value: str) -> str:
+    """The same, of a country whose holidays are known: one that the library lacks has none for any site."""
+    code = country_code(value)
+    if listed.is_listed(code):
+        return code
+    raise Wrong(
+        "no-holidays",
+        f"no se conocen los feriados de «{code}». Escriba el código del país al que pertenece, por ejemplo ES.",
+        f"the holidays of “{code}” are not known. Write the code of the country that it belongs to, for instance ES.",
+        value=code,
+    )
+
+
+def subdivision(country: str | None, value: str) -> str:
+    """A part of a country, by ISO 3166-2 (`CA-AB`, `AB`) or the library's own name (`Barcelona`) -> the library's."""
+    plain = values.line(value)
+    found = None if country is None else listed.subdivision(country, plain)
+    if found is not None or country is None:
+        return found or plain
+    parts = listed.subdivisions(country)
+    missing = Text(es=f"no se conoce en {country}", en=f"is not known in {country}")
+    if parts:
+        raise unknown("unknown-subdivision", Text(es="subdivisión", en="subdivision"), plain, parts, missing)
+    raise Wrong(
+        "unknown-subdivision",
+        f"en {country} no se distinguen feriados por región. Deje vacía esta celda; lo demás va en festivos.csv.",
+        f"in {country} holidays are not told apart by region. Leave this cell empty; what else there is goes into "
+        "festivos.csv.",
+        value=plain,
     )
 
 

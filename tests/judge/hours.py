@@ -22,7 +22,7 @@ def works_on(truth: Truth, site: Representation, day: date) -> bool:
     if day.weekday() in _rests(site, day):
         return False
     said = _own_word(truth, site, day)
-    return day not in _holidays(site.country_code, day.year) if said is None else said
+    return day not in _holidays(site.country_code, site.subdivision, day.year) if said is None else said
 
 
 def _rests(site: Representation, day: date) -> Collection[int]:
@@ -101,5 +101,6 @@ def _weekend(country: str) -> frozenset[int]:
 
 
 @cache
-def _holidays(country: str, year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays(country, years=year, expand=False))
+def _holidays(country: str, part: str | None, year: int) -> frozenset[date]:
+    kinds = ("public", "workday") if country == "UA" else None
+    return frozenset(holidays.country_holidays(country, subdiv=part, years=year, expand=False, categories=kinds))

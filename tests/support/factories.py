@@ -57,6 +57,7 @@ def real_sites() -> tuple[Representation, ...]:
                 country_code=row["country_code"],
                 region=slug(row["region"]),
                 zone=row["time_zone"],
+                subdivision=row["subdivision"] or None,
             )
             for row in csv.DictReader(file)
         )

@@ -342,3 +342,44 @@ def test_a_weekend_with_dates_that_cannot_be_is_refused(written: str, expected: 
         ("Europe/Madrid,prueba", f"Europe/Madrid,prueba,{written}"),
     )
     assert problems(read(edited(*edits))) == [f"representations.csv:2:91: {expected}"]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("XX", "subdivisión «XX» no se conoce en ES. Revise cómo se escribe."),
+        ("Barcelon", "subdivisión «Barcelon» no se conoce en ES. ¿Quiso decir «Barcelona»?"),
+    ],
+)
+def test_a_subdivision_that_is_not_known_is_refused(written: str, expected: str) -> None:
+    edits = (
+        ("time_zone,source", "time_zone,source,subdivision"),
+        ("Europe/Madrid,prueba", f"Europe/Madrid,prueba,{written}"),
+    )
+    assert problems(read(edited(*edits))) == [f"representations.csv:2:91: {expected}"]
+
+
+def test_a_country_whose_holidays_are_one_list_takes_no_subdivision() -> None:
+    edits = (
+        ("time_zone,source", "time_zone,source,subdivision"),
+        ("Asia/Tokyo,prueba", "Asia/Tokyo,prueba,JP-13"),
+    )
+    [found] = problems(read(edited(*edits)))
+    assert found.startswith("representations.csv:3:91: en JP no se distinguen feriados por región. Deje vacía esta")
+
+
+def test_a_subdivision_waits_for_its_country_to_be_readable() -> None:
+    """Only the country is said to be wrong."""
+    edits = (
+        ("time_zone,source", "time_zone,source,subdivision"),
+        ("España,ES,Europa,Europe/Madrid,prueba", "España,XX,Europa,Europe/Madrid,prueba,MD"),
+    )
+    assert [one.rule for one in read(edited(*edits)).problems] == ["unknown-country"]
+
+
+def test_a_site_has_its_part_of_the_country() -> None:
+    sites = agenda(
+        ("time_zone,source", "time_zone,source,subdivision"),
+        ("Europe/Madrid,prueba", "Europe/Madrid,prueba,ES-MD"),
+    ).representations
+    assert [site.subdivision for site in sites] == ["MD", None]
