@@ -18,7 +18,13 @@ _STRINGS = TypeAdapter(dict[str, str])
 # Younger than the first stored editions, each with what says nothing. They are left out where nothing is said: a draft
 # that does not use them keeps the digest that it was published under, and is not taken for a changed one after an
 # upgrade.
-_YOUNGER: Mapping[str, object] = {"retention": None, "signups": None, "privacy": None, "own_days": ()}
+_YOUNGER: Mapping[str, object] = {
+    "retention": None,
+    "signups": None,
+    "privacy": None,
+    "home_holidays": None,
+    "own_days": (),
+}
 _YOUNGER_OF_SITES: Mapping[str, object] = {"former_weekends": (), "subdivision": None}
 _YOUNGER_OF_EVENTS: Mapping[str, object] = {"coverage": None, "other_sessions": False}
 

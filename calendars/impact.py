@@ -102,7 +102,7 @@ def session_at(
         fit=_fit(site, start + skew, end + skew, days),
         night=is_night(wall),
         weekend=days.weekend(site, day) is not None,
-        holiday=days.feast(site, day),
+        holiday=days.local_feast(site, day),
         home_holiday=home_holiday(day),
     )
 
@@ -143,7 +143,7 @@ def _stay_at(site: Representation, when: Days, home_zone: str, days: DaysOff) ->
         begins=to_wall(begins, home_zone),
         ends=to_wall(ends, home_zone),
         working_days=sum(is_working_day(site, day, days) for day in dates),
-        holidays=_found(days.feast(site, day) for day in dates),
+        holidays=_found(days.local_feast(site, day) for day in dates),
         home_holidays=_found(home_holiday(day) for day in dates),
     )
 

@@ -42,12 +42,14 @@ class DayOff:
 class DaysOff:
     """What an agenda and the lists say about days, to be asked by site and date."""
 
-    def __init__(self, own: tuple[OwnDay, ...] = ()) -> None:
+    def __init__(self, own: tuple[OwnDay, ...] = (), *, home: bool = False) -> None:
+        """`home`: Mexico's holidays are days off everywhere."""
         self._declared = Declared(own)
+        self._home = home
 
     @classmethod
     def of(cls, agenda: Agenda) -> DaysOff:
-        return cls(agenda.own_days)
+        return cls(agenda.own_days, home=agenda.home_holidays is not None)
 
     def off(self, site: Representation, day: date) -> DayOff | None:
         """Why nobody works at the site on that date; None where people do.
@@ -67,14 +69,14 @@ class DaysOff:
     def feast(self, site: Representation, day: date) -> DayOff | None:
         """What makes the date a day off at the site, weekends aside."""
         row = self._declared.about(site, day)
-        if row is not None:
-            return None if row.works else DayOff(day=day, ground=Ground.OWN, name=row.name, source=row.source)
-        found = listed(site.country_code, site.subdivision, day.year).get(day)
-        if found is None:
-            return None
-        ground = Ground.REGION if found.regional else Ground.COUNTRY
-        place = site.country_code if site.subdivision is None else f"{site.country_code} {site.subdivision}"
-        return DayOff(day=day, ground=ground, name=found.name, source=f"{SOURCE}, {place}")
+        found = _there(site, day, row)
+        if found is None and row is None and self._home:
+            return home_holiday(day)
+        return found
+
+    def local_feast(self, site: Representation, day: date) -> DayOff | None:
+        """The same without Mexico's: by the administrator's word, or of the country or region."""
+        return _there(site, day, self._declared.about(site, day))
 
     def year(self, site: Representation, year: int) -> Iterator[DayOff]:
         """The days off of a site in a year that are none of its weekend, in order."""
@@ -84,6 +86,18 @@ class DaysOff:
             if found is not None:
                 yield found
             day += timedelta(days=1)
+
+
+def _there(site: Representation, day: date, row: OwnDay | None) -> DayOff | None:
+    """A day off of the site alone; what its row of festivos.csv says, if there is one, counts."""
+    if row is not None:
+        return None if row.works else DayOff(day=day, ground=Ground.OWN, name=row.name, source=row.source)
+    found = listed(site.country_code, site.subdivision, day.year).get(day)
+    if found is None:
+        return None
+    ground = Ground.REGION if found.regional else Ground.COUNTRY
+    place = site.country_code if site.subdivision is None else f"{site.country_code} {site.subdivision}"
+    return DayOff(day=day, ground=ground, name=found.name, source=f"{SOURCE}, {place}")
 
 
 def home_holiday(day: date) -> DayOff | None:

@@ -11,6 +11,13 @@ MISSIONS, EVERYWHERE = "misiones", "todas"  # as `donde` names them
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class HomeHolidays:
+    """Mexico's statutory holidays are days off at every site."""
+
+    assumed: bool  # the source does not say so
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class OwnDay:
     """One row of festivos.csv."""
 

@@ -38,6 +38,12 @@ KEPT = Text(
     en="Ended addresses are erased after {days} {days:day|days}",
 )
 KEPT_ON = Text(es="Las direcciones que terminan no se borran solas", en="Ended addresses are not erased by themselves")
+HOME = Text(
+    es="Feriados de México: son días de descanso en todas las sedes{assumed}",
+    en="Mexican holidays: days off at every site{assumed}",
+)
+NOT_HOME = Text(es="Feriados de México: no cuentan en las sedes", en="Mexican holidays: they do not count at the sites")
+ASSUMED = Text(es=" (supuesto)", en=" (assumed)")
 OPEN = Text(es="Altas en la página: {domains}", en="Sign-up on the page: {domains}")
 CLOSED = Text(es="Altas en la página: cerradas", en="Sign-up on the page: closed")
 NOTICE = Text(es="Aviso de privacidad: {parts}", en="Privacy notice: {parts}")
@@ -77,7 +83,14 @@ def _rest(agenda: Agenda, lang: Language) -> Iterator[str]:
         figures = (f"{ABOUT[lang] if f.approximate else ''}{f.value:,} {f.unit[lang]}" for f in advance.figures)
         told = "; ".join(figures)
         yield f"  - {advance.title[lang]}{f' ({told})' if told else ''} · {axis_title(agenda, advance.axis, lang)}"
+    yield home_line(agenda, lang)
     yield from _people(agenda, lang)
+
+
+def home_line(agenda: Agenda, lang: Language) -> str:
+    """Whether Mexico's holidays are days off at the sites."""
+    counted = agenda.home_holidays
+    return NOT_HOME[lang] if counted is None else HOME[lang].format(assumed=ASSUMED[lang] if counted.assumed else "")
 
 
 def _people(agenda: Agenda, lang: Language) -> Iterator[str]:

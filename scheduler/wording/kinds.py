@@ -21,6 +21,7 @@ PARTS = {
     "retention": "retencion",
     "signups": "altas",
     "privacy": "privacidad",
+    "home_holidays": "feriados_de_mexico",
     "own_days": DAYS,
 }
 KINDS = {

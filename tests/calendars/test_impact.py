@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendars.days.off import DayOff
+from calendars.days.off import DayOff, DaysOff
 from calendars.editions import Edition
 from calendars.impact import Fit, Session, Span, session_at, sessions, stays, working_spans
 from calendars.model.events import Audience
@@ -118,6 +118,14 @@ def test_the_countrys_holiday_and_mexicos_are_named_by_the_sites_date() -> None:
     tokyo = seen(TOKYO, "2021-09-16 10:00")
     assert (named(tokyo.holiday), named(tokyo.home_holiday)) == (None, "Día de la Independencia")
     assert tokyo.fit is Fit.INSIDE
+
+
+def test_mexicos_holiday_is_no_working_day_where_the_agenda_says_so() -> None:
+    """It is named apart from the site's own."""
+    start = to_instant(datetime(2021, 9, 16, 10), TOKYO.zone)
+    tokyo = session_at(TOKYO, start, start + TWO_HOURS, TCM, DaysOff(home=True))
+    assert (tokyo.holiday, named(tokyo.home_holiday)) == (None, "Día de la Independencia")
+    assert tokyo.fit is Fit.OUTSIDE
 
 
 @pytest.mark.parametrize(("clock", "night"), [("21:59", False), ("22:00", True), ("05:59", True), ("06:00", False)])

@@ -9,6 +9,7 @@ import pytest
 
 from calendars.losses import Loss, Missing, losses
 from calendars.model.agenda import Advance, Agenda, Axis
+from calendars.model.days import HomeHolidays
 from calendars.model.events import Audience
 from calendars.model.people import Privacy, Signups
 from calendars.model.rules import Coverage, DaysBefore, Quiet, TimeBefore
@@ -32,6 +33,7 @@ FULL = agenda(
     retention=timedelta(days=180),
     signups=Signups(domains=("sre.example", "ine.example")),
     privacy=PRIVACY,
+    home_holidays=HomeHolidays(assumed=True),
 )
 NAME = event().id
 LINK = {NAME: "https://salas.example/123"}
@@ -60,6 +62,7 @@ def test_the_same_has_lost_nothing() -> None:
         (replace(FULL, axes=(replace(FULL.axes[0], source="Nota 04"),)), [(Missing.DETAIL, "axes: promocion")]),
         (replace(FULL, quiet=None), [(Missing.SETTING, "quiet")]),
         (replace(FULL, retention=None), [(Missing.SETTING, "retention")]),
+        (replace(FULL, home_holidays=None), [(Missing.SETTING, "home_holidays")]),
         (replace(FULL, signups=None), [(Missing.SETTING, "signups")]),
         (replace(FULL, signups=Signups(domains=("sre.example",))), [(Missing.SETTING, "signups")]),
         (replace(FULL, signups=Signups(domains=("sre.example", "ine.exam"))), [(Missing.SETTING, "signups")]),

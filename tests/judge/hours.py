@@ -22,7 +22,10 @@ def works_on(truth: Truth, site: Representation, day: date) -> bool:
     if day.weekday() in _rests(site, day):
         return False
     said = _own_word(truth, site, day)
-    return day not in _holidays(site.country_code, site.subdivision, day.year) if said is None else said
+    if said is not None:
+        return said
+    home = truth.agenda.home_holidays is not None and day in _holidays("MX", None, day.year)
+    return not home and day not in _holidays(site.country_code, site.subdivision, day.year)
 
 
 def _rests(site: Representation, day: date) -> Collection[int]:

@@ -6,19 +6,19 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from calendars.model.agenda import Advance, Agenda, Axis, Commitment, Figure
-from calendars.model.days import OwnDay
+from calendars.model.days import HomeHolidays, OwnDay
 from calendars.model.people import Sender
 from calendars.model.places import Region, Representation, slug
 from calendars.model.rules import DaysBefore, Reminders
 from calendars.model.text import Text
-from calendars.reading import addresses, values
+from calendars.reading import addresses, values, words
 from calendars.reading.context import Context, Once
 from calendars.reading.places import zone
 from calendars.reading.problems import Report, Wrong, known, shown
 from calendars.reading.yaml import people
 from calendars.reading.yaml.coverage import YES_NO
 from calendars.reading.yaml.events import axis_id, event, rules_of
-from calendars.reading.yaml.fields import Fields
+from calendars.reading.yaml.fields import Fields, scalar
 from calendars.reading.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from calendars.reading.yaml.schema import (
     AdvanceForm,
@@ -33,6 +33,9 @@ from calendars.reading.yaml.schema import (
 
 T = TypeVar("T")
 FORMAT = "1"
+_ASSUMED = values.one_of(
+    {name: name for name in words.AGENDA_ASSUMPTIONS}, "unknown-assumption", Text(es="supuesto", en="assumption")
+)
 _THE_REGION = Text(es="la región", en="the region")
 _THE_AXIS = Text(es="el eje", en="the axis")
 _THE_COMMITMENT = Text(es="el compromiso", en="the commitment")
@@ -82,6 +85,7 @@ class AgendaFile:
         events = self._list("eventos", lambda part: event(part, context, report), _THE_EVENT)
         reminders = fields.read("recordatorios", lambda part: _reminders(part, report))
         quiet = fields.value("silencio", values.quiet)
+        home = self._home_holidays()
         retention = fields.value("retencion", people.retention)
         signups = fields.read("altas", lambda part: people.signups(part, report))
         privacy = fields.read("privacidad", lambda part: people.privacy(part, report))
@@ -103,8 +107,14 @@ class AgendaFile:
             retention=retention,
             signups=signups,
             privacy=privacy,
+            home_holidays=home,
             own_days=days,
         )
+
+    def _home_holidays(self) -> HomeHolidays | None:
+        counted = self.fields.value("feriados_de_mexico", YES_NO)
+        assumed = self.fields.each("supuesto", scalar(_ASSUMED))
+        return HomeHolidays(assumed=bool(assumed)) if counted else None
 
     def _nodes(self, key: str) -> tuple[Node, ...]:
         entry = self.fields.entries.get(key)

@@ -46,6 +46,23 @@ def test_in_one_place_the_later_row_counts() -> None:
     assert not is_working_day(TOKYO, TUESDAY, DaysOff((own_day("JP", works=True), own_day("JP"))))
 
 
+def test_mexicos_holidays_are_days_off_everywhere_where_the_agenda_says_so() -> None:
+    """16 September 2021 is a Thursday. The administrator's word counts over it, too."""
+    day = date(2021, 9, 16)
+    found = DaysOff(home=True).off(TOKYO, day)
+    assert found is not None
+    assert (found.ground, found.name.es) == (Ground.HOME, "Día de la Independencia")
+    assert NO_WORD.off(TOKYO, day) is None
+    assert DaysOff((own_day("tokio", day, works=True),), home=True).off(TOKYO, day) is None
+    assert DaysOff(home=True).local_feast(TOKYO, day) is None
+
+
+def test_a_holiday_of_both_countries_is_the_sites_own() -> None:
+    found = DaysOff(home=True).off(TOKYO, date(2021, 1, 1))
+    assert found is not None
+    assert found.ground is Ground.COUNTRY
+
+
 def test_a_range_holds_for_each_of_its_days() -> None:
     days = DaysOff((own_day("JP", last=date(2021, 10, 21)),))
     off = [number for number in range(18, 23) if not is_working_day(TOKYO, date(2021, 10, number), days)]

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from calendars.model.agenda import Figure
+from calendars.model.days import HomeHolidays
 from calendars.model.events import Assumption, Audience, Days, EventKind, EventStatus, Timed
 from calendars.model.rules import DaysBefore, Quiet, TimeBefore
 from calendars.model.text import Text
@@ -383,3 +384,17 @@ def test_a_site_has_its_part_of_the_country() -> None:
         ("Europe/Madrid,prueba", "Europe/Madrid,prueba,ES-MD"),
     ).representations
     assert [site.subdivision for site in sites] == ["MD", None]
+
+
+def test_mexicos_holidays_may_be_days_off_and_a_supposition() -> None:
+    assert agenda().home_holidays is None
+    assert agenda(("publicada", "feriados_de_mexico: no\npublicada")).home_holidays is None
+    said = agenda(("publicada", "feriados_de_mexico: sí\npublicada")).home_holidays
+    assert said == HomeHolidays(assumed=False)
+    supposed = "feriados_de_mexico: si\nsupuesto: [feriados_de_mexico]\npublicada"
+    assert agenda(("publicada", supposed)).home_holidays == HomeHolidays(assumed=True)
+
+
+def test_only_a_key_of_the_agenda_is_a_supposition_there() -> None:
+    found = read(edited(("publicada", "supuesto: [feriados]\npublicada")))
+    assert [one.rule for one in found.problems] == ["unknown-assumption"]
