@@ -12,11 +12,16 @@ _ONE_DAY = timedelta(days=1)
 
 
 def is_working_day(site: Representation, day: date, days: DaysOff) -> bool:
-    return days.off(site, day) is None
+    """Is it no day off that is certain? One that is only estimated moves nothing."""
+    found = days.off(site, day)
+    return found is None or not found.certain
 
 
 def working_day_at_or_before(site: Representation, day: date, days: DaysOff) -> date:
-    while not is_working_day(site, day, days):
+    """The day itself where people work, or may; else the last before it that is no day off, estimated ones included."""
+    if is_working_day(site, day, days):
+        return day
+    while days.off(site, day) is not None:
         day -= _ONE_DAY
     return day
 
@@ -30,12 +35,13 @@ def in_working_hours(site: Representation, instant: datetime, days: DaysOff) -> 
 def next_working_instant(site: Representation, instant: datetime, days: DaysOff) -> datetime:
     """The instant itself within working hours, else that of the next opening (UTC). Never before `instant`.
 
-    Raises calendars.zones.WallTimeOutOfRange when the next opening lies after 2037.
+    What can choose its moment chooses none on a day that may be off. Raises calendars.zones.WallTimeOutOfRange when the
+    next opening lies after 2037.
     """
-    if in_working_hours(site, instant, days):
-        return instant
     wall = to_wall(instant, site.zone)
+    if in_working_hours(site, instant, days) and days.off(site, wall.date()) is None:
+        return instant
     day = wall.date() if wall.time() < site.opens else wall.date() + _ONE_DAY
-    while not is_working_day(site, day, days):
+    while days.off(site, day) is not None:
         day += _ONE_DAY
     return max(instant, nearest_instant(datetime.combine(day, site.opens), site.zone))

@@ -11,6 +11,7 @@ from functools import cache
 
 import holidays
 
+from calendars.days.certainty import is_certain, unlabelled
 from calendars.model.text import Text
 
 SOURCE = f"holidays {importlib.metadata.version('holidays')}"
@@ -27,6 +28,7 @@ class Feast:
 
     name: Text  # several, joined by «; », where feasts meet
     regional: bool  # not in all parts of the country
+    certain: bool
 
 
 def is_listed(country: str) -> bool:
@@ -62,7 +64,12 @@ def listed(country: str, part: str | None, year: int) -> Mapping[date, Feast]:
     spanish = national if part is None else _names(country, part, year, _SPANISH)
     english = _names(country, part, year, _ENGLISH)
     return {
-        day: Feast(name=Text(es=name, en=english[day]), regional=day not in national) for day, name in spanish.items()
+        day: Feast(
+            name=Text(es=unlabelled(name), en=unlabelled(english[day])),
+            regional=day not in national,
+            certain=is_certain(country, english[day]),
+        )
+        for day, name in spanish.items()
     }
 
 

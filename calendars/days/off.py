@@ -37,6 +37,7 @@ class DayOff:
     ground: Ground
     name: Text
     source: str  # where it is from: a row's `fuente`, the library with its version
+    certain: bool = True  # False: «por confirmar», for its country announces it; such a day moves nothing
 
 
 class DaysOff:
@@ -70,8 +71,8 @@ class DaysOff:
         """What makes the date a day off at the site, weekends aside."""
         row = self._declared.about(site, day)
         found = _there(site, day, row)
-        if found is None and row is None and self._home:
-            return home_holiday(day)
+        if self._home and row is None and (found is None or not found.certain):
+            return home_holiday(day) or found
         return found
 
     def local_feast(self, site: Representation, day: date) -> DayOff | None:
@@ -97,7 +98,7 @@ def _there(site: Representation, day: date, row: OwnDay | None) -> DayOff | None
         return None
     ground = Ground.REGION if found.regional else Ground.COUNTRY
     place = site.country_code if site.subdivision is None else f"{site.country_code} {site.subdivision}"
-    return DayOff(day=day, ground=ground, name=found.name, source=f"{SOURCE}, {place}")
+    return DayOff(day=day, ground=ground, name=found.name, source=f"{SOURCE}, {place}", certain=found.certain)
 
 
 def home_holiday(day: date) -> DayOff | None:

@@ -14,6 +14,7 @@ from scheduler.base.settings import Pace
 from scheduler.planning.delivery import State
 from scheduler.publishing.prospect import Unpublished
 from scheduler.reporting.acceptances import Acceptances
+from scheduler.reporting.feasts import OpenFeast
 from scheduler.reporting.status import Status
 from scheduler.store.nodes import Node
 from scheduler.wording.events import sites_count
@@ -124,6 +125,13 @@ QUARANTINED = Text(
     es="Correos entrantes que no se pudieron leer, en 30 días: {n}. Verlos: agenda quarantine",
     en="Incoming messages that could not be read, in 30 days: {n}. See them: agenda quarantine",
 )
+FEAST = Text(
+    es="Feriado por confirmar: {day}, {name} ({where}): {n} {n:recordatorio|recordatorios} y {events} "
+    "{events:evento|eventos} ese día. Confírmelo, o quítelo, con un renglón en festivos.csv.",
+    en="Holiday to be confirmed: {day}, {name} ({where}): {n} {n:reminder|reminders} and {events} "
+    "{events:event|events} on that day. Confirm it, or take it away, by a row in festivos.csv.",
+)
+FEASTS_NAMED = 12
 LEFT = Text(
     es="Pidieron no recibir recordatorios: {posts}",
     en="Posts that asked for no reminders: {posts}",
@@ -152,6 +160,9 @@ def status_lines(found: Status, draft: Unpublished | None, *, pace: Pace | None,
         yield HELD[lang]
     if found.quarantined:
         yield QUARANTINED[lang].format(n=found.quarantined)
+    yield from (_feast(one, lang) for one in found.feasts[:FEASTS_NAMED])
+    if len(found.feasts) > FEASTS_NAMED:
+        yield "  …"
     posts = found.posts
     if posts.left:
         yield LEFT[lang].format(posts=", ".join(posts.left))
@@ -222,6 +233,16 @@ def _answering(found: Status, lang: Language) -> Iterator[str]:
 def _shift(one: Shift, lang: Language) -> str:
     now = NO_HOUR[lang] if one.now is None else f"{one.now:%Y-%m-%d %H:%M}"
     return SHIFT[lang].format(event=one.event, site=one.site, promised=f"{one.promised:%Y-%m-%d %H:%M}", now=now)
+
+
+def _feast(one: OpenFeast, lang: Language) -> str:
+    return FEAST[lang].format(
+        day=short_date(one.day, lang),
+        name=one.name[lang],
+        where=one.country,
+        n=Count(one.reminders),
+        events=Count(len(one.events)),
+    )
 
 
 def _lost(found: Status, lang: Language) -> Iterator[str]:
@@ -314,5 +335,6 @@ def status_json(found: Status, draft: Unpublished | None, *, pace: Pace | None) 
         "doubted": found.doubted,
         "blamed": asdict(found.blamed),
         "lost_reports": asdict(found.lost),
+        "unconfirmed_holidays": [{**asdict(one), "day": one.day.isoformat()} for one in found.feasts],
         "invitations": {"on": found.answering.on, "posts": found.answering.posts, "inbox": found.answering.read_at},
     }

@@ -14,6 +14,7 @@ from scheduler.base.settings import Pace
 from scheduler.planning.delivery import WAITING, State
 from scheduler.reporting import report
 from scheduler.reporting.acceptances import Acceptances, lacking_soon
+from scheduler.reporting.feasts import OpenFeast, open_feasts
 from scheduler.reporting.report import Posts, Totals, Uncovered
 from scheduler.store import controls, editions, nodes
 from scheduler.store.ledger import invited
@@ -80,6 +81,7 @@ class Status:
     doubted: int  # reports that addresses are bad, which wait for an operator's decision
     blamed: InstallationBlamed  # what came back for a fault of this installation
     lost: LostReports  # what came back and cannot be told whose it is
+    feasts: tuple[OpenFeast, ...] = ()  # whose date is to be announced, and that touch something planned
 
     @property
     def alerts(self) -> int:
@@ -156,6 +158,7 @@ def status(
         doubted=doubts.count(connection, now),
         blamed=blamed.installation_blamed(connection, now),
         lost=blamed.lost(connection, now),
+        feasts=() if found is None else open_feasts(connection, found.edition, now),
     )
 
 

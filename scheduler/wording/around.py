@@ -16,6 +16,7 @@ FITS = {
 NIGHT = Text(es="noche", en="night")
 WEEKEND = Text(es="fin de semana", en="weekend")
 HOLIDAY = Text(es="feriado: {name}", en="holiday: {name}")
+MAYBE_HOLIDAY = Text(es="feriado por confirmar: {name}", en="holiday to be confirmed: {name}")
 HOME_HOLIDAY = Text(es="feriado en México: {name}", en="holiday in Mexico: {name}")
 OTHER_DATE = Text(es="otra fecha que en México", en="other date than in Mexico")
 WORKING = Text(es="{n} {n:día hábil|días hábiles}", en="{n} working {n:day|days}")
@@ -30,7 +31,7 @@ def marks(session: Session, lang: Language) -> Iterator[str]:
     if session.weekend:
         yield WEEKEND[lang]
     if session.holiday is not None:
-        yield HOLIDAY[lang].format(name=session.holiday.name[lang])
+        yield holiday_words(session.holiday)[lang].format(name=session.holiday.name[lang])
     if session.home_holiday is not None:
         yield HOME_HOLIDAY[lang].format(name=session.home_holiday.name[lang])
     if session.days_off:
@@ -39,8 +40,13 @@ def marks(session: Session, lang: Language) -> Iterator[str]:
 
 def stay_marks(stay: Stay, lang: Language) -> Iterator[str]:
     yield WORKING[lang].format(n=Count(stay.working_days))
-    for text, found in ((HOLIDAY, stay.holidays), (HOME_HOLIDAY, stay.home_holidays)):
-        yield from (text[lang].format(name=_named(one, lang)) for one in found)
+    yield from (holiday_words(one)[lang].format(name=_named(one, lang)) for one in stay.holidays)
+    yield from (HOME_HOLIDAY[lang].format(name=_named(one, lang)) for one in stay.home_holidays)
+
+
+def holiday_words(found: DayOff) -> Text:
+    """How a site's holiday is said: what is only estimated is to be confirmed."""
+    return HOLIDAY if found.certain else MAYBE_HOLIDAY
 
 
 def _named(holiday: DayOff, lang: Language) -> str:
@@ -60,6 +66,7 @@ def session_json(one: Session) -> dict[str, object]:
         "night": one.night,
         "weekend": one.weekend,
         "holiday": _name(one.holiday),
+        "holiday_estimated": one.holiday is not None and not one.holiday.certain,
         "holiday_in_mexico": _name(one.home_holiday),
         "other_date": one.days_off,
     }
@@ -71,5 +78,6 @@ def stay_json(stay: Stay) -> dict[str, object]:
         "begins_in_mexico": stay.begins.isoformat(timespec="minutes"),
         "working_days": stay.working_days,
         "holidays": {one.day.isoformat(): one.name.es for one in stay.holidays},
+        "estimated": [one.day.isoformat() for one in stay.holidays if not one.certain],
         "holidays_in_mexico": {one.day.isoformat(): one.name.es for one in stay.home_holidays},
     }

@@ -18,6 +18,7 @@ _FITS = {
 _NIGHT = Text(es="de noche", en="at night")
 _WEEKEND = Text(es="en fin de semana", en="on a weekend")
 _HOLIDAY = Text(es="en feriado", en="on a holiday")
+_MAYBE_HOLIDAY = Text(es="en feriado por confirmar", en="on a holiday that is to be confirmed")
 _NONE_INSIDE = Text(
     es="Ninguna cae por completo en su horario de trabajo; van primero las menos incómodas.",
     en="None of them lies wholly within your working hours; the least awkward come first.",
@@ -74,6 +75,6 @@ def _remarks(session: Session, language: Language) -> Iterator[str]:
         if session.night:
             yield _NIGHT[language]
         if session.holiday is not None:
-            yield _HOLIDAY[language]
+            yield (_HOLIDAY if session.holiday.certain else _MAYBE_HOLIDAY)[language]
         elif session.weekend:
             yield _WEEKEND[language]

@@ -163,8 +163,7 @@ def _remarks(session: Session, language: Language) -> Iterator[str]:
     if session.weekend:
         yield "fin de semana" if spanish else "weekend"
     if session.holiday is not None:
-        name = session.holiday.name[language]
-        yield f"feriado: {name}" if spanish else f"public holiday: {name}"
+        yield _holiday_remark(session.holiday, session.holiday.name[language], language)
     if not (session.night or session.weekend or session.holiday):
         yield _hours_remark(session, language)
     if session.home_holiday is not None and not _same_name(session.holiday, session.home_holiday):
@@ -194,9 +193,16 @@ def _stay_remarks(stay: Stay, language: Language) -> Iterator[str]:
         yield f"{days} {'día' if days == 1 else 'días'} de trabajo"
     else:
         yield f"{days} working {'day' if days == 1 else 'days'}"
-    if stay.holidays:
-        named = _holiday_names(stay.holidays, language)
-        yield f"feriado: {named}" if language == "es" else f"public holiday: {named}"
+    for certain in (True, False):
+        found = [one for one in stay.holidays if one.certain is certain]
+        if found:
+            yield _holiday_remark(found[0], _holiday_names(found, language), language)
+
+
+def _holiday_remark(one: DayOff, named: str, language: Language) -> str:
+    if one.certain:
+        return f"feriado: {named}" if language == "es" else f"public holiday: {named}"
+    return f"feriado por confirmar: {named}" if language == "es" else f"public holiday, to be confirmed: {named}"
 
 
 def _holiday_names(holidays: Iterable[DayOff], language: Language) -> str:
