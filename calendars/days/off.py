@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from calendars.catalogue import Phrase
 from calendars.days.declared import Declared
 from calendars.days.listed import SOURCE, listed
 from calendars.days.weekends import weekend
 from calendars.model.agenda import Agenda
 from calendars.model.days import OwnDay
 from calendars.model.places import Representation
-from calendars.model.text import Text
+from calendars.model.text import Said
 
 HOME_COUNTRY = "MX"  # a mission keeps some of its own country's holidays too
-_WEEKEND = Text(es="fin de semana", en="weekend")
+_WEEKEND = Phrase("weekend")
 
 
 class Ground(StrEnum):
@@ -35,7 +36,7 @@ class DayOff:
 
     day: date
     ground: Ground
-    name: Text
+    name: Said
     source: str  # where it is from: a row's `fuente`, the library with its version
     certain: bool = True  # False: «por confirmar», for its country announces it; such a day moves nothing
 

@@ -9,9 +9,9 @@ from babel import Locale
 from babel.core import UnknownLocaleError, get_global
 
 from calendars import zones
+from calendars.catalogue import Phrase
 from calendars.days import listed
 from calendars.model.places import FormerWeekend
-from calendars.model.text import Text
 from calendars.reading import values, words
 from calendars.reading.problems import Wrong, fold, shown, unknown
 
@@ -33,15 +33,16 @@ def zone(name: str) -> str:
     if _NO_PLACE.fullmatch(plain):
         raise Wrong(
             "zone-not-a-place",
-            f"zona «{shown(plain)}» no dice un lugar y daría horas equivocadas. Escriba TCM o un lugar: Asia/Tokyo.",
-            f"zone “{shown(plain)}” names no place and would give wrong hours. Write TCM or a place: Asia/Tokyo.",
+            Phrase("zone “{plain}” names no place and would give wrong hours. Write TCM or a place: Asia/Tokyo.").of(
+                plain=shown(plain)
+            ),
             value=plain,
         )
     if found := _ZONES.get(fold(plain)):
         return found
     if zones.is_zone(plain):
         return plain
-    raise unknown("unknown-zone", Text(es="zona", en="zone"), plain, (*words.ZONES, *_ZONE_NAMES))
+    raise unknown("unknown-zone", Phrase("zone"), plain, (*words.ZONES, *_ZONE_NAMES))
 
 
 @lru_cache(maxsize=1024)
@@ -58,8 +59,9 @@ def country_code(value: str) -> str:
         return code
     raise Wrong(
         "unknown-country",
-        f"país «{code}» no existe. Escriba el código de dos letras (ISO 3166), por ejemplo MX.",
-        f"country “{code}” does not exist. Write the code of two letters (ISO 3166), for instance MX.",
+        Phrase("country “{code}” does not exist. Write the code of two letters (ISO 3166), for instance MX.").of(
+            code=code
+        ),
         value=code,
     )
 
@@ -71,8 +73,9 @@ def host_country(value: str) -> str:
         return code
     raise Wrong(
         "no-holidays",
-        f"no se conocen los feriados de «{code}». Escriba el código del país al que pertenece, por ejemplo ES.",
-        f"the holidays of “{code}” are not known. Write the code of the country that it belongs to, for instance ES.",
+        Phrase(
+            "the holidays of “{code}” are not known. Write the code of the country that it belongs to, for instance ES."
+        ).of(code=code),
         value=code,
     )
 
@@ -84,14 +87,15 @@ def subdivision(country: str | None, value: str) -> str:
     if found is not None or country is None:
         return found or plain
     parts = listed.subdivisions(country)
-    missing = Text(es=f"no se conoce en {country}", en=f"is not known in {country}")
     if parts:
-        raise unknown("unknown-subdivision", Text(es="subdivisión", en="subdivision"), plain, parts, missing)
+        missing = Phrase("is not known in {country}").of(country=country)
+        raise unknown("unknown-subdivision", Phrase("subdivision"), plain, parts, missing)
     raise Wrong(
         "unknown-subdivision",
-        f"en {country} no se distinguen feriados por región. Deje vacía esta celda; lo demás va en festivos.csv.",
-        f"in {country} holidays are not told apart by region. Leave this cell empty; what else there is goes into "
-        "festivos.csv.",
+        Phrase(
+            "holidays are one list in all of {country}: leave this cell empty, and put what else there is into "
+            "festivos.csv."
+        ).of(country=country),
         value=plain,
     )
 
@@ -111,8 +115,9 @@ def weekends(value: str) -> tuple[tuple[FormerWeekend, ...], tuple[int, ...] | N
     if dates != sorted(set(dates)):
         raise Wrong(
             "weekend-order",
-            f"«{shown(value)}»: las fechas de «hasta» deben ir de la menor a la mayor.",
-            f"“{shown(value)}”: the dates after “hasta” must go from the earliest to the latest.",
+            Phrase("“{value}”: the dates after “hasta” must go from the earliest to the latest.").of(
+                value=shown(value)
+            ),
             value=value,
         )
     return tuple(ended), days
@@ -123,8 +128,9 @@ def _until(part: str, value: str) -> FormerWeekend:
     if not end:
         raise Wrong(
             "weekend-order",
-            f"«{shown(value)}»: solo el último va sin fecha. Escriba «vie sáb hasta 2021-12-31; sáb dom».",
-            f"“{shown(value)}”: only the last has no date. Write “vie sáb hasta 2021-12-31; sáb dom”.",
+            Phrase("“{value}”: only the last has no date. Write “vie sáb hasta 2021-12-31; sáb dom”.").of(
+                value=shown(value)
+            ),
             value=value,
         )
     return FormerWeekend(days=weekend_days(days), until=values.day(end[-1]))
@@ -138,7 +144,6 @@ def weekend_days(value: str) -> tuple[int, ...]:
         return days
     raise Wrong(
         "weekend",
-        "el fin de semana debe nombrar de uno a seis días, por ejemplo «vie sáb».",
-        "the weekend must name one to six days, for instance “vie sáb”.",
+        Phrase("the weekend must name one to six days, for instance “vie sáb”."),
         value=value,
     )

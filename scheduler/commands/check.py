@@ -6,14 +6,15 @@ import json
 
 import typer
 
+from calendars.catalogue import Phrase
 from calendars.model.agenda import Problem
-from calendars.model.text import Language, Text
+from calendars.model.text import Language
 from calendars.reading import json_schema
 from scheduler.commands.common import ConfigOption, JsonOption, LangOption, language, print_json, told
 from scheduler.drafts.files import InvalidDraft, configuration
 
-NOTE = Text(es="nota", en="note")
-FINE = Text(es="El borrador está bien. Nada se ha publicado.", en="The draft is fine. Nothing has been published.")
+NOTE = Phrase("note")
+FINE = Phrase("The draft is fine. Nothing has been published.")
 
 
 def check(config: ConfigOption = None, lang: LangOption = None, as_json: JsonOption = False) -> None:

@@ -12,7 +12,7 @@ from calendars.days.off import DaysOff
 from calendars.editions import Edition, Revision
 from calendars.model.events import Days, Event
 from calendars.model.places import Representation
-from calendars.model.text import Text
+from calendars.model.text import Said
 from calendars.zones import to_wall
 from scheduler.planning.delivery import PLANNED_BY_EDITION, State
 from scheduler.planning.plan import REMINDED, site_start
@@ -28,7 +28,7 @@ class OpenFeast:
 
     day: date  # by the sites' clocks
     country: str  # ISO 3166-1 alpha-2: where a row of festivos.csv would confirm it
-    name: Text
+    name: Said
     sites: tuple[str, ...]  # Representation.id
     reminders: int  # that wait and fall on it
     events: tuple[str, ...]  # Event.id, that take place on it
@@ -37,7 +37,7 @@ class OpenFeast:
 def open_feasts(connection: Connection, edition: Edition, now: datetime) -> tuple[OpenFeast, ...]:
     """Those of the next AHEAD that a reminder or an event of the edition falls on, the nearest first."""
     days, sites = DaysOff.of(edition.agenda), {site.id: site for site in edition.agenda.representations}
-    found: dict[tuple[date, str, Text], _Touched] = {}
+    found: dict[tuple[date, str, Said], _Touched] = {}
     for site, day, reminders, event in (*_reminders(connection, sites, now), *_events(edition, now)):
         off = days.off(site, day)
         if off is not None and not off.certain:

@@ -40,7 +40,7 @@ def workshop(shipped: Edition, name: str) -> tuple[Session, ...]:
 
 
 def named(found: DayOff | None) -> str | None:
-    return None if found is None else found.name.es
+    return None if found is None else found.name["es"]
 
 
 def seen(place: Representation, wall: str, hours: float = 2) -> Session:
@@ -123,7 +123,7 @@ def test_the_countrys_holiday_and_mexicos_are_named_by_the_sites_date() -> None:
 def test_a_feast_that_is_only_estimated_is_named_and_leaves_the_hour_a_working_hour() -> None:
     delhi = seen(DELHI, "2021-10-19 10:00")
     assert delhi.holiday is not None
-    assert (delhi.holiday.name.en, delhi.holiday.certain, delhi.fit) == ("Prophet's Birthday", False, Fit.INSIDE)
+    assert (delhi.holiday.name["en"], delhi.holiday.certain, delhi.fit) == ("Prophet's Birthday", False, Fit.INSIDE)
 
 
 def test_mexicos_holiday_is_no_working_day_where_the_agenda_says_so() -> None:
@@ -183,11 +183,11 @@ def test_a_stay_counts_its_working_days_and_names_its_holidays() -> None:
     agenda = factories.agenda(representations=(site(country_code="NZ", zone="Pacific/Auckland"),))
     stay = stays(agenda, factories.drive())[0]
     assert stay.working_days == 4
-    assert [(holiday.day.day, holiday.name.es) for holiday in stay.holidays] == [
+    assert [(holiday.day.day, holiday.name["es"]) for holiday in stay.holidays] == [
         (6, "Waitangi Day"),
         (7, "Waitangi Day (observed)"),
     ]
-    assert [(holiday.day.day, holiday.name.es) for holiday in stay.home_holidays] == [(7, "Día de la Constitución")]
+    assert [(holiday.day.day, holiday.name["es"]) for holiday in stay.home_holidays] == [(7, "Día de la Constitución")]
 
 
 def test_what_has_no_hour_has_no_sessions_and_what_has_one_no_stays() -> None:

@@ -24,7 +24,7 @@ TODAY = date(2026, 11, 29)
 def feast(place: Representation, day: date) -> str | None:
     """What is celebrated there, in Spanish where that is known."""
     found = NO_WORD.feast(place, day)
-    return None if found is None else found.name.es
+    return None if found is None else found.name["es"]
 
 
 def at(place: Representation, wall: str) -> datetime:

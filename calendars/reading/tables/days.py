@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from calendars.catalogue import Phrase
 from calendars.days.declared import dates
 from calendars.model.days import EVERYWHERE, MISSIONS, OwnDay
 from calendars.model.places import slug
@@ -17,7 +18,7 @@ from calendars.reading.tables.rows import TableRow, table
 DAY_COLUMNS = ("fecha", "donde", "es", "en", "labora", "fuente")
 MAX_ROWS = 5_000
 LONGEST = timedelta(days=100)  # of one row: more is a slip of the year
-_WORKS = values.one_of(words.YES_NO, "unknown-yes-no", Text(es="valor", en="value"))
+_WORKS = values.one_of(words.YES_NO, "unknown-yes-no", Phrase("value"))
 
 
 def own_days(text: str, context: Context, report: Report) -> tuple[OwnDay, ...]:
@@ -61,15 +62,15 @@ def _days(value: str) -> tuple[date, date]:
     if last < first:
         raise Wrong(
             "end-before-start",
-            f"«{shown(value)}» termina antes de empezar. Escriba primero la fecha menor.",
-            f"“{shown(value)}” ends before it begins. Write the earlier date first.",
+            Phrase("“{value}” ends before it begins. Write the earlier date first.").of(value=shown(value)),
             value=value,
         )
     if last - first >= LONGEST:
         raise Wrong(
             "too-long",
-            f"«{shown(value)}» dura más de {LONGEST.days} días. Revise el año, o escriba varias filas.",
-            f"“{shown(value)}” lasts more than {LONGEST.days} days. Check the year, or write several rows.",
+            Phrase("“{value}” lasts more than {days} {days:day|days}. Check the year, or write several rows.").of(
+                value=shown(value), days=LONGEST.days
+            ),
             value=value,
         )
     return first, last
@@ -88,7 +89,8 @@ def _where(value: str, context: Context) -> str:
 def _later_counts(row: OwnDay, day: date, line: int) -> Wrong:
     return Wrong(
         "later-row-counts",
-        f"el {day} en «{row.where}» ya está en el renglón {line}. Cuenta esta fila, que es posterior.",
-        f"{day} at “{row.where}” stands already on line {line}. This row counts, for it is the later one.",
+        Phrase("{day} at “{where}” stands already on line {line}. This row counts, for it is the later one.").of(
+            day=day.isoformat(), where=row.where, line=line
+        ),
         value=day.isoformat(),
     )

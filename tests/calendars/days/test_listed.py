@@ -51,7 +51,7 @@ def test_a_regional_holiday_is_off_in_its_region_alone() -> None:
     day = date(2026, 2, 16)
     found = NO_WORD.off(site(country_code="CA", subdivision="AB"), day)
     assert found is not None
-    assert (found.ground, found.name.en, found.source[-5:]) == (Ground.REGION, "Family Day", "CA AB")
+    assert (found.ground, found.name["en"], found.source[-5:]) == (Ground.REGION, "Family Day", "CA AB")
     assert NO_WORD.off(site(country_code="CA"), day) is None
     new_year = NO_WORD.off(site(country_code="CA", subdivision="AB"), date(2026, 1, 1))
     assert new_year is not None

@@ -51,7 +51,7 @@ def test_mexicos_holidays_are_days_off_everywhere_where_the_agenda_says_so() -> 
     day = date(2021, 9, 16)
     found = DaysOff(home=True).off(TOKYO, day)
     assert found is not None
-    assert (found.ground, found.name.es) == (Ground.HOME, "Día de la Independencia")
+    assert (found.ground, found.name["es"]) == (Ground.HOME, "Día de la Independencia")
     assert NO_WORD.off(TOKYO, day) is None
     assert DaysOff((own_day("tokio", day, works=True),), home=True).off(TOKYO, day) is None
     assert DaysOff(home=True).local_feast(TOKYO, day) is None

@@ -97,7 +97,7 @@ def test_the_table_may_be_absent_or_have_a_header_alone() -> None:
 def test_a_slip_is_refused_at_its_place_with_its_correction(row: str, expected: str) -> None:
     found = reading(row)
     assert problems(found) == [f"festivos.csv:{expected}"]
-    assert all(one.message.en != one.message.es for one in found.problems)
+    assert all(one.message["en"] != one.message["es"] for one in found.problems)
 
 
 def test_a_header_without_a_column_is_refused() -> None:
@@ -114,10 +114,9 @@ def test_the_later_row_of_one_place_counts_and_a_note_says_so() -> None:
         (3, 1, "later-row-counts"),
         (4, 1, "later-row-counts"),
     ]
-    assert found.notes[1].message == text(
-        "el 2021-10-19 en «ES» ya está en el renglón 3. Cuenta esta fila, que es posterior.",
-        "2021-10-19 at “ES” stands already on line 3. This row counts, for it is the later one.",
-    )
+    said = found.notes[1].message
+    assert said["es"] == "el 2021-10-19 en «ES» ya está en el renglón 3. Cuenta esta fila, que es posterior."
+    assert said["en"] == "2021-10-19 at “ES” stands already on line 3. This row counts, for it is the later one."
 
 
 def test_notes_are_as_bounded_as_problems() -> None:
