@@ -119,7 +119,7 @@ def moments(agenda: Agenda, event: Event, revision: Revision, wanted: Container[
     """When each rule of the event falls due at each site that it concerns, of those that are `wanted` (by id)."""
     if event.status not in REMINDED:
         return
-    due = _Due(agenda, event, revision)
+    due = DueDates(agenda, event, revision)
     for site in agenda.addressed(event):
         if site.id not in wanted:
             continue
@@ -129,7 +129,7 @@ def moments(agenda: Agenda, event: Event, revision: Revision, wanted: Container[
 
 def guest_moments(agenda: Agenda, event: Event, revision: Revision, site: Representation) -> Iterator[Moment]:
     """When each rule of an event with an hour falls due at a site that it does not address."""
-    due = _Due(agenda, event, revision)
+    due = DueDates(agenda, event, revision)
     for rule in agenda.rules_for(event) if event.status in REMINDED else ():
         yield from due.moment(site, rule)
 
@@ -147,7 +147,7 @@ def _escalations(agenda: Agenda, event: Event, revision: Revision) -> Iterator[t
     """When deputies at each site, and coordinators of each region that the event concerns, are asked (by site id)."""
     if event.coverage is None or event.status not in REMINDED:
         return
-    addressed, due = agenda.addressed(event), _Due(agenda, event, revision)
+    addressed, due = agenda.addressed(event), DueDates(agenda, event, revision)
     for site in addressed:
         for moment in due.moment(site, event.coverage.deputy):
             yield site.id, Role.DEPUTY, moment
@@ -157,12 +157,20 @@ def _escalations(agenda: Agenda, event: Event, revision: Revision) -> Iterator[t
             yield site.id, Role.COORDINATOR, moment
 
 
-class _Due:
+class DueDates:
     """When rules of one event fall due."""
 
     def __init__(self, agenda: Agenda, event: Event, revision: Revision) -> None:
         self._event, self._revision, self._quiet = event, revision, agenda.quiet
         self._days = DaysOff.of(agenda)
+        cover = () if event.coverage is None else (event.coverage.deputy, event.coverage.coordination)
+        self._rules: dict[str, ReminderRule] = {str(rule): rule for rule in (*cover, *agenda.rules_for(event))}
+
+    def named(self, site: Representation, rule: str) -> datetime | None:
+        """When the rule of that name falls due at a site (UTC); None where the event has no such rule, or no longer."""
+        known = self._rules.get(rule)
+        found = () if known is None or self._event.status not in REMINDED else self.moment(site, known)
+        return next((one.due for one in found), None)
 
     def moment(self, site: Representation, rule: ReminderRule) -> Iterator[Moment]:
         """When a rule falls due at a site; never where that is not before the start."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from calendars.catalogue import Phrase
@@ -15,6 +16,7 @@ from calendars.wording import and_list, home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.planning.delivery import Purpose
 from scheduler.publishing.consequences import Consequences, ForeseenMail
+from scheduler.publishing.day_shifts import DayShift
 from scheduler.publishing.prospect import Prospect
 from scheduler.publishing.set_aside import MovedAnswers
 from scheduler.wording.changes import some
@@ -187,6 +189,26 @@ def mail_json(mail: ForeseenMail) -> dict[str, object]:
 
 def local_departure(mail: ForeseenMail) -> str:
     return to_wall(mail.leaves, mail.site.zone).isoformat(timespec="minutes")
+
+
+OTHER_DAYS = Phrase("{n} {n:reminder goes|reminders go} on another day:")
+OTHER_DAY = Phrase("  {event}, {site}, {rule}: {promised} → {now}")
+DAYS_NAMED = 12
+
+
+def day_lines(found: Sequence[DayShift], lang: Language) -> Iterator[str]:
+    """The reminders that go on another day, each with its site and both days; nothing where none does."""
+    if found:
+        yield OTHER_DAYS.say(lang, n=sum(one.reminders for one in found))
+    for one in found[:DAYS_NAMED]:
+        promised, now = short_date(one.promised, lang), short_date(one.now, lang)
+        yield OTHER_DAY.say(lang, event=one.event, site=one.site, rule=one.rule, promised=promised, now=now)
+    if len(found) > DAYS_NAMED:
+        yield "  …"
+
+
+def days_json(found: Sequence[DayShift]) -> list[dict[str, object]]:
+    return [{**asdict(one), "promised": one.promised.isoformat(), "now": one.now.isoformat()} for one in found]
 
 
 SET_ASIDE = Phrase("{n} {n:answer is set aside until it is said again|answers are set aside until they are said again}")

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from calendars.catalogue import Phrase
+from calendars.days.fingerprint import days_digest
 from calendars.days.off import DaysOff
 from calendars.model.agenda import Draft
 from calendars.model.people import Recipient
@@ -124,7 +125,13 @@ def enact(
     `filed` is the digest that the files are compared with from now on, where `draft` is not what they hold.
     """
     edition, version = found.publication.edition, zone_data().version
-    written = InForce(edition=edition, links=draft.links, draft_digest=filed or digest(draft), zone_version=version)
+    written = InForce(
+        edition=edition,
+        links=draft.links,
+        draft_digest=filed or digest(draft),
+        zone_version=version,
+        days_digest=days_digest(edition.agenda),
+    )
     events = dict.fromkeys(notice.event for notice in found.convocations)
     editions.save(connection, written, silent=found.silent, announced=events)
     claiming.void(connection)

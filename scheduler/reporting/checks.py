@@ -21,6 +21,7 @@ from scheduler.drafts.files import InvalidDraft, NoConfiguration
 from scheduler.mail.relay.oauth import access_tokens
 from scheduler.mail.relay.smtp import Connection, RelayUnavailable
 from scheduler.mail.relay.smtp_url import SmtpSettings, parse_smtp_url
+from scheduler.publishing.day_shifts import DayShift, differing_days, planned_with_these
 from scheduler.reporting.status import AnswerReading, answering, fan_out_time, largest_fan_out
 from scheduler.store import controls, editions
 from scheduler.store.database import SAFE_SQLITE, Database, DatabaseUnavailable, sqlite_module
@@ -77,6 +78,24 @@ def _hours(found: InForce) -> Check:
         text = f"all as published, though that was with other zone data ({found.zone_version})"
         return Check(name="hours in force", verdict=Verdict.NOTE, text=text)
     return Check(name="hours in force", verdict=Verdict.GOOD, text="as published")
+
+
+def _days(found: InForce, differing: tuple[DayShift, ...]) -> Check:
+    """The days that reminders wait for, by the days off that are known here. What differs stops nothing."""
+    name = "days in force"
+    if differing:
+        named = "; ".join(_day(one) for one in differing[:SHIFTS_NAMED]) + ("; …" if differing[SHIFTS_NAMED:] else "")
+        text = (
+            f"others by these days off ({named}), though they leave as planned: `agenda publish --shifted` moves them"
+        )
+        return Check(name=name, verdict=Verdict.NOTE, text=text)
+    if not planned_with_these(found):
+        return Check(name=name, verdict=Verdict.GOOD, text="as planned, though that was with other days off")
+    return Check(name=name, verdict=Verdict.GOOD, text="as planned")
+
+
+def _day(one: DayShift) -> str:
+    return f"{one.event}, {one.site}, {one.rule}: {one.promised}, now {one.now}"
 
 
 def _shift(one: Shift) -> str:
@@ -158,13 +177,14 @@ def _database(settings: Settings, now: datetime) -> list[Check]:
             rehearsal = controls.get(connection, controls.REHEARSAL) is not None
             biggest = largest_fan_out(connection, now)
             answers = answering(connection, on=settings.invitations == "on")
+            days = () if found is None else differing_days(connection, found, now)
     finally:
         database.close()
     verdict = Verdict.BAD if rehearsal else Verdict.GOOD
     text = "belongs to a rehearsal" if rehearsal else f"edition {found.edition.number}" if found else "no edition yet"
     return [
         Check(name="database", verdict=verdict, text=text),
-        *([] if found is None else [_hours(found)]),
+        *([] if found is None else [_hours(found), _days(found, days)]),
         _fan_out(settings, biggest),
         *_invitations(answers, settings, now),
         _clock(now, found.edition.at if found else None),

@@ -13,6 +13,7 @@ from calendars.wording import and_list, short_date
 from calendars.zones import ZoneData, to_wall
 from scheduler.base.settings import Pace
 from scheduler.planning.delivery import State
+from scheduler.publishing.in_words import day_lines, days_json
 from scheduler.publishing.prospect import Unpublished
 from scheduler.reporting.acceptances import Acceptances
 from scheduler.reporting.feasts import OpenFeast
@@ -52,6 +53,10 @@ UNCOORDINATED = Phrase("; regions without a coordinator: {n}")
 NOT_ADOPTED = Phrase("This database was copied or restored: nothing is sent until `agenda adopt`.")
 FAULT = Phrase("The mail server refuses this installation ({node}): {reason}. Next try {until} UTC.")
 AWAY = Phrase("The mail server does not answer {node}: {reason}. Next try {until} UTC.")
+OTHER_DAYS_OFF = Phrase(
+    "The days off known here are not those that this edition was planned with. Its reminders leave as planned; to "
+    "move them: agenda impact --shifted, then agenda publish --shifted."
+)
 DIFFERING = Phrase("Nodes with other zone data than the edition: {nodes}")
 DOUBTED = Phrase(
     "Reports of bad addresses, in doubt: {n}. Too many came at once, and none counts until "
@@ -131,6 +136,9 @@ def _alarms(found: Status, lang: Language) -> Iterator[str]:
         yield from (_shift(one, lang) for one in found.shifted[:SHIFTS_NAMED])
         if len(found.shifted) > SHIFTS_NAMED:
             yield "  …"
+    if found.days:
+        yield OTHER_DAYS_OFF[lang]
+        yield from day_lines(found.days, lang)
     if found.differing:
         yield DIFFERING.say(lang, nodes=", ".join(found.differing))
     yield from _answering(found, lang)
@@ -288,6 +296,7 @@ def status_json(found: Status, draft: Unpublished | None, *, pace: Pace | None) 
         "doubted": found.doubted,
         "blamed": asdict(found.blamed),
         "lost_reports": asdict(found.lost),
+        "other_days": days_json(found.days),
         "unconfirmed_holidays": [_feast_json(one) for one in found.feasts],
         "invitations": {"on": found.answering.on, "posts": found.answering.posts, "inbox": found.answering.read_at},
     }

@@ -121,6 +121,20 @@ def test_a_day_of_festivos_that_is_gone_or_lost_its_words_is_told() -> None:
         assert [(one.missing, one.name) for one in found] == [(Missing.DAY, name) for name in names]
 
 
+def test_what_a_site_said_of_its_days_and_says_no_more_is_told() -> None:
+    """Another weekend is an edit."""
+    calgary = site("calgary", country_code="CA", subdivision="AB", weekend=(5, 6))
+    before = agenda(representations=(TOKIO, calgary))
+    for left, names in (
+        (replace(calgary, subdivision=None), ["calgary"]),
+        (replace(calgary, weekend=None), ["calgary"]),
+        (replace(calgary, weekend=(4, 5)), []),
+        (calgary, []),
+    ):
+        found = losses(before, agenda(representations=(TOKIO, left)), {}, {})
+        assert [(one.missing, one.name) for one in found] == [(Missing.SITE_DETAIL, name) for name in names]
+
+
 def test_an_event_that_gives_up_its_hour_for_whole_days_or_the_other_way_round_has_lost_nothing() -> None:
     hour, whole = agenda(events=(event(),)), agenda(events=(event(when=days("2021-10-21", "2021-10-21")),))
     assert losses(hour, whole, {}, {}) == ()

@@ -19,7 +19,7 @@ from calendars.model.places import Representation
 from calendars.model.rules import DaysBefore, Quiet, TimeBefore
 from calendars.model.text import Language
 from calendars.zones import to_instant, to_wall
-from scheduler.planning.plan import Member, Planned, moments, plan
+from scheduler.planning.plan import DueDates, Member, Planned, moments, plan
 from tests.support.checkout import CONFIG
 from tests.support.factories import agenda, days, drive, edition, event, real_sites, site, timed
 from tests.support.shipped import shipped_draft, shipped_edition
@@ -273,3 +273,15 @@ def test_two_reminders_that_holidays_move_to_one_hour_are_one() -> None:
     friday = datetime(2022, 1, 28, 9)
     assert around_new_year() == [("P1D a las 09:00", friday)]
     assert around_new_year("P1D a las 09:00") == [("P7D a las 09:00", friday)]
+
+
+def test_a_rule_is_found_by_its_name_while_the_event_has_it() -> None:
+    """So the watch finds out on which day a reminder would be planned now."""
+    content = agenda()
+    revision = edition(content, at=LONG_AGO).revisions[event().id]
+    due = DueDates(content, content.events[0], revision).named(site(), "P7D a las 09:00")
+    assert due is not None
+    assert to_wall(due, site().zone) == datetime(2021, 10, 15, 9)
+    assert DueDates(content, content.events[0], revision).named(site(), "P3D a las 09:00") is None
+    over = replace(content.events[0], status=EventStatus.HELD)
+    assert DueDates(content, over, revision).named(site(), "P7D a las 09:00") is None
