@@ -15,6 +15,7 @@ from functools import lru_cache
 from icalendar import Calendar, Timezone, vCalAddress
 from icalendar import Event as Entry
 
+from calendars.catalogue import LANGUAGES, Phrase
 from calendars.descriptions import category, for_many, for_site, joining, place, summary
 from calendars.editions import Edition, Revision, first_stamp
 from calendars.model.agenda import Agenda
@@ -25,7 +26,10 @@ from calendars.vtimezone import vtimezone
 from calendars.zones import to_wall
 
 PRODUCT = "-//Agenda Consular//agenda-consular//ES"
+SPOKEN = LANGUAGES[0]  # of every calendar that is subscribed to: Spanish, whoever reads it
 REFRESH = timedelta(hours=1)  # a wish: Google fetches when it pleases, so what is urgent goes by mail
+_WITH_LINKS = Phrase("{name} (with links)")
+_LOCAL = Phrase("{name} (local time)")
 _STATUS = {EventStatus.TENTATIVE: "TENTATIVE", EventStatus.CANCELLED: "CANCELLED"}  # the others are CONFIRMED
 BEGIN_ENTRY, END_ENTRY, END_CALENDAR = b"BEGIN:VEVENT\r\n", b"END:VEVENT\r\n", b"END:VCALENDAR\r\n"
 
@@ -59,16 +63,16 @@ def feeds(edition: Edition) -> Iterator[Feed]:
     addressed = {event.id: agenda.addressed(event) for event, _ in listed}
     modified = last_modified(edition)
     everything = [_for_many(agenda, item, addressed[item[0].id]) for item in listed]
-    yield _feed("all.ics", agenda.title.es, everything, modified)
+    yield _feed("all.ics", agenda.title[SPOKEN], everything, modified)
     for region in agenda.regions:
         lines = _of_region(agenda, listed, addressed, region.id)
-        yield _feed(f"regions/{region.id}.ics", f"{region.name.es} · {agenda.title.es}", lines, modified)
+        yield _feed(f"regions/{region.id}.ics", f"{region.name[SPOKEN]} · {agenda.title[SPOKEN]}", lines, modified)
     own = _by_site(listed, addressed)
     labels = _site_labels(agenda)
     for site in agenda.representations:
         items = own.get(site.id, [])
-        lines = [_Line(event=e, revision=r, text=for_site(agenda, e, r, site, "es")) for e, r in items]
-        yield from _both_forms(f"sites/{site.id}", f"{labels[site.id]} · {agenda.title.es}", site, lines, modified)
+        lines = [_Line(event=e, revision=r, text=for_site(agenda, e, r, site, SPOKEN)) for e, r in items]
+        yield from _both_forms(f"sites/{site.id}", f"{labels[site.id]} · {agenda.title[SPOKEN]}", site, lines, modified)
 
 
 def feed_paths(agenda: Agenda) -> Iterator[str]:
@@ -92,10 +96,10 @@ def staff_feeds(edition: Edition, site: Representation, links: Mapping[str, str]
     for event, revision in edition.listed():
         if site in agenda.addressed(event):
             link = None if event.status is EventStatus.CANCELLED else links.get(event.id)
-            text = for_site(agenda, event, revision, site, "es", joining(event, link, "es"))
+            text = for_site(agenda, event, revision, site, SPOKEN, joining(event, link, SPOKEN))
             lines.append(_Line(event=event, revision=replace(revision, last_modified=modified), text=text, link=link))
-    name = f"{_site_labels(agenda)[site.id]} · {agenda.title.es} (con enlaces)"
-    yield from _both_forms(site.id, name, site, lines, modified)
+    name = f"{_site_labels(agenda)[site.id]} · {agenda.title[SPOKEN]}"
+    yield from _both_forms(site.id, _WITH_LINKS.say(SPOKEN, name=name), site, lines, modified)
 
 
 def last_modified(edition: Edition) -> datetime:
@@ -160,7 +164,7 @@ def organizer(name: str, address: str) -> bytes:
 
 def _for_many(agenda: Agenda, item: _Item, sites: Sequence[Representation]) -> _Line:
     event, revision = item
-    return _Line(event=event, revision=revision, text=for_many(agenda, event, revision, sites, "es"))
+    return _Line(event=event, revision=revision, text=for_many(agenda, event, revision, sites, SPOKEN))
 
 
 def _of_region(
@@ -192,7 +196,7 @@ def _both_forms(
     zone = vtimezone(
         site.zone, [at for one in lines for at in (one.revision.start, one.revision.end) if at is not None]
     )
-    yield _feed(f"{stem}-local.ics", f"{name} (hora local)", lines, modified, zone)
+    yield _feed(f"{stem}-local.ics", _LOCAL.say(SPOKEN, name=name), lines, modified, zone)
 
 
 def _feed(path: str, name: str, lines: Sequence[_Line], modified: datetime, zone: Timezone | None = None) -> Feed:
@@ -204,7 +208,7 @@ def _feed(path: str, name: str, lines: Sequence[_Line], modified: datetime, zone
     if zone is not None:
         calendar.add_component(zone)
     tzid = None if zone is None else zone.tz_name
-    return Feed(path=path, name=name, body=_document(calendar, lines, tzid, "es"), last_modified=modified)
+    return Feed(path=path, name=name, body=_document(calendar, lines, tzid, SPOKEN), last_modified=modified)
 
 
 def _document(
