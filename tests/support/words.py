@@ -51,9 +51,10 @@ def _in_templates() -> Iterator[Key]:
                     yield str(parts[0]), None
 
 
-def catalogue(path: Path) -> Catalog:
+def catalogue(path: Path, locale: str | None = None) -> Catalog:
+    """A catalogue; `locale` is whose plurals Babel reckons with where the file's name is none that CLDR knows."""
     with path.open("rb") as file:
-        return read_po(file, locale=path.stem if path.stem != "es" else "es_MX", abort_invalid=True)
+        return read_po(file, locale=locale or {"es": "es_MX"}.get(path.stem, path.stem), abort_invalid=True)
 
 
 def keys(known: Catalog) -> dict[Key, str]:
