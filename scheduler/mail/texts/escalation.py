@@ -78,7 +78,7 @@ def to_deputy(
     words = reminder(edition, event, lack.site, language, today=today, link=link, calendar=calendar)
     few = _FEW if lack.coming else _NOBODY
     return ToDeputy(
-        subject=f"{_NEEDED[language]}: {_inside(words.subject, language)}",
+        subject=f"{_NEEDED[language]}: {_inside(words.subject, today, language)}",
         lead=f"{few.say(language, coming=lack.coming, minimum=_minimum(event))} {_STEP_IN[language]}",
         event=words,
     )
@@ -97,9 +97,9 @@ def to_coordinator(edition: Edition, event: Event, lacking: Sequence[Tally], lan
     )
 
 
-def _inside(subject: str, language: Language) -> str:
-    """After a colon; English weekdays keep their capital."""
-    return subject[:1].lower() + subject[1:] if language == "es" else subject
+def _inside(subject: str, day: date, language: Language) -> str:
+    """After a colon; where weekdays have a capital, whatever day it is, the subject keeps its own."""
+    return subject if short_date(day, language)[:1].isupper() else subject[:1].lower() + subject[1:]
 
 
 def _minimum(event: Event) -> int:

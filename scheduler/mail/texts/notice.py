@@ -14,6 +14,7 @@ from calendars.model.agenda import Agenda
 from calendars.model.places import Representation
 from calendars.model.text import Language, Said
 from calendars.wording import (
+    clock_of,
     days_span,
     home_name,
     home_short,
@@ -169,9 +170,8 @@ def _moment(one: Standing, agenda: Agenda, site: Representation, language: Langu
         days = one.moment[2]
         assert days is not None, "what is told of has a date"
         return NoticeMoment(here=days_span(days, language), home=None)
-    clocks = f"hora de {site.city}" if language == "es" else f"{site.city} time"
     return NoticeMoment(
-        here=f"{long_date(here, language)}, {hour(here, language)}, {clocks}",
+        here=f"{long_date(here, language)}, {hour(here, language)}, {clock_of(site.city, language)}",
         home=f"{weekday_and_day(home, language)}, {hour(home, language)}, {home_name(agenda.zone, language)}",
     )
 
