@@ -117,7 +117,7 @@ class Sentence(Said):
 
 
 def spoken_values(language: Language, values: Mapping[str, object]) -> dict[str, Any]:
-    """The values of a phrase as it says them: what is said itself in that language, a number that picks a word's form."""
+    """The values of a phrase as it says them: what is itself said in this language, numbers that pick a form."""
     return {name: _spoken(value, language) for name, value in values.items()}
 
 
