@@ -39,6 +39,7 @@ _CONVOKES = Phrase("INVITATION")
 _CONVOKED = Phrase("Your site is invited to take part in this event.")
 _TO = Phrase("to {office}")
 _TO_A_FEMININE = Phrase("to {office}", "an office whose name is feminine in Spanish")
+_SOME_DAY = date(2021, 10, 21)  # to see how a language writes its weekdays
 _FEMININE = re.compile(r"(?:Secci[oó]n|Oficina|Embajada|Coordinaci[oó]n|Direcci[oó]n|Representaci[oó]n)\b")
 
 
@@ -121,6 +122,12 @@ def reminder(
         others=others(agenda, offers, language),
         convoked=_CONVOKED[language] if convokes else None,
     )
+
+
+def inside(subject: str, language: Language) -> str:
+    """A reminder's subject after a colon: with a small letter, where the language begins its weekdays with one."""
+    small = short_date(_SOME_DAY, language)[:1].islower()
+    return subject[:1].lower() + subject[1:] if small else subject
 
 
 def to_office(office: str, language: Language) -> str:
