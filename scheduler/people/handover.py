@@ -98,8 +98,8 @@ def hand_over(
         if found is None:
             raise LookupError("nothing is published yet")
         post = check(connection, wanted, found, tokens)
-        to = Successor(address=wanted.address, language=wanted.language)
-        former = handovers.hand_over(connection, found.edition, wanted.recipient, to, at, author=author, reason=reason)
+        to = Successor(address=wanted.address, language=wanted.language, author=author, reason=reason)
+        former = handovers.hand_over(connection, found.edition, wanted.recipient, to, at)
         _tell(connection, post, former, found.edition.agenda, at)
         return post
 

@@ -6,7 +6,7 @@ And a convocation: the edition in force, unless a notice has told of the event m
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -47,23 +47,17 @@ class Tellings:
         self._since: dict[int, _Compared] = {}
 
     def settle(
-        self, connection: Connection, owner: str, found: Sequence[Claim], now: InForce, at: datetime
-    ) -> list[Claim]:
-        """The claims that go, with the edition that they tell of, in the claiming transaction at the instant `at`.
+        self, connection: Connection, owner: str, news: Sequence[Claim], now: InForce, at: datetime
+    ) -> dict[int, Telling]:
+        """What these notices and convocations say, by Claim.id; in the claiming transaction at the instant `at`.
 
-        Ended is a notice that has nothing to say: its change was taken back, or nobody is there to hear it; and a
-        convocation that a notice made superfluous, or to what is off.
+        Left out, and ended, is a notice that has nothing to say: its change was taken back, or nobody is there to hear
+        it; and a convocation that a notice made superfluous, or to what is off.
         """
-        said = self._said(connection, [one for one in found if one.purpose is Purpose.NOTICE], now)
-        said |= _called(connection, [one for one in found if one.purpose is Purpose.CONVOCATION], now, at)
-        ends = {key: into for key, into in said.items() if isinstance(into, State)}
-        states.end_claims(connection, owner, ends)
-        number = now.edition.number
-        return [
-            replace(one, edition=number if one.event else None, telling=telling)
-            for one in found
-            if not isinstance(telling := said.get(one.id), State)
-        ]
+        said = self._said(connection, [one for one in news if one.purpose is Purpose.NOTICE], now)
+        said |= _called(connection, [one for one in news if one.purpose is Purpose.CONVOCATION], now, at)
+        states.end_claims(connection, owner, {key: into for key, into in said.items() if isinstance(into, State)})
+        return {key: telling for key, telling in said.items() if isinstance(telling, Telling)}
 
     def _said(self, connection: Connection, claims: Sequence[Claim], now: InForce) -> dict[int, Telling | State]:
         """What each of these notices says, by Claim.id; or what becomes of one that has nothing to say."""

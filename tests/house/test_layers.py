@@ -25,10 +25,23 @@ MODULES = sorted(
 )  # migrations are generated once, then history
 FOLDERS = sorted({path.parent for path in MODULES})
 CLOCK = {"now", "utcnow", "today", "time", "monotonic", "perf_counter"}
-MODULE_LINES, FUNCTION_LINES, BESIDE = 350, 40, 18
+MODULE_LINES, FUNCTION_LINES, PARAMETERS, BESIDE = 350, 40, 6, 18
 CROWDED = {"commands"}  # one file a command
 # What has too many parameters to be shorter; they go with the value that takes their place.
-LONG = {"Composer.reminder", "reminder", "prospect", "exported", "impact"}
+LONG = {"prospect", "impact"}
+# What has more than six: to shrink to nothing. A command's options are its parameters.
+WIDE = {
+    "calendars.feeds.event_alone",
+    "scheduler.drafts.edits._check",
+    "scheduler.installation.pages.site_of",
+    "scheduler.publishing.prospect._called",
+    "scheduler.publishing.prospect.prospect",
+    "scheduler.publishing.publish.publish_draft",
+    "scheduler.publishing.rollback.roll_back",
+    "scheduler.publishing.shifted.publish_shifted",
+    "scheduler.web.pages.offices.site_event",
+    "scheduler.web.pages.places._place",
+}
 
 
 def name_of(path: Path) -> str:
@@ -55,6 +68,14 @@ def functions(body: list[ast.stmt], within: str = "") -> Iterator[tuple[str, int
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield within + node.name, (node.end_lineno or node.lineno) - node.lineno + 1
             yield from functions(node.body, within)
+
+
+def parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """How many values a caller has to know of; not the object itself."""
+    given = function.args
+    names = [one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
+    own = names[:1] in (["self"], ["cls"])
+    return len(names) - own + (given.vararg is not None) + (given.kwarg is not None)
 
 
 def lint(root: Path) -> subprocess.CompletedProcess[str]:
@@ -129,6 +150,17 @@ def test_a_module_fits_on_a_few_screens(path: Path) -> None:
 def test_a_function_fits_on_one_screen() -> None:
     long = {name for path in MODULES for name, lines in functions(tree(path).body) if lines > FUNCTION_LINES}
     assert long == LONG
+
+
+def test_a_function_asks_for_six_things_at_the_most() -> None:
+    wide = {
+        f"{name_of(path)}.{node.name}"
+        for path in MODULES
+        if "commands" not in path.parts
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and parameters(node) > PARAMETERS
+    }
+    assert wide == WIDE
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=name_of)

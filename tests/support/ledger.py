@@ -18,7 +18,7 @@ from scheduler.store.database import Database
 from scheduler.store.ledger import claiming, settling
 from scheduler.store.ledger import states as ledger
 from scheduler.store.ledger.claiming import Claim
-from scheduler.store.ledger.settling import Settlement
+from scheduler.store.ledger.settling import Intent, Settlement
 from scheduler.store.schema import deliveries
 from tests.support.factories import agenda, event, timed
 
@@ -91,13 +91,18 @@ def claim(database: Database, now: datetime, owner: str = ME, limit: int = 10) -
 
 def intend(database: Database, claims: Sequence[Claim], now: datetime, owner: str = ME) -> set[int]:
     with database.write() as connection:
-        return settling.intend_if_still_claimed(connection, owner, claims, now)
+        return settling.intend_if_still_claimed(connection, owner, [intent_of(one) for one in claims], now)
+
+
+def intent_of(one: Claim, edition: int | None = None) -> Intent:
+    """That of a message that carries nothing for calendars."""
+    return Intent(id=one.id, fence=one.fence, edition=edition, method="")
 
 
 def settle(database: Database, one: Claim, decision: Decision, now: datetime, owner: str = ME) -> None:
     with database.write() as connection:
         outcome = Outcome(kind="accepted", stage="body", code=250, text="ok")
-        settlement = Settlement(delivery=one, decision=decision, outcome=outcome, began_at=now, at=now)
+        settlement = Settlement(claim=one, decision=decision, outcome=outcome, began_at=now, at=now)
         settling.settle_if_still_sending(connection, owner, [settlement])
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from calendars.descriptions import summary
 from calendars.editions import Edition
@@ -12,6 +11,7 @@ from calendars.model.events import Days, Event
 from calendars.model.places import Representation
 from calendars.model.text import Language, Text
 from calendars.wording import Count, days_span, home_short, hour, short_date
+from scheduler.mail.subject import Subject
 from scheduler.mail.texts.reminder import Reminder, reminder
 from scheduler.planning.coverage import Tally
 
@@ -66,18 +66,10 @@ class ToCoordinator:
         return ", ".join(one.city for one in self.sites)
 
 
-def to_deputy(
-    edition: Edition,
-    event: Event,
-    lack: Tally,
-    language: Language,
-    *,
-    today: date,
-    link: str | None,
-    calendar: str | None,
-) -> ToDeputy:
-    """The words for the deputies of one site; `today` is its date at the moment of sending."""
-    words = reminder(edition, event, lack.site, language, today=today, link=link, calendar=calendar)
+def to_deputy(subject: Subject, lack: Tally, *, calendar: str | None) -> ToDeputy:
+    """The words for the deputies of one site, with the address of its `calendar`."""
+    event, language = subject.event, subject.language
+    words = reminder(subject, calendar=calendar)
     few = _FEW if lack.coming else _NOBODY
     return ToDeputy(
         subject=f"{_NEEDED[language]}: {_inside(words.subject, language)}",
@@ -86,8 +78,9 @@ def to_deputy(
     )
 
 
-def to_coordinator(edition: Edition, event: Event, lacking: Sequence[Tally], language: Language) -> ToCoordinator:
+def to_coordinator(subject: Subject, lacking: Sequence[Tally]) -> ToCoordinator:
     """The words for a region's coordinators: all its sites from which too few come."""
+    edition, event, language = subject.edition, subject.event, subject.language
     when = _home(edition, event, language)
     one = _ONE_SITE[language].format(site=lacking[0].site.city)
     head = one if len(lacking) == 1 else _SITES[language].format(n=len(lacking))

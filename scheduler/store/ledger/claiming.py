@@ -12,9 +12,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, exists, func, literal, or_, select, text
 
 from calendars.model.text import Language
-from scheduler.planning.coverage import Tally
+from scheduler.planning.channels import Channel
 from scheduler.planning.delivery import WAITING, Purpose, State
-from scheduler.planning.notices import Telling
 from scheduler.store import nodes, upsert
 from scheduler.store.controls import STOPPED
 from scheduler.store.ledger import states
@@ -27,7 +26,7 @@ _D = deliveries.c
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Claim:
-    """A claimed row with what it takes to compose and send it. Instants are UTC."""
+    """A claimed row, and its post as it stands. Instants are UTC."""
 
     id: int
     fence: int
@@ -51,19 +50,22 @@ class Claim:
     role: str  # of the recipient: holder, deputy, coordinator
     holder: int  # of the post, from 0: how often it was handed over
     replaces: str | None  # Event.id of its own session, where it comes to this one instead
-    edition: int | None = None  # the one that it tells of
-    telling: Telling | None = None  # of a notice or a convocation: what it says
-    lacking: tuple[Tally, ...] = ()  # of an escalation: the sites from which too few come
+    method: str  # of the calendar part (RFC 6047 §2.4) that its last attempt carried; "": none, or there was no attempt
     said: str | None = None  # yes, no, maybe: its last word on the event; None: none yet
     said_via: str | None = None  # link, reply
     said_at: datetime | None = None
     said_for: datetime | None = None  # the start that it was said of; None: not kept
-    method: str = ""  # of the calendar part that it carries (RFC 6047 §2.4); until settled, that its last attempt did
 
     @property
     def bearer(self) -> str:
         """Whom the links in the message are signed for."""
         return roster.bearer(self.recipient, self.holder)
+
+    @property
+    def may_invite(self) -> bool:
+        """May it carry an invitation (RFC 5546), or the end of one? Of all others nothing has to be looked up."""
+        chose = self.channel == Channel.INVITATIONS or self.purpose is Purpose.INVITATION
+        return bool(self.event) and (chose or self.method == "REQUEST")
 
     @classmethod
     def from_row(cls, row: RowMapping) -> Claim:
@@ -183,11 +185,6 @@ def release_claims(connection: Connection, owner: str, claims: Sequence[Claim]) 
 def postpone_claims(connection: Connection, owner: str, claims: Sequence[tuple[Claim, datetime]]) -> None:
     """Give claims back, to be looked at again at the given instants."""
     states.give_back(connection, owner, ((claim.id, claim.fence, until) for claim, until in claims))
-
-
-def retract_intents(connection: Connection, owner: str, claims: Sequence[Claim]) -> None:
-    """Give back what was never sent though its intent may have been committed: the database's answer was lost."""
-    states.give_back(connection, owner, ((claim.id, claim.fence, None) for claim in claims), held=State.SENDING)
 
 
 def abandon_dead(connection: Connection, now: datetime) -> int:

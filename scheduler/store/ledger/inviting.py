@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from calendars.model.events import Event
 from calendars.model.places import Representation
 from calendars.model.text import Language
 from calendars.workdays import next_working_instant
-from scheduler.planning.channels import ITIP, Carried, Channel, Known, carried, subscribes, takes_place
+from scheduler.planning.channels import ITIP, Carried, Channel, Known, brings_file, carried, takes_place
 from scheduler.planning.delivery import URGENT, Purpose, State
 from scheduler.planning.plan import site_start
 from scheduler.store import editions
@@ -82,13 +82,13 @@ class Inviting:
 
     answered: bool = False
 
-    def settle(self, connection: Connection, owner: str, found: Sequence[Claim], now: InForce) -> list[Claim]:
-        """The claims that go, with what they carry for calendars, in the claiming transaction.
+    def settle(self, connection: Connection, owner: str, found: Sequence[Claim], now: InForce) -> dict[int, Carried]:
+        """What each of these claims carries for calendars, by Claim.id; in the claiming transaction.
 
-        Ended is an invitation that has nothing to carry any more, or that nobody is there to get.
+        They are those of posts that may have invitations. Left out, and ended, is an invitation that has nothing to
+        carry any more, or that nobody is there to get.
         """
-        posts = {one.recipient for one in found if _concerned(one)}
-        known = invited.sent(connection, posts) if posts else {}
+        known = invited.sent(connection, {one.recipient for one in found})
         entries = Entries(connection, now)
         methods = {one.id: self._method(one, known.get(_pair(one), []), entries) for one in found}
         methods |= dict.fromkeys(_shared(connection, now, found, methods), "")
@@ -96,24 +96,20 @@ class Inviting:
         others = [one for one in found if one.purpose is not Purpose.INVITATION]
         taken_back = {_pair(one) for one in calls if methods[one.id] == "CANCEL"}
         done: set[tuple[str, str]] = set()  # an invitation, or its end, is on its way with one message: that is enough
-        going = [_carrying(one, methods[one.id], done, taken_back) for one in others]
+        going = {one.id: _carrying(one, methods[one.id], done, taken_back) for one in others}
         ends = _ends(connection, calls, methods, done)
         states.end_claims(connection, owner, ends)
-        return going + [_carrying(one, methods[one.id], done, ()) for one in calls if one.id not in ends]
+        return going | {one.id: _carrying(one, methods[one.id], done, ()) for one in calls if one.id not in ends}
 
     def _method(self, claim: Claim, earlier: Sequence[SentInvitation], entries: Entries) -> Carried:
-        if not claim.event:
-            return ""
         channel = Channel(claim.channel)
-        if _concerned(claim):
-            guest = claim.replaces is not None
-            here = takes_place(entries.now.edition, claim.event, claim.site, guest=guest) is not None
-            known = _known(claim.id, earlier, _Place(claim.event, claim.site, claim.language), entries)
-            method = carried(claim.purpose, channel, known, here=here, answered=self.answered)
-            if method or known.last == "REQUEST":
-                return method
-        first = claim.first and claim.purpose in (Purpose.REMINDER, Purpose.CONVOCATION)
-        return "PUBLISH" if first and subscribes(channel, answered=self.answered) else ""
+        guest = claim.replaces is not None
+        here = takes_place(entries.now.edition, claim.event, claim.site, guest=guest) is not None
+        known = _known(claim.id, earlier, _Place(claim.event, claim.site, claim.language), entries)
+        method = carried(claim.purpose, channel, known, here=here, answered=self.answered)
+        if method or known.last == "REQUEST":
+            return method
+        return "PUBLISH" if brings_file(claim.purpose, channel, first=claim.first, answered=self.answered) else ""
 
 
 def choose(connection: Connection, now: InForce, recipient: str, channel: Channel, at: datetime) -> None:
@@ -186,21 +182,14 @@ def _ends(
 
 def _carrying(
     claim: Claim, method: Carried, done: set[tuple[str, str]], taken_back: Collection[tuple[str, str]]
-) -> Claim:
-    """The claim with what it carries, where no other of the same claims does; and no invitation beside its end."""
+) -> Carried:
+    """What the claim carries, where no other of the same claims does; and no invitation beside its end."""
     if method in ITIP:
         pair = _pair(claim)
         if pair in done or (method == "REQUEST" and pair in taken_back):
-            method = ""
-        else:
-            done.add(pair)
-    return claim if claim.method == method else replace(claim, method=method)
-
-
-def _concerned(claim: Claim) -> bool:
-    """May its post have invitations? Of all others nothing has to be looked up."""
-    chose = claim.channel == Channel.INVITATIONS or claim.purpose is Purpose.INVITATION
-    return bool(claim.event) and (chose or claim.method == "REQUEST")
+            return ""
+        done.add(pair)
+    return method
 
 
 def _known(claim: int | None, earlier: Sequence[SentInvitation], place: _Place, entries: Entries) -> Known:

@@ -28,8 +28,12 @@ _R, _D, _H, _B = recipients.c, deliveries.c, handovers.c, bounces.c
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Successor:
+    """Who takes a post, by whose decision and why."""
+
     address: str
     language: Language | None  # None: the one that the post has in the file, or signed up with
+    author: str
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,16 +50,7 @@ class Handover:
     corrected_at: datetime | None  # when the file had another address than the former one; None: it is to be corrected
 
 
-def hand_over(
-    connection: Connection,
-    edition: Edition,
-    recipient: str,
-    to: Successor,
-    now: datetime,
-    *,
-    author: str,
-    reason: str,
-) -> str:
+def hand_over(connection: Connection, edition: Edition, recipient: str, to: Successor, now: datetime) -> str:
     """Move a post that is listed to its successor. Returns the id of the row under which the former holder stands."""
     row = connection.execute(select(recipients).where(_R.id == recipient)).mappings().one()
     former = _keep_former(connection, row, now)
@@ -65,7 +60,7 @@ def hand_over(
     roster.end_doubles(connection, now)
     replan(connection, edition, recipient, now)
     corrected_at = None if row["origin"] == "file" else now
-    said = {"at": now, "author": author, "reason": reason, "corrected_at": corrected_at}
+    said = {"at": now, "author": to.author, "reason": to.reason, "corrected_at": corrected_at}
     connection.execute(insert(handovers).values(recipient=recipient, former=former, **said))
     return former
 
