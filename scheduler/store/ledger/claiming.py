@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, exists, func, literal, or_, select, text
 
+from calendars.model.people import Role
 from calendars.model.text import Language
 from scheduler.planning.channels import Channel
 from scheduler.planning.delivery import WAITING, Purpose, State
@@ -63,9 +64,13 @@ class Claim:
 
     @property
     def may_invite(self) -> bool:
-        """May it carry an invitation (RFC 5546), or the end of one? Of all others nothing has to be looked up."""
+        """May it carry an invitation (RFC 5546), or the end of one? Of all others nothing has to be looked up.
+
+        What a coordinator is asked is about many sites: it has nothing for a calendar.
+        """
         chose = self.channel == Channel.INVITATIONS or self.purpose is Purpose.INVITATION
-        return bool(self.event) and (chose or self.method == "REQUEST")
+        of_a_region = self.purpose is Purpose.ESCALATION and self.role == Role.COORDINATOR
+        return bool(self.event) and not of_a_region and (chose or self.method == "REQUEST")
 
     @classmethod
     def from_row(cls, row: RowMapping) -> Claim:
