@@ -19,12 +19,13 @@ from typing import Protocol
 import css_inline
 from jinja2 import Environment, StrictUndefined, Template
 
+from calendars.catalogue import LANGUAGES, Phrase
 from calendars.editions import Edition
 from calendars.elsewhere import Offer, offers
 from calendars.impact import Fit, session_at
 from calendars.model.agenda import Agenda
 from calendars.model.places import slug
-from calendars.model.text import LANGUAGES, Language, Text
+from calendars.model.text import Language
 from calendars.wording import hour, long_date
 from scheduler.base.address import mailbox
 from scheduler.base.shipped import shipped
@@ -51,7 +52,7 @@ from scheduler.planning.notices import Telling
 KEPT = 512  # prepared messages: more than the sites of one fan-out in both languages
 _CONTENT = "<!-- content -->"
 _PART = re.compile(r"\[\[ (\w+) \]\]\n")
-_TEST_SUBJECT = Text(es="Prueba de la Agenda Consular", en="Agenda Consular: a test")
+_TEST_SUBJECT = Phrase("Agenda Consular: a test")
 
 
 class _Worded(Protocol):
