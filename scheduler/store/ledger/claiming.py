@@ -142,13 +142,6 @@ _DUE = {
 }
 
 
-def void(connection: Connection, recipient: str | None = None) -> None:
-    """Give back what is claimed, whoever holds it, for everybody or for one post: it was claimed under an edition that
-    is no longer in force, or under a wish that the post has no more.
-    """
-    states.void(connection, None if recipient is None else _D.recipient == recipient)
-
-
 def _described(connection: Connection, ids: Sequence[int]) -> list[Claim]:
     told = deliveries.alias("told")
     earlier = exists().where(
