@@ -27,7 +27,7 @@ from scheduler.publishing.publish import publish_draft
 from scheduler.store import nodes
 from scheduler.store.database import Database
 from scheduler.store.ledger import claiming, settling, states
-from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.ledger.claiming import Claim
 from scheduler.store.ledger.settling import Settlement
 from scheduler.store.schema import deliveries
 from tests.support.postgres import Cluster, NoPostgres, cluster
@@ -128,7 +128,7 @@ def _take_one_batch(database: Database) -> int:
     return len(claims)
 
 
-def _settled(claim: Delivery) -> Settlement:
+def _settled(claim: Claim) -> Settlement:
     return Settlement(delivery=claim, decision=_DONE, outcome=_ACCEPTED, began_at=NOW, at=NOW)
 
 

@@ -23,7 +23,7 @@ from scheduler.store import editions, nodes
 from scheduler.store.editions import InForce
 from scheduler.store.instance import Instance
 from scheduler.store.ledger import claiming, states
-from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.ledger.claiming import Claim
 from scheduler.store.ledger.inviting import Inviting
 from scheduler.store.ledger.journal import Journal
 
@@ -35,7 +35,7 @@ class _Taken:
     """All of one transaction, so that they agree."""
 
     current: InForce | None
-    claims: list[Delivery] | None  # None: nothing was due
+    claims: list[Claim] | None  # None: nothing was due
     mark: str | None  # of the instance, to be confirmed once committed
 
 
@@ -59,7 +59,7 @@ class Claims:
             raise RuntimeError("a delivery was claimed before any edition was in force")
         return self._current
 
-    async def take(self, limit: int, *, besides: Collection[str] = ()) -> list[Delivery] | None:
+    async def take(self, limit: int, *, besides: Collection[str] = ()) -> list[Claim] | None:
         """Up to `limit` due deliveries, of which those at an inhumane hour were put off; None where none is due.
 
         `besides` are recipients whose are left where they are.
@@ -111,10 +111,10 @@ class Claims:
         claims = self._inviting.settle(connection, owner, asked, current)
         return _Taken(current=current, claims=claims, mark=self._instance.take(connection))
 
-    async def _postpone_inhumane(self, claims: Sequence[Delivery]) -> list[Delivery]:
+    async def _postpone_inhumane(self, claims: Sequence[Claim]) -> list[Claim]:
         """Give back what is late and would reach its site outside working hours."""
         now = self._clock.now()
-        later: list[tuple[Delivery, datetime]] = []
+        later: list[tuple[Claim, datetime]] = []
         sendable = []
         for claim in claims:
             leaves = self._leaves_at(claim, now)
@@ -127,7 +127,7 @@ class Claims:
         log.info("claimed", claims=len(sendable), postponed=len(later))
         return sendable
 
-    def _leaves_at(self, claim: Delivery, now: datetime) -> datetime:
+    def _leaves_at(self, claim: Claim, now: datetime) -> datetime:
         """When this may go, at the earliest now (UTC)."""
         if claim.telling is not None:
             return leaves_at(claim.telling.notice, site_of(self.in_force, claim.site), now)

@@ -18,7 +18,7 @@ from scheduler.sending.letters import Letters
 from scheduler.sending.pace import Limiter
 from scheduler.sending.relay_health import RelayHealth
 from scheduler.store.ledger import claiming
-from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.ledger.claiming import Claim
 from scheduler.store.ledger.journal import Journal
 from scheduler.store.ledger.settling import Settlement
 
@@ -68,14 +68,14 @@ class Dispatcher:
                 return
             await self._send_all(claims)
 
-    async def _take(self) -> list[Delivery] | None:
+    async def _take(self) -> list[Claim] | None:
         """As many as may be sent at a time; while the breaker is open one, best for whom was not refused yet."""
         if not self.relay.open:
             return await self._claims.take(self._mail.limiter.burst or BATCH)
         fresh = await self._claims.take(1, besides=frozenset(self.relay.refused))
         return fresh if fresh is not None or not self.relay.refused else await self._claims.take(1)
 
-    async def _send_all(self, claims: Sequence[Delivery]) -> None:
+    async def _send_all(self, claims: Sequence[Claim]) -> None:
         waiting = list(reversed(claims))
 
         async def work() -> None:
@@ -89,7 +89,7 @@ class Dispatcher:
     def _may_go(self) -> bool:
         return not self._draining and not self.relay.paused_at(self._clock.now())
 
-    async def _send(self, claim: Delivery, rest: list[Delivery]) -> None:
+    async def _send(self, claim: Claim, rest: list[Claim]) -> None:
         """One delivery from claim to settlement; a relay that is down gives it and the rest back."""
         await self._mail.limiter.take(self._domain(claim))
         if not self._may_go():
@@ -115,7 +115,7 @@ class Dispatcher:
         if not self._may_go():
             await self._give_back(None, rest)
 
-    async def _transact(self, connection: Connection, claim: Delivery, message: bytes) -> Settlement | None:
+    async def _transact(self, connection: Connection, claim: Claim, message: bytes) -> Settlement | None:
         """Intend and send. None: it may not go any more. Cut off by cancellation, it settles what had become of it."""
         if not self._may_go():  # another sender has found out while this connection was being opened
             return None
@@ -133,7 +133,7 @@ class Dispatcher:
             raise
         return self._settlement(claim, outcome, began_at)
 
-    def _settlement(self, claim: Delivery, outcome: Outcome, began_at: datetime) -> Settlement:
+    def _settlement(self, claim: Claim, outcome: Outcome, began_at: datetime) -> Settlement:
         now = self._clock.now()
         decision = decide(_attempted(claim, redirected=self._mail.letters.redirect_all is not None), outcome, now)
         return Settlement(delivery=claim, decision=decision, outcome=outcome, began_at=began_at, at=now)
@@ -167,7 +167,7 @@ class Dispatcher:
         about_the_sender = settlement.outcome.stage in ("mail", "body") and self._mail.letters.verp
         return settlement.reply + (" (is it the sender? AGENDA_VERP=off keeps it fixed)" if about_the_sender else "")
 
-    def _domain(self, claim: Delivery) -> str:
+    def _domain(self, claim: Claim) -> str:
         return domain_of(self._mail.letters.recipient(claim))
 
     def _relay_failed(self, reason: str, *, fault: bool, counted: bool = False) -> None:
@@ -175,17 +175,17 @@ class Dispatcher:
             tell = log.error if fault else log.warning
             tell("relay is left alone", reason=reason, fault=fault, until=self.relay.paused_until)
 
-    def _note(self, claim: Delivery, decision: Decision, outcome: Outcome) -> None:
+    def _note(self, claim: Claim, decision: Decision, outcome: Outcome) -> None:
         tell = log.debug if decision.state is State.ACCEPTED else log.warning  # the ledger has what went well
         tell("delivery", id=claim.id, recipient=claim.recipient, state=decision.state.value, code=outcome.code)
 
-    async def _give_back(self, claim: Delivery | None, rest: list[Delivery]) -> None:
+    async def _give_back(self, claim: Claim | None, rest: list[Claim]) -> None:
         unsent = ([claim] if claim else []) + rest
         rest.clear()
         if unsent:
             await self._journal.write(claiming.release_claims, self._journal.owner, unsent)
 
-    async def _composed(self, claim: Delivery) -> bytes | None:
+    async def _composed(self, claim: Claim) -> bytes | None:
         """The message; or None, and the claim is given back for later: one bad text must not stop the others."""
         try:
             return self._mail.letters.write(self._claims.in_force, claim, self._clock.now())
@@ -196,7 +196,7 @@ class Dispatcher:
             return None
 
 
-def _attempted(claim: Delivery, *, redirected: bool) -> Attempted:
+def _attempted(claim: Claim, *, redirected: bool) -> Attempted:
     return Attempted(
         attempts=claim.attempts + 1,
         refusals=claim.refusals,

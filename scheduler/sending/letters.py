@@ -23,7 +23,7 @@ from scheduler.planning.channels import ITIP, Channel, subscribes
 from scheduler.planning.delivery import Purpose
 from scheduler.planning.standing import standing
 from scheduler.store.editions import InForce
-from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.ledger.claiming import Claim
 from scheduler.store.people.signups import ACCESS_FOR
 from scheduler.wording.posts import office_name
 
@@ -66,17 +66,17 @@ class Letters:
     invitations: bool = False  # answers are read, so invitations may leave
     signed_answers: bool = False  # each post's answers come to an address that tells whose they are
 
-    def recipient(self, claim: Delivery) -> str:
+    def recipient(self, claim: Claim) -> str:
         """The address that the message goes to."""
         return self.redirect_all or claim.address
 
-    def mail_from(self, found: InForce, claim: Delivery) -> str:
+    def mail_from(self, found: InForce, claim: Claim) -> str:
         """The envelope sender: the mailbox of From, or one that tells the message (scheduler/mail/verp.py)."""
         if self.verp:
             return verp.sender(claim.message_key, found.edition.agenda.sender.domain, self.tokens)
         return mail_from(found)
 
-    def write(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
+    def write(self, found: InForce, claim: Claim, now: datetime) -> bytes:
         """The complete message, dated `now`.
 
         Raises ValueError where an address cannot stand in a header, LookupError for an event or site that the
@@ -94,7 +94,7 @@ class Letters:
                 return self._escalation(found, claim, now)
         return self._service(found, claim, now)
 
-    def _reminder(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
+    def _reminder(self, found: InForce, claim: Claim, now: datetime) -> bytes:
         event, site = subject_of(found, claim)
         prepared = self.composer.reminder(
             found.edition,
@@ -110,7 +110,7 @@ class Letters:
         )
         return prepared.personalize(self._personal(found, claim, site, now))
 
-    def _invitation(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
+    def _invitation(self, found: InForce, claim: Claim, now: datetime) -> bytes:
         event, site = subject_of(found, claim)
         prepared = self.composer.invitation(
             found.edition,
@@ -124,7 +124,7 @@ class Letters:
         )
         return prepared.personalize(self._personal(found, claim, site, now))
 
-    def _notice(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
+    def _notice(self, found: InForce, claim: Claim, now: datetime) -> bytes:
         telling, site, language = claim.telling, site_of(found, claim.site), claim.language
         if telling is None:
             raise ValueError("a notice was claimed without what it says")
@@ -142,7 +142,7 @@ class Letters:
         remark = unread(to_wall(now, site.zone), language) if telling.unread else ""
         return prepared.personalize(replace(self._personal(found, claim, site, now), unread=remark))
 
-    def _enclosed(self, found: InForce, claim: Delivery) -> Enclosure:
+    def _enclosed(self, found: InForce, claim: Claim) -> Enclosure:
         """What goes along for the calendar. An invitation is dated by its delivery: a repeat says the same again."""
         feed = subscribes(Channel(claim.channel), answered=self.invitations)
         if claim.method not in ITIP:
@@ -150,11 +150,11 @@ class Letters:
         stamp = max(claim.due_at.replace(microsecond=0), last_modified(found.edition))
         return Enclosure(method=claim.method, feed=feed, stamp=stamp)
 
-    def _answers_to(self, mailbox: str, claim: Delivery) -> str:
+    def _answers_to(self, mailbox: str, claim: Claim) -> str:
         signed = self.signed_answers and claim.method in ITIP
         return verp.answers_to(mailbox, claim.bearer, self.tokens) if signed else mailbox
 
-    def _escalation(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
+    def _escalation(self, found: InForce, claim: Claim, now: datetime) -> bytes:
         event, site = subject_of(found, claim)
         if not claim.lacking:
             raise ValueError("an escalation was claimed without the sites that it is about")
@@ -166,7 +166,7 @@ class Letters:
             prepared = self.composer.to_deputy(found.edition, event, claim.lacking[0], language, now, link, enclosed)
         return prepared.personalize(self._personal(found, claim, site, now))
 
-    def _personal(self, found: InForce, claim: Delivery, site: Representation, now: datetime) -> Personal:
+    def _personal(self, found: InForce, claim: Claim, site: Representation, now: datetime) -> Personal:
         token, sender = self.tokens.sign(Link.LEAVE, claim.bearer), found.edition.agenda.sender
         asked = self.tokens.sign_answer(claim.bearer, _own_session(found, claim) or claim.event)
         return Personal(
@@ -182,7 +182,7 @@ class Letters:
             answered=_answered(found, claim, site),
         )
 
-    def _service(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
+    def _service(self, found: InForce, claim: Claim, now: datetime) -> bytes:
         language = claim.language
         envelope = Envelope(to=self.recipient(claim), message_id=_message_id(found, claim), sent_at=now)
         words = {
@@ -195,7 +195,7 @@ class Letters:
         subject = _SUBJECTS[claim.purpose][language]
         return self.composer.single(claim.purpose, found.edition.agenda, envelope, language, subject=subject, **words)
 
-    def _url(self, claim: Delivery, now: datetime) -> str:
+    def _url(self, claim: Claim, now: datetime) -> str:
         match claim.purpose:
             case Purpose.ALARM | Purpose.DOUBT | Purpose.FAREWELL | Purpose.HANDOVER | Purpose.PROPOSAL:
                 return self._site_url(claim)
@@ -205,7 +205,7 @@ class Letters:
                 return f"{self.base_url}/account/{self.tokens.sign(Link.ACCOUNT, claim.bearer, now + ACCESS_FOR)}"
         return f"{self.base_url}/manage/{self.tokens.sign(Link.LEAVE, claim.bearer)}"
 
-    def _site_url(self, claim: Delivery) -> str:
+    def _site_url(self, claim: Claim) -> str:
         return f"{self.base_url}/sites/{claim.site}"
 
 
@@ -215,7 +215,7 @@ def mail_from(found: InForce) -> str:
     return f"{sender.address.partition('@')[0]}@{sender.domain}"
 
 
-def subject_of(found: InForce, claim: Delivery) -> tuple[Event, Representation]:
+def subject_of(found: InForce, claim: Claim) -> tuple[Event, Representation]:
     """What a reminder, a convocation or an escalation is about, and for which site. Raises LookupError."""
     event = found.edition.agenda.event(claim.event)
     if event is None:
@@ -231,7 +231,7 @@ def site_of(found: InForce, key: str) -> Representation:
     return site
 
 
-def _answered(found: InForce, claim: Delivery, site: Representation) -> str:
+def _answered(found: InForce, claim: Claim, site: Representation) -> str:
     """What the post said last of its own session; "" where it has said nothing."""
     if claim.said is None or claim.said_at is None or _own_session(found, claim) is not None:
         return ""
@@ -240,19 +240,19 @@ def _answered(found: InForce, claim: Delivery, site: Representation) -> str:
     return answered(claim.said, by_mail=claim.said_via == "reply", at=at, stands=stands, language=claim.language)
 
 
-def _titled(found: InForce, claim: Delivery) -> str:
+def _titled(found: InForce, claim: Claim) -> str:
     """The title of the event of whose UID service mail is; "" where it is of none."""
     keys = {revision.uid: key for key, revision in found.edition.revisions.items()}
     event = found.edition.agenda.event(keys.get(claim.subject.partition("/")[0], ""))
     return "" if event is None else event.title[claim.language]
 
 
-def _own_session(found: InForce, claim: Delivery) -> str | None:
+def _own_session(found: InForce, claim: Claim) -> str | None:
     """The session that the post answered for, where it comes to this one instead; None where this is its own."""
     agenda = found.edition.agenda
     addressed = (site.id for event in agenda.events if event.id == claim.event for site in agenda.addressed(event))
     return None if claim.replaces is None or claim.site in addressed else claim.replaces
 
 
-def _message_id(found: InForce, claim: Delivery) -> str:
+def _message_id(found: InForce, claim: Claim) -> str:
     return f"{claim.message_key}@{found.edition.agenda.sender.domain}"

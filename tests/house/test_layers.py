@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -148,3 +149,44 @@ def test_no_name_of_a_class_means_two_things() -> None:
 def test_every_package_says_what_it_is() -> None:
     packages = [path for path in MODULES if path.name == "__init__.py"]
     assert [path for path in packages if ast.get_docstring(tree(path)) is None] == []
+
+
+WRITES = {"delete", "insert", "update"}
+IN_SQL = re.compile(r"\b(?:UPDATE|INSERT INTO|DELETE FROM)\s+deliveries\b")
+# `rows` makes what is owed, `states` changes and ends it, `settling` writes the two steps of each message.
+DOORS = {f"scheduler.store.ledger.{name}" for name in ("rows", "states", "settling")}
+
+
+def writes_deliveries(text: str) -> list[int]:
+    """Lines of a module that write the table, by SQLAlchemy's statements or in words."""
+    lines = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call):
+            named = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            table = any(ast.unparse(one).rpartition(".")[2] == "deliveries" for one in node.args)
+            on_it = isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value).endswith("deliveries")
+            if named in WRITES and (table or on_it):
+                lines.append(node.lineno)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and IN_SQL.search(node.value):
+            lines.append(node.lineno)
+    return lines
+
+
+def test_the_ledger_has_one_door() -> None:
+    """`copying` fills an empty database table by table, and names none of them."""
+    writing = {name_of(path) for path in MODULES if writes_deliveries(path.read_text(encoding="utf-8"))}
+    assert writing == DOORS
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "connection.execute(update(deliveries).values(state='held'))",
+        "connection.execute(insert(connection, schema.deliveries))",
+        "connection.execute(deliveries.delete())",
+        "text('UPDATE deliveries SET state = 1')",
+        "text(f'INSERT INTO deliveries {columns}')",
+    ],
+)
+def test_whoever_writes_past_the_door_is_seen(line: str) -> None:
+    assert writes_deliveries(line) == [1]

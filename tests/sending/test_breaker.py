@@ -16,7 +16,7 @@ from scheduler.planning.delivery import State
 from scheduler.sending.relay_health import RelayHealth
 from scheduler.sending.service import Sending, Service
 from scheduler.store.database import Database
-from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.ledger.claiming import Claim
 from scheduler.store.ledger.journal import Journal
 from scheduler.store.schema import attempts, recipients
 from tests.support.campaign import BASE, TOKENS, Jumps
@@ -230,7 +230,7 @@ async def test_cut_off_between_the_intent_and_mail_from_a_message_is_put_off(
     intending, go_on = asyncio.Event(), asyncio.Event()
     commits = Journal.intend
 
-    async def slow(self: Journal, delivery: Delivery, now: datetime) -> bool:
+    async def slow(self: Journal, delivery: Claim, now: datetime) -> bool:
         intending.set()
         await go_on.wait()
         return await commits(self, delivery, now)

@@ -22,7 +22,7 @@ from scheduler.sending.notice_content import Tellings
 from scheduler.store import editions, nodes
 from scheduler.store.database import Database
 from scheduler.store.ledger import claiming, settling, states, wishes
-from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.ledger.claiming import Claim
 from scheduler.store.ledger.reconcile import replan
 from scheduler.store.ledger.settling import Settlement
 from scheduler.store.people import signups
@@ -56,7 +56,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.database = self.open()
         self.now = PUBLISHED
         self.names = count()
-        self.claims: dict[str, list[Delivery]] = {}  # node -> what it has in hand
+        self.claims: dict[str, list[Claim]] = {}  # node -> what it has in hand
         self.taken: list[str] = []  # message keys, as the server took them
         self.doubtful: set[str] = set()  # of which the client could not know
         self.schedule = 0
@@ -171,7 +171,7 @@ class LedgerMachine(RuleBasedStateMachine):
             owed = [key for one in going for key in self._notices_of(connection, one)]
         assert owed == [], "a reminder goes before the news that its post is still owed"
 
-    def _notices_of(self, connection: Connection, one: Delivery) -> list[int]:
+    def _notices_of(self, connection: Connection, one: Claim) -> list[int]:
         """Notices that were ahead of a claimed reminder or convocation, and convocations ahead of a reminder."""
         d = deliveries.c
         if one.purpose not in (Purpose.REMINDER, Purpose.CONVOCATION):
@@ -236,7 +236,7 @@ class LedgerMachine(RuleBasedStateMachine):
         with self.database.write_as_sender() as connection:
             settling.settle_if_still_sending(connection, node, [settlement])
 
-    def is_wanted(self, one: Delivery) -> None:
+    def is_wanted(self, one: Claim) -> None:
         """As it stood just before MAIL FROM."""
         assert one.schedule == self.schedule, "a reminder for a time that no longer holds"
         with self.database.read() as connection:

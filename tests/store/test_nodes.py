@@ -43,7 +43,7 @@ def bury(database: Database) -> int:
         return uncertain
 
 
-def settled(one: claiming.Delivery, decision: Decision, outcome: Outcome = TAKEN) -> Settlement:
+def settled(one: claiming.Claim, decision: Decision, outcome: Outcome = TAKEN) -> Settlement:
     return Settlement(delivery=one, decision=decision, outcome=outcome, began_at=WEEK_BEFORE, at=WEEK_BEFORE)
 
 

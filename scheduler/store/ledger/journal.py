@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from scheduler.store.database import Database, will_pass
 from scheduler.store.ledger import claiming, settling
-from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.ledger.claiming import Claim
 from scheduler.store.ledger.settling import Settlement
 
 P = ParamSpec("P")
@@ -34,9 +34,9 @@ class Journal:
         self.owner = owner
         self._database = database
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
-        self._intents: list[tuple[Delivery, datetime, asyncio.Future[bool]]] = []
+        self._intents: list[tuple[Claim, datetime, asyncio.Future[bool]]] = []
         self._settlements: list[tuple[Settlement, asyncio.Future[None]]] = []
-        self._doubtful: list[Delivery] = []  # refused to their senders, though their intent may have been committed
+        self._doubtful: list[Claim] = []  # refused to their senders, though their intent may have been committed
         self._flusher: asyncio.Task[None] | None = None
         self._closing = asyncio.Event()
 
@@ -65,7 +65,7 @@ class Journal:
             return True
         return False
 
-    async def intend(self, delivery: Delivery, now: datetime) -> bool:
+    async def intend(self, delivery: Claim, now: datetime) -> bool:
         """Commit the intent to send. False: it may not go any more, or nothing may."""
         done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._intents.append((delivery, now, done))
@@ -115,7 +115,7 @@ class Journal:
                 if not settled.done():
                     settled.set_result(None)
 
-    def _refuse(self, intents: list[tuple[Delivery, datetime, asyncio.Future[bool]]]) -> None:
+    def _refuse(self, intents: list[tuple[Claim, datetime, asyncio.Future[bool]]]) -> None:
         """None of these goes now: by the time the database is back, its event may have begun."""
         self._doubtful += [delivery for delivery, *_ in intents]
         for *_, done in intents:
@@ -130,7 +130,7 @@ class Journal:
     def _apply(
         self,
         connection: Connection,
-        intents: list[tuple[Delivery, datetime, asyncio.Future[bool]]],
+        intents: list[tuple[Claim, datetime, asyncio.Future[bool]]],
         settlements: list[Settlement],
     ) -> set[int]:
         claiming.retract_intents(connection, self.owner, self._doubtful)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, TextClause, text
 from scheduler.planning.delivery import Decision, Outcome, State
 from scheduler.store.controls import STOPPED
 from scheduler.store.ledger import alarms
-from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.ledger.claiming import Claim
 from scheduler.store.nodes import PRESENT
 from scheduler.store.posts import hearers
 from scheduler.store.schema import microseconds
@@ -26,7 +26,7 @@ from scheduler.store.schema import microseconds
 class Settlement:
     """What became of an attempt, to be written under the fence of its claim."""
 
-    delivery: Delivery
+    delivery: Claim
     decision: Decision
     outcome: Outcome  # its text is scrubbed
     began_at: datetime  # the intent
@@ -102,7 +102,7 @@ _SETTLE = {
 }
 
 
-def intend_if_still_claimed(connection: Connection, owner: str, claims: Sequence[Delivery], now: datetime) -> set[int]:
+def intend_if_still_claimed(connection: Connection, owner: str, claims: Sequence[Claim], now: datetime) -> set[int]:
     """Commit the intent to send, just before MAIL FROM. Returns the ids that may go.
 
     Left out: what expired, was superseded, cancelled or suppressed since the claim; everything while stopped, and
