@@ -14,7 +14,7 @@ ZONEDATA := $(wildcard tests/zonedata/*.lock)# releases of pytz from before rule
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-gated test-rest test-long check coverage screenshots bench chaos lock wheel clean
+.PHONY: help run serve test test-gated test-rest test-long check docs coverage screenshots bench chaos lock wheel clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -58,6 +58,9 @@ check: $(READY) ## lint, types, and who may import whom
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache --no-logo
+
+docs: $(READY) ## write into docs/ what is taken from the code
+	$(BIN)/python -m tests.support.state_table
 
 coverage: $(READY) ## lines of the whole program that the short suite leaves out
 	$(PYTEST) -m "not long" --cov --cov-report= tests

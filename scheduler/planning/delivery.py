@@ -62,6 +62,7 @@ class State(StrEnum):
 
 WAITING = (State.PLANNED, State.DEFERRED)  # may be claimed once due
 REVOCABLE = (State.PLANNED, State.DEFERRED, State.CLAIMED, State.HELD, State.UNCERTAIN)  # a change of plan ends them
+OPEN = (*REVOCABLE, State.SUPPRESSED)  # neither sent nor on its way; nor ended, but kept back for its post's sake
 MUTABLE = (State.PLANNED, State.DEFERRED, State.CLAIMED)  # leaving or a dead address suppresses them
 EXPIRABLE = (State.PLANNED, State.DEFERRED, State.CLAIMED, State.UNCERTAIN)
 
@@ -89,7 +90,7 @@ class Attempted:
     attempts: int  # this one included
     refusals: int  # 5xx answers so far, this one not included
     expires_at: datetime
-    jitter: float  # 0..1, fixed for the delivery: spreads retries
+    jitter: float  # 0..1, spreads retries; from the message's key, so that a rehearsal repeats itself
     redirected: bool = False  # to AGENDA_REDIRECT_ALL: an answer about the address says nothing of the post's
 
 

@@ -70,6 +70,8 @@ class NotificationWatch:
         self._connection: psycopg.Connection | None = self._listen()
 
     def changed(self) -> bool:
+        # Asked without waiting, again and again: so one loop serves both databases, and a lost connection is opened anew
+        # in the same place.
         if self._connection is not None:
             try:
                 return bool(list(self._connection.notifies(timeout=0)))
