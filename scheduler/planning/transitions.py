@@ -1,7 +1,7 @@
 """Every way from one state of a delivery to another: what happened, under which condition, and what writes it.
 
 `docs/delivery-states.md` shows this table (`make docs` writes it there), and the tests hold it to what they see: each
-change of state in any test stands here under what made it, and each line here was seen.
+change of state in any test stands here under what made it, and a whole run tells which lines no test has gone.
 """
 
 from __future__ import annotations
@@ -107,6 +107,13 @@ _PUBLISHING = (
         "a publication",
         "a convocation, and its event has another hour; who cannot have read it gets a new row",
         (SUPERSEDED,),
+        "convocations.follow",
+    ),
+    Transition(
+        NEW,
+        "a publication",
+        "a convocation at the new hour, for who cannot have read that of the former",
+        (PLANNED,),
         "convocations.follow",
     ),
     Transition(

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from types import CodeType, FrameType
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 
 from scheduler.planning.delivery import State
 from scheduler.planning.transitions import TRANSITIONS
@@ -30,16 +30,19 @@ seen: set[Seen] = set()
 
 def watch() -> None:
     """From now on, in this process."""
-    event.listen(Engine, "connect", _watch_connection)
+    event.listen(Engine, "engine_connect", _watch_connection)
 
 
-def _watch_connection(connection: Any, _record: object) -> None:
-    if not hasattr(connection, "create_function"):  # PostgreSQL's
+def _watch_connection(connection: Connection) -> None:
+    """Once for each connection to a file with our tables, after the engine has set its pragmas: they end triggers."""
+    driver: Any = connection.connection.dbapi_connection
+    if connection.dialect.name != "sqlite" or connection.info.get("watched"):
         return
-    known = connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'deliveries'")
-    connection.create_function("seen_transition", 2, _note)
+    known = driver.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'deliveries'")
     if known.fetchone()[0]:
-        connection.executescript(_TRIGGERS)
+        connection.info["watched"] = True
+        driver.create_function("seen_transition", 2, _note)
+        driver.executescript(_TRIGGERS)
 
 
 def _note(before: str, after: str) -> None:

@@ -29,7 +29,7 @@ _R, _D, _H, _B = recipients.c, deliveries.c, handovers.c, bounces.c
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Successor:
     address: str
-    language: Language | None = None  # None: the one that the post has in the file, or signed up with
+    language: Language | None  # None: the one that the post has in the file, or signed up with
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,7 +82,7 @@ def _replace(connection: Connection, recipient: str, to: Successor) -> None:
     """Another address, for whoever has wished for nothing yet; links signed for those before end."""
     connection.execute(
         update(recipients)
-        .where(_R.id == to.recipient)
+        .where(_R.id == recipient)
         .values(
             address=to.address,
             chosen_language=to.language,
@@ -96,7 +96,7 @@ def _replace(connection: Connection, recipient: str, to: Successor) -> None:
         )
     )
     connection.execute(
-        update(bounces).where(_B.recipient == to.recipient, _B.kind.in_(("soft", "doubted"))).values(kind="forgiven")
+        update(bounces).where(_B.recipient == recipient, _B.kind.in_(("soft", "doubted"))).values(kind="forgiven")
     )
 
 
