@@ -13,8 +13,10 @@ SLOWEST := --durations 10 --durations-min 5# the long poles, told after each run
 ZONEDATA := $(wildcard tests/zonedata/*.lock)# releases of pytz from before rules changed, for the tests
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
+WORDS := $(patsubst %.po,%.mo,$(wildcard calendars/languages/*.po))# the catalogues, as the program reads them
+
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-gated test-rest test-long check docs coverage screenshots bench chaos lock wheel clean
+.PHONY: help words run serve test test-gated test-rest test-long check docs coverage screenshots bench chaos lock wheel clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -25,7 +27,10 @@ $(RUNS): requirements.lock requirements-build.lock pyproject.toml
 	$(PIP) --no-build-isolation -e .
 	@touch $@
 
-$(READY): $(RUNS) requirements-dev.lock $(ZONEDATA) tests/js/package-lock.json
+%.mo: %.po | $(RUNS)
+	$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+
+$(READY): $(RUNS) requirements-dev.lock $(ZONEDATA) tests/js/package-lock.json | $(WORDS)
 	$(PIP) --require-hashes -r requirements-dev.lock
 	@rm -rf $(VENV)/zonedata
 	@for lock in $(ZONEDATA:tests/zonedata/%.lock=%); do \
@@ -33,10 +38,10 @@ $(READY): $(RUNS) requirements-dev.lock $(ZONEDATA) tests/js/package-lock.json
 	@if command -v npm > /dev/null; then npm ci --prefix tests/js --silent --no-audit --no-fund --ignore-scripts || echo "without ical.js: npm ci failed"; fi
 	@touch $@
 
-run: $(RUNS) ## the demo: a rehearsal of the shipped agenda, then its feeds, pages and mails in the browser
+run: $(RUNS) $(WORDS) ## the demo: a rehearsal of the shipped agenda, then its feeds, pages and mails in the browser
 	$(BIN)/agenda demo
 
-serve: $(RUNS) ## the service itself, with its files in var/
+serve: $(RUNS) $(WORDS) ## the service itself, with its files in var/
 	@mkdir -p var
 	cd var && AGENDA_CONFIG=$${AGENDA_CONFIG:-../config} ../$(BIN)/agenda serve
 
@@ -75,7 +80,10 @@ bench: $(READY) ## the figures of bench/README.md, each beside a peer
 chaos: $(READY) ## thousands of mails through a mail server that fails while workers are killed (docs/reliability.md)
 	$(BIN)/python -m chaos $(CHAOS)
 
-wheel: $(RUNS) ## the wheel, in dist/
+words: $(READY) ## bring each catalogue in line with the texts in code and templates (docs/languages.md)
+	$(BIN)/python -m tests.support.words
+
+wheel: $(RUNS) $(WORDS) ## the wheel, in dist/
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -q

@@ -13,15 +13,16 @@ from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
 
+from calendars.catalogue import Phrase
 from calendars.model.agenda import Agenda
 from calendars.model.events import Assumption, Days, Event, EventKind, EventStatus, Timed
-from calendars.model.text import Language, Text
+from calendars.model.text import Language
 
 MEXICO = "America/Mexico_City"
-HOME_NAME = Text(es="tiempo del centro de México (TCM)", en="Central Mexico time (TCM)")
+HOME_NAME = Phrase("Central Mexico time (TCM)")
 HOME_SHORT = "TCM"
 NIGHT_BEGINS, NIGHT_ENDS = 22, 6  # hours of the clock
-UNASSIGNED = Text(es="sin asignar", en="unassigned")
+UNASSIGNED = Phrase("unassigned")
 
 _LOCALES = {"es": Locale("es", "MX"), "en": Locale("en")}
 _LONG = {"es": "EEEE d 'de' MMMM 'de' y", "en": "EEEE, d MMMM y"}
@@ -30,37 +31,27 @@ _I_SOUND = re.compile(r"h?[ií](?![aeoáéó])", re.IGNORECASE)  # before it «y
 _DAY_AND_MONTH = {"es": "d 'de' MMMM", "en": "d MMMM"}
 
 _KINDS = {
-    EventKind.WORKSHOP: Text(es="taller", en="workshop"),
-    EventKind.MEETING: Text(es="reunión", en="meeting"),
-    EventKind.DRIVE: Text(es="jornada", en="drive"),
-    EventKind.WORKING_GROUP: Text(es="grupo de trabajo", en="working group"),
-    EventKind.TALK: Text(es="conversatorio", en="talk"),
+    EventKind.WORKSHOP: Phrase("workshop"),
+    EventKind.MEETING: Phrase("meeting"),
+    EventKind.DRIVE: Phrase("drive"),
+    EventKind.WORKING_GROUP: Phrase("working group"),
+    EventKind.TALK: Phrase("talk"),
 }
 _STATUSES = {
-    EventStatus.TENTATIVE: Text(es="tentativo", en="tentative"),
-    EventStatus.CONFIRMED: Text(es="confirmado", en="confirmed"),
-    EventStatus.CANCELLED: Text(es="cancelado", en="cancelled"),
-    EventStatus.HELD: Text(es="realizado", en="held"),
-    EventStatus.UNSCHEDULED: Text(es="sin fecha", en="no date yet"),
+    EventStatus.TENTATIVE: Phrase("tentative"),
+    EventStatus.CONFIRMED: Phrase("confirmed"),
+    EventStatus.CANCELLED: Phrase("cancelled"),
+    EventStatus.HELD: Phrase("held"),
+    EventStatus.UNSCHEDULED: Phrase("no date yet"),
 }
 _ASSUMED = {
-    Assumption.DATE: Text(es="fecha supuesta, por confirmar", en="assumed date, to be confirmed"),
-    Assumption.TIME: Text(es="hora supuesta, por confirmar", en="assumed time, to be confirmed"),
-    Assumption.DURATION: Text(es="duración supuesta, por confirmar", en="assumed duration, to be confirmed"),
-    Assumption.PLACE: Text(es="lugar supuesto, por confirmar", en="assumed place, to be confirmed"),
+    Assumption.DATE: Phrase("assumed date, to be confirmed"),
+    Assumption.TIME: Phrase("assumed time, to be confirmed"),
+    Assumption.DURATION: Phrase("assumed duration, to be confirmed"),
+    Assumption.PLACE: Phrase("assumed place, to be confirmed"),
 }
-_ASSUMED_DATES = Text(es="fechas supuestas, por confirmar", en="assumed dates, to be confirmed")
-_NO_HOUR = Text(es="hora por confirmar", en="time to be confirmed")
-
-
-class Count(int):
-    """A number that picks the word beside it: `"{n} {n:día|días}".format(n=Count(1))` is «1 día»."""
-
-    def __format__(self, words: str) -> str:
-        one, several, many = words.partition("|")
-        if not several:
-            return super().__format__(words)
-        return one if self == 1 else many
+_ASSUMED_DATES = Phrase("assumed dates, to be confirmed")
+_NO_HOUR = Phrase("time to be confirmed")
 
 
 def long_date(day: date, language: Language) -> str:
@@ -106,7 +97,7 @@ def spoken_duration(duration: timedelta) -> str:
 
 def relative_day(event_date: date, today: date, language: Language) -> str | None:
     """«hoy» or «mañana», as of the day of sending; None on any other."""
-    words = {0: Text(es="hoy", en="today"), 1: Text(es="mañana", en="tomorrow")}
+    words = {0: Phrase("today"), 1: Phrase("tomorrow")}
     word = words.get((event_date - today).days)
     return word[language] if word else None
 
@@ -152,9 +143,9 @@ def is_night(wall: datetime) -> bool:
 
 def _night(wall: datetime, language: Language) -> str:
     if wall.hour < NIGHT_ENDS:
-        return Text(es="es de madrugada en su sede", en="this is in the small hours at your site")[language]
+        return Phrase("this is in the small hours at your site")[language]
     if wall.hour >= NIGHT_BEGINS:
-        return Text(es="es de noche en su sede", en="this is at night at your site")[language]
+        return Phrase("this is at night at your site")[language]
     return ""
 
 

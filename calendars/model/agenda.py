@@ -13,7 +13,7 @@ from calendars.model.events import Event, Timed
 from calendars.model.people import Privacy, Recipient, Sender, Signups
 from calendars.model.places import Region, Representation
 from calendars.model.rules import Quiet, ReminderRule, Reminders
-from calendars.model.text import Text
+from calendars.model.text import Said, Text
 
 CalendarDate = date  # for a field of the name `date`, which hides the type from pydantic
 
@@ -117,7 +117,7 @@ class Problem:
     column: int  # from 1
     value: str
     rule: str  # stable code for scripts, e.g. "unknown-region"
-    message: Text  # says value, rule and correction
+    message: Said  # says value, rule and correction
 
 
 class AnotherAgenda(ValueError):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from calendars.catalogue import Phrase
 from calendars.model.agenda import Draft, Problem
 from calendars.reading.context import Context
 from calendars.reading.decoding import decode
@@ -85,8 +86,7 @@ def _text(name: str, files: Mapping[str, bytes], report: Report) -> str | None:
     if name in REQUIRED:
         wrong = Wrong(
             "missing-file",
-            f"falta el archivo «{name}». Recupérelo de su respaldo o de la distribución.",
-            f"the file “{name}” is missing. Take it from your backup or from the distribution.",
+            Phrase("the file “{name}” is missing. Take it from your backup or from the distribution.").of(name=name),
             value=name,
         )
         report.add(START, wrong)

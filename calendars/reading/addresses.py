@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from calendars.catalogue import Phrase
 from calendars.model.people import Sender, ascii_domain
+from calendars.model.text import Said
 from calendars.reading.problems import Wrong, shown
 from calendars.reading.values import line
 
@@ -25,23 +27,19 @@ def address(value: str) -> str:
     try:
         plain = line(value)
     except Wrong as wrong:
-        raise Wrong(wrong.rule, *_HIDDEN, value=masked(value)) if wrong.value else wrong from None
+        raise Wrong(wrong.rule, _HIDDEN, value=masked(value)) if wrong.value else wrong from None
     local, at, host = plain.rpartition("@")
     if not at or "@" in local:
-        raise _bad(plain, "debe llevar una arroba, y solo una", "it must hold one @, and one only")
+        raise _bad(plain, Phrase("it must hold one @, and one only"))
     if re.search(r"[\s,;<>]", plain):
-        raise _bad(
-            plain,
-            "lleva espacios, comas o corchetes; escriba una sola dirección",
-            "it holds spaces, commas or brackets; write one address only",
-        )
+        raise _bad(plain, Phrase("it holds spaces, commas or brackets; write one address only"))
     if not local.isascii():
-        raise _bad(plain, "antes de la arroba lleva acentos o ñ", "it holds accents before the @")
+        raise _bad(plain, Phrase("it holds accents before the @"))
     if not _LOCAL.fullmatch(local) or len(local) > 64:
-        raise _bad(plain, "lo que va antes de la arroba no es válido", "what stands before the @ is not valid")
+        raise _bad(plain, Phrase("what stands before the @ is not valid"))
     complete = f"{local}@{domain(host)}"
     if len(complete) > _LONGEST:
-        raise _bad(plain, "tiene más de 254 caracteres", "it has more than 254 characters")
+        raise _bad(plain, Phrase("it has more than 254 characters"))
     return complete
 
 
@@ -54,8 +52,7 @@ def domain(value: str) -> str:
         return host
     raise Wrong(
         "domain-format",
-        f"el dominio «{shown(plain)}» no es válido. Escriba por ejemplo votoextranjero.example.",
-        f"the domain “{shown(plain)}” is not valid. Write for instance votoextranjero.example.",
+        Phrase("the domain “{plain}” is not valid. Write for instance votoextranjero.example.").of(plain=shown(plain)),
         value=plain,
     )
 
@@ -67,8 +64,7 @@ def mailbox(value: str) -> tuple[str, str]:
     if not match or not match[1].strip(' "'):
         raise Wrong(
             "mailbox-format",
-            f"«{shown(plain)}»: escriba el nombre y la dirección así: Nombre <correo@dominio>.",
-            f"“{shown(plain)}”: write name and address like this: Name <mail@domain>.",
+            Phrase("“{plain}”: write name and address like this: Name <mail@domain>.").of(plain=shown(plain)),
             value=plain,
         )
     return match[1].strip(' "'), address(match[2])
@@ -80,16 +76,9 @@ def aligned(sender: Sender) -> bool:
     return own == sender.domain or own.endswith("." + sender.domain) or sender.domain.endswith("." + own)
 
 
-_HIDDEN = (
-    "la dirección lleva un carácter que no se admite, o es demasiado larga. Escríbala de nuevo.",
-    "the address holds a character that is not allowed, or is too long. Type it again.",
-)
+_HIDDEN = Phrase("the address holds a character that is not allowed, or is too long. Type it again.")
 
 
-def _bad(value: str, es: str, en: str) -> Wrong:
-    return Wrong(
-        "address",
-        f"la dirección «{masked(value)}» no es válida: {es}.",
-        f"the address “{masked(value)}” is not valid: {en}.",
-        value=masked(value),
-    )
+def _bad(value: str, why: Said) -> Wrong:
+    message = Phrase("the address “{value}” is not valid: {why}.").of(value=masked(value), why=why)
+    return Wrong("address", message, value=masked(value))

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from calendars.catalogue import Phrase
 from calendars.model.places import slug
-from calendars.model.text import Text
+from calendars.model.text import Said
 from calendars.reading.problems import NO_SUCH, Place, Wrong, unknown
 from calendars.reading.values import line
 
-REGION = Text(es="región", en="region")
-SITE = Text(es="sede", en="site")
-_NOT_LISTED = Text(es="no está en representations.csv", en="is not in representations.csv")
+REGION = Phrase("region")
+SITE = Phrase("site")
+_NOT_LISTED = Phrase("is not in representations.csv")
 
 
 @dataclass(kw_only=True, slots=True)
@@ -26,7 +27,7 @@ class Context:
     posts: dict[str, int] = field(default_factory=dict)  # Recipient.id -> line
 
 
-def reference(value: str, declared: Mapping[str, str] | None, rule: str, noun: Text) -> str:
+def reference(value: str, declared: Mapping[str, str] | None, rule: str, noun: Said) -> str:
     """The id that a name refers to, case, accents and spaces aside: «Asia Pacífico», «Nueva Delhi»."""
     plain = line(value)
     if declared is None or slug(plain) in declared:
@@ -39,17 +40,14 @@ def reference(value: str, declared: Mapping[str, str] | None, rule: str, noun: T
 class Once:
     """Says so when an id comes a second time, and on which line the first one stands."""
 
-    noun: Text
+    noun: Said
     rule: str = "duplicate-id"
     seen: dict[object, Place] = field(default_factory=dict)
 
     def check(self, key: object, name: str, place: Place) -> None:
         if first := self.seen.get(key):
-            raise Wrong(
-                self.rule,
-                f"{self.noun.es} «{name}» ya está en el renglón {first.line}. Cambie uno de los dos.",
-                f"{self.noun.en} “{name}” stands already on line {first.line}. Change one of the two.",
-                value=name,
-                place=place,
+            message = Phrase("{noun} “{name}” stands already on line {line}. Change one of the two.").of(
+                noun=self.noun, name=name, line=first.line
             )
+            raise Wrong(self.rule, message, value=name, place=place)
         self.seen[key] = place

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
+from calendars.catalogue import Phrase
 from calendars.reading.problems import START, Place, Report, Wrong
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -45,20 +46,13 @@ def first_forbidden(value: str) -> Wrong | None:
 def _forbidden(character: str) -> Wrong:
     code = f"U+{ord(character):04X}"
     if character == "\0":
-        hint = (" Guarde el archivo como UTF-8.", " Save the file as UTF-8.")
+        hint = Phrase("Save the file as UTF-8.")
     elif character == "\ufffd":
-        hint = (
-            " Ahí se perdió una letra con acento; escríbala de nuevo.",
-            " An accented letter was lost; type it again.",
-        )
+        hint = Phrase("An accented letter was lost; type it again.")
     else:
-        hint = (" Bórrelo.", " Delete it.")
-    return Wrong(
-        "control-character",
-        f"carácter de control o invisible ({code}), que no se admite.{hint[0]}",
-        f"a control or invisible character ({code}) is not allowed.{hint[1]}",
-        value=code,
-    )
+        hint = Phrase("Delete it.")
+    message = Phrase("a control or invisible character ({code}) is not allowed. {hint}").of(code=code, hint=hint)
+    return Wrong("control-character", message, value=code)
 
 
 def _decoded(data: bytes) -> str:
@@ -87,8 +81,9 @@ def _place(text: str, index: int) -> Place:
 def _too_large(size: int, limit: int) -> Wrong:
     return Wrong(
         "too-large",
-        f"el archivo tiene {size // 1024} KB; el máximo es {limit // 1024} KB. No se leyó.",
-        f"the file has {size // 1024} KB; the limit is {limit // 1024} KB. It was not read.",
+        Phrase("the file has {size} KB; the limit is {limit} KB. It was not read.").of(
+            size=size // 1024, limit=limit // 1024
+        ),
         value=str(size),
     )
 
@@ -96,6 +91,5 @@ def _too_large(size: int, limit: int) -> Wrong:
 def _not_text() -> Wrong:
     return Wrong(
         "encoding",
-        "estos bytes no son texto UTF-8 ni Windows-1252. Guarde el archivo como UTF-8 (en Excel: «CSV UTF-8»).",
-        "these bytes are neither UTF-8 nor Windows-1252 text. Save the file as UTF-8 (in Excel: “CSV UTF-8”).",
+        Phrase("these bytes are neither UTF-8 nor Windows-1252 text. Save the file as UTF-8 (in Excel: “CSV UTF-8”)."),
     )

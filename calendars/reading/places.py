@@ -9,7 +9,7 @@ from babel import Locale
 from babel.core import UnknownLocaleError, get_global
 
 from calendars import zones
-from calendars.model.text import Text
+from calendars.catalogue import Phrase
 from calendars.reading import values, words
 from calendars.reading.problems import Wrong, fold, shown, unknown
 
@@ -30,15 +30,16 @@ def zone(name: str) -> str:
     if _NO_PLACE.fullmatch(plain):
         raise Wrong(
             "zone-not-a-place",
-            f"zona «{shown(plain)}» no dice un lugar y daría horas equivocadas. Escriba TCM o un lugar: Asia/Tokyo.",
-            f"zone “{shown(plain)}” names no place and would give wrong hours. Write TCM or a place: Asia/Tokyo.",
+            Phrase("zone “{plain}” names no place and would give wrong hours. Write TCM or a place: Asia/Tokyo.").of(
+                plain=shown(plain)
+            ),
             value=plain,
         )
     if found := _ZONES.get(fold(plain)):
         return found
     if zones.is_zone(plain):
         return plain
-    raise unknown("unknown-zone", Text(es="zona", en="zone"), plain, (*words.ZONES, *_ZONE_NAMES))
+    raise unknown("unknown-zone", Phrase("zone"), plain, (*words.ZONES, *_ZONE_NAMES))
 
 
 @lru_cache(maxsize=1024)
@@ -55,8 +56,9 @@ def country_code(value: str) -> str:
         return code
     raise Wrong(
         "unknown-country",
-        f"país «{code}» no existe. Escriba el código de dos letras (ISO 3166), por ejemplo MX.",
-        f"country “{code}” does not exist. Write the code of two letters (ISO 3166), for instance MX.",
+        Phrase("country “{code}” does not exist. Write the code of two letters (ISO 3166), for instance MX.").of(
+            code=code
+        ),
         value=code,
     )
 
@@ -69,7 +71,6 @@ def weekend_days(value: str) -> tuple[int, ...]:
         return days
     raise Wrong(
         "weekend",
-        "el fin de semana debe nombrar de uno a seis días, por ejemplo «vie sáb».",
-        "the weekend must name one to six days, for instance “vie sáb”.",
+        Phrase("the weekend must name one to six days, for instance “vie sáb”."),
         value=value,
     )

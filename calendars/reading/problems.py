@@ -5,11 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
+from calendars.catalogue import SOURCE, Phrase
 from calendars.model.agenda import Problem
-from calendars.model.text import Text
+from calendars.model.text import Language, Said
 
 T = TypeVar("T")
 
@@ -31,12 +33,22 @@ START = Place(1, 1)
 class Wrong(Exception):
     """A value that breaks a rule. `place` is where, if that differs from the place of the value being read."""
 
-    def __init__(self, rule: str, es: str, en: str, *, value: str = "", place: Place | None = None) -> None:
-        super().__init__(en)
+    def __init__(self, rule: str, message: Said, *, value: str = "", place: Place | None = None) -> None:
+        super().__init__(message[SOURCE])
         self.rule = rule
-        self.message = Text(es=es, en=en)
+        self.message = message
         self.value = value
         self.place = place
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Discreet(Said):
+    """A message without the addresses and links that it would quote: its `repr` may be logged too."""
+
+    message: Said = field(repr=False)
+
+    def __getitem__(self, language: Language) -> str:
+        return _QUOTED.sub("…", self.message[language])
 
 
 class AlreadyReported(Exception):
@@ -58,13 +70,12 @@ class Report:
         if len(self.problems) == LIMIT:
             wrong = Wrong(
                 "too-many-problems",
-                f"hay más de {LIMIT} problemas en este archivo. Corrija primero los anteriores.",
-                f"this file has more than {LIMIT} problems. Correct those above first.",
+                Phrase("this file has more than {limit} problems. Correct those above first.").of(limit=LIMIT),
             )
         if not self.full:
             line, column = wrong.place or place
             value = "…" if _PRIVATE.search(wrong.value) else wrong.value
-            message = Text(es=_QUOTED.sub("…", wrong.message.es), en=_QUOTED.sub("…", wrong.message.en))
+            message = _Discreet(message=wrong.message)
             self.problems.append(
                 Problem(file=self.file, line=line, column=column, value=value, rule=wrong.rule, message=message)
             )
@@ -92,26 +103,30 @@ def nearest(word: str, choices: tuple[str, ...]) -> str | None:
     return by_fold[found[0]] if found else None
 
 
-NO_SUCH = Text(es="no existe", en="does not exist")
+_BOTH = Phrase("{one} {other}")
+NO_SUCH = Phrase("does not exist")
+_UNKNOWN = Phrase("{noun} “{value}” {missing}. {way}")
+MEANT = Phrase("Did you mean “{meant}”?")
+_CHOICES = Phrase("It can be: {choices}.")
+_SPELLING = Phrase("Check its spelling.")
 
 
-def unknown(rule: str, noun: Text, value: str, choices: tuple[str, ...], missing: Text = NO_SUCH) -> Wrong:
+def sentences(one: Said, other: Said) -> Said:
+    """One after the other."""
+    return _BOTH.of(one=one, other=other)
+
+
+def unknown(rule: str, noun: Said, value: str, choices: tuple[str, ...], missing: Said = NO_SUCH) -> Wrong:
     """«estado «cancelada» no existe. ¿Quiso decir «cancelado»?», or the choices if they are few.
 
     `missing` says it where a file is to be named in which it is looked for.
     """
-    es = f"{noun.es} «{shown(value)}» {missing.es}."
-    en = f"{noun.en} “{shown(value)}” {missing.en}."
+    way: Said = _SPELLING
     if meant := nearest(value, choices):
-        es += f" ¿Quiso decir «{meant}»?"
-        en += f" Did you mean “{meant}”?"
+        way = MEANT.of(meant=meant)
     elif 0 < len(choices) <= 12:
-        es += f" Puede ser: {', '.join(choices)}."
-        en += f" It can be: {', '.join(choices)}."
-    else:
-        es += " Revise cómo se escribe."
-        en += " Check its spelling."
-    return Wrong(rule, es, en, value=value)
+        way = _CHOICES.of(choices=", ".join(choices))
+    return Wrong(rule, _UNKNOWN.of(noun=noun, value=shown(value), missing=missing, way=way), value=value)
 
 
 def known(value: T | None) -> T:

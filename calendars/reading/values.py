@@ -9,12 +9,13 @@ from datetime import date, time, timedelta
 from typing import TypeVar
 
 from calendars import zones
+from calendars.catalogue import Phrase
 from calendars.model.places import slug
 from calendars.model.rules import DaysBefore, Quiet, ReminderRule, TimeBefore
-from calendars.model.text import Text
+from calendars.model.text import Said
 from calendars.reading import words
 from calendars.reading.decoding import first_forbidden
-from calendars.reading.problems import Wrong, fold, shown, unknown
+from calendars.reading.problems import MEANT, Wrong, fold, sentences, shown, unknown
 
 T = TypeVar("T")
 
@@ -38,16 +39,18 @@ _LINK = re.compile(r"https://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?([/?#][!#-;=
 _MOJIBAKE = re.compile("[ÂÃ][\u0080-\u00bf\u0152-\u2122]")
 
 
+_MEANT = Phrase("Did you mean {meant}?")
+
+
 def line(value: str, *, length: int = LINE_LENGTH) -> str:
-    """Text for one line of a mail's header or a calendar: no control characters, composed accents, not too long."""
+    """Said for one line of a mail's header or a calendar: no control characters, composed accents, not too long."""
     plain = unicodedata.normalize("NFC", value.strip())
     if not plain:
-        raise Wrong("empty", "el valor está vacío. Escríbalo.", "the value is empty. Fill it in.")
+        raise Wrong("empty", Phrase("the value is empty. Fill it in."))
     if "\n" in plain or "\r" in plain:
         raise Wrong(
             "line-break",
-            f"«{shown(plain)}»: el texto lleva un salto de renglón. Escríbalo en uno solo.",
-            f"“{shown(plain)}”: the text holds a line break. Write it on one line.",
+            Phrase("“{plain}”: the text holds a line break. Write it on one line.").of(plain=shown(plain)),
             value=plain,
         )
     if wrong := first_forbidden(plain):
@@ -57,8 +60,9 @@ def line(value: str, *, length: int = LINE_LENGTH) -> str:
     if len(plain) > length:
         raise Wrong(
             "too-long",
-            f"«{shown(plain)}»: son {len(plain)} caracteres; caben {length}. Acórtelo.",
-            f"“{shown(plain)}”: {len(plain)} characters; {length} fit. Shorten it.",
+            Phrase("“{plain}”: {written} characters; {length} fit. Shorten it.").of(
+                plain=shown(plain), written=len(plain), length=length
+            ),
             value=plain,
         )
     return plain
@@ -78,15 +82,11 @@ def _mojibake(value: str) -> Wrong:
     try:
         meant = value.encode("cp1252").decode("utf-8")
     except UnicodeError:
-        hint = Text(es="Escriba de nuevo los acentos.", en="Type the accents again.")
+        hint: Said = Phrase("Type the accents again.")
     else:
-        hint = Text(es=f"¿Quiso decir «{shown(meant)}»?", en=f"Did you mean “{shown(meant)}”?")
-    return Wrong(
-        "mojibake",
-        f"«{shown(value)}» tiene acentos dañados. {hint.es}",
-        f"“{shown(value)}” has damaged accents. {hint.en}",
-        value=value,
-    )
+        hint = Phrase("Did you mean “{meant}”?").of(meant=shown(meant))
+    message = Phrase("“{value}” has damaged accents. {hint}").of(value=shown(value), hint=hint)
+    return Wrong("mojibake", message, value=value)
 
 
 def identifier(value: str) -> str:
@@ -95,17 +95,15 @@ def identifier(value: str) -> str:
     if _ID.fullmatch(plain) and len(plain) <= ID_LENGTH:
         return plain
     better = "" if re.search("[@/]", plain) else slug(plain)[:ID_LENGTH].strip("-")
-    raise Wrong(
-        "id-format",
-        f"el id «{shown(plain)}» solo puede llevar a-z, 0-9 y guiones, y {ID_LENGTH} caracteres."
-        + (f" ¿Quiso decir «{better}»?" if better else ""),
-        f"the id “{shown(plain)}” may hold a-z, 0-9 and hyphens only, and {ID_LENGTH} characters."
-        + (f" Did you mean “{better}”?" if better else ""),
-        value=plain,
+    message: Said = Phrase("the id “{id}” may hold a-z, 0-9 and hyphens only, and {length} characters.").of(
+        id=shown(plain), length=ID_LENGTH
     )
+    if better:
+        message = sentences(message, MEANT.of(meant=better))
+    raise Wrong("id-format", message, value=plain)
 
 
-def one_of(table: Mapping[str, T], rule: str, noun: Text) -> Callable[[str], T]:
+def one_of(table: Mapping[str, T], rule: str, noun: Said) -> Callable[[str], T]:
     """A reader of one of a table's words, case and accents aside."""
     by_fold = {fold(word): meaning for word, meaning in table.items()}
 
@@ -128,8 +126,9 @@ def day(value: str) -> date:
     if not FIRST_YEAR <= year <= zones.LAST_YEAR:
         raise Wrong(
             "date-range",
-            f"«{plain}»: el año debe ir de {FIRST_YEAR} a {zones.LAST_YEAR}; después no hay reglas de husos horarios.",
-            f"“{plain}”: the year must be from {FIRST_YEAR} to {zones.LAST_YEAR}; there are no time-zone rules after.",
+            Phrase(
+                "“{plain}”: the year must be from {first_year} to {last_year}; there are no time-zone rules after."
+            ).of(plain=plain, first_year=FIRST_YEAR, last_year=zones.LAST_YEAR),
             value=plain,
         )
     try:
@@ -137,31 +136,24 @@ def day(value: str) -> date:
     except ValueError:
         raise Wrong(
             "date-impossible",
-            f"«{plain}» no existe en el calendario. Corrija mes o día.",
-            f"“{plain}” is not in the calendar. Correct month or day.",
+            Phrase("“{plain}” is not in the calendar. Correct month or day.").of(plain=plain),
             value=plain,
         ) from None
 
 
 def _not_a_date(plain: str) -> Wrong:
-    es, en = "Escriba año-mes-día, por ejemplo 2021-10-06.", "Write year-month-day, for instance 2021-10-06."
+    way: Said = Phrase("Write year-month-day, for instance 2021-10-06.")
     if match := _OTHER_DATE.fullmatch(plain):
         first, second, year = match.groups()
         readings = [f"{year}-{m:>02}-{d:>02}" for d, m in ((first, second), (second, first)) if int(m) <= 12]
         if len(set(readings)) == 2:
-            es = f"Puede leerse de dos modos. Escriba {readings[0]} o {readings[1]}."
-            en = f"It can be read in two ways. Write {readings[0]} or {readings[1]}."
+            way = Phrase("It can be read in two ways. Write {one} or {other}.").of(one=readings[0], other=readings[1])
         elif readings:
-            es, en = f"¿Quiso decir {readings[0]}?", f"Did you mean {readings[0]}?"
+            way = _MEANT.of(meant=readings[0])
     elif match := _SLASHED.fullmatch(plain):
-        meant = "-".join(match.groups())
-        es, en = f"¿Quiso decir {meant}?", f"Did you mean {meant}?"
-    return Wrong(
-        "date-format",
-        f"fecha «{shown(plain)}» no se entiende. {es}",
-        f"date “{shown(plain)}” is not clear. {en}",
-        value=plain,
-    )
+        way = _MEANT.of(meant="-".join(match.groups()))
+    message = Phrase("date “{date}” is not clear. {way}")
+    return Wrong("date-format", message.of(date=shown(plain), way=way), value=plain)
 
 
 def weekday(value: str) -> int:
@@ -171,7 +163,7 @@ def weekday(value: str) -> int:
         for number, name in enumerate(names):
             if fold(plain).rstrip(".") in {fold(name), fold(name)[:3]}:
                 return number
-    raise unknown("unknown-weekday", Text(es="día", en="day"), plain, words.WEEKDAYS)
+    raise unknown("unknown-weekday", Phrase("day"), plain, words.WEEKDAYS)
 
 
 def hour(value: str) -> time:
@@ -180,16 +172,12 @@ def hour(value: str) -> time:
     match = _HOUR.fullmatch(fold(plain))
     if match and int(match[1]) < 24 and int(match[2]) < 60:
         return time(int(match[1]), int(match[2]))
-    es, en = "Escriba de 00:00 a 23:59, por ejemplo 18:00.", "Write 00:00 to 23:59, for instance 18:00."
+    way: Said = Phrase("Write 00:00 to 23:59, for instance 18:00.")
     if (twelve := _TWELVE.fullmatch(fold(plain))) and 1 <= int(twelve[1]) <= 12:
         meant = f"{int(twelve[1]) % 12 + (12 if twelve[3] == 'p' else 0):02}:{twelve[2] or '00'}"
-        es, en = f"¿Quiso decir {meant}?", f"Did you mean {meant}?"
-    raise Wrong(
-        "time-format",
-        f"hora «{shown(plain)}» no se entiende. {es}",
-        f"hour “{shown(plain)}” is not clear. {en}",
-        value=plain,
-    )
+        way = _MEANT.of(meant=meant)
+    message = Phrase("hour “{hour}” is not clear. {way}")
+    raise Wrong("time-format", message.of(hour=shown(plain), way=way), value=plain)
 
 
 def duration(value: str) -> timedelta:
@@ -200,8 +188,9 @@ def duration(value: str) -> timedelta:
     if not timedelta() < length <= LONGEST_EVENT:
         raise Wrong(
             "duration-format",
-            f"duración «{shown(plain)}» no se entiende. Escriba «2 h», «90 min» o «1 h 30 min», hasta 24 h.",
-            f"duration “{shown(plain)}” is not clear. Write “2 h”, “90 min” or “1 h 30 min”, up to 24 h.",
+            Phrase("duration “{plain}” is not clear. Write “2 h”, “90 min” or “1 h 30 min”, up to 24 h.").of(
+                plain=shown(plain)
+            ),
             value=plain,
         )
     return length
@@ -220,10 +209,10 @@ def reminder(value: str) -> ReminderRule:
             return TimeBefore(minutes=before // timedelta(minutes=1))
     raise Wrong(
         "rule-format",
-        f"recordatorio «{shown(plain)}» no se entiende. "
-        "Escriba «P7D a las 09:00» (días antes) o «PT1H», «PT30M» (antes del inicio).",
-        f"reminder “{shown(plain)}” is not clear. "
-        "Write “P7D a las 09:00” (days before) or “PT1H”, “PT30M” (before the start).",
+        Phrase(
+            "reminder “{plain}” is not clear. Write “P7D a las 09:00” (days before) or “PT1H”, “PT30M” "
+            "(before the start)."
+        ).of(plain=shown(plain)),
         value=plain,
     )
 
@@ -239,15 +228,13 @@ def quiet(value: str) -> Quiet | None:
     except Wrong:
         raise Wrong(
             "time-format",
-            f"silencio «{shown(plain)}» no se entiende. Escriba por ejemplo 22:00-06:00, o no.",
-            f"silence “{shown(plain)}” is not clear. Write for instance 22:00-06:00, or no.",
+            Phrase("silence “{plain}” is not clear. Write for instance 22:00-06:00, or no.").of(plain=shown(plain)),
             value=plain,
         ) from None
     if span.start == span.end:
         raise Wrong(
             "end-before-start",
-            f"silencio «{shown(plain)}» no dura nada. Escriba por ejemplo 22:00-06:00, o no.",
-            f"silence “{shown(plain)}” lasts no time. Write for instance 22:00-06:00, or no.",
+            Phrase("silence “{plain}” lasts no time. Write for instance 22:00-06:00, or no.").of(plain=shown(plain)),
             value=plain,
         )
     return span
@@ -259,8 +246,7 @@ def number(value: str) -> int:
         return int(plain)
     raise Wrong(
         "number-format",
-        f"«{shown(plain)}» no es un número entero. Escriba solo cifras: 275000.",
-        f"“{shown(plain)}” is not a whole number. Write figures only: 275000.",
+        Phrase("“{plain}” is not a whole number. Write figures only: 275000.").of(plain=shown(plain)),
         value=plain,
     )
 
@@ -272,6 +258,5 @@ def link(value: str) -> str:
         return plain
     raise Wrong(
         "link-format",
-        "el enlace no es válido. Debe empezar con https:// y no llevar espacios ni acentos.",
-        "the link is not valid. It must start with https:// and hold no spaces or accents.",
+        Phrase("the link is not valid. It must start with https:// and hold no spaces or accents."),
     )

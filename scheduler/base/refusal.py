@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from calendars.model.text import Language, Text
+from calendars.catalogue import SOURCE, Phrase
+from calendars.model.text import Language, Said, verbatim
 
 PROBLEMS, USAGE, ENVIRONMENT = 1, 2, 3  # exit codes of the command line, besides 0 (docs/operations.md)
 
@@ -21,9 +22,9 @@ class Refusal(Exception):
     code: int = PROBLEMS  # the input is to be corrected; USAGE: the call; ENVIRONMENT: what it runs in
     speaker: ClassVar[str] = "agenda: "  # before each line on a terminal; "" where it begins with a place in a file
 
-    def __init__(self, why: Text, **said: object) -> None:
-        self.why = Text(es=why.es.format(**said), en=why.en.format(**said)) if said else why
-        super().__init__(self.why.en)
+    def __init__(self, why: Said, **values: object) -> None:
+        self.why = why.of(**values) if isinstance(why, Phrase) and values else why
+        super().__init__(self.why[SOURCE])
 
     def lines(self, language: Language) -> tuple[str, ...]:
         """What is said: one line for each thing that is wrong."""
@@ -38,5 +39,5 @@ class EnvironmentRefusal(Refusal):
 
     code = ENVIRONMENT
 
-    def __init__(self, why: Text | str, **said: object) -> None:
-        super().__init__(Text(es=why, en=why) if isinstance(why, str) else why, **said)
+    def __init__(self, why: Said | str, **values: object) -> None:
+        super().__init__(verbatim(why) if isinstance(why, str) else why, **values)

@@ -14,7 +14,7 @@ from pathlib import Path
 from itsdangerous import BadData, URLSafeSerializer
 from itsdangerous.encoding import base64_encode
 
-from calendars.model.text import Text
+from calendars.catalogue import Phrase
 from scheduler.base.refusal import EnvironmentRefusal
 
 
@@ -31,11 +31,8 @@ class NoKey(EnvironmentRefusal):
     """There is no secret key: the file that is to hold it holds none, or the environment names none."""
 
 
-UNSET = Text(
-    es="no está definida AGENDA_SECRET_KEY: los nodos la comparten; `openssl rand -base64 32` hace una",
-    en="AGENDA_SECRET_KEY is not set: nodes have to share it; `openssl rand -base64 32` makes one",
-)
-NOTHING_CHANGED = Text(es=f"{UNSET.es}. No se cambió nada", en=f"{UNSET.en}. Nothing was changed")
+UNSET = Phrase("AGENDA_SECRET_KEY is not set: nodes have to share it; `openssl rand -base64 32` makes one")
+NOTHING_CHANGED = Phrase("{unset}. Nothing was changed").of(unset=UNSET)
 
 
 class Tokens:

@@ -9,13 +9,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from calendars.catalogue import Phrase
 from calendars.editions import Edition, Revision
 from calendars.model.agenda import Agenda
 from calendars.model.events import Days, Event
 from calendars.model.places import Representation
-from calendars.model.text import Language, Text
+from calendars.model.text import Language
 from calendars.wording import (
-    Count,
     assumptions,
     axis_title,
     days_span,
@@ -27,28 +27,25 @@ from calendars.wording import (
 )
 from calendars.zones import to_wall
 
-HEADINGS = Text(es="Evento|Estado|Cuándo ({home})|Sede|Por confirmar", en="Event|Status|When ({home})|Site|Assumed")
-UNDATED = Text(es="sin fecha", en="no date")
-AXES, ADVANCES = Text(es="Ejes", en="Axes"), Text(es="Avances", en="Progress so far")
-COMMITMENT = Text(es="Compromiso {id}: {title} ({session})", en="Commitment {id}: {title} ({session})")
+HEADINGS = Phrase("Event|Status|When ({home})|Site|Assumed")
+UNDATED = Phrase("no date")
+AXES, ADVANCES = Phrase("Axes"), Phrase("Progress so far")
+COMMITMENT = Phrase("Commitment {id}: {title} ({session})")
 WIDE = 120  # characters: from here on the hours at a site stand on one line
-ABOUT = Text(es="cerca de ", en="about ")
-KEPT = Text(
-    es="Las direcciones que terminan se borran {days:al cabo de|a los} {days} {days:día|días}",
-    en="Ended addresses are erased after {days} {days:day|days}",
-)
-KEPT_ON = Text(es="Las direcciones que terminan no se borran solas", en="Ended addresses are not erased by themselves")
-OPEN = Text(es="Altas en la página: {domains}", en="Sign-up on the page: {domains}")
-CLOSED = Text(es="Altas en la página: cerradas", en="Sign-up on the page: closed")
-NOTICE = Text(es="Aviso de privacidad: {parts}", en="Privacy notice: {parts}")
-NOTICE_TEXT = Text(es="texto propio", en="own text")
-NO_NOTICE = Text(es="ninguno", en="none")
+ABOUT = Phrase("about ")
+KEPT = Phrase("Ended addresses are erased after {days} {days:day|days}")
+KEPT_ON = Phrase("Ended addresses are not erased by themselves")
+OPEN = Phrase("Sign-up on the page: {domains}")
+CLOSED = Phrase("Sign-up on the page: closed")
+NOTICE = Phrase("Privacy notice: {parts}")
+NOTICE_TEXT = Phrase("own text")
+NO_NOTICE = Phrase("none")
 
 
 def print_agenda(console: Console, edition: Edition, site: Representation | None, lang: Language) -> None:
     """The whole agenda: its events as a table, then axes, commitments and progress."""
     agenda = edition.agenda
-    headings = HEADINGS[lang].format(home=home_short(agenda.zone, lang)).split("|")
+    headings = HEADINGS.say(lang, home=home_short(agenda.zone, lang)).split("|")
     if site is None:
         headings.pop(3)
     table = Table(title=agenda.title[lang], title_justify="left", box=SIMPLE_HEAD)
@@ -67,7 +64,7 @@ def print_agenda(console: Console, edition: Edition, site: Representation | None
 
 def _rest(agenda: Agenda, lang: Language) -> Iterator[str]:
     for commitment in agenda.commitments:
-        yield COMMITMENT[lang].format(id=commitment.id, title=commitment.title[lang], session=commitment.session[lang])
+        yield COMMITMENT.say(lang, id=commitment.id, title=commitment.title[lang], session=commitment.session[lang])
         if commitment.report is not None:
             yield f"  {commitment.report[lang]}"
     yield f"{AXES[lang]}:"
@@ -82,11 +79,11 @@ def _rest(agenda: Agenda, lang: Language) -> Iterator[str]:
 
 def _people(agenda: Agenda, lang: Language) -> Iterator[str]:
     """What is set for people and their data, `no` included: an open door should not be found by chance."""
-    yield OPEN[lang].format(domains=", ".join(agenda.signups.domains)) if agenda.signups else CLOSED[lang]
-    yield KEPT[lang].format(days=Count(agenda.retention.days)) if agenda.retention else KEPT_ON[lang]
+    yield OPEN.say(lang, domains=", ".join(agenda.signups.domains)) if agenda.signups else CLOSED[lang]
+    yield KEPT.say(lang, days=agenda.retention.days) if agenda.retention else KEPT_ON[lang]
     notice = agenda.privacy
     parts = [NOTICE_TEXT[lang] if notice and notice.text else "", notice.url or "" if notice else ""]
-    yield NOTICE[lang].format(parts=", ".join(filter(None, parts)) or NO_NOTICE[lang])
+    yield NOTICE.say(lang, parts=", ".join(filter(None, parts)) or NO_NOTICE[lang])
 
 
 def when(

@@ -11,10 +11,11 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
+from calendars.catalogue import Phrase
 from calendars.model.agenda import Agenda
 from calendars.model.events import Days
-from calendars.model.text import Language, Text
-from calendars.wording import Count, days_span, home_short, hour, short_date
+from calendars.model.text import Language
+from calendars.wording import days_span, home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.base.refusal import USAGE
 from scheduler.commands.common import Failure, JsonOption, LangOption, language, out, print_json, told
@@ -23,44 +24,24 @@ from scheduler.planning.coverage import Tally
 from scheduler.reporting.acceptances import Acceptances, acceptances
 from scheduler.store import editions
 
-EVENTS = Text(
-    es="Evento|Cuándo|Sí|No|Tal vez|Sin respuesta|Otra sesión|Sedes sin nadie",
-    en="Event|When|Yes|No|Maybe|Silent|Other session|Sites with nobody",
-)
-SITES = Text(
-    es="Sede|Sí|No|Tal vez|Sin respuesta|Otra sesión|Suplentes",
-    en="Site|Yes|No|Maybe|Silent|Other session|Deputies",
-)
+EVENTS = Phrase("Event|When|Yes|No|Maybe|Silent|Other session|Sites with nobody")
+SITES = Phrase("Site|Yes|No|Maybe|Silent|Other session|Deputies")
 FIGURES = ("yes", "no", "maybe", "silent", "elsewhere")  # of a Tally, in the order of the headings
 STANDING = ("set_aside", "another_hour")  # of a Tally
-SET_ASIDE = Text(
-    es="Apartadas hasta que se repitan, pues se dieron para otra fecha u hora ({n}): {sites}",
-    en="Set aside until said again, since they were for another date or time ({n}): {sites}",
-)
-ANOTHER_HOUR = Text(
-    es="De las que cuentan, a otra hora ({n}): {sites}", en="Of those that count, at another hour ({n}): {sites}"
-)
-MARKED = Text(
-    es="{id}: {n} {n:apartada hasta que se repita|apartadas hasta que se repitan}",
-    en="{id}: {n} set aside until said again",
-)
-NONE = Text(es="Ningún evento pregunta quién asistirá.", en="No event asks who comes.")
-EMPTY = Text(es="Sin nadie que asista ({n}): {sites}", en="Nobody comes from ({n}): {sites}")
-COVERED = Text(es="Todas las sedes tienen quien asista.", en="Somebody comes from every site.")
-GUESTS = Text(es="Vienen de otras regiones ({n}): {sites}", en="From other regions come ({n}): {sites}")
-RULE = Text(
-    es="Cobertura: al menos {minimum} de cada sede. {lack}", en="Coverage: at least {minimum} from each site. {lack}"
-)
-MET = Text(es="Se cumple.", en="It is met.")
-LACK = Text(es="Falta en {n}: {sites}", en="It is short at {n}: {sites}")
-NO_DEPUTY = Text(es="De estas, sin suplente: {sites}", en="Of these, without a deputy: {sites}")
-ASKS_NOT = Text(
-    es="{key}: ningún evento con ese id pregunta quién asistirá.", en="{key}: no event of that id asks who comes."
-)
-ASKING = Text(es=" Preguntan: {known}.", en=" These do: {known}.")
-NO_COORDINATOR = Text(
-    es="Nadie de la coordinación se enterará en: {regions}", en="No coordinator will hear of it in: {regions}"
-)
+SET_ASIDE = Phrase("Set aside until said again, since they were for another date or time ({n}): {sites}")
+ANOTHER_HOUR = Phrase("Of those that count, at another hour ({n}): {sites}")
+MARKED = Phrase("{id}: {n} set aside until said again")
+NONE = Phrase("No event asks who comes.")
+EMPTY = Phrase("Nobody comes from ({n}): {sites}")
+COVERED = Phrase("Somebody comes from every site.")
+GUESTS = Phrase("From other regions come ({n}): {sites}")
+RULE = Phrase("Coverage: at least {minimum} from each site. {lack}")
+MET = Phrase("It is met.")
+LACK = Phrase("It is short at {n}: {sites}")
+NO_DEPUTY = Phrase("Of these, without a deputy: {sites}")
+ASKS_NOT = Phrase("{key}: no event of that id asks who comes.")
+ASKING = Phrase(" These do: {known}.")
+NO_COORDINATOR = Phrase("No coordinator will hear of it in: {regions}")
 
 
 def answers(
@@ -95,7 +76,7 @@ def _chosen(every: Sequence[Acceptances], key: str, lang: Language) -> Acceptanc
         if one.event.id == key:
             return one
     known = ", ".join(one.event.id for one in every)
-    raise Failure(USAGE, ASKS_NOT[lang].format(key=key) + (ASKING[lang].format(known=known) if known else ""))
+    raise Failure(USAGE, ASKS_NOT.say(lang, key=key) + (ASKING.say(lang, known=known) if known else ""))
 
 
 def _events(every: Sequence[Acceptances], agenda: Agenda, lang: Language) -> Table:
@@ -114,7 +95,7 @@ def _events(every: Sequence[Acceptances], agenda: Agenda, lang: Language) -> Tab
 def _aside(every: Sequence[Acceptances], lang: Language) -> Iterator[str]:
     for one in every:
         if n := sum(tally.set_aside for tally in one.sites):
-            yield MARKED[lang].format(id=one.event.id, n=Count(n))
+            yield MARKED.say(lang, id=one.event.id, n=n)
 
 
 def _print_event(one: Acceptances, agenda: Agenda, lang: Language) -> None:
@@ -141,26 +122,26 @@ def _sites(one: Acceptances, agenda: Agenda, lang: Language) -> Table:
 
 def _lines(one: Acceptances, agenda: Agenda, lang: Language) -> Iterator[str]:
     empty = [tally.site.city for tally in one.empty]
-    yield EMPTY[lang].format(n=len(empty), sites=", ".join(empty)) if empty else COVERED[lang]
+    yield EMPTY.say(lang, n=len(empty), sites=", ".join(empty)) if empty else COVERED[lang]
     if one.guests:
         cities = {site.id: site.city for site in agenda.representations}
         named = ", ".join(f"{cities.get(site, site)} {n}" for site, n in one.guests.items())
-        yield GUESTS[lang].format(n=sum(one.guests.values()), sites=named)
+        yield GUESTS.say(lang, n=sum(one.guests.values()), sites=named)
     for words, name in ((SET_ASIDE, "set_aside"), (ANOTHER_HOUR, "another_hour")):
         counted = [(tally.site.city, getattr(tally, name)) for tally in one.sites if getattr(tally, name)]
         if counted:
             named = ", ".join(f"{city} {n}" for city, n in counted)
-            yield words[lang].format(n=sum(n for _, n in counted), sites=named)
+            yield words.say(lang, n=sum(n for _, n in counted), sites=named)
     if one.event.coverage is None:
         return
     lack = [tally.site.city for tally in one.lacking]
-    short = LACK[lang].format(n=len(lack), sites=", ".join(lack)) if lack else MET[lang]
-    yield RULE[lang].format(minimum=one.event.coverage.minimum, lack=short)
+    short = LACK.say(lang, n=len(lack), sites=", ".join(lack)) if lack else MET[lang]
+    yield RULE.say(lang, minimum=one.event.coverage.minimum, lack=short)
     if one.without_deputy:
-        yield NO_DEPUTY[lang].format(sites=", ".join(tally.site.city for tally in one.without_deputy))
+        yield NO_DEPUTY.say(lang, sites=", ".join(tally.site.city for tally in one.without_deputy))
     if one.uncoordinated:
         names = [region.name[lang] for region in agenda.regions if region.id in one.uncoordinated]
-        yield NO_COORDINATOR[lang].format(regions=", ".join(names))
+        yield NO_COORDINATOR.say(lang, regions=", ".join(names))
 
 
 def _figures(tallies: Sequence[Tally]) -> tuple[str, ...]:

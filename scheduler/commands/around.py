@@ -6,20 +6,19 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table
 
+from calendars.catalogue import Phrase
 from calendars.editions import Edition, first_edition
 from calendars.impact import Fit, sessions, stays
 from calendars.model.agenda import Draft
 from calendars.model.events import Days, Event
-from calendars.model.text import Language, Text
+from calendars.model.text import Language
 from calendars.wording import days_span, home_name, hour, short_date
 from calendars.zones import to_wall
 from scheduler.wording.around import marks, session_json, stay_json, stay_marks
 
-HEADINGS = Text(es="Sede|Id|Comienza|Observaciones", en="Site|Id|Starts|Remarks")
-INSIDE = Text(
-    es="{inside} de {all} sedes enteras dentro de su horario", en="{inside} of {all} sites wholly within working hours"
-)
-UNDATED = Text(es="sin fecha", en="no date yet")
+HEADINGS = Phrase("Site|Id|Starts|Remarks")
+INSIDE = Phrase("{inside} of {all} sites wholly within working hours")
+UNDATED = Phrase("no date yet")
 
 
 def around(draft: Draft, event: Event, lang: Language) -> RenderableType:
@@ -38,7 +37,7 @@ def around(draft: Draft, event: Event, lang: Language) -> RenderableType:
         begins = f"{short_date(stay.begins.date(), lang)} {hour(stay.begins, lang)}"
         table.add_row(stay.site.city, stay.site.id, begins, ", ".join(stay_marks(stay, lang)))
     inside = sum(session.fit is Fit.INSIDE for session in found)
-    foot = [INSIDE[lang].format(inside=inside, all=len(found))] if found else []
+    foot = [INSIDE.say(lang, inside=inside, all=len(found))] if found else []
     return Group(head, table, *foot)
 
 

@@ -6,13 +6,14 @@ import json
 
 import typer
 
+from calendars.catalogue import Phrase
 from calendars.model.agenda import Problem
-from calendars.model.text import Language, Text
+from calendars.model.text import Language
 from calendars.reading import json_schema
 from scheduler.commands.common import ConfigOption, JsonOption, LangOption, language, print_json, told
 from scheduler.drafts.files import InvalidDraft, configuration
 
-FINE = Text(es="El borrador está bien. Nada se ha publicado.", en="The draft is fine. Nothing has been published.")
+FINE = Phrase("The draft is fine. Nothing has been published.")
 
 
 def check(config: ConfigOption = None, lang: LangOption = None, as_json: JsonOption = False) -> None:

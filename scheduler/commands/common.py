@@ -14,8 +14,9 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from calendars.catalogue import Phrase
 from calendars.model.agenda import AnotherAgenda
-from calendars.model.text import Language, Text
+from calendars.model.text import Language, verbatim
 from calendars.zones import UnusableZoneData, WallTimeError, refuse_unusable_data
 from scheduler.base.refusal import ENVIRONMENT, PROBLEMS, USAGE, Refusal
 from scheduler.base.settings import Settings, load_settings
@@ -37,14 +38,11 @@ class Failure(Refusal):
     """A command's own refusal, said in the language that was asked for."""
 
     def __init__(self, code: int, message: str) -> None:
-        super().__init__(Text(es=message, en=message))
+        super().__init__(verbatim(message))
         self.code = code
 
 
-NO_SITE = Text(
-    es="--{option} {site}: no hay tal sede. Los id están en representations.csv.",
-    en="--{option} {site}: there is no such site; ids are in representations.csv",
-)
+NO_SITE = Phrase("--{option} {site}: there is no such site; ids are in representations.csv")
 
 
 def language(given: str | None, settings: Settings) -> Language:
@@ -75,10 +73,7 @@ def print_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
-NOT_PUBLISHED = Text(
-    es="No se publicó nada; sigue vigente lo que estaba.",
-    en="Nothing was published; what was in force stays in force.",
-)
+NOT_PUBLISHED = Phrase("Nothing was published; what was in force stays in force.")
 
 
 @contextmanager

@@ -10,8 +10,8 @@ from typing import Annotated
 import structlog
 import typer
 
-from calendars.model.text import Language, Text
-from calendars.wording import Count
+from calendars.catalogue import Phrase
+from calendars.model.text import Language
 from scheduler.base.address import scrub
 from scheduler.base.clock import SystemClock
 from scheduler.base.logs import configure_logs
@@ -34,22 +34,16 @@ AuthorOption = Annotated[str | None, typer.Option("--author", help="Who decides;
 AllOption = Annotated[bool, typer.Option("--all", help="Every delivery for which this can be decided.")]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask, however many they are.")]
 
-ASKED = Text(es="{n:Es|Son} {n} {n:envío|envíos}.", en="{n:This is|These are} {n} {n:delivery|deliveries}.")
-CONFIRM = Text(es="Escriba cuántos son ({n}) para seguir", en="Type how many they are ({n}) to go on")
-WANTS_YES = Text(
-    es="No se cambió nada. Si es lo que quiere, repita con --yes.",
-    en="Nothing was changed. If that is what you want, repeat with --yes.",
-)
-DONE: Mapping[Order, Text] = {
-    Order.HOLD: Text(es="Retenidos: {n}", en="Held: {n}"),
-    Order.RELEASE: Text(es="Liberados: {n}", en="Released: {n}"),
-    Order.RETRY: Text(es="Por intentar de nuevo: {n}", en="To be tried again: {n}"),
-    Order.DROP: Text(es="Descartados: {n}", en="Dropped: {n}"),
+ASKED = Phrase("{n:This is|These are} {n} {n:delivery|deliveries}.")
+CONFIRM = Phrase("Type how many they are ({n}) to go on")
+WANTS_YES = Phrase("Nothing was changed. If that is what you want, repeat with --yes.")
+DONE: Mapping[Order, Phrase] = {
+    Order.HOLD: Phrase("Held: {n}"),
+    Order.RELEASE: Phrase("Released: {n}"),
+    Order.RETRY: Phrase("To be tried again: {n}"),
+    Order.DROP: Phrase("Dropped: {n}"),
 }
-UNFIT = Text(
-    es="{id}: está en «{state}»; esto se decide de: {states}",
-    en="{id}: is {state}; this can be decided of: {states}",
-)
+UNFIT = Phrase("{id}: is {state}; this can be decided of: {states}")
 _PAST = {Order.HOLD: "held", Order.RELEASE: "released", Order.RETRY: "retried", Order.DROP: "dropped"}
 
 
@@ -147,7 +141,7 @@ def _decide(
                 raise typer.Exit(PROBLEMS)
             done, unfit = _decided(database, order, chosen, fit, words)
         log.info("operator decided", order=order.value, deliveries=done)
-        typer.echo(DONE[order][spoken].format(n=done))
+        typer.echo(DONE[order].say(spoken, n=done))
         if unfit:
             raise Failure(PROBLEMS, "; ".join(_why(id_, state, order, spoken) for id_, state in unfit.items()))
 
@@ -167,10 +161,8 @@ def _confirmed(database: Database, fit: Chosen, lang: Language, *, yes: bool) ->
         n = deliveries.count(connection, fit)
     if yes or n <= 1:
         return True
-    err().print(ASKED[lang].format(n=Count(n)))
-    if sys.stdin.isatty() and typer.prompt(CONFIRM[lang].format(n=n), default="", show_default=False, err=True) == str(
-        n
-    ):
+    err().print(ASKED.say(lang, n=n))
+    if sys.stdin.isatty() and typer.prompt(CONFIRM.say(lang, n=n), default="", show_default=False, err=True) == str(n):
         return True
     err().print(WANTS_YES[lang])
     return False
@@ -195,8 +187,8 @@ def _decided(
 
 def _why(id_: int, state: State | None, order: Order, lang: Language) -> str:
     if state is None:
-        return UNKNOWN[lang].format(id=id_)
-    return UNFIT[lang].format(id=id_, state=state, states=", ".join(ACTS_ON[order]))
+        return UNKNOWN.say(lang, id=id_)
+    return UNFIT.say(lang, id=id_, state=state, states=", ".join(ACTS_ON[order]))
 
 
 for _decision in (hold, release, retry, drop):

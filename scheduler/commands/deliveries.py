@@ -13,7 +13,8 @@ from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import Connection
 
-from calendars.model.text import Language, Text
+from calendars.catalogue import Phrase
+from calendars.model.text import Language
 from calendars.wording import hour, short_date
 from calendars.zones import to_wall
 from scheduler.base.refusal import PROBLEMS, USAGE
@@ -29,17 +30,11 @@ SiteOption = Annotated[str | None, typer.Option("--site", help="To this site.", 
 EventOption = Annotated[str | None, typer.Option("--event", help="About this event.", metavar="ID")]
 PurposeOption = Annotated[Purpose | None, typer.Option("--purpose", help="Reminders, or one kind of service mail.")]
 
-HEADINGS = Text(
-    es="Id|Clase|Evento|Sede|Puesto|Regla|Previsto (sede)|UTC|Estado|Intentos|Últimas palabras",
-    en="Id|Purpose|Event|Site|Post|Rule|Due (site)|UTC|State|Attempts|Last words",
-)
-ATTEMPTS = Text(
-    es="Empezó (UTC)|Terminó (UTC)|Llegó a|Código|Quedó|Nodo|Respuesta",
-    en="Began (UTC)|Ended (UTC)|Got to|Code|Became|Node|Reply",
-)
-NONE = Text(es="Ningún envío es así.", en="No delivery fits.")
-UNKNOWN = Text(es="{id}: no hay tal envío", en="{id}: there is no such delivery")
-MORE = Text(es="{shown} de {total}; --limit muestra más.", en="{shown} of {total}; --limit shows more.")
+HEADINGS = Phrase("Id|Purpose|Event|Site|Post|Rule|Due (site)|UTC|State|Attempts|Last words")
+ATTEMPTS = Phrase("Began (UTC)|Ended (UTC)|Got to|Code|Became|Node|Reply")
+NONE = Phrase("No delivery fits.")
+UNKNOWN = Phrase("{id}: there is no such delivery")
+MORE = Phrase("{shown} of {total}; --limit shows more.")
 
 app = typer.Typer(no_args_is_help=False, pretty_exceptions_enable=False)
 
@@ -90,7 +85,7 @@ def _print_listing(found: list[Listed], total: int, zones: Mapping[str, str], la
             table.add_row(*map(escape, _cells(one, zones, lang)))
         out().print(table)
         if total > len(found):
-            typer.echo(MORE[lang].format(shown=len(found), total=total))
+            typer.echo(MORE.say(lang, shown=len(found), total=total))
 
 
 def _cells(one: Listed, zones: Mapping[str, str], lang: Language) -> tuple[str, ...]:
@@ -140,7 +135,7 @@ def show(
             tries = deliveries.attempts_of(connection, id_)
             zones = _zones(connection)
         if not found:
-            raise Failure(PROBLEMS, UNKNOWN[spoken].format(id=id_))
+            raise Failure(PROBLEMS, UNKNOWN.say(spoken, id=id_))
         if as_json:
             print_json({**_json(found[0], zones), "tries": [_plain(asdict(one)) for one in tries]})
             return

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from calendars.catalogue import Phrase
 from calendars.model.agenda import Draft
-from calendars.model.text import Language, Text
+from calendars.model.text import Language
 from calendars.reading import AGENDA, POSTS, Lines
-from calendars.wording import Count
 from calendars.zones import zone_data
 from scheduler.base.clock import SystemClock
 from scheduler.commands.common import (
@@ -26,29 +26,17 @@ from scheduler.publishing.in_words import all_sites, missing_lines, uncorrected_
 from scheduler.publishing.prospect import Beside, Prospect, beside
 from scheduler.wording.changes import change_json, change_lines, place
 
-HEAD = Text(
-    es="Vigente: edición {number}. Borrador: {file}. NADA se ha publicado.",
-    en="In force: edition {number}. Draft: {file}. NOTHING has been published.",
+HEAD = Phrase("In force: edition {number}. Draft: {file}. NOTHING has been published.")
+SHIFTED_HEAD = Phrase(
+    "In force: edition {number}, by the zone data of this machine (tz {version}). NOTHING has been published."
 )
-SHIFTED_HEAD = Text(
-    es="Vigente: edición {number}, con las reglas de zonas horarias de este equipo (tz {version}). "
-    "NADA se ha publicado.",
-    en="In force: edition {number}, by the zone data of this machine (tz {version}). NOTHING has been published.",
+FIRST = Phrase(
+    "There is no edition yet. Publishing puts {events} {events:event|events} in force; the first edition tells nobody."
 )
-FIRST = Text(
-    es="Todavía no hay edición. Publicar pone en vigor {events} {events:evento|eventos}; la primera "
-    "edición no avisa a nadie.",
-    en="There is no edition yet. Publishing puts {events} {events:event|events} in force; the first "
-    "edition tells nobody.",
-)
-SAME = Text(es="Sin cambios", en="No changes")
-UNTOUCHED = Text(es="SIN CAMBIO  {n} {n:evento|eventos}", en="UNCHANGED  {n} {n:event|events}")
-PEOPLE = Text(
-    es="DESTINATARIOS  {new} {new:nuevo|nuevos}, {gone} {gone:quitado|quitados}, {changed} "
-    "{changed:corregido|corregidos}   ({file})",
-    en="RECIPIENTS  {new} new, {gone} removed, {changed} corrected   ({file})",
-)
-OTHERS = Text(es="OTRAS PARTES  {parts}", en="OTHER PARTS  {parts}")
+SAME = Phrase("No changes")
+UNTOUCHED = Phrase("UNCHANGED  {n} {n:event|events}")
+PEOPLE = Phrase("RECIPIENTS  {new} new, {gone} removed, {changed} corrected   ({file})")
+OTHERS = Phrase("OTHER PARTS  {parts}")
 
 
 def diff(
@@ -74,10 +62,10 @@ def diff(
 
 def _screen(found: Prospect, others: Beside, draft: Draft, lines: Lines | None, lang: Language) -> Iterator[str]:
     if found.before is None:
-        yield FIRST[lang].format(events=Count(len(draft.agenda.events)))
+        yield FIRST.say(lang, events=len(draft.agenda.events))
         return
     head = SHIFTED_HEAD if lines is None else HEAD
-    yield head[lang].format(number=found.before.edition.number, file=AGENDA, version=zone_data().version)
+    yield head.say(lang, number=found.before.edition.number, file=AGENDA, version=zone_data().version)
     if lines is not None:
         yield from uncorrected_lines(found.uncorrected, lines, lang)
     if not (found.changes or others.people or others.parts):
@@ -88,14 +76,14 @@ def _screen(found: Prospect, others: Beside, draft: Draft, lines: Lines | None, 
     for change in found.changes:
         yield from change_lines(change, sites, place(change, lines, lang), lang)
     if others.people:
-        counts = {name: Count(len(getattr(others, name))) for name in ("new", "gone", "changed")}
-        yield PEOPLE[lang].format(file=POSTS, **counts)
+        counts = {name: len(getattr(others, name)) for name in ("new", "gone", "changed")}
+        yield PEOPLE.say(lang, file=POSTS, **counts)
     if others.parts:
-        yield OTHERS[lang].format(parts=", ".join(others.parts))
+        yield OTHERS.say(lang, parts=", ".join(others.parts))
     yield from missing_lines(found, lang)
     listed = {event.id for event in draft.agenda.events}
     untouched = len(listed) - sum(change.event in listed for change in found.changes)
-    yield UNTOUCHED[lang].format(n=Count(untouched))
+    yield UNTOUCHED.say(lang, n=untouched)
 
 
 def _json(found: Prospect, others: Beside, draft: Draft, lines: Lines | None) -> dict[str, object]:

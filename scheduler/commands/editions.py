@@ -10,10 +10,11 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
+from calendars.catalogue import Phrase
 from calendars.changes import Change, changes
 from calendars.editions import Edition
-from calendars.model.text import Language, Text
-from calendars.wording import Count, home_short, hour, short_date
+from calendars.model.text import Language
+from calendars.wording import home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock
 from scheduler.commands.common import (
@@ -36,22 +37,16 @@ from scheduler.store import editions
 from scheduler.wording.changes import change_json
 from scheduler.wording.kinds import kind_words, title
 
-HEADINGS = Text(es="Edición|Cuándo|Quién|Motivo|Qué cambió", en="Edition|When|Who|Reason|What changed")
-FIRST = Text(es="primera edición: {n} {n:evento|eventos}", en="first edition: {n} {n:event|events}")
-BESIDE = Text(
-    es="ningún evento: destinatarios, enlaces u otras partes", en="no event: recipients, links or other parts"
-)
-SILENT = Text(es=" (sin avisar)", en=" (told nobody)")
-CALLED = Text(es=" (convocó a: {events})", en=" (invited to: {events})")
+HEADINGS = Phrase("Edition|When|Who|Reason|What changed")
+FIRST = Phrase("first edition: {n} {n:event|events}")
+BESIDE = Phrase("no event: recipients, links or other parts")
+SILENT = Phrase(" (told nobody)")
+CALLED = Phrase(" (invited to: {events})")
 NAMED = 3  # events of an edition; the rest are counted
-MORE = Text(es="y {n} más", en="and {n} more")
-BACK = Text(
-    es="Es el contenido de la edición {number}. Destinatarios y enlaces quedaron como estaban.",
-    en="It is the content of edition {number}. Recipients and links stayed as they were.",
-)
-FILES_DIFFER = Text(
-    es="Los archivos no se tocaron y ya no son iguales a lo vigente; si publica, vuelve lo que dicen. Vea agenda diff.",
-    en="The files were left alone and differ from what is in force; publishing brings it back. See agenda diff.",
+MORE = Phrase("and {n} more")
+BACK = Phrase("It is the content of edition {number}. Recipients and links stayed as they were.")
+FILES_DIFFER = Phrase(
+    "The files were left alone and differ from what is in force; publishing brings it back. See agenda diff."
 )
 
 
@@ -100,7 +95,7 @@ def rollback(
             differs = draft is None or draft.unequal
         if done is not None:
             print_publication(out(), done, spoken)
-            typer.echo(BACK[spoken].format(number=number))
+            typer.echo(BACK.say(spoken, number=number))
         if differs:
             typer.echo(FILES_DIFFER[spoken])
 
@@ -127,7 +122,7 @@ def _table(
         )
         told = _in_one_line(edition, changed, lang) + (SILENT[lang] if edition.number in silent else "")
         if called := announced.get(edition.number):
-            told += CALLED[lang].format(events=", ".join(called))
+            told += CALLED.say(lang, events=", ".join(called))
         cells = (str(edition.number), when, edition.author, edition.reason, told)
         table.add_row(*map(escape, cells))
     return table
@@ -135,11 +130,11 @@ def _table(
 
 def _in_one_line(edition: Edition, changed: tuple[Change, ...] | None, lang: Language) -> str:
     if changed is None:
-        return FIRST[lang].format(n=Count(len(edition.agenda.events)))
+        return FIRST.say(lang, n=len(edition.agenda.events))
     if not changed:
         return BESIDE[lang]
     named = [f"{kind_words(change, lang)} {title(change, lang)}" for change in changed[:NAMED]]
-    rest = [MORE[lang].format(n=len(changed) - NAMED)] if len(changed) > NAMED else []
+    rest = [MORE.say(lang, n=len(changed) - NAMED)] if len(changed) > NAMED else []
     return "; ".join([*named, *rest])
 
 

@@ -10,7 +10,8 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from calendars.model.text import LANGUAGES, Language, Text
+from calendars.catalogue import LANGUAGES, Phrase
+from calendars.model.text import Language
 from calendars.wording import hour, short_date
 from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock
@@ -27,29 +28,15 @@ from scheduler.store.people.handovers import Handover
 from scheduler.store.posts.roster import Post
 from scheduler.wording.posts import masked, office_of
 
-MOVES = Text(
-    es="{post} ({office}) pasa de {former} a {successor}. Se avisa a los dos y a {reply_to}.",
-    en="{post} ({office}) goes from {former} to {successor}. Both are told, and {reply_to}.",
-)
-ENDS = Text(
-    es="Terminan los enlaces y los calendarios privados de quien lo tenía. Para devolverlo hace falta otro traspaso.",
-    en="The links and private calendars of whoever had it end. Giving it back takes another handover.",
-)
-CONFIRM = Text(
-    es="Escriba el id del puesto ({post}) para traspasarlo", en="Type the post's id ({post}) to hand it over"
-)
-WANTS_YES = Text(
-    es="No se traspasó nada. Si es lo que quiere, repita con --yes.",
-    en="Nothing was handed over. If that is what you want, repeat with --yes.",
-)
-DONE = Text(es="{post} es ahora de {successor}.", en="{post} belongs to {successor} now.")
-CORRECT = Text(
-    es="Ponga también la dirección nueva en recipients.csv, en el renglón de {post}, y publique.",
-    en="Put the new address into recipients.csv, too, on the line of {post}, and publish.",
-)
-HEADINGS = Text(es="Cuándo|Puesto|De|A|Quién|Motivo|recipients.csv", en="When|Post|From|To|Who|Reason|recipients.csv")
-CORRECTED, TO_CORRECT = Text(es="corregido", en="corrected"), Text(es="por corregir", en="to be corrected")
-NONE = Text(es="No se ha traspasado ningún puesto.", en="No post has been handed over.")
+MOVES = Phrase("{post} ({office}) goes from {former} to {successor}. Both are told, and {reply_to}.")
+ENDS = Phrase("The links and private calendars of whoever had it end. Giving it back takes another handover.")
+CONFIRM = Phrase("Type the post's id ({post}) to hand it over")
+WANTS_YES = Phrase("Nothing was handed over. If that is what you want, repeat with --yes.")
+DONE = Phrase("{post} belongs to {successor} now.")
+CORRECT = Phrase("Put the new address into recipients.csv, too, on the line of {post}, and publish.")
+HEADINGS = Phrase("When|Post|From|To|Who|Reason|recipients.csv")
+CORRECTED, TO_CORRECT = Phrase("corrected"), Phrase("to be corrected")
+NONE = Phrase("No post has been handed over.")
 
 
 def handover(
@@ -102,9 +89,9 @@ def _hand_over(
     if not yes and not _confirmed(post, wanted, found, lang):
         raise typer.Exit(PROBLEMS)
     hand_over(database, wanted, at=SystemClock().now(), author=author, reason=reason, tokens=tokens)
-    typer.echo(DONE[lang].format(post=wanted.recipient, successor=masked(wanted.address)))
+    typer.echo(DONE.say(lang, post=wanted.recipient, successor=masked(wanted.address)))
     if post.origin == "file":
-        typer.echo(CORRECT[lang].format(post=wanted.recipient))
+        typer.echo(CORRECT.say(lang, post=wanted.recipient))
 
 
 def _confirmed(post: Post, wanted: HandoverWish, found: InForce, lang: Language) -> bool:
@@ -116,9 +103,9 @@ def _confirmed(post: Post, wanted: HandoverWish, found: InForce, lang: Language)
         "successor": masked(wanted.address),
         "reply_to": agenda.sender.reply_to,
     }
-    console.print(MOVES[lang].format(**said), markup=False)
+    console.print(MOVES.say(lang, **said), markup=False)
     console.print(ENDS[lang])
-    asked = CONFIRM[lang].format(post=wanted.recipient)
+    asked = CONFIRM.say(lang, post=wanted.recipient)
     if sys.stdin.isatty() and typer.prompt(asked, default="", show_default=False, err=True).strip() == wanted.recipient:
         return True
     console.print(WANTS_YES[lang])

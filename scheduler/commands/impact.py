@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
+from calendars.catalogue import Phrase
 from calendars.model.agenda import Draft
-from calendars.model.text import Language, Text
-from calendars.wording import Count
+from calendars.model.text import Language
 from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import USAGE
 from scheduler.base.settings import Settings
@@ -50,46 +50,25 @@ from scheduler.publishing.prospect import Prospect
 from scheduler.store.posts.hearers import Hearer, hearers
 from scheduler.wording.kinds import kind_words, title
 
-NOW = Text(es="SI PUBLICA AHORA ({moment})", en="IF YOU PUBLISH NOW ({moment})")
-SAME = Text(
-    es="El borrador es igual a la edición vigente: publicar no haría nada.",
-    en="The draft equals the edition in force: publishing would do nothing.",
+NOW = Phrase("IF YOU PUBLISH NOW ({moment})")
+SAME = Phrase("The draft equals the edition in force: publishing would do nothing.")
+FIRST = Phrase("  First edition: {feeds} {feeds:calendar|calendars}, and nobody is told.")
+FIRST_CALLING = Phrase(
+    "  First edition: {feeds} {feeds:calendar|calendars}; nobody is told of it, and these are sent invitations:"
 )
-FIRST = Text(
-    es="  Primera edición: {feeds} {feeds:calendario|calendarios}, y no se avisa a nadie.",
-    en="  First edition: {feeds} {feeds:calendar|calendars}, and nobody is told.",
+CALLED_ALREADY = Phrase(
+    "The draft equals the edition in force, and everybody concerned is invited: publishing would do nothing."
 )
-FIRST_CALLING = Text(
-    es="  Primera edición: {feeds} {feeds:calendario|calendarios}; de ella no se avisa a nadie, y se convoca a:",
-    en="  First edition: {feeds} {feeds:calendar|calendars}; nobody is told of it, and these are sent invitations:",
-)
-CALLED_ALREADY = Text(
-    es="El borrador es igual a la edición vigente, y a todos los que toca ya se les convocó: publicar no haría nada.",
-    en="The draft equals the edition in force, and everybody concerned is invited: publishing would do nothing.",
-)
-REPLACED = Text(
-    es="{replaced} {replaced:recordatorio reemplazado|recordatorios reemplazados}; {sent} ya "
-    "{sent:enviado|enviados} con la hora anterior",
-    en="{replaced} {replaced:reminder|reminders} replaced; {sent} already sent with the earlier time",
-)
-FEEDS = Text(
-    es="{feeds} {feeds:calendario cambia|calendarios cambian}", en="{feeds} {feeds:calendar changes|calendars change}"
-)
-ENDED = Text(es="; {ended} {ended:deja|dejan} de existir", en="; {ended} {ended:ends|end}")
-GONE = Text(
-    es="Puestos que dejan la lista: {posts}; recordatorios que ya no reciben: {reminders}",
-    en="Posts that leave the list: {posts}; reminders that they no longer get: {reminders}",
-)
-ELSEWHERE = Text(es="otras sedes: 0 correos", en="other sites: 0 mails")
-SEE = Text(
-    es="Ver un correo:  agenda impact{option} --mail {site}", en="See a mail:  agenda impact{option} --mail {site}"
-)
-PUBLISH = Text(es="Publicar:       agenda publish", en="Publish:     agenda publish")
+REPLACED = Phrase("{replaced} {replaced:reminder|reminders} replaced; {sent} already sent with the earlier time")
+FEEDS = Phrase("{feeds} {feeds:calendar changes|calendars change}")
+ENDED = Phrase("; {ended} {ended:ends|end}")
+GONE = Phrase("Posts that leave the list: {posts}; reminders that they no longer get: {reminders}")
+ELSEWHERE = Phrase("other sites: 0 mails")
+SEE = Phrase("See a mail:  agenda impact{option} --mail {site}")
+PUBLISH = Phrase("Publish:     agenda publish")
 REASON_GIVEN, SHIFTED = ' --reason "…"', " --shifted"
-NO_EVENT = Text(
-    es="no hay evento «{key}». El borrador tiene: {known}.", en="there is no event {key}; the draft has {known}"
-)
-NO_MAIL = Text(es="Los puestos de {site} no recibirían ningún aviso.", en="The posts of {site} would get no notice.")
+NO_EVENT = Phrase("there is no event {key}; the draft has {known}")
+NO_MAIL = Phrase("The posts of {site} would get no notice.")
 
 
 def impact(
@@ -122,13 +101,13 @@ def impact(
         with existing_database(settings) as database, database.read() as connection:
             draft = source.draft(connection)
             if mail is not None and all(site.id != mail for site in draft.agenda.representations):
-                raise Failure(USAGE, NO_SITE[spoken].format(option="mail", site=mail))
+                raise Failure(USAGE, NO_SITE.say(spoken, option="mail", site=mail))
             found = source.prospect(connection, draft, at, announce or ())
             result = consequences(connection, found, at)
             posts = [one for one in hearers(connection) if one.site == mail] or _newcomers(draft, mail)
         if mail is not None:
             shown = list(samples(found, draft, result, mail, posts, _base_url(settings), event, html=html))
-            typer.echo("\n".join(shown) if shown else NO_MAIL[spoken].format(site=mail))
+            typer.echo("\n".join(shown) if shown else NO_MAIL.say(spoken, site=mail))
         elif as_json:
             print_json(_json(found, result, at))
         else:
@@ -152,7 +131,7 @@ def _show_event(draft: Draft, key: str, lang: Language, *, as_json: bool) -> Non
     chosen = draft.agenda.event(key)
     if chosen is None:
         known = ", ".join(one.id for one in draft.agenda.events if one.when is not None)
-        raise Failure(USAGE, NO_EVENT[lang].format(key=key, known=known))
+        raise Failure(USAGE, NO_EVENT.say(lang, key=key, known=known))
     if as_json:
         print_json(around_json(draft, chosen))
     else:
@@ -169,12 +148,12 @@ def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language,
     """`option` is what `diff` and `publish` are given to look at the same source."""
     option += _again(found)
     if found.unchanged and not found.called:
-        yield _nothing(found, option)[lang].format(number=found.publication.edition.number - 1)
+        yield _nothing(found, option).say(lang, number=found.publication.edition.number - 1)
         return
     agenda = found.publication.edition.agenda
-    yield NOW[lang].format(moment=moment_at_home(at, agenda.zone, lang))
+    yield NOW.say(lang, moment=moment_at_home(at, agenda.zone, lang))
     if found.before is None:
-        yield (FIRST_CALLING if found.called else FIRST)[lang].format(feeds=Count(len(result.feeds)))
+        yield (FIRST_CALLING if found.called else FIRST).say(lang, feeds=len(result.feeds))
         yield from call_lines(found, result, at, lang)
         yield PUBLISH[lang] + option + REASON_GIVEN
         return
@@ -186,18 +165,18 @@ def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language,
         yield from (f"      {line}" for line in departure_lines(mails, found, at, lang))
         yield from (f"    {line}" for line in answer_lines(result, change.event, found, lang))
     yield from call_lines(found, result, at, lang)
-    yield "  " + REPLACED[lang].format(replaced=Count(result.replaced), sent=Count(sum(result.sent.values())))
-    ended = ENDED[lang].format(ended=Count(len(result.ended_feeds))) if result.ended_feeds else ""
-    yield "  " + FEEDS[lang].format(feeds=Count(len(result.feeds))) + ended + "; " + ELSEWHERE[lang]
+    yield "  " + REPLACED.say(lang, replaced=result.replaced, sent=sum(result.sent.values()))
+    ended = ENDED.say(lang, ended=len(result.ended_feeds)) if result.ended_feeds else ""
+    yield "  " + FEEDS.say(lang, feeds=len(result.feeds)) + ended + "; " + ELSEWHERE[lang]
     if found.removed_posts:
-        yield "  " + GONE[lang].format(posts=len(found.removed_posts), reminders=result.dropped)
+        yield "  " + GONE.say(lang, posts=len(found.removed_posts), reminders=result.dropped)
     yield from (f"  {line}" for line in missing_lines(found, lang))
     if result.mails:
-        yield SEE[lang].format(site=next(key for key in sites if key == result.mails[0].site.id), option=option)
+        yield SEE.say(lang, site=next(key for key in sites if key == result.mails[0].site.id), option=option)
     yield PUBLISH[lang] + option + ("" if option.startswith(SHIFTED) else REASON_GIVEN)
 
 
-def _nothing(found: Prospect, option: str) -> Text:
+def _nothing(found: Prospect, option: str) -> Phrase:
     if option.startswith(SHIFTED):
         return NOT_SHIFTED
     return CALLED_ALREADY if found.convocations else SAME

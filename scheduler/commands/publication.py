@@ -4,25 +4,19 @@ from __future__ import annotations
 
 from rich.console import Console
 
+from calendars.catalogue import Phrase
 from calendars.changes import Kind
-from calendars.model.text import Language, Text
-from calendars.wording import Count
+from calendars.model.text import Language
 from scheduler.publishing.publish import Published
 from scheduler.wording.kinds import KINDS, kind_words, title
 
-KEPT_AWAY = Text(
-    es="No entraron, porque quien tenía la dirección pidió que se borrara: {posts}",
-    en="Not taken in, because whoever had the address asked for it to be erased: {posts}",
+KEPT_AWAY = Phrase("Not taken in, because whoever had the address asked for it to be erased: {posts}")
+PUBLISHED = Phrase(
+    "Edition {number} published. Reminders: {added} new, {followed} changed, {ended} ended, "
+    "{revived} planned again. Notices of changes: {notices}."
 )
-PUBLISHED = Text(
-    es="Edición {number} publicada. Recordatorios: {added} {added:nuevo|nuevos}, {followed} "
-    "{followed:cambiado|cambiados}, {ended} {ended:anulado|anulados}, "
-    "{revived} de nuevo {revived:previsto|previstos}. Avisos de cambio: {notices}.",
-    en="Edition {number} published. Reminders: {added} new, {followed} changed, {ended} ended, "
-    "{revived} planned again. Notices of changes: {notices}.",
-)
-CALLED = Text(es="Convocatorias: {n}.", en="Invitations: {n}.")
-TOLD_NOBODY = Text(es="No se avisa a nadie; quedó registrado.", en="Nobody is told; that is on record.")
+CALLED = Phrase("Invitations: {n}.")
+TOLD_NOBODY = Phrase("Nobody is told; that is on record.")
 
 
 def print_publication(console: Console, done: Published, lang: Language) -> None:
@@ -34,18 +28,19 @@ def print_publication(console: Console, done: Published, lang: Language) -> None
         console.print(f"{KINDS[Kind.ADDED][lang]}  {event.title[lang]}", markup=False)
     rows = done.ledger
     console.print(
-        PUBLISHED[lang].format(
+        PUBLISHED.say(
+            lang,
             number=number,
-            added=Count(rows.added),
-            followed=Count(rows.followed),
-            ended=Count(rows.ended),
-            revived=Count(rows.revived),
+            added=rows.added,
+            followed=rows.followed,
+            ended=rows.ended,
+            revived=rows.revived,
             notices=done.notices,
         )
     )
     if found.convocations:
-        console.print(CALLED[lang].format(n=done.convocations))
+        console.print(CALLED.say(lang, n=done.convocations))
     if found.silent:
         console.print(TOLD_NOBODY[lang])
     if done.kept_away:
-        console.print(KEPT_AWAY[lang].format(posts=", ".join(done.kept_away)), markup=False)
+        console.print(KEPT_AWAY.say(lang, posts=", ".join(done.kept_away)), markup=False)

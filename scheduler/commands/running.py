@@ -12,10 +12,10 @@ from typing import Annotated
 
 import typer
 
+from calendars.catalogue import Phrase
 from calendars.editions import first_stamp
 from calendars.model.agenda import Agenda
 from calendars.model.events import EventKind, Timed
-from calendars.model.text import Text
 from calendars.zones import nearest_instant, to_instant
 from scheduler.base import loop
 from scheduler.base.logs import configure_logs
@@ -42,10 +42,7 @@ DEMO_PORT, DEMO_PORTS = 8080, 10  # 8080 to 8089
 HostOption = Annotated[str | None, typer.Option("--host", help="Address to listen on. Default: 127.0.0.1.")]
 PortOption = Annotated[int | None, typer.Option("--port", help="Port to listen on. Default: 8080.")]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
-WHERE = Text(
-    es="Calendarios y páginas: {url}/\nBuzón de salida:       {url}/outbox/\nPara terminar: Ctrl+C",
-    en="Feeds and pages: {url}/\nOutbox:          {url}/outbox/\nTo end: Ctrl+C",
-)
+WHERE = Phrase("Feeds and pages: {url}/\nOutbox:          {url}/outbox/\nTo end: Ctrl+C")
 
 
 def demo(
@@ -79,7 +76,7 @@ def demo(
             with progress(language(lang, settings)) as heard:
                 summary = rehearse_here(database, draft, plan, Outbox(outbox, resuming=False), heard)
             print_summary(out(), summary, language(lang, settings))
-            typer.echo(WHERE[language(lang, settings)].format(url=base_url))
+            typer.echo(WHERE.say(language(lang, settings), url=base_url))
             present = to_instant(now, draft.agenda.zone) if now else _demo_now(draft.agenda)
             site = site_of(database, tokens, settings, base_url, mails=True, now=present, outbox=outbox)
             loop.run(_serve_demo(database, site, listener, outbox))

@@ -34,7 +34,7 @@ def show(
         draft = configuration(config, settings).draft()
         known = {one.id: one for one in draft.agenda.representations}
         if site is not None and site not in known:
-            raise Failure(USAGE, NO_SITE[language(lang, settings)].format(option="site", site=site))
+            raise Failure(USAGE, NO_SITE.say(language(lang, settings), option="site", site=site))
         chosen = known[site] if site is not None else None
         if as_json:
             print_json(events_json(first_edition(draft), chosen))

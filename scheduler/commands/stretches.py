@@ -22,9 +22,10 @@ from typing import Any, Protocol
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from calendars.catalogue import Phrase
 from calendars.editions import first_stamp
 from calendars.model.agenda import Agenda, Draft
-from calendars.model.text import Language, Text
+from calendars.model.text import Language
 from calendars.zones import nearest_instant
 from scheduler.base import loop
 from scheduler.base.logs import configure_logs
@@ -51,8 +52,8 @@ from scheduler.store.database import Database
 
 AFTER_LAST = timedelta(days=2)
 ZONE_VARIABLE = "PYTZ_TZDATADIR"  # where pytz takes its data from, instead of its own folder
-REHEARSING = Text(es="Ensayando", en="Rehearsing")
-EDITION = Text(es="edición {number}", en="edition {number}")
+REHEARSING = Phrase("Rehearsing")
+EDITION = Phrase("edition {number}")
 
 
 class Heard(Protocol):
@@ -250,7 +251,7 @@ def progress(lang: Language) -> Iterator[Heard]:
     """A bar on a terminal, nothing elsewhere."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err(), disable=not sys.stderr.isatty()) as shown:
-        yield _Bar(shown, REHEARSING[lang], lambda number: EDITION[lang].format(number=number))
+        yield _Bar(shown, REHEARSING[lang], lambda number: EDITION.say(lang, number=number))
 
 
 def main() -> None:

@@ -9,22 +9,19 @@ from rich.console import Console, JustifyMethod
 from rich.markup import escape
 from rich.table import Table
 
-from calendars.model.text import Language, Text
-from calendars.wording import Count, home_short, hour, short_date
+from calendars.catalogue import Phrase
+from calendars.model.text import Language
+from calendars.wording import home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.rehearsal.run import Summary, all_of
 from scheduler.reporting.report import ReportRow
 
-SUMMARY_HEADINGS = Text(
-    es="Evento y región|Regla|Correos|Primero (local)|Último (local)|Movidos|Rechazados",
-    en="Event and region|Rule|Mails|First (local)|Last (local)|Moved|Refused",
-)
-SUMMARY_EDITIONS = Text(es="Edición|Cuándo|Motivo|Avisos", en="Edition|When|Reason|Notices")
-SUMMARY_SILENT = Text(es=" (sin avisar)", en=" (told nobody)")
+SUMMARY_HEADINGS = Phrase("Event and region|Rule|Mails|First (local)|Last (local)|Moved|Refused")
+SUMMARY_EDITIONS = Phrase("Edition|When|Reason|Notices")
+SUMMARY_SILENT = Phrase(" (told nobody)")
 SUMMARY_COLUMNS: tuple[JustifyMethod, ...] = ("left", "left", "right", "left", "left", "right", "right")
-SUMMARY = Text(
-    es="{messages} {messages:mensaje|mensajes}; repetidos {repeated}, inciertos {uncertain}, rechazados {refused}",
-    en="{messages} {messages:message|messages}; {repeated} repeated, {uncertain} uncertain, {refused} refused",
+SUMMARY = Phrase(
+    "{messages} {messages:message|messages}; {repeated} repeated, {uncertain} uncertain, {refused} refused"
 )
 
 
@@ -54,8 +51,9 @@ def print_summary(console: Console, summary: Summary, lang: Language) -> None:
         table.add_section()
     console.print(table)
     console.print(
-        SUMMARY[lang].format(
-            messages=Count(summary.messages),
+        SUMMARY.say(
+            lang,
+            messages=summary.messages,
             repeated=summary.repeated,
             uncertain=summary.totals.uncertain,
             refused=summary.totals.refused,

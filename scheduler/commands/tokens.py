@@ -10,9 +10,10 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from calendars.catalogue import Phrase
 from calendars.model.agenda import Agenda
 from calendars.model.places import Representation
-from calendars.model.text import Language, Text
+from calendars.model.text import Language
 from calendars.reading.problems import unknown
 from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import PROBLEMS, USAGE
@@ -26,31 +27,18 @@ from scheduler.store.posts.feed_tokens import FeedToken
 from scheduler.web.feeds.private import staff_address
 
 ONE_OF = "say which: agenda token SITE, agenda token --list, or agenda token --revoke ID; see agenda token --help"
-MADE = Text(
-    es="Calendario de {site} para su personal, con los enlaces para entrar:\n  {address}\n"
-    "Si su programa muestra las horas en «UTC», use este otro:\n  {local}\n\n"
-    "Cópielo ahora: no se vuelve a mostrar. Quien tenga la dirección ve los enlaces; envíela solo a su titular.\n"
-    "Para anularla: agenda token --revoke {id}",
-    en="Calendar of {site} for its staff, with the links to join by:\n  {address}\n"
-    "If your program shows hours in “UTC”, use this one:\n  {local}\n\n"
-    "Copy it now: it is not shown again. Whoever has the address sees the links; send it to its owner only.\n"
-    "To end it: agenda token --revoke {id}",
+MADE = Phrase(
+    "Calendar of {site} for its staff, with the links to join by:\n  {address}\nIf your program "
+    "shows hours in “UTC”, use this one:\n  {local}\n\nCopy it now: it is not shown again. Whoever "
+    "has the address sees the links; send it to its owner only.\nTo end it: agenda token --revoke "
+    "{id}"
 )
-LOCAL_ONLY = Text(
-    es="AGENDA_BASE_URL no está definida: esta dirección solo sirve en esta máquina.",
-    en="AGENDA_BASE_URL is not set: this address works on this machine only.",
-)
-REVOKED = Text(es="Anulada: {id} ({site}).", en="Revoked: {id} ({site}).")
-REVOKED_BEFORE = Text(es="Ya estaba anulada: {id} ({site}).", en="It had been revoked before: {id} ({site}).")
-NO_SUCH = Text(
-    es="no hay dirección «{id}»; véalas con agenda token --list",
-    en="there is no address “{id}”; agenda token --list shows them",
-)
-NONE_YET = Text(es="Todavía no hay ninguna. agenda token SEDE hace una.", en="None yet. agenda token SITE makes one.")
-HEADINGS = Text(
-    es="Id|Sede|Nota|Hecha (UTC)|Última lectura (UTC)|Programa|Anulada (UTC)",
-    en="Id|Site|Label|Made (UTC)|Last read (UTC)|Program|Revoked (UTC)",
-)
+LOCAL_ONLY = Phrase("AGENDA_BASE_URL is not set: this address works on this machine only.")
+REVOKED = Phrase("Revoked: {id} ({site}).")
+REVOKED_BEFORE = Phrase("It had been revoked before: {id} ({site}).")
+NO_SUCH = Phrase("there is no address “{id}”; agenda token --list shows them")
+NONE_YET = Phrase("None yet. agenda token SITE makes one.")
+HEADINGS = Phrase("Id|Site|Label|Made (UTC)|Last read (UTC)|Program|Revoked (UTC)")
 
 
 def token(
@@ -100,7 +88,7 @@ def _make(database: Database, settings: Settings, site: str, label: str, lang: L
     if as_json:
         print_json(shown)
     else:
-        typer.echo(MADE[lang].format(**{**shown, "site": named.name}))
+        typer.echo(MADE.say(lang, **{**shown, "site": named.name}))
     if settings.base_url is None:
         typer.echo(LOCAL_ONLY[lang], err=True)
 
@@ -108,7 +96,7 @@ def _make(database: Database, settings: Settings, site: str, label: str, lang: L
 def _site(agenda: Agenda, wanted: str, lang: Language) -> Representation:
     known = {site.id: site for site in agenda.representations}
     if wanted not in known:
-        wrong = unknown("unknown-site", Text(es="la sede", en="the site"), wanted, tuple(known))
+        wrong = unknown("unknown-site", Phrase("the site"), wanted, tuple(known))
         raise Failure(PROBLEMS, wrong.message[lang])
     return known[wanted]
 
@@ -117,9 +105,9 @@ def _revoke(database: Database, id_: str, lang: Language) -> None:
     with database.write() as connection:
         known = feed_tokens.find(connection, id_)
         if known is None:
-            raise Failure(PROBLEMS, NO_SUCH[lang].format(id=id_))
+            raise Failure(PROBLEMS, NO_SUCH.say(lang, id=id_))
         ended = feed_tokens.revoke(connection, id_, SystemClock().now())
-    typer.echo((REVOKED if ended else REVOKED_BEFORE)[lang].format(id=id_, site=known.site))
+    typer.echo((REVOKED if ended else REVOKED_BEFORE).say(lang, id=id_, site=known.site))
 
 
 def _list(database: Database, lang: Language, *, as_json: bool) -> None:

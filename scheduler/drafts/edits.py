@@ -12,7 +12,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import LiteralScalarString
 
-from calendars.model.text import Text
+from calendars.catalogue import Phrase
+from calendars.model.text import Said
 from calendars.reading import AGENDA, LIMITS, POSTS, PRIVATE, SITES
 from calendars.reading.context import SITE
 from calendars.reading.decoding import decode
@@ -23,8 +24,8 @@ from calendars.reading.tables.sites import SITE_COLUMNS
 from calendars.reading.yaml.nodes import MappingNode, Node, ScalarNode
 from calendars.reading.yaml.schema import EventForm
 
-POST = Text(es="destinatario", en="recipient")
-_EVENT = Text(es="evento", en="event")
+POST = Phrase("recipient")
+_EVENT = Phrase("event")
 _NOTHING = ("", "null", "~")
 _WHOLE_EVENT = tuple(key for key, info in EventForm.model_fields.items() if info.is_required() and key != "id")
 
@@ -96,7 +97,7 @@ class Table:
         self._header = [column_name(cell) for cell in header]
         self._rows = {cells[self._header.index("id")].strip(): cells for cells in rows}
 
-    def edited(self, edits: tuple[Edit, ...], noun: tuple[str, Text], report: Report) -> bytes:
+    def edited(self, edits: tuple[Edit, ...], noun: tuple[str, Said], report: Report) -> bytes:
         """The file after the edits; what names no row and is not a whole one is reported."""
         wanted = tuple(name for name in self._columns if name != "id")
         for edit in edits:
@@ -137,7 +138,7 @@ def _check(
     edit: Edit,
     known: Mapping[str, object],
     whole: tuple[str, ...],
-    noun: tuple[str, Text],
+    noun: tuple[str, Said],
     report: Report,
     put: Callable[[Edit], None],
     drop: Callable[[Edit], object],
@@ -157,8 +158,7 @@ def _check(
 def _fixed(name: str) -> Wrong:
     return Wrong(
         "id-fixed",
-        f"el id «{name}» no se cambia nunca. Borre la clave «id».",
-        f"the id “{name}” never changes. Delete the key “id”.",
+        Phrase("the id “{name}” never changes. Delete the key “id”.").of(name=name),
         value=name,
     )
 

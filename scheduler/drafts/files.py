@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from calendars.catalogue import Phrase
 from calendars.model.agenda import Draft, Problem
-from calendars.model.text import Language, Text
+from calendars.model.text import Language
 from calendars.reading import FILES, Lines, read
 from calendars.reading import LIMITS as BYTES
 from scheduler.base.refusal import USAGE, Refusal
 from scheduler.base.settings import Settings
 from scheduler.base.shipped import shipped
 
-NO_FOLDER = Text(es="{named}: no hay tal carpeta", en="{named}: there is no such folder")
+NO_FOLDER = Phrase("{named}: there is no such folder")
 
 
 class InvalidDraft(Refusal):
@@ -22,7 +23,9 @@ class InvalidDraft(Refusal):
     speaker = ""
 
     def __init__(self, folder: Path, problems: tuple[Problem, ...]) -> None:
-        super().__init__(Text(es=f"{folder}: {len(problems)} problemas", en=f"{folder}: {len(problems)} problems"))
+        super().__init__(
+            Phrase("{folder}: {problems} {problems:problem|problems}").of(folder=folder, problems=len(problems))
+        )
         self.folder = folder
         self.problems = problems
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from calendars.model.text import Text
+from calendars.catalogue import Phrase
 from scheduler.base.refusal import EnvironmentRefusal, Refusal
 from scheduler.base.settings import DEFAULT_DATABASE, Settings
 from scheduler.base.tokens import tokens_with
@@ -22,18 +22,9 @@ class NothingPublished(Refusal):
     """The command needs an edition in force."""
 
 
-OF_A_REHEARSAL = Text(
-    es="{name} es la base de datos de un ensayo; indique otra.",
-    en="{name} belongs to a rehearsal; name another database",
-)
-NO_DATABASE = Text(
-    es="{name}: aquí no hay base de datos. La crean `agenda publish` y `agenda serve`.",
-    en="{name}: no database here; `agenda publish` and `agenda serve` make it",
-)
-NOTHING_YET = Text(
-    es="Todavía no se ha publicado nada; `agenda publish` pone el borrador en vigor.",
-    en="nothing is published yet; `agenda publish` puts the draft in force",
-)
+OF_A_REHEARSAL = Phrase("{name} belongs to a rehearsal; name another database")
+NO_DATABASE = Phrase("{name}: no database here; `agenda publish` and `agenda serve` make it")
+NOTHING_YET = Phrase("nothing is published yet; `agenda publish` puts the draft in force")
 
 
 def database_url(settings: Settings) -> str:

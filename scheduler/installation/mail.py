@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calendars.model.text import Text
+from calendars.catalogue import Phrase
 from scheduler.base.settings import Settings, SettingsError, parse_pace
 from scheduler.base.tokens import Tokens
 from scheduler.mail.relay.oauth import access_tokens
@@ -17,7 +17,7 @@ def sending_of(settings: Settings, base_url: str, tokens: Tokens) -> Sending | N
     try:
         smtp = parse_smtp_url(settings.smtp_url, settings.smtp_password, access_tokens(settings))
     except ValueError as error:
-        raise SettingsError(Text(es=f"AGENDA_SMTP_URL: {error}", en=f"AGENDA_SMTP_URL: {error}")) from error
+        raise SettingsError(Phrase("AGENDA_SMTP_URL: {error}").of(error=error)) from error
     return Sending(
         smtp=smtp,
         pace=parse_pace(settings.pace),

@@ -18,13 +18,14 @@ from typing import Protocol
 import css_inline
 from jinja2 import Environment, StrictUndefined, Template
 
+from calendars.catalogue import LANGUAGES, Phrase
 from calendars.editions import Edition
 from calendars.elsewhere import Offer, offers
 from calendars.impact import Fit, session_at
 from calendars.model.agenda import Agenda
 from calendars.model.events import Event
 from calendars.model.places import Representation, slug
-from calendars.model.text import LANGUAGES, Language, Text
+from calendars.model.text import Language
 from calendars.wording import hour, long_date
 from scheduler.base.address import mailbox
 from scheduler.base.shipped import shipped
@@ -50,7 +51,7 @@ from scheduler.planning.notices import Telling
 KEPT = 512  # prepared messages: more than the sites of one fan-out in both languages
 _CONTENT = "<!-- content -->"
 _PART = re.compile(r"\[\[ (\w+) \]\]\n")
-_TEST_SUBJECT = Text(es="Prueba de la Agenda Consular", en="Agenda Consular: a test")
+_TEST_SUBJECT = Phrase("Agenda Consular: a test")
 
 
 class _Worded(Protocol):
@@ -324,7 +325,7 @@ def _shared_head(agenda: Agenda, subject: str, language: Language) -> bytes:
 
 @cache  # since to style them all takes half a second
 def _load(folder: Path, name: str) -> tuple[Template, Template]:
-    """Text and HTML. Styles are inlined here, once: many readers know nothing else; dark mode stays in <style>."""
+    """Said and HTML. Styles are inlined here, once: many readers know nothing else; dark mode stays in <style>."""
     plain = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False)  # noqa: S701  # because it makes plain text
     rich = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True)
     layout = (folder / "layout.html").read_text(encoding="utf-8")

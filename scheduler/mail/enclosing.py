@@ -5,28 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from calendars.catalogue import Phrase
 from calendars.editions import Edition
 from calendars.feeds import event_attachment
 from calendars.invitations import cancel, request
 from calendars.model.events import Event
 from calendars.model.places import Representation, slug
-from calendars.model.text import Language, Text
+from calendars.model.text import Language
 from scheduler.mail.mime import Part, calendar_part, invitation_part, multipart
 from scheduler.planning.channels import ITIP
 
 _SAID = {
-    "PUBLISH": Text(
-        es="Adjunto va el evento (.ics), por si no usa ese calendario.",
-        en="The event is attached (.ics), in case you do not use that calendar.",
-    ),
-    "REQUEST": Text(
-        es="Este correo trae la invitación: respóndala y el evento queda en su calendario.",
-        en="This message carries the invitation: answer it, and the event is in your calendar.",
-    ),
-    "CANCEL": Text(
-        es="Con este correo el evento sale de su calendario.",
-        en="With this message the event leaves your calendar.",
-    ),
+    "PUBLISH": Phrase("The event is attached (.ics), in case you do not use that calendar."),
+    "REQUEST": Phrase("This message carries the invitation: answer it, and the event is in your calendar."),
+    "CANCEL": Phrase("With this message the event leaves your calendar."),
 }
 
 

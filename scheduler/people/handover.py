@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from calendars.catalogue import Phrase
 from calendars.model.agenda import Agenda
-from calendars.model.text import Language, Text
+from calendars.model.text import Language, Said, Spoken, verbatim
 from calendars.wording import and_list
 from scheduler.base.address import domain_of, mailbox
 from scheduler.base.refusal import PROBLEMS, USAGE, Refusal
@@ -28,35 +29,23 @@ from scheduler.store.posts.roster import Post
 
 LASTS = timedelta(days=7)  # the mails about it: they tell what holds on
 NEAR = 3  # ids named to whoever mistook one
-NO_POST = Text(es="no hay puesto «{said}».{more}", en="there is no post “{said}”.{more}")
-MEANT = Text(es=" ¿Quiso decir {ids}?", en=" Did you mean {ids}?")
-NO_ADDRESS = Text(
-    es="esa no es una dirección de correo de la forma nombre@ejemplo.org, en letras sin acentos",
-    en="that is not an e-mail address of the form name@example.org in plain ASCII letters",
+NO_POST = Phrase("there is no post “{said}”.")
+MEANT = Phrase("there is no post “{said}”. Did you mean {more}?")
+NO_ADDRESS = Phrase("that is not an e-mail address of the form name@example.org in plain ASCII letters")
+FOREIGN = Phrase(
+    "the domain “{said}” is not allowed. Allowed: {more}. Others are added in “altas: dominios” of agenda.yaml."
 )
-FOREIGN = Text(
-    es="el dominio «{said}» no está permitido. Se permiten: {more}. Otros se agregan en «altas: dominios» "
-    "de agenda.yaml.",
-    en="the domain “{said}” is not allowed. Allowed: {more}. Others are added in “altas: dominios” of agenda.yaml.",
-)
-SAME = Text(es="{said} ya tiene esa dirección", en="{said} has that address already")
-TAKEN = Text(
-    es="esa dirección ya es de otro puesto de la misma sede: {more}",
-    en="that address belongs to another post of the same site: {more}",
-)
-ERASED = Text(
-    es="quien tiene esa dirección pidió que se borrara: no se le escribe",
-    en="whoever has that address asked for it to be erased: it is not written to",
-)
+SAME = Phrase("{said} has that address already")
+TAKEN = Phrase("that address belongs to another post of the same site: {more}")
+ERASED = Phrase("whoever has that address asked for it to be erased: it is not written to")
 
 
 class NoHandover(Refusal):
     """The post cannot go there. `mistaken`: what was asked for is not there at all."""
 
-    def __init__(self, why: Text, *, said: str = "", more: Text | None = None, mistaken: bool = False) -> None:
-        es, en = ("", "") if more is None else (more.es, more.en)
+    def __init__(self, why: Said, *, said: str = "", more: Said | None = None, mistaken: bool = False) -> None:
         self.code = USAGE if mistaken else PROBLEMS
-        super().__init__(Text(es=why.es.format(said=said, more=es), en=why.en.format(said=said, more=en)))
+        super().__init__(why, said=said, more=more)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,8 +116,7 @@ def _unknown(connection: Connection, said: str) -> NoHandover:
     near = difflib.get_close_matches(said, [one.recipient.id for one in roster.members(connection)], n=NEAR)
     if not near:
         return NoHandover(NO_POST, said=said, mistaken=True)
-    more = Text(es=MEANT.es.format(ids=and_list(near, "es")), en=MEANT.en.format(ids=and_list(near, "en")))
-    return NoHandover(NO_POST, said=said, more=more, mistaken=True)
+    return NoHandover(MEANT, said=said, more=Spoken(lambda lang: and_list(near, lang)), mistaken=True)
 
 
 def _check_domain(address: str, post: Post, agenda: Agenda) -> None:
@@ -136,8 +124,7 @@ def _check_domain(address: str, post: Post, agenda: Agenda) -> None:
     if domain_of(address) == own or (agenda.signups is not None and agenda.signups.admits(address)):
         return
     allowed = list(dict.fromkeys((own, *(agenda.signups.domains if agenda.signups else ()))))
-    more = Text(es=and_list(allowed, "es"), en=and_list(allowed, "en"))
-    raise NoHandover(FOREIGN, said=domain_of(address), more=more)
+    raise NoHandover(FOREIGN, said=domain_of(address), more=Spoken(lambda lang: and_list(allowed, lang)))
 
 
 def _check_site(connection: Connection, wanted: HandoverWish, post: Post) -> None:
@@ -145,4 +132,4 @@ def _check_site(connection: Connection, wanted: HandoverWish, post: Post) -> Non
     for other in roster.at_address(connection, wanted.address):
         gives_way = other.origin == "self" and post.origin == "file"
         if other.recipient.site == post.recipient.site and other.confirmed and not gives_way:
-            raise NoHandover(TAKEN, more=Text(es=other.recipient.id, en=other.recipient.id))
+            raise NoHandover(TAKEN, more=verbatim(other.recipient.id))

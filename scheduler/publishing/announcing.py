@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
 
+from calendars.catalogue import Phrase
 from calendars.changes import Notice
 from calendars.editions import Edition
 from calendars.model.events import Event
-from calendars.model.text import Language, Text
+from calendars.model.text import Language, Said, Spoken
 from calendars.wording import and_list, status_word
 from scheduler.base.refusal import USAGE, Refusal
 from scheduler.planning.notices import convocation_notices, expires_at, leaves_at, settles_at
@@ -21,13 +22,13 @@ from scheduler.store.ledger.convocations import Call
 
 Place = tuple[str, str]  # Event.id and Representation.id
 NEAR = 3  # ids named to whoever mistook one
-UNKNOWN = Text(es="no hay evento «{event}». {more}", en="there is no event “{event}”. {more}")
-MEANT = Text(es="¿Quiso decir {ids}?", en="Did you mean {ids}?")
-KNOWN = Text(es="Hay: {ids}.", en="There are: {ids}.")
-STATE = Text(es="«{event}» está {more}: no se convoca.", en="“{event}” is {more}: there is nothing to announce.")
-NO_DATE = Text(es="«{event}» no tiene fecha: no se convoca.", en="“{event}” has no date: there is nothing to announce.")
-NO_SITE = Text(es="«{event}» no es para ninguna sede.", en="“{event}” is for no site.")
-OVER = Text(es="«{event}» ya terminó.", en="“{event}” is over.")
+UNKNOWN = Phrase("there is no event “{event}”. {more}")
+MEANT = Phrase("Did you mean {ids}?")
+KNOWN = Phrase("There are: {ids}.")
+STATE = Phrase("“{event}” is {more}: there is nothing to announce.")
+NO_DATE = Phrase("“{event}” has no date: there is nothing to announce.")
+NO_SITE = Phrase("“{event}” is for no site.")
+OVER = Phrase("“{event}” is over.")
 
 
 class NothingToAnnounce(Refusal):
@@ -35,9 +36,8 @@ class NothingToAnnounce(Refusal):
 
     code = USAGE
 
-    def __init__(self, why: Text, event: str, more: Text | None = None) -> None:
-        es, en = ("", "") if more is None else (more.es, more.en)
-        super().__init__(Text(es=why.es.format(event=event, more=es), en=why.en.format(event=event, more=en)))
+    def __init__(self, why: Phrase, event: str, more: Said | None = None) -> None:
+        super().__init__(why, event=event, more=more)
 
     def lines(self, language: Language) -> tuple[str, ...]:
         return (f"--announce: {self.why[language]}",)
@@ -60,19 +60,15 @@ def _refusal(edition: Edition, key: str) -> NothingToAnnounce:
     if event.when is None:
         return NothingToAnnounce(NO_DATE, key)
     if event.status not in REMINDED:
-        return NothingToAnnounce(STATE, key, _in_both(lambda lang: status_word(event.status, lang)))
+        return NothingToAnnounce(STATE, key, Spoken(lambda lang: status_word(event.status, lang)))
     return NothingToAnnounce(OVER if edition.agenda.addressed(event) else NO_SITE, key)
 
 
 def _unknown(key: str, events: Iterable[Event]) -> NothingToAnnounce:
     known = [one.id for one in events if one.when is not None]
     near = difflib.get_close_matches(key, known, n=NEAR)
-    more = _in_both(lambda lang: (MEANT if near else KNOWN)[lang].format(ids=and_list(near or known, lang)))
-    return NothingToAnnounce(UNKNOWN, key, more)
-
-
-def _in_both(say: Callable[[Language], str]) -> Text:
-    return Text(es=say("es"), en=say("en"))
+    ids = Spoken(lambda lang: and_list(near or known, lang))
+    return NothingToAnnounce(UNKNOWN, key, (MEANT if near else KNOWN).of(ids=ids))
 
 
 def called(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from calendars.catalogue import Phrase
 from calendars.losses import Missing
 from calendars.model.people import Role
 from calendars.model.places import Representation
-from calendars.model.text import Language, Text
+from calendars.model.text import Language
 from calendars.reading import AGENDA, POSTS, PRIVATE, SITES, Lines
-from calendars.wording import Count, and_list, home_short, hour, short_date
+from calendars.wording import and_list, home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.planning.delivery import Purpose
 from scheduler.publishing.consequences import Consequences, ForeseenMail
@@ -19,31 +20,24 @@ from scheduler.publishing.set_aside import MovedAnswers
 from scheduler.wording.changes import some
 from scheduler.wording.kinds import PARTS
 
-REMOVES = Text(es="Quita {what} de lo vigente:", en="It takes {what} away from what is in force:")
-EVENTS = Text(es="{n} {n:evento|eventos}", en="{n} {n:event|events}")
-POSTS_GONE = Text(es="{n} {n:destinatario|destinatarios}", en="{n} {n:recipient|recipients}")
-EVENT = Text(es="{id}, «{title}»: se cancelaría", en="{id}, “{title}”: it would be cancelled")
-POST = Text(es="{id}: dejaría de recibir correos", en="{id}: would get no more mail")
+REMOVES = Phrase("It takes {what} away from what is in force:")
+EVENTS = Phrase("{n} {n:event|events}")
+POSTS_GONE = Phrase("{n} {n:recipient|recipients}")
+EVENT = Phrase("{id}, “{title}”: it would be cancelled")
+POST = Phrase("{id}: would get no more mail")
 LOSSES = {
-    Missing.SITE: Text(es="Ya no están en representations.csv", en="No longer in representations.csv"),
-    Missing.LINK: Text(es="Se quedan sin enlace para entrar", en="Left without a link to join by"),
-    Missing.SHORT_LINK: Text(
-        es="Su enlace para entrar es el de antes sin el final", en="Their link to join by is the former without its end"
-    ),
-    Missing.ENTRY: Text(es="Ya no están en agenda.yaml", en="No longer in agenda.yaml"),
-    Missing.SETTING: Text(es="Falta, o falta una parte, en agenda.yaml", en="Missing, or a part of it, in agenda.yaml"),
-    Missing.DETAIL: Text(es="Pierden algo de lo que decían", en="Lose something of what they said"),
+    Missing.SITE: Phrase("No longer in representations.csv"),
+    Missing.LINK: Phrase("Left without a link to join by"),
+    Missing.SHORT_LINK: Phrase("Their link to join by is the former without its end"),
+    Missing.ENTRY: Phrase("No longer in agenda.yaml"),
+    Missing.SETTING: Phrase("Missing, or a part of it, in agenda.yaml"),
+    Missing.DETAIL: Phrase("Lose something of what they said"),
 }
-RENAMED = Text(
-    es="«{new}» es nuevo y se parece a «{old}», que se quita. Un id distinto es otro evento u otro puesto: si solo "
-    "cambió el id, devuélvale el anterior.",
-    en="“{new}” is new and looks like “{old}”, which goes. Another id is another event or another post: if you only "
-    "changed the id, give it the former one.",
+RENAMED = Phrase(
+    "“{new}” is new and looks like “{old}”, which goes. Another id is another event or another "
+    "post: if you only changed the id, give it the former one."
 )
-CUT = Text(
-    es="Si usted no quitó nada de esto, el archivo puede estar cortado: recupérelo de su respaldo ({files}).",
-    en="If you took none of this away, the file may have been cut short: take it from your backup ({files}).",
-)
+CUT = Phrase("If you took none of this away, the file may have been cut short: take it from your backup ({files}).")
 SHOWN = 20  # of one kind
 
 
@@ -53,8 +47,8 @@ def missing_lines(found: Prospect, lang: Language, *, files: bool = True) -> Ite
         return
     if found.removed_events or found.removed_posts:
         counted = ((EVENTS, len(found.removed_events)), (POSTS_GONE, len(found.removed_posts)))
-        what = [words[lang].format(n=Count(n)) for words, n in counted if n]
-        yield REMOVES[lang].format(what=and_list(what, lang))
+        what = [words.say(lang, n=n) for words, n in counted if n]
+        yield REMOVES.say(lang, what=and_list(what, lang))
         yield from _shown(_removed(found, lang))
     for kind, heading in LOSSES.items():
         names = [_name(loss.name) for loss in found.losses if loss.missing is kind]
@@ -62,9 +56,9 @@ def missing_lines(found: Prospect, lang: Language, *, files: bool = True) -> Ite
             yield f"{heading[lang]}:"
             yield from _shown(names)
     for old, new in found.renamed:
-        yield RENAMED[lang].format(old=old, new=new)
+        yield RENAMED.say(lang, old=old, new=new)
     if files:
-        yield CUT[lang].format(files=and_list(list(_files(found)), lang))
+        yield CUT.say(lang, files=and_list(list(_files(found)), lang))
 
 
 def _files(found: Prospect) -> Iterator[str]:
@@ -82,8 +76,8 @@ def _files(found: Prospect) -> Iterator[str]:
 
 def _removed(found: Prospect, lang: Language) -> Iterator[str]:
     known = {} if found.before is None else {one.id: one for one in found.before.edition.agenda.events}
-    yield from (EVENT[lang].format(id=key, title=known[key].title[lang]) for key in found.removed_events)
-    yield from (POST[lang].format(id=key) for key in found.removed_posts)
+    yield from (EVENT.say(lang, id=key, title=known[key].title[lang]) for key in found.removed_events)
+    yield from (POST.say(lang, id=key) for key in found.removed_posts)
 
 
 def _name(name: str) -> str:
@@ -99,18 +93,16 @@ def _shown(names: Iterable[str]) -> Iterator[str]:
         yield "  …"
 
 
-UNCORRECTED = Text(
-    es="{file}, {post} (renglón {line}): el puesto pasó a otra persona y aquí sigue la dirección anterior. No cuenta; "
-    "ponga la nueva.",
-    en="{file}, {post} (line {line}): the post was handed over and the former address still stands here. It does not "
-    "count; put the new one.",
+UNCORRECTED = Phrase(
+    "{file}, {post} (line {line}): the post was handed over and the former address still stands "
+    "here. It does not count; put the new one."
 )
 
 
 def uncorrected_lines(posts: Iterable[str], lines: Lines, lang: Language) -> Iterator[str]:
     """Where the file still has the address of somebody who handed a post over."""
     for key in posts:
-        yield UNCORRECTED[lang].format(file=POSTS, line=lines.posts.get(key, "—"), post=key)
+        yield UNCORRECTED.say(lang, file=POSTS, line=lines.posts.get(key, "—"), post=key)
 
 
 def all_sites(found: Prospect) -> dict[str, Representation]:
@@ -119,18 +111,12 @@ def all_sites(found: Prospect) -> dict[str, Representation]:
     return {site.id: site for site in (*before, *found.publication.edition.agenda.representations)}
 
 
-NOTICES = Text(
-    es="{people} {people:aviso|avisos} a {people} {people:puesto|puestos} en {sites} {sites:sede|sedes}",
-    en="{people} {people:notice|notices} to {people} {people:post|posts} at {sites} {sites:site|sites}",
-)
-NO_NOTICES = Text(es="Ningún aviso", en="No notices")
-CALL = Text(es="CONVOCATORIA", en="INVITATION")
-CALLS = Text(
-    es="{mails} {mails:convocatoria|convocatorias} en {sites} {sites:sede|sedes}",
-    en="{mails} {mails:invitation|invitations} at {sites} {sites:site|sites}",
-)
-SETTLED = Text(es="{n} el {moment}", en="{n} on {moment}")
-LATER = Text(es="{n} el {moment} (hora local)", en="{n} on {moment} (local time)")
+NOTICES = Phrase("{people} {people:notice|notices} to {people} {people:post|posts} at {sites} {sites:site|sites}")
+NO_NOTICES = Phrase("No notices")
+CALL = Phrase("INVITATION")
+CALLS = Phrase("{mails} {mails:invitation|invitations} at {sites} {sites:site|sites}")
+SETTLED = Phrase("{n} on {moment}")
+LATER = Phrase("{n} on {moment} (local time)")
 CITIES = 4  # named of those that wait for another day
 Group = tuple[str, list[ForeseenMail]]
 
@@ -141,15 +127,15 @@ def call_lines(found: Prospect, result: Consequences, at: datetime, lang: Langua
     for key in dict.fromkeys(notice.event for notice in found.convocations):
         mails = [one for one in result.mails if one.purpose is Purpose.CONVOCATION and one.notice.event == key]
         yield f"  {CALL[lang]}  {titles[key]}"
-        yield "    " + CALLS[lang].format(mails=Count(sum(mail.people for mail in mails)), sites=Count(len(mails)))
+        yield "    " + CALLS.say(lang, mails=sum(mail.people for mail in mails), sites=len(mails))
         yield from (f"      {line}" for line in departure_lines(mails, found, at, lang))
 
 
 def notices_line(mails: list[ForeseenMail], lang: Language) -> str:
     if not mails:
         return NO_NOTICES[lang]
-    people = Count(sum(mail.people for mail in mails))
-    return NOTICES[lang].format(people=people, sites=Count(len({mail.site.id for mail in mails})))
+    people = sum(mail.people for mail in mails)
+    return NOTICES.say(lang, people=people, sites=len({mail.site.id for mail in mails}))
 
 
 def departure_lines(mails: list[ForeseenMail], found: Prospect, at: datetime, lang: Language) -> Iterator[str]:
@@ -174,8 +160,8 @@ def _departure(mail: ForeseenMail, at: datetime, home: str, lang: Language) -> s
     wall = to_wall(mail.leaves, mail.site.zone)
     opening = wall.time() == mail.site.opens
     if opening and mail.leaves > at:
-        return LATER[lang].format(n="{n}", moment=f"{short_date(wall.date(), lang)}, {hour(wall, lang)}")
-    return SETTLED[lang].format(n="{n}", moment=moment_at_home(mail.leaves, home, lang))
+        return LATER.say(lang, n="{n}", moment=f"{short_date(wall.date(), lang)}, {hour(wall, lang)}")
+    return SETTLED.say(lang, n="{n}", moment=moment_at_home(mail.leaves, home, lang))
 
 
 def moment_at_home(at: datetime, home: str, lang: Language) -> str:
@@ -199,24 +185,12 @@ def local_departure(mail: ForeseenMail) -> str:
     return to_wall(mail.leaves, mail.site.zone).isoformat(timespec="minutes")
 
 
-SET_ASIDE = Text(
-    es="{n} {n:respuesta se aparta hasta que se repita|respuestas se apartan hasta que se repitan}",
-    en="{n} {n:answer is set aside until it is said again|answers are set aside until they are said again}",
-)
-BACK = Text(
-    es="{n} {n:respuesta apartada vuelve|respuestas apartadas vuelven} a contar",
-    en="{n} {n:answer that was set aside counts|answers that were set aside count} again",
-)
-SHORT = Text(es="Cobertura: faltaría en {n}: {sites}", en="Coverage: it would be short at {n}: {sites}")
+SET_ASIDE = Phrase("{n} {n:answer is set aside until it is said again|answers are set aside until they are said again}")
+BACK = Phrase("{n} {n:answer that was set aside counts|answers that were set aside count} again")
+SHORT = Phrase("Coverage: it would be short at {n}: {sites}")
 ASKED = {
-    Role.DEPUTY: Text(
-        es="se preguntaría a {n} {n:suplente|suplentes}, desde el {moment}",
-        en="{n} {n:deputy|deputies} would be asked, from {moment} on",
-    ),
-    Role.COORDINATOR: Text(
-        es="se avisaría a {n} {n:puesto|puestos} de coordinación, desde el {moment}",
-        en="{n} {n:coordinator|coordinators} would hear of it, from {moment} on",
-    ),
+    Role.DEPUTY: Phrase("{n} {n:deputy|deputies} would be asked, from {moment} on"),
+    Role.COORDINATOR: Phrase("{n} {n:coordinator|coordinators} would hear of it, from {moment} on"),
 }
 
 
@@ -228,16 +202,14 @@ def answer_lines(result: Consequences, event: str, found: Prospect, lang: Langua
         if one.event != event:
             continue
         told = ((SET_ASIDE, one.set_aside), (BACK, one.back))
-        yield "; ".join(words[lang].format(n=Count(n)) for words, n in told if n)
+        yield "; ".join(words.say(lang, n=n) for words, n in told if n)
         if one.lacking:
             named = ", ".join(cities[site] for site in one.lacking)
-            yield SHORT[lang].format(n=len(one.lacking), sites=named)
+            yield SHORT.say(lang, n=len(one.lacking), sites=named)
         for role, words in ASKED.items():
             calls = [call for call in one.calls if call.role is role]
             if calls:
-                yield "  " + words[lang].format(
-                    n=Count(len(calls)), moment=moment_at_home(calls[0].due, agenda.zone, lang)
-                )
+                yield "  " + words.say(lang, n=len(calls), moment=moment_at_home(calls[0].due, agenda.zone, lang))
 
 
 def answers_json(one: MovedAnswers) -> dict[str, object]:

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from calendars.catalogue import Phrase
 from calendars.model.agenda import Draft
 from calendars.model.people import Recipient
-from calendars.model.text import Text
 from calendars.zones import zone_data
 from scheduler.base.refusal import EnvironmentRefusal, Refusal
 from scheduler.base.settings import DEFAULT_ASKED_ABOVE
@@ -38,11 +38,8 @@ class Published:
     kept_away: tuple[str, ...] = ()  # recipient ids of the draft whose address was erased: not taken in
 
 
-TO_CONFIRM = Text(
-    es="el borrador quita eventos o destinatarios, toca a muchas personas o desplaza horas",
-    en="the draft removes events or recipients, concerns many people, or shifts hours",
-)
-EQUAL = Text(es="el borrador es igual a la edición vigente", en="the draft equals the edition in force")
+TO_CONFIRM = Phrase("the draft removes events or recipients, concerns many people, or shifts hours")
+EQUAL = Phrase("the draft equals the edition in force")
 
 
 class Unconfirmed(Refusal):
@@ -61,10 +58,7 @@ class NothingToPublish(Refusal):
         self.prospect = prospect
 
 
-ERASED_HERE = Text(
-    es="aquí se borraron direcciones: sin AGENDA_SECRET_KEY podrían volver",
-    en="addresses were erased here: AGENDA_SECRET_KEY is needed to keep them from coming back",
-)
+ERASED_HERE = Phrase("addresses were erased here: AGENDA_SECRET_KEY is needed to keep them from coming back")
 
 
 class KeyWanted(EnvironmentRefusal):

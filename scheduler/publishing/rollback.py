@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from calendars.catalogue import Phrase
 from calendars.model.agenda import Agenda, Draft
-from calendars.model.text import Text
 from calendars.zones import WallTimeError
 from scheduler.base.refusal import Refusal
 from scheduler.base.settings import DEFAULT_ASKED_ABOVE
@@ -17,21 +17,10 @@ from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.posts import hearers
 
-UNKNOWN = Text(
-    es="no hay edición {number}; véalas con agenda editions",
-    en="there is no edition {number}; agenda editions lists them",
-)
-IN_FORCE = Text(es="la edición {number} es la vigente", en="edition {number} is the one in force")
-SITES = Text(
-    es="la edición {number} no tiene estas sedes, que hoy tienen destinatarios: {sites}. "
-    "Edite los archivos y publique.",
-    en="edition {number} lacks these sites, which have recipients today: {sites}. Edit the files and publish.",
-)
-HOUR = Text(
-    es="la edición {number} tiene una hora que ya no existe o que existe dos veces: {wall}. "
-    "Edite los archivos y publique.",
-    en="edition {number} has an hour that exists no longer, or twice: {wall}. Edit the files and publish.",
-)
+UNKNOWN = Phrase("there is no edition {number}; agenda editions lists them")
+IN_FORCE = Phrase("edition {number} is the one in force")
+SITES = Phrase("edition {number} lacks these sites, which have recipients today: {sites}. Edit the files and publish.")
+HOUR = Phrase("edition {number} has an hour that exists no longer, or twice: {wall}. Edit the files and publish.")
 
 
 class NoWayBack(Refusal):

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from calendars.catalogue import Phrase
 from calendars.model.agenda import Agenda, Draft
 from calendars.model.events import EventStatus, Timed
-from calendars.model.text import Language, Text
+from calendars.model.text import Language, Said, Spoken
 from calendars.reading import wrong_hour
 from calendars.shifts import shifts
 from calendars.zones import zone_data
@@ -23,17 +24,11 @@ from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 from scheduler.store.posts import hearers
 
-REASON = Text(es="nuevas reglas de zonas horarias (tz {version})", en="new time-zone rules (tz {version})")
-WRONG = Text(
-    es="{event}: con las reglas de este equipo, {rule} Corríjalo en los archivos y publique con agenda publish.",
-    en="{event}: by the rules of this machine, {rule} Correct it in the files and publish with agenda publish.",
-)
+REASON = Phrase("new time-zone rules (tz {version})")
+WRONG = Phrase("{event}: by the rules of this machine, {rule} Correct it in the files and publish with agenda publish.")
 
 
-NOTHING_YET = Text(
-    es="todavía no se ha publicado nada; lo hacen `agenda publish` y `agenda serve`",
-    en="nothing is published yet; `agenda publish` or `agenda serve` does",
-)
+NOTHING_YET = Phrase("nothing is published yet; `agenda publish` or `agenda serve` does")
 
 
 class NothingInForce(Refusal):
@@ -45,9 +40,9 @@ class NoSuchHour(Refusal):
 
     speaker = ""
 
-    def __init__(self, hours: tuple[Text, ...]) -> None:
+    def __init__(self, hours: tuple[Said, ...]) -> None:
         self.hours = hours
-        super().__init__(Text(es="; ".join(one.es for one in hours), en="; ".join(one.en for one in hours)))
+        super().__init__(Spoken(lambda lang: "; ".join(one[lang] for one in hours)))
 
     def lines(self, language: Language) -> tuple[str, ...]:
         return tuple(one[language] for one in self.hours)
@@ -93,7 +88,7 @@ def publish_shifted(
 
 
 def default_reason(lang: Language) -> str:
-    return REASON[lang].format(version=zone_data().version)
+    return REASON.say(lang, version=zone_data().version)
 
 
 def _in_force(connection: Connection) -> InForce:
@@ -110,12 +105,9 @@ def _draft(connection: Connection, now: InForce) -> Draft:
     return Draft(agenda=agenda, recipients=hearers.filed(connection), links=now.links)
 
 
-def _wrong_hours(agenda: Agenda) -> Iterator[Text]:
+def _wrong_hours(agenda: Agenda) -> Iterator[Said]:
     for event in agenda.events:
         if isinstance(event.when, Timed) and event.status is not EventStatus.CANCELLED:
             wrong = wrong_hour(event.when.wall, agenda.zone, event.when.fold)
             if wrong is not None:
-                rule = wrong.message
-                yield Text(
-                    es=WRONG.es.format(event=event.id, rule=rule.es), en=WRONG.en.format(event=event.id, rule=rule.en)
-                )
+                yield WRONG.of(event=event.id, rule=wrong.message)

@@ -12,17 +12,14 @@ from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from calendars.model.text import Text
+from calendars.catalogue import Phrase
 from scheduler.base.refusal import Refusal
 
 _MESSAGE_ID = re.compile(rb"^Message-ID:\s*<([^@>\s]+)@", re.IGNORECASE | re.MULTILINE)
 STAMP = "%Y%m%dT%H%M%SZ"
 
 
-NOT_EMPTY = Text(
-    es="{folder} no está vacía; indique una carpeta nueva, o vacíe esta",
-    en="{folder} is not empty; name a new folder, or empty this one",
-)
+NOT_EMPTY = Phrase("{folder} is not empty; name a new folder, or empty this one")
 
 
 class OutboxNotEmpty(Refusal):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
+from calendars.catalogue import Phrase
 from calendars.model.people import Recipient
 from calendars.reading import values
 from calendars.reading.problems import Place, Report, Wrong, unknown
@@ -71,15 +72,12 @@ def _names(node: Node) -> tuple[tuple[Place, str], ...]:
 def _name(node: Node) -> tuple[Place, str]:
     if isinstance(node, ScalarNode):
         return node.place, values.line(node.text)
-    raise Wrong(
-        "wrong-shape", "aquí va el id de un destinatario.", "the id of a recipient goes here.", place=node.place
-    )
+    raise Wrong("wrong-shape", Phrase("the id of a recipient goes here."), place=node.place)
 
 
 def _twice(name: str) -> Wrong:
     return Wrong(
         "two-channels",
-        f"«{name}» ya está en esta clave «canales». Deje uno: cada puesto tiene un solo canal.",
-        f"“{name}” is in this key “canales” already. Leave one: each post has one channel.",
+        Phrase("“{name}” is in this key “canales” already. Leave one: each post has one channel.").of(name=name),
         value=name,
     )

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
+from calendars.catalogue import Phrase
 from calendars.editions import Edition, ends
 from calendars.model.agenda import Agenda, Draft
-from calendars.model.text import Text
 from scheduler.base.clock import SimulatedClock
 from scheduler.base.refusal import EnvironmentRefusal, Refusal
 from scheduler.base.settings import Pace
@@ -35,14 +35,8 @@ from scheduler.store.database import Database
 from scheduler.store.ledger import claiming, invited
 from scheduler.store.schema import deliveries
 
-REAL_WORK = Text(
-    es="{path} no es la base de datos de un ensayo; indique otro archivo",
-    en="{path} is no rehearsal's database; name another file",
-)
-EDITED_SINCE = Text(
-    es="los archivos cambiaron desde que empezó este ensayo; indique otra base de datos y otro buzón",
-    en="the files have changed since this rehearsal began; name a new database and outbox",
-)
+REAL_WORK = Phrase("{path} is no rehearsal's database; name another file")
+EDITED_SINCE = Phrase("the files have changed since this rehearsal began; name a new database and outbox")
 
 
 class NotARehearsal(EnvironmentRefusal):

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from pydantic import Field
 
+from calendars.catalogue import Phrase
 from calendars.documents import draft_digest
 from calendars.model.agenda import Draft, Problem
-from calendars.model.text import Language, Text
+from calendars.model.text import Language
 from calendars.reading import read, values, words
 from calendars.reading.decoding import decode
 from calendars.reading.problems import AlreadyReported, Place, Report, Wrong, known, shown
@@ -28,7 +29,7 @@ from scheduler.rehearsal.choosing import ChannelChoice, choices, chosen
 LIMIT = 512 * 1024  # bytes
 FORMAT = "1"
 INSTALLED = "instalados"  # the zone data that this program runs with
-_YES_NO = values.one_of(words.YES_NO, "unknown-yes-no", Text(es="valor", en="value"))
+_YES_NO = values.one_of(words.YES_NO, "unknown-yes-no", Phrase("value"))
 _PROBE = Path("Etc") / "UTC"  # a file that every folder of compiled zones has
 
 
@@ -99,7 +100,7 @@ class InvalidScript(Refusal):
     speaker = ""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(Text(es=f"{len(problems)} problemas", en=f"{len(problems)} problems"))
+        super().__init__(Phrase("{problems} {problems:problem|problems}").of(problems=len(problems)))
         self.problems = tuple(problems)
 
     def lines(self, language: Language) -> tuple[str, ...]:
@@ -216,8 +217,7 @@ def _edits(node: Node) -> tuple[Edit, ...]:
         else:
             raise Wrong(
                 "wrong-shape",
-                "aquí van claves con su valor nuevo, o null para borrarlo todo.",
-                "keys with their new values go here, or null to remove it all.",
+                Phrase("keys with their new values go here, or null to remove it all."),
                 place=entry.node.place,
             )
     return tuple(found)
@@ -230,7 +230,7 @@ def _links(node: Node) -> tuple[Edit, ...]:
 def _entries(node: Node) -> Iterable[tuple[str, MappingEntry]]:
     if isinstance(node, MappingNode):
         return node.entries.items()
-    raise Wrong("wrong-shape", "aquí va un renglón para cada id.", "one line for each id goes here.")
+    raise Wrong("wrong-shape", Phrase("one line for each id goes here."))
 
 
 _WHAT = {"sedes": _edits, "destinatarios": _edits, "eventos": _edits, "enlaces": _links}
@@ -253,12 +253,8 @@ def _edited(copy: Copy, step: Step, report: Report) -> Draft | None:
 def _pass_on(problem: Problem, step: Step, report: Report) -> None:
     """A problem of an edited file, at the word of the script that made it, if that can be told."""
     where = f"{problem.file}:{problem.line}:{problem.column}"
-    wrong = Wrong(
-        problem.rule,
-        f"con este paso, {where}: {problem.message.es}",
-        f"with this step, {where}: {problem.message.en}",
-        value=problem.value,
-    )
+    message = Phrase("with this step, {where}: {message}")
+    wrong = Wrong(problem.rule, message.of(where=where, message=problem.message), value=problem.value)
     written = [node.place for node in _scalars(step.node) if node.text.strip() == problem.value]
     report.add(written[0] if len(written) == 1 else step.place, wrong)
 
@@ -285,8 +281,9 @@ def _format(text: str) -> str:
         return FORMAT
     raise Wrong(
         "unknown-format",
-        f"formato «{shown(text)}» no se conoce. Este programa lee «formato: {FORMAT}».",
-        f"format “{shown(text)}” is not known. This program reads “formato: {FORMAT}”.",
+        Phrase("format “{text}” is not known. This program reads “formato: {format}”.").of(
+            text=shown(text), format=FORMAT
+        ),
         value=text,
     )
 
@@ -296,8 +293,7 @@ def _instant(text: str, zone: str) -> datetime:
     if not hour:
         raise Wrong(
             "date-format",
-            f"«{shown(text)}» no dice fecha y hora. Escriba por ejemplo: 2021-10-15 12:00",
-            f"“{shown(text)}” gives no date and hour. Write for instance: 2021-10-15 12:00",
+            Phrase("“{text}” gives no date and hour. Write for instance: 2021-10-15 12:00").of(text=shown(text)),
             value=text,
         )
     wall = datetime.combine(values.day(day), values.hour(hour))
@@ -306,8 +302,7 @@ def _instant(text: str, zone: str) -> datetime:
     except WallTimeError as error:
         raise Wrong(
             "nonexistent-time",
-            f"esa hora no existe en {zone}, o existe dos veces. Escriba otra.",
-            f"that hour does not exist in {zone}, or exists twice. Write another.",
+            Phrase("that hour does not exist in {zone}, or exists twice. Write another.").of(zone=zone),
             value=text,
         ) from error
 
@@ -321,22 +316,19 @@ def _zone_data(name: str, script: Path) -> ZoneFolder:
         return ZoneFolder(folder=folder.resolve())
     raise Wrong(
         "no-zone-data",
-        f"en «{shown(name)}» no hay datos de zona compilados. Escriba la carpeta, desde la del guion, o {INSTALLED}.",
-        f"“{shown(name)}” holds no compiled zone data. Write the folder, from the script's own, or {INSTALLED}.",
+        Phrase("“{name}” holds no compiled zone data. Write the folder, from the script's own, or {installed}.").of(
+            name=shown(name), installed=INSTALLED
+        ),
         value=name,
     )
 
 
-_NOTHING_CHANGES = Wrong(
-    "no-change", "este paso no cambia nada. Bórrelo o complételo.", "this step changes nothing. Delete or complete it."
-)
+_NOTHING_CHANGES = Wrong("no-change", Phrase("this step changes nothing. Delete or complete it."))
 _OUTSIDE = Wrong(
     "outside",
-    "este paso queda fuera del ensayo. Cambie «cuando», o los días que se ensayan (--from, --to).",
-    "this step lies outside the rehearsal. Change “cuando”, or the days rehearsed (--from, --to).",
+    Phrase("this step lies outside the rehearsal. Change “cuando”, or the days rehearsed (--from, --to)."),
 )
 _NOT_IN_ORDER = Wrong(
     "not-in-order",
-    "este paso no es posterior al que lo antecede. Ordénelos por fecha y hora.",
-    "this step is not after the one before it. Put them in order of date and hour.",
+    Phrase("this step is not after the one before it. Put them in order of date and hour."),
 )

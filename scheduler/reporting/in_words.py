@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 
-from calendars.model.text import Language, Text
+from calendars.catalogue import Phrase
+from calendars.model.text import Language
 from calendars.shifts import Shift
-from calendars.wording import Count, and_list, short_date
+from calendars.wording import and_list, short_date
 from calendars.zones import ZoneData, to_wall
 from scheduler.base.settings import Pace
 from scheduler.planning.delivery import State
@@ -18,185 +19,127 @@ from scheduler.reporting.status import Status
 from scheduler.store.nodes import Node
 from scheduler.wording.events import sites_count
 
-NO_ALERT, ALERTS = Text(es="SIN ALERTAS", en="NO ALERTS"), Text(es="ALERTAS {n}", en="ALERTS {n}")
-EDITION = Text(es="edición {number} ({author}, {day})", en="edition {number} ({author}, {day})")
-NO_EDITION = Text(es="sin edición publicada", en="nothing published yet")
-DRAFT_WRONG = Text(es="borrador CON PROBLEMAS: agenda check", en="draft HAS PROBLEMS: agenda check")
-DRAFT_SAME = Text(es="borrador sin cambios", en="draft unchanged")
-DRAFT_BESIDE = Text(es="borrador con cambios sin publicar", en="draft with unpublished changes")
-BESIDE = Text(es=", y además {parts}", en=", and besides {parts}")
-DRAFT = Text(es="borrador con {n} {n:cambio|cambios} sin publicar", en="draft with {n} unpublished {n:change|changes}")
-STOPPED = Text(es="ENVÍO DETENIDO desde {since}: agenda resume", en="SENDING STOPPED since {since}: agenda resume")
-NO_RELAY = Text(
-    es="Aquí no está definido AGENDA_SMTP_URL: serve no enviaría correos.",
-    en="AGENDA_SMTP_URL is not set here: serve would send no mail.",
+NO_ALERT, ALERTS = Phrase("NO ALERTS"), Phrase("ALERTS {n}")
+EDITION = Phrase("edition {number} ({author}, {day})")
+NO_EDITION = Phrase("nothing published yet")
+DRAFT_WRONG = Phrase("draft HAS PROBLEMS: agenda check")
+DRAFT_SAME = Phrase("draft unchanged")
+DRAFT_BESIDE = Phrase("draft with unpublished changes")
+BESIDE = Phrase(", and besides {parts}")
+DRAFT = Phrase("draft with {n} unpublished {n:change|changes}")
+STOPPED = Phrase("SENDING STOPPED since {since}: agenda resume")
+NO_RELAY = Phrase("AGENDA_SMTP_URL is not set here: serve would send no mail.")
+LATE = Phrase("Late: mail was due since {since} UTC")
+ZONES = Phrase("The zone data of this machine is not that of the edition in force.")
+SHIFTED = Phrase(
+    "They give another hour for {n} {n:session|sessions} (event and site). Their mail waits. If "
+    "this machine has the newer rules: agenda impact --shifted, then agenda publish --shifted; "
+    "if not, renew them here."
 )
-LATE = Text(es="Atrasado: hay correos que debieron salir desde {since} UTC", en="Late: mail was due since {since} UTC")
-ZONES = Text(
-    es="Las reglas de zonas horarias de este equipo no son las de la edición vigente.",
-    en="The zone data of this machine is not that of the edition in force.",
-)
-SHIFTED = Text(
-    es="Con ellas es otra la hora de {n} {n:sesión|sesiones} (evento y sede). Sus correos esperan. Si "
-    "este equipo tiene las "
-    "reglas nuevas: agenda impact --shifted, y agenda publish --shifted; si no, actualícelas aquí.",
-    en="They give another hour for {n} {n:session|sessions} (event and site). Their mail waits. If this "
-    "machine has the newer "
-    "rules: agenda impact --shifted, then agenda publish --shifted; if not, renew them here.",
-)
-SHIFT = Text(
-    es="  {event}, {site}: se publicó {promised}, ahora da {now}",
-    en="  {event}, {site}: published {promised}, now {now}",
-)
-NO_HOUR = Text(es="ninguna hora, o dos", en="no hour, or two")
+SHIFT = Phrase("  {event}, {site}: published {promised}, now {now}")
+NO_HOUR = Phrase("no hour, or two")
 SHIFTS_NAMED = 12
-UNCOVERED = Text(es="Sin destinatario vivo: {sites}", en="Nobody left to write to: {sites}")
+UNCOVERED = Phrase("Nobody left to write to: {sites}")
 ENDINGS = {
-    "bounced": Text(es="rebote {day}", en="bounced {day}"),
-    "refused": Text(es="dirección rechazada {day}", en="address refused {day}"),
-    "left": Text(es="pidió no recibir {day}", en="asked for none {day}"),
-    "removed": Text(es="sin puesto desde {day}", en="no post since {day}"),
+    "bounced": Phrase("bounced {day}"),
+    "refused": Phrase("address refused {day}"),
+    "left": Phrase("asked for none {day}"),
+    "removed": Phrase("no post since {day}"),
 }
-LACKING = Text(
-    es="Sin quien asista: {event}, {sites} ({day}){coordination}: agenda answers {id}",
-    en="Nobody to come: {event}, {sites} ({day}){coordination}: agenda answers {id}",
+LACKING = Phrase("Nobody to come: {event}, {sites} ({day}){coordination}: agenda answers {id}")
+UNCOORDINATED = Phrase("; regions without a coordinator: {n}")
+NOT_ADOPTED = Phrase("This database was copied or restored: nothing is sent until `agenda adopt`.")
+FAULT = Phrase("The mail server refuses this installation ({node}): {reason}. Next try {until} UTC.")
+AWAY = Phrase("The mail server does not answer {node}: {reason}. Next try {until} UTC.")
+DIFFERING = Phrase("Nodes with other zone data than the edition: {nodes}")
+DOUBTED = Phrase(
+    "Reports of bad addresses, in doubt: {n}. Too many came at once, and none counts until "
+    "somebody decides: agenda suppressions --doubted"
 )
-UNCOORDINATED = Text(es="; regiones sin coordinación: {n}", en="; regions without a coordinator: {n}")
-NOT_ADOPTED = Text(
-    es="Base copiada o restaurada: no se envía nada hasta «agenda adopt».",
-    en="This database was copied or restored: nothing is sent until `agenda adopt`.",
+BLAMED = Phrase(
+    "Mail to {n} {n:post|posts} comes back for a fault of this installation (block lists, "
+    "policy, sender or content), not of their addresses: {why}"
 )
-FAULT = Text(
-    es="El servidor de correo rechaza esta instalación ({node}): {reason}. Próximo intento {until} UTC.",
-    en="The mail server refuses this installation ({node}): {reason}. Next try {until} UTC.",
+LOST = Phrase(
+    "Reports of returned mail that cannot be told whose (30 days): {n}, of which with the "
+    'address of a post: {naming}. They count for nobody; see "What comes back" in '
+    "docs/operations.md."
 )
-AWAY = Text(
-    es="El servidor de correo no responde a {node}: {reason}. Próximo intento {until} UTC.",
-    en="The mail server does not answer {node}: {reason}. Next try {until} UTC.",
-)
-DIFFERING = Text(
-    es="Nodos con otras reglas de zonas horarias que la edición: {nodes}",
-    en="Nodes with other zone data than the edition: {nodes}",
-)
-DOUBTED = Text(
-    es="Avisos de direcciones malas, en duda: {n}. Llegaron demasiados y no se hace caso de ninguno sin una decisión: "
-    "agenda suppressions --doubted",
-    en="Reports of bad addresses, in doubt: {n}. Too many came at once, and none counts until somebody decides: "
-    "agenda suppressions --doubted",
-)
-BLAMED = Text(
-    es="Vuelve correo de {n} {n:puesto|puestos} por causa de esta instalación (listas negras, políticas, remitente o "
-    "contenido), no de sus direcciones: {why}",
-    en="Mail to {n} {n:post|posts} comes back for a fault of this installation (block lists, policy, sender or "
-    "content), not of their addresses: {why}",
-)
-LOST = Text(
-    es="Avisos de correo devuelto que no se sabe de quién son (30 días): {n}, de ellos con la dirección de un puesto: "
-    "{naming}. No cuentan para nadie; véase «What comes back» en docs/operations.md.",
-    en="Reports of returned mail that cannot be told whose (30 days): {n}, of which with the address of a post: "
-    '{naming}. They count for nobody; see "What comes back" in docs/operations.md.',
-)
-UNREAD = Text(
-    es="Salen invitaciones y nadie lee las respuestas: «agenda inbox» {since}.",
-    en="Invitations leave and nobody reads the answers: `agenda inbox` {since}.",
-)
-NEVER = Text(es="no se ha ejecutado nunca", en="was never run")
-LAST_RUN = Text(es="se ejecutó por última vez el {at} UTC", en="last ran on {at} UTC")
-MISSED = Text(
-    es="{n} {n:puesto eligió|puestos eligieron} invitaciones y no las {n:recibe|reciben}: "
-    "AGENDA_INVITATIONS está apagado.",
-    en="{n} {n:post|posts} chose invitations and {n:gets|get} none: AGENDA_INVITATIONS is off.",
-)
-TODAY = Text(
-    es="Hoy: {due} previstos · {accepted} entregados al servidor · {waiting} en espera{pace}",
-    en="Today: {due} planned · {accepted} handed to the server · {waiting} waiting{pace}",
-)
-PACE = Text(es=" (límite {rate}/min, fin {end})", en=" (limit {rate}/min, done {end})")
-STATES = Text(
-    es="Inciertos {uncertain} · retenidos {held} · próximo {next} · nodos que envían {nodes}",
-    en="Uncertain {uncertain} · held {held} · next {next} · nodes that send {nodes}",
-)
-HELD = Text(
-    es='Ver los retenidos: agenda deliveries --state held. Enviarlos: agenda deliveries release --all --reason "…"',
-    en='See what is held: agenda deliveries --state held. Send it: agenda deliveries release --all --reason "…"',
-)
-QUARANTINED = Text(
-    es="Correos entrantes que no se pudieron leer, en 30 días: {n}. Verlos: agenda quarantine",
-    en="Incoming messages that could not be read, in 30 days: {n}. See them: agenda quarantine",
-)
-LEFT = Text(
-    es="Pidieron no recibir recordatorios: {posts}",
-    en="Posts that asked for no reminders: {posts}",
-)
-POSTS = Text(
-    es="Suscritos por su cuenta: {signed_up} · direcciones malas: {bad}",
-    en="Signed up by themselves: {signed_up} · bad addresses: {bad}",
-)
+UNREAD = Phrase("Invitations leave and nobody reads the answers: `agenda inbox` {since}.")
+NEVER = Phrase("was never run")
+LAST_RUN = Phrase("last ran on {at} UTC")
+MISSED = Phrase("{n} {n:post|posts} chose invitations and {n:gets|get} none: AGENDA_INVITATIONS is off.")
+TODAY = Phrase("Today: {due} planned · {accepted} handed to the server · {waiting} waiting{pace}")
+PACE = Phrase(" (limit {rate}/min, done {end})")
+STATES = Phrase("Uncertain {uncertain} · held {held} · next {next} · nodes that send {nodes}")
+HELD = Phrase('See what is held: agenda deliveries --state held. Send it: agenda deliveries release --all --reason "…"')
+QUARANTINED = Phrase("Incoming messages that could not be read, in 30 days: {n}. See them: agenda quarantine")
+LEFT = Phrase("Posts that asked for no reminders: {posts}")
+POSTS = Phrase("Signed up by themselves: {signed_up} · bad addresses: {bad}")
 
 
 def status_lines(found: Status, draft: Unpublished | None, *, pace: Pace | None, lang: Language) -> Iterator[str]:
     """The screen, alerts first. `pace` is that of this environment; None where it sends no mail."""
-    alerts = NO_ALERT[lang] if not found.alerts else ALERTS[lang].format(n=found.alerts)
+    alerts = NO_ALERT[lang] if not found.alerts else ALERTS.say(lang, n=found.alerts)
     yield " · ".join((alerts, _edition(found, lang), _draft(draft, lang), f"tz {_data(found.zone_data)}"))
     yield from _alarms(found, lang)
     if pace is None:
         yield NO_RELAY[lang]
     today = found.today
-    yield TODAY[lang].format(
-        due=today.due, accepted=today.accepted, waiting=today.waiting, pace=_paced(found, pace, lang)
-    )
+    yield TODAY.say(lang, due=today.due, accepted=today.accepted, waiting=today.waiting, pace=_paced(found, pace, lang))
     following = "—" if found.next_at is None else f"{_utc(found.next_at)} UTC"
     uncertain, held = found.totals.of(State.UNCERTAIN), found.totals.of(State.HELD)
-    yield STATES[lang].format(uncertain=uncertain, held=held, next=following, nodes=len(found.nodes))
+    yield STATES.say(lang, uncertain=uncertain, held=held, next=following, nodes=len(found.nodes))
     if held:
         yield HELD[lang]
     if found.quarantined:
-        yield QUARANTINED[lang].format(n=found.quarantined)
+        yield QUARANTINED.say(lang, n=found.quarantined)
     posts = found.posts
     if posts.left:
-        yield LEFT[lang].format(posts=", ".join(posts.left))
+        yield LEFT.say(lang, posts=", ".join(posts.left))
     if posts.signed_up or posts.bad_addresses:
-        yield POSTS[lang].format(signed_up=posts.signed_up, bad=posts.bad_addresses)
+        yield POSTS.say(lang, signed_up=posts.signed_up, bad=posts.bad_addresses)
     if found.lost.count:
-        yield LOST[lang].format(n=found.lost.count, naming=found.lost.naming)
+        yield LOST.say(lang, n=found.lost.count, naming=found.lost.naming)
 
 
 def _alarms(found: Status, lang: Language) -> Iterator[str]:
     """What wants somebody to act, the worst first."""
     if found.stopped_since is not None:
-        yield STOPPED[lang].format(since=found.stopped_since)
+        yield STOPPED.say(lang, since=found.stopped_since)
     if not found.adopted:
         yield NOT_ADOPTED[lang]
     for node in found.paused:
         until = "—" if node.relay.paused_until is None else _utc(node.relay.paused_until)
         says = FAULT if node.relay.fault else AWAY
-        yield says[lang].format(node=node.owner, reason=node.relay.reason, until=until)
+        yield says.say(lang, node=node.owner, reason=node.relay.reason, until=until)
     if found.late_since is not None:
-        yield LATE[lang].format(since=_utc(found.late_since))
+        yield LATE.say(lang, since=_utc(found.late_since))
     if not found.zone_agrees:
         yield ZONES[lang]
     if found.shifted:
-        yield SHIFTED[lang].format(n=Count(len(found.shifted)))
+        yield SHIFTED.say(lang, n=len(found.shifted))
         yield from (_shift(one, lang) for one in found.shifted[:SHIFTS_NAMED])
         if len(found.shifted) > SHIFTS_NAMED:
             yield "  …"
     if found.differing:
-        yield DIFFERING[lang].format(nodes=", ".join(found.differing))
+        yield DIFFERING.say(lang, nodes=", ".join(found.differing))
     yield from _answering(found, lang)
     if found.blamed.alarming:
-        yield BLAMED[lang].format(n=Count(found.blamed.posts), why=found.blamed.why)
+        yield BLAMED.say(lang, n=found.blamed.posts, why=found.blamed.why)
     if found.doubted:
-        yield DOUBTED[lang].format(n=found.doubted)
+        yield DOUBTED.say(lang, n=found.doubted)
     if found.uncovered:
-        yield UNCOVERED[lang].format(sites=", ".join(_lost(found, lang)))
+        yield UNCOVERED.say(lang, sites=", ".join(_lost(found, lang)))
     yield from (_lacking(one, found, lang) for one in found.lacking)
 
 
 def _lacking(one: Acceptances, found: Status, lang: Language) -> str:
     assert found.agenda is not None, "an event is of an agenda"
     day = short_date(to_wall(one.begins, found.agenda.zone).date(), lang)
-    regions = UNCOORDINATED[lang].format(n=len(one.uncoordinated)) if one.uncoordinated else ""
-    return LACKING[lang].format(
+    regions = UNCOORDINATED.say(lang, n=len(one.uncoordinated)) if one.uncoordinated else ""
+    return LACKING.say(
+        lang,
         event=one.event.title[lang],
         sites=sites_count(len(one.lacking), lang),
         day=day,
@@ -213,15 +156,15 @@ def _data(used: ZoneData) -> str:
 def _answering(found: Status, lang: Language) -> Iterator[str]:
     stands = found.answering
     if stands.unread(found.at):
-        run = NEVER[lang] if stands.read_at is None else LAST_RUN[lang].format(at=_utc(stands.read_at))
-        yield UNREAD[lang].format(since=run)
+        run = NEVER[lang] if stands.read_at is None else LAST_RUN.say(lang, at=_utc(stands.read_at))
+        yield UNREAD.say(lang, since=run)
     if stands.missed:
-        yield MISSED[lang].format(n=Count(stands.posts))
+        yield MISSED.say(lang, n=stands.posts)
 
 
 def _shift(one: Shift, lang: Language) -> str:
     now = NO_HOUR[lang] if one.now is None else f"{one.now:%Y-%m-%d %H:%M}"
-    return SHIFT[lang].format(event=one.event, site=one.site, promised=f"{one.promised:%Y-%m-%d %H:%M}", now=now)
+    return SHIFT.say(lang, event=one.event, site=one.site, promised=f"{one.promised:%Y-%m-%d %H:%M}", now=now)
 
 
 def _lost(found: Status, lang: Language) -> Iterator[str]:
@@ -231,7 +174,7 @@ def _lost(found: Status, lang: Language) -> Iterator[str]:
         site = known.get(one.site)
         day = one.since.date() if site is None else to_wall(one.since, site.zone).date()
         name = one.site if site is None else site.city
-        yield f"{name} ({ENDINGS[one.reason][lang].format(day=short_date(day, lang))})"
+        yield f"{name} ({ENDINGS[one.reason].say(lang, day=short_date(day, lang))})"
 
 
 def _paced(found: Status, pace: Pace | None, lang: Language) -> str:
@@ -241,7 +184,7 @@ def _paced(found: Status, pace: Pace | None, lang: Language) -> str:
         return ""
     wall, today = to_wall(done, found.agenda.zone), to_wall(found.at, found.agenda.zone).date()
     day = "" if wall.date() == today else f"{short_date(wall.date(), lang)} "
-    return PACE[lang].format(rate=pace.per_minute, end=f"{day}{wall:%H:%M}")
+    return PACE.say(lang, rate=pace.per_minute, end=f"{day}{wall:%H:%M}")
 
 
 def _utc(at: datetime) -> str:
@@ -252,7 +195,7 @@ def _edition(found: Status, lang: Language) -> str:
     if found.edition is None or found.published is None:
         return NO_EDITION[lang]
     day = short_date(found.published.date(), lang)
-    return EDITION[lang].format(number=found.edition, author=found.author, day=day)
+    return EDITION.say(lang, number=found.edition, author=found.author, day=day)
 
 
 def _draft(draft: Unpublished | None, lang: Language) -> str:
@@ -262,7 +205,7 @@ def _draft(draft: Unpublished | None, lang: Language) -> str:
         return DRAFT_SAME[lang]
     beside = and_list(draft.beside, lang)
     if draft.events:
-        return DRAFT[lang].format(n=Count(draft.events)) + (BESIDE[lang].format(parts=beside) if beside else "")
+        return DRAFT.say(lang, n=draft.events) + (BESIDE.say(lang, parts=beside) if beside else "")
     return DRAFT_BESIDE[lang] + (f": {beside}" if beside else "")
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from calendars.catalogue import Phrase
 from calendars.feeds import last_modified
 from calendars.model.events import Event
 from calendars.model.people import Role
 from calendars.model.places import Representation
-from calendars.model.text import Text
 from calendars.zones import to_wall
 from scheduler.base.address import mailbox
 from scheduler.base.tokens import Link, Tokens
@@ -28,29 +28,15 @@ from scheduler.store.people.signups import ACCESS_FOR
 from scheduler.wording.posts import office_name
 
 _SUBJECTS = {
-    Purpose.CONFIRMATION: Text(
-        es="Confirme su suscripción a la Agenda Consular", en="Please confirm: reminders from Agenda Consular"
-    ),
-    Purpose.KNOWN: Text(es="Ya recibe los recordatorios", en="You already get the reminders"),
-    Purpose.ALARM: Text(
-        es="ALERTA: una sede se quedó sin destinatario", en="ALERT: a site has nobody left to write to"
-    ),
-    Purpose.DOUBT: Text(
-        es="ALERTA: avisos de direcciones malas, en duda", en="ALERT: reports of bad addresses, in doubt"
-    ),
-    Purpose.WELCOME: Text(es="Usted recibe ahora los recordatorios de su sede", en="You now get your site's reminders"),
-    Purpose.FAREWELL: Text(
-        es="Los recordatorios de su sede pasaron a otra persona",
-        en="Your site's reminders have passed to somebody else",
-    ),
-    Purpose.HANDOVER: Text(
-        es="Un puesto pasó a otra persona: corrija recipients.csv",
-        en="A post has passed to somebody else: correct recipients.csv",
-    ),
-    Purpose.PROPOSAL: Text(
-        es="Una sede propone otra hora para un evento", en="A site proposes another time for an event"
-    ),
-    Purpose.ACCESS: Text(es="Su enlace de 15 minutos", en="Your 15-minute link"),
+    Purpose.CONFIRMATION: Phrase("Please confirm: reminders from Agenda Consular"),
+    Purpose.KNOWN: Phrase("You already get the reminders"),
+    Purpose.ALARM: Phrase("ALERT: a site has nobody left to write to"),
+    Purpose.DOUBT: Phrase("ALERT: reports of bad addresses, in doubt"),
+    Purpose.WELCOME: Phrase("You now get your site's reminders"),
+    Purpose.FAREWELL: Phrase("Your site's reminders have passed to somebody else"),
+    Purpose.HANDOVER: Phrase("A post has passed to somebody else: correct recipients.csv"),
+    Purpose.PROPOSAL: Phrase("A site proposes another time for an event"),
+    Purpose.ACCESS: Phrase("Your 15-minute link"),
 }
 
 

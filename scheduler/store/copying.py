@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, Table, func, insert, select, text
 
-from calendars.model.text import Text
+from calendars.catalogue import Phrase
 from scheduler.base.refusal import EnvironmentRefusal
 from scheduler.store import controls, instance, nodes
 from scheduler.store.database import Database
@@ -17,18 +17,9 @@ _NOT_COPIED = {"nodes"}  # who sends from the original does not send from the co
 _COUNTED = ("deliveries", "bounces", "handovers")  # whose numbers PostgreSQL counts up by itself
 
 
-AT_WORK = Text(
-    es="{name}: un proceso envía desde ella; deténgalo antes (`agenda status` los muestra)",
-    en="{name}: a worker sends from it; stop it first (`agenda status` lists them)",
-)
-REHEARSED = Text(
-    es="{name} es la base de datos de un ensayo, y ninguna instalación empieza con una así",
-    en="{name} belongs to a rehearsal, and no installation starts from one",
-)
-NOT_EMPTY = Text(
-    es="{name}: la tabla {table} no está vacía; indique una base de datos nueva",
-    en="{name}: table {table} is not empty; name a new database",
-)
+AT_WORK = Phrase("{name}: a worker sends from it; stop it first (`agenda status` lists them)")
+REHEARSED = Phrase("{name} belongs to a rehearsal, and no installation starts from one")
+NOT_EMPTY = Phrase("{name}: table {table} is not empty; name a new database")
 
 
 class NotCopied(EnvironmentRefusal):

@@ -11,7 +11,7 @@ from typing import IO, Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 
-from calendars.model.text import Text
+from calendars.catalogue import Phrase
 from scheduler.base.refusal import EnvironmentRefusal
 
 try:
@@ -23,10 +23,7 @@ SAFE_SQLITE = (3, 51, 3)  # before it, several connections in WAL mode could cor
 BUSY_SECONDS = 30
 
 
-IN_USE = Text(
-    es="{file}: otro `agenda serve` o `worker` trabaja con ella",
-    en="{file}: another agenda serve or worker works on it",
-)
+IN_USE = Phrase("{file}: another agenda serve or worker works on it")
 
 
 class DatabaseInUse(EnvironmentRefusal):

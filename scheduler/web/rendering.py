@@ -16,11 +16,13 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from calendars.model.text import LANGUAGES, Language
+from calendars.catalogue import LANGUAGES
+from calendars.model.text import Language
 from calendars.wording import home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.base.shipped import shipped
 from scheduler.web.http.prepared import Prepared
+from scheduler.wording.templates import spoken
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; "
@@ -72,13 +74,9 @@ def unbroken(text: str) -> Markup:
 
 
 def render(template: str, language: Language, values: Mapping[str, Any]) -> str:
-    """A page in one language. Templates say each text as `_("español", "English")`."""
-
-    def either(es: str, en: str) -> str:
-        return es if language == "es" else en
-
+    """A page in one language, by the catalogue (scheduler.wording.templates)."""
     found = _environment(shipped("templates") / "pages").get_template(template)
-    return found.render({"_": either, "lang": language, "digest": asset_digest, **values})
+    return found.render({**spoken(language), "lang": language, "digest": asset_digest, **values})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from calendars.catalogue import Phrase
 from calendars.impact import Fit, Holiday, Session, Stay
-from calendars.model.text import Language, Text
-from calendars.wording import Count, short_date
+from calendars.model.text import Language
+from calendars.wording import short_date
 
 FITS = {
-    Fit.OUTSIDE: Text(es="fuera de horario", en="outside working hours"),
-    Fit.PARTLY: Text(es="en parte fuera de horario", en="partly outside working hours"),
+    Fit.OUTSIDE: Phrase("outside working hours"),
+    Fit.PARTLY: Phrase("partly outside working hours"),
 }
-NIGHT = Text(es="noche", en="night")
-WEEKEND = Text(es="fin de semana", en="weekend")
-HOLIDAY = Text(es="feriado: {name}", en="holiday: {name}")
-HOME_HOLIDAY = Text(es="feriado en México: {name}", en="holiday in Mexico: {name}")
-OTHER_DATE = Text(es="otra fecha que en México", en="other date than in Mexico")
-WORKING = Text(es="{n} {n:día hábil|días hábiles}", en="{n} working {n:day|days}")
+NIGHT = Phrase("night")
+WEEKEND = Phrase("weekend")
+HOLIDAY = Phrase("holiday: {name}")
+HOME_HOLIDAY = Phrase("holiday in Mexico: {name}")
+OTHER_DATE = Phrase("other date than in Mexico")
+WORKING = Phrase("{n} working {n:day|days}")
 
 
 def marks(session: Session, lang: Language) -> Iterator[str]:
@@ -29,17 +30,17 @@ def marks(session: Session, lang: Language) -> Iterator[str]:
     if session.weekend:
         yield WEEKEND[lang]
     if session.holiday is not None:
-        yield HOLIDAY[lang].format(name=session.holiday)
+        yield HOLIDAY.say(lang, name=session.holiday)
     if session.home_holiday is not None:
-        yield HOME_HOLIDAY[lang].format(name=session.home_holiday)
+        yield HOME_HOLIDAY.say(lang, name=session.home_holiday)
     if session.days_off:
         yield OTHER_DATE[lang]
 
 
 def stay_marks(stay: Stay, lang: Language) -> Iterator[str]:
-    yield WORKING[lang].format(n=Count(stay.working_days))
+    yield WORKING.say(lang, n=stay.working_days)
     for text, found in ((HOLIDAY, stay.holidays), (HOME_HOLIDAY, stay.home_holidays)):
-        yield from (text[lang].format(name=_named(one, lang)) for one in found)
+        yield from (text.say(lang, name=_named(one, lang)) for one in found)
 
 
 def _named(holiday: Holiday, lang: Language) -> str:

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from calendars.catalogue import Phrase
 from calendars.changes import Change, Kind, Standing
 from calendars.impact import session_at
 from calendars.model.places import Representation
-from calendars.model.text import Language, Text
+from calendars.model.text import Language
 from calendars.reading import AGENDA, PRIVATE, Lines
 from calendars.wording import and_list, days_span, home_short, short_date, status_word
 from scheduler.wording.kinds import kind_words, title
 
-LINE = Text(es="renglón", en="line")
-GONE = Text(es="ya no está en el archivo", en="gone from the file")
-LOCAL = Text(es="Hora local", en="Local time")
-REASON = Text(es="Motivo", en="Reason")
-JOINING, LEAVING = Text(es="Se agregan", en="Added"), Text(es="Se quitan", en="Taken off")
-UNDATED = Text(es="sin fecha", en="no date")
+LINE = Phrase("line")
+GONE = Phrase("gone from the file")
+LOCAL = Phrase("Local time")
+REASON = Phrase("Reason")
+JOINING, LEAVING = Phrase("Added"), Phrase("Taken off")
+UNDATED = Phrase("no date")
 SITES_NAMED = 6  # cities of a changed audience; the rest are counted
 
 

@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from calendars.catalogue import Phrase
 from calendars.elsewhere import Offer
 from calendars.impact import Fit, Session
 from calendars.model.agenda import Agenda
-from calendars.model.text import Language, Text
+from calendars.model.text import Language
 from calendars.wording import home_short, hour, short_date
 
 _FITS = {
-    Fit.PARTLY: Text(es="en parte fuera de su horario de trabajo", en="partly outside your working hours"),
-    Fit.OUTSIDE: Text(es="fuera de su horario de trabajo", en="outside your working hours"),
+    Fit.PARTLY: Phrase("partly outside your working hours"),
+    Fit.OUTSIDE: Phrase("outside your working hours"),
 }
-_NIGHT = Text(es="de noche", en="at night")
-_WEEKEND = Text(es="en fin de semana", en="on a weekend")
-_HOLIDAY = Text(es="en feriado", en="on a holiday")
-_NONE_INSIDE = Text(
-    es="Ninguna cae por completo en su horario de trabajo; van primero las menos incómodas.",
-    en="None of them lies wholly within your working hours; the least awkward come first.",
-)
+_NIGHT = Phrase("at night")
+_WEEKEND = Phrase("on a weekend")
+_HOLIDAY = Phrase("on a holiday")
+_NONE_INSIDE = Phrase("None of them lies wholly within your working hours; the least awkward come first.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, time
 
+from calendars.catalogue import Phrase
 from calendars.editions import Edition, Revision, ends
 from calendars.model.agenda import Agenda
 from calendars.model.events import Assumption, Audience, Days, Event, EventStatus
 from calendars.model.places import Representation
-from calendars.model.text import Language, Text
+from calendars.model.text import Language
 from calendars.shifts import shifts_of
 from calendars.wording import (
     assumption,
@@ -27,10 +28,7 @@ from calendars.wording import (
 from calendars.zones import nearest_instant, offset_at, to_wall
 from scheduler.wording.remaining import until, until_days
 
-IN_DOUBT = Text(
-    es="Hora local por confirmar{where}: cambiaron reglas de horario.",
-    en="Local time to be confirmed{where}: time-zone rules changed.",
-)
+IN_DOUBT = Phrase("Local time to be confirmed{where}: time-zone rules changed.")
 SITES_NAMED = 3  # of an audience that lists sites; more are counted
 
 
@@ -241,7 +239,7 @@ def in_doubt(
     count = sum(1 for _ in shifts_of(agenda, event, revision, sites))
     if count:
         where = f" ({sites_count(count, language)})" if len(sites) > 1 else ""
-        yield IN_DOUBT[language].format(where=where)
+        yield IN_DOUBT.say(language, where=where)
 
 
 def origin(agenda: Agenda, event: Event, language: Language) -> str:

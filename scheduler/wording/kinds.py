@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from calendars.catalogue import Phrase
 from calendars.changes import Change, Kind
-from calendars.model.text import Language, Text
+from calendars.model.text import Language
 from calendars.reading import SITES
 
 PARTS = {
@@ -23,19 +24,19 @@ PARTS = {
     "privacy": "privacidad",
 }
 KINDS = {
-    Kind.CANCELLED: Text(es="CANCELADO", en="CANCELLED"),
-    Kind.ADDED: Text(es="NUEVO", en="NEW"),
-    Kind.CONFIRMED: Text(es="CONFIRMADO", en="CONFIRMED"),
-    Kind.MOVED: Text(es="MOVIDO", en="MOVED"),
-    Kind.SHIFTED: Text(es="DESPLAZADO por reglas de zona", en="SHIFTED by zone rules"),
-    Kind.RELOCATED: Text(es="OTRO LUGAR", en="OTHER PLACE"),
-    Kind.AUDIENCE: Text(es="OTRA AUDIENCIA", en="OTHER AUDIENCE"),
-    Kind.LINK: Text(es="OTRO ENLACE", en="OTHER LINK"),
-    Kind.RESTATED: Text(es="OTRO ESTADO", en="OTHER STATUS"),
-    Kind.REMINDERS: Text(es="OTROS RECORDATORIOS", en="OTHER REMINDERS"),
-    Kind.ATTENDANCE: Text(es="OTRA REGLA DE ASISTENCIA", en="OTHER ATTENDANCE RULE"),
-    Kind.REWORDED: Text(es="OTRO TEXTO", en="REWORDED"),
-    Kind.REMOVED: Text(es="QUITADO", en="REMOVED"),
+    Kind.CANCELLED: Phrase("CANCELLED"),
+    Kind.ADDED: Phrase("NEW"),
+    Kind.CONFIRMED: Phrase("CONFIRMED"),
+    Kind.MOVED: Phrase("MOVED"),
+    Kind.SHIFTED: Phrase("SHIFTED by zone rules"),
+    Kind.RELOCATED: Phrase("OTHER PLACE"),
+    Kind.AUDIENCE: Phrase("OTHER AUDIENCE"),
+    Kind.LINK: Phrase("OTHER LINK"),
+    Kind.RESTATED: Phrase("OTHER STATUS"),
+    Kind.REMINDERS: Phrase("OTHER REMINDERS"),
+    Kind.ATTENDANCE: Phrase("OTHER ATTENDANCE RULE"),
+    Kind.REWORDED: Phrase("REWORDED"),
+    Kind.REMOVED: Phrase("REMOVED"),
 }
 
 

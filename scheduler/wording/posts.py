@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from calendars.catalogue import Phrase
 from calendars.model.agenda import Agenda
 from calendars.model.places import Representation
-from calendars.model.text import Language, Text
+from calendars.model.text import Language
 from calendars.wording import hour, long_date, short_date
 from calendars.zones import to_wall
 from scheduler.planning.channels import Channel
@@ -16,7 +17,7 @@ from scheduler.store.people.signups import Upcoming
 from scheduler.store.posts.roster import Post
 from scheduler.wording.rules import choices
 
-LANGUAGE_NAMES = Text(es="español", en="English")  # each in itself
+LANGUAGE_NAMES = Phrase("English")  # each in itself
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,14 +10,15 @@ from typing import Literal
 
 from babel.dates import format_timedelta
 
+from calendars.catalogue import Phrase
 from calendars.model.events import Days
-from calendars.model.text import Language, Text
+from calendars.model.text import Language
 from calendars.wording import relative_day
 from calendars.zones import to_wall
 
 Unit = Literal["minute", "hour", "day"]
-_UNDER_WAY = Text(es="en curso", en="under way")
-_YESTERDAY = Text(es="ayer", en="yesterday")
+_UNDER_WAY = Phrase("under way")
+_YESTERDAY = Phrase("yesterday")
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _SIZES: dict[Unit, timedelta] = {"minute": timedelta(minutes=1), "hour": _HOUR, "day": _DAY}
 DAYS_COUNTED = 45  # beyond, months say more

@@ -7,12 +7,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
+from calendars.catalogue import Phrase
 from calendars.model.agenda import Agenda
 from calendars.model.rules import DaysBefore, ReminderRule
-from calendars.model.text import Language, Text
+from calendars.model.text import Language
 from calendars.wording import spoken_duration
 
-_SAME_DAY = Text(es="el mismo día", en="on the day")
+_SAME_DAY = Phrase("on the day")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

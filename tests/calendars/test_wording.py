@@ -10,7 +10,6 @@ from calendars.model.text import Language
 from calendars.wording import (
     HOME_NAME,
     UNASSIGNED,
-    Count,
     and_list,
     assumptions,
     axis_title,
@@ -95,7 +94,7 @@ def test_tomorrow_is_a_matter_of_the_day_of_sending() -> None:
 
 
 def test_the_agendas_own_time_has_a_name() -> None:
-    assert home_name(MEXICO, "es") == HOME_NAME.es == "tiempo del centro de México (TCM)"
+    assert home_name(MEXICO, "es") == HOME_NAME["es"] == "tiempo del centro de México (TCM)"
     assert home_name(MEXICO, "en") == "Central Mexico time (TCM)"
     assert home_short(MEXICO, "es") == "TCM"
 
@@ -208,7 +207,7 @@ def test_words_are_those_of_the_configuration() -> None:
 
 def test_an_event_without_axis_is_unassigned() -> None:
     known = agenda(axes=(Axis(id="difusion", title=text("Difusión", "Outreach"), source="Nota 04/2021"),))
-    assert axis_title(known, None, "es") == UNASSIGNED.es == "sin asignar"
+    assert axis_title(known, None, "es") == UNASSIGNED["es"] == "sin asignar"
     assert axis_title(known, None, "en") == "unassigned"
     assert axis_title(known, "difusion", "es") == "Difusión"
 
@@ -227,12 +226,3 @@ def test_a_sentence_has_a_capital_and_one_full_stop() -> None:
     assert sentence("Fuente: Nota.") == "Fuente: Nota."
     assert sentence("¿y si no?") == "¿y si no?"
     assert sentence("") == ""
-
-
-@pytest.mark.parametrize(("n", "said"), [(0, "0 días hábiles"), (1, "1 día hábil"), (2, "2 días hábiles")])
-def test_a_count_picks_the_word_beside_it(n: int, said: str) -> None:
-    assert "{n} {n:día hábil|días hábiles}".format(n=Count(n)) == said
-
-
-def test_a_count_is_a_number_like_any_other() -> None:
-    assert f"{Count(3)} {Count(3):>3}" == "3   3"

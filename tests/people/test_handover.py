@@ -40,7 +40,7 @@ def published(database: Database) -> Database:
 
 
 def over(database: Database, to: str = NEW, at: datetime = LATER, recipient: str = "uno", **changes: str) -> None:
-    wanted = HandoverWish(recipient=recipient, address=to, **changes)  # type: ignore[arg-type]  # because it is a language
+    wanted = HandoverWish(recipient=recipient, address=to, **changes)
     hand_over(database, wanted, at=at, author="M. R.", reason="relevo", tokens=TOKENS)
 
 
@@ -281,7 +281,7 @@ def test_what_cannot_be_is_refused_with_the_reason(database: Database, recipient
     erase(database, "tres", "borrada@tokio.example")
     with pytest.raises(NoHandover) as refused:
         over(database, address, recipient=recipient)
-    assert why in refused.value.why.es
+    assert why in refused.value.why["es"]
     assert recorded(database) == []
 
 

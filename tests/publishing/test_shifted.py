@@ -99,7 +99,7 @@ def test_every_hour_that_no_longer_exists_is_named_with_its_rule(database: Datab
     with pytest.raises(NoSuchHour) as refused:
         shift(database)
     first, second = refused.value.hours
-    assert first.es.startswith(f"{event().id}: con las reglas de este equipo, las 02:30 del 4-abr-2021 no existen")
-    assert first.es.endswith("publique con agenda publish.")
-    assert "01:30 on 31 Oct 2021 comes twice in America/Mexico_City" in second.en
+    assert first["es"].startswith(f"{event().id}: con las reglas de este equipo, las 02:30 del 4-abr-2021 no existen")
+    assert first["es"].endswith("publique con agenda publish.")
+    assert "01:30 on 31 Oct 2021 comes twice in America/Mexico_City" in second["en"]
     assert in_force(database).edition.number == 1

@@ -50,7 +50,7 @@ def wrong(folder: Path, steps: str, head: str = "formato: 1") -> list[str]:
     """What is wrong with it, as a command prints it in Spanish, without the folder."""
     with pytest.raises(InvalidScript) as found:
         stages(read(folder, steps, head), files(), small_config.draft())
-    return [f"{one.line}:{one.column}: {one.message.es}" for one in found.value.problems]
+    return [f"{one.line}:{one.column}: {one.message['es']}" for one in found.value.problems]
 
 
 def after(folder: Path, edit: str, **texts: str | bytes) -> Draft:
@@ -172,7 +172,7 @@ def test_who_is_no_post_of_the_first_files_has_chosen_nothing_before(tmp_path: P
     with pytest.raises(InvalidScript) as error:
         opening_channels(found, small_config.draft())
     [problem] = error.value.problems
-    assert (problem.line, problem.column, "¿Quiso decir «tokio-consular»?" in problem.message.es) == (2, 21, True)
+    assert (problem.line, problem.column, "¿Quiso decir «tokio-consular»?" in problem.message["es"]) == (2, 21, True)
 
 
 def test_steps_out_of_order_are_refused(tmp_path: Path) -> None:

@@ -268,7 +268,7 @@ def test_an_event_to_which_nobody_can_be_called_is_refused_with_the_reason(
 ) -> None:
     with pytest.raises(NothingToAnnounce) as refused:
         announce(database, draft(agenda(events=(changed,))), PUBLISHED, named)
-    assert why in refused.value.why.es
+    assert why in refused.value.why["es"]
 
 
 async def test_a_convocation_is_in_the_language_of_its_post(database: Database) -> None:

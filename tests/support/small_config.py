@@ -79,7 +79,7 @@ def edited(*edits: tuple[str, str]) -> dict[str, bytes]:
 
 def problems(reading: Reading) -> list[str]:
     """Each problem as a command prints it, in Spanish."""
-    return [f"{p.file}:{p.line}:{p.column}: {p.message.es}" for p in reading.problems]
+    return [f"{p.file}:{p.line}:{p.column}: {p.message['es']}" for p in reading.problems]
 
 
 def draft(*edits: tuple[str, str]) -> Draft:

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from calendars.model.text import LANGUAGES
+from calendars.catalogue import LANGUAGES
 from scheduler.base.shipped import shipped
 from scheduler.base.tokens import Link
 from scheduler.store.posts.answers import Reply

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from calendars.catalogue import Phrase
 from calendars.model.people import Recipient, Role
-from calendars.model.text import Text
 from calendars.reading import values, words
 from calendars.reading.addresses import address, masked
 from calendars.reading.context import SITE, Context, Once, reference
@@ -13,14 +13,14 @@ from calendars.reading.tables.rows import TableRow, check_once, table
 POST_COLUMNS = ("id", "sede", "correo", "idioma", "puesto", "alta")
 POST_EXTRAS = ("papel",)
 MAX_POSTS = 200_000
-_LANGUAGE = values.one_of(words.LANGUAGES, "unknown-language", Text(es="idioma", en="language"))
-_ROLE = values.one_of(words.ROLES, "unknown-role", Text(es="papel", en="role"))
+_LANGUAGE = values.one_of(words.LANGUAGES, "unknown-language", Phrase("language"))
+_ROLE = values.one_of(words.ROLES, "unknown-role", Phrase("role"))
 
 
 def recipients(text: str, context: Context, report: Report) -> tuple[Recipient, ...]:
     """The posts that can be read: each id once, each address once at a site. Puts their lines into the context."""
-    ids = Once(noun=Text(es="el id", en="the id"))
-    posts = Once(noun=Text(es="la dirección", en="the address"), rule="duplicate-row")
+    ids = Once(noun=Phrase("the id"))
+    posts = Once(noun=Phrase("the address"), rule="duplicate-row")
     found = []
     for row in table(text, report, required=POST_COLUMNS, optional=POST_EXTRAS, limit=MAX_POSTS):
         try:

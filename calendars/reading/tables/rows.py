@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from calendars.model.text import Text
+from calendars.catalogue import Phrase
 from calendars.reading.context import Once
 from calendars.reading.problems import START, AlreadyReported, Place, Report, Wrong, fold, nearest, shown, unknown
 
@@ -129,8 +129,9 @@ def _record(line: str, number: int, separator: str) -> Line:
     if len(line) > LINE_LENGTH:
         raise Wrong(
             "too-long",
-            f"el renglón tiene {len(line)} caracteres; caben {LINE_LENGTH}. Revise los saltos de renglón.",
-            f"the line has {len(line)} characters; {LINE_LENGTH} fit. Check the line breaks.",
+            Phrase("the line has {line} characters; {line_length} fit. Check the line breaks.").of(
+                line=len(line), line_length=LINE_LENGTH
+            ),
         )
     if '"' in line:
         return _quoted(line, number, separator)
@@ -151,7 +152,7 @@ def _quoted(line: str, number: int, separator: str) -> Line:
             end = len(line) if end < 0 else end
             cells.append(line[at:end])
         if (match and end < len(line) and line[end] != separator) or (not match and cells[-1].lstrip().startswith('"')):
-            raise Wrong("quotes", *_QUOTES, place=places[-1])
+            raise Wrong("quotes", _QUOTES, place=places[-1])
         if end >= len(line):
             return Line(start=places[0], cells=cells, places=places)
         at = end + 1
@@ -184,28 +185,25 @@ def _columns(
 
 def _wrong_column(name: str, cell: str, columns: dict[str, int], allowed: tuple[str, ...]) -> Wrong | None:
     if name not in allowed:
-        return unknown("unknown-column", Text(es="la columna", en="the column"), cell.strip(), allowed)
+        return unknown("unknown-column", Phrase("the column"), cell.strip(), allowed)
     if name in columns:
         return Wrong(
             "duplicate-column",
-            f"la columna «{name}» está dos veces. Deje una sola.",
-            f"the column “{name}” comes twice. Keep one.",
+            Phrase("the column “{name}” comes twice. Keep one.").of(name=name),
             value=name,
         )
     return None
 
 
-_QUOTES = (
-    "las comillas de esta celda no se cierran en su renglón, o sobra algo después. Quite comillas o salto de renglón.",
-    "the quotes of this cell are not closed on their line, or something follows. Remove quotes or line break.",
+_QUOTES = Phrase(
+    "the quotes of this cell are not closed on their line, or something follows. Remove quotes or line break."
 )
 
 
 def _empty(column: str) -> Wrong:
     return Wrong(
         "empty",
-        f"falta «{column}» en esta fila. Escríbalo, o borre la fila completa.",
-        f"“{column}” is missing in this row. Fill it in, or delete the whole row.",
+        Phrase("“{column}” is missing in this row. Fill it in, or delete the whole row.").of(column=column),
     )
 
 
@@ -213,8 +211,7 @@ def _no_header(required: tuple[str, ...]) -> Wrong:
     names = ",".join(required)
     return Wrong(
         "missing-column",
-        f"el archivo está vacío. El primer renglón debe ser: {names}",
-        f"the file is empty. Its first line must be: {names}",
+        Phrase("the file is empty. Its first line must be: {names}").of(names=names),
     )
 
 
@@ -222,8 +219,7 @@ def _missing(name: str, required: tuple[str, ...]) -> Wrong:
     names = ",".join(required)
     return Wrong(
         "missing-column",
-        f"falta la columna «{name}». El primer renglón debe ser: {names}",
-        f"the column “{name}” is missing. The first line must be: {names}",
+        Phrase("the column “{name}” is missing. The first line must be: {names}").of(name=name, names=names),
         value=name,
     )
 
@@ -231,8 +227,9 @@ def _missing(name: str, required: tuple[str, ...]) -> Wrong:
 def _extra(cell: str) -> Wrong:
     return Wrong(
         "extra-cell",
-        f"«{shown(cell.strip())}» queda fuera de las columnas. Si un texto lleva el separador, póngalo entre comillas.",
-        f"“{shown(cell.strip())}” lies outside the columns. If a text holds the separator, put it in quotes.",
+        Phrase("“{strip}” lies outside the columns. If a text holds the separator, put it in quotes.").of(
+            strip=shown(cell.strip())
+        ),
         value=cell.strip(),
     )
 
@@ -240,8 +237,7 @@ def _extra(cell: str) -> Wrong:
 def _too_many(limit: int) -> Wrong:
     return Wrong(
         "too-many-rows",
-        f"el archivo tiene más de {limit} filas. No se leyó.",
-        f"the file has more than {limit} rows. It was not read.",
+        Phrase("the file has more than {limit} rows. It was not read.").of(limit=limit),
         value=str(limit),
     )
 

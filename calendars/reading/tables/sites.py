@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import time
 
+from calendars.catalogue import Phrase
 from calendars.model.places import Representation
-from calendars.model.text import Text
 from calendars.reading import values
 from calendars.reading.context import REGION, Context, Once, reference
 from calendars.reading.places import country_code, weekend_days, zone
@@ -20,7 +20,7 @@ RESERVED = "-local"  # sites/<id>-local.ics is another form of sites/<id>.ics
 
 def representations(text: str, context: Context, report: Report) -> tuple[Representation, ...]:
     """The sites that can be read. Puts their ids and regions into the context if all have one."""
-    once = Once(noun=Text(es="la sede", en="the site"))
+    once = Once(noun=Phrase("the site"))
     found = []
     ids: dict[str | None, str | None] = {}  # id -> region, in order of the file
     for row in table(text, report, required=SITE_COLUMNS, optional=SITE_EXTRAS, limit=MAX_SITES):
@@ -43,8 +43,7 @@ def representations(text: str, context: Context, report: Report) -> tuple[Repres
 def _no_site() -> Wrong:
     return Wrong(
         "no-sites",
-        "el archivo no tiene ninguna sede: solo quedó el encabezado. Recupérelo de su respaldo.",
-        "the file has no site: only the header is left. Take it from your backup.",
+        Phrase("the file has no site: only the header is left. Take it from your backup."),
     )
 
 
@@ -79,8 +78,9 @@ def _site_id(value: str) -> str:
         return id_
     raise Wrong(
         "id-reserved",
-        f"el id «{id_}» no puede terminar en «{RESERVED}»: así se llaman los calendarios en hora local.",
-        f"the id “{id_}” must not end in “{RESERVED}”: calendars in local time are named so.",
+        Phrase("the id “{id}” must not end in “{reserved}”: calendars in local time are named so.").of(
+            id=id_, reserved=RESERVED
+        ),
         value=id_,
     )
 
@@ -88,7 +88,8 @@ def _site_id(value: str) -> str:
 def _closed(opens: time, closes: time) -> Wrong:
     return Wrong(
         "end-before-start",
-        f"la sede abre a las {opens:%H:%M} y cierra a las {closes:%H:%M}. Corrija «opens» o «closes».",
-        f"the site opens at {opens:%H:%M} and closes at {closes:%H:%M}. Correct “opens” or “closes”.",
+        Phrase("the site opens at {opens:%H:%M} and closes at {closes:%H:%M}. Correct “opens” or “closes”.").of(
+            opens=opens, closes=closes
+        ),
         value=f"{closes:%H:%M}",
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
+from calendars.catalogue import Phrase
 from calendars.model.agenda import Advance, Agenda, Axis, Commitment, Figure
 from calendars.model.people import Sender
 from calendars.model.places import Region, Representation, slug
 from calendars.model.rules import DaysBefore, Reminders
-from calendars.model.text import Text
+from calendars.model.text import Said, Text, verbatim
 from calendars.reading import addresses, values
 from calendars.reading.context import Context, Once
 from calendars.reading.places import zone
@@ -32,11 +33,11 @@ from calendars.reading.yaml.schema import (
 
 T = TypeVar("T")
 FORMAT = "1"
-_THE_REGION = Text(es="la región", en="the region")
-_THE_AXIS = Text(es="el eje", en="the axis")
-_THE_COMMITMENT = Text(es="el compromiso", en="the commitment")
-_THE_ADVANCE = Text(es="el avance", en="the advance")
-_THE_EVENT = Text(es="el evento", en="the event")
+_THE_REGION = Phrase("the region")
+_THE_AXIS = Phrase("the axis")
+_THE_COMMITMENT = Phrase("the commitment")
+_THE_ADVANCE = Phrase("the advance")
+_THE_EVENT = Phrase("the event")
 
 
 class AgendaFile:
@@ -87,7 +88,7 @@ class AgendaFile:
         fields.finish()
         return Agenda(
             id=known(id_),
-            title=title or Text(es=known(id_), en=known(id_)),
+            title=title or verbatim(known(id_)),
             published=known(published),
             zone=known(self.zone),
             sender=known(sender),
@@ -113,7 +114,7 @@ class AgendaFile:
         entry = self.fields.entries.get(key)
         return len(entry.node.nodes) if entry and isinstance(entry.node, SequenceNode) else -1
 
-    def _list(self, key: str, parse: Callable[[Node], T], noun: Text, id_key: str = "id") -> tuple[T, ...]:
+    def _list(self, key: str, parse: Callable[[Node], T], noun: Said, id_key: str = "id") -> tuple[T, ...]:
         """A list of things that have an id, each id once, in broken ones too."""
         once = Once(noun=noun)
         for name, node in self._ids(key, id_key):
@@ -139,8 +140,9 @@ def _format(value: str) -> str:
         return FORMAT
     raise Wrong(
         "unknown-format",
-        f"formato «{shown(value)}» no se conoce. Este programa lee «formato: {FORMAT}».",
-        f"format “{shown(value)}” is not known. This program reads “formato: {FORMAT}”.",
+        Phrase("format “{value}” is not known. This program reads “formato: {format}”.").of(
+            value=shown(value), format=FORMAT
+        ),
         value=value,
     )
 
@@ -209,8 +211,9 @@ def _sender(node: Node, report: Report) -> Sender:
     if not addresses.aligned(sender):
         raise Wrong(
             "domain-not-aligned",
-            f"«dominio: {sender.domain}» no es el de «de»; los correos se tomarían por falsos. Use el mismo dominio.",
-            f"“dominio: {sender.domain}” is not that of “de”; mail would be taken for forged. Use the same domain.",
+            Phrase("“dominio: {domain}” is not that of “de”; mail would be taken for forged. Use the same domain.").of(
+                domain=sender.domain
+            ),
             value=sender.domain,
             place=fields.place_of("dominio"),
         )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from calendars.catalogue import Phrase
 from calendars.model.events import Audience, Days, Timed
 from calendars.model.rules import Coverage, DaysBefore
-from calendars.model.text import Text
 from calendars.reading import values, words
 from calendars.reading.problems import Report, Wrong, shown
 from calendars.reading.yaml.fields import Fields
@@ -12,7 +12,7 @@ from calendars.reading.yaml.nodes import Node, ScalarNode
 from calendars.reading.yaml.schema import CoverageForm
 
 MOST = 99  # posts of one site
-YES_NO = values.one_of(words.YES_NO, "unknown-yes-no", Text(es="valor", en="value"))
+YES_NO = values.one_of(words.YES_NO, "unknown-yes-no", Phrase("value"))
 
 
 def coverage(fields: Fields, audience: Audience | None, report: Report) -> Coverage | None:
@@ -23,8 +23,7 @@ def coverage(fields: Fields, audience: Audience | None, report: Report) -> Cover
             fields.key_place("cobertura"),
             Wrong(
                 "coverage-of-nobody",
-                "«cobertura» cuenta quién acude de cada sede, y «para: coordinacion» no nombra ninguna. Borre una.",
-                "“cobertura” counts who comes from each site, and “para: coordinacion” names none. Delete one.",
+                Phrase("“cobertura” counts who comes from each site, and “para: coordinacion” names none. Delete one."),
                 value="cobertura",
             ),
         )
@@ -38,8 +37,7 @@ def other_sessions(fields: Fields, moment: Timed | Days | None) -> bool:
             fields.key_place("otras_sesiones"),
             Wrong(
                 "conflicting-keys",
-                "«otras_sesiones» solo va con «hora». Escriba la hora, o borre «otras_sesiones».",
-                "“otras_sesiones” goes with “hora” only. Write the hour, or delete “otras_sesiones”.",
+                Phrase("“otras_sesiones” goes with “hora” only. Write the hour, or delete “otras_sesiones”."),
                 value="otras_sesiones",
             ),
         )
@@ -62,10 +60,10 @@ def _coverage(node: Node, report: Report) -> Coverage | None:
     if _before(found.coordination, found.deputy):
         raise Wrong(
             "escalation-order",
-            f"la coordinación se enteraría ({found.coordination}) antes que la suplencia ({found.deputy}). "
-            "Corrija «suplente» o «coordinacion».",
-            f"the coordination would hear of it ({found.coordination}) before the deputy ({found.deputy}). "
-            "Correct “suplente” or “coordinacion”.",
+            Phrase(
+                "the coordination would hear of it ({coordination}) before the deputy ({deputy}). Correct "
+                "“suplente” or “coordinacion”."
+            ).of(coordination=found.coordination, deputy=found.deputy),
             value=str(found.coordination),
             place=fields.place_of("coordinacion" if coordination else "suplente"),
         )
@@ -78,9 +76,9 @@ def _minimum(value: str) -> int:
         return number
     raise Wrong(
         "coverage-minimum",
-        f"mínimo «{shown(value.strip())}» no sirve: va de 1 a {MOST}. Si no se exige a nadie, escriba «cobertura: no».",
-        f"minimum “{shown(value.strip())}” will not do: it goes from 1 to {MOST}. "
-        "If nobody has to come, write “cobertura: no”.",
+        Phrase(
+            "minimum “{strip}” will not do: it goes from 1 to {most}. If nobody has to come, write “cobertura: no”."
+        ).of(strip=shown(value.strip()), most=MOST),
         value=value.strip(),
     )
 
@@ -96,8 +94,9 @@ def _day_rule(value: str) -> DaysBefore:
     plain = value.strip()
     raise Wrong(
         "escalation-format",
-        f"«{shown(plain)}» no se entiende. Escriba días antes y hora de la sede, por ejemplo «P5D a las 10:00».",
-        f"“{shown(plain)}” is not clear. Write days before and the site's hour, for instance “P5D a las 10:00”.",
+        Phrase("“{plain}” is not clear. Write days before and the site's hour, for instance “P5D a las 10:00”.").of(
+            plain=shown(plain)
+        ),
         value=plain,
     )
 

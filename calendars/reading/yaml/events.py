@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from calendars.catalogue import Phrase
 from calendars.model.events import Assumption, Audience, Days, Event, Timed
 from calendars.model.rules import DaysBefore, ReminderRule
-from calendars.model.text import Text
 from calendars.reading import values, words
 from calendars.reading.context import REGION, SITE, Context, reference
 from calendars.reading.problems import Report, Wrong, fold, known, nearest, shown
@@ -14,19 +14,17 @@ from calendars.reading.yaml.nodes import Node, ScalarNode, SequenceNode
 from calendars.reading.yaml.schema import AudienceForm, EventForm
 from calendars.reading.yaml.times import when
 
-_KIND = values.one_of(words.KINDS, "unknown-kind", Text(es="tipo", en="kind"))
-_STATUS = values.one_of(words.STATUSES, "unknown-status", Text(es="estado", en="status"))
-_ASSUMPTION = values.one_of(words.ASSUMPTIONS, "unknown-assumption", Text(es="supuesto", en="assumption"))
-_AUDIENCE = values.one_of(words.EVERYONE, "unknown-audience", Text(es="para", en="audience"))
+_KIND = values.one_of(words.KINDS, "unknown-kind", Phrase("kind"))
+_STATUS = values.one_of(words.STATUSES, "unknown-status", Phrase("status"))
+_ASSUMPTION = values.one_of(words.ASSUMPTIONS, "unknown-assumption", Phrase("assumption"))
+_AUDIENCE = values.one_of(words.EVERYONE, "unknown-audience", Phrase("audience"))
 _RULE_OF_DAYS = Wrong(
     "rule-needs-hour",
-    "un evento de días completos no tiene hora de inicio: use una regla como «P7D a las 09:00».",
-    "an event of whole days has no hour: use a rule like “P7D a las 09:00”.",
+    Phrase("an event of whole days has no hour: use a rule like “P7D a las 09:00”."),
 )
 _NOBODY = Wrong(
     "empty-audience",
-    "«para» no nombra a nadie. Escriba todas, coordinacion, {region: …}, {regiones: […]} o {sedes: […]}.",
-    "“para” names nobody. Write todas, coordinacion, {region: …}, {regiones: […]} or {sedes: […]}.",
+    Phrase("“para” names nobody. Write todas, coordinacion, {region: …}, {regiones: […]} or {sedes: […]}."),
 )
 
 
@@ -72,7 +70,7 @@ def axis_id(name: str, context: Context) -> str | None:
     if fold(name) == words.UNASSIGNED:
         return None
     declared = None if context.axes is None else {**context.axes, words.UNASSIGNED: words.UNASSIGNED}
-    return reference(name, declared, "unknown-axis", Text(es="eje", en="axis"))
+    return reference(name, declared, "unknown-axis", Phrase("axis"))
 
 
 def _audience(node: Node, context: Context, report: Report) -> Audience:
@@ -89,8 +87,7 @@ def _audience(node: Node, context: Context, report: Report) -> Audience:
         keys = ", ".join(f"«{key}»" for key in fields.entries)
         raise Wrong(
             "conflicting-keys",
-            f"«para» lleva {keys}. Deje una sola clave; para varias regiones use «regiones».",
-            f"“para” holds {keys}. Keep one key; for several regions use “regiones”.",
+            Phrase("“para” holds {keys}. Keep one key; for several regions use “regiones”.").of(keys=keys),
         )
     ids = tuple(dict.fromkeys((region,) if region else regions or sites))
     if not ids:
@@ -105,8 +102,9 @@ def _everyone(value: str, context: Context) -> Audience:
     if region and not nearest(value.strip(), tuple(words.EVERYONE)):
         raise Wrong(
             "unknown-audience",
-            f"para «{shown(value)}» no existe. ¿Quiso decir {{region: {region}}}?",
-            f"audience “{shown(value)}” does not exist. Did you mean {{region: {region}}}?",
+            Phrase("audience “{value}” does not exist. Did you mean {{region: {region}}}?").of(
+                value=shown(value), region=region
+            ),
             value=value,
         )
     return Audience(kind=_AUDIENCE(value))
@@ -117,8 +115,9 @@ def _region(name: str, context: Context) -> str:
     if context.peopled is not None and id_ not in context.peopled:
         raise Wrong(
             "empty-audience",
-            f"la región «{shown(name)}» no tiene ninguna sede en representations.csv. Corrija una de las dos.",
-            f"the region “{shown(name)}” has no site in representations.csv. Correct one of the two.",
+            Phrase("the region “{name}” has no site in representations.csv. Correct one of the two.").of(
+                name=shown(name)
+            ),
             value=name,
         )
     return id_
@@ -137,8 +136,9 @@ def _assumed(fields: Fields) -> tuple[Assumption, ...]:
         if key not in fields and not hour_open:
             raise Wrong(
                 "nothing-assumed",
-                f"«supuesto» nombra «{key}», que el evento no lleva. Escriba «{key}» o bórrelo de «supuesto».",
-                f"“supuesto” names “{key}”, which the event does not have. Write “{key}” or delete it there.",
+                Phrase("“supuesto” names “{key}”, which the event does not have. Write “{key}” or delete it there.").of(
+                    key=key
+                ),
                 value=key,
             )
         return assumption
@@ -159,7 +159,7 @@ def rules_of(fields: Fields, key: str, *, whole_days: bool) -> tuple[ReminderRul
         if whole_days and not isinstance(rule, DaysBefore):
             raise _RULE_OF_DAYS
         if rule in seen:
-            raise Wrong("duplicate-rule", "esta regla está repetida. Bórrela.", "this rule comes twice. Delete it.")
+            raise Wrong("duplicate-rule", Phrase("this rule comes twice. Delete it."))
         seen.add(rule)
         return rule
 

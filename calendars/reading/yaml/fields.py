@@ -7,8 +7,9 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from calendars.model.text import Text
-from calendars.reading.problems import AlreadyReported, Place, Report, Wrong, known, nearest, shown, unknown
+from calendars.catalogue import Phrase
+from calendars.model.text import Text, verbatim
+from calendars.reading.problems import AlreadyReported, Place, Report, Wrong, known, nearest, sentences, shown, unknown
 from calendars.reading.values import line
 from calendars.reading.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from calendars.reading.yaml.schema import TextForm
@@ -23,26 +24,25 @@ def scalar(parse: Callable[[str], T]) -> Callable[[Node], T]:
         if not isinstance(node, ScalarNode):
             raise Wrong(
                 "wrong-shape",
-                "aquí va un solo valor, no una lista ni varias claves.",
-                "one value goes here, not a list or several keys.",
+                Phrase("one value goes here, not a list or several keys."),
             )
         return parse(node.text)
 
     return read
 
 
+_MISSING = Phrase("the key “{name}” is missing.")
+_LIST = Phrase("a list goes here: one line with a dash for each item, or [] if there is none.")
+_LIST_OF_ONE = Phrase("a list goes here: [{item}], or one line with a dash for each item, or [] if there is none.")
+
+
 def rows(node: Node) -> tuple[Node, ...]:
     """The items of a list. An empty one is written `[]`: a key without anything may be a file cut short."""
     if isinstance(node, SequenceNode):
         return node.nodes
-    es = en = ""
     if isinstance(node, ScalarNode) and not node.empty:
-        es, en = f"[{shown(node.text)}], ", f"[{shown(node.text)}], or "
-    raise Wrong(
-        "wrong-shape",
-        f"aquí va una lista: {es}un renglón con guion para cada elemento, o [] si no hay ninguno.",
-        f"a list goes here: {en}one line with a dash for each item, or [] if there is none.",
-    )
+        raise Wrong("wrong-shape", _LIST_OF_ONE.of(item=shown(node.text)))
+    raise Wrong("wrong-shape", _LIST)
 
 
 def _unknown_key(key: str, node: Node, names: tuple[str, ...]) -> Wrong:
@@ -51,18 +51,13 @@ def _unknown_key(key: str, node: Node, names: tuple[str, ...]) -> Wrong:
     if colon and head in names:
         return Wrong(
             "unknown-key",
-            f"«{shown(key)}»: falta un espacio después de «{head}:».",
-            f"“{shown(key)}”: a space is missing after “{head}:”.",
+            Phrase("“{key}”: a space is missing after “{head}:”.").of(key=shown(key), head=head),
             value=key,
         )
-    wrong = unknown("unknown-key", Text(es="la clave", en="the key"), key, names)
+    wrong = unknown("unknown-key", Phrase("the key"), key, names)
     if isinstance(node, ScalarNode) and node.empty and not nearest(key, names):
-        return Wrong(
-            wrong.rule,
-            f"{wrong.message.es} Si es parte de un texto con coma, ponga el texto entre comillas.",
-            f"{wrong.message.en} If it is part of a text with a comma, put the text in quotes.",
-            value=key,
-        )
+        quotes = Phrase("If it is part of a text with a comma, put the text in quotes.")
+        return Wrong(wrong.rule, sentences(wrong.message, quotes), value=key)
     return wrong
 
 
@@ -76,7 +71,7 @@ class Fields:
         self.place = node.place
         if not isinstance(node, MappingNode):
             names = ", ".join(form.model_fields)
-            self.report.add(node.place, Wrong("wrong-shape", f"aquí van claves: {names}.", f"keys go here: {names}."))
+            self.report.add(node.place, Wrong("wrong-shape", Phrase("keys go here: {names}.").of(names=names)))
             raise AlreadyReported
         self.entries = node.entries
         self._check_keys()
@@ -92,12 +87,7 @@ class Fields:
             if info.is_required() and name not in self.entries and name not in misspelt:
                 self.fail(
                     self.place,
-                    Wrong(
-                        "missing-key",
-                        f"falta la clave «{name}»: {info.description}.",
-                        f"the key “{name}” is missing.",
-                        value=name,
-                    ),
+                    Wrong("missing-key", _MISSING.of(name=name, description=info.description), value=name),
                 )
 
     def __contains__(self, key: str) -> bool:
@@ -129,7 +119,7 @@ class Fields:
         return self.read(key, scalar(parse))
 
     def text(self, key: str, parse: Callable[[str], str] = line) -> Text | None:
-        """Text in both languages: written once for both, or as {es: …, en: …}."""
+        """Said in both languages: written once for both, or as {es: …, en: …}."""
         return self.worded(key, scalar(parse))
 
     def worded(self, key: str, words: Callable[[Node], str]) -> Text | None:
@@ -137,8 +127,7 @@ class Fields:
 
         def read(node: Node) -> Text:
             if isinstance(node, ScalarNode):
-                both = words(node)
-                return Text(es=both, en=both)
+                return verbatim(words(node))
             fields = Fields(node, TextForm, self.report)
             es, en = fields.read("es", words), fields.read("en", words)
             fields.finish()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from calendars.model.text import Text
+from calendars.catalogue import Phrase
 from calendars.reading.context import Context, reference
 from calendars.reading.problems import Report, Wrong
 from calendars.reading.values import link
@@ -12,7 +12,7 @@ from calendars.reading.yaml.fields import Fields, scalar
 from calendars.reading.yaml.nodes import MappingNode, Node, ScalarNode
 from calendars.reading.yaml.schema import LinksForm
 
-_EVENT = Text(es="evento", en="event")
+_EVENT = Phrase("event")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,8 +32,7 @@ def _links(node: Node, context: Context, report: Report) -> dict[str, Joining]:
     if not isinstance(node, MappingNode):
         raise Wrong(
             "wrong-shape",
-            "aquí va un renglón para cada evento: id: https://…",
-            "one line for each event goes here: id: https://…",
+            Phrase("one line for each event goes here: id: https://…"),
         )
     found = {}
     for key, entry in node.entries.items():

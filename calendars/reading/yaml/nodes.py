@@ -22,6 +22,7 @@ from ruamel.yaml.events import (
     ScalarEvent,
 )
 
+from calendars.catalogue import Phrase
 from calendars.reading.problems import START, Place, Report, Wrong, shown
 from calendars.reading.yaml.syntax import KEY_NOT_A_WORD, NOT_UNDERSTOOD, SECOND_DOCUMENT, TAB, explain
 
@@ -77,7 +78,7 @@ def compose(text: str, report: Report) -> Node | None:
         report.add(START, explain(error, text))
         return None
     except ValueError:  # chr() of an escape beyond Unicode
-        report.add(_beyond_unicode(text), Wrong("syntax", *NOT_UNDERSTOOD))
+        report.add(_beyond_unicode(text), Wrong("syntax", NOT_UNDERSTOOD))
         return None
     if builder.refused:
         return None
@@ -124,7 +125,7 @@ class _Builder:
                 self._settle(self.stack[-1])
                 self._put(self.stack.pop().closed())
             case DocumentStartEvent() if self.root:
-                raise Wrong("syntax", *SECOND_DOCUMENT, value="---", place=place)
+                raise Wrong("syntax", SECOND_DOCUMENT, value="---", place=place)
 
     def _scalar(self, event: ScalarEvent, place: Place) -> ScalarNode:
         empty = not event.value and event.style is None
@@ -144,8 +145,9 @@ class _Builder:
         if len(self.stack) == DEPTH:
             raise Wrong(
                 "too-deep",
-                f"hay más de {DEPTH} niveles de sangría o corchetes. Revise si falta cerrar alguno.",
-                f"there are more than {DEPTH} levels of nesting. Check for a bracket that is not closed.",
+                Phrase("there are more than {depth} levels of nesting. Check for a bracket that is not closed.").of(
+                    depth=DEPTH
+                ),
                 place=place,
             )
         self.stack.append(_Open(place=place, mapping=mapping))
@@ -166,7 +168,7 @@ class _Builder:
     def _key(self, node: Node) -> ScalarNode:
         if isinstance(node, ScalarNode):
             return node
-        self._refuse(node.place, Wrong("syntax", *KEY_NOT_A_WORD))
+        self._refuse(node.place, Wrong("syntax", KEY_NOT_A_WORD))
         return ScalarNode(place=node.place, text="", empty=True)
 
     def _enter(self, top: _Open, key: ScalarNode, node: Node) -> None:
@@ -201,7 +203,7 @@ def _tabs(text: str, report: Report) -> bool:
         indent = line[: len(line) - len(line.lstrip(" \t"))]
         rest = line.strip()
         if "\t" in indent and rest and not rest.startswith("#"):
-            report.add(Place(number, indent.index("\t") + 1), Wrong("tab", *TAB, value="\\t"))
+            report.add(Place(number, indent.index("\t") + 1), Wrong("tab", TAB, value="\\t"))
             found = True
     return found
 
@@ -215,8 +217,9 @@ def _shorthand(event: NodeEvent) -> str:
 def _no_shorthand(sign: str) -> Wrong:
     return Wrong(
         "shorthand",
-        f"«{shown(sign)}»: no se admiten atajos de YAML (&, *, !). Escriba el valor completo, o entre comillas.",
-        f"“{shown(sign)}”: YAML shorthands (&, *, !) are not allowed. Write the value out, or put it in quotes.",
+        Phrase("“{sign}”: YAML shorthands (&, *, !) are not allowed. Write the value out, or put it in quotes.").of(
+            sign=shown(sign)
+        ),
         value=sign,
     )
 
@@ -224,8 +227,7 @@ def _no_shorthand(sign: str) -> Wrong:
 def _duplicate_key(key: str, line: int) -> Wrong:
     return Wrong(
         "duplicate-key",
-        f"la clave «{shown(key)}» ya está en el renglón {line}. Deje una sola.",
-        f"the key “{shown(key)}” stands already on line {line}. Keep one.",
+        Phrase("the key “{key}” stands already on line {line}. Keep one.").of(key=shown(key), line=line),
         value=key,
     )
 
@@ -233,10 +235,10 @@ def _duplicate_key(key: str, line: int) -> Wrong:
 def _lost_dash(key: str, line: int) -> Wrong:
     return Wrong(
         "duplicate-key",
-        f"desde aquí se repiten claves que ya están desde el renglón {line}. Si aquí empieza otro elemento, falta el "
-        "guion o el renglón «- id: …» con que empieza; si no, borre lo repetido.",
-        f"from here on keys come again that stand from line {line}. If another item begins here, its dash or its "
-        "first line, “- id: …”, is missing; if not, delete what is repeated.",
+        Phrase(
+            "from here on keys come again that stand from line {line}. If another item begins here, its "
+            "dash or its first line, “- id: …”, is missing; if not, delete what is repeated."
+        ).of(line=line),
         value=key,
     )
 
@@ -244,10 +246,10 @@ def _lost_dash(key: str, line: int) -> Wrong:
 def _comment_in_value(cut: str) -> Wrong:
     return Wrong(
         "comment-in-value",
-        f"«{shown(cut)}» se perdería: «#» empieza un comentario. Ponga todo el texto entre comillas; si es un "
-        "comentario, deje un espacio después de «#».",
-        f"“{shown(cut)}” would be lost: “#” starts a comment. Put the whole text in quotes; if it is a comment, "
-        "leave a space after “#”.",
+        Phrase(
+            "“{cut}” would be lost: “#” starts a comment. Put the whole text in quotes; if it is a "
+            "comment, leave a space after “#”."
+        ).of(cut=shown(cut)),
         value=cut,
     )
 

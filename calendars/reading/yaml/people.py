@@ -6,9 +6,11 @@ import re
 import unicodedata
 from datetime import timedelta
 
+from calendars.catalogue import Phrase
 from calendars.model.people import Privacy, Signups
+from calendars.model.text import Said
 from calendars.reading import addresses
-from calendars.reading.problems import Report, Wrong, fold, shown
+from calendars.reading.problems import MEANT, Report, Wrong, fold, shown
 from calendars.reading.values import line, link
 from calendars.reading.yaml.fields import Fields, scalar
 from calendars.reading.yaml.nodes import Node, ScalarNode
@@ -31,16 +33,13 @@ def retention(value: str) -> timedelta | None:
     length = timedelta(days=int(match[1])) if match else timedelta()
     if timedelta() < length <= LONGEST_RETENTION:
         return length
-    es, en = "Escriba por ejemplo «180 d», o no.", "Write for instance “180 d”, or no."
+    way: Said = Phrase("Write for instance “180 d”, or no.")
     if meant := _meant_days(plain):
-        es, en = f"¿Quiso decir «{meant} d»?", f"Did you mean “{meant} d”?"
-    most = LONGEST_RETENTION.days
-    raise Wrong(
-        "retention-format",
-        f"retención «{shown(plain)}» no es válida: se cuenta en días, de 1 d a {most} d. {es}",
-        f"retention “{shown(plain)}” is not valid: it is counted in days, from 1 d to {most} d. {en}",
-        value=plain,
+        way = MEANT.of(meant=f"{meant} d")
+    message = Phrase("retention “{value}” is not valid: it is counted in days, from 1 d to {most} d. {way}").of(
+        value=shown(plain), most=LONGEST_RETENTION.days, way=way
     )
+    raise Wrong("retention-format", message, value=plain)
 
 
 def _meant_days(plain: str) -> int | None:
@@ -62,8 +61,7 @@ def signups(node: Node, report: Report) -> Signups | None:
     if not domains:
         raise Wrong(
             "empty-domains",
-            "la lista de dominios está vacía. Escriba un dominio, o cierre las altas: «altas: no».",
-            "the list of domains is empty. Write a domain, or close sign-up: “altas: no”.",
+            Phrase("the list of domains is empty. Write a domain, or close sign-up: “altas: no”."),
             place=fields.place_of("dominios"),
         )
     return Signups(domains=tuple(dict.fromkeys(domains)))
@@ -76,8 +74,9 @@ def _signup_domain(value: str) -> str:
         host = plain.rpartition("@")[2]
         raise Wrong(
             "domain-format",
-            f"aquí va un dominio, no una dirección: lo que sigue a la arroba. ¿Quiso decir «{shown(host)}»?",
-            f"a domain goes here, not an address: what follows the @. Did you mean “{shown(host)}”?",
+            Phrase("a domain goes here, not an address: what follows the @. Did you mean “{host}”?").of(
+                host=shown(host)
+            ),
             value=addresses.masked(plain),
         )
     below = "*." if plain.startswith("*.") else ""
@@ -93,15 +92,14 @@ def privacy(node: Node, report: Report) -> Privacy | None:
     if text is None and url is None:
         raise Wrong(
             "missing-key",
-            "falta el aviso. Escriba «texto», «enlace» o los dos; si no hay aviso: «privacidad: no».",
-            "the notice is missing. Write “texto”, “enlace” or both; if there is none: “privacidad: no”.",
+            Phrase("the notice is missing. Write “texto”, “enlace” or both; if there is none: “privacidad: no”."),
             value="texto",
         )
     return Privacy(text=text, url=url)
 
 
 def _paragraphs(node: Node) -> str:
-    """Text whose paragraphs stand apart by an empty line in the file, whichever way it was written.
+    """Said whose paragraphs stand apart by an empty line in the file, whichever way it was written.
 
     YAML keeps such a line in a block `|` only; folding, as in `>`, leaves one line break of it and none of the others.
     """

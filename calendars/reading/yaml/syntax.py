@@ -6,59 +6,26 @@ import re
 
 from ruamel.yaml.error import MarkedYAMLError
 
+from calendars.catalogue import Phrase
 from calendars.reading.problems import START, Place, Wrong
 
-TAB = (
-    "hay un tabulador al principio del renglón. Use espacios, nunca tabulador.",
-    "there is a tab at the start of the line. Use spaces, never a tab.",
+TAB = Phrase("there is a tab at the start of the line. Use spaces, never a tab.")
+KEY_NOT_A_WORD = Phrase("a key must be a word, not a list. Check “?”, “[” and “{” on this line.")
+SECOND_DOCUMENT = Phrase("the file has more than one part (“---”). Keep one.")
+NOT_UNDERSTOOD = Phrase("this line cannot be understood. Check quotes, indentation and the space after the colon.")
+_INDENT = Phrase(
+    "the indentation does not match, or something follows a value. Align the line, or put the value in quotes."
 )
-KEY_NOT_A_WORD = (
-    "una clave debe ser una palabra, no una lista. Revise «?», «[» y «{» en este renglón.",
-    "a key must be a word, not a list. Check “?”, “[” and “{” on this line.",
-)
-SECOND_DOCUMENT = (
-    "el archivo tiene más de una parte («---»). Deje una sola.",
-    "the file has more than one part (“---”). Keep one.",
-)
-NOT_UNDERSTOOD = (
-    "este renglón no se entiende. Revise comillas, sangría y el espacio después de los dos puntos.",
-    "this line cannot be understood. Check quotes, indentation and the space after the colon.",
-)
-_INDENT = (
-    "la sangría no coincide, o sobra algo después de un valor. Alinee el renglón, o ponga el valor entre comillas.",
-    "the indentation does not match, or something follows a value. Align the line, or put the value in quotes.",
-)
-_COLON = (
-    "hay un «:» donde no cabe. Ponga el texto entre comillas, o revise la sangría y el renglón anterior.",
-    "there is a “:” where none fits. Put the text in quotes, or check the indentation and the line above.",
-)
-_NO_COLON = (
-    "falta «:» y un espacio después de la clave.",
-    "“:” and a space are missing after the key.",
-)
-_BRACKET = (
-    "este corchete o llave no se cierra, o falta una coma adentro.",
-    "this bracket is not closed, or a comma is missing inside.",
-)
-_QUOTE = (
-    "estas comillas no se cierran.",
-    "this quote is not closed.",
-)
-_BACKSLASH = (
-    "la diagonal invertida «\\» no va entre comillas dobles. Use comillas sencillas.",
-    "a backslash “\\” does not go in double quotes. Use single quotes.",
-)
-_SIGN = (
-    "un valor no puede empezar con este signo. Póngalo entre comillas.",
-    "a value cannot start with this sign. Put it in quotes.",
-)
-_DASH = (
-    "el guion de una lista va en su propio renglón, no después de «clave:».",
-    "the dash of a list goes on its own line, not after “key:”.",
-)
+_COLON = Phrase("there is a “:” where none fits. Put the text in quotes, or check the indentation and the line above.")
+_NO_COLON = Phrase("“:” and a space are missing after the key.")
+_BRACKET = Phrase("this bracket is not closed, or a comma is missing inside.")
+_QUOTE = Phrase("this quote is not closed.")
+_BACKSLASH = Phrase("a backslash “\\” does not go in double quotes. Use single quotes.")
+_SIGN = Phrase("a value cannot start with this sign. Put it in quotes.")
+_DASH = Phrase("the dash of a list goes on its own line, not after “key:”.")
 
 # What the parser says, whether the place that helps is where the part began, and what we say.
-_SAYINGS: tuple[tuple[re.Pattern[str], bool, tuple[str, str]], ...] = (
+_SAYINGS: tuple[tuple[re.Pattern[str], bool, Phrase], ...] = (
     (re.compile(r"mapping values are not allowed"), False, _COLON),
     (re.compile(r"could not find expected ':'"), True, _NO_COLON),
     (re.compile(r"unexpected (end of stream|document separator)"), True, _QUOTE),
@@ -80,12 +47,12 @@ def explain(error: MarkedYAMLError, text: str) -> Wrong:
     """The parser's error in `text` as a problem, at the place where a person should look."""
     said = error.problem or ""
     if place := _open_quote(text, _place(error.problem_mark).line):
-        return Wrong("syntax", *_QUOTE, place=place)
-    for pattern, where_it_began, (es, en) in _SAYINGS:
+        return Wrong("syntax", _QUOTE, place=place)
+    for pattern, where_it_began, saying in _SAYINGS:
         if pattern.search(said):
             mark = error.context_mark if where_it_began and error.context_mark else error.problem_mark
-            return Wrong("syntax", es, en, place=_place(mark))
-    return Wrong("syntax", *NOT_UNDERSTOOD, place=_place(error.problem_mark or error.context_mark))
+            return Wrong("syntax", saying, place=_place(mark))
+    return Wrong("syntax", NOT_UNDERSTOOD, place=_place(error.problem_mark or error.context_mark))
 
 
 def _open_quote(text: str, last: int) -> Place | None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
+from babel.dates import format_date, get_day_names
+
 from calendars import zones
+from calendars.catalogue import Phrase, catalogue
 from calendars.model.events import Days, EventStatus, Timed
-from calendars.model.text import Text
+from calendars.model.text import Language, Said
 from calendars.reading import values, words
 from calendars.reading.context import Context
 from calendars.reading.problems import Wrong, known
@@ -15,16 +19,32 @@ from calendars.reading.yaml.fields import Fields
 
 LONGEST_SPAN = timedelta(days=366)
 KEYS = ("fecha", "hasta", "dia", "hora", "duracion", "pliegue")
-_FOLD = values.one_of(words.FOLDS, "unknown-fold", Text(es="pliegue", en="fold"))
+_FOLD = values.one_of(words.FOLDS, "unknown-fold", Phrase("fold"))
 
 
-def day_es(day: date) -> str:
-    """`22-oct-2021`, as problems show a date."""
-    return f"{day.day}-{words.MONTHS[day.month - 1]}-{day.year}"
+_DATE_MISSING = Phrase("“{key}” is missing: the event needs a date. Write for instance «{example}».")
+_DURATION_MISSING = Phrase("“{key}” is missing: the event needs a duration. Write for instance «{example}».")
+_SHORT_DATE = Phrase("d MMM y")  # as CLDR writes patterns of dates
 
 
-def day_en(day: date) -> str:
-    return f"{day.day} {words.MONTHS_EN[day.month - 1]} {day.year}"
+@dataclass(frozen=True, slots=True)
+class Dated(Said):
+    """«22-oct-2021», "22 Oct 2021": a date as problems show it."""
+
+    day: date
+
+    def __getitem__(self, language: Language) -> str:
+        return format_date(self.day, _SHORT_DATE[language], locale=catalogue(language).locale)
+
+
+@dataclass(frozen=True, slots=True)
+class Weekday(Said):
+    """«viernes», "Friday"."""
+
+    number: int  # 0 = Monday .. 6 = Sunday
+
+    def __getitem__(self, language: Language) -> str:
+        return str(get_day_names(locale=catalogue(language).locale)[self.number])
 
 
 def when(fields: Fields, status: EventStatus | None, context: Context) -> Timed | Days | None:
@@ -38,7 +58,7 @@ def when(fields: Fields, status: EventStatus | None, context: Context) -> Timed 
         _no_date(fields)
         return None
     if "fecha" not in fields and status:
-        fields.fail(fields.place, _missing("fecha", "fecha", "date", "fecha: 2021-10-21» o «estado: sin fecha"))
+        fields.fail(fields.place, _missing("fecha", _DATE_MISSING, "fecha: 2021-10-21» o «estado: sin fecha"))
     if first and weekday is not None and weekday != first.weekday():
         fields.fail(fields.place_of("dia"), _weekday_mismatch(first, weekday))
     if "hora" in fields:
@@ -51,8 +71,9 @@ def _no_date(fields: Fields) -> None:
         if key in fields:
             wrong = Wrong(
                 "date-of-undated",
-                f"el evento está «sin fecha», pero lleva «{key}». Borre «{key}» o cambie «estado».",
-                f"the event is “sin fecha” (no date) but has “{key}”. Delete “{key}” or change “estado”.",
+                Phrase("the event is “sin fecha” (no date) but has “{key}”. Delete “{key}” or change “estado”.").of(
+                    key=key
+                ),
                 value=key,
             )
             fields.fail(fields.key_place(key), wrong)
@@ -65,7 +86,7 @@ def _timed(
     if "hasta" in fields:
         fields.fail(fields.key_place("hasta"), _not_both("hasta", "hora", "duracion"))
     if "duracion" not in fields:
-        fields.fail(fields.place_of("hora"), _missing("duracion", "duración", "duration", "duracion: 2 h"))
+        fields.fail(fields.place_of("hora"), _missing("duracion", _DURATION_MISSING, "duracion: 2 h"))
     if first is None or start is None:
         return None
     wall = datetime.combine(first, start)
@@ -102,20 +123,16 @@ def _days(fields: Fields, first: date | None, last: date | None) -> Days | None:
     return Days(first=first, last=last)
 
 
-def _missing(key: str, es: str, en: str, example: str) -> Wrong:
-    return Wrong(
-        "missing-key",
-        f"falta «{key}»: el evento necesita {es}. Escriba por ejemplo «{example}».",
-        f"“{key}” is missing: the event needs a {en}. Write for instance «{example}».",
-        value=key,
-    )
+def _missing(key: str, message: Phrase, example: str) -> Wrong:
+    return Wrong("missing-key", message.of(key=key, example=example), value=key)
 
 
 def _not_both(key: str, other: str, instead: str) -> Wrong:
     return Wrong(
         "conflicting-keys",
-        f"«{key}» no va con «{other}». Use «{instead}», o borre «{other}» si son días completos.",
-        f"“{key}” does not go with “{other}”. Use “{instead}”, or delete “{other}” for whole days.",
+        Phrase("“{key}” does not go with “{other}”. Use “{instead}”, or delete “{other}” for whole days.").of(
+            key=key, other=other, instead=instead
+        ),
         value=key,
     )
 
@@ -123,67 +140,51 @@ def _not_both(key: str, other: str, instead: str) -> Wrong:
 def _needs_hour(key: str) -> Wrong:
     return Wrong(
         "conflicting-keys",
-        f"«{key}» solo va con «hora». Escriba la hora, o borre «{key}».",
-        f"“{key}” goes with “hora” only. Write the hour, or delete “{key}”.",
+        Phrase("“{key}” goes with “hora” only. Write the hour, or delete “{key}”.").of(key=key),
         value=key,
     )
 
 
 def _weekday_mismatch(first: date, written: int) -> Wrong:
-    es, en = words.WEEKDAYS, words.WEEKDAYS_EN
-    return Wrong(
-        "weekday-mismatch",
-        f"«dia: {es[written]}», pero el {day_es(first)} es {es[first.weekday()]}. Corrija «fecha» o «dia».",
-        f"“dia: {es[written]}”, but {day_en(first)} is a {en[first.weekday()]}. Correct “fecha” or “dia”.",
-        value=es[written],
+    word = words.WEEKDAYS[written]
+    message = Phrase("“dia: {word}”, but {date} is a {weekday}. Correct “fecha” or “dia”.").of(
+        word=word, date=Dated(first), weekday=Weekday(first.weekday())
     )
+    return Wrong("weekday-mismatch", message, value=word)
 
 
 def _span(first: date, last: date) -> Wrong:
     if last < first:
-        return Wrong(
-            "end-before-start",
-            f"«hasta» ({day_es(last)}) es anterior a «fecha» ({day_es(first)}). Corrija una de las dos.",
-            f"“hasta” ({day_en(last)}) is before “fecha” ({day_en(first)}). Correct one of them.",
-            value=last.isoformat(),
+        message = Phrase("“hasta” ({last}) is before “fecha” ({first}). Correct one of them.").of(
+            last=Dated(last), first=Dated(first)
         )
+        return Wrong("end-before-start", message, value=last.isoformat())
     return Wrong(
         "span-too-long",
-        f"de «fecha» a «hasta» hay más de {LONGEST_SPAN.days} días. Revise el año.",
-        f"from “fecha” to “hasta” there are more than {LONGEST_SPAN.days} days. Check the year.",
+        Phrase("from “fecha” to “hasta” there are more than {days} days. Check the year.").of(days=LONGEST_SPAN.days),
         value=last.isoformat(),
     )
 
 
 def _nonexistent(error: zones.NonexistentWallTime) -> Wrong:
     wall, skipped = error.wall, error.before + timedelta(seconds=1)
-    return Wrong(
-        "nonexistent-time",
-        f"las {wall:%H:%M} del {day_es(wall)} no existen en {error.zone}: ese día los relojes pasan de las "
-        f"{skipped:%H:%M} a las {error.after:%H:%M}. Escriba otra hora.",
-        f"{wall:%H:%M} on {day_en(wall)} does not exist in {error.zone}: clocks go from "
-        f"{skipped:%H:%M} to {error.after:%H:%M}. Write another hour.",
-        value=f"{wall:%H:%M}",
-    )
+    message = Phrase(
+        "{hour} on {date} does not exist in {zone}: clocks go from {before:%H:%M} to {after:%H:%M}. Write another hour."
+    ).of(hour=f"{wall:%H:%M}", date=Dated(wall), zone=error.zone, before=skipped, after=error.after)
+    return Wrong("nonexistent-time", message, value=f"{wall:%H:%M}")
 
 
 def _repeated(error: zones.RepeatedWallTime) -> Wrong:
     wall = error.wall
     first, second = f"{error.first:%H:%M} UTC", f"{error.second:%H:%M} UTC"
-    return Wrong(
-        "repeated-time",
-        f"las {wall:%H:%M} del {day_es(wall)} ocurren dos veces en {error.zone}. "
-        f"Agregue «pliegue: primero» ({first}) o «pliegue: segundo» ({second}).",
-        f"{wall:%H:%M} on {day_en(wall)} comes twice in {error.zone}. "
-        f"Add “pliegue: primero” ({first}) or “pliegue: segundo” ({second}).",
-        value=f"{wall:%H:%M}",
-    )
+    message = Phrase(
+        "{hour} on {date} comes twice in {zone}. Add “pliegue: primero” ({first}) or “pliegue: segundo” ({second})."
+    ).of(hour=f"{wall:%H:%M}", date=Dated(wall), zone=error.zone, first=first, second=second)
+    return Wrong("repeated-time", message, value=f"{wall:%H:%M}")
 
 
 def _needless(wall: datetime, zone: str) -> Wrong:
-    return Wrong(
-        "needless-fold",
-        f"las {wall:%H:%M} del {day_es(wall)} ocurren una sola vez en {zone}. Borre «pliegue».",
-        f"{wall:%H:%M} on {day_en(wall)} comes once in {zone}. Delete “pliegue”.",
-        value="pliegue",
+    message = Phrase("{hour} on {date} comes once in {zone}. Delete “pliegue”.").of(
+        hour=f"{wall:%H:%M}", date=Dated(wall), zone=zone
     )
+    return Wrong("needless-fold", message, value="pliegue")

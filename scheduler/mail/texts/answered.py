@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from calendars.model.text import Language, Text
+from calendars.catalogue import Phrase
+from calendars.model.text import Language, verbatim
 from calendars.wording import hour, short_date
 from scheduler.planning.standing import Footing
 
 _SAID = {
-    "yes": Text(es="sí", en="yes"),
-    "no": Text(es="no", en="no"),
-    "maybe": Text(es="tal vez", en="maybe"),
+    "yes": Phrase("yes"),
+    "no": Phrase("no"),
+    "maybe": Phrase("maybe"),
 }
-_BY_MAIL = Text(es="por correo, ", en="by mail, ")
-_SO_FAR = Text(es="Respuesta registrada: {said} ({way}{moment}).", en="Answer on record: {said} ({way}{moment}).")
+_BY_MAIL = Phrase("by mail, ")
+_SO_FAR = Phrase("Answer on record: {said} ({way}{moment}).")
 _STANDS = {
-    Footing.HOLDS: Text(es="", en=""),
-    Footing.ANOTHER_HOUR: Text(es=" La dio para otra hora del mismo día.", en=" It was for another hour of that day."),
-    Footing.SET_ASIDE: Text(
-        es=" La dio para otra fecha u hora y no cuenta: responda de nuevo.",
-        en=" It was for another date or time and does not count: please answer again.",
-    ),
+    Footing.HOLDS: verbatim(""),
+    Footing.ANOTHER_HOUR: Phrase(" It was for another hour of that day."),
+    Footing.SET_ASIDE: Phrase(" It was for another date or time and does not count: please answer again."),
 }
 
 
 def answered(said: str, *, by_mail: bool, at: datetime, stands: Footing, language: Language) -> str:
     """One line; `at` is the wall time, at the post's site, of a yes, no or maybe."""
     moment, way = f"{short_date(at, language)}, {hour(at, language)}", _BY_MAIL[language] if by_mail else ""
-    return _SO_FAR[language].format(said=_SAID[said][language], way=way, moment=moment) + _STANDS[stands][language]
+    return _SO_FAR.say(language, said=_SAID[said][language], way=way, moment=moment) + _STANDS[stands][language]

@@ -6,28 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from calendars.catalogue import Phrase
 from calendars.descriptions import summary
 from calendars.editions import Edition
 from calendars.model.events import Days, Event
 from calendars.model.places import Representation
-from calendars.model.text import Language, Text
-from calendars.wording import Count, days_span, home_short, hour, short_date
+from calendars.model.text import Language
+from calendars.wording import days_span, home_short, hour, short_date
 from scheduler.mail.texts.reminder import Reminder, reminder
 from scheduler.planning.coverage import Tally
 
-_NEEDED = Text(es="Se necesita a alguien de su sede", en="Somebody from your site is needed")
-_NOBODY = Text(es="Nadie de su sede ha dicho que asistirá.", en="Nobody from your site has said that they will come.")
-_FEW = Text(
-    es="De su sede asistirán {coming}, y hacen falta {minimum}.",
-    en="From your site {coming} will come, and {minimum} are needed.",
-)
-_STEP_IN = Text(es="¿Puede asistir usted, como suplente?", en="Can you come, as the deputy?")
-_SITES = Text(es="Sin quien asista: {n} sedes de su región", en="Nobody to come: {n} sites of your region")
-_ONE_SITE = Text(es="Sin quien asista: {site}", en="Nobody to come: {site}")
-_SAID = Text(es="asistirán {coming} de {minimum}", en="{coming} of {minimum} will come")
-_DEPUTIES = Text(es="{n} {n:suplente|suplentes} en la lista", en="{n} {n:deputy|deputies} on the list")
-_NO_DEPUTY = Text(es="sin suplente", en="no deputy")
-_MAYBE = Text(es="tal vez: {n}", en="maybe: {n}")
+_NEEDED = Phrase("Somebody from your site is needed")
+_NOBODY = Phrase("Nobody from your site has said that they will come.")
+_FEW = Phrase("From your site {coming} will come, and {minimum} are needed.")
+_STEP_IN = Phrase("Can you come, as the deputy?")
+_SITES = Phrase("Nobody to come: {n} sites of your region")
+_ONE_SITE = Phrase("Nobody to come: {site}")
+_SAID = Phrase("{coming} of {minimum} will come")
+_DEPUTIES = Phrase("{n} {n:deputy|deputies} on the list")
+_NO_DEPUTY = Phrase("no deputy")
+_MAYBE = Phrase("maybe: {n}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,7 +79,7 @@ def to_deputy(
     few = _FEW if lack.coming else _NOBODY
     return ToDeputy(
         subject=f"{_NEEDED[language]}: {_inside(words.subject, language)}",
-        lead=f"{few[language].format(coming=lack.coming, minimum=_minimum(event))} {_STEP_IN[language]}",
+        lead=f"{few.say(language, coming=lack.coming, minimum=_minimum(event))} {_STEP_IN[language]}",
         event=words,
     )
 
@@ -89,8 +87,8 @@ def to_deputy(
 def to_coordinator(edition: Edition, event: Event, lacking: Sequence[Tally], language: Language) -> ToCoordinator:
     """The words for a region's coordinators: all its sites from which too few come."""
     when = _home(edition, event, language)
-    one = _ONE_SITE[language].format(site=lacking[0].site.city)
-    head = one if len(lacking) == 1 else _SITES[language].format(n=len(lacking))
+    one = _ONE_SITE.say(language, site=lacking[0].site.city)
+    head = one if len(lacking) == 1 else _SITES.say(language, n=len(lacking))
     return ToCoordinator(
         subject=f"{head}: {summary(event, language)}, {when}",
         title=event.title[language],
@@ -120,9 +118,9 @@ def _home(edition: Edition, event: Event, language: Language) -> str:
 
 
 def _site(edition: Edition, event: Event, lack: Tally, language: Language) -> Lacking:
-    said = [_SAID[language].format(coming=lack.coming, minimum=_minimum(event))]
+    said = [_SAID.say(language, coming=lack.coming, minimum=_minimum(event))]
     if lack.maybe:
-        said.append(_MAYBE[language].format(n=lack.maybe))
+        said.append(_MAYBE.say(language, n=lack.maybe))
     said.append(_deputies(lack.deputies, language))
     return Lacking(city=lack.site.city, when=_there(edition, event, lack.site, language), said="; ".join(said))
 
@@ -130,7 +128,7 @@ def _site(edition: Edition, event: Event, lack: Tally, language: Language) -> La
 def _deputies(count: int, language: Language) -> str:
     if count == 0:
         return _NO_DEPUTY[language]
-    return _DEPUTIES[language].format(n=Count(count))
+    return _DEPUTIES.say(language, n=count)
 
 
 def _there(edition: Edition, event: Event, site: Representation, language: Language) -> str:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from calendars.catalogue import Phrase
 from calendars.editions import Edition
 from calendars.model.events import Event
 from calendars.model.places import Representation
-from calendars.model.text import Language, Text
+from calendars.model.text import Language
 from scheduler.mail.texts.reminder import Reminder, reminder
 from scheduler.planning.channels import takes_place
 
-_INVITATION = Text(es="Invitación", en="Invitation")
-_ENDED = Text(es="Se retira la invitación (el evento sigue en pie)",
-              en="Invitation withdrawn (the event still takes place)")  # fmt: skip
-_OVER = Text(es="Se retira la invitación", en="Invitation withdrawn")
+_INVITATION = Phrase("Invitation")
+_ENDED = Phrase("Invitation withdrawn (the event still takes place)")  # fmt: skip
+_OVER = Phrase("Invitation withdrawn")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from calendars.catalogue import Phrase
 from calendars.changes import Kind, Notice, Standing
 from calendars.descriptions import place, summary, until_line
 from calendars.elsewhere import Offer
 from calendars.model.agenda import Agenda
 from calendars.model.places import Representation
-from calendars.model.text import Language, Text
+from calendars.model.text import Language, Said
 from calendars.wording import (
     days_span,
     home_name,
@@ -28,46 +29,34 @@ from scheduler.mail.texts.reminder import open_notes
 from scheduler.wording.elsewhere import Others, others
 
 _HEADS = {
-    Kind.CANCELLED: Text(es="CANCELADO", en="CANCELLED"),
-    Kind.ADDED: Text(es="NUEVO", en="NEW"),
-    Kind.CONFIRMED: Text(es="CONFIRMADO", en="CONFIRMED"),
-    Kind.MOVED: Text(es="CAMBIO", en="CHANGE"),
-    Kind.SHIFTED: Text(es="CAMBIO DE HORA", en="TIME CHANGE"),
-    Kind.RELOCATED: Text(es="OTRO LUGAR", en="NEW PLACE"),
-    Kind.LINK: Text(es="NUEVO ENLACE", en="NEW LINK"),
+    Kind.CANCELLED: Phrase("CANCELLED"),
+    Kind.ADDED: Phrase("NEW"),
+    Kind.CONFIRMED: Phrase("CONFIRMED"),
+    Kind.MOVED: Phrase("CHANGE"),
+    Kind.SHIFTED: Phrase("TIME CHANGE"),
+    Kind.RELOCATED: Phrase("NEW PLACE"),
+    Kind.LINK: Phrase("NEW LINK"),
 }
-_NO_LINK = Text(es="ENLACE ANULADO", en="LINK WITHDRAWN")
-_JOINS = Text(es="AHORA TAMBIÉN PARA SU SEDE", en="NOW FOR YOUR SITE TOO")
-_LEAVES = Text(es="YA NO ES PARA SU SEDE", en="NO LONGER FOR YOUR SITE")
-_NOW, _BEFORE = Text(es="Ahora", en="Now"), Text(es="Antes", en="Was")
-_PLACE = Text(es="Lugar", en="Place")
-_RULES = Text(
-    es="El evento no se movió: cambiaron las reglas de horario, y con ellas la hora en su sede.",
-    en="The event was not moved: the time-zone rules changed, and with them the hour at your site.",
-)
+_NO_LINK = Phrase("LINK WITHDRAWN")
+_JOINS = Phrase("NOW FOR YOUR SITE TOO")
+_LEAVES = Phrase("NO LONGER FOR YOUR SITE")
+_NOW, _BEFORE = Phrase("Now"), Phrase("Was")
+_PLACE = Phrase("Place")
+_RULES = Phrase("The event was not moved: the time-zone rules changed, and with them the hour at your site.")
 _DO = {
-    Kind.CANCELLED: Text(es="no acuda; no habrá más recordatorios", en="no need to come; no reminders follow"),
-    Kind.ADDED: Text(es="anote la hora de este correo", en="please note the time in this message"),
-    Kind.CONFIRMED: Text(es="cuente con la hora de este correo", en="you can rely on the time in this message"),
-    Kind.MOVED: Text(es="use la hora de este correo", en="use the time in this message"),
-    Kind.SHIFTED: Text(es="use la hora de este correo", en="use the time in this message"),
-    Kind.RELOCATED: Text(es="acuda al lugar de este correo", en="go to the place in this message"),
-    Kind.LINK: Text(es="entre con el enlace de este correo; el anterior ya no sirve",
-                    en="join by the link in this message; the earlier one no longer works"),
+    Kind.CANCELLED: Phrase("no need to come; no reminders follow"),
+    Kind.ADDED: Phrase("please note the time in this message"),
+    Kind.CONFIRMED: Phrase("you can rely on the time in this message"),
+    Kind.MOVED: Phrase("use the time in this message"),
+    Kind.SHIFTED: Phrase("use the time in this message"),
+    Kind.RELOCATED: Phrase("go to the place in this message"),
+    Kind.LINK: Phrase("join by the link in this message; the earlier one no longer works"),
 }  # fmt: skip
-_DO_JOIN = Text(es="entre con el enlace de este correo", en="join by the link in this message")
-_DO_WAIT = Text(
-    es="no use el enlace anterior; el nuevo está por confirmar",
-    en="do not use the earlier link; the new one is to be confirmed",
-)
-_VOID = Text(es="Los recordatorios de las {old} quedaron anulados.", en="Reminders for {old} no longer hold.")
-_VOID_DATE = Text(
-    es="Los recordatorios con la fecha anterior quedaron anulados.", en="Reminders for the earlier date no longer hold."
-)
-_UNREAD = Text(
-    es="Hasta las {now} su programa de calendario no había leído este cambio.",
-    en="As of {now} your calendar program had not read this change.",
-)
+_DO_JOIN = Phrase("join by the link in this message")
+_DO_WAIT = Phrase("do not use the earlier link; the new one is to be confirmed")
+_VOID = Phrase("Reminders for {old} no longer hold.")
+_VOID_DATE = Phrase("Reminders for the earlier date no longer hold.")
+_UNREAD = Phrase("As of {now} your calendar program had not read this change.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,10 +131,10 @@ def notice(
 
 def unread(now: datetime, language: Language) -> str:
     """That the reader's calendar program had not read the change at `now`, a wall of the site."""
-    return _UNREAD[language].format(now=hour(now, language))
+    return _UNREAD.say(language, now=hour(now, language))
 
 
-def _head(told: Notice) -> Text:
+def _head(told: Notice) -> Said:
     if told.after is None:
         return _HEADS[Kind.CANCELLED] if Kind.CANCELLED in told.kinds else _LEAVES
     if told.before is None:
@@ -153,7 +142,7 @@ def _head(told: Notice) -> Text:
     return _NO_LINK if _link_alone(told) and told.after.link is None else _HEADS[told.kinds[0]]
 
 
-def _todo(told: Notice) -> Text:
+def _todo(told: Notice) -> Said:
     if told.after is None:
         return _DO[Kind.CANCELLED]
     if told.before is None:
@@ -171,7 +160,7 @@ def _void(old: Standing, new: Standing, site: Representation, language: Language
     then, now = old.wall_at(site.id), new.wall_at(site.id)
     if then is None or now is None or then.date() != now.date():
         return _VOID_DATE[language]
-    return _VOID[language].format(old=hour(then, language))
+    return _VOID.say(language, old=hour(then, language))
 
 
 def _moment(one: Standing, agenda: Agenda, site: Representation, language: Language) -> NoticeMoment:

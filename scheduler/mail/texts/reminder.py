@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from calendars.catalogue import Phrase
 from calendars.descriptions import place, summary, until_line
 from calendars.editions import Edition, Revision
 from calendars.elsewhere import Offer
 from calendars.model.agenda import Agenda
 from calendars.model.events import Assumption, Days, Event, EventStatus, Timed
 from calendars.model.places import Representation
-from calendars.model.text import Language, Text
+from calendars.model.text import Language
 from calendars.wording import (
     assumption,
     home_name,
@@ -29,12 +30,12 @@ from calendars.wording import (
 )
 from scheduler.wording.elsewhere import Others, others
 
-_DATE_OPEN = Text(es="fecha por confirmar", en="date to be confirmed")
-_HOUR_OPEN = Text(es="hora por confirmar", en="time to be confirmed")
-_REASON = Text(es="Motivo", en="Reason")
-_UNTIL = Text(es="hasta", en="until")
-_CONVOKES = Text(es="CONVOCATORIA", en="INVITATION")
-_CONVOKED = Text(es="Se convoca a su sede a esta actividad.", en="Your site is invited to take part in this event.")
+_DATE_OPEN = Phrase("date to be confirmed")
+_HOUR_OPEN = Phrase("time to be confirmed")
+_REASON = Phrase("Reason")
+_UNTIL = Phrase("until")
+_CONVOKES = Phrase("INVITATION")
+_CONVOKED = Phrase("Your site is invited to take part in this event.")
 _FEMININE = re.compile(r"(?:Secci[oó]n|Oficina|Embajada|Coordinaci[oó]n|Direcci[oó]n|Representaci[oó]n)\b")
 
 

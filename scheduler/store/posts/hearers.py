@@ -8,8 +8,9 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, case, exists, func, or_, select
 
+from calendars.catalogue import LANGUAGES
 from calendars.model.people import Recipient, Role
-from calendars.model.text import LANGUAGES, Language
+from calendars.model.text import Language
 from scheduler.planning.delivery import REVOCABLE, Purpose, State
 from scheduler.store.posts.answers import Reply
 from scheduler.store.posts.roster import HEARS, LISTED

@@ -9,8 +9,9 @@ from typing import Literal
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, exists, func, or_, select, update
 
+from calendars.catalogue import LANGUAGES
 from calendars.model.people import Recipient, Role
-from calendars.model.text import LANGUAGES, Language
+from calendars.model.text import Language
 from scheduler.planning.channels import Channel
 from scheduler.planning.plan import Member
 from scheduler.store.posts import answers

@@ -6,14 +6,14 @@ import os
 from datetime import datetime
 from pathlib import Path
 
+from calendars.catalogue import Phrase
 from calendars.editions import Edition
 from calendars.feeds import feeds, last_modified
-from calendars.model.text import Text
 from scheduler.base.refusal import EnvironmentRefusal
 from scheduler.web.feeds.public import INDEX
 from scheduler.web.index import static_index
 
-CANNOT_WRITE = Text(es="no se puede escribir en {directory}: {error}", en="cannot write to {directory}: {error}")
+CANNOT_WRITE = Phrase("cannot write to {directory}: {error}")
 
 
 class ExportFailed(EnvironmentRefusal):

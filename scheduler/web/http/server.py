@@ -18,7 +18,7 @@ from dataclasses import replace
 import uvicorn
 from starlette.types import ASGIApp
 
-from calendars.model.text import Text
+from calendars.catalogue import Phrase
 from scheduler.base.refusal import EnvironmentRefusal
 from scheduler.web.http.limits import Limits, limited
 
@@ -29,10 +29,7 @@ OTHER_FILES = 256  # that connections leave to the database, the relay and the l
 GRACE_SECONDS = 5  # for answers that are on their way when the server stops
 
 
-NO_PORT = Text(
-    es="no se puede escuchar en {host}, puerto {ports}: {error}; elija otro con --port",
-    en="cannot listen on {host}, port {ports}: {error}; choose another with --port",
-)
+NO_PORT = Phrase("cannot listen on {host}, port {ports}: {error}; choose another with --port")
 
 
 class PortTaken(EnvironmentRefusal):

@@ -13,11 +13,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from calendars.catalogue import Phrase
 from calendars.editions import Edition, Revision
 from calendars.model.agenda import Agenda
 from calendars.model.events import Days, Event, EventStatus
 from calendars.model.places import Representation
-from calendars.model.text import Language, Text
+from calendars.model.text import Language
 from calendars.wording import home_name, hour, long_date, short_date
 from calendars.zones import to_wall
 from scheduler.web.index import by_city, foot
@@ -26,7 +27,7 @@ from scheduler.web.site import Site
 from scheduler.wording.events import EventLine, Listing, countdown, event_line, home_hour, listing, timeline
 
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
-_LOCALES = Text(es="es_MX", en="en")
+_LOCALES = Phrase("en")
 _ONE_DAY = timedelta(days=1)
 
 

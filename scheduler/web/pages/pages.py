@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from calendars.model.text import Text
+from calendars.catalogue import Phrase
 from scheduler.store.database import will_pass
 from scheduler.web.rendering import requested_language
 from scheduler.web.site import Site
@@ -19,17 +19,11 @@ from scheduler.web.site import Site
 log = structlog.get_logger(__name__)
 ROBOTS = "User-agent: *\nDisallow:\n"  # Google fetches no calendar that robots.txt forbids
 _SAYS = {
-    404: Text(es="Esta página no existe.", en="There is no such page."),
-    405: Text(es="Esta página no admite esa operación.", en="This page does not take that operation."),
-    413: Text(es="La solicitud es demasiado grande.", en="The request is too large."),
-    503: Text(
-        es="En este momento no podemos guardar cambios. No se guardó nada; intente de nuevo en unos minutos.",
-        en="We cannot save changes at the moment. Nothing was saved; please try again in a few minutes.",
-    ),
-    500: Text(
-        es="Algo falló de nuestro lado. Intente de nuevo en unos minutos.",
-        en="Something failed on our side. Please try again in a few minutes.",
-    ),
+    404: Phrase("There is no such page."),
+    405: Phrase("This page does not take that operation."),
+    413: Phrase("The request is too large."),
+    503: Phrase("We cannot save changes at the moment. Nothing was saved; please try again in a few minutes."),
+    500: Phrase("Something failed on our side. Please try again in a few minutes."),
 }
 
 

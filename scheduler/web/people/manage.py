@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from calendars.model.text import LANGUAGES
+from calendars.catalogue import LANGUAGES
 from calendars.zones import nearest_instant, to_wall
 from scheduler.base.tokens import Link
 from scheduler.planning.channels import Channel

@@ -11,9 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from calendars.catalogue import LANGUAGES, Phrase
 from calendars.model.agenda import Agenda
 from calendars.model.people import Signups
-from calendars.model.text import LANGUAGES, Language, Text
+from calendars.model.text import Language
 from calendars.reading import addresses
 from calendars.reading.problems import Wrong
 from calendars.wording import and_list, sentence
@@ -28,14 +29,11 @@ from scheduler.wording.rules import choices, rules_of
 # For each client. What one address is sent is bounded by the ledger (people.ASKED_AT_MOST), whoever asks for it.
 MOST, WITHIN = 10, timedelta(hours=1)
 ADDRESS_LENGTH = 254  # RFC 5321 §4.5.3.1.3
-_NO_ADDRESS = Text(es="Escriba su correo.", en="Type your email address.")
-_LONG_ADDRESS = Text(es="La dirección es demasiado larga.", en="The address is too long.")
-_OTHER_DOMAIN = Text(
-    es="Solo se admiten correos de {domains}. Use su correo de trabajo.",
-    en="Only addresses at {domains} are accepted. Use your work address.",
-)
-_NO_SITE = Text(es="Elija su sede.", en="Choose your office.")
-_NO_RULE = Text(es="Elija al menos un recordatorio.", en="Choose at least one reminder.")
+_NO_ADDRESS = Phrase("Type your email address.")
+_LONG_ADDRESS = Phrase("The address is too long.")
+_OTHER_DOMAIN = Phrase("Only addresses at {domains} are accepted. Use your work address.")
+_NO_SITE = Phrase("Choose your office.")
+_NO_RULE = Phrase("Choose at least one reminder.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -161,7 +159,7 @@ def _address(typed: str, signups: Signups, language: Language) -> tuple[str, str
     except Wrong as wrong:
         return "", sentence(wrong.message[language])
     if not signups.admits(address):
-        return "", _OTHER_DOMAIN[language].format(domains=spoken_domains(signups, language))
+        return "", _OTHER_DOMAIN.say(language, domains=spoken_domains(signups, language))
     return address, ""
 
 

@@ -62,7 +62,7 @@ def test_bytes_that_are_no_text_are_refused_at_the_first_one(data: bytes, place:
 def test_unicode_without_its_mark_is_explained() -> None:
     first, *_ = read(files(privado="enlaces:\n".encode("utf-16-le"))).problems
     assert (first.line, first.column, first.value) == (1, 2, "U+0000")
-    assert "Guarde el archivo como UTF-8" in first.message.es
+    assert "Guarde el archivo como UTF-8" in first.message["es"]
 
 
 def test_half_of_a_file_in_another_encoding_shows_as_damaged_accents() -> None:
@@ -115,7 +115,7 @@ def test_problems_are_counted_up_to_a_limit() -> None:
     rows = "".join(f"p-{n},tokyo{n},p{n}@sedes.example,es,Cónsul,2021-10-01\n" for n in range(LIMIT + 100))
     found = read(files(recipients=POSTS.partition("\n")[0] + "\n" + rows)).problems
     assert len(found) == LIMIT + 1
-    assert found[-1].message.es == f"hay más de {LIMIT} problemas en este archivo. Corrija primero los anteriores."
+    assert found[-1].message["es"] == f"hay más de {LIMIT} problemas en este archivo. Corrija primero los anteriores."
     assert len(read(files(privado="\x01" * 2 * LIMIT)).problems) == LIMIT + 1
     assert len(read(files(privado="".join(f"clave{n}: x\n" for n in range(2 * LIMIT)))).problems) == LIMIT + 1
 

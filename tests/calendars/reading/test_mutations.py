@@ -110,8 +110,8 @@ def assert_read_or_refused_with_places(changes: list[tuple[str, Mutation]]) -> N
         lines = 1 + max(given_files[problem.file].count(end) for end in (b"\n", b"\r"))
         assert 1 <= problem.line <= lines + 1
         assert 1 <= problem.column <= len(given_files[problem.file]) + 1
-        assert problem.message.es
-        assert problem.message.en
+        assert problem.message["es"]
+        assert problem.message["en"]
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])

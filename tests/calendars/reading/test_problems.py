@@ -49,8 +49,8 @@ def test_a_slip_is_refused_at_its_place_with_its_correction(case: Case) -> None:
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
 def test_each_problem_is_told_in_english_too_and_has_a_code(case: Case) -> None:
     for problem in read(edited((case.old, case.new))).problems:
-        assert problem.message.en
-        assert problem.message.en != problem.message.es
+        assert problem.message["en"]
+        assert problem.message["en"] != problem.message["es"]
         assert problem.rule.replace("-", "").isalpha()
 
 
@@ -84,7 +84,7 @@ def test_a_problem_carries_value_rule_and_both_languages() -> None:
     [problem] = read(edited(("dia: martes", "dia: jueves"))).problems
     assert (problem.file, problem.line, problem.column) == ("agenda.yaml", 21, 10)
     assert (problem.value, problem.rule) == ("jueves", "weekday-mismatch")
-    assert problem.message.en == "“dia: jueves”, but 26 Oct 2021 is a Tuesday. Correct “fecha” or “dia”."
+    assert problem.message["en"] == "“dia: jueves”, but 26 Oct 2021 is a Tuesday. Correct “fecha” or “dia”."
 
 
 @pytest.mark.parametrize("name", ["agenda.yaml", "representations.csv", "recipients.csv"])
