@@ -31,8 +31,6 @@ CROWDED = {"commands"}  # one file a command
 LONG = {"prospect", "impact"}
 # What has more than six: to shrink to nothing. A command's options are its parameters.
 WIDE = {
-    "calendars.feeds.event_alone",
-    "scheduler.drafts.edits._check",
     "scheduler.installation.pages.site_of",
     "scheduler.publishing.prospect._called",
     "scheduler.publishing.prospect.prospect",
