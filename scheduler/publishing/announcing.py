@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -14,6 +13,7 @@ from calendars.days.off import DaysOff
 from calendars.editions import Edition
 from calendars.model.events import Event
 from calendars.model.text import Language, Said, Spoken
+from calendars.reading.problems import near
 from calendars.wording import and_list, status_word
 from scheduler.base.refusal import USAGE, Refusal
 from scheduler.planning.notices import convocation_notices, expires_at, leaves_at, settles_at
@@ -67,9 +67,9 @@ def _refusal(edition: Edition, key: str) -> NothingToAnnounce:
 
 def _unknown(key: str, events: Iterable[Event]) -> NothingToAnnounce:
     known = [one.id for one in events if one.when is not None]
-    near = difflib.get_close_matches(key, known, n=NEAR)
-    ids = Spoken(lambda lang: and_list(near or known, lang))
-    return NothingToAnnounce(UNKNOWN, key, (MEANT if near else KNOWN).of(ids=ids))
+    meant = near(key, known, NEAR)
+    ids = Spoken(lambda lang: and_list(meant or known, lang))
+    return NothingToAnnounce(UNKNOWN, key, (MEANT if meant else KNOWN).of(ids=ids))
 
 
 def called(

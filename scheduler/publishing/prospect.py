@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,7 @@ from calendars.losses import Loss, losses
 from calendars.model.agenda import Agenda, Draft
 from calendars.model.people import Role
 from calendars.reading import POSTS
+from calendars.reading.problems import near
 from calendars.zones import zone_data
 from scheduler.base.tokens import Tokens
 from scheduler.planning.notices import of_use, of_use_to_guests
@@ -196,7 +196,7 @@ def _renamed_events(publication: Publication, now: InForce | None) -> Iterator[t
         return
     titles = {event.id: event.title for event in (*now.edition.agenda.events, *publication.edition.agenda.events)}
     for old in gone:
-        same = [key for key in new if titles[key] == titles[old]] or difflib.get_close_matches(old, new, n=1)
+        same = [key for key in new if titles[key] == titles[old]] or near(old, new, 1)
         yield from ((old, key) for key in same[:1])
 
 

@@ -287,6 +287,8 @@ def test_send_test_without_a_relay_or_with_a_wrong_address_says_so() -> None:
         ("AGENDA_SMTP_PASSWORD_FILE", "nowhere", "nowhere"),
         ("AGENDA_REDIRECT_ALL", "nobody", "AGENDA_REDIRECT_ALL"),
         ("AGENDA_REDIRECT_ALL", "ops@-x", "name@example.org"),
+        ("AGENDA_REDIRECT_ALL", "ops@-x", "o…@-x"),
+        ("AGENDA_REDIRECT_ALL", "ops@-x", "is not a domain"),
         ("AGENDA_REDIRECT_ALL", "a..b@example.org", "name@example.org"),
     ],
 )

@@ -6,13 +6,13 @@ scripts/30-finder.js follows the same rule while one types: every word asked for
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from babel import Locale
 
 from calendars.model.agenda import Agenda
 from calendars.model.places import Representation, slug
 from calendars.model.text import Language
+from calendars.reading.problems import near
 from calendars.wording import zone_city
 from scheduler.web.index import by_city
 
@@ -78,8 +78,8 @@ def find(agenda: Agenda, query: str, language: Language) -> Found:
     found = tuple(
         one for one, region in entries if wanted and all(f" {word}" in f"{region}{one.words}" for word in wanted)
     )
-    near = () if found else near_entries([one for one, _ in entries], asked)
-    return Found(query=asked, entries=found, near=near)
+    meant = () if found else near_entries([one for one, _ in entries], asked)
+    return Found(query=asked, entries=found, near=meant)
 
 
 def near_entries(entries: list[OfficeEntry], asked: str) -> tuple[OfficeEntry, ...]:
@@ -89,5 +89,5 @@ def near_entries(entries: list[OfficeEntry], asked: str) -> tuple[OfficeEntry, .
         for word in {fold(one.city), one.id.replace("-", " "), *one.words.split()}:
             spelled.setdefault(word, {})[one.id] = one
     folded = fold(asked)
-    close = [near for part in (folded, *folded.split()) for near in get_close_matches(part, spelled, NEAR, cutoff=0.7)]
+    close = [word for part in (folded, *folded.split()) for word in near(part, spelled, NEAR, alike=0.7)]
     return tuple({one.id: one for word in close for one in spelled[word].values()}.values())[:NEAR]
