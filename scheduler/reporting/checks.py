@@ -82,16 +82,15 @@ def _hours(found: InForce) -> Check:
 
 def _days(found: InForce, differing: tuple[DayShift, ...]) -> Check:
     """The days that reminders wait for, by the days off that are known here. What differs stops nothing."""
-    name = "days in force"
     if differing:
         named = "; ".join(_day(one) for one in differing[:SHIFTS_NAMED]) + ("; …" if differing[SHIFTS_NAMED:] else "")
         text = (
             f"others by these days off ({named}), though they leave as planned: `agenda publish --shifted` moves them"
         )
-        return Check(name=name, verdict=Verdict.NOTE, text=text)
+        return Check(name="days in force", verdict=Verdict.NOTE, text=text)
     if not planned_with_these(found):
-        return Check(name=name, verdict=Verdict.GOOD, text="as planned, though that was with other days off")
-    return Check(name=name, verdict=Verdict.GOOD, text="as planned")
+        return Check(name="days in force", verdict=Verdict.GOOD, text="as planned, though that was with other days off")
+    return Check(name="days in force", verdict=Verdict.GOOD, text="as planned")
 
 
 def _day(one: DayShift) -> str:
