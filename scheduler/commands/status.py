@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
+import typer
+
 from calendars.model.text import Language
 from calendars.reading import Lines
 from calendars.zones import nearest_instant, to_wall
 from scheduler.base.clock import SystemClock
-from scheduler.base.settings import Settings, parse_pace
-from scheduler.commands.common import ConfigOption, JsonOption, LangOption, language, out, print_json, told
+from scheduler.base.settings import Settings
+from scheduler.commands.common import ConfigOption, JsonOption, LangOption, language, print_json, told
 from scheduler.drafts.files import InvalidDraft, configuration
 from scheduler.installation.database import existing_database
 from scheduler.publishing.in_words import uncorrected_lines
@@ -33,12 +35,12 @@ def status_command(config: ConfigOption = None, lang: LangOption = None, as_json
             found = _status(database, now, settings)
             draft = draft_state(database, config, settings, now)
             handed = _uncorrected(database, config, settings)
-        pace = None if settings.smtp_url is None else parse_pace(settings.pace)
+        pace = None if settings.smtp_url is None else settings.pace
         if as_json:
             print_json({**status_json(found, draft, pace=pace), "handed_over": list(handed)})
         else:
             for line in (*status_lines(found, draft, pace=pace, lang=spoken), *_handed_lines(handed, spoken)):
-                out().print(line, markup=False)
+                typer.echo(line)
 
 
 def _status(database: Database, now: datetime, settings: Settings) -> Status:
@@ -47,7 +49,7 @@ def _status(database: Database, now: datetime, settings: Settings) -> Status:
         zone = found.edition.agenda.zone if found else "America/Mexico_City"
         midnight = datetime.combine(to_wall(now, zone).date(), time())
         day = nearest_instant(midnight, zone), nearest_instant(midnight + timedelta(days=1), zone)
-        own, invitations = Instance(database).is_own(connection), settings.invitations == "on"
+        own, invitations = Instance(database).is_own(connection), settings.invitations
         return status(connection, now, day, adopted=own, invitations=invitations)
 
 

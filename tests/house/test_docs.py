@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.base.settings import DEFAULT_DATABASE, DEFAULT_PACE, PREFIX, Settings
+from scheduler.base.settings import DEFAULT_DATABASE, DEFAULT_PACE, VARIABLES
 from scheduler.cli import app
 from scheduler.planning.delivery import State
 from tests.support.checkout import ROOT, document
@@ -42,7 +42,7 @@ def test_every_command_that_a_document_names_exists(path: Path) -> None:
 
 def test_every_environment_variable_stands_in_operations_with_its_default() -> None:
     text = document("operations.md")
-    variables = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    variables = set(VARIABLES)
     assert {found.removesuffix("_FILE") for found in re.findall(r"AGENDA_[A-Z_]+", text)} == variables
     assert f"`{DEFAULT_DATABASE}`" in text
     assert f"`{DEFAULT_PACE}`" in text

@@ -31,9 +31,9 @@ from scheduler.planning.delivery import UNCERTAIN_WAIT, WAITING, Purpose, State
 from scheduler.planning.notices import Telling
 from scheduler.store import nodes, upsert
 from scheduler.store.controls import STOPPED
-from scheduler.store.postgresql import take_turns
 from scheduler.store.posts import roster
 from scheduler.store.schema import WAITING_INDEX, Instant, answers, attempts, controls, deliveries, recipients
+from scheduler.store.turns import take_turns
 
 _D = deliveries.c
 

@@ -10,8 +10,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, bindparam, case, literal, select, text, update
 
 from scheduler.planning.delivery import EXPIRABLE, MUTABLE, PLANNED_BY_EDITION, REPEATS, WAITING, State
-from scheduler.store.postgresql import take_turns
 from scheduler.store.schema import WAITING_INDEX, Instant, deliveries, recipients
+from scheduler.store.turns import take_turns
 
 _D = deliveries.c
 
