@@ -33,8 +33,7 @@ def status_command(config: ConfigOption = None, lang: LangOption = None, as_json
         with existing_database(settings) as database:
             now = SystemClock().now()
             found = _status(database, now, settings)
-            draft = draft_state(database, config, settings, now)
-            handed = _uncorrected(database, config, settings)
+            draft, handed = _draft_state(database, config, settings, now)
         pace = None if settings.smtp_url is None else settings.pace
         if as_json:
             print_json({**status_json(found, draft, pace=pace), "handed_over": list(handed)})
@@ -53,24 +52,19 @@ def _status(database: Database, now: datetime, settings: Settings) -> Status:
         return status(connection, now, day, adopted=own, invitations=invitations)
 
 
-def draft_state(database: Database, config: Path | None, settings: Settings, now: datetime) -> Unpublished | None:
-    """What of the saved draft is not in force; None: it has problems."""
-    try:
-        draft = configuration(config, settings).draft()
-    except InvalidDraft:
-        return None
-    with database.read() as connection:
-        return unpublished(connection, prospect(connection, draft, at=now, author="", reason=""), draft)
-
-
-def _uncorrected(database: Database, config: Path | None, settings: Settings) -> dict[str, int]:
-    """The posts that went to somebody else and whose former address the draft still has, with its line."""
+def _draft_state(
+    database: Database, config: Path | None, settings: Settings, now: datetime
+) -> tuple[Unpublished | None, dict[str, int]]:
+    """What of the saved draft is not in force, None where it has problems; and the posts that went to somebody else
+    and whose former address it still has, with its line.
+    """
     try:
         draft, lines = configuration(config, settings).draft_and_lines()
     except InvalidDraft:
-        return {}
+        return None, {}
     with database.read() as connection:
-        return {key: lines.posts[key] for key in handovers.uncorrected(connection, draft.recipients)}
+        found = unpublished(connection, prospect(connection, draft, at=now, author="", reason=""), draft)
+        return found, {key: lines.posts[key] for key in handovers.uncorrected(connection, draft.recipients)}
 
 
 def _handed_lines(handed: Mapping[str, int], lang: Language) -> Iterator[str]:
