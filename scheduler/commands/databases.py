@@ -17,7 +17,8 @@ from scheduler.commands.screen import err
 from scheduler.installation.database import database_url, existing_database
 from scheduler.store.copying import copy
 from scheduler.store.database import Database
-from scheduler.store.instance import Instance, hold_what_may_have_gone
+from scheduler.store.instance import Instance
+from scheduler.store.ledger.deliveries import hold_what_may_have_gone
 
 READY = Phrase("{name}: ready")
 COPIED = Phrase("{n} {n:row|rows} copied to {name}; `agenda adopt` lets it send, and the old one must not")

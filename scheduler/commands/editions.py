@@ -83,7 +83,7 @@ def rollback(
                 )
 
             done = once_confirmed(put, spoken, yes=yes, files=False)
-            draft = draft_state(database, config, settings, SystemClock().now())
+            draft, _ = draft_state(database, config, settings, SystemClock().now())
             differs = draft is None or draft.unequal
         if done is not None:
             print_publication(out(), done, spoken)

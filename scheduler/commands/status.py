@@ -33,7 +33,7 @@ def status_command(config: ConfigOption = None, lang: LangOption = None, as_json
         with existing_database(settings) as database:
             now = SystemClock().now()
             found = _status(database, now, settings)
-            draft, handed = _draft_state(database, config, settings, now)
+            draft, handed = draft_state(database, config, settings, now)
         pace = None if settings.smtp_url is None else settings.pace
         if as_json:
             print_json({**status_json(found, draft, pace=pace), "handed_over": list(handed)})
@@ -52,7 +52,7 @@ def _status(database: Database, now: datetime, settings: Settings) -> Status:
         return status(connection, now, day, adopted=own, invitations=invitations)
 
 
-def _draft_state(
+def draft_state(
     database: Database, config: Path | None, settings: Settings, now: datetime
 ) -> tuple[Unpublished | None, dict[str, int]]:
     """What of the saved draft is not in force, None where it has problems; and the posts that went to somebody else
