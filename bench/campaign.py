@@ -19,7 +19,7 @@ from bench.composing import campaign_of, composed
 from scheduler.base import loop
 from scheduler.base.clock import SimulatedClock, monotonic
 from scheduler.base.logs import configure_logs
-from scheduler.base.settings import Pace
+from scheduler.base.variables import Pace
 from scheduler.mail.relay.smtp_url import parse_smtp_url
 from scheduler.planning.delivery import State
 from scheduler.publishing.publish import publish_draft

@@ -21,8 +21,8 @@ from bench.sink import sinking
 from scheduler.base import loop
 from scheduler.base.clock import SystemClock
 from scheduler.base.logs import configure_logs
-from scheduler.base.settings import parse_pace
 from scheduler.base.tokens import Tokens
+from scheduler.base.variables import parse_pace
 from scheduler.mail.relay.smtp_url import parse_smtp_url
 from scheduler.publishing.publish import publish_draft
 from scheduler.sending.runtime import AlarmClock

@@ -26,8 +26,9 @@ from bench.agendas import BEFORE_ALL, DUE, TOKENS, at_one_moment, shipped_draft
 from bench.sink import sinking
 from calendars.model.agenda import Draft
 from scheduler.base.clock import SimulatedClock
-from scheduler.base.settings import Pace, Settings
+from scheduler.base.settings import Settings
 from scheduler.base.shipped import shipped
+from scheduler.base.variables import Pace
 from scheduler.drafts.files import Configuration
 from scheduler.installation.pages import site_of
 from scheduler.mail.relay.smtp_url import parse_smtp_url

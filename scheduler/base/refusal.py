@@ -5,10 +5,11 @@ The command line ends with `code` and the words in its language.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from calendars.catalogue import SOURCE, Phrase
-from calendars.model.text import Language, Said, verbatim
+from calendars.model.text import Language, Said, Spoken, verbatim
 
 PROBLEMS, USAGE, ENVIRONMENT = 1, 2, 3  # exit codes of the command line, besides 0 (docs/operations.md)
 
@@ -29,6 +30,18 @@ class Refusal(Exception):
     def lines(self, language: Language) -> tuple[str, ...]:
         """What is said: one line for each thing that is wrong."""
         return (self.why[language],)
+
+
+def all_of(whys: Iterable[Said]) -> Said:
+    """Several things that are wrong at once, in one line."""
+    known = tuple(whys)
+    return Spoken(lambda language: "; ".join(why[language] for why in known))
+
+
+class UsageRefusal(Refusal):
+    """The call asks for what there is not, or for two things that exclude each other."""
+
+    code = USAGE
 
 
 class EnvironmentRefusal(Refusal):

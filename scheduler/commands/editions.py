@@ -17,18 +17,10 @@ from calendars.model.text import Language
 from calendars.wording import home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock
-from scheduler.commands.common import (
-    ConfigOption,
-    JsonOption,
-    LangOption,
-    language,
-    login_name,
-    out,
-    print_json,
-    told,
-)
+from scheduler.commands.common import ConfigOption, JsonOption, LangOption, language, login_name, print_json, told
 from scheduler.commands.confirming import AuthorOption, ReasonOption, YesOption, once_confirmed, refuse_empty
 from scheduler.commands.publication import print_publication
+from scheduler.commands.screen import out
 from scheduler.commands.status import draft_state
 from scheduler.installation.database import existing_database
 from scheduler.publishing.publish import Published
@@ -76,7 +68,7 @@ def rollback(
     """
     with told(lang) as settings:
         spoken = language(lang, settings)
-        refuse_empty(reason, spoken)
+        refuse_empty(reason)
         with existing_database(settings) as database:
 
             def put(*, confirmed: bool) -> Published:
@@ -91,7 +83,7 @@ def rollback(
                 )
 
             done = once_confirmed(put, spoken, yes=yes, files=False)
-            draft = draft_state(database, config, settings, SystemClock().now())
+            draft, _ = draft_state(database, config, settings, SystemClock().now())
             differs = draft is None or draft.unequal
         if done is not None:
             print_publication(out(), done, spoken)

@@ -12,20 +12,20 @@ from calendars.model.agenda import Draft
 from calendars.model.text import Language
 from calendars.reading import Lines
 from scheduler.base.clock import SystemClock
-from scheduler.base.refusal import USAGE
+from scheduler.base.refusal import UsageRefusal
 from scheduler.base.settings import Settings
 from scheduler.commands.common import (
     NOT_PUBLISHED,
     ConfigOption,
-    Failure,
     LangOption,
     ShiftedOption,
     language,
     login_name,
-    out,
     told,
 )
 from scheduler.commands.confirming import (
+    SHIFTED_OR_ANNOUNCE,
+    SILENT_OR_ANNOUNCE,
     AnnounceOption,
     AuthorOption,
     ReasonOption,
@@ -34,6 +34,7 @@ from scheduler.commands.confirming import (
     refuse_empty,
 )
 from scheduler.commands.publication import print_publication
+from scheduler.commands.screen import out
 from scheduler.commands.shifting import publish_what_shifted
 from scheduler.drafts.files import Configuration, InvalidDraft, configuration
 from scheduler.installation.database import real_database
@@ -66,12 +67,11 @@ def publish_command(
     with told(lang) as settings:
         spoken = language(lang, settings)
         if announce and (silent or shifted):
-            other = "--silent tells nobody" if silent else "--shifted publishes no draft"
-            raise Failure(USAGE, f"{other}, and --announce calls to events: choose one of them")
+            raise UsageRefusal(SILENT_OR_ANNOUNCE if silent else SHIFTED_OR_ANNOUNCE)
         if shifted:
             publish_what_shifted(settings, spoken, reason=reason, author=author, yes=yes, silent=silent)
             return
-        refuse_empty(reason, spoken)
+        refuse_empty(reason)
         draft, lines = _read(configuration(config, settings), spoken)
         publishing = partial(
             publish_draft,

@@ -17,8 +17,8 @@ from calendars.editions import Edition, ends
 from calendars.model.agenda import Agenda, Draft
 from scheduler.base.clock import SimulatedClock
 from scheduler.base.refusal import EnvironmentRefusal, Refusal
-from scheduler.base.settings import Pace
 from scheduler.base.tokens import Tokens
+from scheduler.base.variables import Pace
 from scheduler.mail.relay.smtp_url import parse_smtp_url
 from scheduler.planning.channels import Channel
 from scheduler.publishing.prospect import digest

@@ -11,7 +11,7 @@ from calendars.model.text import Language
 from calendars.shifts import Shift
 from calendars.wording import and_list, short_date
 from calendars.zones import ZoneData, to_wall
-from scheduler.base.settings import Pace
+from scheduler.base.variables import Pace
 from scheduler.planning.delivery import State
 from scheduler.publishing.prospect import Unpublished
 from scheduler.reporting.acceptances import Acceptances

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from calendars.model.agenda import Agenda
 from calendars.shifts import Shift, shifts
 from calendars.zones import ZoneData, zone_data
-from scheduler.base.settings import Pace
+from scheduler.base.variables import Pace
 from scheduler.planning.delivery import WAITING, State
 from scheduler.reporting import report
 from scheduler.reporting.acceptances import Acceptances, lacking_soon

@@ -28,7 +28,7 @@ CLOCK = {"now", "utcnow", "today", "time", "monotonic", "perf_counter"}
 MODULE_LINES, FUNCTION_LINES, PARAMETERS, BESIDE = 350, 40, 6, 18
 CROWDED = {"commands"}  # one file a command
 # What has too many parameters to be shorter; they go with the value that takes their place.
-LONG = {"prospect", "impact"}
+LONG = {"prospect"}
 # What has more than six: to shrink to nothing. A command's options are its parameters.
 WIDE = {
     "scheduler.installation.pages.site_of",

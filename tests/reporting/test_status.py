@@ -12,7 +12,7 @@ from sqlalchemy import insert, update
 
 from calendars.model.people import Recipient
 from calendars.zones import zone_data
-from scheduler.base.settings import Pace
+from scheduler.base.variables import Pace
 from scheduler.planning.delivery import Decision, State
 from scheduler.publishing.prospect import Unpublished
 from scheduler.reporting.in_words import status_json

@@ -16,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import update
 
 from calendars.zones import zone_data
-from scheduler.base.settings import parse_networks
+from scheduler.base.variables import parse_networks
 from scheduler.planning.delivery import Decision, State
 from scheduler.reporting.metrics import Figures, figures
 from scheduler.store import controls, nodes
