@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from functools import cache
 
 from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
 
-from calendars.catalogue import Phrase
+from calendars.catalogue import Phrase, catalogue
 from calendars.model.agenda import Agenda
 from calendars.model.events import Assumption, Days, Event, EventKind, EventStatus, Timed
 from calendars.model.text import Language
@@ -23,6 +24,7 @@ HOME_NAME = Phrase("Central Mexico time (TCM)")
 HOME_SHORT = "TCM"
 NIGHT_BEGINS, NIGHT_ENDS = 22, 6  # hours of the clock
 UNASSIGNED = Phrase("unassigned")
+_CLOCK_OF = Phrase("{city} time")
 
 _LOCALES = {"es": Locale("es", "MX"), "en": Locale("en")}
 _LONG = {"es": "EEEE d 'de' MMMM 'de' y", "en": "EEEE, d MMMM y"}
@@ -54,6 +56,17 @@ _ASSUMED_DATES = Phrase("assumed dates, to be confirmed")
 _NO_HOUR = Phrase("time to be confirmed")
 
 
+@cache
+def locale(language: Language) -> Locale:
+    """Whose dates, lists and names of cities it writes (CLDR)."""
+    return Locale.parse(catalogue(language).locale)
+
+
+def dated(day: date, pattern: Phrase, language: Language) -> str:
+    """A date by a pattern that each language writes in its own way."""
+    return format_date(day, pattern[language], locale(language))
+
+
 def long_date(day: date, language: Language) -> str:
     """«viernes 22 de octubre de 2021»; "Friday, 22 October 2021"."""
     return format_date(day, _LONG[language], _LOCALES[language])
@@ -72,6 +85,11 @@ def weekday_and_day(day: date, language: Language) -> str:
 def hour(wall: time | datetime, language: Language) -> str:
     """«04:30 h»; "04:30"."""
     return f"{wall:%H:%M} h" if language == "es" else f"{wall:%H:%M}"
+
+
+def clock_of(city: str, language: Language) -> str:
+    """Whose clocks an hour is by: «hora de Tokio»; "Tokio time"."""
+    return _CLOCK_OF.say(language, city=city)
 
 
 def days_span(days: Days, language: Language) -> str:

@@ -14,6 +14,7 @@ from urllib.parse import urlencode, urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
+from calendars.catalogue import LANGUAGES
 from calendars.feeds import feed_paths
 from calendars.model.text import Language
 from scheduler.base.clock import Clock, SystemClock
@@ -26,6 +27,16 @@ from scheduler.web.feeds.private import StaffFeeds
 from scheduler.web.feeds.public import FeedShelf
 from scheduler.web.http.throttle import Network
 from scheduler.web.rendering import Band, chosen_language, page, preferred_language, render
+from scheduler.wording.languages import heading_name
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Switch:
+    """The same page in another language."""
+
+    language: Language
+    name: str  # in itself
+    href: str
 
 
 @dataclass(kw_only=True)
@@ -119,7 +130,7 @@ class Site:
             "root": self.root,
             "url": partial(_address, self.root, kept),
             "lang_query": f"?lang={kept}" if kept else "",
-            "switch": "?" + urlencode({**request.query_params, "lang": "en" if language == "es" else "es"}),
+            "switches": [_switch(request, one) for one in LANGUAGES if one != language],
             "band": band.moment(language) if band else None,
             "inline_style": None,
             "agenda": self.in_force.edition.agenda,
@@ -135,6 +146,11 @@ class Site:
 
     def _band(self) -> Band | None:
         return Band(now=self.now, zone=self.in_force.edition.agenda.zone) if self.now is not None else None
+
+
+def _switch(request: Request, language: Language) -> Switch:
+    asked = urlencode({**request.query_params, "lang": language})
+    return Switch(language=language, name=heading_name(language), href=f"?{asked}")
 
 
 def _address(root: str, language: Language | None, path: str, **query: str) -> str:

@@ -21,7 +21,7 @@ from tests.support.checkout import ROOT
 
 LANGUAGES = ROOT / "calendars" / "languages"
 WIDTH = 100  # columns of a catalogue's file
-_IN_CODE: dict[str, Any] = {"Phrase": {None: (1,), 2: (1, (2, "c"))}}
+_IN_CODE: dict[str, Any] = {"Phrase": {1: (1,), 2: (1, (2, "c"))}}
 _IN_TEMPLATES = {"_": None, "pgettext": ((1, "c"), 2)}
 
 Key = tuple[str, str | None]  # the English, the context
@@ -58,7 +58,7 @@ def catalogue(path: Path) -> Catalog:
 
 def keys(known: Catalog) -> dict[Key, str]:
     """What a catalogue says for each text."""
-    return {(str(one.id), one.context): str(one.string) for one in known if one.id}
+    return {(str(one.id), one.context): str(one.string or "") for one in known if one.id}
 
 
 def compiled(known: Catalog) -> bytes:

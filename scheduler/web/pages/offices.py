@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from calendars.catalogue import Phrase
 from calendars.descriptions import place, until_line
 from calendars.editions import Revision
 from calendars.model.agenda import Agenda
@@ -38,6 +39,8 @@ from scheduler.web.rendering import requested_language
 from scheduler.web.site import Site
 from scheduler.wording.events import Countdown, countdown, day_words, in_doubt, listing, notes, origin, timeline
 
+_NEXT_DAY = Phrase("the next day here: {day}")
+_DAY_BEFORE = Phrase("the day before here: {day}")
 FRESH = {"Cache-Control": "no-cache"}
 
 
@@ -237,8 +240,8 @@ def other_day(here: datetime, home: datetime, language: Language) -> str | None:
         return None
     day = weekday_and_day(here, language)
     if here.date() > home.date():
-        return f"mañana aquí: {day}" if language == "es" else f"the next day here: {day}"
-    return f"un día antes aquí: {day}" if language == "es" else f"the day before here: {day}"
+        return _NEXT_DAY.say(language, day=day)
+    return _DAY_BEFORE.say(language, day=day)
 
 
 def offset_words(zone: str, now: datetime) -> str:

@@ -16,13 +16,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from calendars.catalogue import LANGUAGES
 from calendars.editions import Edition
 from calendars.elsewhere import Offer, offers
 from calendars.impact import Fit, session_at
 from calendars.model.events import Days, Event
 from calendars.model.places import Representation
 from calendars.model.text import Language
-from calendars.wording import days_span, home_name, hour, long_date, short_date, weekday_and_day
+from calendars.wording import clock_of, days_span, home_name, hour, long_date, short_date, weekday_and_day
 from calendars.zones import to_wall
 from scheduler.people.answers import Closed, answer, closed
 from scheduler.planning.plan import open_sessions
@@ -153,7 +154,7 @@ class Answering:
 
     def _page(self, request: Request, found: _Asked) -> Response:
         post, now = found.post, self._site.present()
-        language = requested_language(request, default=post.recipient.language if post else "es")
+        language = requested_language(request, default=post.recipient.language if post else LANGUAGES[0])
         asked, chosen = _reply(request.query_params.get("r", "")), request.query_params.get("instead")
         shown = found.offers if _is_offered(found, asked, chosen) else ()
         values = {
@@ -246,7 +247,7 @@ def when_at(edition: Edition, event: Event, where: Representation, language: Lan
         assert isinstance(event.when, Days), "a dated event has an hour or days"
         return When(day=days_span(event.when, language), here=None, home=None, doubt=None)
     here, home = revision.wall(start, where.zone), revision.wall(start, edition.agenda.zone)
-    clocks = f"hora de {where.city}" if language == "es" else f"{where.city} time"
+    clocks = clock_of(where.city, language)
     return When(
         day=long_date(here, language),
         here=f"{hour(here, language)}, {clocks}",

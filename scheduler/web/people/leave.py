@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from calendars.catalogue import LANGUAGES
 from scheduler.base.tokens import Link
 from scheduler.store.ledger import wishes
 from scheduler.store.posts import roster
@@ -90,7 +91,7 @@ class Leaving:
 
     def _answer(self, request: Request, subject: _Subject, stage: Stage) -> Response:
         post = subject.post
-        language = requested_language(request, default=post.recipient.language if post else "es")
+        language = requested_language(request, default=post.recipient.language if post else LANGUAGES[0])
         values = {
             "stage": stage,
             "address": masked(post.recipient.address) if post else None,

@@ -32,6 +32,7 @@ from scheduler.store.posts.roster import Post
 from scheduler.web.http.forms import Form, read_form
 from scheduler.web.rendering import PRIVATE, requested_language
 from scheduler.web.site import Site
+from scheduler.wording.languages import named_for
 from scheduler.wording.posts import paused_until, reminder_lines, standing, zone_of
 
 LONGEST_PAUSE = timedelta(days=366)
@@ -113,7 +114,7 @@ class Managing:
     def _answer(self, request: Request, found: _Managed) -> Response:
         post, now, agenda = found.post, self._site.present(), self._site.in_force.edition.agenda
         if post is None:
-            language = requested_language(request, default="es")
+            language = requested_language(request, default=LANGUAGES[0])
             return self._site.page(request, "people-gone.html", language, {}, headers=PRIVATE)
         spoken = post.recipient.language
         changed = found.done is not None and found.done.said == "language"
@@ -125,6 +126,7 @@ class Managing:
             "next": reminder_lines(agenda, found.upcoming, language),
             "done": found.done,
             "action": f"/manage/{request.path_params['token']}",
+            "languages": [(one, named_for(one, language)) for one in LANGUAGES],
             "mails": self._site.mails,
             "channels": [one for one in Channel if one is not Channel.INVITATIONS or self._site.invitations],
             "first_day": (today + timedelta(days=1)).isoformat(),

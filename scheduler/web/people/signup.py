@@ -24,6 +24,7 @@ from scheduler.web.http.throttle import Throttle, client_of
 from scheduler.web.index import regions
 from scheduler.web.rendering import PRIVATE, requested_language
 from scheduler.web.site import Site
+from scheduler.wording.languages import each_in_itself
 from scheduler.wording.rules import choices, rules_of
 
 # For each client. What one address is sent is bounded by the ledger (people.ASKED_AT_MOST), whoever asks for it.
@@ -102,6 +103,7 @@ class SigningUp:
         agenda = self._agenda()
         values = {
             "filled": filled,
+            "languages": each_in_itself(),
             "regions": regions(agenda, language),
             "choices": choices(agenda, filled.declined, language),
             "domains": spoken_domains(agenda.signups, language) if agenda.signups else "",
