@@ -25,6 +25,7 @@ from scheduler.store.editions import InForce
 from scheduler.store.posts import feed_tokens, roster
 from scheduler.web.feeds.private import StaffFeeds
 from scheduler.web.feeds.public import FeedShelf
+from scheduler.web.http.refusals import ExpiredLink, UnknownLink
 from scheduler.web.http.throttle import Network
 from scheduler.web.rendering import Band, chosen_language, page, preferred_language, render
 from scheduler.wording.languages import heading_name
@@ -89,19 +90,17 @@ class Site:
         with self.database.read() as connection:
             self.staff.admit(feed_tokens.access(connection))
 
-    async def borne(self, link: Link, request: Request) -> str | None:
+    async def borne(self, link: Link, request: Request) -> str:
         """The post (id) that the token in the path speaks for.
 
-        None where it was not signed here for this, is too old, or the post has gone to somebody else since.
+        Raises UnknownLink, of a link that ends ExpiredLink, where it was not signed here for this, is too old, or the
+        post has gone to somebody else since.
         """
         bearer = self.tokens.read(link, request.path_params["token"], self.present())
-        return None if bearer is None else await asyncio.to_thread(self._post_of, bearer)
-
-    async def asked(self, request: Request) -> tuple[str, str] | None:
-        """The post and the event (ids) that the token in the path asks about; None as of `borne`."""
-        named = self.tokens.read_answer(request.path_params["token"])
-        recipient = None if named is None else await asyncio.to_thread(self._post_of, named[0])
-        return None if named is None or recipient is None else (recipient, named[1])
+        recipient = None if bearer is None else await asyncio.to_thread(self._post_of, bearer)
+        if recipient is None:
+            raise UnknownLink if link is Link.LEAVE else ExpiredLink(link.value)
+        return recipient
 
     def _post_of(self, bearer: str) -> str | None:
         with self.database.read() as connection:

@@ -102,17 +102,13 @@ class FeedShelf:
 
 
 class FeedApp:
-    """Answers everything under /feeds/ from the shelf, and passes the rest on. No cookie, redirect or compression."""
+    """Answers everything under /feeds/ from the shelf. No cookie, redirect or compression."""
 
-    def __init__(self, inner: ASGIApp, shelf: FeedShelf, staff: ASGIApp) -> None:
-        self._inner = inner
+    def __init__(self, shelf: FeedShelf, staff: ASGIApp) -> None:
         self._shelf = shelf
         self._staff = staff  # answers what is under /feeds/private/
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
-            await self._inner(scope, receive, send)
-            return
         if scope["path"].startswith(STAFF_PREFIX):
             await self._staff(scope, receive, send)
             return

@@ -34,6 +34,7 @@ from scheduler.store.posts import answers, roster
 from scheduler.store.posts.answers import Answer, Reply
 from scheduler.store.posts.roster import Post
 from scheduler.web.http.forms import Form, read_form
+from scheduler.web.http.refusals import UnknownLink
 from scheduler.web.rendering import PRIVATE, requested_language
 from scheduler.web.site import Site
 from scheduler.wording.elsewhere import others
@@ -91,23 +92,26 @@ class Answering:
         ]
 
     async def show(self, request: Request) -> Response:
-        named = await self._site.asked(request)
-        if named is None:
-            return self._unknown(request)
-        return self._page(request, await asyncio.to_thread(self._look, *named))
+        return self._page(request, await asyncio.to_thread(self._look, *self._named(request)))
 
     async def act(self, request: Request) -> Response:
-        form, named = await read_form(request), await self._site.asked(request)
+        form = await read_form(request)
+        return self._page(request, await asyncio.to_thread(self._act, *self._named(request), form))
+
+    def _named(self, request: Request) -> tuple[str, str]:
+        """The bearer and the event (id) of the token in the path. Raises UnknownLink where it was not signed here."""
+        named = self._site.tokens.read_answer(request.path_params["token"])
         if named is None:
-            return self._unknown(request)
-        return self._page(request, await asyncio.to_thread(self._act, *named, form))
+            raise UnknownLink
+        return named
 
-    def _look(self, recipient: str, event: str) -> _Asked:
+    def _look(self, bearer: str, event: str) -> _Asked:
         with self._site.database.read() as connection:
-            return self._find(connection, recipient, event)
+            return self._find(connection, _borne(connection, bearer), event)
 
-    def _act(self, recipient: str, event: str, form: Form) -> _Asked:
+    def _act(self, bearer: str, event: str, form: Form) -> _Asked:
         with self._site.database.write() as connection:
+            recipient = _borne(connection, bearer)
             before = self._find(connection, recipient, event)
             if before.why is not None:
                 return before
@@ -148,10 +152,6 @@ class Answering:
             refused=refused,
         )
 
-    def _unknown(self, request: Request) -> Response:
-        language = requested_language(request)
-        return self._site.page(request, "leave-unknown.html", language, {}, status=404, headers=PRIVATE)
-
     def _page(self, request: Request, found: _Asked) -> Response:
         post, now = found.post, self._site.present()
         language = requested_language(request, default=post.recipient.language if post else LANGUAGES[0])
@@ -179,6 +179,14 @@ class Answering:
         }
         status = 422 if found.refused else 200
         return self._site.page(request, "answer.html", language, values, status=status, headers=PRIVATE)
+
+
+def _borne(connection: Connection, bearer: str) -> str:
+    """The post (id) that the bearer speaks for. Raises UnknownLink where it has gone to somebody else since."""
+    recipient = roster.borne(connection, bearer)
+    if recipient is None:
+        raise UnknownLink
+    return recipient
 
 
 def _reply(word: str) -> Reply | None:

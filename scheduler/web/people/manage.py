@@ -72,15 +72,11 @@ class Managing:
 
     async def show(self, request: Request) -> Response:
         recipient = await self._site.borne(Link.LEAVE, request)
-        if recipient is None:
-            return self._unknown(request)
         return self._answer(request, await asyncio.to_thread(self._find, recipient))
 
     async def act(self, request: Request) -> Response:
         form = await read_form(request)
         recipient = await self._site.borne(Link.LEAVE, request)
-        if recipient is None:
-            return self._unknown(request)
         return self._answer(request, await asyncio.to_thread(self._act, recipient, form))
 
     def _find(self, recipient: str) -> _Managed:
@@ -106,10 +102,6 @@ class Managing:
             return _Managed(post=None)
         coming = signups.upcoming(connection, recipient, self._site.present(), SHOWN)
         return _Managed(post=post, upcoming=coming, done=done)
-
-    def _unknown(self, request: Request) -> Response:
-        language = requested_language(request)
-        return self._site.page(request, "leave-unknown.html", language, {}, status=404, headers=PRIVATE)
 
     def _answer(self, request: Request, found: _Managed) -> Response:
         post, now, agenda = found.post, self._site.present(), self._site.in_force.edition.agenda
