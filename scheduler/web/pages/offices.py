@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from calendars.catalogue import Phrase
 from calendars.descriptions import place, until_line
-from calendars.editions import Revision
+from calendars.editions import Edition, Revision
 from calendars.model.agenda import Agenda
 from calendars.model.events import Assumption, Days, Event, EventStatus
 from calendars.model.places import Representation
@@ -159,9 +159,7 @@ class Offices:
 
         def shown(pairs: Sequence[tuple[Event, Revision]], *, over: bool = False) -> tuple[SiteEvent, ...]:
             return tuple(
-                site_event(edition.agenda, event, revision, site, now, language, over=over)
-                for event, revision in pairs
-                if event.id in own
+                site_event(edition, event, site, now, language, over=over) for event, _ in pairs if event.id in own
             )
 
         dated = timeline(edition, now)
@@ -192,9 +190,8 @@ class Offices:
 
 
 def site_event(
-    agenda: Agenda,
+    edition: Edition,
     event: Event,
-    revision: Revision,
     site: Representation,
     now: datetime,
     language: Language,
@@ -202,6 +199,7 @@ def site_event(
     over: bool = False,
 ) -> SiteEvent:
     """The event as this office sees it. What is over gets no remark on a night that has passed."""
+    agenda, revision = edition.agenda, edition.revisions[event.id]
     start = revision.start
     here = revision.wall(start, site.zone) if start is not None else None
     home = revision.wall(start, agenda.zone) if start is not None else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 
 from calendars.catalogue import Phrase
@@ -87,8 +87,7 @@ def stay_places(agenda: Agenda, stays: Iterable[Stay], language: Language) -> tu
             agenda,
             stay.site,
             language,
-            start=f"{short_date(stay.begins, language)}, {hour(stay.begins, language)}",
-            end=f"{short_date(stay.ends, language)}, {hour(stay.ends, language)}",
+            hours=(_moment(stay.begins, language), _moment(stay.ends, language)),
             remark=sentence("; ".join(_stay_remarks(stay, language))),
         )
         for stay in stays
@@ -121,8 +120,7 @@ def _day_of_places(agenda: Agenda, day: date, sessions: tuple[Session, ...], lan
                 agenda,
                 session.site,
                 language,
-                start=f"{session.start:%H:%M}",
-                end=_end(session, language),
+                hours=(f"{session.start:%H:%M}", _end(session, language)),
                 remark=sentence("; ".join(_remarks(session, language))),
                 fit=session.fit,
             )
@@ -136,6 +134,10 @@ def _home_day(agenda: Agenda, home: date, language: Language) -> str:
     return _DAY_IN.say(language, day=weekday_and_day(home, language), place=where)
 
 
+def _moment(wall: datetime, language: Language) -> str:
+    return f"{short_date(wall, language)}, {hour(wall, language)}"
+
+
 def _end(session: Session, language: Language) -> str:
     if session.end.date() == session.start.date():
         return f"{session.end:%H:%M}"
@@ -147,8 +149,7 @@ def _place(
     site: Representation,
     language: Language,
     *,
-    start: str,
-    end: str,
+    hours: tuple[str, str],  # from, to
     remark: str,
     fit: Fit | None = None,
 ) -> SiteRow:
@@ -157,8 +158,8 @@ def _place(
         city=site.city,
         country=country_name(site, language),
         region=next(region.name[language] for region in agenda.regions if region.id == site.region),
-        start=start,
-        end=end,
+        start=hours[0],
+        end=hours[1],
         remark=remark,
         fit=fit.value if fit else None,
     )

@@ -135,7 +135,7 @@ class Answering:
     def _find(
         self, connection: Connection, recipient: str, event: str, *, done: bool = False, refused: bool = False
     ) -> _Asked:
-        found, post = editions.current(connection, self._site.in_force), roster.find(connection, recipient)
+        found, post = editions.current(connection, self._site.in_force), roster.on_list(connection, recipient)
         assert found is not None, "the site shows an edition"
         edition, now = found.edition, self._site.present()
         revision, known = edition.revisions.get(event), edition.agenda.event(event)

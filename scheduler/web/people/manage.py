@@ -86,9 +86,9 @@ class Managing:
     def _act(self, recipient: str, form: Form) -> _Managed:
         now = self._site.present()
         with self._site.database.write() as connection:
-            post = roster.find(connection, recipient)
+            post = roster.on_list(connection, recipient)
             done = None
-            if post is not None and post.confirmed:
+            if post is not None:
                 found = editions.current(connection, self._site.in_force)
                 assert found is not None, "the site shows an edition"
                 invites = self._site.invitations
@@ -97,8 +97,8 @@ class Managing:
             return self._found(connection, recipient, done)
 
     def _found(self, connection: Connection, recipient: str, done: ManageDone | None) -> _Managed:
-        post = roster.find(connection, recipient)
-        if post is None or not post.confirmed:
+        post = roster.on_list(connection, recipient)
+        if post is None:
             return _Managed(post=None)
         coming = signups.upcoming(connection, recipient, self._site.present(), SHOWN)
         return _Managed(post=post, upcoming=coming, done=done)
