@@ -18,7 +18,7 @@ from typing import Protocol
 import css_inline
 from jinja2 import Environment, StrictUndefined, Template
 
-from calendars.catalogue import LANGUAGES, Phrase
+from calendars.catalogue import Phrase
 from calendars.editions import Edition
 from calendars.elsewhere import Offer, offers
 from calendars.impact import Fit, session_at
@@ -47,6 +47,7 @@ from scheduler.mail.texts.reminder import reminder
 from scheduler.planning.coverage import Tally
 from scheduler.planning.delivery import Purpose
 from scheduler.planning.notices import Telling
+from scheduler.wording.templates import spoken, spoken_in_html
 
 KEPT = 512  # prepared messages: more than the sites of one fan-out in both languages
 _CONTENT = "<!-- content -->"
@@ -70,13 +71,8 @@ class Composer:
         folder = templates or shipped("templates") / "mail"
         self._base_url = base_url.rstrip("/")
         self._templates = {
-            (name, language): _load(folder, f"{name}.{language}")
-            for name in (
-                "test",
-                "coordination",
-                *(purpose for purpose in Purpose if purpose is not Purpose.CONVOCATION),
-            )
-            for language in LANGUAGES
+            name: _load(folder, name)
+            for name in ("test", "coordination", *(one for one in Purpose if one is not Purpose.CONVOCATION))
         }
         self._edition: Edition | None = None
         self._kept: OrderedDict[object, PreparedMail] = OrderedDict()
@@ -283,9 +279,12 @@ class Composer:
         )
 
     def _alternatives(self, name: str, language: Language, **words: object) -> tuple[Part, Part]:
-        text, html = self._templates[name, language]
-        said = {"lang": language, **words}
-        return text_part("plain", text.render(said)), text_part("html", html.render(said))
+        """The texts of a template in one language, by the catalogue (scheduler.wording.templates)."""
+        text, html = self._templates[name]
+        return (
+            text_part("plain", text.render({**spoken(language), **words})),
+            text_part("html", html.render({**spoken_in_html(language), "lang": language, **words})),
+        )
 
 
 def _offers(edition: Edition, event: Event, site: Representation, now: datetime) -> tuple[Offer, ...]:
@@ -337,12 +336,9 @@ def _load(folder: Path, name: str) -> tuple[Template, Template]:
 
 
 def _read(folder: Path, name: str, form: str) -> str:
-    """A template with the parts that it shares with others, `[[ foot ]]` for parts/foot.es.html, put in their places.
+    """A template with the parts that it shares with others, `[[ foot ]]` for parts/foot.html, put in their places.
 
     As text, before styles are inlined: an `include` of Jinja's would come too late for them.
     """
-    language = name.rpartition(".")[2]
     text = (folder / f"{name}.{form}").read_text(encoding="utf-8")
-    return _PART.sub(
-        lambda found: (folder / "parts" / f"{found[1]}.{language}.{form}").read_text(encoding="utf-8"), text
-    )
+    return _PART.sub(lambda found: (folder / "parts" / f"{found[1]}.{form}").read_text(encoding="utf-8"), text)

@@ -15,7 +15,7 @@ from calendars.catalogue import LANGUAGES
 from scheduler.base.tokens import Link
 from scheduler.web.app import build_app
 from scheduler.wording.languages import each_in_itself, named_for
-from scheduler.wording.templates import spoken
+from scheduler.wording.templates import spoken_in_html
 from tests.support import words
 from tests.support.checkout import ROOT
 from tests.support.shipped import shipped_draft
@@ -94,7 +94,7 @@ async def test_a_region_of_one_site_has_one_site(tmp_path: Path, language: str, 
 
 
 def test_a_value_that_is_markup_stands_in_its_sentence_and_whatever_else_is_escaped() -> None:
-    say, text = spoken("es")["_"], "{n} {n:site|sites} for {query}"
-    assert say(text, n=1, query="<b>") == "1 sede para <b>", "a template escapes the whole of it"
+    say, text = spoken_in_html("es", quoted=True)["_"], "{n} {n:site|sites} for {query}"
+    assert say(text, n=1, query="<b>") == "1 sede para &lt;b&gt;"
     assert say(text, n=2, query=Markup("<q>a</q>")) == "2 sedes para <q>a</q>"
     assert say("made on {day}; last read on {moment}", day="<", moment=Markup("<b>")).startswith("creado el &lt;;")

@@ -13,7 +13,7 @@ from calendars.model.events import Days, Event
 from calendars.model.places import Representation
 from calendars.model.text import Language
 from calendars.wording import days_span, home_short, hour, short_date
-from scheduler.mail.texts.reminder import Reminder, reminder
+from scheduler.mail.texts.reminder import Reminder, inside, reminder
 from scheduler.planning.coverage import Tally
 
 _NEEDED = Phrase("Somebody from your site is needed")
@@ -78,7 +78,7 @@ def to_deputy(
     words = reminder(edition, event, lack.site, language, today=today, link=link, calendar=calendar)
     few = _FEW if lack.coming else _NOBODY
     return ToDeputy(
-        subject=f"{_NEEDED[language]}: {_inside(words.subject, language)}",
+        subject=f"{_NEEDED[language]}: {inside(words.subject, language)}",
         lead=f"{few.say(language, coming=lack.coming, minimum=_minimum(event))} {_STEP_IN[language]}",
         event=words,
     )
@@ -95,11 +95,6 @@ def to_coordinator(edition: Edition, event: Event, lacking: Sequence[Tally], lan
         when=when,
         sites=tuple(_site(edition, event, lack, language) for lack in lacking),
     )
-
-
-def _inside(subject: str, language: Language) -> str:
-    """After a colon; English weekdays keep their capital."""
-    return subject[:1].lower() + subject[1:] if language == "es" else subject
 
 
 def _minimum(event: Event) -> int:

@@ -14,6 +14,7 @@ from calendars.model.agenda import Agenda
 from calendars.model.places import Representation
 from calendars.model.text import Language, Said
 from calendars.wording import (
+    clock_of,
     days_span,
     home_name,
     home_short,
@@ -41,6 +42,8 @@ _NO_LINK = Phrase("LINK WITHDRAWN")
 _JOINS = Phrase("NOW FOR YOUR SITE TOO")
 _LEAVES = Phrase("NO LONGER FOR YOUR SITE")
 _NOW, _BEFORE = Phrase("Now"), Phrase("Was")
+_MOVED = Phrase("{title} now {moment}; was {old}{home}")
+_UNTIL = Phrase("{line}; was {was}.")
 _PLACE = Phrase("Place")
 _RULES = Phrase("The event was not moved: the time-zone rules changed, and with them the hour at your site.")
 _DO = {
@@ -169,9 +172,8 @@ def _moment(one: Standing, agenda: Agenda, site: Representation, language: Langu
         days = one.moment[2]
         assert days is not None, "what is told of has a date"
         return NoticeMoment(here=days_span(days, language), home=None)
-    clocks = f"hora de {site.city}" if language == "es" else f"{site.city} time"
     return NoticeMoment(
-        here=f"{long_date(here, language)}, {hour(here, language)}, {clocks}",
+        here=f"{long_date(here, language)}, {hour(here, language)}, {clock_of(site.city, language)}",
         home=f"{weekday_and_day(home, language)}, {hour(home, language)}, {home_name(agenda.zone, language)}",
     )
 
@@ -200,7 +202,7 @@ def _subject(
     if told.before is None or told.after is None or (told.old == told.new and not _elsewhere(told, site)):
         return f"{title}, {moment}{home}"
     old = _brief(told.before, site, language, None if here is None else here.date())
-    return f"{title} {_NOW[language].lower()} {moment}; {_BEFORE[language].lower()} {old}{home}"
+    return _MOVED.say(language, title=title, moment=moment, old=old, home=home)
 
 
 def _elsewhere(told: Notice, site: Representation) -> bool:
@@ -253,7 +255,7 @@ def _until(old: Standing | None, new: Standing, site: Representation, language: 
     if old is None or old.end is None or old.start != new.start or old.end == new.end:
         return line
     was = hour(old.revision.wall(old.end, site.zone), language)
-    return f"{line[:-1]}; {_BEFORE[language].lower()} {was}."
+    return _UNTIL.say(language, line=line[:-1], was=was)
 
 
 def _reason(told: Notice, agenda: Agenda, language: Language) -> str | None:

@@ -17,6 +17,7 @@ from calendars.model.places import Representation
 from calendars.model.text import Language
 from calendars.wording import (
     assumption,
+    clock_of,
     home_name,
     home_short,
     hour,
@@ -36,6 +37,9 @@ _REASON = Phrase("Reason")
 _UNTIL = Phrase("until")
 _CONVOKES = Phrase("INVITATION")
 _CONVOKED = Phrase("Your site is invited to take part in this event.")
+_TO = Phrase("to {office}")
+_TO_A_FEMININE = Phrase("to {office}", "an office whose name is feminine in Spanish")
+_SOME_DAY = date(2021, 10, 21)  # to see how a language writes its weekdays
 _FEMININE = re.compile(r"(?:Secci[oó]n|Oficina|Embajada|Coordinaci[oó]n|Direcci[oó]n|Representaci[oó]n)\b")
 
 
@@ -120,11 +124,15 @@ def reminder(
     )
 
 
+def inside(subject: str, language: Language) -> str:
+    """A reminder's subject after a colon: with a small letter, where the language begins its weekdays with one."""
+    small = short_date(_SOME_DAY, language)[:1].islower()
+    return subject[:1].lower() + subject[1:] if small else subject
+
+
 def to_office(office: str, language: Language) -> str:
     """«a la Sección Consular, …»; «a: …» where the article is not known; "to …"."""
-    if language == "en":
-        return f"to {office}"
-    return f"a la {office}" if _FEMININE.match(office) else f"a: {office}"
+    return (_TO_A_FEMININE if _FEMININE.match(office) else _TO).say(language, office=office)
 
 
 def _times(
@@ -178,7 +186,7 @@ def _day(day: date, relative: str | None, language: Language) -> str:
 def _preheader(event: Event, site: Representation, hours: Hours | None, language: Language) -> str:
     if hours is None:
         return " ".join(_notes(event, language)) or event.title[language]
-    clocks = f"hora de {site.city}" if language == "es" else f"{site.city} time"
+    clocks = clock_of(site.city, language)
     return f"{hours.here}, {clocks} = {hours.home_day}, {hours.home}, {hours.home_name}. {hours.remark}".rstrip()
 
 
