@@ -13,6 +13,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Connection, and_, func, select, true
 
 from scheduler.planning.delivery import REVOCABLE, Purpose, State
+from scheduler.planning.transitions import acts_on
 from scheduler.store.ledger import states
 from scheduler.store.schema import attempts, deliveries
 
@@ -28,12 +29,7 @@ class Order(StrEnum):
     DROP = "drop"  # it does not go, ever
 
 
-ACTS_ON = {
-    Order.HOLD: (State.PLANNED, State.DEFERRED, State.UNCERTAIN),
-    Order.RELEASE: (State.HELD,),
-    Order.RETRY: (State.DEFERRED, State.UNCERTAIN, State.HELD),
-    Order.DROP: (State.HELD, State.UNCERTAIN),
-}
+ACTS_ON = {order: acts_on(f"deliveries.{order}") for order in Order}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

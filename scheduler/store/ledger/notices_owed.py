@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, exists
 
-from scheduler.planning.delivery import NEWS, Purpose, State
+from scheduler.planning.delivery import NEWS, OPEN, Purpose, State
 from scheduler.store.ledger import rows, states
 from scheduler.store.ledger.rows import Row
 from scheduler.store.posts import hearers
@@ -62,7 +62,7 @@ def follow_moved(connection: Connection, recipient: str | None = None) -> None:
     """Notices and convocations that wait, of all posts or of one, go with their post to its site: what it has to hear
     there, and at which hours, is found out when they leave.
     """
-    waiting = _D.purpose.in_(NEWS) & _D.state.in_(states.OPEN)
+    waiting = _D.purpose.in_(NEWS) & _D.state.in_(OPEN)
     if recipient is not None:
         waiting &= _D.recipient == recipient
     states.follow_posts(connection, waiting)
@@ -87,7 +87,7 @@ def _concerned(posts: _Posts, one: Owed) -> Iterator[str]:
 def _supersede(connection: Connection, uid: str, sites: Collection[str], now: datetime) -> None:
     there = exists().where(_R.id == _D.recipient, _R.site.in_(sites))
     earlier = (_D.purpose == Purpose.NOTICE) & (_D.subject == uid) & there
-    states.end(connection, earlier, State.SUPERSEDED, states.OPEN)
+    states.end(connection, earlier, State.SUPERSEDED, OPEN)
     states.let_go_of_what_is_on_its_way(connection, earlier, now)
 
 

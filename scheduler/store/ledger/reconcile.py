@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, case, exists
 
 from calendars.editions import Edition
-from scheduler.planning.delivery import PLANNED_BY_EDITION, State
+from scheduler.planning.delivery import OPEN, PLANNED_BY_EDITION, State
 from scheduler.planning.plan import Planned, plan
 from scheduler.store.ledger import rows, states, wishes
 from scheduler.store.posts import roster
@@ -65,4 +65,4 @@ def _end(connection: Connection, edition: int, now: datetime, only: str | None) 
         revisions.c.edition == edition, revisions.c.uid == _D.subject, revisions.c.schedule > _D.schedule
     )
     into = case((moved_on, State.SUPERSEDED), else_=State.CANCELLED)
-    return states.end(connection, gone, into, states.OPEN)
+    return states.end(connection, gone, into, OPEN)

@@ -44,7 +44,6 @@ from scheduler.store.posts import roster
 from scheduler.store.schema import WAITING_INDEX, Instant, deliveries, recipients, staged
 
 _D, _S = deliveries.c, staged.c
-OPEN = (*REVOCABLE, State.SUPPRESSED)  # not settled yet, or kept back for its post's sake
 _FOLLOWS = ("site", "due_at", "expires_at", "moved")
 _TAKEN = {name: _S[name] for name in _FOLLOWS}  # of the staged plan
 

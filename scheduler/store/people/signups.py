@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from calendars.model.text import Language
 from scheduler.planning.channels import Channel
-from scheduler.planning.delivery import MUTABLE, Purpose, State
+from scheduler.planning.delivery import MUTABLE, OPEN, Purpose, State
 from scheduler.store.ledger import notices_owed, servicemail, states
 from scheduler.store.ledger.servicemail import ServiceMail
 from scheduler.store.people import handovers
@@ -232,7 +232,7 @@ def _forget(connection: Connection, chosen: ColumnElement[bool], now: datetime) 
     """Blank these rows, end what is owed to them and their staff feeds, and forget what they answered."""
     ids = list(connection.execute(select(_R.id).where(chosen)).scalars())
     for key in ids:
-        states.end(connection, _D.recipient == key, State.CANCELLED, states.OPEN)
+        states.end(connection, _D.recipient == key, State.CANCELLED, OPEN)
         states.let_go_of_what_is_on_its_way(connection, _D.recipient == key, now)
         _revoke(connection, _T.recipient == key, now)
         connection.execute(delete(answers).where(answers.c.recipient == key))
