@@ -1,6 +1,6 @@
 """What cannot be done, said to whoever asked: one base for all of it, so that each edge tells it in its own way.
 
-The command line ends with `code` and the words in its language.
+The command line ends with `code` and the words in its language; a page answers with `status` and the same words.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ class Refusal(Exception):
     """
 
     code: int = PROBLEMS  # the input is to be corrected; USAGE: the call; ENVIRONMENT: what it runs in
+    status: int = 422  # of the answer to a browser (RFC 9110 §15.5), by the same division; 404, 409 where they say more
     speaker: ClassVar[str] = "agenda: "  # before each line on a terminal; "" where it begins with a place in a file
 
     def __init__(self, why: Said, **values: object) -> None:
@@ -51,6 +52,7 @@ class EnvironmentRefusal(Refusal):
     """
 
     code = ENVIRONMENT
+    status = 503
 
     def __init__(self, why: Said | str, **values: object) -> None:
         super().__init__(verbatim(why) if isinstance(why, str) else why, **values)

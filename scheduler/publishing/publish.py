@@ -45,6 +45,8 @@ EQUAL = Phrase("the draft equals the edition in force")
 class Unconfirmed(Refusal):
     """What takes something away, concerns many, or shifts hours by doubtful rules has to be confirmed."""
 
+    status = 409
+
     def __init__(self, prospect: Prospect) -> None:
         super().__init__(TO_CONFIRM)
         self.prospect = prospect
@@ -52,6 +54,8 @@ class Unconfirmed(Refusal):
 
 class NothingToPublish(Refusal):
     """The draft is what is in force."""
+
+    status = 409
 
     def __init__(self, prospect: Prospect) -> None:
         super().__init__(EQUAL)

@@ -26,6 +26,8 @@ HOUR = Phrase("edition {number} has an hour that exists no longer, or twice: {wa
 class NoWayBack(Refusal):
     """An edition's content cannot be put in force again."""
 
+    status = 409
+
 
 def roll_back(
     database: Database,

@@ -34,6 +34,8 @@ NOTHING_YET = Phrase("nothing is published yet; `agenda publish` or `agenda serv
 class NothingInForce(Refusal):
     """There is no edition to reckon anew."""
 
+    status = 409
+
 
 class NoSuchHour(Refusal):
     """Hours in force that no longer exist, or exist twice; each has a line."""

@@ -13,7 +13,7 @@ from babel.dates import format_timedelta
 from calendars.catalogue import Phrase
 from calendars.model.events import Days
 from calendars.model.text import Language
-from calendars.wording import relative_day
+from calendars.wording import locale, relative_day
 from calendars.zones import to_wall
 
 Unit = Literal["minute", "hour", "day"]
@@ -60,4 +60,6 @@ def _spoken(away: timedelta, unit: Unit, language: Language, threshold: float = 
     """«dentro de 3 días», «hace 2 horas»; a threshold this high keeps the unit."""
     whole = max(1, round(abs(away) / _SIZES[unit])) * _SIZES[unit]
     signed = whole if away > timedelta() else -whole
-    return format_timedelta(signed, granularity=unit, threshold=threshold, add_direction=True, locale=language)
+    return format_timedelta(
+        signed, granularity=unit, threshold=threshold, add_direction=True, locale=locale(language).language
+    )

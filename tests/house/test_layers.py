@@ -37,8 +37,6 @@ WIDE = {
     "scheduler.publishing.publish.publish_draft",
     "scheduler.publishing.rollback.roll_back",
     "scheduler.publishing.shifted.publish_shifted",
-    "scheduler.web.pages.offices.site_event",
-    "scheduler.web.pages.places._place",
 }
 
 

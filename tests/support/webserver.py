@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from starlette.types import ASGIApp
 
 from calendars.model.agenda import Agenda, Draft
 from calendars.model.people import Recipient
@@ -77,6 +78,11 @@ async def serving(site: Site) -> AsyncIterator[httpx.AsyncClient]:
     finally:
         stopped.set()
         await server
+
+
+def asking(app: ASGIApp) -> httpx.AsyncClient:
+    """A client that asks the application itself, where nothing is about the server."""
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="https://agenda.example")
 
 
 def leave_path(post: str = POST) -> str:
