@@ -19,7 +19,7 @@ from scheduler.commands.confirming import once_confirmed
 from scheduler.commands.publication import print_publication
 from scheduler.drafts.files import configuration
 from scheduler.installation.database import existing_database
-from scheduler.publishing.prospect import Prospect, prospect
+from scheduler.publishing.prospect import Act, Prospect, prospect
 from scheduler.publishing.publish import Published
 from scheduler.publishing.shifted import default_reason, publish_shifted, shifted_draft, shifted_prospect
 
@@ -30,15 +30,13 @@ def publish_what_shifted(
     with existing_database(settings) as database:
 
         def put(*, confirmed: bool) -> Published:
-            return publish_shifted(
-                database,
+            act = Act(
                 at=SystemClock().now(),
                 author=author or login_name(),
                 reason=reason.strip() or default_reason(lang),
-                confirmed=confirmed,
-                asked_above=settings.asked_above,
                 silent=silent,
             )
+            return publish_shifted(database, act, confirmed=confirmed, asked_above=settings.asked_above)
 
         done = once_confirmed(put, lang, yes=yes, shifted=True)
     if done is not None:
@@ -70,5 +68,5 @@ class Source:
         if self.shifted:
             if announce:
                 raise Failure(USAGE, "--shifted publishes no draft, and --announce calls to events: choose one of them")
-            return shifted_prospect(connection, draft, at=at, author="", reason="")
-        return prospect(connection, draft, at=at, author="", reason="", announce=announce)
+            return shifted_prospect(connection, draft, Act(at=at))
+        return prospect(connection, draft, Act(at=at, announce=announce))

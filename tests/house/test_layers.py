@@ -27,7 +27,7 @@ CLOCK = {"now", "utcnow", "today", "time", "monotonic", "perf_counter"}
 MODULE_LINES, FUNCTION_LINES, BESIDE = 350, 40, 18
 CROWDED = {"commands"}  # one file a command
 # What has too many parameters to be shorter; they go with the value that takes their place.
-LONG = {"Composer.reminder", "reminder", "prospect", "exported", "impact"}
+LONG = {"Composer.reminder", "reminder", "impact"}
 
 
 def name_of(path: Path) -> str:

@@ -28,8 +28,11 @@ _R, _D, _H, _B = recipients.c, deliveries.c, handovers.c, bounces.c
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Successor:
+    """Whom a post is to go to."""
+
+    recipient: str  # id of the post
     address: str
-    language: Language | None  # None: the one that the post has in the file, or signed up with
+    language: Language | None = None  # None: the one that the post has in the file, or signed up with
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,19 +50,13 @@ class Handover:
 
 
 def hand_over(
-    connection: Connection,
-    edition: Edition,
-    recipient: str,
-    to: Successor,
-    now: datetime,
-    *,
-    author: str,
-    reason: str,
+    connection: Connection, edition: Edition, to: Successor, now: datetime, *, author: str, reason: str
 ) -> str:
     """Move a post that is listed to its successor. Returns the id of the row under which the former holder stands."""
+    recipient = to.recipient
     row = connection.execute(select(recipients).where(_R.id == recipient)).mappings().one()
     former = _keep_former(connection, row, now)
-    _replace(connection, recipient, to)
+    _replace(connection, to)
     feed_tokens.end_of(connection, recipient, now)
     _take_back(connection, recipient, now)
     roster.end_doubles(connection, now)
@@ -78,11 +75,11 @@ def _keep_former(connection: Connection, row: RowMapping, now: datetime) -> str:
     return key
 
 
-def _replace(connection: Connection, recipient: str, to: Successor) -> None:
+def _replace(connection: Connection, to: Successor) -> None:
     """Another address, for whoever has wished for nothing yet; links signed for those before end."""
     connection.execute(
         update(recipients)
-        .where(_R.id == recipient)
+        .where(_R.id == to.recipient)
         .values(
             address=to.address,
             chosen_language=to.language,
@@ -96,7 +93,7 @@ def _replace(connection: Connection, recipient: str, to: Successor) -> None:
         )
     )
     connection.execute(
-        update(bounces).where(_B.recipient == recipient, _B.kind.in_(("soft", "doubted"))).values(kind="forgiven")
+        update(bounces).where(_B.recipient == to.recipient, _B.kind.in_(("soft", "doubted"))).values(kind="forgiven")
     )
 
 
