@@ -351,3 +351,19 @@ def test_a_node_that_only_serves_lists_at_its_start_what_is_another_hour_to_it(c
         ("vancouver", "2036-12-04T16:00", "2036-12-04T17:00"),
     ]
     assert "agenda publish --shifted" in told[2]["event"]
+
+
+def test_a_node_with_older_rules_says_the_promised_hour_of_an_event_wherever_it_is_read(here: Path) -> None:
+    """Published with today's rules for 18:00 in Vancouver, where the older ones would make it 17:00."""
+    configure("2036-12-04", zone="America/Vancouver")
+    assert agenda("publish", "--reason", "inicio").exit_code == 0
+    old = before(BEFORE_CANADA)
+    for lang, at in (("es", "18:00 h"), ("en", "18:00")):
+        said = [
+            run("answers", "taller", "--lang", lang, **old).stdout,
+            agenda("answers", "taller", "--lang", lang).stdout,
+        ]
+        assert [(at in one, "17:00" in one) for one in said] == [(True, False)] * 2, said
+    configure("2036-12-04", zone="America/Vancouver", hour="20:00")
+    shown = run("diff", **old).stdout
+    assert ("18:00–20:00" in shown, "17:00" in shown) == (True, False), shown
