@@ -19,12 +19,12 @@ from scheduler.base.refusal import PROBLEMS, USAGE
 from scheduler.base.settings import Settings
 from scheduler.commands.common import Failure, JsonOption, LangOption, err, language, login_name, out, print_json, told
 from scheduler.installation.database import NOTHING_YET, NothingPublished, existing_database
-from scheduler.people.handover import check, hand_over
+from scheduler.people.handover import HandoverWish, check, hand_over
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 from scheduler.store.people import handovers
-from scheduler.store.people.handovers import Handover, Successor
+from scheduler.store.people.handovers import Handover
 from scheduler.store.posts.roster import Post
 from scheduler.wording.posts import masked, office_of
 
@@ -64,7 +64,7 @@ def handover(
             return
         if post is None or to is None:
             raise Failure(USAGE, "POST and --to ADDRESS are wanted, or --list")
-        wanted = Successor(recipient=post, address=to, language=_language(spoken))
+        wanted = HandoverWish(recipient=post, address=to, language=_language(spoken))
         _hand_over(database, settings, wanted, author or login_name(), reason, language(lang, settings), yes=yes)
 
 
@@ -78,7 +78,7 @@ def _language(given: str | None) -> Language | None:
 
 
 def _hand_over(
-    database: Database, settings: Settings, wanted: Successor, author: str, reason: str, lang: Language, *, yes: bool
+    database: Database, settings: Settings, wanted: HandoverWish, author: str, reason: str, lang: Language, *, yes: bool
 ) -> None:
     tokens = database.tokens
     with database.read() as connection:
@@ -94,7 +94,7 @@ def _hand_over(
         typer.echo(CORRECT.say(lang, post=wanted.recipient))
 
 
-def _confirmed(post: Post, wanted: Successor, found: InForce, lang: Language) -> bool:
+def _confirmed(post: Post, wanted: HandoverWish, found: InForce, lang: Language) -> bool:
     agenda, console = found.edition.agenda, err()
     said = {
         "post": wanted.recipient,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Agenda
-from calendars.model.text import Said, Spoken, verbatim
+from calendars.model.text import Language, Said, Spoken, verbatim
 from calendars.wording import and_list
 from scheduler.base.address import domain_of, mailbox
 from scheduler.base.refusal import PROBLEMS, USAGE, Refusal
@@ -46,7 +47,16 @@ class NoHandover(Refusal):
         super().__init__(why, said=said, more=more)
 
 
-def check(connection: Connection, wanted: Successor, found: InForce, tokens: Tokens) -> Post:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HandoverWish:
+    """What was asked for."""
+
+    recipient: str  # id of the post
+    address: str  # of the successor
+    language: Language | None = None
+
+
+def check(connection: Connection, wanted: HandoverWish, found: InForce, tokens: Tokens) -> Post:
     """The post as it stands, if it may go to that address. Raises NoHandover."""
     post = roster.find(connection, wanted.recipient)
     if post is None or not post.confirmed:
@@ -64,7 +74,9 @@ def check(connection: Connection, wanted: Successor, found: InForce, tokens: Tok
     return post
 
 
-def hand_over(database: Database, wanted: Successor, *, at: datetime, author: str, reason: str, tokens: Tokens) -> Post:
+def hand_over(
+    database: Database, wanted: HandoverWish, *, at: datetime, author: str, reason: str, tokens: Tokens
+) -> Post:
     """Move the post, and tell its former holder, the successor and the administrator.
 
     Returns it as it was. Raises NoHandover; LookupError before the first edition.
@@ -74,7 +86,8 @@ def hand_over(database: Database, wanted: Successor, *, at: datetime, author: st
         if found is None:
             raise LookupError("nothing is published yet")
         post = check(connection, wanted, found, tokens)
-        former = handovers.hand_over(connection, found.edition, wanted, at, author=author, reason=reason)
+        to = Successor(address=wanted.address, language=wanted.language, author=author, reason=reason)
+        former = handovers.hand_over(connection, found.edition, wanted.recipient, to, at)
         _tell(connection, post, former, found.edition.agenda, at)
         return post
 
@@ -114,7 +127,7 @@ def _check_domain(address: str, post: Post, agenda: Agenda) -> None:
     raise NoHandover(FOREIGN, said=domain_of(address), more=Spoken(lambda lang: and_list(allowed, lang)))
 
 
-def _check_site(connection: Connection, wanted: Successor, post: Post) -> None:
+def _check_site(connection: Connection, wanted: HandoverWish, post: Post) -> None:
     """Who signed up with that address is taken in by the administrator's post, as when the file lists them."""
     for other in roster.at_address(connection, wanted.address):
         gives_way = other.origin == "self" and post.origin == "file"

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from calendars.model.agenda import Draft
 from calendars.model.people import Recipient, Signups
-from scheduler.people.handover import NoHandover, hand_over
+from scheduler.people.handover import HandoverWish, NoHandover, hand_over
 from scheduler.planning.delivery import Decision, Purpose, State
 from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import NothingToPublish, Published, publish_draft
@@ -20,7 +20,6 @@ from scheduler.store.database import Database
 from scheduler.store.ledger import wishes
 from scheduler.store.people import bounces, handovers, signups
 from scheduler.store.people.bounces import CameBack
-from scheduler.store.people.handovers import Successor
 from scheduler.store.posts import feed_tokens, hearers, roster
 from scheduler.store.schema import answers, deliveries, metadata, recipients
 from tests.support.campaign import Campaign, mails
@@ -42,7 +41,7 @@ def published(database: Database) -> Database:
 
 
 def over(database: Database, to: str = NEW, at: datetime = LATER, recipient: str = "uno", **changes: str) -> None:
-    wanted = Successor(recipient=recipient, address=to, **changes)
+    wanted = HandoverWish(recipient=recipient, address=to, **changes)
     hand_over(database, wanted, at=at, author="M. R.", reason="relevo", tokens=TOKENS)
 
 

@@ -18,10 +18,9 @@ from sqlalchemy import select
 from calendars.model.events import Days, Timed
 from scheduler.base.clock import SimulatedClock
 from scheduler.base.tokens import Link
-from scheduler.people.handover import hand_over
+from scheduler.people.handover import HandoverWish, hand_over
 from scheduler.planning.delivery import Purpose, State
 from scheduler.store.ledger import states
-from scheduler.store.people.handovers import Successor
 from scheduler.store.posts import roster
 from scheduler.store.posts.roster import Post
 from scheduler.store.schema import deliveries, metadata
@@ -281,7 +280,7 @@ async def test_a_forwarded_mail_opens_nothing_that_lasts(site: Site, client: htt
 async def test_a_link_of_who_handed_the_post_over_opens_nothing_and_the_successors_does(
     site: Site, client: httpx.AsyncClient
 ) -> None:
-    to = Successor(recipient=POST, address="nueva@sedes.example")
+    to = HandoverWish(recipient=POST, address="nueva@sedes.example")
     hand_over(site.database, to, at=PUBLISHED, author="M. R.", reason="", tokens=TOKENS)
     before = everything(site)
     for path in (link("manage"), link("leave"), account(), link("confirm", signed=Link.CONFIRM)):

@@ -28,11 +28,12 @@ _R, _D, _H, _B = recipients.c, deliveries.c, handovers.c, bounces.c
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Successor:
-    """Whom a post is to go to."""
+    """Who takes a post, by whose decision and why."""
 
-    recipient: str  # id of the post
     address: str
-    language: Language | None = None  # None: the one that the post has in the file, or signed up with
+    language: Language | None  # None: the one that the post has in the file, or signed up with
+    author: str
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,20 +50,17 @@ class Handover:
     corrected_at: datetime | None  # when the file had another address than the former one; None: it is to be corrected
 
 
-def hand_over(
-    connection: Connection, edition: Edition, to: Successor, now: datetime, *, author: str, reason: str
-) -> str:
+def hand_over(connection: Connection, edition: Edition, recipient: str, to: Successor, now: datetime) -> str:
     """Move a post that is listed to its successor. Returns the id of the row under which the former holder stands."""
-    recipient = to.recipient
     row = connection.execute(select(recipients).where(_R.id == recipient)).mappings().one()
     former = _keep_former(connection, row, now)
-    _replace(connection, to)
+    _replace(connection, recipient, to)
     feed_tokens.end_of(connection, recipient, now)
     _take_back(connection, recipient, now)
     roster.end_doubles(connection, now)
     replan(connection, edition, recipient, now)
     corrected_at = None if row["origin"] == "file" else now
-    said = {"at": now, "author": author, "reason": reason, "corrected_at": corrected_at}
+    said = {"at": now, "author": to.author, "reason": to.reason, "corrected_at": corrected_at}
     connection.execute(insert(handovers).values(recipient=recipient, former=former, **said))
     return former
 
@@ -75,11 +73,11 @@ def _keep_former(connection: Connection, row: RowMapping, now: datetime) -> str:
     return key
 
 
-def _replace(connection: Connection, to: Successor) -> None:
+def _replace(connection: Connection, recipient: str, to: Successor) -> None:
     """Another address, for whoever has wished for nothing yet; links signed for those before end."""
     connection.execute(
         update(recipients)
-        .where(_R.id == to.recipient)
+        .where(_R.id == recipient)
         .values(
             address=to.address,
             chosen_language=to.language,
@@ -93,7 +91,7 @@ def _replace(connection: Connection, to: Successor) -> None:
         )
     )
     connection.execute(
-        update(bounces).where(_B.recipient == to.recipient, _B.kind.in_(("soft", "doubted"))).values(kind="forgiven")
+        update(bounces).where(_B.recipient == recipient, _B.kind.in_(("soft", "doubted"))).values(kind="forgiven")
     )
 
 

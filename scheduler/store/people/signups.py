@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -163,33 +164,26 @@ def exported(connection: Connection, recipient: str) -> str:
     And when it was handed over; from whom and why is not the holder's to read.
     """
     own = connection.execute(select(recipients).where(_R.id == recipient)).mappings().one()
-    kept = {
-        name: [_plain(row) for row in connection.execute(rows).mappings()] for name, rows in _kept(recipient).items()
-    }
-    handed_over = [at.isoformat() for at in handovers.of_recipient(connection, recipient)]
-    return json.dumps({"recipient": _plain(own), **kept, "handed_over": handed_over}, ensure_ascii=False, indent=2)
+    found: dict[str, object] = {"recipient": _plain(own)}
+    for name, kept in _kept(recipient).items():
+        found[name] = [_plain(row) for row in connection.execute(kept).mappings()]
+    found["handed_over"] = [at.isoformat() for at in handovers.of_recipient(connection, recipient)]
+    return json.dumps(found, ensure_ascii=False, indent=2)
 
 
-def _kept(recipient: str) -> dict[str, Select[tuple[object, ...]]]:
-    """What stands in other tables about a post, as the queries that read it."""
-    bounced, said = bounces.c, answers.c
+def _kept(recipient: str) -> dict[str, Select[Any]]:
+    """What stands about a post in other tables, by the name that the export gives it."""
+    sent = (_D.purpose, _D.event, _D.site, _D.rule, _D.due_at, _D.state, _D.accepted_at, _D.method)
+    tried = select(_D.event, *(attempts.c[name] for name in _TRIED)).join(deliveries, _D.id == attempts.c.delivery)
+    bounced = select(*(bounces.c[name] for name in ("at", "kind", "status", "text")))
+    said = select(*(answers.c[name] for name in ("event", "answer", "instead", "via", "at")))
+    feeds = select(_T.site, _T.label, _T.created_at, _T.revoked_at, _T.polled_at, _T.client)
     return {
-        "deliveries": select(_D.purpose, _D.event, _D.site, _D.rule, _D.due_at, _D.state, _D.accepted_at, _D.method)
-        .where(_D.recipient == recipient)
-        .order_by(_D.due_at, _D.id),
-        "attempts": select(_D.event, *(attempts.c[name] for name in _TRIED))
-        .join(deliveries, _D.id == attempts.c.delivery)
-        .where(_D.recipient == recipient)
-        .order_by(attempts.c.ended_at, attempts.c.delivery),
-        "bounces": select(bounced.at, bounced.kind, bounced.status, bounced.text)
-        .where(bounced.recipient == recipient)
-        .order_by(bounced.at),
-        "answers": select(said.event, said.answer, said.instead, said.via, said.at)
-        .where(said.recipient == recipient)
-        .order_by(said.at, said.event),
-        "staff_feeds": select(_T.site, _T.label, _T.created_at, _T.revoked_at, _T.polled_at, _T.client)
-        .where(_T.recipient == recipient)
-        .order_by(_T.created_at),
+        "deliveries": select(*sent).where(_D.recipient == recipient).order_by(_D.due_at, _D.id),
+        "attempts": tried.where(_D.recipient == recipient).order_by(attempts.c.ended_at, attempts.c.delivery),
+        "bounces": bounced.where(bounces.c.recipient == recipient).order_by(bounces.c.at),
+        "answers": said.where(answers.c.recipient == recipient).order_by(answers.c.at, answers.c.event),
+        "staff_feeds": feeds.where(_T.recipient == recipient).order_by(_T.created_at),
     }
 
 
