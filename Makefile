@@ -16,7 +16,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-dep
 WORDS := $(patsubst %.po,%.mo,$(wildcard calendars/languages/*.po))# the catalogues, as the program reads them
 
 .DEFAULT_GOAL := help
-.PHONY: help words run serve test test-gated test-rest test-long check coverage screenshots bench chaos lock wheel clean
+.PHONY: help words run serve test test-gated test-rest test-long check docs coverage screenshots bench chaos lock wheel clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -63,6 +63,9 @@ check: $(READY) ## lint, types, and who may import whom
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache --no-logo
+
+docs: $(READY) ## write into docs/ what is taken from the code
+	$(BIN)/python -m tests.support.state_table
 
 coverage: $(READY) ## lines of the whole program that the short suite leaves out
 	$(PYTEST) -m "not long" --cov --cov-report= tests

@@ -98,7 +98,7 @@ class Phrase(Said):
 
     def say(self, language: Language, **values: object) -> str:
         """The phrase with its values; one that is said itself (a Said) in this language too."""
-        return self[language].format_map(_in(language, values))
+        return self[language].format_map(spoken_values(language, values))
 
     def of(self, **values: object) -> Sentence:
         """The phrase about these values, whatever language it is asked in."""
@@ -116,7 +116,8 @@ class Sentence(Said):
         return self.phrase.say(language, **dict(self.values))
 
 
-def _in(language: Language, values: Mapping[str, object]) -> dict[str, Any]:
+def spoken_values(language: Language, values: Mapping[str, object]) -> dict[str, Any]:
+    """The values of a phrase as it says them: what is itself said in this language, numbers that pick a form."""
     return {name: _spoken(value, language) for name, value in values.items()}
 
 

@@ -210,3 +210,8 @@ def and_list(names: Sequence[str], language: Language) -> str:
 def sentence(text: str) -> str:
     """With a capital and a full stop, unless it ends in one; nothing stays nothing."""
     return text[:1].upper() + text[1:] + ("" if not text or text[-1] in ".!?…" else ".")
+
+
+def clock_of(city: str, language: Language) -> str:
+    """«hora de Nueva Delhi»; "Nueva Delhi time"."""
+    return Phrase("{city} time").say(language, city=city)

@@ -15,7 +15,8 @@ from scheduler.commands.common import Failure, LangOption, err, told
 from scheduler.installation.database import database_url, existing_database
 from scheduler.store.copying import copy
 from scheduler.store.database import Database
-from scheduler.store.instance import Instance, hold_what_may_have_gone
+from scheduler.store.instance import Instance
+from scheduler.store.ledger.deliveries import hold_what_may_have_gone
 
 
 def migrate(lang: LangOption = None) -> None:

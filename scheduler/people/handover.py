@@ -21,6 +21,7 @@ from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 from scheduler.store.ledger import servicemail
+from scheduler.store.ledger.servicemail import ServiceMail
 from scheduler.store.people import handovers, signups
 from scheduler.store.people.handovers import Successor
 from scheduler.store.posts import roster
@@ -100,16 +101,15 @@ def _tell(connection: Connection, post: Post, former: str, agenda: Agenda, at: d
     if not post.suppressed:
         hearers.append((Purpose.FAREWELL, former))
     for purpose, recipient in hearers:
-        servicemail.owe(
-            connection,
-            purpose,
-            recipient,
+        mail = ServiceMail(
+            purpose=purpose,
+            recipient=recipient,
             subject=subject,
             site=own.site,
-            now=at,
             until=at + LASTS,
             about=own.id if purpose is Purpose.HANDOVER else "",
         )
+        servicemail.owe(connection, mail, at)
 
 
 def _unknown(connection: Connection, said: str) -> NoHandover:

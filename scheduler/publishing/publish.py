@@ -22,7 +22,7 @@ from scheduler.publishing.prospect import Act, Prospect, digest, prospect
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
-from scheduler.store.ledger import claiming, convocations, invited, inviting
+from scheduler.store.ledger import convocations, invited, inviting, states
 from scheduler.store.ledger.notices_owed import Owed, follow_moved, owe
 from scheduler.store.ledger.reconcile import Reconciled, reconcile
 from scheduler.store.people import handovers, signups
@@ -119,7 +119,7 @@ def enact(
     written = InForce(edition=edition, links=draft.links, draft_digest=filed or digest(draft), zone_version=version)
     events = dict.fromkeys(notice.event for notice in found.convocations)
     editions.save(connection, written, silent=found.silent, announced=events)
-    claiming.void(connection)
+    states.void(connection)  # it was claimed under an edition that is no longer in force
     known = frozenset(roster.posts_of_the_file(connection))
     invited_at = invited.invited_posts(connection)
     if posts is not None:

@@ -32,7 +32,7 @@ from scheduler.sending.pace import SimulatedTiming
 from scheduler.sending.service import Sending, Service
 from scheduler.store import controls, editions
 from scheduler.store.database import Database
-from scheduler.store.ledger import invited, states
+from scheduler.store.ledger import claiming, invited
 from scheduler.store.schema import deliveries
 
 REAL_WORK = Phrase("{path} is no rehearsal's database; name another file")
@@ -160,7 +160,7 @@ async def captured(
 
     def due_of(message_key: str) -> datetime | None:
         with database.read() as connection:
-            return states.due_of(connection, message_key)
+            return claiming.due_of(connection, message_key)
 
     async with capturing(outbox, due_of, kept) as port:
         yield Sending(

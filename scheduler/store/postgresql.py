@@ -70,6 +70,7 @@ class NotificationWatch:
         self._connection: psycopg.Connection | None = self._listen()
 
     def changed(self) -> bool:
+        # Asked without waiting, again and again: one loop serves both databases, and a lost connection is made anew.
         if self._connection is not None:
             try:
                 return bool(list(self._connection.notifies(timeout=0)))

@@ -3,21 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from html import escape
 
-from calendars.catalogue import Phrase
+from markupsafe import Markup
+
+from calendars.catalogue import Phrase, spoken_values
 from calendars.model.text import Language
 
+Words = Mapping[str, Callable[..., str]]  # the functions by which a template asks for its texts
 
-def spoken(language: Language) -> Mapping[str, Callable[..., str]]:
+
+def spoken(language: Language) -> Words:
     """What a template says its texts with, in that language."""
 
+    def said(phrase: Phrase, values: Mapping[str, object]) -> str:
+        return phrase.say(language, **values) if values else phrase[language]
+
+    return _asked_for(said)
+
+
+def spoken_in_html(language: Language) -> Words:
+    """The same for a template that makes HTML: a text of the catalogue stands as it is written, its values are escaped.
+
+    The texts are the program's own and hold no markup. A value that is markup already stays it: a link, a `<code>`.
+    """
+
+    def said(phrase: Phrase, values: Mapping[str, object]) -> Markup:
+        text = Markup(escape(phrase[language], quote=False))  # noqa: S704  # because it is the catalogue's, escaped here
+        return text.format_map(spoken_values(language, values)) if values else text
+
+    return _asked_for(said)
+
+
+def _asked_for(said: Callable[[Phrase, Mapping[str, object]], str]) -> Words:
     def plain(english: str, **values: object) -> str:
-        return _said(Phrase(english), values)
+        return said(Phrase(english), values)
 
     def within(context: str, english: str, **values: object) -> str:
-        return _said(Phrase(english, context), values)
-
-    def _said(phrase: Phrase, values: Mapping[str, object]) -> str:
-        return phrase.say(language, **values) if values else phrase[language]
+        return said(Phrase(english, context), values)
 
     return {"_": plain, "pgettext": within}

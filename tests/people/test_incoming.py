@@ -16,7 +16,7 @@ from scheduler.mail import verp
 from scheduler.people.incoming import Handled, Inbox, Meaning
 from scheduler.planning.delivery import Decision, Purpose, State
 from scheduler.store.database import Database
-from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.ledger.claiming import Claim
 from scheduler.store.ledger.servicemail import COORDINATOR
 from scheduler.store.people import bounces
 from scheduler.store.posts import roster
@@ -33,7 +33,7 @@ NOW = WEEK_BEFORE + timedelta(minutes=10)
 FULL = "5.2.2"
 
 
-def sent(database: Database, posts: int = 2) -> list[Delivery]:
+def sent(database: Database, posts: int = 2) -> list[Claim]:
     put(database, draft(posts=[post(f"p{number}") for number in range(posts)]))
     return send(database, WEEK_BEFORE)
 

@@ -246,7 +246,7 @@ def test_a_postponed_claim_comes_back_at_its_hour(database: Database) -> None:
     later = WEEK_BEFORE + timedelta(hours=9)
     with database.write() as connection:
         claiming.postpone_claims(connection, ME, [(claims[0], later)])
-        assert ledger.next_moments(connection, WEEK_BEFORE, later, 5) == [later]
+        assert claiming.next_moments(connection, WEEK_BEFORE, later, 5) == [later]
     assert claim(database, later - timedelta(seconds=1)) == []
     assert len(claim(database, later)) == 1
 
@@ -366,18 +366,18 @@ def test_the_due_moment_of_a_message_is_found_by_its_key(database: Database) -> 
     put(database, draft())
     claims = claim(database, WEEK_BEFORE)
     with database.read() as connection:
-        assert ledger.due_of(connection, claims[0].message_key) == WEEK_BEFORE
-        assert ledger.due_of(connection, "unknown") is None
+        assert claiming.due_of(connection, claims[0].message_key) == WEEK_BEFORE
+        assert claiming.due_of(connection, "unknown") is None
 
 
 def test_the_next_moments_are_distinct_and_in_order(database: Database) -> None:
     put(database, draft(posts=[post(), post("dos")]))
     far = START + timedelta(days=1)
     with database.read() as connection:
-        assert ledger.next_moments(connection, PUBLISHED, far, 9) == [WEEK_BEFORE, DAY_BEFORE, HOUR_BEFORE]
-        assert ledger.next_moments(connection, PUBLISHED, far, 1) == [WEEK_BEFORE]
-        assert ledger.next_moments(connection, PUBLISHED, PUBLISHED, 9) == [WEEK_BEFORE]
-        assert ledger.next_moments(connection, HOUR_BEFORE, far, 9) == []
+        assert claiming.next_moments(connection, PUBLISHED, far, 9) == [WEEK_BEFORE, DAY_BEFORE, HOUR_BEFORE]
+        assert claiming.next_moments(connection, PUBLISHED, far, 1) == [WEEK_BEFORE]
+        assert claiming.next_moments(connection, PUBLISHED, PUBLISHED, 9) == [WEEK_BEFORE]
+        assert claiming.next_moments(connection, HOUR_BEFORE, far, 9) == []
 
 
 def test_a_key_stands_once_in_the_ledger(database: Database) -> None:

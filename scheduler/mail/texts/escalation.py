@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from calendars.catalogue import Phrase
 from calendars.descriptions import summary
@@ -13,7 +12,8 @@ from calendars.model.events import Days, Event
 from calendars.model.places import Representation
 from calendars.model.text import Language
 from calendars.wording import days_span, home_short, hour, short_date
-from scheduler.mail.texts.reminder import Reminder, reminder
+from scheduler.mail.subject import Subject
+from scheduler.mail.texts.reminder import Reminder, inside, reminder
 from scheduler.planning.coverage import Tally
 
 _NEEDED = Phrase("Somebody from your site is needed")
@@ -64,28 +64,21 @@ class ToCoordinator:
         return ", ".join(one.city for one in self.sites)
 
 
-def to_deputy(
-    edition: Edition,
-    event: Event,
-    lack: Tally,
-    language: Language,
-    *,
-    today: date,
-    link: str | None,
-    calendar: str | None,
-) -> ToDeputy:
-    """The words for the deputies of one site; `today` is its date at the moment of sending."""
-    words = reminder(edition, event, lack.site, language, today=today, link=link, calendar=calendar)
+def to_deputy(subject: Subject, lack: Tally, *, calendar: str | None) -> ToDeputy:
+    """The words for the deputies of one site, with the address of its `calendar`."""
+    event, language = subject.event, subject.language
+    words = reminder(subject, calendar=calendar)
     few = _FEW if lack.coming else _NOBODY
     return ToDeputy(
-        subject=f"{_NEEDED[language]}: {_inside(words.subject, language)}",
+        subject=f"{_NEEDED[language]}: {inside(words.subject, language)}",
         lead=f"{few.say(language, coming=lack.coming, minimum=_minimum(event))} {_STEP_IN[language]}",
         event=words,
     )
 
 
-def to_coordinator(edition: Edition, event: Event, lacking: Sequence[Tally], language: Language) -> ToCoordinator:
+def to_coordinator(subject: Subject, lacking: Sequence[Tally]) -> ToCoordinator:
     """The words for a region's coordinators: all its sites from which too few come."""
+    edition, event, language = subject.edition, subject.event, subject.language
     when = _home(edition, event, language)
     one = _ONE_SITE.say(language, site=lacking[0].site.city)
     head = one if len(lacking) == 1 else _SITES.say(language, n=len(lacking))
@@ -95,11 +88,6 @@ def to_coordinator(edition: Edition, event: Event, lacking: Sequence[Tally], lan
         when=when,
         sites=tuple(_site(edition, event, lack, language) for lack in lacking),
     )
-
-
-def _inside(subject: str, language: Language) -> str:
-    """After a colon; English weekdays keep their capital."""
-    return subject[:1].lower() + subject[1:] if language == "es" else subject
 
 
 def _minimum(event: Event) -> int:

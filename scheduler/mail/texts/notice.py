@@ -14,6 +14,7 @@ from calendars.model.agenda import Agenda
 from calendars.model.places import Representation
 from calendars.model.text import Language, Said
 from calendars.wording import (
+    clock_of,
     days_span,
     home_name,
     home_short,
@@ -25,6 +26,7 @@ from calendars.wording import (
     short_date,
     weekday_and_day,
 )
+from scheduler.mail.subject import Subject
 from scheduler.mail.texts.reminder import open_notes
 from scheduler.wording.elsewhere import Others, others
 
@@ -41,6 +43,8 @@ _NO_LINK = Phrase("LINK WITHDRAWN")
 _JOINS = Phrase("NOW FOR YOUR SITE TOO")
 _LEAVES = Phrase("NO LONGER FOR YOUR SITE")
 _NOW, _BEFORE = Phrase("Now"), Phrase("Was")
+_MOVED = Phrase("{title} now {moment}; was {old}{home}")
+_UNTIL = Phrase("{line}; was {was}.")
 _PLACE = Phrase("Place")
 _RULES = Phrase("The event was not moved: the time-zone rules changed, and with them the hour at your site.")
 _DO = {
@@ -90,26 +94,16 @@ class NoticeWords:
     others: Others  # sessions of other regions, offered instead of an hour that is no good
 
 
-def notice(
-    agenda: Agenda,
-    told: Notice,
-    site: Representation,
-    language: Language,
-    *,
-    today: date,
-    link: str | None,
-    calendar: str | None,
-    guest: bool = False,
-    offers: Sequence[Offer] = (),
-) -> NoticeWords:
-    """The words of one change for one site; `today` is the site's date at the moment of sending."""
+def notice(subject: Subject, told: Notice, *, calendar: str | None, offers: Sequence[Offer] = ()) -> NoticeWords:
+    """The words of one change for one site, with the address of its `calendar`."""
+    agenda, site, language, link = subject.edition.agenda, subject.site, subject.language, subject.link
     old, new = told.before, told.after
     shown = new or old
     assert shown is not None, "a notice is of something"
     now = None if new is None else _moment(new, agenda, site, language)
     was = None if old is None else _moment(old, agenda, site, language)
     return NoticeWords(
-        subject=_subject(told, shown, agenda, site, language, today),
+        subject=_subject(subject, told, shown),
         preheader=" ".join(f"{word}: {one.here}." for word, one in _compared(now, was, language)),
         head=_head(told)[language],
         title=shown.event.title[language],
@@ -123,8 +117,8 @@ def notice(
         link=None if new is None else link,
         link_opens=link is not None and link.startswith(("https://", "http://")),
         calendar=calendar,
-        asks=new is not None and new.event.asks_who_comes and not guest,
-        guest=guest,
+        asks=new is not None and new.event.asks_who_comes and not subject.guest,
+        guest=subject.guest,
         others=others(agenda, offers, language),
     )
 
@@ -169,9 +163,8 @@ def _moment(one: Standing, agenda: Agenda, site: Representation, language: Langu
         days = one.moment[2]
         assert days is not None, "what is told of has a date"
         return NoticeMoment(here=days_span(days, language), home=None)
-    clocks = f"hora de {site.city}" if language == "es" else f"{site.city} time"
     return NoticeMoment(
-        here=f"{long_date(here, language)}, {hour(here, language)}, {clocks}",
+        here=f"{long_date(here, language)}, {hour(here, language)}, {clock_of(site.city, language)}",
         home=f"{weekday_and_day(home, language)}, {hour(home, language)}, {home_name(agenda.zone, language)}",
     )
 
@@ -185,22 +178,21 @@ def _compared(
         yield _BEFORE[language], was
 
 
-def _subject(
-    told: Notice, shown: Standing, agenda: Agenda, site: Representation, language: Language, today: date
-) -> str:
+def _subject(subject: Subject, told: Notice, shown: Standing) -> str:
     """«CAMBIO: Taller VMRE ahora vie 22 oct, 10:00 h (Tokio); antes 08:00 h · jue 21 oct, 20:00 h TCM»."""
+    agenda, site, language = subject.edition.agenda, subject.site, subject.language
     title = f"{_head(told)[language]}: {summary(shown.event, language)}"
     moment = _brief(shown, site, language, None)
     here = shown.wall_at(site.id)
     if here is not None:
-        relative = relative_day(here.date(), today, language)
+        relative = relative_day(here.date(), subject.today, language)
         moment = f"{relative} {moment}" if relative else moment
         moment = f"{moment} ({site.city})"
     home = _home(shown, agenda, here, language)
     if told.before is None or told.after is None or (told.old == told.new and not _elsewhere(told, site)):
         return f"{title}, {moment}{home}"
     old = _brief(told.before, site, language, None if here is None else here.date())
-    return f"{title} {_NOW[language].lower()} {moment}; {_BEFORE[language].lower()} {old}{home}"
+    return _MOVED.say(language, title=title, moment=moment, old=old, home=home)
 
 
 def _elsewhere(told: Notice, site: Representation) -> bool:
@@ -253,7 +245,7 @@ def _until(old: Standing | None, new: Standing, site: Representation, language: 
     if old is None or old.end is None or old.start != new.start or old.end == new.end:
         return line
     was = hour(old.revision.wall(old.end, site.zone), language)
-    return f"{line[:-1]}; {_BEFORE[language].lower()} {was}."
+    return _UNTIL.say(language, line=line[:-1], was=was)
 
 
 def _reason(told: Notice, agenda: Agenda, language: Language) -> str | None:

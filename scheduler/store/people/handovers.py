@@ -16,7 +16,7 @@ from sqlalchemy import Connection, RowMapping, insert, or_, select, update
 from calendars.editions import Edition
 from calendars.model.people import Recipient
 from calendars.model.text import Language
-from scheduler.planning.delivery import REVOCABLE, State
+from scheduler.planning.delivery import State
 from scheduler.store.ledger import states
 from scheduler.store.ledger.reconcile import replan
 from scheduler.store.posts import feed_tokens, roster
@@ -99,11 +99,7 @@ def _take_back(connection: Connection, recipient: str, now: datetime) -> None:
     """What waits goes to the successor; what is on its way to the former holder is let go, what they asked for ends."""
     own = _D.recipient == recipient
     states.let_go_of_what_is_on_its_way(connection, own, now)
-    connection.execute(
-        update(deliveries)
-        .where(own, _D.event == "", _D.state.in_(REVOCABLE))
-        .values(state=State.CANCELLED, next_at=None, owner=None)
-    )
+    states.end(connection, own & (_D.event == ""), State.CANCELLED)
     states.release(connection, own)
 
 

@@ -30,8 +30,9 @@ from sqlalchemy import (
 
 from calendars.model.text import Language
 from scheduler.planning.channels import Channel
-from scheduler.planning.delivery import MUTABLE, REVOCABLE, Purpose, State
+from scheduler.planning.delivery import MUTABLE, OPEN, Purpose, State
 from scheduler.store.ledger import notices_owed, servicemail, states
+from scheduler.store.ledger.servicemail import ServiceMail
 from scheduler.store.people import handovers
 from scheduler.store.posts import roster
 from scheduler.store.posts.roster import Post
@@ -109,15 +110,14 @@ def request(connection: Connection, purpose: Purpose, recipient: str, now: datet
     )
     if connection.execute(recent).scalar_one() >= ASKED_AT_MOST:
         return
-    servicemail.owe(
-        connection,
-        purpose,
-        recipient,
+    mail = ServiceMail(
+        purpose=purpose,
+        recipient=recipient,
         subject=secrets.token_hex(8),
-        site=connection.execute(select(_R.site).where(_R.id == recipient)).scalar_one(),
-        now=now,
+        site=roster.site_of(connection, recipient),
         until=now + (ACCESS_FOR if purpose is Purpose.ACCESS else CONFIRM_WITHIN),
     )
+    servicemail.owe(connection, mail, now)
 
 
 def confirm(connection: Connection, recipient: str, now: datetime) -> Post | None:
@@ -232,11 +232,7 @@ def _forget(connection: Connection, chosen: ColumnElement[bool], now: datetime) 
     """Blank these rows, end what is owed to them and their staff feeds, and forget what they answered."""
     ids = list(connection.execute(select(_R.id).where(chosen)).scalars())
     for key in ids:
-        connection.execute(
-            update(deliveries)
-            .where(_D.recipient == key, _D.state.in_((*REVOCABLE, State.SUPPRESSED)))
-            .values(state=State.CANCELLED, next_at=None, owner=None)
-        )
+        states.end(connection, _D.recipient == key, State.CANCELLED, OPEN)
         states.let_go_of_what_is_on_its_way(connection, _D.recipient == key, now)
         _revoke(connection, _T.recipient == key, now)
         connection.execute(delete(answers).where(answers.c.recipient == key))
