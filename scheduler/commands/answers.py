@@ -16,7 +16,6 @@ from calendars.model.agenda import Agenda
 from calendars.model.events import Days
 from calendars.model.text import Language
 from calendars.wording import days_span, home_short, hour, short_date
-from calendars.zones import to_wall
 from scheduler.base.refusal import UsageRefusal
 from scheduler.commands.common import JsonOption, LangOption, language, print_json, told
 from scheduler.commands.screen import out, print_lines
@@ -150,7 +149,7 @@ def _figures(tallies: Sequence[Tally]) -> tuple[str, ...]:
 def _when(one: Acceptances, agenda: Agenda, lang: Language) -> str:
     if isinstance(one.event.when, Days):
         return days_span(one.event.when, lang)
-    wall = to_wall(one.begins, agenda.zone)
+    wall = one.begins_at_home
     return f"{short_date(wall, lang)} {wall.year}, {hour(wall, lang)} {home_short(agenda.zone, lang)}"
 
 

@@ -23,6 +23,7 @@ from scheduler.commands.publication import print_publication
 from scheduler.commands.screen import out
 from scheduler.commands.status import draft_state
 from scheduler.installation.database import existing_database
+from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import Published
 from scheduler.publishing.rollback import roll_back
 from scheduler.store import editions
@@ -75,9 +76,7 @@ def rollback(
                 return roll_back(
                     database,
                     number,
-                    at=SystemClock().now(),
-                    author=author or login_name(),
-                    reason=reason,
+                    Act(at=SystemClock().now(), author=author or login_name(), reason=reason),
                     confirmed=confirmed,
                     asked_above=settings.asked_above,
                 )

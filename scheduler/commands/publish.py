@@ -39,6 +39,7 @@ from scheduler.commands.shifting import publish_what_shifted
 from scheduler.drafts.files import Configuration, InvalidDraft, configuration
 from scheduler.installation.database import real_database
 from scheduler.publishing.in_words import uncorrected_lines
+from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import Published, publish_draft
 from scheduler.store.people import handovers
 
@@ -73,25 +74,19 @@ def publish_command(
             return
         refuse_empty(reason)
         draft, lines = _read(configuration(config, settings), spoken)
-        publishing = partial(
-            publish_draft,
-            author=author or login_name(),
-            reason=reason,
-            asked_above=settings.asked_above,
-            silent=silent,
-            announce=announce or (),
-        )
-        _publish(settings, spoken, draft, lines, publishing, yes=yes)
+        act = partial(Act, author=author or login_name(), reason=reason, silent=silent, announce=announce or ())
+        _publish(settings, spoken, draft, lines, act, yes=yes)
 
 
 def _publish(
-    settings: Settings, lang: Language, draft: Draft, lines: Lines, publishing: Callable[..., Published], *, yes: bool
+    settings: Settings, lang: Language, draft: Draft, lines: Lines, act: Callable[..., Act], *, yes: bool
 ) -> None:
     with real_database(settings) as database:
         tokens = database.tokens
 
         def put(*, confirmed: bool) -> Published:
-            return publishing(database, draft, at=SystemClock().now(), confirmed=confirmed, tokens=tokens)
+            now, most = SystemClock().now(), settings.asked_above
+            return publish_draft(database, draft, act(at=now), confirmed=confirmed, tokens=tokens, asked_above=most)
 
         done = once_confirmed(put, lang, yes=yes)
         with database.read() as connection:

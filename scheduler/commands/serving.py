@@ -18,6 +18,7 @@ from scheduler.drafts.files import configuration
 from scheduler.installation.database import NOTHING_YET, NothingPublished, existing_database, real_database
 from scheduler.installation.mail import sending_of
 from scheduler.installation.pages import address_of, site_of
+from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import NothingToPublish, publish_draft
 from scheduler.serving import Serving, serve
 from scheduler.store import editions
@@ -107,9 +108,7 @@ def _first_edition(database: Database, config: Path | None, settings: Settings) 
         publish_draft(
             database,
             draft,
-            at=SystemClock().now(),
-            author="agenda serve",
-            reason="first edition",
+            Act(at=SystemClock().now(), author="agenda serve", reason="first edition"),
             confirmed=True,
             tokens=database.tokens,
         )

@@ -20,7 +20,7 @@ from scheduler.commands.publication import print_publication
 from scheduler.commands.screen import out
 from scheduler.drafts.files import configuration
 from scheduler.installation.database import existing_database
-from scheduler.publishing.prospect import Prospect, prospect
+from scheduler.publishing.prospect import Act, Prospect, prospect
 from scheduler.publishing.publish import Published
 from scheduler.publishing.shifted import default_reason, publish_shifted, shifted_draft, shifted_prospect
 
@@ -31,15 +31,13 @@ def publish_what_shifted(
     with existing_database(settings) as database:
 
         def put(*, confirmed: bool) -> Published:
-            return publish_shifted(
-                database,
+            act = Act(
                 at=SystemClock().now(),
                 author=author or login_name(),
                 reason=reason.strip() or default_reason(lang),
-                confirmed=confirmed,
-                asked_above=settings.asked_above,
                 silent=silent,
             )
+            return publish_shifted(database, act, confirmed=confirmed, asked_above=settings.asked_above)
 
         done = once_confirmed(put, lang, yes=yes, shifted=True)
     if done is not None:
@@ -71,5 +69,5 @@ class Source:
         if self.shifted:
             if announce:
                 raise UsageRefusal(SHIFTED_OR_ANNOUNCE)
-            return shifted_prospect(connection, draft, at=at, author="", reason="")
-        return prospect(connection, draft, at=at, author="", reason="", announce=announce)
+            return shifted_prospect(connection, draft, Act(at=at))
+        return prospect(connection, draft, Act(at=at, announce=announce))

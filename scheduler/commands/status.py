@@ -17,7 +17,7 @@ from scheduler.commands.common import ConfigOption, JsonOption, LangOption, lang
 from scheduler.drafts.files import InvalidDraft, configuration
 from scheduler.installation.database import existing_database
 from scheduler.publishing.in_words import uncorrected_lines
-from scheduler.publishing.prospect import Unpublished, prospect, unpublished
+from scheduler.publishing.prospect import Act, Unpublished, prospect, unpublished
 from scheduler.reporting.in_words import status_json, status_lines
 from scheduler.reporting.status import Status, status
 from scheduler.store import editions
@@ -63,7 +63,7 @@ def draft_state(
     except InvalidDraft:
         return None, {}
     with database.read() as connection:
-        found = unpublished(connection, prospect(connection, draft, at=now, author="", reason=""), draft)
+        found = unpublished(connection, prospect(connection, draft, Act(at=now)), draft)
         return found, {key: lines.posts[key] for key in handovers.uncorrected(connection, draft.recipients)}
 
 

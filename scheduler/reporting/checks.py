@@ -20,7 +20,8 @@ from scheduler.drafts.files import InvalidDraft, NoConfiguration
 from scheduler.mail.relay.oauth import access_tokens
 from scheduler.mail.relay.smtp import Connection, RelayUnavailable
 from scheduler.mail.relay.smtp_url import SmtpSettings, parse_smtp_url
-from scheduler.reporting.status import AnswerReading, answering, fan_out_time, largest_fan_out
+from scheduler.reporting.status import AnswerReading, answering, fan_out_time
+from scheduler.reporting.waiting import largest_wave
 from scheduler.store import controls, editions
 from scheduler.store.database import SAFE_SQLITE, Database, DatabaseUnavailable, sqlite_module
 from scheduler.store.editions import InForce
@@ -147,7 +148,7 @@ def _database(settings: Settings, now: datetime) -> list[Check]:
         with database.read() as connection:
             found = editions.load(connection)
             rehearsal = controls.get(connection, controls.REHEARSAL) is not None
-            biggest = largest_fan_out(connection, now)
+            biggest = largest_wave(connection, now)
             answers = answering(connection, on=settings.invitations)
     finally:
         database.close()

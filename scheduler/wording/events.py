@@ -25,7 +25,7 @@ from calendars.wording import (
     short_date,
     status_word,
 )
-from calendars.zones import nearest_instant, offset_at, to_wall
+from calendars.zones import nearest_instant, to_wall
 from scheduler.wording.remaining import until, until_days
 
 IN_DOUBT = Phrase("Local time to be confirmed: time-zone rules changed.")
@@ -174,10 +174,10 @@ def countdown(event: Event, revision: Revision, zone: str, now: datetime, langua
     if revision.start is None or revision.end is None or (held and now < revision.end):
         return None
     return Countdown(
-        text=until(revision.start, revision.end, zone, now, language),
+        text=until(revision.start, revision.end, zone, now, language, revision.wall),
         start=revision.start,
         end=revision.end,
-        offset=int(offset_at(revision.start, zone).total_seconds()) // 60,
+        offset=int((revision.wall(revision.start, zone) - revision.start.replace(tzinfo=None)).total_seconds()) // 60,
     )
 
 

@@ -16,6 +16,7 @@ from calendars.model.agenda import Agenda, Draft
 from calendars.model.people import Recipient
 from scheduler.base.clock import SimulatedClock
 from scheduler.base.tokens import Link, Tokens
+from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import publish_draft
 from scheduler.store import editions
 from scheduler.store.database import Database
@@ -46,7 +47,7 @@ def small_draft(content: Agenda | None = None) -> Draft:
 
 
 def publish(database: Database, draft: Draft, at: datetime = PUBLISHED) -> InForce:
-    publish_draft(database, draft, at=at, author="Ana Prueba", reason="Motivo interno", confirmed=True)
+    publish_draft(database, draft, Act(at=at, author="Ana Prueba", reason="Motivo interno"), confirmed=True)
     with database.read() as connection:
         found = editions.load(connection)
     assert found is not None
