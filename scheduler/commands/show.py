@@ -12,20 +12,11 @@ from calendars.model.agenda import Agenda
 from calendars.model.places import Representation
 from calendars.model.text import Language
 from scheduler.base.clock import SystemClock
-from scheduler.base.refusal import USAGE
+from scheduler.base.refusal import UsageRefusal
 from scheduler.commands.agenda import events_json, print_agenda
-from scheduler.commands.common import (
-    NO_SITE,
-    ConfigOption,
-    Failure,
-    JsonOption,
-    LangOption,
-    language,
-    out,
-    print_json,
-    told,
-)
+from scheduler.commands.common import NO_SITE, ConfigOption, JsonOption, LangOption, language, print_json, told
 from scheduler.commands.days import print_days
+from scheduler.commands.screen import out
 from scheduler.drafts.files import configuration
 from scheduler.wording.days import site_days, site_days_json
 
@@ -48,10 +39,10 @@ def show(
         draft = configuration(config, settings).draft()
         known = {one.id: one for one in draft.agenda.representations}
         if place is not None and not days:
-            raise Failure(USAGE, PLACE_ALONE[language(lang, settings)])
+            raise UsageRefusal(PLACE_ALONE)
         site = place or site
         if site is not None and site not in known:
-            raise Failure(USAGE, NO_SITE.say(language(lang, settings), option="site", site=site))
+            raise UsageRefusal(NO_SITE, option="site", site=site)
         chosen = known[site] if site is not None else None
         if days:
             _show_days(draft.agenda, chosen, language(lang, settings), as_json=as_json)

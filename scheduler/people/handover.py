@@ -45,6 +45,7 @@ class NoHandover(Refusal):
 
     def __init__(self, why: Said, *, said: str = "", more: Said | None = None, mistaken: bool = False) -> None:
         self.code = USAGE if mistaken else PROBLEMS
+        self.status = 404 if mistaken else 409
         super().__init__(why, said=said, more=more)
 
 

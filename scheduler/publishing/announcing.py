@@ -36,6 +36,7 @@ class NothingToAnnounce(Refusal):
     """Nobody can be called to an event."""
 
     code = USAGE
+    status = 400
 
     def __init__(self, why: Phrase, event: str, more: Said | None = None) -> None:
         super().__init__(why, event=event, more=more)

@@ -20,6 +20,7 @@ from scheduler.planning.delivery import Purpose
 from scheduler.publishing.consequences import consequences
 from scheduler.publishing.day_shifts import DayShift, day_shifts, differing_days, kept
 from scheduler.publishing.in_words import day_lines, days_json
+from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import NothingToPublish, Published
 from scheduler.publishing.shifted import default_reason, hours_shift, publish_shifted, shifted_draft, shifted_prospect
 from scheduler.reporting.checks import Verdict, installation_checks
@@ -38,6 +39,7 @@ from tests.support.status import found, lines
 NEW = date(2021, 10, 21)  # the day before the workshop by Tokyo's clocks, a Thursday
 DAY_BEFORE_IT = date(2021, 10, 20)
 LATER = PUBLISHED + timedelta(hours=1)
+ACT = Act(at=LATER, author="", reason="")
 SHIFT = DayShift(event=event().id, site="tokio", rule="P1D a las 09:00", promised=NEW, now=DAY_BEFORE_IT, reminders=2)
 
 
@@ -76,7 +78,7 @@ def days(database: Database) -> dict[str, date]:
 
 
 def shift(database: Database, at: datetime = LATER) -> Published:
-    return publish_shifted(database, at=at, author="M. R.", reason="lista nueva", confirmed=False)
+    return publish_shifted(database, Act(at=at, author="M. R.", reason="lista nueva"), confirmed=False)
 
 
 def test_an_edition_keeps_a_digest_of_the_days_that_it_was_planned_with(
@@ -175,7 +177,7 @@ def test_publishing_what_shifted_moves_the_reminder_and_leaves_every_feed_its_by
 def test_impact_shows_the_days_before_they_are_put_in_force(planned: Database) -> None:
     with planned.read() as connection:
         content = shifted_draft(connection)
-        seen = shifted_prospect(connection, content, at=LATER, author="", reason="")
+        seen = shifted_prospect(connection, content, ACT)
         result = consequences(connection, seen, LATER)
         assert not hours_shift(connection)
     assert (seen.unchanged, seen.changes, result.days, result.feeds) == (False, (), (SHIFT,), ())
@@ -193,11 +195,11 @@ def test_a_draft_whose_table_moves_a_reminder_says_so_in_impact(database: Databa
     put(database, draft())
     with database.read() as connection:
         content = draft(agenda(own_days=(own_day("tokio", NEW),)))
-        seen = shifted_prospect(connection, content, at=LATER, author="", reason="")
+        seen = shifted_prospect(connection, content, ACT)
         assert [(one.promised, one.now) for one in consequences(connection, seen, LATER).days] == [(NEW, DAY_BEFORE_IT)]
     moved = draft(agenda(events=(event(when=timed("2021-10-28 18:00")),)))
     with database.read() as connection:
-        seen = shifted_prospect(connection, moved, at=LATER, author="", reason="")
+        seen = shifted_prospect(connection, moved, ACT)
         assert consequences(connection, seen, LATER).days == ()  # it has another start: that is told otherwise
 
 

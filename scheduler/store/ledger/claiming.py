@@ -18,9 +18,9 @@ from scheduler.planning.delivery import WAITING, Purpose, State
 from scheduler.store import nodes, upsert
 from scheduler.store.controls import STOPPED
 from scheduler.store.ledger import states
-from scheduler.store.postgresql import take_turns
 from scheduler.store.posts import roster
-from scheduler.store.schema import WAITING_INDEX, Instant, answers, attempts, controls, deliveries, recipients
+from scheduler.store.schema import WAITING_INDEX, Instant, answers, attempts, deliveries, recipients
+from scheduler.store.turns import take_turns
 
 _D = deliveries.c
 
@@ -75,10 +75,6 @@ class Claim:
     @classmethod
     def from_row(cls, row: RowMapping) -> Claim:
         return cls(**{**row, "purpose": Purpose(row["purpose"])})
-
-
-def not_stopped() -> ColumnElement[bool]:
-    return ~exists().where(controls.c.name == STOPPED)
 
 
 def claim_due(
