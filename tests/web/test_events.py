@@ -143,9 +143,9 @@ async def test_whole_days_show_where_they_begin_first_and_end_last(client: httpx
     assert "Fechas supuestas, por confirmar." in text
     assert "Empieza primero en Wellington y termina al último en Los Ángeles." in text
     assert "Feriado en México: Día de la Constitución (lun 7 feb)." in text
-    assert "4 días de trabajo; feriado: Waitangi Day (dom 6 feb), Waitangi Day (observed) (lun 7 feb)." in text
+    assert "4 días de trabajo; feriado: Día de Waitangi (dom 6 feb), Día de Waitangi (observado) (lun 7 feb)." in text
     assert len(re.findall(r"\d días? de trabajo", text)) == 149
-    assert "Day off (vie 4 feb)." in text  # Peking, where the library adds whence it was moved
+    assert "Día de descanso (vie 4 feb)." in text  # Peking, where the library adds whence it was moved
 
 
 async def test_an_event_without_a_date_says_so_and_draws_nothing(client: httpx.AsyncClient) -> None:
