@@ -26,9 +26,9 @@ from calendars.wording import (
     weekday_and_day,
     zone_city,
 )
-from scheduler.web.pages.finder import country_name
 from scheduler.wording.around import HOME_HOLIDAY, WEEKEND
 from scheduler.wording.events import sites_count
+from scheduler.wording.places import country_name
 
 _HOLIDAY = Phrase("public holiday: {name}")
 _MAYBE_HOLIDAY = Phrase("public holiday, to be confirmed: {name}")
@@ -155,7 +155,7 @@ def _place(
 ) -> SiteRow:
     return SiteRow(
         id=site.id,
-        city=site.city,
+        city=site.city_in(language),
         country=country_name(site, language),
         region=next(region.name[language] for region in agenda.regions if region.id == site.region),
         start=hours[0],
