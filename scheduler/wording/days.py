@@ -87,7 +87,7 @@ def _day_json(one: DayOff) -> dict[str, object]:
     return {
         "date": one.day.isoformat(),
         "ground": one.ground.value,
-        **{language: one.name[language] for language in LANGUAGES},
+        "names": {language: one.name[language] for language in LANGUAGES},
         "certain": one.certain,
         "source": one.source,
     }
