@@ -13,7 +13,7 @@ from calendars.wording import home_name, long_date
 from calendars.zones import to_wall, zone_data
 from scheduler.web.rendering import Band, asset, render
 from scheduler.wording.events import home_hour, listing
-from scheduler.wording.places import Place, places_by_city
+from scheduler.wording.places import NamedSite, places_by_city
 
 _LEAD = Phrase("Calendars of the agenda, one for each consular site; subscribe to the address of a link.")
 
@@ -22,7 +22,7 @@ _LEAD = Phrase("Calendars of the agenda, one for each consular site; subscribe t
 class RegionLine:
     id: str
     name: str
-    sites: tuple[Place, ...]  # by city
+    sites: tuple[NamedSite, ...]  # by city
 
 
 def regions(agenda: Agenda, language: Language) -> tuple[RegionLine, ...]:

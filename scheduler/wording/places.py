@@ -13,7 +13,7 @@ WRITTEN: Language = "es"  # the language of the names in representations.csv
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class NamedSite:
     """One site, to be listed or chosen."""
 
     id: str
@@ -22,13 +22,13 @@ class Place:
     country: str
 
 
-def place_of(site: Representation, language: Language) -> Place:
-    return Place(
+def place_of(site: Representation, language: Language) -> NamedSite:
+    return NamedSite(
         id=site.id, city=site.city_in(language), name=site.name_in(language), country=country_name(site, language)
     )
 
 
-def places_by_city(sites: Iterable[Representation], language: Language) -> tuple[Place, ...]:
+def places_by_city(sites: Iterable[Representation], language: Language) -> tuple[NamedSite, ...]:
     return tuple(place_of(site, language) for site in by_city(sites, language))
 
 
