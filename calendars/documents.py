@@ -25,7 +25,12 @@ _YOUNGER: Mapping[str, object] = {
     "home_holidays": None,
     "own_days": (),
 }
-_YOUNGER_OF_SITES: Mapping[str, object] = {"former_weekends": (), "subdivision": None}
+_YOUNGER_OF_SITES: Mapping[str, object] = {
+    "former_weekends": (),
+    "subdivision": None,
+    "city_en": None,
+    "name_en": None,
+}
 _YOUNGER_OF_EVENTS: Mapping[str, object] = {"coverage": None, "other_sessions": False}
 
 

@@ -110,7 +110,7 @@ def when(
     if site is None or not concerned:
         return told, ""
     there = revision.wall(revision.start, site.zone)
-    remark = other_day_remark(there, home, site.city, lang)
+    remark = other_day_remark(there, home, site.city_in(lang), lang)
     return told, f"{short_date(there.date(), lang)} {hour(there, lang)} {remark}".rstrip()
 
 

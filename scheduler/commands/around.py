@@ -31,10 +31,10 @@ def around(draft: Draft, event: Event, lang: Language) -> RenderableType:
         table.add_column(heading)
     for session in found:
         start = f"{short_date(session.start.date(), lang)} {hour(session.start, lang)}"
-        table.add_row(session.site.city, session.site.id, start, ", ".join(marks(session, lang)))
+        table.add_row(session.site.city_in(lang), session.site.id, start, ", ".join(marks(session, lang)))
     for stay in whole:
         begins = f"{short_date(stay.begins.date(), lang)} {hour(stay.begins, lang)}"
-        table.add_row(stay.site.city, stay.site.id, begins, ", ".join(stay_marks(stay, lang)))
+        table.add_row(stay.site.city_in(lang), stay.site.id, begins, ", ".join(stay_marks(stay, lang)))
     inside = sum(session.fit is Fit.INSIDE for session in found)
     foot = [INSIDE.say(lang, inside=inside, all=len(found))] if found else []
     return Group(head, table, *foot)

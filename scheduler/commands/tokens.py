@@ -91,7 +91,7 @@ def _make(database: Database, settings: Settings, site: str, label: str, lang: L
     if as_json:
         print_json(shown)
     else:
-        typer.echo(MADE.say(lang, **{**shown, "site": named.name}))
+        typer.echo(MADE.say(lang, **{**shown, "site": named.name_in(lang)}))
     if settings.base_url is None:
         typer.echo(LOCAL_ONLY[lang], err=True)
 

@@ -158,7 +158,7 @@ def departure_lines(mails: list[ForeseenMail], found: Prospect, at: datetime, la
         if number == 0 and len(group) > CITIES:
             yield (LATER if opening else SETTLED).say(lang, n=people, moment=moment)
         else:
-            cities = some([mail.site.city for mail in group], lang, CITIES)
+            cities = some([mail.site.city_in(lang) for mail in group], lang, CITIES)
             yield (LATER_AT if opening else SETTLED_AT).say(lang, n=people, moment=moment, sites=cities)
 
 
@@ -227,7 +227,7 @@ ASKED = {
 def answer_lines(result: Consequences, event: str, found: Prospect, lang: Language) -> Iterator[str]:
     """What becomes of the answers to an event (its id), and who would be asked for that."""
     agenda = found.publication.edition.agenda
-    cities = {site.id: site.city for site in agenda.representations}
+    cities = {site.id: site.city_in(lang) for site in agenda.representations}
     for one in result.answers:
         if one.event != event:
             continue

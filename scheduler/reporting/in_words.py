@@ -202,7 +202,7 @@ def _lost(found: Status, lang: Language) -> Iterator[str]:
     for one in found.uncovered:
         site = known.get(one.site)
         day = one.since.date() if site is None else to_wall(one.since, site.zone).date()
-        name = one.site if site is None else site.city
+        name = one.site if site is None else site.city_in(lang)
         yield f"{name} ({ENDINGS[one.reason].say(lang, day=short_date(day, lang))})"
 
 

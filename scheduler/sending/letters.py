@@ -132,7 +132,7 @@ class Letters:
         asked = self.tokens.sign_answer(claim.bearer, instead or claim.event)
         return Personal(
             to=self.recipient(claim),
-            office=office_name(claim.post, subject.site),
+            office=office_name(claim.post, subject.site, subject.language),
             message_id=_message_id(errand.under, claim),
             sent_at=subject.sent_at,
             unsubscribe_url=f"{self.base_url}/leave/{token}",
@@ -148,7 +148,7 @@ class Letters:
         language = claim.language
         envelope = Envelope(to=self.recipient(claim), message_id=_message_id(found, claim), sent_at=now)
         words = {
-            "office": office_name(claim.post, site_of(found, claim.site)),
+            "office": office_name(claim.post, site_of(found, claim.site), language),
             "url": self._url(claim, now),
             "site": self._site_url(claim),
             "post": claim.rule,

@@ -110,21 +110,21 @@ def _shifted(change: Change, sites: dict[str, Representation], lang: Language) -
         old, new = change.before.wall_at(key), change.after.wall_at(key)
         if old is not None and new is not None and old != new:
             day = "" if old.date() == new.date() else f"{short_date(new.date(), lang)} "
-            moved.append(f"{sites[key].city} {short_date(old.date(), lang)} {old:%H:%M} → {day}{new:%H:%M}")
+            moved.append(f"{sites[key].city_in(lang)} {short_date(old.date(), lang)} {old:%H:%M} → {day}{new:%H:%M}")
     if moved:
         yield f"  {LOCAL[lang]}: {some(moved, lang)}"
 
 
 def _hour_at(wall: datetime, site: Representation, lang: Language, *, day: bool) -> str:
     date = f"{short_date(wall.date(), lang)} " if day else ""
-    return f"{date}{wall:%H:%M} ({site.city})"
+    return f"{date}{wall:%H:%M} ({site.city_in(lang)})"
 
 
 def _audience(change: Change, sites: dict[str, Representation], lang: Language) -> Iterator[str]:
     had, has = change.had, change.has
     for label, keys in ((JOINING, [k for k in has if k not in had]), (LEAVING, [k for k in had if k not in has])):
         if keys:
-            yield f"  {label[lang]}: {some([sites[key].city for key in keys], lang)}"
+            yield f"  {label[lang]}: {some([sites[key].city_in(lang) for key in keys], lang)}"
 
 
 def some(names: list[str], lang: Language, most: int = SITES_NAMED) -> str:

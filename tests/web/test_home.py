@@ -134,6 +134,43 @@ def test_every_word_asked_for_begins_a_word_of_city_country_or_region(query: str
     assert found_ids(query) == found_ids(query, "en") == ids
 
 
+@pytest.mark.parametrize(
+    ("query", "id_"),
+    [
+        ("Beijing", "pekin"),
+        ("Kyiv", "kiev"),
+        ("New Delhi", "nueva-delhi"),
+        ("Abu Dhabi", "abu-dabi"),
+        ("Ramallah", "ramala"),
+        ("Abuja", "abuya"),
+        ("Amman", "aman"),
+        ("New Orleans", "nueva-orleans"),
+        ("Philadelphia", "filadelfia"),
+        ("Kuwait City", "kuwait"),
+        ("Saint Lucia", "castries"),
+        ("St. Lucia", "castries"),
+        ("st paul", "saint-paul"),
+    ],
+)
+def test_an_office_is_found_by_its_english_name_on_pages_of_either_language(query: str, id_: str) -> None:
+    assert found_ids(query) == found_ids(query, "en") == [id_]
+
+
+def test_cities_and_offices_are_named_in_the_readers_language() -> None:
+    spanish, english = (find(AGENDA, "pekin", language).entries[0] for language in ("es", "en"))
+    assert (spanish.city, spanish.name) == ("Pekín", "Embajada de México en China")
+    assert (english.city, english.name) == ("Beijing", "Embassy of Mexico in China")
+
+
+def test_every_shipped_office_has_an_english_name() -> None:
+    """And a city where that differs; no English name is the Spanish one."""
+    for known in AGENDA.representations:
+        assert known.name_en is not None, known.id
+        assert "of Mexico" in known.name_en or "Mexico to" in known.name_en, known.id
+        assert known.city_en != known.city, known.id
+    assert sum(known.city_en is not None for known in AGENDA.representations) == 58
+
+
 def test_a_region_names_all_its_offices_in_either_language() -> None:
     assert len(found_ids("asia pacifico")) == len(found_ids("asia pacific")) == 16
 

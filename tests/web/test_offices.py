@@ -101,7 +101,7 @@ async def test_an_office_to_the_west_may_be_a_day_behind(tmp_path: Path) -> None
 
 async def test_the_same_page_in_english(client: httpx.AsyncClient) -> None:
     first = hero((await client.get("/sites/tokio?lang=en")).text)
-    assert "time in Tokio" in first
+    assert "time in Tokyo" in first
     assert "= Thursday, 21 October 2021, 18:00 TCM" in first
     assert "the next day here: Friday 22" in first
     assert "in 3 days" in first

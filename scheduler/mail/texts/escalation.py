@@ -80,7 +80,7 @@ def to_coordinator(subject: Subject, lacking: Sequence[Tally]) -> ToCoordinator:
     """The words for a region's coordinators: all its sites from which too few come."""
     edition, event, language = subject.edition, subject.event, subject.language
     when = _home(edition, event, language)
-    one = _ONE_SITE.say(language, site=lacking[0].site.city)
+    one = _ONE_SITE.say(language, site=lacking[0].site.city_in(language))
     head = one if len(lacking) == 1 else _SITES.say(language, n=len(lacking))
     return ToCoordinator(
         subject=f"{head}: {summary(event, language)}, {when}",
@@ -110,7 +110,9 @@ def _site(edition: Edition, event: Event, lack: Tally, language: Language) -> La
     if lack.maybe:
         said.append(_MAYBE.say(language, n=lack.maybe))
     said.append(_deputies(lack.deputies, language))
-    return Lacking(city=lack.site.city, when=_there(edition, event, lack.site, language), said="; ".join(said))
+    return Lacking(
+        city=lack.site.city_in(language), when=_there(edition, event, lack.site, language), said="; ".join(said)
+    )
 
 
 def _deputies(count: int, language: Language) -> str:

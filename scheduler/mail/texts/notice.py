@@ -164,7 +164,7 @@ def _moment(one: Standing, agenda: Agenda, site: Representation, language: Langu
         assert days is not None, "what is told of has a date"
         return NoticeMoment(here=days_span(days, language), home=None)
     return NoticeMoment(
-        here=f"{long_date(here, language)}, {hour(here, language)}, {clock_of(site.city, language)}",
+        here=f"{long_date(here, language)}, {hour(here, language)}, {clock_of(site.city_in(language), language)}",
         home=f"{weekday_and_day(home, language)}, {hour(home, language)}, {home_name(agenda.zone, language)}",
     )
 
@@ -187,7 +187,7 @@ def _subject(subject: Subject, told: Notice, shown: Standing) -> str:
     if here is not None:
         relative = relative_day(here.date(), subject.today, language)
         moment = f"{relative} {moment}" if relative else moment
-        moment = f"{moment} ({site.city})"
+        moment = f"{moment} ({site.city_in(language)})"
     home = _home(shown, agenda, here, language)
     if told.before is None or told.after is None or (told.old == told.new and not _elsewhere(told, site)):
         return f"{title}, {moment}{home}"

@@ -95,7 +95,7 @@ def reminder(
         title=event.title[language],
         day=_long_day(event, first, relative, language),
         last_day=long_date(last, language) if last != first else None,
-        city=subject.site.city,
+        city=subject.site.city_in(language),
         hours=hours,
         all_day=hours is None and first == last and Assumption.TIME not in event.assumed,
         notes=_notes(event, language),
@@ -156,7 +156,7 @@ def _subject(subject: Subject, relative: str | None) -> str:
         return f"{_day(first, relative, language)}{until}: {title}"
     assert revision.start is not None
     here, home = revision.wall(revision.start, site.zone), revision.wall(revision.start, agenda.zone)
-    moment = f"{_day(here, relative, language)}, {hour(here, language)} ({site.city})"
+    moment = f"{_day(here, relative, language)}, {hour(here, language)} ({site.city_in(language)})"
     day = f"{short_date(home, language)}, " if home.date() != here.date() else ""
     return f"{moment}: {title} · {day}{hour(home, language)} {home_short(agenda.zone, language)}"
 
@@ -173,7 +173,7 @@ def _day(day: date, relative: str | None, language: Language) -> str:
 def _preheader(event: Event, site: Representation, hours: Hours | None, language: Language) -> str:
     if hours is None:
         return " ".join(_notes(event, language)) or event.title[language]
-    clocks = clock_of(site.city, language)
+    clocks = clock_of(site.city_in(language), language)
     return f"{hours.here}, {clocks} = {hours.home_day}, {hours.home}, {hours.home_name}. {hours.remark}".rstrip()
 
 

@@ -79,7 +79,7 @@ def feed_links(agenda: Agenda, audience: Audience, base_url: str, language: Lang
             return [link(one.name[language], f"/regions/{one.id}", f"regions/{one.id}.ics") for one in named]
         case "sites":
             sites = [site for site in agenda.representations if site.id in audience.ids]
-            return [link(one.city, f"/sites/{one.id}", f"sites/{one.id}.ics") for one in sites]
+            return [link(one.city_in(language), f"/sites/{one.id}", f"sites/{one.id}.ics") for one in sites]
     return [link(_ALL[language], "/", "all.ics")]
 
 

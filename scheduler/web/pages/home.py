@@ -12,12 +12,13 @@ from starlette.routing import BaseRoute, Route
 from calendars.model.agenda import Agenda
 from calendars.model.text import Language
 from calendars.wording import home_name
-from scheduler.web.index import by_city, foot
+from scheduler.web.index import foot
 from scheduler.web.pages.finder import OfficeEntry, entry, find, fold
 from scheduler.web.pages.subscribing import GOOGLE_BY_HAND, subscription
 from scheduler.web.rendering import requested_language
 from scheduler.web.site import Site
 from scheduler.wording.events import listing
+from scheduler.wording.places import by_city
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,7 +58,7 @@ class Home:
 
 def region_entries(agenda: Agenda, language: Language) -> list[RegionEntries]:
     """Every office under its region, as the finder lists them."""
-    entries = [(site.region, entry(agenda, site, language)) for site in by_city(agenda.representations)]
+    entries = [(site.region, entry(agenda, site, language)) for site in by_city(agenda.representations, language)]
     return [
         RegionEntries(
             id=region.id,

@@ -32,12 +32,13 @@ from calendars.wording import (
     weekday_and_day,
 )
 from calendars.zones import offset_at
-from scheduler.web.index import by_city, foot
-from scheduler.web.pages.finder import country_name, entry, near_entries
+from scheduler.web.index import foot
+from scheduler.web.pages.finder import entry, near_entries
 from scheduler.web.pages.subscribing import GOOGLE_BY_HAND, subscription
 from scheduler.web.rendering import requested_language
 from scheduler.web.site import Site
 from scheduler.wording.events import Countdown, countdown, day_words, in_doubt, listing, notes, origin, timeline
+from scheduler.wording.places import by_city, country_name, place_of
 
 _NEXT_DAY = Phrase("the next day here: {day}")
 _DAY_BEFORE = Phrase("the day before here: {day}")
@@ -105,8 +106,7 @@ class Offices:
         region = next(region for region in agenda.regions if region.id == found.region)
         values = {
             **foot(self._site.in_force.edition, language),
-            "office": found,
-            "country": country_name(found, language),
+            "office": place_of(found, language),
             "region": region,
             "events": self._events(found, language),
             "offset": offset_words(found.zone, self._site.present()),
@@ -114,7 +114,7 @@ class Offices:
             "subscription": subscription(
                 self._site.base_url,
                 f"sites/{found.id}.ics",
-                f"{found.city} · {agenda.title[language]}",
+                f"{found.city_in(language)} · {agenda.title[language]}",
                 local=f"sites/{found.id}-local.ics",
                 page=f"/sites/{found.id}",
             ),
@@ -128,7 +128,7 @@ class Offices:
         if found is None:
             return self._unknown(request)
         language = requested_language(request)
-        sites = by_city(site for site in agenda.representations if site.region == found.id)
+        sites = by_city((site for site in agenda.representations if site.region == found.id), language)
         following = self._next_session(sites)
         awaits = {site.id for site in agenda.addressed(following[0])} if following else set()
         session = following[1] if following else None
@@ -184,7 +184,7 @@ class Offices:
     def _unknown(self, request: Request) -> Response:
         language = requested_language(request)
         agenda, asked = self._agenda, request.path_params["id"]
-        entries = [entry(agenda, site, language) for site in by_city(agenda.representations)]
+        entries = [entry(agenda, site, language) for site in by_city(agenda.representations, language)]
         values = {"near": near_entries(entries, asked)}
         return self._site.page(request, "site-unknown.html", language, values, status=404)
 
@@ -251,7 +251,7 @@ def offset_words(zone: str, now: datetime) -> str:
 
 def site_hour(site: Representation, session: Revision | None, language: Language) -> SiteHour:
     """The row of one office, for the session that it awaits; without one, only whose row it is."""
-    row: dict[str, Any] = {"id": site.id, "city": site.city, "country": country_name(site, language)}
+    row: dict[str, Any] = {"id": site.id, "city": site.city_in(language), "country": country_name(site, language)}
     if session is None or session.start is None:
         return SiteHour(**row, day=None, hour=None, night=False)
     here = session.wall(session.start, site.zone)

@@ -197,7 +197,7 @@ class Accounts:
             "label_length": LABEL_LENGTH,
             "erased": erased,
             "of_the_file": found.post.origin == "file",
-            "others": [office_of(agenda, other) for other in found.others],
+            "others": [office_of(agenda, other, language) for other in found.others],
         }
         status = 422 if done is not None and done.said in _REFUSED else 200
         return self._site.page(request, template, language, values, status=status, headers=PRIVATE)
@@ -232,7 +232,7 @@ def _feed_line(agenda: Agenda, feed: FeedToken, post: Post, language: Language) 
     return FeedLine(
         id=feed.id,
         label=feed.label,
-        city=feed.site if site is None else site.city,
+        city=feed.site if site is None else site.city_in(language),
         created=short_date(to_wall(feed.created_at, zone), language),
         polled=None if last is None else f"{short_date(last, language)}, {hour(last, language)}",
         client=feed.client,
