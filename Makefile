@@ -16,7 +16,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-dep
 WORDS := $(patsubst %.po,%.mo,$(wildcard calendars/languages/*.po))# the catalogues, as the program reads them
 
 .DEFAULT_GOAL := help
-.PHONY: help words run serve test test-gated test-rest test-long check coverage screenshots bench chaos lock wheel clean
+.PHONY: help words run serve test test-gated test-rest test-long check docs coverage screenshots bench chaos lock wheel clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -58,11 +58,15 @@ test-rest: $(READY)
 test-long: $(READY) ## everything, before an issue is closed: browser plays, all sites and years, many examples
 	HYPOTHESIS_PROFILE=long $(PYTEST) tests
 
-check: $(READY) ## lint, types, and who may import whom
+check: $(READY) ## lint, types, who may import whom, and what nothing uses
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache --no-logo
+	$(BIN)/python -m tests.support.dead
+
+docs: $(READY) ## write into docs/ what is taken from the code
+	$(BIN)/python -m tests.support.state_table
 
 coverage: $(READY) ## lines of the whole program that the short suite leaves out
 	$(PYTEST) -m "not long" --cov --cov-report= tests

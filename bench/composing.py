@@ -19,8 +19,8 @@ from calendars.model.people import Recipient
 from calendars.model.places import Representation
 from scheduler.base.tokens import Link
 from scheduler.mail.compose import Composer
-from scheduler.mail.enclosing import Enclosure
 from scheduler.mail.prepared import Personal
+from scheduler.mail.subject import Enclosure, Subject
 from scheduler.planning.plan import Member, plan
 
 AIM = 50.0
@@ -104,9 +104,11 @@ def composed(campaign: Campaign) -> Iterator[bytes]:
     for number, order in enumerate(campaign.orders):
         now = order.due + number * TICK
         enclosed = Enclosure(method="PUBLISH" if order.first else "")
-        prepared = composer.reminder(
-            edition, order.event, order.site, order.recipient.language, sent_at=now, link=None, enclosed=enclosed
+        language = order.recipient.language
+        subject = Subject(
+            edition=edition, event=order.event, site=order.site, language=language, sent_at=now, enclosed=enclosed
         )
+        prepared = composer.reminder(subject)
         yield prepared.personalize(
             Personal(
                 to=order.recipient.address,

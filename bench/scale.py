@@ -23,12 +23,13 @@ from bench.sink import delaying
 from calendars.zones import zone_data
 from scheduler.base.clock import monotonic
 from scheduler.planning.delivery import Decision, Outcome, State
+from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import publish_draft
 from scheduler.store import nodes
 from scheduler.store.database import Database
 from scheduler.store.ledger import claiming, settling, states
-from scheduler.store.ledger.claiming import Delivery
-from scheduler.store.ledger.settling import Settlement
+from scheduler.store.ledger.claiming import Claim
+from scheduler.store.ledger.settling import Intent, Settlement
 from scheduler.store.schema import deliveries
 from tests.support.postgres import Cluster, NoPostgres, cluster
 
@@ -83,7 +84,9 @@ def _take_a_million(url: str) -> tuple[float, ...]:
     added: list[int] = []
 
     def publish() -> None:
-        done = publish_draft(database, crowded_draft(), at=BEFORE_ALL, author="bench", reason="bench", confirmed=True)
+        done = publish_draft(
+            database, crowded_draft(), Act(at=BEFORE_ALL, author="bench", reason="bench"), confirmed=True
+        )
         added.append(done.ledger.added)
 
     planned = seconds(publish)
@@ -121,15 +124,16 @@ def _take_one_batch(database: Database) -> int:
     with database.write_as_sender() as connection:
         claims = claiming.claim_due(connection, OWNER, NOW, BATCH)
     with database.write_as_sender() as connection:
-        may_go = settling.intend_if_still_claimed(connection, OWNER, claims, NOW)
+        intents = [Intent(id=one.id, fence=one.fence, edition=1, method="") for one in claims]
+        may_go = settling.intend_if_still_claimed(connection, OWNER, intents, NOW)
     with database.write_as_sender() as connection:
         settling.settle_if_still_sending(connection, OWNER, [_settled(one) for one in claims])
     assert len(may_go) == len(claims) > 0, f"{len(may_go)} of {len(claims)} may go"
     return len(claims)
 
 
-def _settled(claim: Delivery) -> Settlement:
-    return Settlement(delivery=claim, decision=_DONE, outcome=_ACCEPTED, began_at=NOW, at=NOW)
+def _settled(claim: Claim) -> Settlement:
+    return Settlement(claim=claim, decision=_DONE, outcome=_ACCEPTED, began_at=NOW, at=NOW)
 
 
 def _resident_mb() -> float:

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, settings
 
 from scheduler.base.loop import loop_factory
 from scheduler.store.database import Database
+from tests.support import transitions
 from tests.support.checkout import CONFIG
 from tests.support.ledger import TOKENS
 from tests.support.postgres import Cluster, NoPostgres, end_shared, new_folder, shared
@@ -40,11 +41,24 @@ def pytest_configure(config: pytest.Config) -> None:
     """Every worker is told one folder; whoever needs the server first starts it."""
     given = getattr(config, "workerinput", {}).get("cluster")
     config.stash[CLUSTER] = new_folder() if given is None else Path(given)
+    transitions.watch()
 
 
 @pytest.hookimpl(optionalhook=True)  # it is that of pytest-xdist
 def pytest_configure_node(node: Any) -> None:
     node.workerinput["cluster"] = str(node.config.stash[CLUSTER])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    transitions.seen.update(map(transitions.as_seen, getattr(node, "workeroutput", {}).get("transitions", ())))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker hands over what it saw, so that a run can tell at its end which ways of the table no test has gone."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["transitions"] = sorted(transitions.seen)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -57,6 +71,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = [report.longrepr[2] for report in terminalreporter.stats.get("skipped", ()) if report.longrepr]
     for line in left_out(reasons):
         terminalreporter.write_line(f"left out: {line}", yellow=True)
+    if terminalreporter.config.args == ["tests"]:
+        for line in transitions.not_gone():
+            terminalreporter.write_line(f"no test goes this way of scheduler/planning/transitions.py: {line}", red=True)
 
 
 def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
@@ -87,6 +104,14 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("AGENDA_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def every_change_of_state_stands_in_the_table() -> Iterator[None]:
+    """Whatever a test has the program do to a delivery (scheduler/planning/transitions.py)."""
+    known = set(transitions.seen)
+    yield
+    assert transitions.stray(transitions.seen - known) == []
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import default as modern
 
@@ -11,8 +12,8 @@ from calendars.editions import Edition
 from calendars.model.agenda import Draft
 from calendars.model.text import Language
 from scheduler.mail.compose import Composer
-from scheduler.mail.enclosing import Enclosure
 from scheduler.mail.prepared import Personal, PreparedMail
+from scheduler.mail.subject import Enclosure, Subject
 from scheduler.planning.delivery import Purpose
 from scheduler.planning.notices import Telling
 from scheduler.publishing.consequences import Consequences, ForeseenMail
@@ -71,14 +72,21 @@ def _composed(
 def _prepared(
     composer: Composer, edition: Edition, mail: ForeseenMail, language: Language, link: str | None
 ) -> PreparedMail:
-    at, notice = mail.leaves, mail.notice
+    notice, agenda = mail.notice, edition.agenda
+    about = notice.after or notice.before
+    assert about is not None, "a notice is of something"
+    subject = Subject(
+        edition=edition,
+        event=agenda.event(notice.event) or about.event,
+        site=mail.site,
+        language=language,
+        sent_at=mail.leaves,
+        link=link,
+        guest=notice.guest,
+    )
     if mail.purpose is Purpose.NOTICE:
-        telling = Telling(notice=notice, since=edition.number - 1, unread=False)
-        guest = notice.guest
-        return composer.notice(edition, telling, mail.site, language, at, link, Enclosure(), guest=guest)
-    event = next(one for one in edition.agenda.events if one.id == notice.event)
-    enclosed = Enclosure(method="PUBLISH")
-    return composer.reminder(edition, event, mail.site, language, at, link, enclosed, first=True, convokes=True)
+        return composer.notice(subject, Telling(notice=notice, since=edition.number - 1, unread=False))
+    return composer.reminder(replace(subject, enclosed=Enclosure(method="PUBLISH")), first=True, convokes=True)
 
 
 def _shown(message: EmailMessage, *, html: bool) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from scheduler.base.settings import Settings, parse_networks
+from scheduler.base.settings import Settings
 from scheduler.base.tokens import Tokens
 from scheduler.store import editions
 from scheduler.store.database import Database
@@ -38,7 +38,7 @@ def site_of(
         now=now,
         outbox=outbox,
         mails=mails,
-        invitations=mails and (settings.invitations == "on" or now is not None),
-        proxies=parse_networks(settings.trusted_proxies),
-        watchers=parse_networks(settings.metrics_from),
+        invitations=mails and (settings.invitations or now is not None),
+        proxies=settings.trusted_proxies,
+        watchers=settings.metrics_from,
     )

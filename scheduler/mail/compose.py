@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import cache
@@ -23,13 +24,12 @@ from calendars.editions import Edition
 from calendars.elsewhere import Offer, offers
 from calendars.impact import Fit, session_at
 from calendars.model.agenda import Agenda
-from calendars.model.events import Event
-from calendars.model.places import Representation, slug
+from calendars.model.places import slug
 from calendars.model.text import Language
 from calendars.wording import hour, long_date
 from scheduler.base.address import mailbox
 from scheduler.base.shipped import shipped
-from scheduler.mail.enclosing import Enclosure, enclose
+from scheduler.mail.enclosing import enclose, said
 from scheduler.mail.mime import (
     Part,
     address_field,
@@ -39,7 +39,8 @@ from scheduler.mail.mime import (
     text_part,
     worded_field,
 )
-from scheduler.mail.prepared import Envelope, PreparedMail, local
+from scheduler.mail.prepared import Envelope, PreparedMail
+from scheduler.mail.subject import Enclosure, Subject
 from scheduler.mail.texts.escalation import to_coordinator, to_deputy
 from scheduler.mail.texts.invitation import invitation
 from scheduler.mail.texts.notice import notice
@@ -77,140 +78,59 @@ class Composer:
         self._edition: Edition | None = None
         self._kept: OrderedDict[object, PreparedMail] = OrderedDict()
 
-    def reminder(
-        self,
-        edition: Edition,
-        event: Event,
-        site: Representation,
-        language: Language,
-        sent_at: datetime,
-        link: str | None,
-        enclosed: Enclosure,
-        *,
-        first: bool = False,
-        guest: bool = False,
-        convokes: bool = False,
-    ) -> PreparedMail:
-        """A reminder to be sent at `sent_at` (UTC); `link` is the joining link.
+    def reminder(self, subject: Subject, *, first: bool = False, convokes: bool = False) -> PreparedMail:
+        """A reminder. Kept while the edition, the day and whatever else its subject has are the same.
 
-        `first`: nothing of this schedule went before, so it offers other sessions where the hour is no good. `guest`:
-        the post comes instead of going to its own. `convokes` makes it a convocation, which says the same under its own
-        head. `event` and `site` are those of the edition's agenda. Kept while the edition, the day and the link are the
-        same.
+        `first`: nothing of this schedule went before, so it offers other sessions where the hour is no good.
+        `convokes` makes it a convocation, which says the same under its own head.
         """
-        today = local(sent_at.replace(microsecond=0), site.zone)[0]
-        key = ("reminder", event.id, site.id, language, today, link, enclosed, first, guest, convokes)
 
         def prepare() -> PreparedMail:
-            words = reminder(
-                edition,
-                event,
-                site,
-                language,
-                today=today,
-                link=link,
-                calendar=self._calendar(site, enclosed),
-                guest=guest,
-                convokes=convokes,
-                offers=_offers(edition, event, site, sent_at) if first and not guest else (),
-            )
-            more = {"r": words, "others": words.others}
-            return self._about("reminder", edition, event, site, language, words, enclosed, link, **more)
+            offers = _offers(subject) if first and not subject.guest else ()
+            words = reminder(subject, calendar=self._calendar(subject), convokes=convokes, offers=offers)
+            return self._about("reminder", subject, words, r=words, others=words.others)
 
-        return self._once(edition, key, prepare)
+        return self._once(subject, ("reminder", first, convokes), prepare)
 
-    def invitation(
-        self,
-        edition: Edition,
-        event: Event,
-        site: Representation,
-        language: Language,
-        *,
-        sent_at: datetime,
-        link: str | None,
-        enclosed: Enclosure,
-        guest: bool = False,
-    ) -> PreparedMail:
-        """An invitation, or its end, that is sent for its own sake; the rest is as of a reminder."""
-        today = local(sent_at.replace(microsecond=0), site.zone)[0]
-        key = ("invitation", event.id, site.id, language, today, link, enclosed, guest)
+    def invitation(self, subject: Subject) -> PreparedMail:
+        """An invitation, or its end, that is sent for its own sake. Kept as a reminder is."""
 
         def prepare() -> PreparedMail:
-            words = invitation(
-                edition, event, site, language, today=today, link=link, method=enclosed.method, guest=guest
-            )
-            return self._about("invitation", edition, event, site, language, words, enclosed, link, i=words)
+            words = invitation(subject)
+            return self._about("invitation", subject, words, i=words)
 
-        return self._once(edition, key, prepare)
+        return self._once(subject, "invitation", prepare)
 
-    def notice(
-        self,
-        edition: Edition,
-        telling: Telling,
-        site: Representation,
-        language: Language,
-        sent_at: datetime,
-        link: str | None,
-        enclosed: Enclosure,
-        *,
-        guest: bool = False,
-    ) -> PreparedMail:
-        """A notice of a change, to be sent at `sent_at` (UTC); `link` is the joining link of the edition in force.
+    def notice(self, subject: Subject, telling: Telling) -> PreparedMail:
+        """A notice of a change. Kept as a reminder is.
 
-        One of what is new to the site offers other sessions, as the first reminder does. Kept as a reminder is.
+        One of what is new to the site offers other sessions, as the first reminder does.
         """
-        today = local(sent_at.replace(microsecond=0), site.zone)[0]
-        agenda, told = edition.agenda, telling.notice
-        key = ("notice", told.event, site.id, language, today, link, telling.since, enclosed, guest)
-        calendar = self._calendar(site, enclosed)
+        told = telling.notice
 
         def prepare() -> PreparedMail:
-            event = agenda.event(told.event)
-            fresh = told.before is None and told.after is not None and not guest
-            words = notice(
-                agenda,
-                told,
-                site,
-                language,
-                today=today,
-                link=link,
-                calendar=calendar,
-                guest=guest,
-                offers=_offers(edition, event, site, sent_at) if event is not None and fresh else (),
-            )
-            more = {"n": words, "others": words.others, "unread": slot("unread")}
-            return self._about("notice", edition, event, site, language, words, enclosed, link, **more)
+            fresh = told.before is None and told.after is not None and not subject.guest
+            offers = _offers(subject) if fresh else ()
+            words = notice(subject, told, calendar=self._calendar(subject), offers=offers)
+            return self._about("notice", subject, words, n=words, others=words.others, unread=slot("unread"))
 
-        return self._once(edition, key, prepare)
+        return self._once(subject, ("notice", telling.since), prepare)
 
-    def to_deputy(
-        self,
-        edition: Edition,
-        event: Event,
-        lack: Tally,
-        language: Language,
-        sent_at: datetime,
-        link: str | None,
-        enclosed: Enclosure,
-    ) -> PreparedMail:
-        """An escalation to the deputies of a site, to be sent at `sent_at` (UTC). Not kept: they are few."""
-        site, calendar = lack.site, self._calendar(lack.site, enclosed)
-        today = local(sent_at.replace(microsecond=0), site.zone)[0]
-        words = to_deputy(edition, event, lack, language, today=today, link=link, calendar=calendar)
-        more = {"e": words, "r": words.event}
-        return self._about("escalation", edition, event, site, language, words, enclosed, link, **more)
+    def to_deputy(self, subject: Subject, lack: Tally) -> PreparedMail:
+        """An escalation to the deputies of a site. Not kept: they are few."""
+        words = to_deputy(subject, lack, calendar=self._calendar(subject))
+        return self._about("escalation", subject, words, e=words, r=words.event)
 
-    def to_coordinator(
-        self, edition: Edition, event: Event, lacking: Sequence[Tally], language: Language, site: Representation
-    ) -> PreparedMail:
-        """An escalation to the coordinators of a region, who sit at `site`."""
-        words = to_coordinator(edition, event, lacking, language)
-        return self._about("coordination", edition, event, site, language, words, Enclosure(), None, e=words)
+    def to_coordinator(self, subject: Subject, lacking: Sequence[Tally]) -> PreparedMail:
+        """An escalation to the coordinators of a region, who sit at the site. It has nothing for their calendars."""
+        words = to_coordinator(subject, lacking)
+        return self._about("coordination", replace(subject, link=None, enclosed=Enclosure()), words, e=words)
 
-    def _once(self, edition: Edition, key: object, prepare: Callable[[], PreparedMail]) -> PreparedMail:
-        if edition is not self._edition:
+    def _once(self, subject: Subject, kind: object, prepare: Callable[[], PreparedMail]) -> PreparedMail:
+        if subject.edition is not self._edition:
             self._kept.clear()
-            self._edition = edition
+            self._edition = subject.edition
+        key = kind, subject.key
         prepared = self._kept.pop(key, None) or prepare()
         self._kept[key] = prepared
         if len(self._kept) > KEPT:
@@ -239,36 +159,15 @@ class Composer:
         )
         return head + multipart("alternative", parts).joined({})
 
-    def _about(
-        self,
-        name: str,
-        edition: Edition,
-        event: Event | None,
-        site: Representation,
-        language: Language,
-        words: _Worded,
-        enclosed: Enclosure,
-        link: str | None,
-        **more: object,
-    ) -> PreparedMail:
-        """What goes to every post of a site that reads the language; `event` is the edition's, where it knows it."""
-        parts = self._of_the_list(name, edition.agenda, language, words, enclosed, **more)
-        body = enclose(parts, enclosed, edition, event, site, language, link)
-        return _prepared(edition.agenda, words.subject, language, site, body, enclosed)
-
-    def _calendar(self, site: Representation, enclosed: Enclosure) -> str | None:
-        return f"{self._base_url}/feeds/sites/{site.id}.ics" if enclosed.feed else None
-
-    def _of_the_list(
-        self, name: str, agenda: Agenda, language: Language, told: _Worded, enclosed: Enclosure, **words: object
-    ) -> tuple[Part, Part]:
-        """The text of what goes to every post, with its foot."""
-        return self._alternatives(
+    def _about(self, name: str, subject: Subject, told: _Worded, **words: object) -> PreparedMail:
+        """What goes to every post of a site that reads the language, with its foot."""
+        agenda, language = subject.edition.agenda, subject.language
+        parts = self._alternatives(
             name,
             language,
             subject=told.subject,
             preheader=told.preheader,
-            enclosed=enclosed.said(language),
+            enclosed=said(subject.enclosed, language),
             office=slot("office"),
             privacy=f"{self._base_url}/privacy" if agenda.privacy else None,
             stop=slot("stop"),
@@ -277,6 +176,10 @@ class Composer:
             answered=slot("answered"),
             **words,
         )
+        return _prepared(subject, told.subject, enclose(parts, subject))
+
+    def _calendar(self, subject: Subject) -> str | None:
+        return f"{self._base_url}/feeds/sites/{subject.site.id}.ics" if subject.enclosed.feed else None
 
     def _alternatives(self, name: str, language: Language, **words: object) -> tuple[Part, Part]:
         """The texts of a template in one language, by the catalogue (scheduler.wording.templates)."""
@@ -287,25 +190,26 @@ class Composer:
         )
 
 
-def _offers(edition: Edition, event: Event, site: Representation, now: datetime) -> tuple[Offer, ...]:
+def _offers(subject: Subject) -> tuple[Offer, ...]:
     """Other sessions, for a site at which this one is not inside working hours."""
+    edition, event, site = subject.edition, subject.event, subject.site
     revision = edition.revisions[event.id]
     if not event.other_sessions or revision.start is None or revision.end is None:
         return ()
     own = session_at(site, revision.start, revision.end, edition.agenda.zone, revision.wall)
-    return () if own.fit is Fit.INSIDE else offers(edition, event, site, now)
+    return () if own.fit is Fit.INSIDE else offers(edition, event, site, subject.sent_at)
 
 
-def _prepared(
-    agenda: Agenda, subject: str, language: Language, site: Representation, body: Part, enclosed: Enclosure
-) -> PreparedMail:
+def _prepared(subject: Subject, title: str, body: Part) -> PreparedMail:
     """An answer to an invitation comes to an address of its own; all else to the one of the agenda."""
+    agenda, language, invites = subject.edition.agenda, subject.language, subject.enclosed.invites
     sender, list_id = agenda.sender, field("List-Id", f"<{slug(agenda.id)}.{agenda.sender.domain}>")
-    head = _shared_head(agenda, subject, language) + list_id
-    if not enclosed.invites:
+    head = _shared_head(agenda, title, language) + list_id
+    if not invites:
         head += field("Reply-To", f"<{mailbox(sender.reply_to)}>")
-    organizer = sender.name if enclosed.invites else None
-    return PreparedMail(subject=subject, language=language, zone=site.zone, head=head, body=body, organizer=organizer)
+    organizer = sender.name if invites else None
+    zone = subject.site.zone
+    return PreparedMail(subject=title, language=language, zone=zone, head=head, body=body, organizer=organizer)
 
 
 def _shared_head(agenda: Agenda, subject: str, language: Language) -> bytes:
@@ -324,7 +228,7 @@ def _shared_head(agenda: Agenda, subject: str, language: Language) -> bytes:
 
 @cache  # since to style them all takes half a second
 def _load(folder: Path, name: str) -> tuple[Template, Template]:
-    """Said and HTML. Styles are inlined here, once: many readers know nothing else; dark mode stays in <style>."""
+    """Text and HTML. Styles are inlined here, once: many readers know nothing else; dark mode stays in <style>."""
     plain = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False)  # noqa: S701  # because it makes plain text
     rich = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True)
     layout = (folder / "layout.html").read_text(encoding="utf-8")

@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timezone
-from email.utils import format_datetime
+from datetime import datetime
 from functools import lru_cache
 
 from markupsafe import escape
 
 from calendars.invitations import parties
 from calendars.model.text import Language
-from calendars.zones import offset_at
 from scheduler.base.address import mailbox
 from scheduler.mail.mime import Part, field, filling
+from scheduler.mail.subject import local
 from scheduler.mail.texts.reminder import to_office
 
 _URL = re.compile(r"https?://[!#-;=?-~]{1,900}")  # printable ASCII without quotes and angle brackets
@@ -104,13 +103,6 @@ class PreparedMail:
             return b""
         lines = parties(self.organizer, mailbox(personal.organizer), mailbox(personal.to))
         return filling(lines.decode().removesuffix("\r\n"))
-
-
-@lru_cache(maxsize=1024)  # whatever leaves for a zone within one second says the same
-def local(second: datetime, zone: str) -> tuple[date, str]:
-    """A site's date, and the instant as Date says it in the site's offset."""
-    there = second.astimezone(timezone(offset_at(second, zone)))
-    return there.date(), format_datetime(there)
 
 
 @lru_cache(maxsize=1024)  # the posts of an office mostly bear the same name

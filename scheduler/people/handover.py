@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from sqlalchemy import Connection
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Agenda
 from calendars.model.text import Language, Said, Spoken, verbatim
+from calendars.reading.problems import near
 from calendars.wording import and_list
 from scheduler.base.address import domain_of, mailbox
 from scheduler.base.refusal import PROBLEMS, USAGE, Refusal
@@ -21,6 +21,7 @@ from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 from scheduler.store.ledger import servicemail
+from scheduler.store.ledger.servicemail import ServiceMail
 from scheduler.store.people import handovers, signups
 from scheduler.store.people.handovers import Successor
 from scheduler.store.posts import roster
@@ -44,6 +45,7 @@ class NoHandover(Refusal):
 
     def __init__(self, why: Said, *, said: str = "", more: Said | None = None, mistaken: bool = False) -> None:
         self.code = USAGE if mistaken else PROBLEMS
+        self.status = 404 if mistaken else 409
         super().__init__(why, said=said, more=more)
 
 
@@ -86,8 +88,8 @@ def hand_over(
         if found is None:
             raise LookupError("nothing is published yet")
         post = check(connection, wanted, found, tokens)
-        to = Successor(address=wanted.address, language=wanted.language)
-        former = handovers.hand_over(connection, found.edition, wanted.recipient, to, at, author=author, reason=reason)
+        to = Successor(address=wanted.address, language=wanted.language, author=author, reason=reason)
+        former = handovers.hand_over(connection, found.edition, wanted.recipient, to, at)
         _tell(connection, post, former, found.edition.agenda, at)
         return post
 
@@ -100,23 +102,22 @@ def _tell(connection: Connection, post: Post, former: str, agenda: Agenda, at: d
     if not post.suppressed:
         hearers.append((Purpose.FAREWELL, former))
     for purpose, recipient in hearers:
-        servicemail.owe(
-            connection,
-            purpose,
-            recipient,
+        mail = ServiceMail(
+            purpose=purpose,
+            recipient=recipient,
             subject=subject,
             site=own.site,
-            now=at,
             until=at + LASTS,
             about=own.id if purpose is Purpose.HANDOVER else "",
         )
+        servicemail.owe(connection, mail, at)
 
 
 def _unknown(connection: Connection, said: str) -> NoHandover:
-    near = difflib.get_close_matches(said, [one.recipient.id for one in roster.members(connection)], n=NEAR)
-    if not near:
+    meant = near(said, [one.recipient.id for one in roster.members(connection)], NEAR)
+    if not meant:
         return NoHandover(NO_POST, said=said, mistaken=True)
-    return NoHandover(MEANT, said=said, more=Spoken(lambda lang: and_list(near, lang)), mistaken=True)
+    return NoHandover(MEANT, said=said, more=Spoken(lambda lang: and_list(meant, lang)), mistaken=True)
 
 
 def _check_domain(address: str, post: Post, agenda: Agenda) -> None:

@@ -27,6 +27,7 @@ from scheduler.planning.standing import start_of
 from scheduler.store import editions
 from scheduler.store.editions import InForce
 from scheduler.store.ledger import servicemail
+from scheduler.store.ledger.servicemail import ServiceMail
 from scheduler.store.posts import answers, roster
 from scheduler.store.posts.answers import Answer, Reply
 from scheduler.store.posts.roster import Post
@@ -78,16 +79,15 @@ def _tell_people(connection: Connection, recipient: str, uid: str, now: datetime
         return
     site = roster.site_of(connection, recipient)
     servicemail.keep_coordinator(connection, held.edition.agenda.sender.reply_to, site, now)
-    servicemail.owe(
-        connection,
-        Purpose.PROPOSAL,
-        servicemail.COORDINATOR,
+    mail = ServiceMail(
+        purpose=Purpose.PROPOSAL,
+        recipient=servicemail.COORDINATOR,
         subject=f"{uid}/{now:%Y%m%d}",
         site=site,
-        now=now,
         until=now + TOLD_WITHIN,
         about=recipient,
     )
+    servicemail.owe(connection, mail, now)
 
 
 def _taken(connection: Connection, tokens: Tokens, found: Answered, now: datetime) -> TakenReply:

@@ -55,6 +55,12 @@ def subscribes(channel: Channel, *, answered: bool) -> bool:
     return channel is Channel.FEED or (channel is Channel.INVITATIONS and not answered)
 
 
+def brings_file(purpose: Purpose, channel: Channel, *, first: bool, answered: bool) -> bool:
+    """Whether the event goes along as a file: with the first message of a schedule, to whoever subscribes."""
+    opens = first and purpose in (Purpose.REMINDER, Purpose.CONVOCATION)
+    return opens and subscribes(channel, answered=answered)
+
+
 def takes_place(edition: Edition, event: str, site: str, *, guest: bool = False) -> Event | None:
     """The event (its id), where it has a date, is not cancelled and concerns the site, or a `guest` from there."""
     found = edition.agenda.event(event)

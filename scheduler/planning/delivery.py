@@ -40,7 +40,7 @@ class Purpose(StrEnum):
     ACCESS = "access"  # the short-lived link to change more than a mail's own links may
 
 
-PLANNED_BY_EDITION = (Purpose.REMINDER, Purpose.ESCALATION)  # what `scheduler/plan.py` says is owed
+PLANNED_BY_EDITION = (Purpose.REMINDER, Purpose.ESCALATION)  # what `scheduler/planning/plan.py` says is owed
 NEWS = (Purpose.NOTICE, Purpose.CONVOCATION)  # what an edition has to tell: compared with what is known as it leaves
 
 
@@ -62,6 +62,7 @@ class State(StrEnum):
 
 WAITING = (State.PLANNED, State.DEFERRED)  # may be claimed once due
 REVOCABLE = (State.PLANNED, State.DEFERRED, State.CLAIMED, State.HELD, State.UNCERTAIN)  # a change of plan ends them
+OPEN = (*REVOCABLE, State.SUPPRESSED)  # neither sent nor on its way; nor ended, but kept back for its post's sake
 MUTABLE = (State.PLANNED, State.DEFERRED, State.CLAIMED)  # leaving or a dead address suppresses them
 EXPIRABLE = (State.PLANNED, State.DEFERRED, State.CLAIMED, State.UNCERTAIN)
 
@@ -89,7 +90,7 @@ class Attempted:
     attempts: int  # this one included
     refusals: int  # 5xx answers so far, this one not included
     expires_at: datetime
-    jitter: float  # 0..1, fixed for the delivery: spreads retries
+    jitter: float  # 0..1, spreads retries; from the message's key, so that a rehearsal repeats itself
     redirected: bool = False  # to AGENDA_REDIRECT_ALL: an answer about the address says nothing of the post's
 
 
@@ -142,7 +143,7 @@ def minds_hours(purpose: Purpose, rule: str, due: datetime, now: datetime, expir
 
     A `PnD` reminder that is late does, and so do an escalation and an invitation, unless the event starts within a day;
     `PT…` goes at its hour, and service mail when it was asked for. When a notice or a convocation leaves,
-    scheduler/notices.py says.
+    scheduler/planning/notices.py says.
     """
     by_the_day = purpose in (*PLANNED_BY_EDITION, Purpose.INVITATION) and not rule.startswith("PT")
     return by_the_day and now - due > LATE and expires_at - now > URGENT

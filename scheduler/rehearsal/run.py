@@ -17,11 +17,11 @@ from calendars.editions import Edition, ends
 from calendars.model.agenda import Agenda, Draft
 from scheduler.base.clock import SimulatedClock
 from scheduler.base.refusal import EnvironmentRefusal, Refusal
-from scheduler.base.settings import Pace
 from scheduler.base.tokens import Tokens
+from scheduler.base.variables import Pace
 from scheduler.mail.relay.smtp_url import parse_smtp_url
 from scheduler.planning.channels import Channel
-from scheduler.publishing.prospect import digest
+from scheduler.publishing.prospect import Act, digest
 from scheduler.publishing.publish import publish_draft
 from scheduler.rehearsal.capture import Outbox, capturing
 from scheduler.rehearsal.script import Stage
@@ -32,7 +32,7 @@ from scheduler.sending.pace import SimulatedTiming
 from scheduler.sending.service import Sending, Service
 from scheduler.store import controls, editions
 from scheduler.store.database import Database
-from scheduler.store.ledger import invited, states
+from scheduler.store.ledger import claiming, invited
 from scheduler.store.schema import deliveries
 
 REAL_WORK = Phrase("{path} is no rehearsal's database; name another file")
@@ -160,7 +160,7 @@ async def captured(
 
     def due_of(message_key: str) -> datetime | None:
         with database.read() as connection:
-            return states.due_of(connection, message_key)
+            return claiming.due_of(connection, message_key)
 
     async with capturing(outbox, due_of, kept) as port:
         yield Sending(
@@ -213,7 +213,7 @@ def _begin(database: Database, draft: Draft, plan: Plan) -> datetime:
         if recorded is None:
             controls.put(connection, controls.REHEARSAL, plan.start.isoformat())
     if published is None:
-        publish_draft(database, draft, at=plan.start, author=AUTHOR, reason=AUTHOR, confirmed=True)
+        publish_draft(database, draft, Act(at=plan.start, author=AUTHOR, reason=AUTHOR), confirmed=True)
     if done == 0:
         with database.write() as connection:
             if plan.invitations:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,16 +14,27 @@ from sqlalchemy.exc import DBAPIError
 from calendars.shifts import shifts_of
 from calendars.workdays import in_working_hours, next_working_instant
 from scheduler.base.clock import Clock
-from scheduler.planning.delivery import minds_hours
-from scheduler.planning.notices import leaves_at
+from scheduler.planning.channels import Carried, Channel, brings_file
+from scheduler.planning.coverage import Tally
+from scheduler.planning.delivery import NEWS, Purpose, minds_hours
+from scheduler.planning.notices import Telling, leaves_at
 from scheduler.sending import escalations
+from scheduler.sending.errand import (
+    ConvocationErrand,
+    Errand,
+    EscalationErrand,
+    InvitationErrand,
+    NoticeErrand,
+    ReminderErrand,
+    ServiceErrand,
+)
 from scheduler.sending.letters import site_of
 from scheduler.sending.notice_content import Tellings
 from scheduler.store import editions, nodes
 from scheduler.store.editions import InForce
 from scheduler.store.instance import Instance
 from scheduler.store.ledger import claiming, states
-from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.ledger.claiming import Claim
 from scheduler.store.ledger.inviting import Inviting
 from scheduler.store.ledger.journal import Journal
 
@@ -35,7 +46,7 @@ class _Taken:
     """All of one transaction, so that they agree."""
 
     current: InForce | None
-    claims: list[Delivery] | None  # None: nothing was due
+    errands: list[Errand] | None  # None: nothing was due
     mark: str | None  # of the instance, to be confirmed once committed
 
 
@@ -52,14 +63,7 @@ class Claims:
         self._tellings = Tellings()
         self._inviting = inviting or Inviting()
 
-    @property
-    def in_force(self) -> InForce:
-        """The edition that the last claims were taken under."""
-        if self._current is None:
-            raise RuntimeError("a delivery was claimed before any edition was in force")
-        return self._current
-
-    async def take(self, limit: int, *, besides: Collection[str] = ()) -> list[Delivery] | None:
+    async def take(self, limit: int, *, besides: Collection[str] = ()) -> list[Errand] | None:
         """Up to `limit` due deliveries, of which those at an inhumane hour were put off; None where none is due.
 
         `besides` are recipients whose are left where they are.
@@ -71,7 +75,7 @@ class Claims:
         self._current = taken.current
         if taken.mark is not None:
             await asyncio.to_thread(self._instance.confirm, taken.mark)
-        return None if taken.claims is None else await self._postpone_inhumane(taken.claims)
+        return None if taken.errands is None else await self._postpone_inhumane(taken.errands)
 
     async def sign_off(self) -> None:
         """Take nothing more: a backup from before now is known as one."""
@@ -104,37 +108,80 @@ class Claims:
             self._withheld = _withheld(current)
         found = claiming.claim_due(connection, self._journal.owner, now, limit, self._withheld, besides=besides)
         if not found or current is None:
-            return _Taken(current=current, claims=None, mark=None)
-        owner = self._journal.owner
-        told = self._tellings.settle(connection, owner, found, current, now)
-        asked = escalations.settle(connection, owner, told, current.edition)
-        claims = self._inviting.settle(connection, owner, asked, current)
-        return _Taken(current=current, claims=claims, mark=self._instance.take(connection))
+            return _Taken(current=current, errands=None, mark=None)
+        errands = list(self._settle(connection, found, current, now))
+        return _Taken(current=current, errands=errands, mark=self._instance.take(connection))
 
-    async def _postpone_inhumane(self, claims: Sequence[Delivery]) -> list[Delivery]:
+    def _settle(self, connection: Connection, found: Sequence[Claim], under: InForce, at: datetime) -> Iterator[Errand]:
+        """The claims that go, with what they say, invitations last; what has nothing to say ends."""
+        owner = self._journal.owner
+        news = [one for one in found if one.purpose in NEWS]
+        told = self._tellings.settle(connection, owner, news, under, at) if news else {}
+        asking = [one for one in found if one.purpose is Purpose.ESCALATION]
+        about = escalations.settle(connection, owner, asking, under.edition) if asking else {}
+        over = {one.id for one in (*news, *asking) if one.id not in told and one.id not in about}
+        going = [one for one in found if one.id not in over]
+        inviting = [one for one in going if one.may_invite]
+        carried = self._inviting.settle(connection, owner, inviting, under) if inviting else {}
+        for claim in sorted(going, key=lambda one: one.purpose is Purpose.INVITATION):
+            if not claim.may_invite:
+                yield _errand(claim, under, self._file(claim), told, about)
+            elif claim.id in carried:
+                yield _errand(claim, under, carried[claim.id], told, about)
+
+    def _file(self, claim: Claim) -> Carried:
+        """What goes along to a post that has no invitations."""
+        answered = self._inviting.answered
+        brings = brings_file(claim.purpose, Channel(claim.channel), first=claim.first, answered=answered)
+        return "PUBLISH" if brings else ""
+
+    async def _postpone_inhumane(self, errands: Sequence[Errand]) -> list[Errand]:
         """Give back what is late and would reach its site outside working hours."""
         now = self._clock.now()
-        later: list[tuple[Delivery, datetime]] = []
+        later: list[tuple[Claim, datetime]] = []
         sendable = []
-        for claim in claims:
-            leaves = self._leaves_at(claim, now)
+        for errand in errands:
+            leaves = _leaves_at(errand, now)
             if leaves > now:
-                later.append((claim, leaves))
+                later.append((errand.claim, leaves))
             else:
-                sendable.append(claim)
+                sendable.append(errand)
         if later:
             await self._journal.write(claiming.postpone_claims, self._journal.owner, later)
         log.info("claimed", claims=len(sendable), postponed=len(later))
         return sendable
 
-    def _leaves_at(self, claim: Delivery, now: datetime) -> datetime:
-        """When this may go, at the earliest now (UTC)."""
-        if claim.telling is not None:
-            return leaves_at(claim.telling.notice, site_of(self.in_force, claim.site), now)
-        if not minds_hours(claim.purpose, claim.rule, claim.due_at, now, claim.expires_at):
-            return now
-        site = site_of(self.in_force, claim.site)
-        return now if in_working_hours(site, now) else next_working_instant(site, now)
+
+def _errand(
+    claim: Claim,
+    under: InForce,
+    method: Carried,
+    told: Mapping[int, Telling],
+    about: Mapping[int, tuple[Tally, ...]],
+) -> Errand:
+    match claim.purpose:
+        case Purpose.REMINDER:
+            return ReminderErrand(claim=claim, under=under, method=method)
+        case Purpose.CONVOCATION:
+            return ConvocationErrand(claim=claim, under=under, method=method, telling=told[claim.id])
+        case Purpose.NOTICE:
+            return NoticeErrand(claim=claim, under=under, method=method, telling=told[claim.id])
+        case Purpose.INVITATION:
+            return InvitationErrand(claim=claim, under=under, method=method)
+        case Purpose.ESCALATION:
+            return EscalationErrand(claim=claim, under=under, method=method, lacking=about[claim.id])
+    return ServiceErrand(claim=claim, under=under)
+
+
+def _leaves_at(errand: Errand, now: datetime) -> datetime:
+    """When this may go, at the earliest now (UTC)."""
+    claim, under = errand.claim, errand.under
+    if isinstance(errand, NoticeErrand | ConvocationErrand):
+        return leaves_at(errand.telling.notice, site_of(under, claim.site), now)
+    if not minds_hours(claim.purpose, claim.rule, claim.due_at, now, claim.expires_at):
+        return now
+    site = site_of(under, claim.site)
+    return now if in_working_hours(site, now) else next_working_instant(site, now)
 
 
 def _withheld(current: InForce) -> tuple[str, ...]:

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sqlalchemy import Connection
 
 from calendars.editions import Edition
 from calendars.model.people import Role
 from scheduler.planning.coverage import Tally, lacking, tallies
-from scheduler.planning.delivery import Purpose, State
-from scheduler.store.ledger import claiming
-from scheduler.store.ledger.claiming import Delivery
+from scheduler.planning.delivery import State
+from scheduler.store.ledger import states
+from scheduler.store.ledger.claiming import Claim
 from scheduler.store.posts import answers
 
 
-def settle(connection: Connection, owner: str, claims: Sequence[Delivery], edition: Edition) -> list[Delivery]:
-    """The claims that go, escalations with the sites that they are about, in the claiming transaction.
+def settle(
+    connection: Connection, owner: str, asked: Sequence[Claim], edition: Edition
+) -> dict[int, tuple[Tally, ...]]:
+    """The sites that these escalations are about, by Claim.id, in the claiming transaction.
 
-    Ended is one that is not needed any more: enough come from the deputy's site, or from the coordinator's region.
+    Left out, and ended, is one that is not needed any more: enough come from the deputy's site, or from the
+    coordinator's region.
     """
-    asked = [one for one in claims if one.purpose is Purpose.ESCALATION]
     found = {key: _lacking(connection, edition, key) for key in {one.event for one in asked}}
     regions = {site.id: site.region for site in edition.agenda.representations}
     about = {one.id: _concerned(one, regions.get(one.site), found[one.event]) for one in asked}
-    claiming.end_claims(connection, owner, {key: State.CANCELLED for key, lack in about.items() if not lack})
-    return [replace(one, lacking=about.get(one.id, ())) for one in claims if about.get(one.id, True)]
+    states.end_claims(connection, owner, {key: State.CANCELLED for key, lack in about.items() if not lack})
+    return {key: lack for key, lack in about.items() if lack}
 
 
 def _lacking(connection: Connection, edition: Edition, key: str) -> tuple[Tally, ...]:
@@ -37,7 +38,7 @@ def _lacking(connection: Connection, edition: Edition, key: str) -> tuple[Tally,
     return lacking(event, tallies(edition, event, voices))
 
 
-def _concerned(claim: Delivery, region: str | None, found: Sequence[Tally]) -> tuple[Tally, ...]:
+def _concerned(claim: Claim, region: str | None, found: Sequence[Tally]) -> tuple[Tally, ...]:
     """A deputy is asked for its own site; a coordinator hears of all sites of the region."""
     if claim.role == Role.COORDINATOR:
         return tuple(one for one in found if one.site.region == region)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from calendars.catalogue import Phrase
@@ -15,15 +15,25 @@ from scheduler.base.address import mailbox
 from scheduler.base.tokens import Link, Tokens
 from scheduler.mail import verp
 from scheduler.mail.compose import Composer
-from scheduler.mail.enclosing import Enclosure
-from scheduler.mail.prepared import Envelope, Personal
+from scheduler.mail.prepared import Envelope, Personal, PreparedMail
+from scheduler.mail.subject import Enclosure, Subject
 from scheduler.mail.texts.answered import answered
 from scheduler.mail.texts.notice import unread
 from scheduler.planning.channels import ITIP, Channel, subscribes
 from scheduler.planning.delivery import Purpose
 from scheduler.planning.standing import standing
+from scheduler.sending.errand import (
+    ConvocationErrand,
+    Errand,
+    EscalationErrand,
+    EventErrand,
+    InvitationErrand,
+    NoticeErrand,
+    ReminderErrand,
+    ServiceErrand,
+)
 from scheduler.store.editions import InForce
-from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.ledger.claiming import Claim
 from scheduler.store.people.signups import ACCESS_FOR
 from scheduler.wording.posts import office_name
 
@@ -52,123 +62,89 @@ class Letters:
     invitations: bool = False  # answers are read, so invitations may leave
     signed_answers: bool = False  # each post's answers come to an address that tells whose they are
 
-    def recipient(self, claim: Delivery) -> str:
+    def recipient(self, claim: Claim) -> str:
         """The address that the message goes to."""
         return self.redirect_all or claim.address
 
-    def mail_from(self, found: InForce, claim: Delivery) -> str:
+    def mail_from(self, errand: Errand) -> str:
         """The envelope sender: the mailbox of From, or one that tells the message (scheduler/mail/verp.py)."""
         if self.verp:
-            return verp.sender(claim.message_key, found.edition.agenda.sender.domain, self.tokens)
-        return mail_from(found)
+            return verp.sender(errand.claim.message_key, errand.under.edition.agenda.sender.domain, self.tokens)
+        return mail_from(errand.under)
 
-    def write(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
+    def write(self, errand: Errand, now: datetime) -> bytes:
         """The complete message, dated `now`.
 
         Raises ValueError where an address cannot stand in a header, LookupError for an event or site that the
         edition does not know.
         """
-        mailbox(mail_from(found))  # refused here, before the intent is committed
-        match claim.purpose:
-            case Purpose.REMINDER | Purpose.CONVOCATION:
-                return self._reminder(found, claim, now)
-            case Purpose.NOTICE:
-                return self._notice(found, claim, now)
-            case Purpose.INVITATION:
-                return self._invitation(found, claim, now)
-            case Purpose.ESCALATION:
-                return self._escalation(found, claim, now)
-        return self._service(found, claim, now)
+        mailbox(mail_from(errand.under))  # refused here, before the intent is committed
+        if isinstance(errand, ServiceErrand):
+            return self._service(errand.under, errand.claim, now)
+        instead = _own_session(errand)
+        subject = self._subject(errand, instead, now)
+        return self._prepared(errand, subject).personalize(self._personal(errand, subject, instead))
 
-    def _reminder(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
-        event, site = subject_of(found, claim)
-        prepared = self.composer.reminder(
-            found.edition,
-            event,
-            site,
+    def _prepared(self, errand: EventErrand, subject: Subject) -> PreparedMail:
+        match errand:
+            case ReminderErrand(claim=claim):
+                return self.composer.reminder(subject, first=claim.first)
+            case ConvocationErrand(claim=claim):
+                return self.composer.reminder(subject, first=claim.first, convokes=True)
+            case NoticeErrand(telling=telling):
+                return self.composer.notice(subject, telling)
+            case InvitationErrand():
+                return self.composer.invitation(subject)
+            case EscalationErrand(claim=Claim(role=Role.COORDINATOR), lacking=lacking):
+                return self.composer.to_coordinator(subject, lacking)
+            case EscalationErrand(lacking=lacking):
+                return self.composer.to_deputy(subject, lacking[0])
+
+    def _subject(self, errand: EventErrand, instead: str | None, now: datetime) -> Subject:
+        """What it is about, for the posts that read it; for a guest, who comes to it instead of its own session."""
+        claim, under = errand.claim, errand.under
+        return Subject(
+            edition=under.edition,
+            event=_event(errand),
+            site=site_of(under, claim.site),
             language=claim.language,
             sent_at=now,
-            link=found.links.get(event.id),
-            enclosed=self._enclosed(found, claim),
-            first=claim.first,
-            guest=_own_session(found, claim) is not None,
-            convokes=claim.purpose is Purpose.CONVOCATION,
+            link=under.links.get(claim.event),
+            guest=instead is not None,
+            enclosed=self._enclosed(errand),
         )
-        return prepared.personalize(self._personal(found, claim, site, now))
 
-    def _invitation(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
-        event, site = subject_of(found, claim)
-        prepared = self.composer.invitation(
-            found.edition,
-            event,
-            site,
-            claim.language,
-            sent_at=now,
-            link=found.links.get(event.id),
-            enclosed=self._enclosed(found, claim),
-            guest=_own_session(found, claim) is not None,
-        )
-        return prepared.personalize(self._personal(found, claim, site, now))
-
-    def _notice(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
-        telling, site, language = claim.telling, site_of(found, claim.site), claim.language
-        if telling is None:
-            raise ValueError("a notice was claimed without what it says")
-        link, enclosed = found.links.get(claim.event), self._enclosed(found, claim)
-        prepared = self.composer.notice(
-            found.edition,
-            telling,
-            site,
-            language,
-            sent_at=now,
-            link=link,
-            enclosed=enclosed,
-            guest=_own_session(found, claim) is not None,
-        )
-        remark = unread(to_wall(now, site.zone), language) if telling.unread else ""
-        return prepared.personalize(replace(self._personal(found, claim, site, now), unread=remark))
-
-    def _enclosed(self, found: InForce, claim: Delivery) -> Enclosure:
+    def _enclosed(self, errand: EventErrand) -> Enclosure:
         """What goes along for the calendar. An invitation is dated by its delivery: a repeat says the same again."""
-        feed = subscribes(Channel(claim.channel), answered=self.invitations)
-        if claim.method not in ITIP:
-            return Enclosure(method=claim.method, feed=feed)
-        stamp = max(claim.due_at.replace(microsecond=0), last_modified(found.edition))
-        return Enclosure(method=claim.method, feed=feed, stamp=stamp)
+        feed = subscribes(Channel(errand.claim.channel), answered=self.invitations)
+        if errand.method not in ITIP:
+            return Enclosure(method=errand.method, feed=feed)
+        stamp = max(errand.claim.due_at.replace(microsecond=0), last_modified(errand.under.edition))
+        return Enclosure(method=errand.method, feed=feed, stamp=stamp)
 
-    def _answers_to(self, mailbox: str, claim: Delivery) -> str:
-        signed = self.signed_answers and claim.method in ITIP
-        return verp.answers_to(mailbox, claim.bearer, self.tokens) if signed else mailbox
+    def _answers_to(self, mailbox: str, errand: EventErrand) -> str:
+        signed = self.signed_answers and errand.method in ITIP
+        return verp.answers_to(mailbox, errand.claim.bearer, self.tokens) if signed else mailbox
 
-    def _escalation(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
-        event, site = subject_of(found, claim)
-        if not claim.lacking:
-            raise ValueError("an escalation was claimed without the sites that it is about")
-        language = claim.language
-        if claim.role == Role.COORDINATOR:
-            prepared = self.composer.to_coordinator(found.edition, event, claim.lacking, language, site)
-        else:
-            link, enclosed = found.links.get(event.id), self._enclosed(found, claim)
-            prepared = self.composer.to_deputy(found.edition, event, claim.lacking[0], language, now, link, enclosed)
-        return prepared.personalize(self._personal(found, claim, site, now))
-
-    def _personal(self, found: InForce, claim: Delivery, site: Representation, now: datetime) -> Personal:
-        token, sender = self.tokens.sign(Link.LEAVE, claim.bearer), found.edition.agenda.sender
-        asked = self.tokens.sign_answer(claim.bearer, _own_session(found, claim) or claim.event)
+    def _personal(self, errand: EventErrand, subject: Subject, instead: str | None) -> Personal:
+        claim, sender = errand.claim, subject.edition.agenda.sender
+        token = self.tokens.sign(Link.LEAVE, claim.bearer)
+        asked = self.tokens.sign_answer(claim.bearer, instead or claim.event)
         return Personal(
             to=self.recipient(claim),
-            office=office_name(claim.post, site),
-            message_id=_message_id(found, claim),
-            sent_at=now,
+            office=office_name(claim.post, subject.site),
+            message_id=_message_id(errand.under, claim),
+            sent_at=subject.sent_at,
             unsubscribe_url=f"{self.base_url}/leave/{token}",
             manage_url=f"{self.base_url}/manage/{token}",
-            organizer=self._answers_to(sender.address, claim),
-            reply_to=self._answers_to(sender.reply_to, claim),
+            organizer=self._answers_to(sender.address, errand),
+            reply_to=self._answers_to(sender.reply_to, errand),
             answer_url=f"{self.base_url}/answer/{asked}",
-            answered=_answered(found, claim, site),
+            answered="" if subject.guest else _answered(subject, claim),
+            unread=_unread(errand, subject),
         )
 
-    def _service(self, found: InForce, claim: Delivery, now: datetime) -> bytes:
+    def _service(self, found: InForce, claim: Claim, now: datetime) -> bytes:
         language = claim.language
         envelope = Envelope(to=self.recipient(claim), message_id=_message_id(found, claim), sent_at=now)
         words = {
@@ -181,7 +157,7 @@ class Letters:
         subject = _SUBJECTS[claim.purpose][language]
         return self.composer.single(claim.purpose, found.edition.agenda, envelope, language, subject=subject, **words)
 
-    def _url(self, claim: Delivery, now: datetime) -> str:
+    def _url(self, claim: Claim, now: datetime) -> str:
         match claim.purpose:
             case Purpose.ALARM | Purpose.DOUBT | Purpose.FAREWELL | Purpose.HANDOVER | Purpose.PROPOSAL:
                 return self._site_url(claim)
@@ -191,7 +167,7 @@ class Letters:
                 return f"{self.base_url}/account/{self.tokens.sign(Link.ACCOUNT, claim.bearer, now + ACCESS_FOR)}"
         return f"{self.base_url}/manage/{self.tokens.sign(Link.LEAVE, claim.bearer)}"
 
-    def _site_url(self, claim: Delivery) -> str:
+    def _site_url(self, claim: Claim) -> str:
         return f"{self.base_url}/sites/{claim.site}"
 
 
@@ -199,14 +175,6 @@ def mail_from(found: InForce) -> str:
     """The envelope sender: the mailbox of From under the envelope's domain."""
     sender = found.edition.agenda.sender
     return f"{sender.address.partition('@')[0]}@{sender.domain}"
-
-
-def subject_of(found: InForce, claim: Delivery) -> tuple[Event, Representation]:
-    """What a reminder, a convocation or an escalation is about, and for which site. Raises LookupError."""
-    event = found.edition.agenda.event(claim.event)
-    if event is None:
-        raise LookupError(f"the edition has no event {claim.event}")
-    return event, site_of(found, claim.site)
 
 
 def site_of(found: InForce, key: str) -> Representation:
@@ -217,28 +185,48 @@ def site_of(found: InForce, key: str) -> Representation:
     return site
 
 
-def _answered(found: InForce, claim: Delivery, site: Representation) -> str:
+def _event(errand: EventErrand) -> Event:
+    """What it is about; of a notice that it is no more, as it was. Raises LookupError."""
+    event = errand.under.edition.agenda.event(errand.claim.event)
+    if event is None and isinstance(errand, NoticeErrand) and errand.telling.notice.before is not None:
+        return errand.telling.notice.before.event
+    if event is None:
+        raise LookupError(f"the edition has no event {errand.claim.event}")
+    return event
+
+
+def _unread(errand: EventErrand, subject: Subject) -> str:
+    """Of a notice: that the post's calendar program had not read the change."""
+    if isinstance(errand, NoticeErrand) and errand.telling.unread:
+        return unread(to_wall(subject.sent_at, subject.site.zone), subject.language)
+    return ""
+
+
+def _answered(subject: Subject, claim: Claim) -> str:
     """What the post said last of its own session; "" where it has said nothing."""
-    if claim.said is None or claim.said_at is None or _own_session(found, claim) is not None:
+    if claim.said is None or claim.said_at is None:
         return ""
-    stands = standing(found.edition, claim.event, claim.site, claim.said_for)
-    at = to_wall(claim.said_at, site.zone)
+    stands = standing(subject.edition, claim.event, claim.site, claim.said_for)
+    at = to_wall(claim.said_at, subject.site.zone)
     return answered(claim.said, by_mail=claim.said_via == "reply", at=at, stands=stands, language=claim.language)
 
 
-def _titled(found: InForce, claim: Delivery) -> str:
+def _titled(found: InForce, claim: Claim) -> str:
     """The title of the event of whose UID service mail is; "" where it is of none."""
     keys = {revision.uid: key for key, revision in found.edition.revisions.items()}
     event = found.edition.agenda.event(keys.get(claim.subject.partition("/")[0], ""))
     return "" if event is None else event.title[claim.language]
 
 
-def _own_session(found: InForce, claim: Delivery) -> str | None:
+def _own_session(errand: EventErrand) -> str | None:
     """The session that the post answered for, where it comes to this one instead; None where this is its own."""
-    agenda = found.edition.agenda
-    addressed = (site.id for event in agenda.events if event.id == claim.event for site in agenda.addressed(event))
-    return None if claim.replaces is None or claim.site in addressed else claim.replaces
+    claim, agenda = errand.claim, errand.under.edition.agenda
+    if claim.replaces is None:
+        return None
+    event = agenda.event(claim.event)
+    own = event is not None and any(site.id == claim.site for site in agenda.addressed(event))
+    return None if own else claim.replaces
 
 
-def _message_id(found: InForce, claim: Delivery) -> str:
+def _message_id(found: InForce, claim: Claim) -> str:
     return f"{claim.message_key}@{found.edition.agenda.sender.domain}"

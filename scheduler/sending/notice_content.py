@@ -6,7 +6,7 @@ And a convocation: the edition in force, unless a notice has told of the event m
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -16,9 +16,9 @@ from scheduler.planning.delivery import Purpose, State
 from scheduler.planning.notices import Telling, convocation_notices
 from scheduler.store import editions
 from scheduler.store.editions import InForce
-from scheduler.store.ledger import claiming
 from scheduler.store.ledger import last_told as told_of
-from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.ledger import states
+from scheduler.store.ledger.claiming import Claim
 from scheduler.store.ledger.last_told import Told
 
 
@@ -29,7 +29,7 @@ class _Compared:
     changes: Mapping[str, Change]  # by Event.id
     by_place: Mapping[tuple[str, str], Notice]  # by Event.id and Representation.id
 
-    def heard(self, claim: Delivery, zone: str | None) -> Notice | None:
+    def heard(self, claim: Claim, zone: str | None) -> Notice | None:
         """What a post hears of it; with the `zone` of its site also where it is a guest there."""
         notice = self.by_place.get((claim.event, claim.site))
         change = self.changes.get(claim.event)
@@ -47,32 +47,26 @@ class Tellings:
         self._since: dict[int, _Compared] = {}
 
     def settle(
-        self, connection: Connection, owner: str, found: Sequence[Delivery], now: InForce, at: datetime
-    ) -> list[Delivery]:
-        """The claims that go, with the edition that they tell of, in the claiming transaction at the instant `at`.
+        self, connection: Connection, owner: str, news: Sequence[Claim], now: InForce, at: datetime
+    ) -> dict[int, Telling]:
+        """What these notices and convocations say, by Claim.id; in the claiming transaction at the instant `at`.
 
-        Ended is a notice that has nothing to say: its change was taken back, or nobody is there to hear it; and a
-        convocation that a notice made superfluous, or to what is off.
+        Left out, and ended, is a notice that has nothing to say: its change was taken back, or nobody is there to hear
+        it; and a convocation that a notice made superfluous, or to what is off.
         """
-        said = self._said(connection, [one for one in found if one.purpose is Purpose.NOTICE], now)
-        said |= _called(connection, [one for one in found if one.purpose is Purpose.CONVOCATION], now, at)
-        ends = {key: into for key, into in said.items() if isinstance(into, State)}
-        claiming.end_claims(connection, owner, ends)
-        number = now.edition.number
-        return [
-            replace(one, edition=number if one.event else None, telling=telling)
-            for one in found
-            if not isinstance(telling := said.get(one.id), State)
-        ]
+        said = self._said(connection, [one for one in news if one.purpose is Purpose.NOTICE], now)
+        said |= _called(connection, [one for one in news if one.purpose is Purpose.CONVOCATION], now, at)
+        states.end_claims(connection, owner, {key: into for key, into in said.items() if isinstance(into, State)})
+        return {key: telling for key, telling in said.items() if isinstance(telling, Telling)}
 
-    def _said(self, connection: Connection, claims: Sequence[Delivery], now: InForce) -> dict[int, Telling | State]:
-        """What each of these notices says, by Delivery.id; or what becomes of one that has nothing to say."""
+    def _said(self, connection: Connection, claims: Sequence[Claim], now: InForce) -> dict[int, Telling | State]:
+        """What each of these notices says, by Claim.id; or what becomes of one that has nothing to say."""
         if not claims:
             return {}
         known = told_of.told(connection, claims)
         return {claim.id: self._one(connection, claim, known[claim.id], now) for claim in claims}
 
-    def _one(self, connection: Connection, claim: Delivery, post: Told, now: InForce) -> Telling | State:
+    def _one(self, connection: Connection, claim: Claim, post: Told, now: InForce) -> Telling | State:
         if post.refused is not None:
             return post.refused
         site = now.edition.agenda.site(claim.site) if post.visits else None
@@ -92,10 +86,8 @@ class Tellings:
         return self._since[edition]
 
 
-def _called(
-    connection: Connection, claims: Sequence[Delivery], now: InForce, at: datetime
-) -> dict[int, Telling | State]:
-    """What each of these convocations calls to, by Delivery.id; or what becomes of it."""
+def _called(connection: Connection, claims: Sequence[Claim], now: InForce, at: datetime) -> dict[int, Telling | State]:
+    """What each of these convocations calls to, by Claim.id; or what becomes of it."""
     if not claims:
         return {}
     spared = told_of.spared(connection, claims)

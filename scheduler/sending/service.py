@@ -10,8 +10,8 @@ from datetime import datetime
 import structlog
 
 from scheduler.base.clock import Clock
-from scheduler.base.settings import Pace
 from scheduler.base.tokens import Tokens
+from scheduler.base.variables import Pace
 from scheduler.mail.compose import Composer
 from scheduler.mail.relay.smtp import Pool, SmtpSettings, Timeouts
 from scheduler.sending.claims import Claims
@@ -24,7 +24,7 @@ from scheduler.sending.runtime import HORIZON, MOMENTS, Waker
 from scheduler.store import nodes
 from scheduler.store.database import Database
 from scheduler.store.instance import Instance
-from scheduler.store.ledger import states
+from scheduler.store.ledger import claiming
 from scheduler.store.ledger.inviting import Inviting
 from scheduler.store.ledger.journal import Journal
 from scheduler.store.nodes import Relay
@@ -129,4 +129,4 @@ class Service:
         pause = self.dispatcher.relay.paused_until
         if pause is not None and pause > since:
             return [pause]
-        return await self.journal.write(states.next_moments, since, since + HORIZON, MOMENTS)
+        return await self.journal.write(claiming.next_moments, since, since + HORIZON, MOMENTS)

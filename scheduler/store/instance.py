@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import os
 import secrets
-from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, text, update
+from sqlalchemy import Connection, text
 
-from scheduler.planning.delivery import REVOCABLE, State
 from scheduler.store import controls
 from scheduler.store.database import Database
-from scheduler.store.schema import deliveries
 
 MINE, BEFORE = "instance", "instance before"  # controls: the mark, and the one that it replaced
 COPIED = "copied"  # the mark of a database that was filled from another one
@@ -25,7 +22,6 @@ _SERVER = text(
     "SELECT concat_ws('.', s.system_identifier, c.timeline_id, d.oid, 'deliveries'::regclass::oid::text)"
     " FROM pg_control_system() s, pg_control_checkpoint() c, pg_database d WHERE d.datname = current_database()"
 )
-_D = deliveries.c
 
 
 class Instance:
@@ -83,17 +79,3 @@ class Instance:
             return path.read_text(encoding="ascii")
         except FileNotFoundError:
             return ""
-
-
-def hold_what_may_have_gone(connection: Connection, backup_from: datetime, now: datetime) -> int:
-    """Hold whatever was unsettled in a backup and has fallen due: the lost original may have sent it since.
-
-    What fell due before the backup and had not gone yet is held as well. Returns how many.
-    """
-    words = f"unknown since the backup of {backup_from:%Y-%m-%dT%H:%MZ}: the lost database may have sent it"
-    unsettled = (*REVOCABLE, State.SENDING)
-    return connection.execute(
-        update(deliveries)
-        .where(_D.state.in_(unsettled), _D.state != State.HELD, _D.due_at <= now)
-        .values(state=State.HELD, next_at=None, owner=None, reply=words)
-    ).rowcount

@@ -25,10 +25,10 @@ from calendars.model.text import Language
 from scheduler.base.address import mailbox
 from scheduler.base.shipped import shipped
 from scheduler.mail.compose import KEPT, Composer
-from scheduler.mail.enclosing import Enclosure
 from scheduler.mail.mime import address_field, field, filling, quoted_printable, slot, text_part, worded_field
 from scheduler.mail.prepared import Personal, PreparedMail
 from scheduler.mail.relay.smtp import Connection, SmtpSettings
+from scheduler.mail.subject import Enclosure, Subject
 from tests.support.checkout import ROOT
 from tests.support.factories import agenda, days, drive, edition, event, real_sites, text, timed
 from tests.support.sampled import SAMPLED
@@ -81,7 +81,10 @@ def prepare(
 ) -> PreparedMail:
     one, where = content.agenda.events[index], content.agenda.representations[0]
     enclosed = Enclosure(method="PUBLISH" if attach else "")
-    return composer.reminder(content, one, where, language, sent_at, link, enclosed)
+    subject = Subject(
+        edition=content, event=one, site=where, language=language, sent_at=sent_at, link=link, enclosed=enclosed
+    )
+    return composer.reminder(subject)
 
 
 def parsed(message: bytes) -> EmailMessage:
@@ -406,7 +409,10 @@ def test_every_site_gets_well_formed_mail(composer: Composer, language: Language
     for where in real_sites()[::each]:
         for index, sent_at in enumerate((DAY_BEFORE, BEFORE_DRIVE)):
             one, enclosed = content.agenda.events[index], Enclosure(method="" if index else "PUBLISH")
-            prepared = composer.reminder(content, one, where, language, sent_at, LINK, enclosed)
+            subject = Subject(
+                edition=content, event=one, site=where, language=language, sent_at=sent_at, link=LINK, enclosed=enclosed
+            )
+            prepared = composer.reminder(subject)
             message = prepared.personalize(personal(office=f"Sección Consular, {where.name}", sent_at=sent_at))
             assert_safe_on_the_wire(message)
             read = parsed(message)

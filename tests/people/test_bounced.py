@@ -17,7 +17,7 @@ from scheduler.planning.delivery import Decision, State
 from scheduler.reporting.in_words import status_lines
 from scheduler.reporting.status import Status, status
 from scheduler.store.database import Database
-from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.ledger.claiming import Claim
 from scheduler.store.people import blamed, bounces
 from scheduler.store.people.blamed import LostReports
 from scheduler.store.schema import bounces as kept
@@ -34,7 +34,7 @@ BAD = next(report for report in HARD if report.program.startswith("Amazon SES"))
 BLOCKED = OURS[0]
 
 
-def sent(database: Database, posts: int = 1) -> list[Delivery]:
+def sent(database: Database, posts: int = 1) -> list[Claim]:
     put(database, draft(posts=[post(f"p{number}") for number in range(posts)]))
     return send(database, WEEK_BEFORE)
 
@@ -44,7 +44,7 @@ def take(database: Database, raw: bytes, *, days: int = 0, signing: bool = False
     return box.handle(database, box.read(raw), NOW + timedelta(days=days))
 
 
-def about(one: Delivery, report: Report = BAD, *, key: str | None = None, **more: str) -> bytes:
+def about(one: Claim, report: Report = BAD, *, key: str | None = None, **more: str) -> bytes:
     known = {"key": one.message_key if key is None else key, "address": one.address} | more
     return report.message(**known)
 

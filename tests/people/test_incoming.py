@@ -16,7 +16,7 @@ from scheduler.mail import verp
 from scheduler.people.incoming import Handled, Inbox, Meaning
 from scheduler.planning.delivery import Decision, Purpose, State
 from scheduler.store.database import Database
-from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.ledger.claiming import Claim
 from scheduler.store.ledger.servicemail import COORDINATOR
 from scheduler.store.people import bounces
 from scheduler.store.posts import roster
@@ -33,7 +33,7 @@ NOW = WEEK_BEFORE + timedelta(minutes=10)
 FULL = "5.2.2"
 
 
-def sent(database: Database, posts: int = 2) -> list[Delivery]:
+def sent(database: Database, posts: int = 2) -> list[Claim]:
     put(database, draft(posts=[post(f"p{number}") for number in range(posts)]))
     return send(database, WEEK_BEFORE)
 
@@ -189,9 +189,9 @@ def test_a_mail_servers_pipe_is_read_and_told(published: str) -> None:
     assert "…@" in one["address"]
     assert "5.1.1" in agenda("suppressions").stdout
     lifted = agenda("suppressions", "lift", "tokio-consular")
-    assert (lifted.exit_code, "written to again" in lifted.stdout) == (0, True)
+    assert (lifted.exit_code, "se le vuelve a escribir" in lifted.stdout) == (0, True)
     assert agenda("suppressions", "lift", "tokio-consular").exit_code == 1
-    assert "No address counts as bad." in agenda("suppressions").stdout
+    assert "Ninguna dirección cuenta como mala." in agenda("suppressions").stdout
 
 
 def test_a_database_that_is_away_asks_the_mail_server_to_keep_the_message() -> None:

@@ -15,7 +15,7 @@ from calendars.model.people import Role
 from calendars.model.rules import Coverage
 from scheduler.planning.delivery import Purpose, State
 from scheduler.store.database import Database
-from scheduler.store.ledger import wishes
+from scheduler.store.ledger import invited, wishes
 from scheduler.store.people import signups
 from scheduler.store.posts import answers
 from scheduler.store.posts.answers import Reply
@@ -135,6 +135,19 @@ async def test_a_coordinator_gets_one_mail_for_all_sites_of_the_region_and_none_
     assert subjects([told])[0].startswith("Sin quien asista: 2 sedes de su región: Taller VMRE, Asia Pacífico")
     assert "Tokio (vie 22 oct, 08:00 h, hora local): asistirán 0 de 1; 1 suplente en la lista" in words(told)
     assert "Nueva Delhi (vie 22 oct, 04:30 h, hora local): asistirán 0 de 1; sin suplente" in words(told)
+
+
+async def test_what_a_coordinator_is_asked_counts_for_no_invitation(database: Database) -> None:
+    """Its mail is about a region and carries none: the ledger says so, whatever channel the coordinator chose."""
+    put(database, covered())
+    with database.write() as connection:
+        invited.choose_for_all(connection)
+    async with scripted() as fake:
+        await Campaign(database, fake, invitations=True).run(PUBLISHED, START)
+    d = deliveries.c
+    with database.read() as connection:
+        asked = connection.execute(select(d.recipient, d.method).where(d.purpose == Purpose.ESCALATION)).all()
+    assert {row.recipient: row.method for row in asked} == {"dos": "REQUEST", "tres": ""}
 
 
 async def test_a_move_is_told_to_who_was_asked_and_asks_again_by_the_new_hour(database: Database) -> None:

@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import select
 
 from scheduler.base.clock import SimulatedClock
-from scheduler.base.settings import Pace
+from scheduler.base.variables import Pace
 from scheduler.mail.relay.smtp_url import SmtpSettings
 from scheduler.planning.delivery import State
 from scheduler.sending.relay_health import RelayHealth
 from scheduler.sending.service import Sending, Service
 from scheduler.store.database import Database
-from scheduler.store.ledger.claiming import Delivery
 from scheduler.store.ledger.journal import Journal
+from scheduler.store.ledger.settling import Intent
 from scheduler.store.schema import attempts, recipients
 from tests.support.campaign import BASE, TOKENS, Jumps
 from tests.support.ledger import WEEK_BEFORE, counted, draft, post, put
@@ -230,10 +230,10 @@ async def test_cut_off_between_the_intent_and_mail_from_a_message_is_put_off(
     intending, go_on = asyncio.Event(), asyncio.Event()
     commits = Journal.intend
 
-    async def slow(self: Journal, delivery: Delivery, now: datetime) -> bool:
+    async def slow(self: Journal, intent: Intent, now: datetime) -> bool:
         intending.set()
         await go_on.wait()
-        return await commits(self, delivery, now)
+        return await commits(self, intent, now)
 
     monkeypatch.setattr(Journal, "intend", slow)
     async with scripted() as fake:

@@ -13,7 +13,8 @@ from scheduler.planning.delivery import State
 from scheduler.store import controls, copying, nodes
 from scheduler.store.copying import NotCopied
 from scheduler.store.database import Database
-from scheduler.store.instance import Instance, hold_what_may_have_gone
+from scheduler.store.instance import Instance
+from scheduler.store.ledger.deliveries import hold_what_may_have_gone
 from scheduler.store.schema import deliveries, metadata
 from tests.support.campaign import Campaign, ids
 from tests.support.ledger import (

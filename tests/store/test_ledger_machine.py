@@ -15,21 +15,21 @@ from sqlalchemy import Connection, select
 
 from calendars.model.agenda import Draft
 from calendars.model.events import EventStatus
-from scheduler.planning.delivery import Attempted, Outcome, Purpose, State, decide
+from scheduler.planning.delivery import NEWS, Attempted, Outcome, Purpose, State, decide
 from scheduler.publishing.announcing import NothingToAnnounce
 from scheduler.publishing.publish import NothingToPublish
 from scheduler.sending.notice_content import Tellings
 from scheduler.store import editions, nodes
 from scheduler.store.database import Database
 from scheduler.store.ledger import claiming, settling, states, wishes
-from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.ledger.claiming import Claim
 from scheduler.store.ledger.reconcile import replan
 from scheduler.store.ledger.settling import Settlement
 from scheduler.store.people import signups
 from scheduler.store.posts import roster
 from scheduler.store.schema import deliveries
 from tests.support.factories import agenda, event, timed
-from tests.support.ledger import PUBLISHED, START, TOKENS, draft, post, put
+from tests.support.ledger import PUBLISHED, START, TOKENS, draft, intent_of, post, put
 from tests.support.postgres import Cluster
 from tests.support.sqlite import migrated_at
 
@@ -56,7 +56,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.database = self.open()
         self.now = PUBLISHED
         self.names = count()
-        self.claims: dict[str, list[Delivery]] = {}  # node -> what it has in hand
+        self.claims: dict[str, list[tuple[Claim, int | None]]] = {}  # node -> in hand, with the edition told of
         self.taken: list[str] = []  # message keys, as the server took them
         self.doubtful: set[str] = set()  # of which the client could not know
         self.schedule = 0
@@ -165,13 +165,15 @@ class LedgerMachine(RuleBasedStateMachine):
             found = claiming.claim_due(connection, node, self.now, limit)
             current = editions.load(connection)
             assert current is not None
-            going = self.tellings.settle(connection, node, found, current, self.now)
-            self.claims[node] += going
+            news = [one for one in found if one.purpose in NEWS]
+            told = self.tellings.settle(connection, node, news, current, self.now)
+            going = [one for one in found if one.purpose not in NEWS or one.id in told]
+            self.claims[node] += [(one, current.edition.number if one.event else None) for one in going]
         with self.database.read() as connection:
             owed = [key for one in going for key in self._notices_of(connection, one)]
         assert owed == [], "a reminder goes before the news that its post is still owed"
 
-    def _notices_of(self, connection: Connection, one: Delivery) -> list[int]:
+    def _notices_of(self, connection: Connection, one: Claim) -> list[int]:
         """Notices that were ahead of a claimed reminder or convocation, and convocations ahead of a reminder."""
         d = deliveries.c
         if one.purpose not in (Purpose.REMINDER, Purpose.CONVOCATION):
@@ -202,9 +204,9 @@ class LedgerMachine(RuleBasedStateMachine):
         node = self.node(which)
         if not self.claims[node]:
             return
-        one = self.claims[node].pop(0)
+        one, edition = self.claims[node].pop(0)
         with self.database.write_as_sender() as connection:
-            if one.id not in settling.intend_if_still_claimed(connection, node, [one], self.now):
+            if one.id not in settling.intend_if_still_claimed(connection, node, [intent_of(one, edition)], self.now):
                 return
         if one.purpose is Purpose.REMINDER:
             self.is_wanted(one)
@@ -212,7 +214,7 @@ class LedgerMachine(RuleBasedStateMachine):
             assert (one.schedule, self.status) == (self.schedule, EventStatus.CONFIRMED), "called to what does not hold"
         assert self.now < one.expires_at
         if one.purpose is Purpose.NOTICE and one.recipient not in self.puzzled:
-            assert self.contents[one.edition or 0] != self.known[one.recipient], "it knows that already"
+            assert self.contents[edition or 0] != self.known[one.recipient], "it knows that already"
         if meanwhile == "moved":
             self.publish(next(wall for wall in WALLS if wall != self.wall), self.status)
         elif meanwhile == "left":
@@ -225,18 +227,18 @@ class LedgerMachine(RuleBasedStateMachine):
         if unsure:
             self.doubtful.add(one.message_key)
             self.puzzled.add(one.recipient)
-        elif outcome.kind == "accepted" and one.edition is not None:
-            self.known[one.recipient] = self.contents[one.edition]
+        elif outcome.kind == "accepted" and edition is not None:
+            self.known[one.recipient] = self.contents[edition]
         if fate == "dies":
             self.node_dies(which)
             return
         tried = Attempted(attempts=one.attempts + 1, refusals=one.refusals, expires_at=one.expires_at, jitter=0.5)
         decision = decide(tried, outcome, self.now)
-        settlement = Settlement(delivery=one, decision=decision, outcome=outcome, began_at=self.now, at=self.now)
+        settlement = Settlement(claim=one, decision=decision, outcome=outcome, began_at=self.now, at=self.now)
         with self.database.write_as_sender() as connection:
             settling.settle_if_still_sending(connection, node, [settlement])
 
-    def is_wanted(self, one: Delivery) -> None:
+    def is_wanted(self, one: Claim) -> None:
         """As it stood just before MAIL FROM."""
         assert one.schedule == self.schedule, "a reminder for a time that no longer holds"
         with self.database.read() as connection:

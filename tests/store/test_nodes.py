@@ -16,7 +16,7 @@ from scheduler.store.ledger import claiming, settling
 from scheduler.store.ledger.settling import Settlement
 from scheduler.store.nodes import Relay
 from scheduler.store.schema import attempts
-from tests.support.ledger import PUBLISHED, TOKENS, WEEK_BEFORE, claim, counted, draft, intend, post, put
+from tests.support.ledger import PUBLISHED, TOKENS, WEEK_BEFORE, claim, counted, draft, intend, intent_of, post, put
 
 pytestmark = pytest.mark.conformance
 
@@ -43,8 +43,8 @@ def bury(database: Database) -> int:
         return uncertain
 
 
-def settled(one: claiming.Delivery, decision: Decision, outcome: Outcome = TAKEN) -> Settlement:
-    return Settlement(delivery=one, decision=decision, outcome=outcome, began_at=WEEK_BEFORE, at=WEEK_BEFORE)
+def settled(one: claiming.Claim, decision: Decision, outcome: Outcome = TAKEN) -> Settlement:
+    return Settlement(claim=one, decision=decision, outcome=outcome, began_at=WEEK_BEFORE, at=WEEK_BEFORE)
 
 
 def settle(database: Database, owner: str, *settlements: Settlement) -> None:
@@ -197,7 +197,7 @@ def test_an_intent_whose_commit_got_no_answer_is_taken_back(database: Database) 
     claims = claim(database, WEEK_BEFORE, owner="a")
     intend(database, claims, WEEK_BEFORE, owner="a")
     with database.write_as_sender() as connection:
-        claiming.retract_intents(connection, "a", claims)
+        settling.retract(connection, "a", [intent_of(one) for one in claims])
     assert len(claim(database, WEEK_BEFORE, owner="b")) == 1
 
 

@@ -17,7 +17,7 @@ from scheduler.people.incoming import Inbox, Meaning
 from scheduler.planning.delivery import Purpose, State
 from scheduler.store.copying import copy
 from scheduler.store.database import Database
-from scheduler.store.ledger.servicemail import COORDINATOR, keep_coordinator, owe
+from scheduler.store.ledger.servicemail import COORDINATOR, ServiceMail, keep_coordinator, owe
 from scheduler.store.people import bounces
 from scheduler.store.schema import deliveries
 from tests.support.command_line import agenda
@@ -161,7 +161,8 @@ def test_rotation_changes_no_stored_key_and_signs_what_is_new_with_the_newest(
     until = PUBLISHED + timedelta(days=1)
     with rotated.write() as connection:
         keep_coordinator(connection, "agenda@ine.example", "tokio", PUBLISHED)
-        owe(connection, Purpose.ALARM, COORDINATOR, subject="x", site="tokio", now=PUBLISHED, until=until)
+        mail = ServiceMail(purpose=Purpose.ALARM, recipient=COORDINATOR, subject="x", site="tokio", until=until)
+        owe(connection, mail, PUBLISHED)
     (added,) = _all_keys(rotated) - before
     assert added == newest.message_key("alarm", "x", 0, "", COORDINATOR)
     rotated.close()

@@ -11,14 +11,15 @@ from calendars.model.agenda import Agenda, Draft
 from calendars.model.people import Recipient, Role
 from scheduler.base.tokens import Tokens
 from scheduler.planning.delivery import Decision, Outcome, Purpose, State
+from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import Published, publish_draft
 from scheduler.reporting.report import totals
 from scheduler.store import nodes
 from scheduler.store.database import Database
 from scheduler.store.ledger import claiming, settling
 from scheduler.store.ledger import states as ledger
-from scheduler.store.ledger.claiming import Delivery
-from scheduler.store.ledger.settling import Settlement
+from scheduler.store.ledger.claiming import Claim
+from scheduler.store.ledger.settling import Intent, Settlement
 from scheduler.store.schema import deliveries
 from tests.support.factories import agenda, event, timed
 
@@ -54,12 +55,8 @@ def put(
     return publish_draft(
         database,
         content,
-        at=at,
-        author="M. R.",
-        reason="prueba",
+        Act(at=at, author="M. R.", reason="prueba", silent=silent, announce=announce),
         confirmed=confirmed,
-        silent=silent,
-        announce=announce,
     )
 
 
@@ -81,7 +78,7 @@ def counted(database: Database) -> dict[str, int]:
         return dict(totals(connection).states)
 
 
-def claim(database: Database, now: datetime, owner: str = ME, limit: int = 10) -> list[Delivery]:
+def claim(database: Database, now: datetime, owner: str = ME, limit: int = 10) -> list[Claim]:
     with database.write() as connection:
         if all(node.owner != owner for node in nodes.alive(connection)):
             nodes.join(connection, owner, now, "", timedelta(hours=1))
@@ -89,19 +86,24 @@ def claim(database: Database, now: datetime, owner: str = ME, limit: int = 10) -
         return claiming.claim_due(connection, owner, now, limit)
 
 
-def intend(database: Database, claims: Sequence[Delivery], now: datetime, owner: str = ME) -> set[int]:
+def intend(database: Database, claims: Sequence[Claim], now: datetime, owner: str = ME) -> set[int]:
     with database.write() as connection:
-        return settling.intend_if_still_claimed(connection, owner, claims, now)
+        return settling.intend_if_still_claimed(connection, owner, [intent_of(one) for one in claims], now)
 
 
-def settle(database: Database, one: Delivery, decision: Decision, now: datetime, owner: str = ME) -> None:
+def intent_of(one: Claim, edition: int | None = None) -> Intent:
+    """That of a message that carries nothing for calendars."""
+    return Intent(id=one.id, fence=one.fence, edition=edition, method="")
+
+
+def settle(database: Database, one: Claim, decision: Decision, now: datetime, owner: str = ME) -> None:
     with database.write() as connection:
         outcome = Outcome(kind="accepted", stage="body", code=250, text="ok")
-        settlement = Settlement(delivery=one, decision=decision, outcome=outcome, began_at=now, at=now)
+        settlement = Settlement(claim=one, decision=decision, outcome=outcome, began_at=now, at=now)
         settling.settle_if_still_sending(connection, owner, [settlement])
 
 
-def send(database: Database, now: datetime, decision: Decision | None = None) -> list[Delivery]:
+def send(database: Database, now: datetime, decision: Decision | None = None) -> list[Claim]:
     claims = claim(database, now)
     intend(database, claims, now)
     for one in claims:

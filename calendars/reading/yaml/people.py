@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import timedelta
 
+from calendars.addresses import masked
 from calendars.catalogue import Phrase
 from calendars.model.people import Privacy, Signups
 from calendars.model.text import Said
@@ -77,7 +78,7 @@ def _signup_domain(value: str) -> str:
             Phrase("a domain goes here, not an address: what follows the @. Did you mean “{host}”?").of(
                 host=shown(host)
             ),
-            value=addresses.masked(plain),
+            value=masked(plain),
         )
     below = "*." if plain.startswith("*.") else ""
     return below + addresses.domain(plain.removeprefix(below))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from calendars.catalogue import Phrase
 from calendars.descriptions import summary
@@ -13,6 +12,7 @@ from calendars.model.events import Days, Event
 from calendars.model.places import Representation
 from calendars.model.text import Language
 from calendars.wording import days_span, home_short, hour, short_date
+from scheduler.mail.subject import Subject
 from scheduler.mail.texts.reminder import Reminder, inside, reminder
 from scheduler.planning.coverage import Tally
 
@@ -64,18 +64,10 @@ class ToCoordinator:
         return ", ".join(one.city for one in self.sites)
 
 
-def to_deputy(
-    edition: Edition,
-    event: Event,
-    lack: Tally,
-    language: Language,
-    *,
-    today: date,
-    link: str | None,
-    calendar: str | None,
-) -> ToDeputy:
-    """The words for the deputies of one site; `today` is its date at the moment of sending."""
-    words = reminder(edition, event, lack.site, language, today=today, link=link, calendar=calendar)
+def to_deputy(subject: Subject, lack: Tally, *, calendar: str | None) -> ToDeputy:
+    """The words for the deputies of one site, with the address of its `calendar`."""
+    event, language = subject.event, subject.language
+    words = reminder(subject, calendar=calendar)
     few = _FEW if lack.coming else _NOBODY
     return ToDeputy(
         subject=f"{_NEEDED[language]}: {inside(words.subject, language)}",
@@ -84,8 +76,9 @@ def to_deputy(
     )
 
 
-def to_coordinator(edition: Edition, event: Event, lacking: Sequence[Tally], language: Language) -> ToCoordinator:
+def to_coordinator(subject: Subject, lacking: Sequence[Tally]) -> ToCoordinator:
     """The words for a region's coordinators: all its sites from which too few come."""
+    edition, event, language = subject.edition, subject.event, subject.language
     when = _home(edition, event, language)
     one = _ONE_SITE.say(language, site=lacking[0].site.city)
     head = one if len(lacking) == 1 else _SITES.say(language, n=len(lacking))

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from calendars.catalogue import Phrase
-from calendars.editions import Edition
-from calendars.model.events import Event
-from calendars.model.places import Representation
-from calendars.model.text import Language
+from scheduler.mail.subject import Subject
 from scheduler.mail.texts.reminder import Reminder, reminder
 from scheduler.planning.channels import takes_place
 
@@ -29,26 +25,14 @@ class InvitationWords:
     ended: bool  # the invitation is withdrawn
 
 
-def invitation(
-    edition: Edition,
-    event: Event,
-    site: Representation,
-    language: Language,
-    *,
-    today: date,
-    link: str | None,
-    method: str,
-    guest: bool = False,
-) -> InvitationWords:
-    """The words of REQUEST or CANCEL; `today` is the site's date at the moment of sending.
-
-    `guest`: the post comes to this session of another region instead of its own.
-    """
-    ended, title = method == "CANCEL", event.title[language]
-    if takes_place(edition, event.id, site.id, guest=guest) is None:
-        subject = f"{_OVER[language]}: {title}"
-        return InvitationWords(subject=subject, preheader=subject, event=None, title=title, ended=ended)
-    told = reminder(edition, event, site, language, today=today, link=link, calendar=None, guest=guest)
+def invitation(subject: Subject) -> InvitationWords:
+    """The words of REQUEST or CANCEL."""
+    event, language = subject.event, subject.language
+    ended, title = subject.enclosed.method == "CANCEL", event.title[language]
+    if takes_place(subject.edition, event.id, subject.site.id, guest=subject.guest) is None:
+        head = f"{_OVER[language]}: {title}"
+        return InvitationWords(subject=head, preheader=head, event=None, title=title, ended=ended)
+    told = reminder(subject, calendar=None)
     head = _ENDED[language] if ended else _INVITATION[language]
     return InvitationWords(
         subject=f"{head}: {told.subject}", preheader=told.preheader, event=told, title=title, ended=ended

@@ -26,6 +26,7 @@ from calendars.wording import (
     short_date,
     weekday_and_day,
 )
+from scheduler.mail.subject import Subject
 from scheduler.mail.texts.reminder import open_notes
 from scheduler.wording.elsewhere import Others, others
 
@@ -93,26 +94,16 @@ class NoticeWords:
     others: Others  # sessions of other regions, offered instead of an hour that is no good
 
 
-def notice(
-    agenda: Agenda,
-    told: Notice,
-    site: Representation,
-    language: Language,
-    *,
-    today: date,
-    link: str | None,
-    calendar: str | None,
-    guest: bool = False,
-    offers: Sequence[Offer] = (),
-) -> NoticeWords:
-    """The words of one change for one site; `today` is the site's date at the moment of sending."""
+def notice(subject: Subject, told: Notice, *, calendar: str | None, offers: Sequence[Offer] = ()) -> NoticeWords:
+    """The words of one change for one site, with the address of its `calendar`."""
+    agenda, site, language, link = subject.edition.agenda, subject.site, subject.language, subject.link
     old, new = told.before, told.after
     shown = new or old
     assert shown is not None, "a notice is of something"
     now = None if new is None else _moment(new, agenda, site, language)
     was = None if old is None else _moment(old, agenda, site, language)
     return NoticeWords(
-        subject=_subject(told, shown, agenda, site, language, today),
+        subject=_subject(subject, told, shown),
         preheader=" ".join(f"{word}: {one.here}." for word, one in _compared(now, was, language)),
         head=_head(told)[language],
         title=shown.event.title[language],
@@ -126,8 +117,8 @@ def notice(
         link=None if new is None else link,
         link_opens=link is not None and link.startswith(("https://", "http://")),
         calendar=calendar,
-        asks=new is not None and new.event.asks_who_comes and not guest,
-        guest=guest,
+        asks=new is not None and new.event.asks_who_comes and not subject.guest,
+        guest=subject.guest,
         others=others(agenda, offers, language),
     )
 
@@ -187,15 +178,14 @@ def _compared(
         yield _BEFORE[language], was
 
 
-def _subject(
-    told: Notice, shown: Standing, agenda: Agenda, site: Representation, language: Language, today: date
-) -> str:
+def _subject(subject: Subject, told: Notice, shown: Standing) -> str:
     """«CAMBIO: Taller VMRE ahora vie 22 oct, 10:00 h (Tokio); antes 08:00 h · jue 21 oct, 20:00 h TCM»."""
+    agenda, site, language = subject.edition.agenda, subject.site, subject.language
     title = f"{_head(told)[language]}: {summary(shown.event, language)}"
     moment = _brief(shown, site, language, None)
     here = shown.wall_at(site.id)
     if here is not None:
-        relative = relative_day(here.date(), today, language)
+        relative = relative_day(here.date(), subject.today, language)
         moment = f"{relative} {moment}" if relative else moment
         moment = f"{moment} ({site.city})"
     home = _home(shown, agenda, here, language)

@@ -9,9 +9,7 @@ from datetime import date
 
 from calendars.catalogue import Phrase
 from calendars.descriptions import place, summary, until_line
-from calendars.editions import Edition, Revision
 from calendars.elsewhere import Offer
-from calendars.model.agenda import Agenda
 from calendars.model.events import Assumption, Days, Event, EventStatus, Timed
 from calendars.model.places import Representation
 from calendars.model.text import Language
@@ -29,6 +27,7 @@ from calendars.wording import (
     status_word,
     weekday_and_day,
 )
+from scheduler.mail.subject import Subject
 from scheduler.wording.elsewhere import Others, others
 
 _DATE_OPEN = Phrase("date to be confirmed")
@@ -80,35 +79,23 @@ class Reminder:
 
 
 def reminder(
-    edition: Edition,
-    event: Event,
-    site: Representation,
-    language: Language,
-    *,
-    today: date,
-    link: str | None,
-    calendar: str | None,
-    guest: bool = False,
-    convokes: bool = False,
-    offers: Sequence[Offer] = (),
+    subject: Subject, *, calendar: str | None, convokes: bool = False, offers: Sequence[Offer] = ()
 ) -> Reminder:
-    """The words; `today` is the site's date at the moment of sending, which «hoy» and «mañana» follow.
-
-    Of a convocation they are the same, under a head that says so.
+    """The words, with the address of the site's `calendar`. Of a convocation they are the same, under its own head.
 
     Raises ValueError for an event without a date.
     """
-    agenda, revision = edition.agenda, edition.revisions[event.id]
-    first, last, hours = _times(agenda, event, revision, site, language)
-    relative = relative_day(first, today, language)
-    subject = _subject(agenda, event, revision, site, language, relative)
+    event, language, link = subject.event, subject.language, subject.link
+    first, last, hours = _times(subject)
+    relative = relative_day(first, subject.today, language)
+    title = _subject(subject, relative)
     return Reminder(
-        subject=f"{_CONVOKES[language]}: {subject}" if convokes else _capital(subject),
-        preheader=_preheader(event, site, hours, language),
+        subject=f"{_CONVOKES[language]}: {title}" if convokes else _capital(title),
+        preheader=_preheader(event, subject.site, hours, language),
         title=event.title[language],
         day=_long_day(event, first, relative, language),
         last_day=long_date(last, language) if last != first else None,
-        city=site.city,
+        city=subject.site.city,
         hours=hours,
         all_day=hours is None and first == last and Assumption.TIME not in event.assumed,
         notes=_notes(event, language),
@@ -117,9 +104,9 @@ def reminder(
         link=link,
         link_opens=link is not None and link.startswith(("https://", "http://")),
         calendar=calendar,
-        asks=event.asks_who_comes and not guest,
-        guest=guest,
-        others=others(agenda, offers, language),
+        asks=event.asks_who_comes and not subject.guest,
+        guest=subject.guest,
+        others=others(subject.edition.agenda, offers, language),
         convoked=_CONVOKED[language] if convokes else None,
     )
 
@@ -135,9 +122,9 @@ def to_office(office: str, language: Language) -> str:
     return (_TO_A_FEMININE if _FEMININE.match(office) else _TO).say(language, office=office)
 
 
-def _times(
-    agenda: Agenda, event: Event, revision: Revision, site: Representation, language: Language
-) -> tuple[date, date, Hours | None]:
+def _times(subject: Subject) -> tuple[date, date, Hours | None]:
+    event, site, language = subject.event, subject.site, subject.language
+    agenda, revision = subject.edition.agenda, subject.edition.revisions[event.id]
     match event.when:
         case Days(first=first, last=last):
             return first, last, None
@@ -155,13 +142,13 @@ def _times(
     raise ValueError(f"event «{event.id}» has no date to remind of")
 
 
-def _subject(
-    agenda: Agenda, event: Event, revision: Revision, site: Representation, language: Language, relative: str | None
-) -> str:
+def _subject(subject: Subject, relative: str | None) -> str:
     """«mañana vie 22 oct, 04:30 h (Nueva Delhi): Taller VMRE, Asia Pacífico · jue 21 oct, 18:00 h TCM».
 
     The site's hour is what a phone still shows; the agenda's own comes last.
     """
+    event, site, language = subject.event, subject.site, subject.language
+    agenda, revision = subject.edition.agenda, subject.edition.revisions[event.id]
     title = summary(event, language)
     if isinstance(event.when, Days):
         first, last = event.when.first, event.when.last

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from scheduler.planning.delivery import Purpose
 from scheduler.store import editions
 from scheduler.store.ledger import servicemail, states
+from scheduler.store.ledger.servicemail import ServiceMail
 from scheduler.store.posts import roster
 from scheduler.store.schema import recipients
 
@@ -30,15 +31,7 @@ def raise_doubt(connection: Connection, recipient: str, now: datetime) -> None:
         return
     site = connection.execute(select(recipients.c.site).where(recipients.c.id == recipient)).scalar_one()
     servicemail.keep_coordinator(connection, found.edition.agenda.sender.reply_to, site, now)
-    servicemail.owe(
-        connection,
-        Purpose.DOUBT,
-        servicemail.COORDINATOR,
-        subject=f"doubt-{now:%Y%m%dT%H%M%S}",
-        site=site,
-        now=now,
-        until=now + LASTS,
-    )
+    _owe(connection, Purpose.DOUBT, f"doubt-{now:%Y%m%dT%H%M%S}", site, now)
 
 
 def _raise(connection: Connection, site: str, now: datetime) -> None:
@@ -47,12 +40,10 @@ def _raise(connection: Connection, site: str, now: datetime) -> None:
     if found is None:
         return
     servicemail.keep_coordinator(connection, found.edition.agenda.sender.reply_to, site, now)
-    servicemail.owe(
-        connection,
-        Purpose.ALARM,
-        servicemail.COORDINATOR,
-        subject=f"{site}-{now:%Y%m%d}",
-        site=site,
-        now=now,
-        until=now + LASTS,
-    )
+    _owe(connection, Purpose.ALARM, f"{site}-{now:%Y%m%d}", site, now)
+
+
+def _owe(connection: Connection, purpose: Purpose, subject: str, site: str, now: datetime) -> None:
+    to = servicemail.COORDINATOR
+    mail = ServiceMail(purpose=purpose, recipient=to, subject=subject, site=site, until=now + LASTS)
+    servicemail.owe(connection, mail, now)

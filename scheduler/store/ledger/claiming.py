@@ -5,42 +5,29 @@ All functions work in the caller's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    RowMapping,
-    bindparam,
-    case,
-    exists,
-    func,
-    literal,
-    or_,
-    select,
-    text,
-    update,
-)
-from sqlalchemy.sql import Update
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, exists, func, literal, or_, select, text
 
+from calendars.model.people import Role
 from calendars.model.text import Language
-from scheduler.planning.coverage import Tally
-from scheduler.planning.delivery import UNCERTAIN_WAIT, WAITING, Purpose, State
-from scheduler.planning.notices import Telling
+from scheduler.planning.channels import Channel
+from scheduler.planning.delivery import WAITING, Purpose, State
 from scheduler.store import nodes, upsert
 from scheduler.store.controls import STOPPED
-from scheduler.store.postgresql import take_turns
+from scheduler.store.ledger import states
 from scheduler.store.posts import roster
-from scheduler.store.schema import WAITING_INDEX, Instant, answers, attempts, controls, deliveries, recipients
+from scheduler.store.schema import WAITING_INDEX, Instant, answers, attempts, deliveries, recipients
+from scheduler.store.turns import take_turns
 
 _D = deliveries.c
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Delivery:
-    """A claimed row with what it takes to compose and send it. Instants are UTC."""
+class Claim:
+    """A claimed row, and its post as it stands. Instants are UTC."""
 
     id: int
     fence: int
@@ -64,27 +51,30 @@ class Delivery:
     role: str  # of the recipient: holder, deputy, coordinator
     holder: int  # of the post, from 0: how often it was handed over
     replaces: str | None  # Event.id of its own session, where it comes to this one instead
-    edition: int | None = None  # the one that it tells of
-    telling: Telling | None = None  # of a notice or a convocation: what it says
-    lacking: tuple[Tally, ...] = ()  # of an escalation: the sites from which too few come
+    method: str  # of the calendar part (RFC 6047 §2.4) that its last attempt carried; "": none, or there was no attempt
     said: str | None = None  # yes, no, maybe: its last word on the event; None: none yet
     said_via: str | None = None  # link, reply
     said_at: datetime | None = None
     said_for: datetime | None = None  # the start that it was said of; None: not kept
-    method: str = ""  # of the calendar part that it carries (RFC 6047 §2.4); until settled, that its last attempt did
 
     @property
     def bearer(self) -> str:
         """Whom the links in the message are signed for."""
         return roster.bearer(self.recipient, self.holder)
 
+    @property
+    def may_invite(self) -> bool:
+        """May it carry an invitation (RFC 5546), or the end of one? Of all others nothing has to be looked up.
+
+        What a coordinator is asked is about many sites: it has nothing for a calendar.
+        """
+        chose = self.channel == Channel.INVITATIONS or self.purpose is Purpose.INVITATION
+        of_a_region = self.purpose is Purpose.ESCALATION and self.role == Role.COORDINATOR
+        return bool(self.event) and not of_a_region and (chose or self.method == "REQUEST")
+
     @classmethod
-    def from_row(cls, row: RowMapping) -> Delivery:
+    def from_row(cls, row: RowMapping) -> Claim:
         return cls(**{**row, "purpose": Purpose(row["purpose"])})
-
-
-def not_stopped() -> ColumnElement[bool]:
-    return ~exists().where(controls.c.name == STOPPED)
 
 
 def claim_due(
@@ -95,7 +85,7 @@ def claim_due(
     withheld: Collection[str] = (),
     *,
     besides: Collection[str] = (),
-) -> list[Delivery]:
+) -> list[Claim]:
     """Take up to `limit` due deliveries, nearest event first; nothing of the `withheld`, nothing while stopped.
 
     `withheld` names events at sites, as `<Event.id>/<site>`; `besides`, recipients. On PostgreSQL, rows that another
@@ -104,19 +94,13 @@ def claim_due(
     one event for one recipient only the newest is taken; the others expire. Whatever else is about an event waits for a
     notice of it, or a convocation to it, that the same recipient is still to get, and a convocation for a notice.
     """
-    _release_strays(connection, owner)
+    states.void(connection, _D.owner == owner)
     if connection.execute(_ANY_DUE, {"now": now}).first() is None:
         return []
     given = {"now": now, "limit": limit, "withheld": list(withheld), "besides": list(besides)}
     while due := list(connection.execute(_DUE[connection.dialect.name], given).scalars()):
-        _collapse(connection, due, now)
-        claimed = connection.execute(
-            update(deliveries)
-            .where(_D.id.in_(due), _D.state != State.EXPIRED)
-            .values(state=State.CLAIMED, owner=owner, fence=_D.fence + 1)
-            .returning(_D.id)
-        )
-        if ids := claimed.scalars().all():
+        states.collapse(connection, due, now)
+        if ids := states.take(connection, due, owner):
             return _described(connection, ids)
     return []
 
@@ -154,41 +138,7 @@ _DUE = {
 }
 
 
-def _collapse(connection: Connection, due: Sequence[int], now: datetime) -> None:
-    """Of several overdue reminders of one event for one recipient, only the newest is still of use."""
-    newer = deliveries.alias("newer")
-    replaced = exists().where(
-        newer.c.recipient == _D.recipient,
-        newer.c.subject == _D.subject,
-        newer.c.schedule == _D.schedule,
-        newer.c.purpose == _D.purpose,
-        newer.c.due_at > _D.due_at,
-        newer.c.due_at <= now,
-        newer.c.state.in_((*WAITING, State.CLAIMED, State.SENDING, State.UNCERTAIN, State.ACCEPTED)),
-    )
-    connection.execute(
-        update(deliveries).where(_D.id.in_(due), _D.due_at < now, replaced).values(state=State.EXPIRED, next_at=None)
-    )
-
-
-def _release_strays(connection: Connection, owner: str) -> None:
-    connection.execute(_released().where(_D.state == State.CLAIMED, _D.owner == owner))
-
-
-def void(connection: Connection, recipient: str | None = None) -> None:
-    """Give back what is claimed, whoever holds it, for everybody or for one post: it was claimed under an edition that
-    is no longer in force, or under a wish that the post has no more.
-    """
-    whose = () if recipient is None else (_D.recipient == recipient,)
-    connection.execute(_released().where(_D.state == State.CLAIMED, *whose))
-
-
-def _released() -> Update:
-    """Back to what it was before the claim."""
-    return update(deliveries).values(state=case((_D.attempts > 0, State.DEFERRED), else_=State.PLANNED), owner=None)
-
-
-def _described(connection: Connection, ids: Sequence[int]) -> list[Delivery]:
+def _described(connection: Connection, ids: Sequence[int]) -> list[Claim]:
     told = deliveries.alias("told")
     earlier = exists().where(
         told.c.recipient == _D.recipient,
@@ -212,7 +162,7 @@ def _described(connection: Connection, ids: Sequence[int]) -> list[Delivery]:
         .where(_D.id.in_(ids))
         .order_by(_D.expires_at, _D.due_at, _D.id)
     )
-    return [Delivery.from_row(row) for row in found.mappings()]
+    return [Claim.from_row(row) for row in found.mappings()]
 
 
 _OWN_COLUMNS = (
@@ -221,49 +171,14 @@ _OWN_COLUMNS = (
 )  # fmt: skip
 
 
-def release_claims(connection: Connection, owner: str, claims: Sequence[Delivery]) -> None:
+def release_claims(connection: Connection, owner: str, claims: Sequence[Claim]) -> None:
     """Give claims back unsent, to be due as they were."""
-    _give_back(connection, owner, [(claim, None) for claim in claims])
+    states.give_back(connection, owner, ((claim.id, claim.fence, None) for claim in claims))
 
 
-def postpone_claims(connection: Connection, owner: str, claims: Sequence[tuple[Delivery, datetime]]) -> None:
+def postpone_claims(connection: Connection, owner: str, claims: Sequence[tuple[Claim, datetime]]) -> None:
     """Give claims back, to be looked at again at the given instants."""
-    _give_back(connection, owner, claims)
-
-
-def _give_back(
-    connection: Connection,
-    owner: str,
-    claims: Sequence[tuple[Delivery, datetime | None]],
-    held: State = State.CLAIMED,
-) -> None:
-    if not claims:
-        return
-    until = bindparam("until", type_=_D.next_at.type)
-    statement = (
-        _released()
-        .where(_D.id == bindparam("of"), _D.fence == bindparam("under"))
-        .where(_D.owner == owner, _D.state == held)
-        .values(next_at=func.coalesce(until, _D.next_at, _D.due_at))
-    )
-    rows = [{"of": claim.id, "under": claim.fence, "until": moment} for claim, moment in claims]
-    connection.execute(statement, rows)
-
-
-def end_claims(connection: Connection, owner: str, ends: Mapping[int, State]) -> None:
-    """Claims that have nothing to send, by their Delivery.id, and what becomes of each; in the claiming transaction."""
-    for state in dict.fromkeys(ends.values()):
-        ended = [key for key, into in ends.items() if into is state]
-        connection.execute(
-            update(deliveries)
-            .where(_D.id.in_(ended), _D.owner == owner, _D.state == State.CLAIMED)
-            .values(state=state, next_at=None, owner=None)
-        )
-
-
-def retract_intents(connection: Connection, owner: str, claims: Sequence[Delivery]) -> None:
-    """Give back what was never sent though its intent may have been committed: the database's answer was lost."""
-    _give_back(connection, owner, [(claim, None) for claim in claims], held=State.SENDING)
+    states.give_back(connection, owner, ((claim.id, claim.fence, until) for claim, until in claims))
 
 
 def abandon_dead(connection: Connection, now: datetime) -> int:
@@ -273,14 +188,10 @@ def abandon_dead(connection: Connection, now: datetime) -> int:
     """
     take_turns(connection)  # or two nodes that find the same one dead would both put its attempts on record
     dead = ~nodes.is_alive(_D.owner)
-    connection.execute(_released().where(_D.state == State.CLAIMED, dead))
+    states.void(connection, dead)
     left = (_D.state == State.SENDING) & dead
     _put_on_record(connection, left, now)
-    return connection.execute(
-        update(deliveries)
-        .where(left)
-        .values(state=State.UNCERTAIN, uncertain_at=now, next_at=now + UNCERTAIN_WAIT, owner=None)
-    ).rowcount
+    return states.doubt(connection, left, now)
 
 
 def _put_on_record(connection: Connection, left: ColumnElement[bool], now: datetime) -> None:
@@ -291,3 +202,20 @@ def _put_on_record(connection: Connection, left: ColumnElement[bool], now: datet
     ).where(left)
     columns = ["delivery", "fence", "owner", "ended_at", "state", "reply"]
     connection.execute(upsert.insert(connection, attempts).from_select(columns, lost).on_conflict_do_nothing())
+
+
+def next_moments(connection: Connection, after: datetime, until: datetime, limit: int) -> list[datetime]:
+    """The distinct instants in (after, until] at which a row wants attention; the very next one if there is none."""
+    wanted = (
+        select(_D.next_at)
+        .where(_D.state.in_((*WAITING, State.UNCERTAIN)), _D.next_at > after)
+        .group_by(_D.next_at)
+        .order_by(_D.next_at)
+    )
+    near = connection.execute(wanted.where(_D.next_at <= until).limit(limit)).scalars().all()
+    return list(near or connection.execute(wanted.limit(1)).scalars())
+
+
+def due_of(connection: Connection, message_key: str) -> datetime | None:
+    """When the delivery of this Message-ID was due; None for one that is not in the ledger (a test mail)."""
+    return connection.execute(select(_D.due_at).where(_D.message_key == message_key)).scalar()

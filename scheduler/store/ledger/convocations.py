@@ -5,21 +5,18 @@ All functions work in the caller's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, select
 
 from scheduler.planning.delivery import REVOCABLE, Purpose, State
-from scheduler.store.ledger import states
-from scheduler.store.ledger.rows import keyed
+from scheduler.store.ledger import rows, states
+from scheduler.store.ledger.rows import Row
 from scheduler.store.posts import hearers
 from scheduler.store.schema import deliveries
 
-T = TypeVar("T")
-_CHUNK = 10_000
 _D = deliveries.c
 _OWN = _D.purpose == Purpose.CONVOCATION
 _UNSETTLED = _D.state.in_((*REVOCABLE, State.SENDING))
@@ -73,9 +70,7 @@ def _end(connection: Connection, chosen: ColumnElement[bool], call: Call | None,
     untold = chosen & _D.uncertain_at.is_(None) & _D.state.in_((State.PLANNED, State.DEFERRED, State.CLAIMED))
     again = connection.execute(select(_D.recipient, _D.edition).where(untold)).all()
     states.let_go_of_what_is_on_its_way(connection, chosen, now)
-    connection.execute(
-        update(deliveries).where(chosen, _D.state.in_(REVOCABLE)).values(state=state, next_at=None, owner=None)
-    )
+    states.end(connection, chosen, state)
     if call is not None:
         for edition in dict.fromkeys(row.edition for row in again):
             _plan(connection, edition, call, [row.recipient for row in again if row.edition == edition])
@@ -94,10 +89,10 @@ def _plan(connection: Connection, edition: int, call: Call, posts: Sequence[str]
     """A row for each post; where one came to nothing before, it is that one again."""
     known = select(_D.recipient, _D.id).where(_of(call.uid, call.schedule), _CAME_TO_NOTHING)
     idle = {row.recipient: row.id for row in connection.execute(known)}
-    for part in _parts([idle[post] for post in posts if post in idle]):
-        connection.execute(update(deliveries).where(_D.id.in_(part)).values(**_fresh(edition, call)))
-    for part in _parts([post for post in posts if post not in idle]):
-        connection.execute(insert(deliveries), [keyed(connection, _row(edition, call, post)) for post in part])
+    again = [post for post in posts if post in idle]
+    if again:
+        states.plan_anew(connection, [idle[post] for post in again], _row(edition, call, again[0]))
+    rows.add(connection, (_row(edition, call, post) for post in posts if post not in idle))
     return len(posts)
 
 
@@ -105,29 +100,15 @@ def _of(uid: str, schedule: int) -> ColumnElement[bool]:
     return _OWN & (_D.subject == uid) & (_D.schedule == schedule)
 
 
-def _parts(rows: Sequence[T]) -> Iterator[Sequence[T]]:
-    return (rows[start : start + _CHUNK] for start in range(0, len(rows), _CHUNK))
-
-
-def _fresh(edition: int, call: Call) -> dict[str, object]:
-    return {
-        "site": call.site,
-        "due_at": call.leaves,
-        "expires_at": call.expires,
-        "state": State.PLANNED,
-        "next_at": call.leaves,
-        "edition": edition,
-    }
-
-
-def _row(edition: int, call: Call, post: str) -> dict[str, object]:
-    return {
-        **_fresh(edition, call),
-        "purpose": Purpose.CONVOCATION,
-        "subject": call.uid,
-        "schedule": call.schedule,
-        "rule": "",
-        "recipient": post,
-        "event": call.event,
-        "moved": 0,
-    }
+def _row(edition: int, call: Call, post: str) -> Row:
+    return Row(
+        purpose=Purpose.CONVOCATION,
+        subject=call.uid,
+        schedule=call.schedule,
+        recipient=post,
+        event=call.event,
+        site=call.site,
+        due_at=call.leaves,
+        expires_at=call.expires,
+        edition=edition,
+    )

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, literal, null, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, func, select, true
 
-from scheduler.planning.delivery import PLANNED_BY_EDITION, Purpose, State
-from scheduler.store.posts import roster
-from scheduler.store.schema import attempts, deliveries, recipients
+from scheduler.planning.delivery import REVOCABLE, Purpose, State
+from scheduler.planning.transitions import acts_on
+from scheduler.store.ledger import states
+from scheduler.store.schema import attempts, deliveries
 
 _D, _A = deliveries.c, attempts.c
 
@@ -28,12 +29,7 @@ class Order(StrEnum):
     DROP = "drop"  # it does not go, ever
 
 
-ACTS_ON = {
-    Order.HOLD: (State.PLANNED, State.DEFERRED, State.UNCERTAIN),
-    Order.RELEASE: (State.HELD,),
-    Order.RETRY: (State.DEFERRED, State.UNCERTAIN, State.HELD),
-    Order.DROP: (State.HELD, State.UNCERTAIN),
-}
+ACTS_ON = {order: acts_on(f"deliveries.{order}") for order in Order}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,45 +110,34 @@ def attempts_of(connection: Connection, delivery: int) -> list[Attempt]:
 
 def hold(connection: Connection, chosen: Chosen, words: str) -> int:
     """Keep what waits, or is uncertain, from going. Returns how many; `words` say who decided it and why, scrubbed."""
-    return _decide(connection, Order.HOLD, chosen, words, state=State.HELD, next_at=None, owner=None)
+    return states.hold(connection, _within(Order.HOLD, chosen), words)
 
 
 def drop(connection: Connection, chosen: Chosen, words: str) -> int:
-    """End what is held or uncertain, for good: it is of use at no moment, so that no publication plans it again."""
-    return _decide(
-        connection, Order.DROP, chosen, words, state=State.CANCELLED, next_at=None, owner=None, expires_at=_D.due_at
-    )
+    """End what is held or uncertain, for good."""
+    return states.drop(connection, _within(Order.DROP, chosen), words)
 
 
 def release(connection: Connection, chosen: Chosen, words: str, now: datetime) -> int:
     """Let what is held go: at once if it is due, else when it is."""
-    return _let_go(connection, Order.RELEASE, chosen, words, now)
+    return states.let_go(connection, _within(Order.RELEASE, chosen), words, now)
 
 
 def retry(connection: Connection, chosen: Chosen, words: str, now: datetime) -> int:
     """Try at once what waits for another attempt, is uncertain or held."""
-    return _let_go(connection, Order.RETRY, chosen, words, now)
+    return states.let_go(connection, _within(Order.RETRY, chosen), words, now)
 
 
-def _let_go(connection: Connection, order: Order, chosen: Chosen, words: str, now: datetime) -> int:
-    """Back among those that are sent; expired where that is too late, suppressed where the post wants none by now."""
-    wanted = exists().where(recipients.c.id == _D.recipient, roster.LISTED, roster.wants_at(_D.due_at))
-    muted = and_(_D.purpose.in_(PLANNED_BY_EDITION), ~wanted)
-    past = _D.expires_at <= now
-    moment = literal(now, _D.next_at.type)
-    again = or_(_D.state == State.UNCERTAIN, and_(_D.state == State.HELD, _D.uncertain_at.is_not(None)))
-    return _decide(
-        connection,
-        order,
-        chosen,
-        words,
-        state=case((past, State.EXPIRED), (muted, State.SUPPRESSED), else_=State.DEFERRED),
-        next_at=case((or_(past, muted), null()), (_D.due_at > now, _D.due_at), else_=moment),
-        repeats=_D.repeats + case((again & ~past & ~muted, 1), else_=0),
-    )
+def hold_what_may_have_gone(connection: Connection, backup_from: datetime, now: datetime) -> int:
+    """Hold whatever was unsettled in a backup and has fallen due: the lost original may have sent it since.
+
+    What fell due before the backup and had not gone yet is held as well. Returns how many.
+    """
+    words = f"unknown since the backup of {backup_from:%Y-%m-%dT%H:%MZ}: the lost database may have sent it"
+    unsettled = _D.state.in_((*REVOCABLE, State.SENDING)) & (_D.state != State.HELD)
+    return states.hold(connection, unsettled & (_D.due_at <= now), words)
 
 
-def _decide(connection: Connection, order: Order, chosen: Chosen, words: str, **values: object) -> int:
-    return connection.execute(
-        update(deliveries).where(_D.state.in_(ACTS_ON[order]), chosen.condition()).values(reply=words, **values)
-    ).rowcount
+def _within(order: Order, chosen: Chosen) -> ColumnElement[bool]:
+    """Those that the order acts on."""
+    return _D.state.in_(ACTS_ON[order]) & chosen.condition()

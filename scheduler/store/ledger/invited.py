@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, exists, func, or_, select, update
 
 from scheduler.planning.channels import ITIP, Carried, Channel
-from scheduler.planning.delivery import REVOCABLE, Purpose, State
-from scheduler.store.ledger import claiming
+from scheduler.planning.delivery import Purpose, State
+from scheduler.store.ledger import states
 from scheduler.store.posts.roster import HEARS, LISTED
-from scheduler.store.schema import deliveries, handovers, recipients, revisions
+from scheduler.store.schema import deliveries, handovers, listed, recipients, revisions
 
 _D, _H, _R, _V = deliveries.c, handovers.c, recipients.c, revisions.c
 
@@ -92,11 +92,10 @@ def invited_posts(connection: Connection) -> dict[str, str]:
 def beside(connection: Connection, posts: Collection[str]) -> dict[str, list[str]]:
     """Of these posts (ids): the others at the same address, case aside, that chose invitations."""
     other = recipients.alias("other")
-    listed = other.c.removed_at.is_(None) & other.c.confirmed_at.is_not(None)
     rows = connection.execute(
         select(_R.id, other.c.id.label("other"))
         .join(other, func.lower(other.c.address) == func.lower(_R.address))
-        .where(_R.id.in_(posts), other.c.id != _R.id, listed, other.c.channel == Channel.INVITATIONS)
+        .where(_R.id.in_(posts), other.c.id != _R.id, listed(other.c), other.c.channel == Channel.INVITATIONS)
         .order_by(_R.id, other.c.id)
     )
     found: dict[str, list[str]] = {}
@@ -108,7 +107,7 @@ def beside(connection: Connection, posts: Collection[str]) -> dict[str, list[str
 def choose(connection: Connection, recipient: str, channel: Channel) -> None:
     """Keep a post's choice. What is claimed for it is taken up anew: it was claimed under another."""
     connection.execute(update(recipients).where(_R.id == recipient).values(channel=channel))
-    claiming.void(connection, recipient)
+    states.void(connection, _D.recipient == recipient)
 
 
 def choose_for_all(connection: Connection) -> None:
@@ -118,8 +117,4 @@ def choose_for_all(connection: Connection) -> None:
 
 def drop_unsettled(connection: Connection, recipient: str) -> None:
     """End what an earlier choice owed and is not sent yet: the present one says what is owed."""
-    connection.execute(
-        update(deliveries)
-        .where(_D.recipient == recipient, _D.purpose == Purpose.INVITATION, _D.state.in_(REVOCABLE))
-        .values(state=State.SUPERSEDED, next_at=None, owner=None)
-    )
+    states.end(connection, (_D.recipient == recipient) & (_D.purpose == Purpose.INVITATION), State.SUPERSEDED)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from calendars.editions import Edition
 from calendars.invitations import Invitation, request
@@ -15,17 +15,16 @@ from calendars.model.events import Event
 from calendars.model.places import Representation
 from calendars.model.text import Language
 from calendars.workdays import next_working_instant
-from scheduler.planning.channels import ITIP, Carried, Channel, Known, carried, subscribes, takes_place
+from scheduler.planning.channels import ITIP, Carried, Channel, Known, brings_file, carried, takes_place
 from scheduler.planning.delivery import URGENT, Purpose, State
 from scheduler.planning.plan import site_start
 from scheduler.store import editions
 from scheduler.store.editions import InForce
-from scheduler.store.ledger import claiming, invited
-from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.ledger import invited, rows, states
+from scheduler.store.ledger.claiming import Claim
 from scheduler.store.ledger.invited import SentInvitation
-from scheduler.store.ledger.rows import keyed
+from scheduler.store.ledger.rows import Row
 from scheduler.store.posts import roster
-from scheduler.store.schema import deliveries
 
 _ANY = datetime(2000, 1, 1, tzinfo=UTC)  # when an invitation was written makes no difference here
 
@@ -83,13 +82,13 @@ class Inviting:
 
     answered: bool = False
 
-    def settle(self, connection: Connection, owner: str, found: Sequence[Delivery], now: InForce) -> list[Delivery]:
-        """The claims that go, with what they carry for calendars, in the claiming transaction.
+    def settle(self, connection: Connection, owner: str, found: Sequence[Claim], now: InForce) -> dict[int, Carried]:
+        """What each of these claims carries for calendars, by Claim.id; in the claiming transaction.
 
-        Ended is an invitation that has nothing to carry any more, or that nobody is there to get.
+        They are those of posts that may have invitations. Left out, and ended, is an invitation that has nothing to
+        carry any more, or that nobody is there to get.
         """
-        posts = {one.recipient for one in found if _concerned(one)}
-        known = invited.sent(connection, posts) if posts else {}
+        known = invited.sent(connection, {one.recipient for one in found})
         entries = Entries(connection, now)
         methods = {one.id: self._method(one, known.get(_pair(one), []), entries) for one in found}
         methods |= dict.fromkeys(_shared(connection, now, found, methods), "")
@@ -97,24 +96,20 @@ class Inviting:
         others = [one for one in found if one.purpose is not Purpose.INVITATION]
         taken_back = {_pair(one) for one in calls if methods[one.id] == "CANCEL"}
         done: set[tuple[str, str]] = set()  # an invitation, or its end, is on its way with one message: that is enough
-        going = [_carrying(one, methods[one.id], done, taken_back) for one in others]
+        going = {one.id: _carrying(one, methods[one.id], done, taken_back) for one in others}
         ends = _ends(connection, calls, methods, done)
-        claiming.end_claims(connection, owner, ends)
-        return going + [_carrying(one, methods[one.id], done, ()) for one in calls if one.id not in ends]
+        states.end_claims(connection, owner, ends)
+        return going | {one.id: _carrying(one, methods[one.id], done, ()) for one in calls if one.id not in ends}
 
-    def _method(self, claim: Delivery, earlier: Sequence[SentInvitation], entries: Entries) -> Carried:
-        if not claim.event:
-            return ""
+    def _method(self, claim: Claim, earlier: Sequence[SentInvitation], entries: Entries) -> Carried:
         channel = Channel(claim.channel)
-        if _concerned(claim):
-            guest = claim.replaces is not None
-            here = takes_place(entries.now.edition, claim.event, claim.site, guest=guest) is not None
-            known = _known(claim.id, earlier, _Place(claim.event, claim.site, claim.language), entries)
-            method = carried(claim.purpose, channel, known, here=here, answered=self.answered)
-            if method or known.last == "REQUEST":
-                return method
-        first = claim.first and claim.purpose in (Purpose.REMINDER, Purpose.CONVOCATION)
-        return "PUBLISH" if first and subscribes(channel, answered=self.answered) else ""
+        guest = claim.replaces is not None
+        here = takes_place(entries.now.edition, claim.event, claim.site, guest=guest) is not None
+        known = _known(claim.id, earlier, _Place(claim.event, claim.site, claim.language), entries)
+        method = carried(claim.purpose, channel, known, here=here, answered=self.answered)
+        if method or known.last == "REQUEST":
+            return method
+        return "PUBLISH" if brings_file(claim.purpose, channel, first=claim.first, answered=self.answered) else ""
 
 
 def choose(connection: Connection, now: InForce, recipient: str, channel: Channel, at: datetime) -> None:
@@ -136,22 +131,21 @@ def revisit(connection: Connection, now: InForce, recipient: str, at: datetime) 
     earlier, times = invited.sent(connection, (recipient,)), invited.times(connection, recipient)
     member = roster.member(connection, recipient)
     visits = frozenset() if member is None else frozenset(member.instead.values())
-    rows, entries, language = [], Entries(connection, now), post.recipient.language
+    owed: list[Row] = []
+    entries, language = Entries(connection, now), post.recipient.language
     for event in agenda.events:
         uid = now.edition.revisions[event.id].uid
         here = takes_place(now.edition, event.id, site.id, guest=event.id in visits) is not None
         known = _known(None, earlier.get((recipient, uid), []), _Place(event.id, site.id, language), entries)
         if carried(Purpose.INVITATION, post.channel, known, here=here, answered=True):
-            rows += _rows(recipient, event, site, now, at, times.get(uid, 0))
-    if rows:
-        connection.execute(insert(deliveries), [keyed(connection, row) for row in rows])
-    return len(rows)
+            owed += _rows(recipient, event, site, now, at, times.get(uid, 0))
+    return rows.add(connection, owed)
 
 
 def _shared(
-    connection: Connection, now: InForce, found: Sequence[Delivery], methods: Mapping[int, Carried]
+    connection: Connection, now: InForce, found: Sequence[Claim], methods: Mapping[int, Carried]
 ) -> Iterator[int]:
-    """The claims (Delivery.id) that take nothing back, though their own post is invited no more.
+    """The claims (Claim.id) that take nothing back, though their own post is invited no more.
 
     Another post at the same address is: both have one calendar, and there one entry of the event.
     """
@@ -170,14 +164,14 @@ def _is_invited(connection: Connection, now: InForce, event: str, recipient: str
     return takes_place(now.edition, event, member.recipient.site, guest=guest) is not None
 
 
-def _pair(claim: Delivery) -> tuple[str, str]:
+def _pair(claim: Claim) -> tuple[str, str]:
     return claim.recipient, claim.subject
 
 
 def _ends(
-    connection: Connection, calls: Sequence[Delivery], methods: Mapping[int, Carried], done: set[tuple[str, str]]
+    connection: Connection, calls: Sequence[Claim], methods: Mapping[int, Carried], done: set[tuple[str, str]]
 ) -> dict[int, State]:
-    """The invitations, by Delivery.id, that go no more, and what becomes of each."""
+    """The invitations, by Claim.id, that go no more, and what becomes of each."""
     gone = invited.unheard(connection, [one.recipient for one in calls]) if calls else frozenset()
     return {
         one.id: State.SUPPRESSED if one.recipient in gone else State.CANCELLED
@@ -187,22 +181,15 @@ def _ends(
 
 
 def _carrying(
-    claim: Delivery, method: Carried, done: set[tuple[str, str]], taken_back: Collection[tuple[str, str]]
-) -> Delivery:
-    """The claim with what it carries, where no other of the same claims does; and no invitation beside its end."""
+    claim: Claim, method: Carried, done: set[tuple[str, str]], taken_back: Collection[tuple[str, str]]
+) -> Carried:
+    """What the claim carries, where no other of the same claims does; and no invitation beside its end."""
     if method in ITIP:
         pair = _pair(claim)
         if pair in done or (method == "REQUEST" and pair in taken_back):
-            method = ""
-        else:
-            done.add(pair)
-    return claim if claim.method == method else replace(claim, method=method)
-
-
-def _concerned(claim: Delivery) -> bool:
-    """May its post have invitations? Of all others nothing has to be looked up."""
-    chose = claim.channel == Channel.INVITATIONS or claim.purpose is Purpose.INVITATION
-    return bool(claim.event) and (chose or claim.method == "REQUEST")
+            return ""
+        done.add(pair)
+    return method
 
 
 def _known(claim: int | None, earlier: Sequence[SentInvitation], place: _Place, entries: Entries) -> Known:
@@ -216,26 +203,20 @@ def _known(claim: int | None, earlier: Sequence[SentInvitation], place: _Place, 
     )
 
 
-def _rows(
-    recipient: str, event: Event, site: Representation, now: InForce, at: datetime, times: int
-) -> list[dict[str, object]]:
+def _rows(recipient: str, event: Event, site: Representation, now: InForce, at: datetime, times: int) -> list[Row]:
     """One; none of what has begun, or has no date. `times`: how often it was owed to the post before."""
     revision = now.edition.revisions[event.id]
     if event.when is None or (start := site_start(event, revision, site)[1]) <= at:
         return []
     due = min(next_working_instant(site, at), max(at, start - URGENT))
-    row = {
-        "purpose": Purpose.INVITATION,
-        "subject": revision.uid,
-        "schedule": times,
-        "rule": "",
-        "recipient": recipient,
-        "event": event.id,
-        "site": site.id,
-        "due_at": due,
-        "expires_at": start,
-        "moved": 0,
-        "state": State.PLANNED,
-        "next_at": due,
-    }
+    row = Row(
+        purpose=Purpose.INVITATION,
+        subject=revision.uid,
+        schedule=times,
+        recipient=recipient,
+        event=event.id,
+        site=site.id,
+        due_at=due,
+        expires_at=start,
+    )
     return [row]

@@ -13,9 +13,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from scheduler.store.database import Database, will_pass
-from scheduler.store.ledger import claiming, settling
-from scheduler.store.ledger.claiming import Delivery
-from scheduler.store.ledger.settling import Settlement
+from scheduler.store.ledger import settling
+from scheduler.store.ledger.settling import Intent, Settlement
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -34,9 +33,9 @@ class Journal:
         self.owner = owner
         self._database = database
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
-        self._intents: list[tuple[Delivery, datetime, asyncio.Future[bool]]] = []
+        self._intents: list[tuple[Intent, datetime, asyncio.Future[bool]]] = []
         self._settlements: list[tuple[Settlement, asyncio.Future[None]]] = []
-        self._doubtful: list[Delivery] = []  # refused to their senders, though their intent may have been committed
+        self._doubtful: list[Intent] = []  # refused to their senders, though their intent may have been committed
         self._flusher: asyncio.Task[None] | None = None
         self._closing = asyncio.Event()
 
@@ -65,10 +64,10 @@ class Journal:
             return True
         return False
 
-    async def intend(self, delivery: Delivery, now: datetime) -> bool:
+    async def intend(self, intent: Intent, now: datetime) -> bool:
         """Commit the intent to send. False: it may not go any more, or nothing may."""
         done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._intents.append((delivery, now, done))
+        self._intents.append((intent, now, done))
         self._flush()
         return await done
 
@@ -108,16 +107,16 @@ class Journal:
                 self._fail(waiting, error)
                 continue
             self._doubtful = []
-            for delivery, _, done in intents:
+            for intent, _, done in intents:
                 if not done.done():
-                    done.set_result(delivery.id in may_go)
+                    done.set_result(intent.id in may_go)
             for _, settled in settlements:
                 if not settled.done():
                     settled.set_result(None)
 
-    def _refuse(self, intents: list[tuple[Delivery, datetime, asyncio.Future[bool]]]) -> None:
+    def _refuse(self, intents: list[tuple[Intent, datetime, asyncio.Future[bool]]]) -> None:
         """None of these goes now: by the time the database is back, its event may have begun."""
-        self._doubtful += [delivery for delivery, *_ in intents]
+        self._doubtful += [intent for intent, *_ in intents]
         for *_, done in intents:
             if not done.done():
                 done.set_result(False)
@@ -130,10 +129,10 @@ class Journal:
     def _apply(
         self,
         connection: Connection,
-        intents: list[tuple[Delivery, datetime, asyncio.Future[bool]]],
+        intents: list[tuple[Intent, datetime, asyncio.Future[bool]]],
         settlements: list[Settlement],
     ) -> set[int]:
-        claiming.retract_intents(connection, self.owner, self._doubtful)
+        settling.retract(connection, self.owner, self._doubtful)
         settling.settle_if_still_sending(connection, self.owner, settlements)
         if not intents:
             return set()

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, case, exists, func, or_, select
 
 from scheduler.planning.delivery import Purpose, State
-from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.ledger.claiming import Claim
 from scheduler.store.posts.roster import HEARS, LISTED
 from scheduler.store.schema import answers, deliveries, editions, feed_tokens, recipients
 
@@ -29,8 +29,8 @@ class Told:
     polled_at: datetime | None  # when the post's own calendar program last read a staff feed, UTC
 
 
-def told(connection: Connection, claims: Sequence[Delivery]) -> dict[int, Told]:
-    """What is known of the posts of these claims, by Delivery.id."""
+def told(connection: Connection, claims: Sequence[Claim]) -> dict[int, Told]:
+    """What is known of the posts of these claims, by Claim.id."""
     wanted = [claim.id for claim in claims]
     doubts = _doubts(connection, wanted)
     known = {}
@@ -48,8 +48,8 @@ def told(connection: Connection, claims: Sequence[Delivery]) -> dict[int, Told]:
     return known
 
 
-def spared(connection: Connection, claims: Sequence[Delivery]) -> dict[int, State]:
-    """Of claimed convocations, by Delivery.id, those that are not to go, and what becomes of each.
+def spared(connection: Connection, claims: Sequence[Claim]) -> dict[int, State]:
+    """Of claimed convocations, by Claim.id, those that are not to go, and what becomes of each.
 
     Their post is written to no more, or has a notice of the event since it was to be called, or may have.
     """

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
-from sqlalchemy import Connection, exists, insert, select, update
+from sqlalchemy import Connection, exists
 
-from scheduler.planning.delivery import NEWS, REVOCABLE, Purpose, State
-from scheduler.store.ledger import states
-from scheduler.store.ledger.rows import keyed
+from scheduler.planning.delivery import NEWS, OPEN, Purpose, State
+from scheduler.store.ledger import rows, states
+from scheduler.store.ledger.rows import Row
 from scheduler.store.posts import hearers
 from scheduler.store.schema import deliveries, recipients
 
-_CHUNK = 10_000
 _D, _R = deliveries.c, recipients.c
 _Posts = Mapping[tuple[str | None, str, bool], Sequence[str]]  # of one event or all, at a site, as guests or not
 
@@ -46,10 +44,7 @@ def owe(
     for uid in dict.fromkeys(one.uid for one in owed):
         _supersede(connection, uid, [one.site for one in owed if one.uid == uid], now)
     posts = _posts(connection, newcomers) if owed else {}
-    planned = 0
-    for part in _parts(_row(edition, one, post) for one in owed for post in _concerned(posts, one)):
-        connection.execute(insert(deliveries), [keyed(connection, row) for row in part])
-        planned += len(part)
+    planned = rows.add(connection, (_row(edition, one, post) for one in owed for post in _concerned(posts, one)))
     _keep_for_the_deaf(connection, edition, owed, newcomers)
     return planned
 
@@ -59,22 +54,18 @@ def _keep_for_the_deaf(connection: Connection, edition: int, owed: Sequence[Owed
     for post, site in hearers.deaf(connection) if owed else ():
         if post not in newcomers:
             deaf.setdefault(site, []).append(post)
-    kept = {"state": State.SUPPRESSED, "next_at": None}
-    missed = (_row(edition, one, post) | kept for one in owed if not one.guest for post in deaf.get(one.site, ()))
-    for part in _parts(missed):
-        connection.execute(insert(deliveries), [keyed(connection, row) for row in part])
+    missed = ((one, post) for one in owed if not one.guest for post in deaf.get(one.site, ()))
+    rows.add(connection, (_row(edition, one, post, kept_back=True) for one, post in missed))
 
 
 def follow_moved(connection: Connection, recipient: str | None = None) -> None:
     """Notices and convocations that wait, of all posts or of one, go with their post to its site: what it has to hear
     there, and at which hours, is found out when they leave.
     """
-    site = select(_R.site).where(_R.id == _D.recipient).scalar_subquery()
-    moved = _D.purpose.in_(NEWS) & _D.state.in_((*REVOCABLE, State.SUPPRESSED)) & (_D.site != site)
+    waiting = _D.purpose.in_(NEWS) & _D.state.in_(OPEN)
     if recipient is not None:
-        moved &= _D.recipient == recipient
-    states.release(connection, moved)
-    connection.execute(update(deliveries).where(moved).values(site=site))
+        waiting &= _D.recipient == recipient
+    states.follow_posts(connection, waiting)
 
 
 def _posts(connection: Connection, newcomers: Collection[str]) -> _Posts:
@@ -96,32 +87,19 @@ def _concerned(posts: _Posts, one: Owed) -> Iterator[str]:
 def _supersede(connection: Connection, uid: str, sites: Collection[str], now: datetime) -> None:
     there = exists().where(_R.id == _D.recipient, _R.site.in_(sites))
     earlier = (_D.purpose == Purpose.NOTICE) & (_D.subject == uid) & there
-    connection.execute(
-        update(deliveries)
-        .where(earlier, _D.state.in_((*REVOCABLE, State.SUPPRESSED)))
-        .values(state=State.SUPERSEDED, next_at=None, owner=None)
-    )
+    states.end(connection, earlier, State.SUPERSEDED, OPEN)
     states.let_go_of_what_is_on_its_way(connection, earlier, now)
 
 
-def _parts(rows: Iterable[dict[str, object]]) -> Iterator[list[dict[str, object]]]:
-    source = iter(rows)
-    while part := list(islice(source, _CHUNK)):
-        yield part
-
-
-def _row(edition: int, one: Owed, post: str) -> dict[str, object]:
-    return {
-        "purpose": Purpose.NOTICE,
-        "subject": one.uid,
-        "schedule": edition,
-        "rule": "",
-        "recipient": post,
-        "event": one.event,
-        "site": one.site,
-        "due_at": one.leaves,
-        "expires_at": one.expires,
-        "moved": 0,
-        "state": State.PLANNED,
-        "next_at": one.leaves,
-    }
+def _row(edition: int, one: Owed, post: str, *, kept_back: bool = False) -> Row:
+    return Row(
+        purpose=Purpose.NOTICE,
+        subject=one.uid,
+        schedule=edition,
+        recipient=post,
+        event=one.event,
+        site=one.site,
+        due_at=one.leaves,
+        expires_at=one.expires,
+        kept_back=kept_back,
+    )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from scheduler.planning.delivery import Purpose, State
-from scheduler.store.ledger.rows import keyed
-from scheduler.store.schema import deliveries, recipients
+from scheduler.planning.delivery import Purpose
+from scheduler.store.ledger import rows
+from scheduler.store.ledger.rows import Row
+from scheduler.store.schema import recipients
 from scheduler.store.upsert import insert
 
 # The recipient of what only the administrator reads: the mailbox of `remitente: responder_a`, no post of any site. No
@@ -16,33 +18,30 @@ from scheduler.store.upsert import insert
 COORDINATOR = ":coordinacion"
 
 
-def owe(
-    connection: Connection,
-    purpose: Purpose,
-    recipient: str,
-    *,
-    subject: str,
-    site: str,
-    now: datetime,
-    until: datetime,
-    about: str = "",
-) -> None:
-    """Owe it, due now and of use `until`; under one subject once. `subject` is opaque, `about` the id of a post."""
-    row = {
-        "purpose": purpose,
-        "subject": subject,
-        "schedule": 0,
-        "rule": about,
-        "recipient": recipient,
-        "event": "",
-        "site": site,
-        "due_at": now,
-        "expires_at": until,
-        "moved": 0,
-        "state": State.PLANNED,
-        "next_at": now,
-    }
-    connection.execute(insert(connection, deliveries).values(keyed(connection, row)).on_conflict_do_nothing())
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServiceMail:
+    """One that is asked for."""
+
+    purpose: Purpose
+    recipient: str  # id of a post, or COORDINATOR
+    subject: str  # opaque: under one subject it is owed once
+    site: str
+    until: datetime  # from here on it is of no use, UTC
+    about: str = ""  # id of the post that it is about
+
+
+def owe(connection: Connection, mail: ServiceMail, now: datetime) -> None:
+    """Owe it, due now."""
+    row = Row(
+        purpose=mail.purpose,
+        subject=mail.subject,
+        rule=mail.about,
+        recipient=mail.recipient,
+        site=mail.site,
+        due_at=now,
+        expires_at=mail.until,
+    )
+    rows.add_once(connection, row)
 
 
 def keep_coordinator(connection: Connection, address: str, site: str, now: datetime) -> None:

@@ -15,18 +15,28 @@ from sqlalchemy import Connection, TextClause, text
 
 from scheduler.planning.delivery import Decision, Outcome, State
 from scheduler.store.controls import STOPPED
-from scheduler.store.ledger import alarms
-from scheduler.store.ledger.claiming import Delivery
+from scheduler.store.ledger import alarms, states
+from scheduler.store.ledger.claiming import Claim
 from scheduler.store.nodes import PRESENT
 from scheduler.store.posts import hearers
 from scheduler.store.schema import microseconds
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Intent:
+    """What goes on record just before a message leaves, under the fence of its claim."""
+
+    id: int  # of the claim
+    fence: int
+    edition: int | None  # the one that it tells of; of service mail none
+    method: str  # of the calendar part that it carries (RFC 6047 §2.4); "": none
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Settlement:
     """What became of an attempt, to be written under the fence of its claim."""
 
-    delivery: Delivery
+    claim: Claim
     decision: Decision
     outcome: Outcome  # its text is scrubbed
     began_at: datetime  # the intent
@@ -102,17 +112,22 @@ _SETTLE = {
 }
 
 
-def intend_if_still_claimed(connection: Connection, owner: str, claims: Sequence[Delivery], now: datetime) -> set[int]:
+def intend_if_still_claimed(connection: Connection, owner: str, intents: Sequence[Intent], now: datetime) -> set[int]:
     """Commit the intent to send, just before MAIL FROM. Returns the ids that may go.
 
     Left out: what expired, was superseded, cancelled or suppressed since the claim; everything while stopped, and
     everything of a node whose lease ran out while it stood still: its claims may be another's.
     """
     rows = json.dumps(
-        [{"of": one.id, "under": one.fence, "edition": one.edition, "method": one.method} for one in claims]
+        [{"of": one.id, "under": one.fence, "edition": one.edition, "method": one.method} for one in intents]
     )
     given = {"rows": rows, "by": owner, "at": microseconds(now)}
     return set(connection.execute(_INTEND[connection.dialect.name], given).scalars())
+
+
+def retract(connection: Connection, owner: str, intents: Sequence[Intent]) -> None:
+    """Give back what was never sent though its intent may have been committed: the database's answer was lost."""
+    states.give_back(connection, owner, ((one.id, one.fence, None) for one in intents), held=State.SENDING)
 
 
 def settle_if_still_sending(connection: Connection, owner: str, settlements: Sequence[Settlement]) -> None:
@@ -123,16 +138,16 @@ def settle_if_still_sending(connection: Connection, owner: str, settlements: Seq
     connection.execute(_RECORD[connection.dialect.name], given)
     connection.execute(_SETTLE[connection.dialect.name], given)
     for one in settlements:
-        if one.decision.suppress and not hearers.happened_since(connection, one.delivery.recipient, one.began_at):
-            alarms.suppress(connection, one.delivery.recipient, one.at, one.reply)
+        if one.decision.suppress and not hearers.happened_since(connection, one.claim.recipient, one.began_at):
+            alarms.suppress(connection, one.claim.recipient, one.at, one.reply)
 
 
 def _row(one: Settlement) -> dict[str, object]:
     state, then = one.decision.state, one.decision.next_at
     ended = microseconds(one.at)
     return {
-        "of": one.delivery.id,
-        "under": one.delivery.fence,
+        "of": one.claim.id,
+        "under": one.claim.fence,
         "into": state,
         "then": None if then is None else microseconds(then),
         "refused": int(one.decision.refused),

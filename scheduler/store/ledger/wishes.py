@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, exists, true, update
 
-from scheduler.planning.delivery import MUTABLE, NEWS, PLANNED_BY_EDITION, State
+from scheduler.planning.delivery import NEWS, PLANNED_BY_EDITION
 from scheduler.store.ledger import states
 from scheduler.store.posts.roster import HEARS, LISTED, wants_at
 from scheduler.store.schema import deliveries, recipients
@@ -41,18 +41,6 @@ def obey_wishes(connection: Connection, now: datetime, recipient: str | None = N
     whose: ColumnElement[bool] = true() if recipient is None else _D.recipient == recipient
     own = _D.purpose.in_(PLANNED_BY_EDITION) & whose
     missed = _D.purpose.in_(NEWS) & whose & exists().where(_R.id == _D.recipient, HEARS)
-    connection.execute(
-        update(deliveries)
-        .where(missed, _D.state == State.SUPPRESSED, _D.expires_at > now)
-        .values(state=State.PLANNED, next_at=_D.due_at)
-    )
-    connection.execute(
-        update(deliveries)
-        .where(own, _D.state.in_(MUTABLE), ~wanted)
-        .values(state=State.SUPPRESSED, next_at=None, owner=None)
-    )
-    return connection.execute(
-        update(deliveries)
-        .where(own, _D.state == State.SUPPRESSED, _D.due_at >= now, wanted)
-        .values(state=State.PLANNED, next_at=_D.due_at)
-    ).rowcount
+    states.plan_again(connection, missed & (_D.expires_at > now))
+    states.suppress(connection, own & ~wanted)
+    return states.plan_again(connection, own & (_D.due_at >= now) & wanted)

@@ -20,7 +20,7 @@ from scheduler.planning.doubt import (
     public_key,
     went_out,
 )
-from scheduler.store.ledger import alarms, wishes
+from scheduler.store.ledger import alarms, states, wishes
 from scheduler.store.posts import hearers
 from scheduler.store.schema import bounces, deliveries, recipients
 from scheduler.store.upsert import insert
@@ -128,7 +128,7 @@ def record(
     if found == "doubted":
         _tell_of_doubts(connection, one.recipient, now)
         return found
-    end(connection, one.id, now)
+    states.bounce(connection, one.id, now)
     if blames and (found == "hard" or (found == "soft" and scores_too_often(connection, one.recipient, now))):
         alarms.suppress(connection, one.recipient, now, f"{report.status} {report.text}".strip())
     return found
@@ -147,15 +147,6 @@ def recent(connection: Connection, now: datetime) -> Recent:
     since = now - WENT_OUT_WITHIN
     out = select(func.count()).where(or_(_D.accepted_at > since, _D.uncertain_at > since))
     return Recent(hard=connection.execute(hard).scalar_one(), out=connection.execute(out).scalar_one())
-
-
-def end(connection: Connection, delivery: int, now: datetime) -> None:
-    """It did not arrive."""
-    connection.execute(
-        update(deliveries)
-        .where(_D.id == delivery, _D.state.in_((State.ACCEPTED, State.UNCERTAIN)))
-        .values(state=State.BOUNCED, bounced_at=now, next_at=None, owner=None)
-    )
 
 
 def scores_too_often(connection: Connection, recipient: str, now: datetime) -> bool:

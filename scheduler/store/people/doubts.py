@@ -62,7 +62,7 @@ def accept(connection: Connection, posts: Collection[str], now: datetime) -> int
         former = row.sent_at is not None and hearers.happened_since(connection, row.recipient, row.sent_at)
         _settle(connection, row.id, "forgiven" if former else "hard")
         if row.delivery is not None:
-            noted.end(connection, row.delivery, now)
+            states.bounce(connection, row.delivery, now)
         if not former:
             states.suppress_address(connection, row.recipient, now, f"{row.status} {row.text}".strip())
     return len(found)
@@ -82,7 +82,7 @@ def lapse(connection: Connection, now: datetime) -> int:
     for row in found:
         _settle(connection, row.id, "soft")
         if row.delivery is not None:
-            noted.end(connection, row.delivery, now)
+            states.bounce(connection, row.delivery, now)
         if noted.scores_too_often(connection, row.recipient, now):
             alarms.suppress(connection, row.recipient, now, f"{row.status} {row.text}".strip())
     return len(found)

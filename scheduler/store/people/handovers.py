@@ -16,7 +16,7 @@ from sqlalchemy import Connection, RowMapping, insert, or_, select, update
 from calendars.editions import Edition
 from calendars.model.people import Recipient
 from calendars.model.text import Language
-from scheduler.planning.delivery import REVOCABLE, State
+from scheduler.planning.delivery import State
 from scheduler.store.ledger import states
 from scheduler.store.ledger.reconcile import replan
 from scheduler.store.posts import feed_tokens, roster
@@ -28,8 +28,12 @@ _R, _D, _H, _B = recipients.c, deliveries.c, handovers.c, bounces.c
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Successor:
+    """Who takes a post, by whose decision and why."""
+
     address: str
     language: Language | None  # None: the one that the post has in the file, or signed up with
+    author: str
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,16 +50,7 @@ class Handover:
     corrected_at: datetime | None  # when the file had another address than the former one; None: it is to be corrected
 
 
-def hand_over(
-    connection: Connection,
-    edition: Edition,
-    recipient: str,
-    to: Successor,
-    now: datetime,
-    *,
-    author: str,
-    reason: str,
-) -> str:
+def hand_over(connection: Connection, edition: Edition, recipient: str, to: Successor, now: datetime) -> str:
     """Move a post that is listed to its successor. Returns the id of the row under which the former holder stands."""
     row = connection.execute(select(recipients).where(_R.id == recipient)).mappings().one()
     former = _keep_former(connection, row, now)
@@ -65,7 +60,7 @@ def hand_over(
     roster.end_doubles(connection, now)
     replan(connection, edition, recipient, now)
     corrected_at = None if row["origin"] == "file" else now
-    said = {"at": now, "author": author, "reason": reason, "corrected_at": corrected_at}
+    said = {"at": now, "author": to.author, "reason": to.reason, "corrected_at": corrected_at}
     connection.execute(insert(handovers).values(recipient=recipient, former=former, **said))
     return former
 
@@ -104,11 +99,7 @@ def _take_back(connection: Connection, recipient: str, now: datetime) -> None:
     """What waits goes to the successor; what is on its way to the former holder is let go, what they asked for ends."""
     own = _D.recipient == recipient
     states.let_go_of_what_is_on_its_way(connection, own, now)
-    connection.execute(
-        update(deliveries)
-        .where(own, _D.event == "", _D.state.in_(REVOCABLE))
-        .values(state=State.CANCELLED, next_at=None, owner=None)
-    )
+    states.end(connection, own & (_D.event == ""), State.CANCELLED)
     states.release(connection, own)
 
 

@@ -10,11 +10,13 @@ import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     RowMapping,
+    Select,
     and_,
     delete,
     exists,
@@ -28,8 +30,9 @@ from sqlalchemy import (
 
 from calendars.model.text import Language
 from scheduler.planning.channels import Channel
-from scheduler.planning.delivery import MUTABLE, REVOCABLE, Purpose, State
+from scheduler.planning.delivery import MUTABLE, OPEN, Purpose, State
 from scheduler.store.ledger import notices_owed, servicemail, states
+from scheduler.store.ledger.servicemail import ServiceMail
 from scheduler.store.people import handovers
 from scheduler.store.posts import roster
 from scheduler.store.posts.roster import Post
@@ -107,15 +110,14 @@ def request(connection: Connection, purpose: Purpose, recipient: str, now: datet
     )
     if connection.execute(recent).scalar_one() >= ASKED_AT_MOST:
         return
-    servicemail.owe(
-        connection,
-        purpose,
-        recipient,
+    mail = ServiceMail(
+        purpose=purpose,
+        recipient=recipient,
         subject=secrets.token_hex(8),
-        site=connection.execute(select(_R.site).where(_R.id == recipient)).scalar_one(),
-        now=now,
+        site=roster.site_of(connection, recipient),
         until=now + (ACCESS_FOR if purpose is Purpose.ACCESS else CONFIRM_WITHIN),
     )
+    servicemail.owe(connection, mail, now)
 
 
 def confirm(connection: Connection, recipient: str, now: datetime) -> Post | None:
@@ -162,42 +164,27 @@ def exported(connection: Connection, recipient: str) -> str:
     And when it was handed over; from whom and why is not the holder's to read.
     """
     own = connection.execute(select(recipients).where(_R.id == recipient)).mappings().one()
-    sent = connection.execute(
-        select(_D.purpose, _D.event, _D.site, _D.rule, _D.due_at, _D.state, _D.accepted_at, _D.method)
-        .where(_D.recipient == recipient)
-        .order_by(_D.due_at, _D.id)
-    )
-    feeds = connection.execute(
-        select(_T.site, _T.label, _T.created_at, _T.revoked_at, _T.polled_at, _T.client)
-        .where(_T.recipient == recipient)
-        .order_by(_T.created_at)
-    )
-    tried = connection.execute(
-        select(_D.event, *(attempts.c[name] for name in _TRIED))
-        .join(deliveries, _D.id == attempts.c.delivery)
-        .where(_D.recipient == recipient)
-        .order_by(attempts.c.ended_at, attempts.c.delivery)
-    )
-    bounced = connection.execute(
-        select(*(bounces.c[name] for name in ("at", "kind", "status", "text")))
-        .where(bounces.c.recipient == recipient)
-        .order_by(bounces.c.at)
-    )
-    said = connection.execute(
-        select(*(answers.c[name] for name in ("event", "answer", "instead", "via", "at")))
-        .where(answers.c.recipient == recipient)
-        .order_by(answers.c.at, answers.c.event)
-    )
-    found = {
-        "recipient": _plain(own),
-        "deliveries": [_plain(row) for row in sent.mappings()],
-        "attempts": [_plain(row) for row in tried.mappings()],
-        "bounces": [_plain(row) for row in bounced.mappings()],
-        "answers": [_plain(row) for row in said.mappings()],
-        "staff_feeds": [_plain(row) for row in feeds.mappings()],
-        "handed_over": [at.isoformat() for at in handovers.of_recipient(connection, recipient)],
-    }
+    found: dict[str, object] = {"recipient": _plain(own)}
+    for name, kept in _kept(recipient).items():
+        found[name] = [_plain(row) for row in connection.execute(kept).mappings()]
+    found["handed_over"] = [at.isoformat() for at in handovers.of_recipient(connection, recipient)]
     return json.dumps(found, ensure_ascii=False, indent=2)
+
+
+def _kept(recipient: str) -> dict[str, Select[Any]]:
+    """What stands about a post in other tables, by the name that the export gives it."""
+    sent = (_D.purpose, _D.event, _D.site, _D.rule, _D.due_at, _D.state, _D.accepted_at, _D.method)
+    tried = select(_D.event, *(attempts.c[name] for name in _TRIED)).join(deliveries, _D.id == attempts.c.delivery)
+    bounced = select(*(bounces.c[name] for name in ("at", "kind", "status", "text")))
+    said = select(*(answers.c[name] for name in ("event", "answer", "instead", "via", "at")))
+    feeds = select(_T.site, _T.label, _T.created_at, _T.revoked_at, _T.polled_at, _T.client)
+    return {
+        "deliveries": select(*sent).where(_D.recipient == recipient).order_by(_D.due_at, _D.id),
+        "attempts": tried.where(_D.recipient == recipient).order_by(attempts.c.ended_at, attempts.c.delivery),
+        "bounces": bounced.where(bounces.c.recipient == recipient).order_by(bounces.c.at),
+        "answers": said.where(answers.c.recipient == recipient).order_by(answers.c.at, answers.c.event),
+        "staff_feeds": feeds.where(_T.recipient == recipient).order_by(_T.created_at),
+    }
 
 
 def _plain(row: RowMapping) -> dict[str, object]:
@@ -245,11 +232,7 @@ def _forget(connection: Connection, chosen: ColumnElement[bool], now: datetime) 
     """Blank these rows, end what is owed to them and their staff feeds, and forget what they answered."""
     ids = list(connection.execute(select(_R.id).where(chosen)).scalars())
     for key in ids:
-        connection.execute(
-            update(deliveries)
-            .where(_D.recipient == key, _D.state.in_((*REVOCABLE, State.SUPPRESSED)))
-            .values(state=State.CANCELLED, next_at=None, owner=None)
-        )
+        states.end(connection, _D.recipient == key, State.CANCELLED, OPEN)
         states.let_go_of_what_is_on_its_way(connection, _D.recipient == key, now)
         _revoke(connection, _T.recipient == key, now)
         connection.execute(delete(answers).where(answers.c.recipient == key))

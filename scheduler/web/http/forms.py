@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
+
+from scheduler.web.http.refusals import CrossSite, TooLarge
 
 FIELDS = 100  # of the largest form here, some ten
 _CONTROL = dict.fromkeys(
@@ -31,7 +32,7 @@ class Form:
 
 
 async def read_form(request: Request) -> Form:
-    """The body as fields; none where it is no URL-encoded form. HTTPException 413 past FIELDS of them."""
+    """The body as fields; none where it is no URL-encoded form. Raises TooLarge past FIELDS of them."""
     body = await request.body()
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != _URLENCODED:
@@ -39,10 +40,11 @@ async def read_form(request: Request) -> Form:
     try:
         fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=FIELDS)
     except ValueError as error:
-        raise HTTPException(413) from error
+        raise TooLarge from error
     return Form(fields={name: [value.translate(_CONTROL) for value in values] for name, values in fields.items()})
 
 
-def is_cross_site(request: Request) -> bool:
-    """Whether a page of another site sent this (Fetch Metadata); a program that does not say is let through."""
-    return request.headers.get("sec-fetch-site") == "cross-site"
+def refuse_cross_site(request: Request) -> None:
+    """Raises CrossSite where a page of another site sent this (Fetch Metadata); who does not say is let through."""
+    if request.headers.get("sec-fetch-site") == "cross-site":
+        raise CrossSite
