@@ -78,6 +78,7 @@ PACED = Phrase(
 STATES = Phrase("Uncertain {uncertain} · held {held} · next {next} · nodes that send {nodes}")
 HELD = Phrase('See what is held: agenda deliveries --state held. Send it: agenda deliveries release --all --reason "…"')
 QUARANTINED = Phrase("Incoming messages that could not be read, in 30 days: {n}. See them: agenda quarantine")
+BACKED_UP = Phrase("Last backup: {at} UTC")
 LEFT = Phrase("Posts that asked for no reminders: {posts}")
 POSTS = Phrase("Signed up by themselves: {signed_up} · bad addresses: {bad}")
 
@@ -95,6 +96,8 @@ def status_lines(found: Status, draft: Unpublished | None, *, pace: Pace | None,
     yield STATES.say(lang, uncertain=uncertain, held=held, next=following, nodes=len(found.nodes))
     if held:
         yield HELD[lang]
+    if found.backed_up is not None:
+        yield BACKED_UP.say(lang, at=_utc(found.backed_up))
     if found.quarantined:
         yield QUARANTINED.say(lang, n=found.quarantined)
     posts = found.posts
@@ -251,6 +254,7 @@ def status_json(found: Status, draft: Unpublished | None, *, pace: Pace | None) 
         "uncovered_since": {one.site: {"reason": one.reason, "since": one.since} for one in found.uncovered},
         "lacking": {one.event.id: [tally.site.id for tally in one.lacking] for one in found.lacking},
         "adopted": found.adopted,
+        "backup": found.backed_up,
         "nodes": [_node_json(node, found) for node in found.nodes],
         "left": list(found.posts.left),
         "signed_up": found.posts.signed_up,

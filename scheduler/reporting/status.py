@@ -16,7 +16,7 @@ from scheduler.reporting import report
 from scheduler.reporting.acceptances import Acceptances, lacking_soon
 from scheduler.reporting.report import Posts, Totals, Uncovered
 from scheduler.reporting.waiting import Wave, overdue, waves
-from scheduler.store import controls, editions, nodes
+from scheduler.store import backup, controls, editions, nodes
 from scheduler.store.ledger import invited
 from scheduler.store.nodes import Node
 from scheduler.store.people import blamed, doubts, quarantine
@@ -84,6 +84,7 @@ class Status:
     doubted: int  # reports that addresses are bad, which wait for an operator's decision
     blamed: InstallationBlamed  # what came back for a fault of this installation
     lost: LostReports  # what came back and cannot be told whose it is
+    backed_up: datetime | None  # by `agenda backup`, the last time
 
     @property
     def alerts(self) -> int:
@@ -160,6 +161,7 @@ def status(
         doubted=doubts.count(connection, now),
         blamed=blamed.installation_blamed(connection, now),
         lost=blamed.lost(connection, now),
+        backed_up=backup.last(connection),
     )
 
 
