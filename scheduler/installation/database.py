@@ -27,7 +27,7 @@ class NothingPublished(Refusal):
 
 OF_A_REHEARSAL = Phrase("{name} belongs to a rehearsal; name another database")
 LOST = Phrase(
-    "{file} is gone, and {mark} stands beside it: `agenda restore` puts a backup back; to begin anew, delete the mark"
+    "{file} is gone, and its mark is still there: `agenda restore` puts a backup back; to begin anew, delete {mark}"
 )
 NO_DATABASE = Phrase("{name}: no database here; `agenda publish` and `agenda serve` make it")
 NOTHING_YET = Phrase("nothing is published yet; `agenda publish` puts the draft in force")

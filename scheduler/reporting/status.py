@@ -12,11 +12,14 @@ from calendars.shifts import Shift, shifts
 from calendars.zones import ZoneData, zone_data
 from scheduler.base.variables import Pace
 from scheduler.planning.delivery import State
+from scheduler.publishing.day_shifts import DayShift, kept
 from scheduler.reporting import report
 from scheduler.reporting.acceptances import Acceptances, lacking_soon
+from scheduler.reporting.feasts import OpenFeast, open_feasts
 from scheduler.reporting.report import Posts, Totals, Uncovered
 from scheduler.reporting.waiting import Wave, overdue, waves
 from scheduler.store import backup, controls, editions, nodes
+from scheduler.store.editions import InForce
 from scheduler.store.ledger import invited
 from scheduler.store.nodes import Node
 from scheduler.store.people import blamed, doubts, quarantine
@@ -85,6 +88,8 @@ class Status:
     blamed: InstallationBlamed  # what came back for a fault of this installation
     lost: LostReports  # what came back and cannot be told whose it is
     backed_up: datetime | None  # by `agenda backup`, the last time
+    days: tuple[DayShift, ...] = ()  # what waits for another day than the days off give, as it was found at the start
+    feasts: tuple[OpenFeast, ...] = ()  # whose date is to be announced, and that touch something planned
 
     @property
     def alerts(self) -> int:
@@ -102,6 +107,7 @@ class Status:
             self.lacking,
             self.doubted,
             self.blamed.alarming,
+            self.days,
         )
         return sum(bool(mark) for mark in marks)
 
@@ -135,7 +141,6 @@ def status(
     """How things stand at `now`; `day` is today from midnight to midnight, as instants."""
     found = editions.load(connection)
     alive = tuple(nodes.alive(connection))
-    digest = None if found is None else found.edition.zone_digest
     return Status(
         at=now,
         agenda=None if found is None else found.edition.agenda,
@@ -154,7 +159,7 @@ def status(
         lacking=() if found is None else lacking_soon(connection, found.edition, now),
         posts=report.posts(connection),
         nodes=alive,
-        differing=tuple(node.owner for node in alive if digest is not None and node.zone_digest != digest),
+        differing=_differing(alive, found),
         adopted=adopted,
         answering=answering(connection, on=invitations),
         quarantined=quarantine.count(connection, now),
@@ -162,7 +167,16 @@ def status(
         blamed=blamed.installation_blamed(connection, now),
         lost=blamed.lost(connection, now),
         backed_up=backup.last(connection),
+        days=() if found is None else kept(connection, found.edition.number),
+        feasts=() if found is None else open_feasts(connection, found.edition, now),
     )
+
+
+def _differing(alive: tuple[Node, ...], found: InForce | None) -> tuple[str, ...]:
+    """The owners that reckon with other zone data than the edition in force."""
+    if found is None:
+        return ()
+    return tuple(node.owner for node in alive if node.zone_digest != found.edition.zone_digest)
 
 
 def answering(connection: Connection, *, on: bool) -> AnswerReading:

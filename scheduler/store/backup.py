@@ -23,7 +23,7 @@ TAKEN, KEY, LAST = "backup", "backup key", "last backup"  # controls: of a copy 
 WORKING = ("", "-wal", "-shm")  # a database and what SQLite keeps beside it
 NO_BACKUP = Phrase("{file}: no database of this program; name a file that `agenda backup` made")
 DAMAGED = Phrase("{file}: SQLite finds it damaged ({what}); take another backup")
-REHEARSED = Phrase("{file} belongs to a rehearsal, and no installation starts from one")
+REHEARSED = Phrase("{name} belongs to a rehearsal, and no installation starts from one")
 NOT_OURS = Phrase("{file} is there, and is no backup; name another file")
 
 
@@ -68,7 +68,7 @@ def restore(file: Path, target: Path, now: datetime) -> Restored:
     if not known:
         raise NotABackup(NO_BACKUP, file=file)
     if controls.REHEARSAL in known:
-        raise NotABackup(REHEARSED, file=file)
+        raise NotABackup(REHEARSED, name=file)
     with lock_file(target), _unfinished(target) as copy:
         module = sqlite_module()
         with closing(module.connect(_read_only(file), uri=True)) as source, closing(module.connect(copy)) as made:

@@ -139,4 +139,4 @@ def test_a_database_that_was_deleted_is_not_begun_anew(published: Path, command:
     assert refused.exit_code in (1, 3)
     assert not (published / "agenda.db").exists()
     if command[0] != "status":
-        assert "agenda.db ya no está, y a su lado sigue agenda.db.instance" in refused.stderr
+        assert "agenda.db ya no está, y su marca sigue ahí" in refused.stderr
