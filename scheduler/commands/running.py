@@ -59,7 +59,7 @@ def demo(
     configure_logs(level=40)
     with told(lang) as settings:
         draft = configuration(config, settings).draft()
-        wanted = port or settings.port
+        wanted = settings.port_to_listen_on(port or None)
         tokens = Tokens([secrets.token_urlsafe(32)])
         with (
             bind(host or settings.host, wanted or DEFAULT_PORT, tries=1 if wanted else DEMO_PORTS) as listener,

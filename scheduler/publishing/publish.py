@@ -24,6 +24,7 @@ from scheduler.publishing.prospect import Act, Prospect, digest, prospect
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
+from scheduler.store.instance import Instance
 from scheduler.store.ledger import convocations, invited, inviting, states
 from scheduler.store.ledger.notices_owed import Owed, follow_moved, owe
 from scheduler.store.ledger.reconcile import Reconciled, reconcile
@@ -92,6 +93,7 @@ def publish_draft(
     with database.write() as connection:
         found = prospect(connection, draft, act, tokens)
         check(found, confirmed=confirmed, asked_above=asked_above)
+        Instance(database).settle_in(connection)
         listed = handovers.kept(connection, draft.recipients, found.uncorrected)
         away = _erased(connection, listed, tokens)
         posts = [one for one in listed if one.id not in away]

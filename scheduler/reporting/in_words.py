@@ -84,6 +84,7 @@ PACED = Phrase(
 STATES = Phrase("Uncertain {uncertain} · held {held} · next {next} · nodes that send {nodes}")
 HELD = Phrase('See what is held: agenda deliveries --state held. Send it: agenda deliveries release --all --reason "…"')
 QUARANTINED = Phrase("Incoming messages that could not be read, in 30 days: {n}. See them: agenda quarantine")
+BACKED_UP = Phrase("Last backup: {at} UTC")
 FEAST = Phrase(
     "Holiday to be confirmed: {day}, {name} ({where}): {n} {n:reminder|reminders} and {events} "
     "{events:event|events} on that day. Confirm it, or take it away, by a row in festivos.csv."
@@ -106,6 +107,8 @@ def status_lines(found: Status, draft: Unpublished | None, *, pace: Pace | None,
     yield STATES.say(lang, uncertain=uncertain, held=held, next=following, nodes=len(found.nodes))
     if held:
         yield HELD[lang]
+    if found.backed_up is not None:
+        yield BACKED_UP.say(lang, at=_utc(found.backed_up))
     if found.quarantined:
         yield QUARANTINED.say(lang, n=found.quarantined)
     yield from (_feast(one, lang) for one in found.feasts[:FEASTS_NAMED])
@@ -290,6 +293,7 @@ def status_json(found: Status, draft: Unpublished | None, *, pace: Pace | None) 
         "uncovered_since": {one.site: {"reason": one.reason, "since": one.since} for one in found.uncovered},
         "lacking": {one.event.id: [tally.site.id for tally in one.lacking] for one in found.lacking},
         "adopted": found.adopted,
+        "backup": found.backed_up,
         "nodes": [_node_json(node, found) for node in found.nodes],
         "left": list(found.posts.left),
         "signed_up": found.posts.signed_up,

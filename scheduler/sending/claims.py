@@ -40,6 +40,8 @@ from scheduler.store.ledger.inviting import Inviting
 from scheduler.store.ledger.journal import Journal
 
 log = structlog.get_logger(__name__)
+FOREIGN = "this database was copied or restored; nothing is sent from it until `agenda adopt`"
+GONE = "the database file was deleted or replaced; nothing is sent: restore it, and start again"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,7 +95,7 @@ class Claims:
         """
         own = self._instance.is_own(connection)
         if not own and not self._foreign:
-            log.error("this database was copied or restored; nothing is sent from it until `agenda adopt`")
+            log.error(FOREIGN if self._instance.in_place else GONE)
         self._foreign = not own
         if own:
             if uncertain := claiming.abandon_dead(connection, now):

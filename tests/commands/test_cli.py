@@ -418,7 +418,7 @@ def modules_of(*words: str) -> set[str]:
 
 def test_help_loads_no_command_and_nothing_that_commands_stand_on() -> None:
     ours = {name for name in modules_of("--help") if name.partition(".")[0] in {"scheduler", "calendars"}}
-    assert ours == {"scheduler", "scheduler.cli"}
+    assert ours == {"scheduler", "scheduler.base", "scheduler.base.terminal", "scheduler.cli"}
 
 
 SERVING = {"starlette", "uvicorn", "aiosmtplib", "jinja2", "apscheduler", "prometheus_client"}
@@ -453,6 +453,7 @@ def test_the_brake_loads_a_database_and_nothing_of_what_it_holds(command: str) -
         "scheduler.base.heavy",
         "scheduler.base.refusal",
         "scheduler.base.settings",
+        "scheduler.base.terminal",
         "scheduler.base.tokens",
         "scheduler.base.variables",
         "scheduler.cli",
@@ -464,6 +465,7 @@ def test_the_brake_loads_a_database_and_nothing_of_what_it_holds(command: str) -
         "scheduler.store",
         "scheduler.store.controls",
         "scheduler.store.database",
+        "scheduler.store.file_place",
         "scheduler.store.schema",
         "scheduler.store.sqlite",
         "scheduler.store.turns",
