@@ -71,6 +71,7 @@ class Stay:
     """An event of whole days, at one site: the same dates everywhere, each at its own hour of the world."""
 
     site: Representation
+    days: Days  # by its own calendar
     begins: datetime  # the agenda's wall at the site's first midnight
     ends: datetime  # likewise, exclusive
     working_days: int  # of its dates, those on which the site works
@@ -141,6 +142,7 @@ def _stay_at(site: Representation, days: Days, home_zone: str) -> Stay:
     ends = nearest_instant(datetime.combine(days.last + _ONE_DAY, time()), site.zone)
     return Stay(
         site=site,
+        days=days,
         begins=to_wall(begins, home_zone),
         ends=to_wall(ends, home_zone),
         working_days=sum(is_working_day(site, day) for day in dates),

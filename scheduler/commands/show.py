@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from calendars.editions import first_edition
+from calendars.zones import to_wall
+from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import UsageRefusal
 from scheduler.commands.agenda import events_json, print_agenda
 from scheduler.commands.common import NO_SITE, ConfigOption, JsonOption, LangOption, language, print_json, told
@@ -30,4 +32,5 @@ def show(
         if as_json:
             print_json(events_json(first_edition(draft), chosen))
         else:
-            print_agenda(out(), first_edition(draft), chosen, language(lang, settings))
+            today = to_wall(SystemClock().now(), draft.agenda.zone).date()
+            print_agenda(out(), first_edition(draft), chosen, language(lang, settings), today)

@@ -64,6 +64,8 @@ def session_json(one: Session) -> dict[str, object]:
 def stay_json(one: Stay) -> dict[str, object]:
     return {
         "site": one.site.id,
+        "first_day": one.days.first.isoformat(),
+        "last_day": one.days.last.isoformat(),
         "begins_in_mexico": one.begins.isoformat(timespec="minutes"),
         "working_days": one.working_days,
         "holidays": {day.date.isoformat(): day.name for day in one.holidays},

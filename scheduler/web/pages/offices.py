@@ -39,8 +39,8 @@ from scheduler.web.rendering import requested_language
 from scheduler.web.site import Site
 from scheduler.wording.events import Countdown, countdown, day_words, in_doubt, listing, notes, origin, timeline
 
-_NEXT_DAY = Phrase("the next day here: {day}")
-_DAY_BEFORE = Phrase("the day before here: {day}")
+_NEXT_DAY = Phrase("already {day} here")
+_DAY_BEFORE = Phrase("still {day} here")
 FRESH = {"Cache-Control": "no-cache"}
 
 
@@ -58,7 +58,7 @@ class SiteEvent:
     day: str  # likewise
     whole_days: bool  # by intent, not because its hour is still open
     home: str | None  # the same moment by the agenda's clock
-    other_day: str | None  # «mañana aquí: viernes 22», where the date is not the agenda's
+    other_day: str | None  # «aquí ya es viernes 22», where the date is not the agenda's
     night: str | None
     ends: str | None
     place: str | None
@@ -233,7 +233,7 @@ def _home_moment(agenda: Agenda, home: datetime, language: Language) -> str:
 
 
 def other_day(here: datetime, home: datetime, language: Language) -> str | None:
-    """«mañana aquí: viernes 22», said beside the agenda's date; None where both have one date."""
+    """«aquí ya es viernes 22», said beside the agenda's date; None where both have one date."""
     if here.date() == home.date():
         return None
     day = weekday_and_day(here, language)
