@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from scheduler.mail.mime import LINE, slot
 
-OWN_PIECE = 16  # columns of its first line that a personal piece leaves to the words before it
+OWN_PIECE = 8  # columns of its first line that a personal piece leaves to the words before it
 _COLUMN = re.compile(r" *(?:[^\W\d_]+ {2,})?(?:= )?")  # «AHORA  », before what stands in a column of its own
 _UNIT = re.compile(r"h[.,;:)]*")  # of an hour, which stays with its number
 _LINKS = ("http://", "https://", *map(slot, ("stop", "manage", "answer")))

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from calendars.catalogue import LANGUAGES, Phrase
+from calendars.model.text import Language
 from scheduler.mail.mime import LINE, slot
-from scheduler.mail.wrapping import wrapped
+from scheduler.mail.wrapping import OWN_PIECE, wrapped
 
 LINK = "https://reuniones.example/j/" + "1" * 70
 WORDS = st.lists(st.text("aáñ:=h0123,. ", min_size=1, max_size=30), min_size=1, max_size=40)
@@ -30,6 +32,12 @@ WORDS = st.lists(st.text("aáñ:=h0123,. ", min_size=1, max_size=30), min_size=1
 def test_a_line_is_broken_at_blanks_and_hangs_under_its_words(text: str, lines: list[str]) -> None:
     """Each with its own reason."""
     assert wrapped(text).split("\n") == lines
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_before_a_personal_piece_find_the_room_that_is_left_to_them(language: Language) -> None:
+    """Else the line that names the post would be longer than the rest."""
+    assert Phrase("Sent {office}.").say(language, office="|").index("|") <= OWN_PIECE
 
 
 @given(WORDS, st.integers(20, LINE))
