@@ -12,8 +12,10 @@ from calendars.shifts import Shift, shifts
 from calendars.zones import ZoneData, zone_data
 from scheduler.base.variables import Pace
 from scheduler.planning.delivery import State
+from scheduler.publishing.day_shifts import DayShift, kept
 from scheduler.reporting import report
 from scheduler.reporting.acceptances import Acceptances, lacking_soon
+from scheduler.reporting.feasts import OpenFeast, open_feasts
 from scheduler.reporting.report import Posts, Totals, Uncovered
 from scheduler.reporting.waiting import Wave, overdue, waves
 from scheduler.store import controls, editions, nodes
@@ -84,6 +86,8 @@ class Status:
     doubted: int  # reports that addresses are bad, which wait for an operator's decision
     blamed: InstallationBlamed  # what came back for a fault of this installation
     lost: LostReports  # what came back and cannot be told whose it is
+    days: tuple[DayShift, ...] = ()  # what waits for another day than the days off give, as it was found at the start
+    feasts: tuple[OpenFeast, ...] = ()  # whose date is to be announced, and that touch something planned
 
     @property
     def alerts(self) -> int:
@@ -101,6 +105,7 @@ class Status:
             self.lacking,
             self.doubted,
             self.blamed.alarming,
+            self.days,
         )
         return sum(bool(mark) for mark in marks)
 
@@ -160,6 +165,8 @@ def status(
         doubted=doubts.count(connection, now),
         blamed=blamed.installation_blamed(connection, now),
         lost=blamed.lost(connection, now),
+        days=() if found is None else kept(connection, found.edition.number),
+        feasts=() if found is None else open_feasts(connection, found.edition, now),
     )
 
 
