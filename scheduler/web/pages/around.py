@@ -64,14 +64,14 @@ class Around:
             "line": event_line(agenda, found, revision, self._site.present(), language, agenda.addressed(found)),
             "several_regions": len({site.region for site in agenda.addressed(found)}) > 1,
             "feeds": feeds,
-            "subscription": self._subscription(feeds[0], found.id, language) if len(feeds) == 1 else None,
+            "subscription": self._subscription(feeds[0], language) if len(feeds) == 1 else None,
             "google_by_hand": GOOGLE_BY_HAND,
         }
         return self._site.page(request, "event.html", language, values, headers={"Cache-Control": "no-cache"})
 
-    def _subscription(self, feed: FeedLink, event: str, language: Language) -> Subscription:
+    def _subscription(self, feed: FeedLink, language: Language) -> Subscription:
         title = self._site.in_force.edition.agenda.title[language]
-        return subscription(self._site.base_url, feed.path, f"{feed.name} · {title}", page=f"/events/{event}")
+        return subscription(self._site.base_url, feed.path, f"{feed.name} · {title}")
 
 
 def feed_links(agenda: Agenda, audience: Audience, language: Language) -> list[FeedLink]:
@@ -110,8 +110,11 @@ def _seen(agenda: Agenda, event: Event, revision: Revision, language: Language) 
     """The event at its sites: pictures and tables, as far as it has sites, and an hour or days."""
     held, stayed = sessions(agenda, event, revision), stays(agenda, event)
     days, staying = days_of_places(agenda, held, language), stay_places(agenda, stayed, language)
+    rows = [row for day in days for row in day.places] or staying
+    usual = usual_remark(rows)
     return {
-        "usual": usual_remark([row for day in days for row in day.places] or staying),
+        "usual": usual,
+        "exceptions": any(row.remark != usual for row in rows),
         "picture": draw(agenda, held, language) if held else None,
         "balance": balance(held, language) if held else None,
         "days": days,

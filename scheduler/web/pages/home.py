@@ -18,6 +18,7 @@ from calendars.model.events import EventStatus
 from calendars.model.text import Language, Text
 from calendars.wording import MEXICO, home_name
 from scheduler.web.index import by_city, foot
+from scheduler.web.pages.chosen import freshness, remembered
 from scheduler.web.pages.finder import OfficeEntry, entry, find, fold
 from scheduler.web.pages.picture import Picture, draw
 from scheduler.web.pages.subscribing import GOOGLE_BY_HAND, subscription
@@ -74,6 +75,7 @@ class Home:
         values = {
             **foot(edition, language),
             "home_name": home_name(agenda.zone, language),
+            "own": remembered(self._site, request),
             "about": about(agenda, language),
             "around": around(edition, self._site.present(), language),
             "listing": listing(edition, self._site.present(), language),
@@ -83,7 +85,7 @@ class Home:
             "subscription": subscription(self._site.base_url, "all.ics", agenda.title[language]),
             "google_by_hand": GOOGLE_BY_HAND,
         }
-        return self._site.page(request, "index.html", language, values, headers={"Cache-Control": "no-cache"})
+        return self._site.page(request, "index.html", language, values, headers=freshness(request))
 
 
 def about(agenda: Agenda, language: Language) -> str:

@@ -33,6 +33,7 @@ from calendars.wording import (
 )
 from calendars.zones import offset_at
 from scheduler.web.index import by_city, foot
+from scheduler.web.pages.chosen import freshness, remembered
 from scheduler.web.pages.finder import country_name, entry, near_entries
 from scheduler.web.pages.subscribing import GOOGLE_BY_HAND, subscription
 from scheduler.web.rendering import requested_language
@@ -106,6 +107,7 @@ class Offices:
         values = {
             **foot(self._site.in_force.edition, language),
             "office": found,
+            "own": remembered(self._site, request) == found,
             "country": country_name(found, language),
             "region": region,
             "events": self._events(found, language),
@@ -120,7 +122,7 @@ class Offices:
             ),
             "google_by_hand": GOOGLE_BY_HAND,
         }
-        return self._site.page(request, "site.html", language, values, headers=FRESH)
+        return self._site.page(request, "site.html", language, values, headers=freshness(request))
 
     async def region(self, request: Request) -> Response:
         agenda, wanted = self._agenda, request.path_params["id"]
