@@ -66,7 +66,8 @@ async def test_an_agenda_of_other_things_explains_no_initials(tmp_path: Path) ->
         zone="America/Bogota", events=(factories.event(when=None, status=EventStatus.UNSCHEDULED),)
     )
     plain_words = replace(agenda.events[0], title=factories.text("Taller", "Workshop"), description=None)
-    with site_of(tmp_path, small_draft(replace(agenda, events=(plain_words,)))) as made:
+    content = replace(agenda, events=(plain_words,), title=factories.text("Agenda", "Agenda"), axes=())
+    with site_of(tmp_path, small_draft(content)) as made:
         async with serving(made) as reader:
             page = (await reader.get("/")).text
     assert "Para el personal de las embajadas y los consulados de México.</p>" in page
