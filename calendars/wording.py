@@ -29,6 +29,7 @@ _LONG = Phrase("EEEE, d MMMM y", "date pattern")  # as CLDR writes patterns of d
 _PLAIN = Phrase("d MMMM y", "date pattern")
 _DAY_AND_MONTH = Phrase("d MMMM", "date pattern")
 _SHORT = Phrase("EEE d MMM", "date pattern")
+_SHORT_WITH_YEAR = Phrase("EEE d MMM y", "date pattern")
 _WEEKDAY_AND_DAY = Phrase("EEEE d", "date pattern")
 _I_SOUND = re.compile(r"h?[ií](?![aeoáéó])", re.IGNORECASE)  # before it Spanish says «e» for «y»; CLDR does not know
 
@@ -114,9 +115,14 @@ def long_date(day: date, language: Language) -> str:
     return dated(day, _LONG, language)
 
 
-def short_date(day: date, language: Language) -> str:
-    """«vie 22 oct»; "Fri 22 Oct"."""
-    return dated(day, _SHORT, language)
+def short_date(day: date, language: Language, *beside: date) -> str:
+    """«vie 22 oct»; "Fri 22 Oct".
+
+    «mié 28 oct 2020» where any of `beside` — the day on which it is read, other dates of the same line — is of another
+    year.
+    """
+    pattern = _SHORT if all(other.year == day.year for other in beside) else _SHORT_WITH_YEAR
+    return dated(day, pattern, language)
 
 
 def weekday_and_day(day: date, language: Language) -> str:

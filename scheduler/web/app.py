@@ -15,6 +15,7 @@ from scheduler.web.demo.outbox import OutboxPages
 from scheduler.web.feeds.public import PREFIX, FeedApp
 from scheduler.web.http.bodies import WholeBodies
 from scheduler.web.pages.around import Around
+from scheduler.web.pages.chosen import Choosing
 from scheduler.web.pages.home import Home
 from scheduler.web.pages.months import Months
 from scheduler.web.pages.offices import Offices
@@ -42,6 +43,7 @@ def build_app(site: Site) -> ASGIApp:
         *pages.routes(),
         *Health(site).routes(),
         *Home(site).routes(),
+        *Choosing(site).routes(),
         *Offices(site).routes(),
         *Around(site).routes(),
         *Months(site).routes(),

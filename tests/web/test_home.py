@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,6 +35,43 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 async def client(site: Site) -> AsyncIterator[httpx.AsyncClient]:
     async with serving(site) as made:
         yield made
+
+
+@pytest.mark.parametrize(
+    ("language", "about", "clocks"),
+    [
+        (
+            "es",
+            "VMRE es el voto de las mexicanas y los mexicanos residentes en el extranjero; TCM, el tiempo",
+            "una sesión",
+        ),
+        ("en", "VMRE is the vote of Mexicans resident abroad; TCM, the time in central Mexico.", "one session"),
+    ],
+)
+async def test_the_first_page_shows_the_session_on_everybodys_clock_and_says_for_whom_it_is(
+    client: httpx.AsyncClient, language: Language, about: str, clocks: str
+) -> None:
+    """Small, above the closed boxes of the regions."""
+    page = (await client.get(f"/?lang={language}")).text
+    assert about in page
+    figure, boxes = page.index('<figure class="small">'), page.index('<div id="offices">')
+    assert figure < boxes
+    assert clocks in page[figure:boxes]
+    assert page[figure:boxes].count('class="session"') > 5
+
+
+async def test_an_agenda_of_other_things_explains_no_initials(tmp_path: Path) -> None:
+    """What stands nowhere in it needs no words; and without a session there is no picture."""
+    agenda = factories.agenda(
+        zone="America/Bogota", events=(factories.event(when=None, status=EventStatus.UNSCHEDULED),)
+    )
+    plain_words = replace(agenda.events[0], title=factories.text("Taller", "Workshop"), description=None)
+    content = replace(agenda, events=(plain_words,), title=factories.text("Agenda", "Agenda"), axes=())
+    with site_of(tmp_path, small_draft(content)) as made:
+        async with serving(made) as reader:
+            page = (await reader.get("/")).text
+    assert "Para el personal de las embajadas y los consulados de México.</p>" in page
+    assert '<figure class="small">' not in page
 
 
 def hero(page: str) -> str:

@@ -106,7 +106,7 @@ def reminder(
         calendar=calendar,
         asks=event.asks_who_comes and not subject.guest,
         guest=subject.guest,
-        others=others(subject.edition.agenda, offers, language),
+        others=others(subject.edition.agenda, offers, language, subject.today),
         convoked=_CONVOKED[language] if convokes else None,
     )
 
@@ -152,12 +152,12 @@ def _subject(subject: Subject, relative: str | None) -> str:
     title = summary(event, language)
     if isinstance(event.when, Days):
         first, last = event.when.first, event.when.last
-        until = f", {_UNTIL[language]} {short_date(last, language)}" if last != first else ""
-        return f"{_day(first, relative, language)}{until}: {title}"
+        until = f", {_UNTIL[language]} {short_date(last, language, subject.today)}" if last != first else ""
+        return f"{_day(first, relative, subject)}{until}: {title}"
     assert revision.start is not None
     here, home = revision.wall(revision.start, site.zone), revision.wall(revision.start, agenda.zone)
-    moment = f"{_day(here, relative, language)}, {hour(here, language)} ({site.city_in(language)})"
-    day = f"{short_date(home, language)}, " if home.date() != here.date() else ""
+    moment = f"{_day(here, relative, subject)}, {hour(here, language)} ({site.city_in(language)})"
+    day = f"{short_date(home, language, subject.today)}, " if home.date() != here.date() else ""
     return f"{moment}: {title} · {day}{hour(home, language)} {home_short(agenda.zone, language)}"
 
 
@@ -166,8 +166,9 @@ def _long_day(event: Event, day: date, relative: str | None, language: Language)
     return _capital(f"{relative}, {written}" if relative else written) + _open(event, language)
 
 
-def _day(day: date, relative: str | None, language: Language) -> str:
-    return f"{relative} {short_date(day, language)}" if relative else short_date(day, language)
+def _day(day: date, relative: str | None, subject: Subject) -> str:
+    written = short_date(day, subject.language, subject.today)
+    return f"{relative} {written}" if relative else written
 
 
 def _preheader(event: Event, site: Representation, hours: Hours | None, language: Language) -> str:

@@ -33,6 +33,7 @@ from calendars.wording import (
 )
 from calendars.zones import offset_at
 from scheduler.web.index import foot
+from scheduler.web.pages.chosen import freshness, remembered
 from scheduler.web.pages.finder import entry, near_entries
 from scheduler.web.pages.subscribing import GOOGLE_BY_HAND, subscription
 from scheduler.web.rendering import requested_language
@@ -40,8 +41,8 @@ from scheduler.web.site import Site
 from scheduler.wording.events import Countdown, countdown, day_words, in_doubt, listing, notes, origin, timeline
 from scheduler.wording.places import by_city, country_name, place_of
 
-_NEXT_DAY = Phrase("the next day here: {day}")
-_DAY_BEFORE = Phrase("the day before here: {day}")
+_NEXT_DAY = Phrase("already {day} here")
+_DAY_BEFORE = Phrase("still {day} here")
 FRESH = {"Cache-Control": "no-cache"}
 
 
@@ -59,7 +60,7 @@ class SiteEvent:
     day: str  # likewise
     whole_days: bool  # by intent, not because its hour is still open
     home: str | None  # the same moment by the agenda's clock
-    other_day: str | None  # «mañana aquí: viernes 22», where the date is not the agenda's
+    other_day: str | None  # «aquí ya es viernes 22», where the date is not the agenda's
     night: str | None
     ends: str | None
     place: str | None
@@ -107,6 +108,7 @@ class Offices:
         values = {
             **foot(self._site.in_force.edition, language),
             "office": place_of(found, language),
+            "own": remembered(self._site, request) == found,
             "region": region,
             "events": self._events(found, language),
             "offset": offset_words(found.zone, self._site.present()),
@@ -120,7 +122,7 @@ class Offices:
             ),
             "google_by_hand": GOOGLE_BY_HAND,
         }
-        return self._site.page(request, "site.html", language, values, headers=FRESH)
+        return self._site.page(request, "site.html", language, values, headers=freshness(request))
 
     async def region(self, request: Request) -> Response:
         agenda, wanted = self._agenda, request.path_params["id"]
@@ -233,7 +235,7 @@ def _home_moment(agenda: Agenda, home: datetime, language: Language) -> str:
 
 
 def other_day(here: datetime, home: datetime, language: Language) -> str | None:
-    """«mañana aquí: viernes 22», said beside the agenda's date; None where both have one date."""
+    """«aquí ya es viernes 22», said beside the agenda's date; None where both have one date."""
     if here.date() == home.date():
         return None
     day = weekday_and_day(here, language)

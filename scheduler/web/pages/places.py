@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -92,6 +93,13 @@ def stay_places(agenda: Agenda, stays: Iterable[Stay], language: Language) -> tu
         )
         for stay in stays
     )
+
+
+def usual_remark(rows: Sequence[SiteRow]) -> str | None:
+    """The remark of most sites, to be said once; None where no remark is that of most."""
+    counted = Counter(row.remark for row in rows).most_common(1)
+    remark, times = counted[0] if counted else ("", 0)
+    return remark if times > max(2, len(rows) / 2) else None
 
 
 def home_holidays(stays: Sequence[Stay], language: Language) -> str:

@@ -157,6 +157,7 @@ class Answering:
         post, now = found.post, self._site.present()
         language = requested_language(request, default=post.recipient.language if post else LANGUAGES[0])
         asked, chosen = _reply(request.query_params.get("r", "")), request.query_params.get("instead")
+        today = to_wall(now, zone_of(found.edition.agenda, post) if post else found.edition.agenda.zone).date()
         shown = found.offers if _is_offered(found, asked, chosen) else ()
         values = {
             "why": found.why,
@@ -166,7 +167,7 @@ class Answering:
             "office": office_of(found.edition.agenda, post, language) if post else None,
             "said": found.said.reply if found.said else None,
             "instead": _instead(found, language),
-            "others": others(found.edition.agenda, shown, language),
+            "others": others(found.edition.agenda, shown, language, today),
             "chosen": chosen if chosen in _ids(found.offers) and not found.done else None,
             "said_at": _moment(found, language),
             "standing": _standing(found),
