@@ -31,6 +31,10 @@ class Signups:
 
     domains: tuple[str, ...]  # ASCII, lower case; `sre.gob.mx` is itself only, `*.gob.mx` whatever lies below gob.mx
 
+    def names(self, address: str) -> bool:
+        """Is the address at a domain that stands here itself, and not only below one?"""
+        return ascii_domain(address.rpartition("@")[2]) in self.domains
+
     def admits(self, address: str) -> bool:
         """Is the address at one of the domains, case and IDNA aside? Whether it can be an address is not asked."""
         local, _, host = address.rpartition("@")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from scheduler.base.settings import Settings, parse_networks
+from scheduler.base.settings import Settings, parse_networks, parse_pace
 from scheduler.base.tokens import Tokens
+from scheduler.sending.pace import gap
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.web.app import Site
@@ -39,6 +40,7 @@ def site_of(
         outbox=outbox,
         mails=mails,
         invitations=mails and (settings.invitations == "on" or now is not None),
+        gap=gap(parse_pace(settings.pace)),
         proxies=parse_networks(settings.trusted_proxies),
         watchers=parse_networks(settings.metrics_from),
     )

@@ -41,6 +41,7 @@ class Purpose(StrEnum):
 
 
 PLANNED_BY_EDITION = (Purpose.REMINDER, Purpose.ESCALATION)  # what `scheduler/planning/plan.py` says is owed
+ASKED = (Purpose.CONFIRMATION, Purpose.KNOWN, Purpose.ACCESS)  # anybody may ask for these: others do not wait for them
 NEWS = (Purpose.NOTICE, Purpose.CONVOCATION)  # what an edition has to tell: compared with what is known as it leaves
 
 

@@ -14,7 +14,7 @@ from calendars.shifts import Shift, shifts
 from calendars.zones import zone_data
 from scheduler.base import loop
 from scheduler.base.address import domain_of
-from scheduler.base.settings import DEFAULT_DATABASE, Settings, SettingsError, parse_pace
+from scheduler.base.settings import DEFAULT_DATABASE, Settings, SettingsError, parse_networks, parse_pace
 from scheduler.base.tokens import NoKey, tokens_with
 from scheduler.drafts.files import InvalidDraft, NoConfiguration
 from scheduler.mail.relay.oauth import access_tokens
@@ -52,6 +52,7 @@ def installation_checks(settings: Settings, now: datetime, draft: Callable[[], D
         _secret(settings),
         _relay(settings),
         *_redirect(settings),
+        *_proxies(settings),
     ]
 
 
@@ -129,6 +130,17 @@ def _clients(settings: Settings) -> Check:
         text += "all clients count as one, ten sign-ups an hour in all"
         return Check(name="sign-ups", verdict=Verdict.NOTE, text=text)
     return Check(name="sign-ups", verdict=Verdict.GOOD, text="counted for each client")
+
+
+def _proxies(settings: Settings) -> list[Check]:
+    """Nothing where each network that is trusted is one machine."""
+    trusted = parse_networks(settings.trusted_proxies)
+    wide = [str(one) for one in trusted if one.num_addresses > 1 and not one.is_loopback]
+    if not wide:
+        return []
+    text = f"AGENDA_TRUSTED_PROXIES trusts all of {', '.join(wide)}: whoever is in there may pass for any client, and "
+    text += "open as many connections as it likes; name the proxy's own address alone"
+    return [Check(name="reverse proxy", verdict=Verdict.NOTE, text=text)]
 
 
 def _database(settings: Settings, now: datetime) -> list[Check]:

@@ -60,6 +60,10 @@ BLAMED = Phrase(
     "Mail to {n} {n:post|posts} comes back for a fault of this installation (block lists, "
     "policy, sender or content), not of their addresses: {why}"
 )
+QUEUED = Phrase(
+    "Many sign up at once: {n} of their {n:message|messages} {n:waits|wait} for a turn, and reminders go first. "
+    "If you announced it, there is nothing to do; if not, close sign-up: altas: no"
+)
 LOST = Phrase(
     "Reports of returned mail that cannot be told whose (30 days): {n}, of which with the "
     'address of a post: {naming}. They count for nobody; see "What comes back" in '
@@ -127,6 +131,8 @@ def _alarms(found: Status, lang: Language) -> Iterator[str]:
     yield from _answering(found, lang)
     if found.blamed.alarming:
         yield BLAMED.say(lang, n=found.blamed.posts, why=found.blamed.why)
+    if found.queued:
+        yield QUEUED.say(lang, n=found.queued)
     if found.doubted:
         yield DOUBTED.say(lang, n=found.doubted)
     if found.uncovered:
@@ -257,5 +263,6 @@ def status_json(found: Status, draft: Unpublished | None, *, pace: Pace | None) 
         "doubted": found.doubted,
         "blamed": asdict(found.blamed),
         "lost_reports": asdict(found.lost),
+        "signups_waiting": found.queued,
         "invitations": {"on": found.answering.on, "posts": found.answering.posts, "inbox": found.answering.read_at},
     }

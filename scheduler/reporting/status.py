@@ -18,7 +18,7 @@ from scheduler.reporting.report import Posts, Totals, Uncovered
 from scheduler.store import controls, editions, nodes
 from scheduler.store.ledger import invited
 from scheduler.store.nodes import Node
-from scheduler.store.people import blamed, doubts, quarantine
+from scheduler.store.people import blamed, doubts, floods, quarantine
 from scheduler.store.people.blamed import InstallationBlamed, LostReports
 from scheduler.store.schema import deliveries
 
@@ -80,6 +80,7 @@ class Status:
     doubted: int  # reports that addresses are bad, which wait for an operator's decision
     blamed: InstallationBlamed  # what came back for a fault of this installation
     lost: LostReports  # what came back and cannot be told whose it is
+    queued: int  # mails of those who sign up, that wait because too many do
 
     @property
     def alerts(self) -> int:
@@ -97,6 +98,7 @@ class Status:
             self.lacking,
             self.doubted,
             self.blamed.alarming,
+            self.queued,
         )
         return sum(bool(mark) for mark in marks)
 
@@ -156,6 +158,7 @@ def status(
         doubted=doubts.count(connection, now),
         blamed=blamed.installation_blamed(connection, now),
         lost=blamed.lost(connection, now),
+        queued=floods.waiting(connection, now),
     )
 
 

@@ -16,6 +16,7 @@ from scheduler.reporting.report import campaign, totals
 from scheduler.reporting.status import status
 from scheduler.store.database import Database
 from scheduler.store.ledger import claiming, states, wishes
+from scheduler.store.ledger.claiming import Wanted
 from scheduler.store.ledger.reconcile import replan
 from scheduler.store.people import signups
 from scheduler.store.posts import feed_tokens, roster
@@ -245,7 +246,7 @@ def test_leaving_stops_reminders_and_not_the_mail_that_one_asks_for(published: D
         signups.request(connection, Purpose.ACCESS, "uno", LATER)
         wishes.leave(connection, "uno", LATER)
         wishes.obey_wishes(connection, LATER)
-        claims = claiming.claim_due(connection, "me", LATER, 10)
+        claims = claiming.claim_due(connection, "me", LATER, Wanted(limit=10))
     assert [one.purpose for one in claims] == [Purpose.ACCESS]
 
 
@@ -253,7 +254,7 @@ def test_an_access_link_is_of_no_use_after_a_quarter_of_an_hour(published: Datab
     with published.write() as connection:
         signups.request(connection, Purpose.ACCESS, "uno", LATER)
         states.sweep(connection, LATER + timedelta(minutes=15))
-        assert claiming.claim_due(connection, "me", LATER + timedelta(minutes=15), 10) == []
+        assert claiming.claim_due(connection, "me", LATER + timedelta(minutes=15), Wanted(limit=10)) == []
 
 
 def test_the_administrator_sees_which_posts_left(published: Database) -> None:

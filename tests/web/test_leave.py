@@ -186,7 +186,7 @@ async def test_the_page_speaks_the_language_of_the_post_unless_asked_otherwise(t
 async def test_what_leaving_answers_is_kept_by_nobody(client: httpx.AsyncClient) -> None:
     for answer in (await client.get(leave_path()), await client.post(leave_path()), await client.get("/leave/x")):
         assert answer.headers["cache-control"] == "no-store"
-        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert answer.headers["referrer-policy"] == "same-origin"
         assert answer.headers["x-robots-tag"] == "noindex"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -14,6 +14,7 @@ _CONTROL = dict.fromkeys(
     number for number in (*range(32), 127) if chr(number) not in "\t\n\r"
 )  # PostgreSQL takes no NUL
 _URLENCODED = "application/x-www-form-urlencoded"
+_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +44,22 @@ async def read_form(request: Request) -> Form:
     return Form(fields={name: [value.translate(_CONTROL) for value in values] for name, values in fields.items()})
 
 
-def is_cross_site(request: Request) -> bool:
-    """Whether a page of another site sent this (Fetch Metadata); a program that does not say is let through."""
-    return request.headers.get("sec-fetch-site") == "cross-site"
+def is_cross_site(request: Request, base_url: str) -> bool:
+    """Whether a page of another site sent this; a program that does not say is let through.
+
+    Browsers say so by Fetch Metadata; older ones, and all of them over plain HTTP, by Origin (RFC 6454 §7), which is
+    compared with the address that the world knows. `null` is nobody's: our pages let a browser say more.
+    """
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site is not None:
+        return site == "cross-site"
+    return origin is not None and _origin(origin) != _origin(base_url)
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None] | None:
+    """Scheme, host and port; None of what is no address."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
+    except ValueError:
+        return None

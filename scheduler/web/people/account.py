@@ -91,7 +91,7 @@ class Accounts:
         return self._expired(request) if found is None else self._page(request, "people-erase.html", found)
 
     async def erase(self, request: Request) -> Response:
-        if is_cross_site(request):
+        if is_cross_site(request, self._site.base_url):
             return self._refused(request)
         recipient = await self._site.borne(Link.ACCOUNT, request)
         found = None if recipient is None else await asyncio.to_thread(self._erase, recipient)
@@ -109,7 +109,7 @@ class Accounts:
         return Response(document, media_type="application/json", headers={**SECURITY, **PRIVATE, **named})
 
     async def act(self, request: Request) -> Response:
-        if is_cross_site(request):
+        if is_cross_site(request, self._site.base_url):
             return self._refused(request)
         form, recipient = await read_form(request), await self._site.borne(Link.ACCOUNT, request)
         found = None if recipient is None else await asyncio.to_thread(self._act, recipient, form)
