@@ -58,11 +58,12 @@ test-rest: $(READY)
 test-long: $(READY) ## everything, before an issue is closed: browser plays, all sites and years, many examples
 	HYPOTHESIS_PROFILE=long $(PYTEST) tests
 
-check: $(READY) ## lint, types, and who may import whom
+check: $(READY) ## lint, types, who may import whom, and what nothing uses
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache --no-logo
+	$(BIN)/python -m tests.support.dead
 
 docs: $(READY) ## write into docs/ what is taken from the code
 	$(BIN)/python -m tests.support.state_table

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import composing, fanout, feeds, memory, planning, publishing, rehearsal, scale, sending, serving
+from bench import commands, composing, fanout, feeds, memory, planning, publishing, rehearsal, scale, sending, serving
 from bench.measure import Line, as_table, show
 from scheduler.base.clock import monotonic
 
@@ -14,6 +14,7 @@ BENCHES: Mapping[str, Callable[[], Sequence[Line]]] = {
     "planning": planning.run,
     "publishing": publishing.run,
     "composing": composing.run,
+    "commands": commands.run,
     "sending": sending.run,
     "scale": scale.run,
     "rehearsal": rehearsal.run,

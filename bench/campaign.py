@@ -19,9 +19,10 @@ from bench.composing import campaign_of, composed
 from scheduler.base import loop
 from scheduler.base.clock import SimulatedClock, monotonic
 from scheduler.base.logs import configure_logs
-from scheduler.base.settings import Pace
+from scheduler.base.variables import Pace
 from scheduler.mail.relay.smtp_url import parse_smtp_url
 from scheduler.planning.delivery import State
+from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import publish_draft
 from scheduler.sending.service import Sending, Service
 from scheduler.store.database import Database
@@ -45,7 +46,7 @@ def _publish(url: str, posts: int) -> tuple[int, float]:
     known = at_one_moment(shipped_draft(), DUE)
     draft = with_posts(known, posts)
     database = Database(url, migrating=True, tokens=TOKENS)
-    publish_draft(database, draft, at=BEFORE_ALL, author="bench", reason="bench", confirmed=True)
+    publish_draft(database, draft, Act(at=BEFORE_ALL, author="bench", reason="bench"), confirmed=True)
     database.close()
     octets = sum(map(len, composed(campaign_of(known)))) / len(known.recipients)
     return len(draft.recipients), octets

@@ -21,9 +21,10 @@ from bench.sink import sinking
 from scheduler.base import loop
 from scheduler.base.clock import SystemClock
 from scheduler.base.logs import configure_logs
-from scheduler.base.settings import parse_pace
 from scheduler.base.tokens import Tokens
+from scheduler.base.variables import parse_pace
 from scheduler.mail.relay.smtp_url import parse_smtp_url
+from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import publish_draft
 from scheduler.sending.runtime import AlarmClock
 from scheduler.sending.service import Sending, Service
@@ -71,7 +72,7 @@ async def _live(port: int) -> tuple[int, float, float]:
     draft = at_one_moment(shipped_draft(), due)
     with tempfile.TemporaryDirectory(prefix="agenda-bench-") as scratch:
         database = Database(f"sqlite:///{Path(scratch) / 'agenda.db'}")
-        publish_draft(database, draft, at=clock.now(), author="bench", reason="bench", confirmed=True)
+        publish_draft(database, draft, Act(at=clock.now(), author="bench", reason="bench"), confirmed=True)
         alarm = AlarmClock(clock)
         alarm.start()
         service = Service(database=database, sending=_sending(port), clock=clock, waker=alarm)

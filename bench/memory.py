@@ -17,9 +17,7 @@ from bench.sink import sinking
 
 AIM_MB = 150.0
 SETTLE_SECONDS = 3.0  # after its first answer
-LIBRARIES = (
-    "aiosmtplib, alembic, apscheduler, babel, css_inline, holidays, icalendar, jinja2, pydantic, pydantic_settings"
-)
+LIBRARIES = "aiosmtplib, alembic, apscheduler, babel, css_inline, holidays, icalendar, jinja2, pydantic"
 MORE = "pytz, rich, ruamel.yaml, sqlalchemy, starlette, structlog, typer, uvicorn, uvloop, aiosmtpd.smtp"
 _BARE = f"import sys, {LIBRARIES}, {MORE}; print(flush=True); sys.stdin.read()"
 

@@ -15,6 +15,7 @@ from bench.measure import Figure, Line, against_calibration, apart, seconds
 from calendars.editions import Edition
 from calendars.model.agenda import Draft
 from scheduler.planning.plan import Member, Planned, plan
+from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import publish_draft
 from scheduler.store.database import Database, sqlite_module
 
@@ -103,7 +104,7 @@ def _ledger() -> tuple[int, float, float]:
         added: list[int] = []
 
         def publish() -> None:
-            done = publish_draft(database, draft, at=BEFORE_ALL, author="bench", reason="bench", confirmed=True)
+            done = publish_draft(database, draft, Act(at=BEFORE_ALL, author="bench", reason="bench"), confirmed=True)
             added.append(done.ledger.added)
 
         ours = seconds(publish)

@@ -25,6 +25,7 @@ from bench.webpeers import FEED, agenda_serving, found
 from calendars.model.agenda import Draft
 from scheduler.base.clock import monotonic
 from scheduler.planning.plan import Member, plan
+from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import Published, publish_draft
 from scheduler.store.database import Database
 from tests.support.postgres import NoPostgres, cluster
@@ -157,7 +158,7 @@ def _publish(url: str, days: int) -> tuple[float, int, int, int]:
 
     def publish() -> None:
         at = BEFORE_ALL + timedelta(days=days)
-        done.append(publish_draft(database, draft, at=at, author="bench", reason="bench", confirmed=True))
+        done.append(publish_draft(database, draft, Act(at=at, author="bench", reason="bench"), confirmed=True))
 
     taken = seconds(publish)
     database.close()

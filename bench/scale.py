@@ -23,6 +23,7 @@ from bench.sink import delaying
 from calendars.zones import zone_data
 from scheduler.base.clock import monotonic
 from scheduler.planning.delivery import Decision, Outcome, State
+from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import publish_draft
 from scheduler.store import nodes
 from scheduler.store.database import Database
@@ -83,7 +84,9 @@ def _take_a_million(url: str) -> tuple[float, ...]:
     added: list[int] = []
 
     def publish() -> None:
-        done = publish_draft(database, crowded_draft(), at=BEFORE_ALL, author="bench", reason="bench", confirmed=True)
+        done = publish_draft(
+            database, crowded_draft(), Act(at=BEFORE_ALL, author="bench", reason="bench"), confirmed=True
+        )
         added.append(done.ledger.added)
 
     planned = seconds(publish)

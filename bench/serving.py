@@ -32,6 +32,7 @@ from bench.webpeers import (
     radicale_serving,
 )
 from scheduler.base.clock import SystemClock
+from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import publish_draft
 from scheduler.store.database import Database
 from scheduler.store.schema import deliveries
@@ -180,7 +181,7 @@ def _while_sending(folder: Path, relay: int) -> tuple[float, int]:
     due = now + AHEAD
     database = Database(f"sqlite:///{ours / 'agenda.db'}")
     draft = at_one_moment(shipped_draft(), due)
-    publish_draft(database, draft, at=now, author="bench", reason="bench", confirmed=True)
+    publish_draft(database, draft, Act(at=now, author="bench", reason="bench"), confirmed=True)
     with agenda_serving(ours, AGENDA_SMTP_URL=f"smtp://127.0.0.1:{relay}") as base:
         Event().wait((due - SystemClock().now()).total_seconds() + 1)
         before = _accepted(database)

@@ -22,15 +22,19 @@ from pathlib import Path
 from types import FrameType, GeneratorType
 from typing import Any
 
+from sqlalchemy import Row as SqlRow
+
 from bench.agendas import BEFORE_ALL, DUE, TOKENS, at_one_moment, shipped_draft
 from bench.sink import sinking
 from calendars.model.agenda import Draft
 from scheduler.base.clock import SimulatedClock
-from scheduler.base.settings import Pace, Settings
+from scheduler.base.settings import Settings
 from scheduler.base.shipped import shipped
+from scheduler.base.variables import Pace
 from scheduler.drafts.files import Configuration
 from scheduler.installation.pages import site_of
 from scheduler.mail.relay.smtp_url import parse_smtp_url
+from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import publish_draft
 from scheduler.rehearsal.run import Jump
 from scheduler.sending.service import Sending, Service
@@ -75,7 +79,7 @@ class Trace:
         if isinstance(value, list | tuple) and value:
             value = value[0]
         kind = value.__name__ if isinstance(value, GeneratorType) else type(value).__name__
-        return kind in self.forms
+        return kind in self.forms and not isinstance(value, SqlRow)  # of a query's answer, the name is the same
 
 
 @contextmanager
@@ -140,7 +144,7 @@ def _of_one_post(draft: Draft) -> Draft:
 
 
 def _publish(database: Database, draft: Draft, at: datetime) -> None:
-    publish_draft(database, draft, at=at, author="bench", reason="bench", confirmed=True)
+    publish_draft(database, draft, Act(at=at, author="bench", reason="bench"), confirmed=True)
 
 
 async def _send(database: Database, start: datetime, until: datetime) -> None:

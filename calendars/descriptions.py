@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from calendars.catalogue import Phrase
 from calendars.editions import Revision
 from calendars.model.agenda import Agenda
 from calendars.model.events import Assumption, Days, Event, EventStatus, Timed
@@ -14,6 +15,7 @@ from calendars.wording import (
     and_list,
     assumption,
     axis_title,
+    clock_of,
     days_span,
     home_name,
     hour,
@@ -30,14 +32,29 @@ from calendars.wording import (
 
 CITIES_NAMED = 8  # in one line of local times; the rest are counted
 
+_CANCELLED = Phrase("CANCELLED: {title}")
+_UNCERTAIN = Phrase("{what} (to be confirmed)")
+_NO_LINK = Phrase("Join: link to be confirmed.")
+_JOIN = Phrase("Join: {link} (please do not forward it)")
+_REASON = Phrase("Reason: {reason}")
+_WHOLE_DAY = Phrase("{day}: all day")
+_WHOLE_DAYS = Phrase("{days}: whole days, the same dates at every site")
+_DURATION = Phrase("duration: {duration}")
+_ENDS = Phrase("Ends: {moment} ({length}).")
+_LOCAL_TIMES = Phrase("Local times:")
+_MORE = Phrase("{n} more", "cities")
+_PLACE = Phrase("Place: {place}")
+_AXIS = Phrase("Axis: {axis}")
+_SOURCE = Phrase("Source: {source}")
+
 
 def summary(event: Event, language: Language) -> str:
     """The title, and what nobody may overlook: «CANCELADO: …», «… (por confirmar)»."""
     title = event.title[language]
     if event.status is EventStatus.CANCELLED:
-        return ("CANCELADO: " if language == "es" else "CANCELLED: ") + title
+        return _CANCELLED.say(language, title=title)
     if is_uncertain(event):
-        return title + (" (por confirmar)" if language == "es" else " (to be confirmed)")
+        return _UNCERTAIN.say(language, what=title)
     return title
 
 
@@ -49,9 +66,8 @@ def category(event: Event, language: Language) -> str:
 def place(event: Event, language: Language) -> str | None:
     if event.place is None:
         return None
-    supposed = Assumption.PLACE in event.assumed
-    note = " (por confirmar)" if language == "es" else " (to be confirmed)"
-    return event.place[language] + (note if supposed else "")
+    where = event.place[language]
+    return _UNCERTAIN.say(language, what=where) if Assumption.PLACE in event.assumed else where
 
 
 def joining(event: Event, link: str | None, language: Language) -> str | None:
@@ -59,8 +75,8 @@ def joining(event: Event, link: str | None, language: Language) -> str | None:
     if event.status is EventStatus.CANCELLED or (link is None and isinstance(event.when, Days)):
         return None
     if link is None:
-        return "Entrar: enlace por confirmar." if language == "es" else "Join: link to be confirmed."
-    return f"Entrar: {link} (no lo reenvíe)" if language == "es" else f"Join: {link} (please do not forward it)"
+        return _NO_LINK[language]
+    return _JOIN.say(language, link=link)
 
 
 def for_site(
@@ -104,7 +120,7 @@ def _standing(event: Event, language: Language) -> list[str]:
     if event.status is not EventStatus.CONFIRMED:
         lines.append(sentence(status_word(event.status, language)))
     if event.reason is not None:
-        lines.append(sentence(("Motivo: " if language == "es" else "Reason: ") + event.reason[language]))
+        lines.append(sentence(_REASON.say(language, reason=event.reason)))
     return lines
 
 
@@ -114,12 +130,8 @@ def _whole_days(event: Event, language: Language) -> list[str]:
     if Assumption.TIME in event.assumed:
         return [sentence(span)]  # its hour is told to be open
     if event.when.first == event.when.last:
-        whole = "todo el día" if language == "es" else "all day"
-    elif language == "es":
-        whole = "días completos, las mismas fechas en cada sede"
-    else:
-        whole = "whole days, the same dates at every site"
-    return [sentence(f"{span}: {whole}")]
+        return [sentence(_WHOLE_DAY.say(language, day=span))]
+    return [sentence(_WHOLE_DAYS.say(language, days=span))]
 
 
 def _moment(wall: datetime, clocks: str, language: Language) -> str:
@@ -130,11 +142,14 @@ def _at_site(
     agenda: Agenda, revision: Revision, start: datetime, site: Representation, language: Language
 ) -> list[str]:
     here, home = revision.wall(start, site.zone), revision.wall(start, agenda.zone)
-    clocks = f"hora de {site.city}" if language == "es" else f"{site.city} time"
     beside = f"= {long_date(home, language)}, {hour(home, language)}, {home_name(agenda.zone, language)}"
     remark = other_day_remark(here, home, site.city, language)
     night = night_remark(here, home, agenda.zone, language)
-    return [_moment(here, clocks, language), f"{beside} {remark}".rstrip() + ".", *([night] if night else [])]
+    return [
+        _moment(here, clock_of(site.city, language), language),
+        f"{beside} {remark}".rstrip() + ".",
+        *([night] if night else []),
+    ]
 
 
 def until_line(event: Event, revision: Revision, zone: str, language: Language) -> str:
@@ -149,8 +164,8 @@ def until_line(event: Event, revision: Revision, zone: str, language: Language) 
     if Assumption.DURATION in event.assumed:
         length = assumption(event, Assumption.DURATION, language)
     else:
-        length = ("duración: " if language == "es" else "duration: ") + spoken_duration(end - start)
-    return f"{'Término' if language == 'es' else 'Ends'}: {moment} ({length})."
+        length = _DURATION.say(language, duration=spoken_duration(end - start))
+    return _ENDS.say(language, moment=moment, length=length)
 
 
 def _local_times(revision: Revision, start: datetime, sites: Iterable[Representation], language: Language) -> list[str]:
@@ -162,26 +177,25 @@ def _local_times(revision: Revision, start: datetime, sites: Iterable[Representa
         f"{short_date(wall, language)}, {hour(wall, language)}: {_some(tuple(named), language)}"
         for wall, named in sorted(cities.items())
     ]
-    return [("Hora local:" if language == "es" else "Local times:"), *lines] if lines else []
+    return [_LOCAL_TIMES[language], *lines] if lines else []
 
 
 def _some(cities: tuple[str, ...], language: Language) -> str:
     if len(cities) <= CITIES_NAMED:
         return and_list(cities, language)
     more = len(cities) - CITIES_NAMED + 1
-    count = f"{more} más" if language == "es" else f"{more} more"
-    return and_list((*cities[: CITIES_NAMED - 1], count), language)
+    return and_list((*cities[: CITIES_NAMED - 1], _MORE.say(language, n=more)), language)
 
 
 def _rest(agenda: Agenda, event: Event, language: Language) -> list[str]:
     lines = [sentence(assumption(event, part, language)) for part in Assumption if _is_unsaid(event, part)]
     if event.place is not None:
-        lines.append(sentence(f"{'Lugar' if language == 'es' else 'Place'}: {event.place[language]}"))
+        lines.append(sentence(_PLACE.say(language, place=event.place)))
     if event.description is not None:
         lines.append(event.description[language])
     if event.axis is not None:
-        lines.append(sentence(f"{'Eje' if language == 'es' else 'Axis'}: {axis_title(agenda, event.axis, language)}"))
-    lines.append(sentence(f"{'Fuente' if language == 'es' else 'Source'}: {event.source}"))
+        lines.append(sentence(_AXIS.say(language, axis=axis_title(agenda, event.axis, language))))
+    lines.append(sentence(_SOURCE.say(language, source=event.source)))
     return lines
 
 

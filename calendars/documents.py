@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -51,7 +52,9 @@ def draft_digest(agenda: Agenda, recipients: tuple[Recipient, ...], links: Mappi
 
 def _canonical(agenda: Agenda) -> bytes:
     silent = {number: _unsaid(event) for number, event in enumerate(agenda.events)}
-    younger = dict.fromkeys((name for name in _YOUNGER if getattr(agenda, name) is None), True)
+    younger: dict[str, Any] = {name: True for name in _YOUNGER if getattr(agenda, name) is None}
+    if agenda.signups is not None and not agenda.signups.links:
+        younger["signups"] = {"links"}
     return _AGENDA.dump_json(agenda, exclude={**younger, "events": silent})
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
-from enum import StrEnum
 from uuid import NAMESPACE_URL, uuid5
 
 from calendars.documents import event_digest
@@ -60,30 +59,12 @@ class Edition:
         return tuple((event, revision) for event, revision in pairs if event.when is not None and revision.listed)
 
 
-class ChangeKind(StrEnum):
-    ADDED = "added"
-    MOVED = "moved"
-    RELOCATED = "relocated"
-    RESTATED = "restated"  # tentative, confirmed, cancelled …
-    REWORDED = "reworded"
-    SHIFTED = "shifted"  # the same instant, and another hour by the clocks of some site: zone rules changed
-    WITHDRAWN = "withdrawn"  # gone from the file while ahead: cancelled
-    ARCHIVED = "archived"  # gone from the file once over: without a word
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Changed:
-    event: str  # Event.id
-    kinds: tuple[ChangeKind, ...]
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Publication:
-    edition: Edition
-    changes: tuple[Changed, ...]
+    """What putting a draft in force came to. What is different for people, `calendars.changes` says."""
 
-    def of_kind(self, kind: ChangeKind) -> tuple[str, ...]:
-        return tuple(change.event for change in self.changes if kind in change.kinds)
+    edition: Edition
+    withdrawn: tuple[str, ...]  # ids of events that the draft dropped while they were ahead: cancelled
 
 
 def first_stamp(agenda: Agenda) -> datetime:
@@ -94,33 +75,27 @@ def first_stamp(agenda: Agenda) -> datetime:
 def publish(
     previous: Edition | None, agenda: Agenda, *, at: datetime, author: str, reason: str, zone_digest: str
 ) -> Publication:
-    """Put a draft in force at the instant `at`: the next edition, and how each event differs from `previous`.
+    """Put a draft in force at the instant `at`: the next edition, and what it withdraws from `previous`.
 
     Raises AnotherAgenda when the draft's id is not that of the edition in force.
     """
     if previous is not None and previous.agenda.id != agenda.id:
         raise AnotherAgenda(in_force=previous.agenda.id, draft=agenda.id)
     stamp = first_stamp(agenda) if previous is None else _never_back(at, previous)
-    merged, gone = _with_withdrawn(previous, agenda, at)
-    revisions: dict[str, Revision] = {}
-    changes: list[Changed] = []
-    for event in merged.events:
-        before = _standing(previous, event.id)
-        revisions[event.id], kinds = _revise(before, merged, event, at=at, stamp=stamp)
-        if kinds or event.id in gone:
-            marks = (ChangeKind.WITHDRAWN,) if event.id in gone else kinds
-            changes.append(Changed(event=event.id, kinds=marks))
-    archived, more = _archive(previous, revisions)
+    merged, withdrawn = _with_withdrawn(previous, agenda, at)
+    revisions = {
+        event.id: _revise(_standing(previous, event.id), merged, event, at=at, stamp=stamp) for event in merged.events
+    }
     edition = Edition(
         number=1 if previous is None else previous.number + 1,
         at=at if previous is None else max(at, previous.at),  # feeds are dated by it, and must not go back
         author=author,
         reason=reason,
         agenda=merged,
-        revisions=revisions | archived,
+        revisions=revisions | _archived(previous, revisions),
         zone_digest=zone_digest,
     )
-    return Publication(edition=edition, changes=(*changes, *more))
+    return Publication(edition=edition, withdrawn=withdrawn)
 
 
 _Standing = tuple[Event | None, Revision]  # no event: it had been archived
@@ -148,16 +123,16 @@ def ends(agenda: Agenda, event: Event) -> datetime | None:
     return None
 
 
-def _with_withdrawn(previous: Edition | None, agenda: Agenda, at: datetime) -> tuple[Agenda, frozenset[str]]:
+def _with_withdrawn(previous: Edition | None, agenda: Agenda, at: datetime) -> tuple[Agenda, tuple[str, ...]]:
     """The draft, and with it what it dropped while people still have to hear of it; and the ids newly withdrawn."""
     if previous is None:
-        return agenda, frozenset()
+        return agenda, ()
     kept = {event.id for event in agenda.events}
     dropped = [event for event in previous.agenda.events if event.id not in kept]
     audible = [event for event in dropped if _still_heard(previous, event, at)]
-    new = frozenset(event.id for event in audible if event.status is not EventStatus.CANCELLED)
-    withdrawn = tuple(replace(event, status=EventStatus.CANCELLED) for event in audible)
-    return replace(agenda, events=agenda.events + withdrawn), new
+    new = tuple(event.id for event in audible if event.status is not EventStatus.CANCELLED)
+    cancelled = tuple(replace(event, status=EventStatus.CANCELLED) for event in audible)
+    return replace(agenda, events=agenda.events + cancelled), new
 
 
 def _still_heard(previous: Edition, event: Event, at: datetime) -> bool:
@@ -169,20 +144,14 @@ def _still_heard(previous: Edition, event: Event, at: datetime) -> bool:
     return at < end
 
 
-def _archive(
-    previous: Edition | None, current: Mapping[str, Revision]
-) -> tuple[dict[str, Revision], tuple[Changed, ...]]:
+def _archived(previous: Edition | None, current: Mapping[str, Revision]) -> dict[str, Revision]:
     """The revisions of events that no longer stand in the agenda, kept so that an id that returns goes on counting."""
     if previous is None:
-        return {}, ()
-    left = {key: replace(value, listed=False) for key, value in previous.revisions.items() if key not in current}
-    stood = {event.id for event in previous.agenda.events}
-    return left, tuple(Changed(event=key, kinds=(ChangeKind.ARCHIVED,)) for key in left if key in stood)
+        return {}
+    return {key: replace(value, listed=False) for key, value in previous.revisions.items() if key not in current}
 
 
-def _revise(
-    before: _Standing | None, agenda: Agenda, event: Event, *, at: datetime, stamp: datetime
-) -> tuple[Revision, tuple[ChangeKind, ...]]:
+def _revise(before: _Standing | None, agenda: Agenda, event: Event, *, at: datetime, stamp: datetime) -> Revision:
     start, end = _cancelled_at(before, event) or _instants(agenda, event)
     fresh = Revision(
         uid=str(uuid5(uuid5(NAMESPACE_URL, f"urn:agenda-consular:{agenda.id}"), event.id)),
@@ -197,39 +166,30 @@ def _revise(
         offsets=_offsets(agenda, event, start),
     )
     if before is None:
-        return fresh, (ChangeKind.ADDED,)
+        return fresh
     then, was = before
     if event.status is EventStatus.CANCELLED:
         fresh = replace(fresh, offsets={**fresh.offsets, **was.offsets})
-    kinds = _differences(then, was, event, fresh)
-    moved = ChangeKind.MOVED in kinds
-    weighty = not {ChangeKind.REWORDED, ChangeKind.SHIFTED}.issuperset(kinds)
-    revision = replace(
+    moved, weighty = _moved(then, was, event, fresh), _weighty(then, event)
+    same = was.digest == fresh.digest and not _other_clocks(was.offsets, fresh.offsets)
+    return replace(
         fresh,
         uid=was.uid,
-        sequence=was.sequence + weighty,
+        sequence=was.sequence + (moved or weighty),
         schedule=was.schedule + moved,
         scheduled=at if moved else was.scheduled,
-        last_modified=stamp if kinds else was.last_modified,
+        last_modified=was.last_modified if same and not (moved or weighty) else stamp,
     )
-    return revision, kinds
 
 
-def _differences(then: Event | None, was: Revision, event: Event, now: Revision) -> tuple[ChangeKind, ...]:
-    if then is None:  # it returns from the archive: nobody can say what people still remember of it
-        return (ChangeKind.ADDED, ChangeKind.MOVED)
-    kinds = []
-    if (was.start, was.end) != (now.start, now.end) or _days(then) != _days(event):
-        kinds.append(ChangeKind.MOVED)
-    if then.place != event.place:
-        kinds.append(ChangeKind.RELOCATED)
-    if then.status is not event.status:
-        kinds.append(ChangeKind.RESTATED)
-    if not kinds and was.digest != now.digest:
-        kinds.append(ChangeKind.REWORDED)
-    if not kinds and _other_clocks(was.offsets, now.offsets):
-        kinds.append(ChangeKind.SHIFTED)
-    return tuple(kinds)
+def _moved(then: Event | None, was: Revision, event: Event, now: Revision) -> bool:
+    """Has it another start or end? Of what returns from the archive, nobody can say what people still remember."""
+    return then is None or (was.start, was.end, _days(then)) != (now.start, now.end, _days(event))
+
+
+def _weighty(then: Event | None, event: Event) -> bool:
+    """What else raises SEQUENCE: another place, another state."""
+    return then is not None and (then.place, then.status) != (event.place, event.status)
 
 
 def _days(event: Event) -> Days | None:

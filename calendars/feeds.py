@@ -15,6 +15,7 @@ from functools import lru_cache
 from icalendar import Calendar, Timezone, vCalAddress
 from icalendar import Event as Entry
 
+from calendars.catalogue import LANGUAGES, Phrase
 from calendars.descriptions import category, for_many, for_site, joining, place, summary
 from calendars.editions import Edition, Revision, first_stamp
 from calendars.model.agenda import Agenda
@@ -25,7 +26,10 @@ from calendars.vtimezone import vtimezone
 from calendars.zones import to_wall
 
 PRODUCT = "-//Agenda Consular//agenda-consular//ES"
+SPOKEN = LANGUAGES[0]  # of every calendar that is subscribed to: Spanish, whoever reads it
 REFRESH = timedelta(hours=1)  # a wish: Google fetches when it pleases, so what is urgent goes by mail
+_WITH_LINKS = Phrase("{name} (with links)")
+_LOCAL = Phrase("{name} (local time)")
 _STATUS = {EventStatus.TENTATIVE: "TENTATIVE", EventStatus.CANCELLED: "CANCELLED"}  # the others are CONFIRMED
 BEGIN_ENTRY, END_ENTRY, END_CALENDAR = b"BEGIN:VEVENT\r\n", b"END:VEVENT\r\n", b"END:VCALENDAR\r\n"
 
@@ -44,7 +48,7 @@ _Item = tuple[Event, Revision]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Line:
+class Entered:
     """One event as one calendar shows it."""
 
     event: Event
@@ -59,16 +63,16 @@ def feeds(edition: Edition) -> Iterator[Feed]:
     addressed = {event.id: agenda.addressed(event) for event, _ in listed}
     modified = last_modified(edition)
     everything = [_for_many(agenda, item, addressed[item[0].id]) for item in listed]
-    yield _feed("all.ics", agenda.title.es, everything, modified)
+    yield _feed("all.ics", agenda.title[SPOKEN], everything, modified)
     for region in agenda.regions:
         lines = _of_region(agenda, listed, addressed, region.id)
-        yield _feed(f"regions/{region.id}.ics", f"{region.name.es} · {agenda.title.es}", lines, modified)
+        yield _feed(f"regions/{region.id}.ics", f"{region.name[SPOKEN]} · {agenda.title[SPOKEN]}", lines, modified)
     own = _by_site(listed, addressed)
     labels = _site_labels(agenda)
     for site in agenda.representations:
         items = own.get(site.id, [])
-        lines = [_Line(event=e, revision=r, text=for_site(agenda, e, r, site, "es")) for e, r in items]
-        yield from _both_forms(f"sites/{site.id}", f"{labels[site.id]} · {agenda.title.es}", site, lines, modified)
+        lines = [Entered(event=e, revision=r, text=for_site(agenda, e, r, site, SPOKEN)) for e, r in items]
+        yield from _both_forms(f"sites/{site.id}", f"{labels[site.id]} · {agenda.title[SPOKEN]}", site, lines, modified)
 
 
 def feed_paths(agenda: Agenda) -> Iterator[str]:
@@ -80,8 +84,10 @@ def feed_paths(agenda: Agenda) -> Iterator[str]:
         yield f"sites/{site.id}-local.ics"
 
 
-def staff_feeds(edition: Edition, site: Representation, links: Mapping[str, str]) -> Iterator[Feed]:
+def staff_feeds(edition: Edition, site: Representation, links: Mapping[str, str] | None) -> Iterator[Feed]:
     """One site's calendar for its own staff, with the joining links by Event.id: in UTC, then in its local form.
+
+    None: for those to whom the links are not shown, which says nothing of them.
 
     The same UID and SEQUENCE as in public. But DTSTAMP and LAST-MODIFIED move with every edition: a new link changes
     no revision, and a program that goes by dates would keep the old one. Paths are file names: whoever serves them
@@ -91,11 +97,14 @@ def staff_feeds(edition: Edition, site: Representation, links: Mapping[str, str]
     lines = []
     for event, revision in edition.listed():
         if site in agenda.addressed(event):
-            link = None if event.status is EventStatus.CANCELLED else links.get(event.id)
-            text = for_site(agenda, event, revision, site, "es", joining(event, link, "es"))
-            lines.append(_Line(event=event, revision=replace(revision, last_modified=modified), text=text, link=link))
-    name = f"{_site_labels(agenda)[site.id]} · {agenda.title.es} (con enlaces)"
-    yield from _both_forms(site.id, name, site, lines, modified)
+            link = None if event.status is EventStatus.CANCELLED or links is None else links.get(event.id)
+            join = None if links is None else joining(event, link, SPOKEN)
+            text = for_site(agenda, event, revision, site, SPOKEN, join)
+            lines.append(Entered(event=event, revision=replace(revision, last_modified=modified), text=text, link=link))
+    name = f"{_site_labels(agenda)[site.id]} · {agenda.title[SPOKEN]}"
+    yield from _both_forms(
+        site.id, name if links is None else _WITH_LINKS.say(SPOKEN, name=name), site, lines, modified
+    )
 
 
 def last_modified(edition: Edition) -> datetime:
@@ -114,22 +123,20 @@ def event_attachment(edition: Edition, event: Event, site: Representation | None
     The same UID and SEQUENCE as in the feeds, so that a reader who has both shows it once. Raises ValueError for an
     event without a date.
     """
-    sender = edition.agenda.sender
-    return event_alone(edition, event, site, language, method="PUBLISH", parties=organizer(sender.name, sender.address))
+    sender, content = edition.agenda.sender, entered(edition, event, site, language)
+    return alone(content, language, method="PUBLISH", parties=organizer(sender.name, sender.address))
 
 
-def event_alone(
+def entered(
     edition: Edition,
     event: Event,
     site: Representation | None,
     language: Language,
     *,
-    method: str,
-    parties: bytes = b"",
     link: str | None = None,
     stamp: datetime | None = None,
-) -> bytes:
-    """One event as a document of its own, in UTC; `parties` are its lines of organizer and attendee.
+) -> Entered:
+    """What a document of its own says of one event at a site; without one, at all sites that it addresses.
 
     With `stamp`, that is its DTSTAMP and LAST-MODIFIED; `link` is the joining link. Raises ValueError for an event
     without a date.
@@ -143,9 +150,14 @@ def event_alone(
         join = None if link is None else joining(event, link, language)
         text = for_site(agenda, event, revision, site, language, join)
     dated = revision if stamp is None else replace(revision, last_modified=stamp)
+    return Entered(event=event, revision=dated, text=text, link=link)
+
+
+def alone(content: Entered, language: Language, *, method: str, parties: bytes = b"") -> bytes:
+    """One event as a document of its own, in UTC; `parties` are its lines of organizer and attendee."""
     calendar = frame()
     calendar.add("method", method)
-    return _document(calendar, [_Line(event=event, revision=dated, text=text, link=link)], None, language, parties)
+    return _document(calendar, [content], None, language, parties)
 
 
 @lru_cache(maxsize=16)
@@ -158,14 +170,14 @@ def organizer(name: str, address: str) -> bytes:
     return inner(entry)
 
 
-def _for_many(agenda: Agenda, item: _Item, sites: Sequence[Representation]) -> _Line:
+def _for_many(agenda: Agenda, item: _Item, sites: Sequence[Representation]) -> Entered:
     event, revision = item
-    return _Line(event=event, revision=revision, text=for_many(agenda, event, revision, sites, "es"))
+    return Entered(event=event, revision=revision, text=for_many(agenda, event, revision, sites, SPOKEN))
 
 
 def _of_region(
     agenda: Agenda, listed: Sequence[_Item], addressed: dict[str, tuple[Representation, ...]], region: str
-) -> list[_Line]:
+) -> list[Entered]:
     """What concerns any site of the region, with the local times of those sites only."""
     within = [(item, [site for site in addressed[item[0].id] if site.region == region]) for item in listed]
     return [_for_many(agenda, item, sites) for item, sites in within if sites]
@@ -186,16 +198,16 @@ def _site_labels(agenda: Agenda) -> dict[str, str]:
 
 
 def _both_forms(
-    stem: str, name: str, site: Representation, lines: Sequence[_Line], modified: datetime
+    stem: str, name: str, site: Representation, lines: Sequence[Entered], modified: datetime
 ) -> Iterator[Feed]:
     yield _feed(f"{stem}.ics", name, lines, modified)
     zone = vtimezone(
         site.zone, [at for one in lines for at in (one.revision.start, one.revision.end) if at is not None]
     )
-    yield _feed(f"{stem}-local.ics", f"{name} (hora local)", lines, modified, zone)
+    yield _feed(f"{stem}-local.ics", _LOCAL.say(SPOKEN, name=name), lines, modified, zone)
 
 
-def _feed(path: str, name: str, lines: Sequence[_Line], modified: datetime, zone: Timezone | None = None) -> Feed:
+def _feed(path: str, name: str, lines: Sequence[Entered], modified: datetime, zone: Timezone | None = None) -> Feed:
     calendar = frame()
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)  # NAME, for older readers
@@ -204,11 +216,11 @@ def _feed(path: str, name: str, lines: Sequence[_Line], modified: datetime, zone
     if zone is not None:
         calendar.add_component(zone)
     tzid = None if zone is None else zone.tz_name
-    return Feed(path=path, name=name, body=_document(calendar, lines, tzid, "es"), last_modified=modified)
+    return Feed(path=path, name=name, body=_document(calendar, lines, tzid, SPOKEN), last_modified=modified)
 
 
 def _document(
-    calendar: Calendar, lines: Sequence[_Line], tzid: str | None, language: Language, extra: bytes = b""
+    calendar: Calendar, lines: Sequence[Entered], tzid: str | None, language: Language, extra: bytes = b""
 ) -> bytes:
     """The calendar with these entries, their hours as wall times of the zone `tzid`, else in UTC."""
     frame: bytes = calendar.to_ical()

@@ -14,7 +14,7 @@ from icalendar import Event as Entry
 
 from calendars.descriptions import summary
 from calendars.editions import Edition
-from calendars.feeds import END_CALENDAR, END_ENTRY, event_alone, frame, organizer, times
+from calendars.feeds import END_CALENDAR, END_ENTRY, alone, entered, frame, organizer, times
 from calendars.model.events import Event
 from calendars.model.places import Representation
 from calendars.model.text import Language
@@ -33,11 +33,7 @@ class Invitation:
 
     method: Method
     before: bytes  # UTF-8, CRLF
-    after: bytes
-
-    def between(self, parties: bytes) -> bytes:
-        """The whole document; `parties` are the lines of that name below."""
-        return self.before + parties + self.after
+    after: bytes  # the lines of `parties` come between
 
 
 def request(
@@ -47,7 +43,8 @@ def request(
 
     Raises ValueError for an event without a date.
     """
-    body = event_alone(edition, event, site, language, method="REQUEST", link=link, stamp=stamp)
+    content = entered(edition, event, site, language, link=link, stamp=stamp)
+    body = alone(content, language, method="REQUEST")
     before = body.removesuffix(_TAIL).replace(_DEFAULT, b"\r\n", 1)
     return Invitation(method="REQUEST", before=before, after=_TAIL)
 

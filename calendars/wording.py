@@ -1,4 +1,4 @@
-"""Times, statuses and assumptions as people read them, in es-MX and English: for feeds, pages and mails alike.
+"""Times, statuses and assumptions as people read them, in each language: for feeds, pages and mails alike.
 
 Hours are of 24. Walls are naive: the caller has already brought the instant to the clocks it speaks of.
 """
@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from functools import cache
 
 from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
 
-from calendars.catalogue import Phrase
+from calendars.catalogue import Phrase, catalogue
 from calendars.model.agenda import Agenda
 from calendars.model.events import Assumption, Days, Event, EventKind, EventStatus, Timed
 from calendars.model.text import Language
@@ -24,11 +25,24 @@ HOME_SHORT = "TCM"
 NIGHT_BEGINS, NIGHT_ENDS = 22, 6  # hours of the clock
 UNASSIGNED = Phrase("unassigned")
 
-_LOCALES = {"es": Locale("es", "MX"), "en": Locale("en")}
-_LONG = {"es": "EEEE d 'de' MMMM 'de' y", "en": "EEEE, d MMMM y"}
-_PLAIN = {"es": "d 'de' MMMM 'de' y", "en": "d MMMM y"}
-_I_SOUND = re.compile(r"h?[ií](?![aeoáéó])", re.IGNORECASE)  # before it «y» becomes «e»; CLDR does not know
-_DAY_AND_MONTH = {"es": "d 'de' MMMM", "en": "d MMMM"}
+_LONG = Phrase("EEEE, d MMMM y", "date pattern")  # as CLDR writes patterns of dates
+_PLAIN = Phrase("d MMMM y", "date pattern")
+_DAY_AND_MONTH = Phrase("d MMMM", "date pattern")
+_SHORT = Phrase("EEE d MMM", "date pattern")
+_WEEKDAY_AND_DAY = Phrase("EEEE d", "date pattern")
+_I_SOUND = re.compile(r"h?[ií](?![aeoáéó])", re.IGNORECASE)  # before it Spanish says «e» for «y»; CLDR does not know
+
+_CLOCK_OF = Phrase("{city} time")
+_HOUR = Phrase("{clock:%H:%M}", "hour of the clock")
+_ONE_DAY = Phrase("{day}", "days of an event")
+_DAYS_OF_A_MONTH = Phrase("{first}–{last}", "days of an event")
+_DAYS = Phrase("{first} – {last}", "days of an event")
+_RELATIVE = {0: Phrase("today"), 1: Phrase("tomorrow")}
+_HOME = Phrase("Mexico")
+_STILL = Phrase("in {place} it will still be {day}")
+_ALREADY = Phrase("in {place} it will already be {day}")
+_OTHER_DAY = Phrase("({day} in {city})")
+_DURATION = Phrase("assumed duration: {duration}, to be confirmed")
 
 _KINDS = {
     EventKind.WORKSHOP: Phrase("workshop"),
@@ -54,39 +68,52 @@ _ASSUMED_DATES = Phrase("assumed dates, to be confirmed")
 _NO_HOUR = Phrase("time to be confirmed")
 
 
+@cache
+def locale(language: Language) -> Locale:
+    """Whose dates, lists and names of cities it writes (CLDR)."""
+    return Locale.parse(catalogue(language).locale)
+
+
+def dated(day: date, pattern: Phrase, language: Language) -> str:
+    """A date by a pattern that each language writes in its own way."""
+    return format_date(day, pattern[language], locale(language))
+
+
 def long_date(day: date, language: Language) -> str:
     """«viernes 22 de octubre de 2021»; "Friday, 22 October 2021"."""
-    return format_date(day, _LONG[language], _LOCALES[language])
+    return dated(day, _LONG, language)
 
 
 def short_date(day: date, language: Language) -> str:
     """«vie 22 oct»; "Fri 22 Oct"."""
-    return format_date(day, "EEE d MMM", _LOCALES[language])
+    return dated(day, _SHORT, language)
 
 
 def weekday_and_day(day: date, language: Language) -> str:
     """«viernes 22»; "Friday 22"."""
-    return format_date(day, "EEEE d", _LOCALES[language])
+    return dated(day, _WEEKDAY_AND_DAY, language)
 
 
 def hour(wall: time | datetime, language: Language) -> str:
     """«04:30 h»; "04:30"."""
-    return f"{wall:%H:%M} h" if language == "es" else f"{wall:%H:%M}"
+    return _HOUR.say(language, clock=wall)
+
+
+def clock_of(city: str, language: Language) -> str:
+    """Whose clocks an hour is by: «hora de Tokio»; "Tokio time"."""
+    return _CLOCK_OF.say(language, city=city)
 
 
 def days_span(days: Days, language: Language) -> str:
     """«del 1 al 7 de febrero de 2022», «el 19 de octubre de 2021»; "1–7 February 2022", "19 October 2021"."""
     first, last = days.first, days.last
-    end = format_date(last, _PLAIN[language], _LOCALES[language])
+    end = dated(last, _PLAIN, language)
     if first == last:
-        return f"el {end}" if language == "es" else end
-    if first.year != last.year:
-        start = format_date(first, _PLAIN[language], _LOCALES[language])
-    elif first.month != last.month:
-        start = format_date(first, _DAY_AND_MONTH[language], _LOCALES[language])
-    else:
-        return f"del {first.day} al {end}" if language == "es" else f"{first.day}–{end}"
-    return f"del {start} al {end}" if language == "es" else f"{start} – {end}"
+        return _ONE_DAY.say(language, day=end)
+    if (first.year, first.month) == (last.year, last.month):
+        return _DAYS_OF_A_MONTH.say(language, first=first.day, last=end)
+    start = dated(first, _PLAIN if first.year != last.year else _DAY_AND_MONTH, language)
+    return _DAYS.say(language, first=start, last=end)
 
 
 def spoken_duration(duration: timedelta) -> str:
@@ -97,14 +124,13 @@ def spoken_duration(duration: timedelta) -> str:
 
 def relative_day(event_date: date, today: date, language: Language) -> str | None:
     """«hoy» or «mañana», as of the day of sending; None on any other."""
-    words = {0: Phrase("today"), 1: Phrase("tomorrow")}
-    word = words.get((event_date - today).days)
+    word = _RELATIVE.get((event_date - today).days)
     return word[language] if word else None
 
 
 def zone_city(zone: str, language: Language) -> str:
     """The city that stands for a zone (CLDR), else the one in its name."""
-    known = _LOCALES[language].time_zones.get(zone, {}).get("city")
+    known = locale(language).time_zones.get(zone, {}).get("city")
     return str(known) if known else zone.rpartition("/")[2].replace("_", " ")
 
 
@@ -112,8 +138,7 @@ def home_name(zone: str, language: Language) -> str:
     """The agenda's own time: TCM in full, «hora de Bogotá» for an agenda that lives elsewhere."""
     if zone == MEXICO:
         return HOME_NAME[language]
-    city = zone_city(zone, language)
-    return f"hora de {city}" if language == "es" else f"{city} time"
+    return clock_of(zone_city(zone, language), language)
 
 
 def home_short(zone: str, language: Language) -> str:
@@ -125,8 +150,7 @@ def other_day_remark(site_wall: datetime, home_wall: datetime, city: str, langua
     """«(viernes 22 en Tokio)» where the site's date is not the agenda's; else an empty string."""
     if site_wall.date() == home_wall.date():
         return ""
-    day = weekday_and_day(site_wall, language)
-    return f"({day} en {city})" if language == "es" else f"({day} in {city})"
+    return _OTHER_DAY.say(language, day=weekday_and_day(site_wall, language), city=city)
 
 
 def night_remark(site_wall: datetime, home_wall: datetime, home_zone: str, language: Language) -> str:
@@ -152,13 +176,9 @@ def _night(wall: datetime, language: Language) -> str:
 def _home_day(site_wall: datetime, home_wall: datetime, home_zone: str, language: Language) -> str:
     if site_wall.date() == home_wall.date():
         return ""
-    day = weekday_and_day(home_wall, language)
-    ahead = site_wall.date() > home_wall.date()
-    if language == "es":
-        place = "México" if home_zone == MEXICO else zone_city(home_zone, language)
-        return f"en {place} {'todavía' if ahead else 'ya'} será {day}"
-    place = "Mexico" if home_zone == MEXICO else zone_city(home_zone, language)
-    return f"in {place} it will {'still' if ahead else 'already'} be {day}"
+    phrase = _STILL if site_wall.date() > home_wall.date() else _ALREADY
+    place = _HOME[language] if home_zone == MEXICO else zone_city(home_zone, language)
+    return phrase.say(language, place=place, day=weekday_and_day(home_wall, language))
 
 
 def assumptions(event: Event, language: Language) -> tuple[str, ...]:
@@ -169,10 +189,7 @@ def assumptions(event: Event, language: Language) -> tuple[str, ...]:
 def assumption(event: Event, part: Assumption, language: Language) -> str:
     match part, event.when:
         case Assumption.DURATION, Timed(duration=duration):
-            spoken = spoken_duration(duration)
-            if language == "es":
-                return f"duración supuesta: {spoken}, por confirmar"
-            return f"assumed duration: {spoken}, to be confirmed"
+            return _DURATION.say(language, duration=spoken_duration(duration))
         case Assumption.DATE, Days(first=first, last=last) if first != last:
             return _ASSUMED_DATES[language]
         case Assumption.TIME, Days():
@@ -202,16 +219,12 @@ def axis_title(agenda: Agenda, axis: str | None, language: Language) -> str:
 
 def and_list(names: Sequence[str], language: Language) -> str:
     """«Tokio, Seúl y Pekín», «Atlanta e Indianápolis»; "Tokio, Seúl, and Pekín"."""
-    if language == "es" and len(names) > 1 and _I_SOUND.match(names[-1]):
+    spoken = locale(language)
+    if spoken.language == "es" and len(names) > 1 and _I_SOUND.match(names[-1]):
         return f"{', '.join(names[:-1])} e {names[-1]}"
-    return format_list(names, locale=_LOCALES[language])
+    return format_list(names, locale=spoken)
 
 
 def sentence(text: str) -> str:
     """With a capital and a full stop, unless it ends in one; nothing stays nothing."""
     return text[:1].upper() + text[1:] + ("" if not text or text[-1] in ".!?…" else ".")
-
-
-def clock_of(city: str, language: Language) -> str:
-    """«hora de Nueva Delhi»; "Nueva Delhi time"."""
-    return Phrase("{city} time").say(language, city=city)

@@ -18,6 +18,7 @@ from scheduler.base.shipped import shipped
 from scheduler.drafts.files import Configuration
 from scheduler.planning.delivery import Purpose
 from scheduler.planning.plan import plan
+from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import publish_draft
 from scheduler.store import editions
 from scheduler.store.database import Database
@@ -67,7 +68,7 @@ def campaign(mails: int, begin: datetime) -> Campaign:
 
 def put_in_force(database: Database, draft: Draft, at: datetime) -> dict[str, str]:
     """Publish, and return what is owed from then on, reminders and notices: message keys with their addresses."""
-    publish_draft(database, draft, at=at, author="chaos", reason="chaos", confirmed=True)
+    publish_draft(database, draft, Act(at=at, author="chaos", reason="chaos"), confirmed=True)
     with database.read() as connection:
         found = editions.load(connection)
         assert found is not None

@@ -19,8 +19,8 @@ from scheduler.base import loop
 from scheduler.base.clock import monotonic
 from scheduler.base.logs import configure_logs
 from scheduler.base.refusal import ENVIRONMENT
-from scheduler.base.settings import Pace
 from scheduler.base.tokens import Tokens
+from scheduler.base.variables import Pace
 from scheduler.mail.relay.smtp import SmtpSettings, Timeouts
 from scheduler.sending import dispatch, presence
 from scheduler.sending.runtime import Bell

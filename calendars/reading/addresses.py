@@ -1,25 +1,17 @@
-"""Mail addresses that any server takes: ASCII, without the SMTPUTF8 extension (RFC 6531)."""
+"""Addresses, domains and mailboxes as administrators and forms write them, by the grammar of calendars.addresses."""
 
 from __future__ import annotations
 
 import re
 
+from calendars.addresses import fault, fault_before_domain, is_domain, masked
 from calendars.catalogue import Phrase
 from calendars.model.people import Sender, ascii_domain
 from calendars.model.text import Said
 from calendars.reading.problems import Wrong, shown
 from calendars.reading.values import line
 
-_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")  # RFC 5322 dot-atom
-_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-_LONGEST = 254  # RFC 5321 §4.5.3.1.3, less the angle brackets
 _MAILBOX = re.compile(r"([^<>]{1,300})<([^<>]{1,300})>")
-
-
-def masked(value: str) -> str:
-    """An address as a problem may show it: problems are logged, addresses are not."""
-    local, at, host = value.strip().rpartition("@")
-    return shown(f"{local[:1]}…{at}{host}") if at else "…"
 
 
 def address(value: str) -> str:
@@ -28,18 +20,12 @@ def address(value: str) -> str:
         plain = line(value)
     except Wrong as wrong:
         raise Wrong(wrong.rule, _HIDDEN, value=masked(value)) if wrong.value else wrong from None
-    local, at, host = plain.rpartition("@")
-    if not at or "@" in local:
-        raise _bad(plain, Phrase("it must hold one @, and one only"))
-    if re.search(r"[\s,;<>]", plain):
-        raise _bad(plain, Phrase("it holds spaces, commas or brackets; write one address only"))
-    if not local.isascii():
-        raise _bad(plain, Phrase("it holds accents before the @"))
-    if not _LOCAL.fullmatch(local) or len(local) > 64:
-        raise _bad(plain, Phrase("what stands before the @ is not valid"))
+    if why := fault_before_domain(plain):
+        raise _bad(plain, why)
+    local, _, host = plain.rpartition("@")
     complete = f"{local}@{domain(host)}"
-    if len(complete) > _LONGEST:
-        raise _bad(plain, Phrase("it has more than 254 characters"))
+    if why := fault(complete):
+        raise _bad(plain, why)
     return complete
 
 
@@ -47,8 +33,7 @@ def domain(value: str) -> str:
     """A host name of two labels or more, lower case, in its ASCII form (RFC 5890)."""
     plain = line(value)
     host = ascii_domain(plain)
-    labels = host.split(".")
-    if len(labels) > 1 and len(host) <= 253 and not labels[-1].isdigit() and all(map(_LABEL.fullmatch, labels)):
+    if is_domain(host):
         return host
     raise Wrong(
         "domain-format",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
@@ -17,6 +18,7 @@ T = TypeVar("T")
 
 LIMIT = 500  # problems a file; whoever has more mends these first
 _SHOWN = 60  # characters of a value that a message quotes
+_ALIKE = 0.6  # of two words that are taken for each other
 # An address or a link that stands in the wrong column or key: problems are logged, those are not.
 _PRIVATE = re.compile(r"[^\s@…]{2}@|//")
 _QUOTED = re.compile(r"(?<=[«“])[^«»“”]*(?:[^\s@…]{2}@|//)[^»”]*")
@@ -96,11 +98,15 @@ def fold(word: str) -> str:
 @lru_cache(maxsize=4096)
 def nearest(word: str, choices: tuple[str, ...]) -> str | None:
     """The choice that was probably meant, accents and case aside; None if none is near."""
+    return next(iter(near(word, choices, 1)), None)
+
+
+def near(word: str, choices: Iterable[str], most: int, *, alike: float = _ALIKE) -> list[str]:
+    """The choices that may have been meant, the likeliest first; `alike` from 0 to 1, as difflib measures it."""
     if len(word) > _SHOWN:
-        return None
+        return []
     by_fold = {fold(choice): choice for choice in choices}
-    found = difflib.get_close_matches(fold(word), by_fold, n=1, cutoff=0.6)
-    return by_fold[found[0]] if found else None
+    return [by_fold[found] for found in difflib.get_close_matches(fold(word), by_fold, n=most, cutoff=alike)]
 
 
 _BOTH = Phrase("{one} {other}")

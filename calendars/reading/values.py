@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, time, timedelta
-from typing import TypeVar
+from itertools import chain
+from typing import Any, TypeVar
+
+from babel.dates import get_day_names
 
 from calendars import zones
-from calendars.catalogue import Phrase
+from calendars.catalogue import LANGUAGES, Phrase, catalogue
 from calendars.model.places import slug
 from calendars.model.rules import DaysBefore, Quiet, ReminderRule, TimeBefore
 from calendars.model.text import Said
@@ -157,9 +160,10 @@ def _not_a_date(plain: str) -> Wrong:
 
 
 def weekday(value: str) -> int:
-    """0 = Monday .. 6 = Sunday, in Spanish or English, also the first three letters."""
+    """0 = Monday .. 6 = Sunday, in any language that has a catalogue, also the first three letters."""
     plain = line(value)
-    for names in (words.WEEKDAYS, words.WEEKDAYS_EN):
+    spoken: Iterator[Any] = (get_day_names(locale=catalogue(code).locale) for code in LANGUAGES)
+    for names in chain([words.WEEKDAYS], ([days[number] for number in range(7)] for days in spoken)):
         for number, name in enumerate(names):
             if fold(plain).rstrip(".") in {fold(name), fold(name)[:3]}:
                 return number

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from calendars import catalogue
 from calendars.model.events import Assumption, EventKind, EventStatus
 from calendars.model.people import Role
 from calendars.model.text import Language
@@ -31,8 +32,7 @@ ASSUMPTIONS: Mapping[str, Assumption] = {
 }
 FOLDS: Mapping[str, Literal[0, 1]] = {"primero": 0, "segundo": 1}
 LANGUAGES: Mapping[str, Language] = {
-    "es": "es",
-    "en": "en",
+    **{code: code for code in catalogue.LANGUAGES},
     "español": "es",
     "inglés": "en",
     "english": "en",
@@ -48,6 +48,3 @@ ZONES: Mapping[str, str] = {"TCM": "America/Mexico_City"}
 UNASSIGNED = "sin asignar"
 
 WEEKDAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
-WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic")
-MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-_MAILBOX = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
-_LONGEST = 254  # RFC 5321 §4.5.3.1.3, less the angle brackets
+from calendars.addresses import checked
 
 _QUOTED = r'"(?:[^"\\]|\\.){1,64}"'
 _LETTER = r"""[^\s<>"'(),:;\[\]@]"""
@@ -21,14 +18,12 @@ _LOOKED_AT = 4_000  # characters of one
 
 
 def mailbox(address: str) -> str:
-    """The address itself, if it is `local@domain` in ASCII atoms (RFC 5321 §4.1.2, without quoted local parts).
+    """The address itself, if it is one as it stands, by the grammar that files and forms are read with.
 
-    Raises ValueError, which does not repeat the address. Asked before anything is sent: one that the server's MAIL
-    or RCPT cannot carry would leave a transaction half open.
+    Raises NotAnAddress, a ValueError. Asked before anything is sent: one that the server's MAIL or RCPT cannot carry
+    would leave a transaction half open.
     """
-    if len(address) > _LONGEST or not _MAILBOX.fullmatch(address):
-        raise ValueError("this is not an e-mail address of the form name@example.org in plain ASCII letters")
-    return address
+    return checked(address)
 
 
 def domain_of(address: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import importlib.util
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
+
+from scheduler.base.heavy import load
 
 T = TypeVar("T")
 
@@ -15,7 +16,7 @@ def loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
     """Gives uvloop's, or asyncio's own: uvloop is not made for every platform."""
     if importlib.util.find_spec("uvloop") is None:
         return asyncio.new_event_loop
-    made: Callable[[], asyncio.AbstractEventLoop] = importlib.import_module("uvloop").new_event_loop
+    made: Callable[[], asyncio.AbstractEventLoop] = load("uvloop").new_event_loop
     return made
 
 

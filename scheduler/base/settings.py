@@ -1,26 +1,42 @@
-"""The environment: every `AGENDA_…` variable, each also as `AGENDA_…_FILE`."""
+"""The environment: every `AGENDA_…` variable, each also as `AGENDA_…_FILE`; read and parsed once."""
 
 from __future__ import annotations
 
 import os
-import re
-from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import Field, ValidationError, field_validator
-from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
-
-from scheduler.base.address import mailbox
-from scheduler.base.refusal import EnvironmentRefusal
+from calendars.catalogue import LANGUAGES, Phrase
+from calendars.model.text import Language, Said
+from scheduler.base.refusal import EnvironmentRefusal, all_of
+from scheduler.base.variables import (
+    Network,
+    Pace,
+    UnreadableText,
+    Verp,
+    parse_base_url,
+    parse_count,
+    parse_language,
+    parse_limit,
+    parse_mailbox,
+    parse_networks,
+    parse_pace,
+    parse_port,
+    parse_switch,
+    parse_token_url,
+    parse_verp,
+)
 
 DEFAULT_DATABASE = "sqlite:///agenda.db"
-DEFAULT_PACE = "30/min,3"  # what Exchange Online grants one mailbox
+DEFAULT_PACE = Pace(per_minute=30, connections=3)  # what Exchange Online grants one mailbox
 DEFAULT_ASKED_ABOVE = 20  # notices that one publication may owe without somebody confirming it
-DEFAULT_METRICS_FROM = "127.0.0.0/8 ::1"
+DEFAULT_WATCHERS = parse_networks("127.0.0.0/8 ::1")
+DEFAULT_PORT = 8080
 PREFIX = "AGENDA_"
+WRONG = Phrase("{variable}: {rule}")
+NO_FILE = Phrase("{variable}={path}: cannot be read ({error}); correct the path or unset it")
 
 
 class SettingsError(EnvironmentRefusal):
@@ -28,146 +44,101 @@ class SettingsError(EnvironmentRefusal):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Pace:
-    per_minute: int | None  # None: no limit
-    connections: int
+class Settings:
+    """What the environment says. Absent variables have the defaults of docs/operations.md.
 
-
-def parse_pace(text: str) -> Pace:
-    """`30/min,3` (messages a minute, connections), `30/min`, or `off`. Raises ValueError."""
-    if text.strip().lower() == "off":
-        return Pace(per_minute=None, connections=16)
-    found = re.fullmatch(r"\s*(\d{1,6})\s*/\s*min\s*(?:,\s*(\d{1,3}))?\s*", text)
-    if not found or int(found[1]) < 1 or int(found[2] or 1) < 1:
-        raise ValueError(f"«{text}» is no pace; write messages a minute and connections, as in 30/min,3, or off")
-    return Pace(per_minute=int(found[1]), connections=int(found[2] or 3))
-
-
-def parse_networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    """Addresses and networks, `127.0.0.1 10.0.0.0/8`, separated by spaces or commas. Raises ValueError."""
-    return tuple(ip_network(word) for word in text.replace(",", " ").split())
-
-
-class _FileVariables(PydanticBaseSettingsSource):
-    """`AGENDA_X_FILE` names a file that holds X, as secrets are mounted. A missing file is an error, not a default."""
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        named = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")
-        return (_content(field_name, named) if named else None), field_name, False
-
-    def __call__(self) -> dict[str, Any]:
-        fields = self.settings_cls.model_fields
-        found = {name: self.get_field_value(field, name)[0] for name, field in fields.items()}
-        return {name: value for name, value in found.items() if value is not None}
-
-
-def _content(field_name: str, path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        variable = f"{PREFIX}{field_name.upper()}_FILE"
-        raise SettingsError(f"{variable}={path}: cannot be read ({error}); correct the path or unset it") from error
-
-
-class Settings(BaseSettings):
-    """What the environment says. Absent variables have the defaults of docs/operations.md."""
-
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
+    The URLs of database and relay stay texts: what opens them reads them (store/database, mail/relay/smtp_url), so
+    that `agenda doctor` can tell what is wrong with one and go on.
+    """
 
     config: Path | None = None
     database_url: str | None = None
     smtp_url: str | None = None
     smtp_password: str | None = None
-    smtp_token: str | None = None  # for ?auth=xoauth2; as a file, it is read anew for each connection
+    smtp_token: str | None = None  # for ?auth=xoauth2
+    smtp_token_file: Path | None = None  # in place of the token: read anew for each connection
     oauth_token_url: str | None = None  # or where to ask for one (RFC 6749 §4.4), and with what
     oauth_client_id: str | None = None
     oauth_client_secret: str | None = None
     oauth_scope: str | None = None
     imap_password: str | None = None  # of `agenda inbox --imap`
-    verp: Literal["off", "answers", "on"] = "off"  # an address for each post's answers; a sender for each mail
-    invitations: Literal["off", "on"] = "off"  # answers are read with `agenda inbox`, so invitations may leave
+    verp: Verp = "off"  # an address for each post's answers; a sender for each mail
+    invitations: bool = False  # answers are read with `agenda inbox`, so invitations may leave
     authserv_id: str | None = None  # under which our own mail server says whose mail is proven (RFC 8601 §2.2)
     base_url: str | None = None
-    secret_key: str | None = None  # the current key and older ones, separated by spaces
+    secret_keys: tuple[str, ...] = ()  # the current one first, then older ones
     redirect_all: str | None = None
-    pace: str = DEFAULT_PACE
-    domain_pace: str | None = None  # messages a minute to any one domain
-    trusted_proxies: str = ""  # whose X-Forwarded-For is believed; addresses and networks
-    metrics_from: str = DEFAULT_METRICS_FROM  # who may read /metrics; addresses and networks
-    asked_above: int = Field(default=DEFAULT_ASKED_ABOVE, ge=0)  # notices; more want a confirmation
+    pace: Pace = DEFAULT_PACE
+    domain_pace: int | None = None  # messages a minute to any one domain
+    trusted_proxies: tuple[Network, ...] = ()  # whose X-Forwarded-For is believed
+    metrics_from: tuple[Network, ...] = DEFAULT_WATCHERS  # who may read /metrics
+    asked_above: int = DEFAULT_ASKED_ABOVE  # notices; more want a confirmation
     host: str = "127.0.0.1"
-    port: int = 8080
-    lang: Literal["es", "en"] = "es"
-
-    @field_validator("pace")
-    @classmethod
-    def _pace_parses(cls, text: str) -> str:
-        parse_pace(text)
-        return text
-
-    @field_validator("domain_pace")
-    @classmethod
-    def _domain_pace_parses(cls, text: str | None) -> str | None:
-        if text is not None and parse_pace(text).per_minute is None:
-            raise ValueError("there is no limit to a domain unless one is written, as in 20/min")
-        return text
-
-    @field_validator("oauth_token_url")
-    @classmethod
-    def _tokens_are_asked_for_over_tls(cls, text: str | None) -> str | None:
-        if text is not None and not re.match(r"https://|http://(127\.0\.0\.1|localhost|\[::1\])[:/]", text):
-            raise ValueError(f"«{text}» must begin with https://: a secret is sent there")
-        return text
-
-    @field_validator("trusted_proxies", "metrics_from")
-    @classmethod
-    def _networks_parse(cls, text: str) -> str:
-        parse_networks(text)
-        return text
-
-    @field_validator("base_url")
-    @classmethod
-    def _base_url_is_a_url(cls, text: str | None) -> str | None:
-        if text is not None and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", text):
-            raise ValueError(f"«{text}» is no address of a site; write it as https://agenda.example")
-        return text.rstrip("/") if text else None
-
-    @field_validator("redirect_all")
-    @classmethod
-    def _redirect_is_an_address(cls, text: str | None) -> str | None:
-        """By the grammar that composing uses: what passes here can be written to."""
-        return text if text is None else mailbox(text)
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, _FileVariables(settings_cls)
-
-    def file_of(self, name: str) -> Path | None:
-        """The file that `AGENDA_…_FILE` names for a variable, where the variable itself is not set."""
-        variable = f"{PREFIX}{name.upper()}"
-        named = os.environ.get(f"{variable}_FILE")
-        return Path(named) if named and not os.environ.get(variable) else None
+    port: int | None = None  # None: DEFAULT_PORT, and the demo may look for a free one
+    lang: Language = LANGUAGES[0]
 
     @property
-    def secret_keys(self) -> tuple[str, ...]:
-        """The current key first."""
-        return tuple((self.secret_key or "").split())
+    def own_address(self) -> str:
+        """As the world sees it, or what would be listened on."""
+        return self.base_url or f"http://{self.host}:{self.port or DEFAULT_PORT}"
 
 
-def load_settings() -> Settings:
-    """The settings of this process's environment. Raises SettingsError, naming variable, value and rule."""
+VARIABLES = {"AGENDA_SECRET_KEY": "secret_keys"} | {
+    f"{PREFIX}{field.name.upper()}": field.name
+    for field in fields(Settings)
+    if field.name not in ("secret_keys", "smtp_token_file")
+}
+_READERS: Mapping[str, Callable[[str], object]] = {  # by field; what is not here is taken as it stands
+    "config": Path,
+    "oauth_token_url": parse_token_url,
+    "verp": parse_verp,
+    "invitations": parse_switch,
+    "base_url": parse_base_url,
+    "secret_keys": lambda text: tuple(text.split()),
+    "redirect_all": parse_mailbox,
+    "pace": parse_pace,
+    "domain_pace": parse_limit,
+    "trusted_proxies": parse_networks,
+    "metrics_from": parse_networks,
+    "asked_above": parse_count,
+    "port": parse_port,
+    "lang": parse_language,
+}
+
+
+def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this process's environment. Raises SettingsError, naming variable, value and rule.
+
+    A variable that is empty counts as absent. Where `AGENDA_X_FILE` names a file that holds X, as secrets are mounted,
+    a missing file is an error, not a default.
+    """
+    found: dict[str, Any] = {}
+    problems: list[Said] = []
+    for variable, name in VARIABLES.items():
+        kept = _content(f"{variable}_FILE", environment)
+        if not (text := environment.get(variable) or kept):
+            continue
+        try:
+            found[name] = _READERS.get(name, str)(text)
+        except UnreadableText as error:
+            problems.append(WRONG.of(variable=variable, rule=error.why))
+    if problems:
+        raise SettingsError(all_of(problems))
+    if (token := environment.get(f"{PREFIX}SMTP_TOKEN_FILE")) and not environment.get(f"{PREFIX}SMTP_TOKEN"):
+        found["smtp_token_file"] = Path(token)
+    return Settings(**found)
+
+
+def _content(variable: str, environment: Mapping[str, str]) -> str | None:
+    path = environment.get(variable)
+    if not path:
+        return None
     try:
-        return Settings()
-    except ValidationError as error:
-        lines = []
-        for problem in error.errors():
-            name = PREFIX + str(problem["loc"][0]).upper()
-            lines.append(f"{name}: {problem['msg'].removeprefix('Value error, ')}")
-        raise SettingsError("; ".join(lines)) from error
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(NO_FILE, variable=variable, path=path, error=error) from error
+
+
+def spoken(*wanted: str | None) -> Language:
+    """The first of these that is a language of this program, even where nothing else of the environment holds."""
+    return next((one for one in wanted if one in LANGUAGES), None) or LANGUAGES[0]

@@ -25,7 +25,6 @@ from calendars.wording import (
     short_date,
     status_word,
 )
-from calendars.zones import to_wall
 
 HEADINGS = Phrase("Event|Status|When ({home})|Site|Assumed")
 UNDATED = Phrase("no date")
@@ -96,11 +95,11 @@ def when(
         return span, span if concerned else ""
     if revision.start is None:
         return UNDATED[lang], UNDATED[lang] if concerned else ""
-    home = to_wall(revision.start, agenda.zone)
+    home = revision.wall(revision.start, agenda.zone)
     told = f"{short_date(home.date(), lang)} {hour(home, lang)}"
     if site is None or not concerned:
         return told, ""
-    there = to_wall(revision.start, site.zone)
+    there = revision.wall(revision.start, site.zone)
     remark = other_day_remark(there, home, site.city, lang)
     return told, f"{short_date(there.date(), lang)} {hour(there, lang)} {remark}".rstrip()
 
@@ -112,20 +111,21 @@ def events_json(edition: Edition, site: Representation | None) -> list[dict[str,
     for event in agenda.events:
         if site is not None and site not in agenda.addressed(event):
             continue
-        start = edition.revisions[event.id].start
+        revision = edition.revisions[event.id]
+        start = revision.start
         days = event.when if isinstance(event.when, Days) else None
         found.append(
             {
                 "id": event.id,
-                "uid": edition.revisions[event.id].uid,
+                "uid": revision.uid,
                 "title": event.title.es,
                 "kind": event.kind.value,
                 "status": event.status.value,
                 "start": None if start is None else start.isoformat(),
                 "first_day": None if days is None else days.first.isoformat(),
                 "last_day": None if days is None else days.last.isoformat(),
-                "home": None if start is None else to_wall(start, agenda.zone).isoformat(),
-                "local": None if start is None or site is None else to_wall(start, site.zone).isoformat(),
+                "home": None if start is None else revision.wall(start, agenda.zone).isoformat(),
+                "local": None if start is None or site is None else revision.wall(start, site.zone).isoformat(),
                 "assumed": [part.value for part in event.assumed],
                 "sites": len(agenda.addressed(event)),
                 "source": event.source,

@@ -16,9 +16,9 @@ from calendars.model.agenda import Agenda
 from calendars.model.events import Days
 from calendars.model.text import Language
 from calendars.wording import days_span, home_short, hour, short_date
-from calendars.zones import to_wall
-from scheduler.base.refusal import USAGE
-from scheduler.commands.common import Failure, JsonOption, LangOption, language, out, print_json, told
+from scheduler.base.refusal import UsageRefusal
+from scheduler.commands.common import JsonOption, LangOption, language, print_json, told
+from scheduler.commands.screen import out, print_lines
 from scheduler.installation.database import NOTHING_YET, NothingPublished, existing_database
 from scheduler.planning.coverage import Tally
 from scheduler.reporting.acceptances import Acceptances, acceptances
@@ -40,7 +40,7 @@ MET = Phrase("It is met.")
 LACK = Phrase("It is short at {n}: {sites}")
 NO_DEPUTY = Phrase("Of these, without a deputy: {sites}")
 ASKS_NOT = Phrase("{key}: no event of that id asks who comes.")
-ASKING = Phrase(" These do: {known}.")
+ASKS_NOT_THESE = Phrase("{key}: no event of that id asks who comes. These do: {known}.")
 NO_COORDINATOR = Phrase("No coordinator will hear of it in: {regions}")
 
 
@@ -60,23 +60,22 @@ def answers(
         agenda, spoken = found.edition.agenda, language(lang, settings)
         every = list(acceptances(connection, found.edition))
         if event is not None:
-            every = [_chosen(every, event, spoken)]
+            every = [_chosen(every, event)]
         if as_json:
             print_json([_json(one) for one in every] if event is None else _json(every[0]))
         elif event is not None:
             _print_event(every[0], agenda, spoken)
         else:
             out().print(_events(every, agenda, spoken) if every else NONE[spoken])
-            for line in _aside(every, spoken):
-                out().print(line, markup=False, soft_wrap=True)
+            print_lines(_aside(every, spoken))
 
 
-def _chosen(every: Sequence[Acceptances], key: str, lang: Language) -> Acceptances:
+def _chosen(every: Sequence[Acceptances], key: str) -> Acceptances:
     for one in every:
         if one.event.id == key:
             return one
     known = ", ".join(one.event.id for one in every)
-    raise Failure(USAGE, ASKS_NOT.say(lang, key=key) + (ASKING.say(lang, known=known) if known else ""))
+    raise UsageRefusal(ASKS_NOT_THESE if known else ASKS_NOT, key=key, known=known)
 
 
 def _events(every: Sequence[Acceptances], agenda: Agenda, lang: Language) -> Table:
@@ -101,8 +100,7 @@ def _aside(every: Sequence[Acceptances], lang: Language) -> Iterator[str]:
 def _print_event(one: Acceptances, agenda: Agenda, lang: Language) -> None:
     out().print(f"{one.event.title[lang]} · {_when(one, agenda, lang)}", markup=False)
     out().print(_sites(one, agenda, lang))
-    for line in _lines(one, agenda, lang):
-        out().print(line, markup=False, soft_wrap=True)
+    print_lines(_lines(one, agenda, lang))
 
 
 def _sites(one: Acceptances, agenda: Agenda, lang: Language) -> Table:
@@ -151,7 +149,7 @@ def _figures(tallies: Sequence[Tally]) -> tuple[str, ...]:
 def _when(one: Acceptances, agenda: Agenda, lang: Language) -> str:
     if isinstance(one.event.when, Days):
         return days_span(one.event.when, lang)
-    wall = to_wall(one.begins, agenda.zone)
+    wall = one.begins_at_home
     return f"{short_date(wall, lang)} {wall.year}, {hour(wall, lang)} {home_short(agenda.zone, lang)}"
 
 

@@ -13,7 +13,6 @@ from calendars.model.agenda import Draft
 from calendars.model.events import Days, Event
 from calendars.model.text import Language
 from calendars.wording import days_span, home_name, hour, short_date
-from calendars.zones import to_wall
 from scheduler.wording.around import marks, session_json, stay_json, stay_marks
 
 HEADINGS = Phrase("Site|Id|Starts|Remarks")
@@ -42,9 +41,9 @@ def around(draft: Draft, event: Event, lang: Language) -> RenderableType:
 
 
 def _home(edition: Edition, event: Event, lang: Language) -> str:
-    start = edition.revisions[event.id].start
-    if start is not None:
-        wall = to_wall(start, edition.agenda.zone)
+    revision = edition.revisions[event.id]
+    if revision.start is not None:
+        wall = revision.wall(revision.start, edition.agenda.zone)
         return f"{short_date(wall.date(), lang)}, {hour(wall, lang)}, {home_name(edition.agenda.zone, lang)}"
     return days_span(event.when, lang) if isinstance(event.when, Days) else UNDATED[lang]
 

@@ -1,4 +1,4 @@
-"""What the commands share: options, languages, tables and JSON, how a refusal is told."""
+"""What the commands share: options, languages, JSON, how a refusal is told."""
 
 from __future__ import annotations
 
@@ -12,21 +12,19 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
 
-from calendars.catalogue import Phrase
-from calendars.model.agenda import AnotherAgenda
-from calendars.model.text import Language, verbatim
-from calendars.zones import UnusableZoneData, WallTimeError, refuse_unusable_data
-from scheduler.base.refusal import ENVIRONMENT, PROBLEMS, USAGE, Refusal
-from scheduler.base.settings import Settings, load_settings
+from calendars.catalogue import LANGUAGES, Phrase
+from calendars.model.text import Language
+from scheduler.base.refusal import ENVIRONMENT, PROBLEMS, Refusal, UsageRefusal
+from scheduler.base.settings import WRONG, Settings, load_settings, spoken
+from scheduler.base.variables import UnreadableText, parse_language
 
 ConfigOption = Annotated[
     Path | None,
     typer.Option("--config", help="Folder of the configuration.", metavar="DIR", envvar="AGENDA_CONFIG"),
 ]
 LangOption = Annotated[
-    str | None, typer.Option("--lang", help="Language of what is printed: es or en.", metavar="es|en")
+    str | None, typer.Option("--lang", help="Language of what is printed.", metavar="|".join(LANGUAGES))
 ]
 ShiftedOption = Annotated[
     bool, typer.Option("--shifted", help="Not the files: what is in force, reckoned with this machine's zone data.")
@@ -34,23 +32,20 @@ ShiftedOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
 
-class Failure(Refusal):
-    """A command's own refusal, said in the language that was asked for."""
-
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(verbatim(message))
-        self.code = code
-
-
 NO_SITE = Phrase("--{option} {site}: there is no such site; ids are in representations.csv")
 
 
 def language(given: str | None, settings: Settings) -> Language:
     """`--lang`, else AGENDA_LANG, else Spanish."""
-    wanted = given or settings.lang
-    if wanted not in ("es", "en"):
-        raise Failure(USAGE, f"--lang {wanted}: there is es and en")
-    return "es" if wanted == "es" else "en"
+    return settings.lang if given is None else chosen_language("--lang", given)
+
+
+def chosen_language(option: str, given: str) -> Language:
+    """What an option says, if it has a catalogue."""
+    try:
+        return parse_language(given)
+    except UnreadableText as error:
+        raise UsageRefusal(WRONG, variable=option, rule=error.why) from error
 
 
 def login_name() -> str:
@@ -60,15 +55,6 @@ def login_name() -> str:
         return f"uid {os.getuid()}"
 
 
-def out() -> Console:
-    """Standard output; into a file or a pipe, wide enough for the tables."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 140)
-
-
-def err() -> Console:
-    return Console(stderr=True, highlight=False, soft_wrap=True)
-
-
 def print_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
@@ -76,30 +62,45 @@ def print_json(value: object) -> None:
 NOT_PUBLISHED = Phrase("Nothing was published; what was in force stays in force.")
 
 
+# Raised below the commands, and expected: by class and its module, which a command that does without has not loaded.
+EXPECTED = (
+    ("calendars.model.agenda", "AnotherAgenda", PROBLEMS),
+    ("calendars.zones", "WallTimeError", PROBLEMS),
+    ("calendars.zones", "UnusableZoneData", ENVIRONMENT),
+    ("sqlalchemy.exc", "DBAPIError", ENVIRONMENT),
+)
+
+
 @contextmanager
 def told(lang: str | None = None) -> Iterator[Settings]:
     """Run a command's body with the settings; every expected failure becomes its exit code and a line on stderr."""
-    spoken: Language = "en" if lang == "en" else "es"
+    speaking = spoken(lang, os.environ.get("AGENDA_LANG"))
     try:
-        refuse_unusable_data()
+        if (zones := sys.modules.get("calendars.zones")) is not None:  # what reckons no hours needs none to be right
+            zones.refuse_unusable_data()
         settings = load_settings()
-        spoken = language(lang, settings)
+        speaking = language(lang, settings)
         yield settings
     except Refusal as error:
-        _end(error.code, *(f"{error.speaker}{line}" for line in error.lines(spoken)))
-    except (AnotherAgenda, WallTimeError) as error:
-        _end(PROBLEMS, f"agenda: {error}")
-    except UnusableZoneData as error:
-        _end(ENVIRONMENT, f"agenda: {error}")
+        _end(error.code, *(f"{error.speaker}{line}" for line in error.lines(speaking)))
+    except BrokenPipeError:
+        raise  # whoever reads our output has had enough; click ends quietly
     except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            raise  # whoever reads our output has had enough; click ends quietly
         _end(ENVIRONMENT, f"agenda: {error}")
     except Exception as error:
-        failed = sys.modules.get("sqlalchemy.exc")  # a command that asks no database has not loaded it
-        if failed is None or not isinstance(error, failed.DBAPIError):
+        code = _expected(error)
+        if code is None:
             raise
-        _end(ENVIRONMENT, f"agenda: the database failed: {error.orig}")
+        of_database = getattr(error, "orig", None)
+        _end(code, f"agenda: {error}" if of_database is None else f"agenda: the database failed: {of_database}")
+
+
+def _expected(error: Exception) -> int | None:
+    """The exit code of a failure that is none of the program; None for one that is."""
+    for module, name, code in EXPECTED:
+        if module in sys.modules and isinstance(error, getattr(sys.modules[module], name)):
+            return code
+    return None
 
 
 def _end(code: int, *lines: str) -> NoReturn:

@@ -12,8 +12,9 @@ from calendars.catalogue import Phrase
 from calendars.model.text import Language
 from calendars.wording import and_list
 from calendars.zones import zone_data
-from scheduler.base.refusal import PROBLEMS, USAGE
-from scheduler.commands.common import NOT_PUBLISHED, Failure, err
+from scheduler.base.refusal import PROBLEMS, UsageRefusal
+from scheduler.commands.common import NOT_PUBLISHED
+from scheduler.commands.screen import err
 from scheduler.publishing.in_words import missing_lines
 from scheduler.publishing.prospect import Prospect
 from scheduler.publishing.publish import NothingToPublish, Published, Unconfirmed
@@ -29,6 +30,8 @@ YesOption = Annotated[
 ]
 
 EMPTY_REASON = Phrase("--reason is empty: say why, for whoever reads the editions later")
+SILENT_OR_ANNOUNCE = Phrase("--silent tells nobody, and --announce calls to events: choose one of them")
+SHIFTED_OR_ANNOUNCE = Phrase("--shifted publishes no draft, and --announce calls to events: choose one of them")
 UNCHANGED = Phrase("The draft equals edition {number}, which is in force: nothing to publish.")
 NOT_SHIFTED = Phrase("The rules of this machine give every hour that edition {number} published: nothing to publish.")
 CALLED_ALREADY = Phrase(
@@ -39,7 +42,7 @@ CONCERNS = Phrase(
     "The changes concern {people} {people:person|people} at {sites} {sites:site|sites} ({mails} "
     "{mails:notice|notices})."
 )
-SEE_FIRST = Phrase(" See it first: agenda impact{option}")
+SEE_FIRST = Phrase("See it first: agenda impact{option}")
 CONFIRM = Phrase("Type the number of people in all ({total}) to publish")
 MISTYPED = Phrase("That is not the number.")
 WANTS_YES = Phrase("If that is what you want, repeat with --yes; if not, correct the file or put back what is missing.")
@@ -57,9 +60,9 @@ class Put(Protocol):
     def __call__(self, *, confirmed: bool) -> Published: ...
 
 
-def refuse_empty(reason: str, lang: Language) -> None:
+def refuse_empty(reason: str) -> None:
     if not reason.strip():
-        raise Failure(USAGE, EMPTY_REASON[lang])
+        raise UsageRefusal(EMPTY_REASON)
 
 
 def once_confirmed(
@@ -110,9 +113,9 @@ def _reasons(found: Prospect, lang: Language, option: str | None) -> Iterator[st
     if found.noticed:
         sites = {notice.site for notice in found.notices if found.hearing(notice)}
         people, mails = len(found.noticed), found.mails - found.calls
-        yield CONCERNS.say(lang, people=people, sites=len(sites), mails=mails) + (
-            "" if option is None else SEE_FIRST.say(lang, option=option)
-        )
+        seen = () if option is None else (SEE_FIRST.say(lang, option=option),)
+        yield " ".join((CONCERNS.say(lang, people=people, sites=len(sites), mails=mails), *seen))
     if found.called:
         people = len(frozenset().union(*found.called.values()))
-        yield CONVOKES.say(lang, people=people, mails=found.calls) + (SEE_FIRST.say(lang, option=" --announce …"))
+        called = CONVOKES.say(lang, people=people, mails=found.calls)
+        yield f"{called} {SEE_FIRST.say(lang, option=' --announce …')}"

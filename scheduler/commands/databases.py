@@ -8,15 +8,25 @@ from typing import Annotated
 import typer
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from calendars.catalogue import Phrase
 from scheduler.base.clock import SystemClock
-from scheduler.base.refusal import USAGE
+from scheduler.base.refusal import UsageRefusal
 from scheduler.base.tokens import NOTHING_CHANGED, NoKey, tokens_with
-from scheduler.commands.common import Failure, LangOption, err, told
+from scheduler.commands.common import LangOption, language, told
+from scheduler.commands.screen import err
 from scheduler.installation.database import database_url, existing_database
 from scheduler.store.copying import copy
 from scheduler.store.database import Database
 from scheduler.store.instance import Instance
 from scheduler.store.ledger.deliveries import hold_what_may_have_gone
+
+READY = Phrase("{name}: ready")
+COPIED = Phrase("{n} {n:row|rows} copied to {name}; `agenda adopt` lets it send, and the old one must not")
+ADOPTED = Phrase("{name}: adopted; nothing is held")
+ADOPTED_HOLDING = Phrase("{name}: adopted; {n} {n:delivery|deliveries} held (`agenda deliveries`)")
+NO_TIME = Phrase("--backup-from {text}: not a time; write it as 2026-11-23T04:00Z")
+NO_ZONE = Phrase("--backup-from {text}: says no time zone; add Z for UTC, or an offset such as -06:00")
+AHEAD = Phrase("--backup-from {text}: lies ahead; write when the backup was made")
 
 
 def migrate(lang: LangOption = None) -> None:
@@ -31,7 +41,7 @@ def migrate(lang: LangOption = None) -> None:
             raise NoKey(NOTHING_CHANGED)
         database = Database(url, migrating=True, tokens=tokens)
         database.close()
-        typer.echo(f"{database.name}: ready")
+        typer.echo(READY.say(language(lang, settings), name=database.name))
 
 
 def copy_database(
@@ -54,7 +64,7 @@ def copy_database(
                 writing.close()
         finally:
             reading.close()
-        typer.echo(f"{total} rows copied to {writing.name}; `agenda adopt` lets it send, and the old one must not")
+        typer.echo(COPIED.say(language(lang, settings), n=total, name=writing.name))
 
 
 def _copied(reading: Database, writing: Database) -> int:
@@ -98,16 +108,16 @@ def adopt(
                 held = hold_what_may_have_gone(connection, since, now)
             mark = instance.take(connection)
         instance.confirm(mark)
-        typer.echo(f"{database.name}: adopted; {held} deliveries held" + (" (`agenda deliveries`)" if held else ""))
+        typer.echo((ADOPTED_HOLDING if held else ADOPTED).say(language(lang, settings), name=database.name, n=held))
 
 
 def _instant(text: str, now: datetime) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:
-        raise Failure(USAGE, f"--backup-from {text}: not a time; write it as 2026-11-23T04:00Z") from error
+        raise UsageRefusal(NO_TIME, text=text) from error
     if found.tzinfo is None:
-        raise Failure(USAGE, f"--backup-from {text}: says no time zone; add Z for UTC, or an offset such as -06:00")
+        raise UsageRefusal(NO_ZONE, text=text)
     if found > now:
-        raise Failure(USAGE, f"--backup-from {text}: lies ahead")
+        raise UsageRefusal(AHEAD, text=text)
     return found.astimezone(UTC)

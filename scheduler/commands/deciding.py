@@ -11,15 +11,15 @@ import structlog
 import typer
 
 from calendars.catalogue import Phrase
-from calendars.model.text import Language
+from calendars.model.text import Language, Said
 from scheduler.base.address import scrub
 from scheduler.base.clock import SystemClock
 from scheduler.base.logs import configure_logs
-from scheduler.base.refusal import PROBLEMS, USAGE
-from scheduler.commands.common import Failure, LangOption, err, language, login_name, told
+from scheduler.base.refusal import PROBLEMS, Refusal, UsageRefusal, all_of
+from scheduler.commands.common import LangOption, language, login_name, told
 from scheduler.commands.deliveries import UNKNOWN, EventOption, PurposeOption, SiteOption, StateOption, app
 from scheduler.installation.database import existing_database
-from scheduler.planning.delivery import Purpose, State
+from scheduler.planning.delivery import State
 from scheduler.store.database import Database
 from scheduler.store.ledger import deliveries
 from scheduler.store.ledger.deliveries import ACTS_ON, Chosen, Order
@@ -44,10 +44,22 @@ DONE: Mapping[Order, Phrase] = {
     Order.DROP: Phrase("Dropped: {n}"),
 }
 UNFIT = Phrase("{id}: is {state}; this can be decided of: {states}")
+NO_REASON = Phrase("--reason is empty: say why, for whoever looks at these deliveries later")
+SAY_WHICH = Phrase("say which: ids, filters or --all; see agenda deliveries {order} --help")
+OTHER_STATES = Phrase("--state: {order} can be decided of {states} only")
+HELP = {
+    Order.HOLD: "Keep deliveries from going until they are released: planned, deferred or uncertain ones.",
+    Order.RELEASE: "Let held deliveries go: those that are due, now; those that are past their use become expired."
+    '\n\nFor example: agenda deliveries release --all --reason "the relay is repaired"',
+    Order.RETRY: "Try deliveries again now: deferred, uncertain or held ones."
+    "\n\nWhat is uncertain may have arrived, and would then arrive twice, under one Message-ID.",
+    Order.DROP: "End held or uncertain deliveries for good: they are cancelled, and no publication plans them again.",
+}
 _PAST = {Order.HOLD: "held", Order.RELEASE: "released", Order.RETRY: "retried", Order.DROP: "dropped"}
 
 
-def hold(
+def decide(
+    context: typer.Context,
     reason: ReasonOption,
     ids: IdsArgument = None,
     state: StateOption = None,
@@ -59,71 +71,9 @@ def hold(
     author: AuthorOption = None,
     lang: LangOption = None,
 ) -> None:
-    """Keep deliveries from going until they are released: planned, deferred or uncertain ones."""
-    chosen = _chosen(ids, state, site, event, purpose)
-    _decide(Order.HOLD, chosen, reason, author, lang, everything=everything, yes=yes)
-
-
-def release(
-    reason: ReasonOption,
-    ids: IdsArgument = None,
-    site: SiteOption = None,
-    event: EventOption = None,
-    purpose: PurposeOption = None,
-    everything: AllOption = False,
-    yes: YesOption = False,
-    author: AuthorOption = None,
-    lang: LangOption = None,
-) -> None:
-    """Let held deliveries go: those that are due, now; those that are past their use become expired.
-
-    For example: agenda deliveries release --all --reason "the relay is repaired"
-    """
-    chosen = _chosen(ids, None, site, event, purpose)
-    _decide(Order.RELEASE, chosen, reason, author, lang, everything=everything, yes=yes)
-
-
-def retry(
-    reason: ReasonOption,
-    ids: IdsArgument = None,
-    state: StateOption = None,
-    site: SiteOption = None,
-    event: EventOption = None,
-    purpose: PurposeOption = None,
-    everything: AllOption = False,
-    yes: YesOption = False,
-    author: AuthorOption = None,
-    lang: LangOption = None,
-) -> None:
-    """Try deliveries again now: deferred, uncertain or held ones.
-
-    What is uncertain may have arrived, and would then arrive twice, under one Message-ID.
-    """
-    chosen = _chosen(ids, state, site, event, purpose)
-    _decide(Order.RETRY, chosen, reason, author, lang, everything=everything, yes=yes)
-
-
-def drop(
-    reason: ReasonOption,
-    ids: IdsArgument = None,
-    state: StateOption = None,
-    site: SiteOption = None,
-    event: EventOption = None,
-    purpose: PurposeOption = None,
-    everything: AllOption = False,
-    yes: YesOption = False,
-    author: AuthorOption = None,
-    lang: LangOption = None,
-) -> None:
-    """End held or uncertain deliveries for good: they are cancelled, and no publication plans them again."""
-    chosen = _chosen(ids, state, site, event, purpose)
-    _decide(Order.DROP, chosen, reason, author, lang, everything=everything, yes=yes)
-
-
-def _chosen(
-    ids: list[int] | None, state: list[State] | None, site: str | None, event: str | None, purpose: Purpose | None
-) -> Chosen:
-    return Chosen(ids=tuple(ids or ()), states=tuple(state or ()), site=site, event=event, purpose=purpose)
+    """What the command's name says is done with the deliveries that are chosen."""
+    chosen = Chosen(ids=tuple(ids or ()), states=tuple(state or ()), site=site, event=event, purpose=purpose)
+    _decide(Order(str(context.info_name)), chosen, reason, author, lang, everything=everything, yes=yes)
 
 
 def _decide(
@@ -134,7 +84,7 @@ def _decide(
         spoken = language(lang, settings)
         fit = _fit(order, chosen, everything=everything)
         if not reason.strip():
-            raise Failure(USAGE, "--reason is empty: say why, for whoever looks at these deliveries later")
+            raise UsageRefusal(NO_REASON)
         words = scrub(f"{_PAST[order]} by {author or login_name()}: {reason}")
         with existing_database(settings) as database:
             if not _confirmed(database, fit, spoken, yes=yes):
@@ -143,16 +93,16 @@ def _decide(
         log.info("operator decided", order=order.value, deliveries=done)
         typer.echo(DONE[order].say(spoken, n=done))
         if unfit:
-            raise Failure(PROBLEMS, "; ".join(_why(id_, state, order, spoken) for id_, state in unfit.items()))
+            raise Refusal(all_of(_why(id_, state, order) for id_, state in unfit.items()))
 
 
 def _fit(order: Order, chosen: Chosen, *, everything: bool) -> Chosen:
-    """Those of the chosen ones of which this can be decided. Raises Failure where none is chosen."""
+    """Those of the chosen ones of which this can be decided. Raises UsageRefusal where none is chosen."""
     if chosen.everything and not everything:
-        raise Failure(USAGE, f"say which: ids, filters or --all; see agenda deliveries {order} --help")
+        raise UsageRefusal(SAY_WHICH, order=order)
     states = tuple(one for one in ACTS_ON[order] if not chosen.states or one in chosen.states)
     if not states:
-        raise Failure(USAGE, f"--state: {order} can be decided of {', '.join(ACTS_ON[order])} only")
+        raise UsageRefusal(OTHER_STATES, order=order, states=", ".join(ACTS_ON[order]))
     return replace(chosen, states=states)
 
 
@@ -161,10 +111,10 @@ def _confirmed(database: Database, fit: Chosen, lang: Language, *, yes: bool) ->
         n = deliveries.count(connection, fit)
     if yes or n <= 1:
         return True
-    err().print(ASKED.say(lang, n=n))
+    typer.echo(ASKED.say(lang, n=n), err=True)
     if sys.stdin.isatty() and typer.prompt(CONFIRM.say(lang, n=n), default="", show_default=False, err=True) == str(n):
         return True
-    err().print(WANTS_YES[lang])
+    typer.echo(WANTS_YES[lang], err=True)
     return False
 
 
@@ -185,11 +135,11 @@ def _decided(
     return done, {id_: state for id_, state in states.items() if state not in fit.states}
 
 
-def _why(id_: int, state: State | None, order: Order, lang: Language) -> str:
+def _why(id_: int, state: State | None, order: Order) -> Said:
     if state is None:
-        return UNKNOWN.say(lang, id=id_)
-    return UNFIT.say(lang, id=id_, state=state, states=", ".join(ACTS_ON[order]))
+        return UNKNOWN.of(id=id_)
+    return UNFIT.of(id=id_, state=state, states=", ".join(ACTS_ON[order]))
 
 
-for _decision in (hold, release, retry, drop):
-    app.command()(_decision)
+for _order, _help in HELP.items():
+    app.command(_order.value, help=_help)(decide)

@@ -17,8 +17,9 @@ from calendars.catalogue import Phrase
 from calendars.model.text import Language
 from calendars.wording import hour, short_date
 from calendars.zones import to_wall
-from scheduler.base.refusal import PROBLEMS, USAGE
-from scheduler.commands.common import Failure, JsonOption, LangOption, language, out, print_json, told
+from scheduler.base.refusal import Refusal, UsageRefusal
+from scheduler.commands.common import JsonOption, LangOption, language, print_json, told
+from scheduler.commands.screen import out
 from scheduler.installation.database import existing_database
 from scheduler.planning.delivery import Purpose, State
 from scheduler.store import editions
@@ -34,6 +35,7 @@ HEADINGS = Phrase("Id|Purpose|Event|Site|Post|Rule|Due (site)|UTC|State|Attempts
 ATTEMPTS = Phrase("Began (UTC)|Ended (UTC)|Got to|Code|Became|Node|Reply")
 NONE = Phrase("No delivery fits.")
 UNKNOWN = Phrase("{id}: there is no such delivery")
+FILTERS_AFTER = Phrase("write the filters after the command: agenda deliveries {command} …")
 MORE = Phrase("{shown} of {total}; --limit shows more.")
 
 app = typer.Typer(no_args_is_help=False, pretty_exceptions_enable=False)
@@ -58,9 +60,7 @@ def listing(
     with told(lang) as settings:
         if context.invoked_subcommand is not None:
             if not chosen.everything:
-                raise Failure(
-                    USAGE, f"write the filters after the command: agenda deliveries {context.invoked_subcommand} …"
-                )
+                raise UsageRefusal(FILTERS_AFTER, command=context.invoked_subcommand)
             return
         with existing_database(settings) as database, database.read() as connection:
             found, total = deliveries.listing(connection, chosen, limit), deliveries.count(connection, chosen)
@@ -135,7 +135,7 @@ def show(
             tries = deliveries.attempts_of(connection, id_)
             zones = _zones(connection)
         if not found:
-            raise Failure(PROBLEMS, UNKNOWN.say(spoken, id=id_))
+            raise Refusal(UNKNOWN, id=id_)
         if as_json:
             print_json({**_json(found[0], zones), "tries": [_plain(asdict(one)) for one in tries]})
             return

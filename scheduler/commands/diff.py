@@ -10,16 +10,8 @@ from calendars.model.text import Language
 from calendars.reading import AGENDA, POSTS, Lines
 from calendars.zones import zone_data
 from scheduler.base.clock import SystemClock
-from scheduler.commands.common import (
-    ConfigOption,
-    JsonOption,
-    LangOption,
-    ShiftedOption,
-    language,
-    out,
-    print_json,
-    told,
-)
+from scheduler.commands.common import ConfigOption, JsonOption, LangOption, ShiftedOption, language, print_json, told
+from scheduler.commands.screen import print_lines
 from scheduler.commands.shifting import Source
 from scheduler.installation.database import existing_database
 from scheduler.publishing.in_words import all_sites, missing_lines, uncorrected_lines
@@ -56,8 +48,7 @@ def diff(
         if as_json:
             print_json(_json(found, others, draft, source.lines))
         else:
-            for line in _screen(found, others, draft, source.lines, language(lang, settings)):
-                out().print(line, markup=False, soft_wrap=True)
+            print_lines(_screen(found, others, draft, source.lines, language(lang, settings)))
 
 
 def _screen(found: Prospect, others: Beside, draft: Draft, lines: Lines | None, lang: Language) -> Iterator[str]:

@@ -7,7 +7,8 @@ from rich.table import Table
 
 from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import ENVIRONMENT
-from scheduler.commands.common import ConfigOption, JsonOption, out, print_json, told
+from scheduler.commands.common import ConfigOption, JsonOption, print_json, told
+from scheduler.commands.screen import out
 from scheduler.drafts.files import configuration
 from scheduler.reporting.checks import Check, Verdict, installation_checks
 

@@ -17,20 +17,13 @@ from calendars.model.text import Language
 from calendars.wording import home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock
-from scheduler.commands.common import (
-    ConfigOption,
-    JsonOption,
-    LangOption,
-    language,
-    login_name,
-    out,
-    print_json,
-    told,
-)
+from scheduler.commands.common import ConfigOption, JsonOption, LangOption, language, login_name, print_json, told
 from scheduler.commands.confirming import AuthorOption, ReasonOption, YesOption, once_confirmed, refuse_empty
 from scheduler.commands.publication import print_publication
+from scheduler.commands.screen import out
 from scheduler.commands.status import draft_state
 from scheduler.installation.database import existing_database
+from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import Published
 from scheduler.publishing.rollback import roll_back
 from scheduler.store import editions
@@ -76,22 +69,20 @@ def rollback(
     """
     with told(lang) as settings:
         spoken = language(lang, settings)
-        refuse_empty(reason, spoken)
+        refuse_empty(reason)
         with existing_database(settings) as database:
 
             def put(*, confirmed: bool) -> Published:
                 return roll_back(
                     database,
                     number,
-                    at=SystemClock().now(),
-                    author=author or login_name(),
-                    reason=reason,
+                    Act(at=SystemClock().now(), author=author or login_name(), reason=reason),
                     confirmed=confirmed,
                     asked_above=settings.asked_above,
                 )
 
             done = once_confirmed(put, spoken, yes=yes, files=False)
-            draft = draft_state(database, config, settings, SystemClock().now())
+            draft, _ = draft_state(database, config, settings, SystemClock().now())
             differs = draft is None or draft.unequal
         if done is not None:
             print_publication(out(), done, spoken)

@@ -15,9 +15,10 @@ from calendars.model.text import Language
 from calendars.wording import hour, short_date
 from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock
-from scheduler.base.refusal import PROBLEMS, USAGE
+from scheduler.base.refusal import PROBLEMS, UsageRefusal
 from scheduler.base.settings import Settings
-from scheduler.commands.common import Failure, JsonOption, LangOption, err, language, login_name, out, print_json, told
+from scheduler.commands.common import JsonOption, LangOption, chosen_language, language, login_name, print_json, told
+from scheduler.commands.screen import err, out
 from scheduler.installation.database import NOTHING_YET, NothingPublished, existing_database
 from scheduler.people.handover import HandoverWish, check, hand_over
 from scheduler.store import editions
@@ -36,6 +37,7 @@ DONE = Phrase("{post} belongs to {successor} now.")
 CORRECT = Phrase("Put the new address into recipients.csv, too, on the line of {post}, and publish.")
 HEADINGS = Phrase("When|Post|From|To|Who|Reason|recipients.csv")
 CORRECTED, TO_CORRECT = Phrase("corrected"), Phrase("to be corrected")
+ONE_OF = Phrase("POST and --to ADDRESS are wanted, or --list; see agenda handover --help")
 NONE = Phrase("No post has been handed over.")
 
 
@@ -43,7 +45,7 @@ def handover(
     post: Annotated[str | None, typer.Argument(help="Id of the post, as in recipients.csv.", metavar="POST")] = None,
     to: Annotated[str | None, typer.Option("--to", help="The successor's address.", metavar="ADDRESS")] = None,
     spoken: Annotated[
-        str | None, typer.Option("--language", help="The successor's: es or en; else the file's.", metavar="es|en")
+        str | None, typer.Option("--language", help="The successor's; else the file's.", metavar="|".join(LANGUAGES))
     ] = None,
     reason: Annotated[str, typer.Option("--reason", help="Why; kept with the handover.")] = "",
     author: Annotated[str | None, typer.Option("--author", help="Who decides; default: the login name.")] = None,
@@ -63,18 +65,11 @@ def handover(
             _list(database, language(lang, settings), as_json=as_json)
             return
         if post is None or to is None:
-            raise Failure(USAGE, "POST and --to ADDRESS are wanted, or --list")
-        wanted = HandoverWish(recipient=post, address=to, language=_language(spoken))
+            raise UsageRefusal(ONE_OF)
+        wanted = HandoverWish(
+            recipient=post, address=to, language=None if spoken is None else chosen_language("--language", spoken)
+        )
         _hand_over(database, settings, wanted, author or login_name(), reason, language(lang, settings), yes=yes)
-
-
-def _language(given: str | None) -> Language | None:
-    if given is None:
-        return None
-    found = next((one for one in LANGUAGES if one == given), None)
-    if found is None:
-        raise Failure(USAGE, f"--language {given}: there is es and en")
-    return found
 
 
 def _hand_over(

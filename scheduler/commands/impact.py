@@ -13,23 +13,22 @@ from calendars.catalogue import Phrase
 from calendars.model.agenda import Draft
 from calendars.model.text import Language
 from scheduler.base.clock import SystemClock
-from scheduler.base.refusal import USAGE
+from scheduler.base.refusal import UsageRefusal
 from scheduler.base.settings import Settings
 from scheduler.commands.around import around, around_json
 from scheduler.commands.common import (
     NO_SITE,
     ConfigOption,
-    Failure,
     JsonOption,
     LangOption,
     ShiftedOption,
     language,
-    out,
     print_json,
     told,
 )
 from scheduler.commands.confirming import NOT_SHIFTED, AnnounceOption
 from scheduler.commands.sample import samples
+from scheduler.commands.screen import out, print_lines
 from scheduler.commands.shifting import Source
 from scheduler.installation.database import existing_database
 from scheduler.planning.delivery import Purpose
@@ -60,12 +59,13 @@ CALLED_ALREADY = Phrase(
     "The draft equals the edition in force, and everybody concerned is invited: publishing would do nothing."
 )
 REPLACED = Phrase("{replaced} {replaced:reminder|reminders} replaced; {sent} already sent with the earlier time")
-FEEDS = Phrase("{feeds} {feeds:calendar changes|calendars change}")
-ENDED = Phrase("; {ended} {ended:ends|end}")
+FEEDS = Phrase("{feeds} {feeds:calendar changes|calendars change}; other sites: 0 mails")
+FEEDS_ENDED = Phrase(
+    "{feeds} {feeds:calendar changes|calendars change}; {ended} {ended:ends|end}; other sites: 0 mails"
+)
 GONE = Phrase("Posts that leave the list: {posts}; reminders that they no longer get: {reminders}")
-ELSEWHERE = Phrase("other sites: 0 mails")
 SEE = Phrase("See a mail:  agenda impact{option} --mail {site}")
-PUBLISH = Phrase("Publish:     agenda publish")
+PUBLISH = Phrase("Publish:     agenda publish{option}")
 REASON_GIVEN, SHIFTED = ' --reason "…"', " --shifted"
 NO_EVENT = Phrase("there is no event {key}; the draft has {known}")
 NO_MAIL = Phrase("The posts of {site} would get no notice.")
@@ -100,19 +100,22 @@ def impact(
         at = SystemClock().now()
         with existing_database(settings) as database, database.read() as connection:
             draft = source.draft(connection)
-            if mail is not None and all(site.id != mail for site in draft.agenda.representations):
-                raise Failure(USAGE, NO_SITE.say(spoken, option="mail", site=mail))
+            _refuse_unknown(mail, draft)
             found = source.prospect(connection, draft, at, announce or ())
             result = consequences(connection, found, at)
             posts = [one for one in hearers(connection) if one.site == mail] or _newcomers(draft, mail)
         if mail is not None:
-            shown = list(samples(found, draft, result, mail, posts, _base_url(settings), event, html=html))
+            shown = list(samples(found, draft, result, mail, posts, settings.own_address, event, html=html))
             typer.echo("\n".join(shown) if shown else NO_MAIL.say(spoken, site=mail))
         elif as_json:
             print_json(_json(found, result, at))
         else:
-            for line in _screen(found, result, at, spoken, source.option):
-                out().print(line, markup=False, soft_wrap=True)
+            print_lines(_screen(found, result, at, spoken, source.option))
+
+
+def _refuse_unknown(site: str | None, draft: Draft) -> None:
+    if site is not None and all(known.id != site for known in draft.agenda.representations):
+        raise UsageRefusal(NO_SITE, option="mail", site=site)
 
 
 def _draft_alone(source: Source, settings: Settings) -> Draft:
@@ -123,15 +126,11 @@ def _draft_alone(source: Source, settings: Settings) -> Draft:
         return source.draft(connection)
 
 
-def _base_url(settings: Settings) -> str:
-    return settings.base_url or f"http://{settings.host}:{settings.port}"
-
-
 def _show_event(draft: Draft, key: str, lang: Language, *, as_json: bool) -> None:
     chosen = draft.agenda.event(key)
     if chosen is None:
         known = ", ".join(one.id for one in draft.agenda.events if one.when is not None)
-        raise Failure(USAGE, NO_EVENT.say(lang, key=key, known=known))
+        raise UsageRefusal(NO_EVENT, key=key, known=known)
     if as_json:
         print_json(around_json(draft, chosen))
     else:
@@ -155,7 +154,7 @@ def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language,
     if found.before is None:
         yield (FIRST_CALLING if found.called else FIRST).say(lang, feeds=len(result.feeds))
         yield from call_lines(found, result, at, lang)
-        yield PUBLISH[lang] + option + REASON_GIVEN
+        yield PUBLISH.say(lang, option=option + REASON_GIVEN)
         return
     sites = all_sites(found)
     for change in found.changes:
@@ -166,14 +165,14 @@ def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language,
         yield from (f"    {line}" for line in answer_lines(result, change.event, found, lang))
     yield from call_lines(found, result, at, lang)
     yield "  " + REPLACED.say(lang, replaced=result.replaced, sent=sum(result.sent.values()))
-    ended = ENDED.say(lang, ended=len(result.ended_feeds)) if result.ended_feeds else ""
-    yield "  " + FEEDS.say(lang, feeds=len(result.feeds)) + ended + "; " + ELSEWHERE[lang]
+    feeds = FEEDS_ENDED if result.ended_feeds else FEEDS
+    yield "  " + feeds.say(lang, feeds=len(result.feeds), ended=len(result.ended_feeds))
     if found.removed_posts:
         yield "  " + GONE.say(lang, posts=len(found.removed_posts), reminders=result.dropped)
     yield from (f"  {line}" for line in missing_lines(found, lang))
     if result.mails:
         yield SEE.say(lang, site=next(key for key in sites if key == result.mails[0].site.id), option=option)
-    yield PUBLISH[lang] + option + ("" if option.startswith(SHIFTED) else REASON_GIVEN)
+    yield PUBLISH.say(lang, option=option + ("" if option.startswith(SHIFTED) else REASON_GIVEN))
 
 
 def _nothing(found: Prospect, option: str) -> Phrase:

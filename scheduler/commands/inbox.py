@@ -16,12 +16,14 @@ import structlog
 import typer
 from sqlalchemy.exc import DBAPIError
 
+from calendars.catalogue import Phrase
 from scheduler.base import loop
 from scheduler.base.clock import Clock, SystemClock
 from scheduler.base.logs import configure_logs
-from scheduler.base.refusal import USAGE
+from scheduler.base.refusal import USAGE, UsageRefusal
 from scheduler.base.settings import Settings, SettingsError
-from scheduler.commands.common import Failure, LangOption, err, print_json, told
+from scheduler.commands.common import LangOption, print_json, told
+from scheduler.commands.screen import err
 from scheduler.installation.database import existing_database
 from scheduler.mail.incoming.bounds import LARGEST, Unreadable
 from scheduler.mail.incoming.imap import Imap, ImapPlace, ImapProgress, parse_imap_url
@@ -35,6 +37,9 @@ from scheduler.store.people import doubts, quarantine
 _log = structlog.get_logger(__name__)
 RECENT = timedelta(days=40)  # what people saw before that in an IMAP mailbox is not taken in when it is first read
 TEMPORARY = 75  # EX_TEMPFAIL of sysexits.h: the mail server keeps the message and tries again
+IMAP_URL = Phrase("--imap: {error}")
+NO_PASSWORD = Phrase("AGENDA_IMAP_PASSWORD is not set; set it, or ask for a token with ?auth=xoauth2")
+NO_TOKEN = Phrase("?auth=xoauth2 wants AGENDA_SMTP_TOKEN, its _FILE, or the AGENDA_OAUTH_… variables")
 
 
 def inbox(
@@ -124,7 +129,7 @@ def _imap(url: str, settings: Settings, database: Database, again: bool) -> Imap
     try:
         where = parse_imap_url(url)
     except ValueError as error:
-        raise Failure(USAGE, f"--imap: {error}") from error
+        raise UsageRefusal(IMAP_URL, error=error) from error
     since = (SystemClock().now() - RECENT).date()
     progress = _progress(database, f"{controls.IMAP} {where.name}")
     return Imap(place=where, secret=_secret(where, settings), since=since, progress=progress, again=again)
@@ -133,11 +138,11 @@ def _imap(url: str, settings: Settings, database: Database, again: bool) -> Imap
 def _secret(where: ImapPlace, settings: Settings) -> str:
     if not where.by_token:
         if settings.imap_password is None:
-            raise SettingsError("AGENDA_IMAP_PASSWORD is not set; or ask for a token with ?auth=xoauth2")
+            raise SettingsError(NO_PASSWORD)
         return settings.imap_password
     tokens = access_tokens(settings)
     if tokens is None:
-        raise SettingsError("?auth=xoauth2 wants AGENDA_SMTP_TOKEN, its _FILE, or the AGENDA_OAUTH_… variables")
+        raise SettingsError(NO_TOKEN)
     return loop.run(tokens.token())
 
 

@@ -12,20 +12,20 @@ from calendars.model.agenda import Draft
 from calendars.model.text import Language
 from calendars.reading import Lines
 from scheduler.base.clock import SystemClock
-from scheduler.base.refusal import USAGE
+from scheduler.base.refusal import UsageRefusal
 from scheduler.base.settings import Settings
 from scheduler.commands.common import (
     NOT_PUBLISHED,
     ConfigOption,
-    Failure,
     LangOption,
     ShiftedOption,
     language,
     login_name,
-    out,
     told,
 )
 from scheduler.commands.confirming import (
+    SHIFTED_OR_ANNOUNCE,
+    SILENT_OR_ANNOUNCE,
     AnnounceOption,
     AuthorOption,
     ReasonOption,
@@ -34,10 +34,12 @@ from scheduler.commands.confirming import (
     refuse_empty,
 )
 from scheduler.commands.publication import print_publication
+from scheduler.commands.screen import out
 from scheduler.commands.shifting import publish_what_shifted
 from scheduler.drafts.files import Configuration, InvalidDraft, configuration
 from scheduler.installation.database import real_database
 from scheduler.publishing.in_words import uncorrected_lines
+from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import Published, publish_draft
 from scheduler.store.people import handovers
 
@@ -66,32 +68,25 @@ def publish_command(
     with told(lang) as settings:
         spoken = language(lang, settings)
         if announce and (silent or shifted):
-            other = "--silent tells nobody" if silent else "--shifted publishes no draft"
-            raise Failure(USAGE, f"{other}, and --announce calls to events: choose one of them")
+            raise UsageRefusal(SILENT_OR_ANNOUNCE if silent else SHIFTED_OR_ANNOUNCE)
         if shifted:
             publish_what_shifted(settings, spoken, reason=reason, author=author, yes=yes, silent=silent)
             return
-        refuse_empty(reason, spoken)
+        refuse_empty(reason)
         draft, lines = _read(configuration(config, settings), spoken)
-        publishing = partial(
-            publish_draft,
-            author=author or login_name(),
-            reason=reason,
-            asked_above=settings.asked_above,
-            silent=silent,
-            announce=announce or (),
-        )
-        _publish(settings, spoken, draft, lines, publishing, yes=yes)
+        act = partial(Act, author=author or login_name(), reason=reason, silent=silent, announce=announce or ())
+        _publish(settings, spoken, draft, lines, act, yes=yes)
 
 
 def _publish(
-    settings: Settings, lang: Language, draft: Draft, lines: Lines, publishing: Callable[..., Published], *, yes: bool
+    settings: Settings, lang: Language, draft: Draft, lines: Lines, act: Callable[..., Act], *, yes: bool
 ) -> None:
     with real_database(settings) as database:
         tokens = database.tokens
 
         def put(*, confirmed: bool) -> Published:
-            return publishing(database, draft, at=SystemClock().now(), confirmed=confirmed, tokens=tokens)
+            now, most = SystemClock().now(), settings.asked_above
+            return publish_draft(database, draft, act(at=now), confirmed=confirmed, tokens=tokens, asked_above=most)
 
         done = once_confirmed(put, lang, yes=yes)
         with database.read() as connection:

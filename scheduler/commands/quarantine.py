@@ -8,10 +8,17 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from scheduler.commands.common import JsonOption, LangOption, out, print_json, told
+from calendars.catalogue import Phrase
+from calendars.model.text import Language
+from scheduler.commands.common import JsonOption, LangOption, language, print_json, told
+from scheduler.commands.screen import out
 from scheduler.installation.database import existing_database
 from scheduler.store.people import quarantine as kept
 from scheduler.store.people.quarantine import Quarantined
+
+NONE = Phrase("Nothing was set aside.")
+HEADINGS = Phrase("Message|When (UTC)|From|Why|Bytes|Kept here")
+KEPT = Phrase("yes", "kept here")
 
 
 def quarantine(
@@ -43,9 +50,9 @@ def quarantine(
         if as_json:
             print_json([_json(one) for one in found])
         elif found:
-            out().print(_table(found))
+            out().print(_table(found, language(lang, settings)))
         else:
-            typer.echo("Nothing was set aside.")
+            typer.echo(NONE[language(lang, settings)])
 
 
 def _json(one: Quarantined) -> dict[str, object]:
@@ -59,9 +66,9 @@ def _json(one: Quarantined) -> dict[str, object]:
     }
 
 
-def _table(found: list[Quarantined]) -> Table:
-    table = Table("Message", "When (UTC)", "From", "Why", "Bytes", "Kept here")
+def _table(found: list[Quarantined], lang: Language) -> Table:
+    table = Table(*HEADINGS[lang].split("|"))
     for one in found:
         row = (one.digest[:16], f"{one.at:%Y-%m-%d %H:%M}", one.source, one.reason, str(one.octets))
-        table.add_row(*row, "yes" if one.kept else "")
+        table.add_row(*row, KEPT[lang] if one.kept else "")
     return table

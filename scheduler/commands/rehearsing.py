@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from scheduler.base.logs import configure_logs
-from scheduler.commands.common import ConfigOption, JsonOption, LangOption, language, out, print_json, told
+from scheduler.commands.common import ConfigOption, JsonOption, LangOption, language, print_json, told
+from scheduler.commands.screen import out
 from scheduler.commands.stretches import RehearsalWish, run, stretches
 from scheduler.commands.summary import print_summary, summary_json
 from scheduler.drafts.files import configuration
@@ -69,7 +70,7 @@ def rehearse_command(
             script=script,
             start=start,
             until=until,
-            base_url=settings.base_url or f"http://{settings.host}:{settings.port}",
+            base_url=settings.own_address,
             pace=pace,
             invitations=invitations,
             feeds=feeds,

@@ -19,14 +19,10 @@ from calendars.model.events import EventKind, Timed
 from calendars.zones import nearest_instant, to_instant
 from scheduler.base import loop
 from scheduler.base.logs import configure_logs
+from scheduler.base.settings import DEFAULT_PORT
 from scheduler.base.tokens import Tokens
-from scheduler.commands.common import (
-    ConfigOption,
-    LangOption,
-    language,
-    out,
-    told,
-)
+from scheduler.commands.common import ConfigOption, LangOption, language, told
+from scheduler.commands.screen import out
 from scheduler.commands.stretches import progress, rehearse_here, whole_campaign
 from scheduler.commands.summary import print_summary
 from scheduler.drafts.files import configuration
@@ -38,7 +34,7 @@ from scheduler.store.database import Database
 from scheduler.web.app import Site
 from scheduler.web.http.server import bind
 
-DEMO_PORT, DEMO_PORTS = 8080, 10  # 8080 to 8089
+DEMO_PORTS = 10  # 8080 to 8089
 HostOption = Annotated[str | None, typer.Option("--host", help="Address to listen on. Default: 127.0.0.1.")]
 PortOption = Annotated[int | None, typer.Option("--port", help="Port to listen on. Default: 8080.")]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
@@ -63,10 +59,10 @@ def demo(
     configure_logs(level=40)
     with told(lang) as settings:
         draft = configuration(config, settings).draft()
-        wanted = port or (settings.port if "port" in settings.model_fields_set else None)
+        wanted = port or settings.port
         tokens = Tokens([secrets.token_urlsafe(32)])
         with (
-            bind(host or settings.host, wanted or DEMO_PORT, tries=1 if wanted else DEMO_PORTS) as listener,
+            bind(host or settings.host, wanted or DEFAULT_PORT, tries=1 if wanted else DEMO_PORTS) as listener,
             tempfile.TemporaryDirectory(prefix="agenda-demo-") as scratch,
             rehearsal_database(None, tokens) as database,
         ):

@@ -7,15 +7,16 @@ from typing import Annotated
 
 import typer
 
+from calendars.catalogue import Phrase
 from calendars.model.agenda import Draft
 from calendars.model.text import Language
 from scheduler.base import loop
-from scheduler.base.address import mailbox
 from scheduler.base.clock import SystemClock
-from scheduler.base.refusal import ENVIRONMENT, PROBLEMS, USAGE
-from scheduler.base.settings import Settings, SettingsError
+from scheduler.base.refusal import EnvironmentRefusal, Refusal, UsageRefusal
+from scheduler.base.settings import WRONG, Settings, SettingsError
 from scheduler.base.tokens import Tokens
-from scheduler.commands.common import ConfigOption, Failure, LangOption, language, told
+from scheduler.base.variables import UnreadableText, parse_mailbox
+from scheduler.commands.common import ConfigOption, LangOption, language, told
 from scheduler.drafts.files import configuration
 from scheduler.installation.database import database_is_there, real_database
 from scheduler.installation.mail import sending_of
@@ -24,6 +25,12 @@ from scheduler.mail.relay.smtp import Connection, RelayUnavailable
 from scheduler.planning.delivery import Outcome
 from scheduler.sending.service import Sending
 from scheduler.store import controls
+
+NO_RELAY_TO_TEST = Phrase("AGENDA_SMTP_URL is not set; smtp+starttls://user@host:587 is one")
+TAKEN = Phrase("taken by the relay: {answer}")
+NOT_TAKEN = Phrase("the relay did not take it: {answer}")
+UNUSABLE = Phrase("the relay cannot be used: {error}")
+STOPPED = Phrase("sending is stopped since {since}; `agenda resume` lets it go on")
 
 
 def send_test(
@@ -37,18 +44,22 @@ def send_test(
     """
     with told(lang) as settings:
         try:
-            mailbox(address)
-        except ValueError as error:
-            raise Failure(USAGE, f"{address}: {error}") from error
+            parse_mailbox(address)
+        except UnreadableText as error:
+            raise UsageRefusal(WRONG, variable=address, rule=error.why) from error
         _refuse_if_stopped(settings)
         draft = configuration(config, settings).draft()
         sending = sending_of(settings, settings.base_url or "", Tokens(["unused: a test mail has no signed link"]))
         if sending is None:
-            raise SettingsError("AGENDA_SMTP_URL is not set; smtp+starttls://user@host:587 is one")
+            raise SettingsError(NO_RELAY_TO_TEST)
         outcome = loop.run(_send_test(sending, draft, address, language(lang, settings)))
         if outcome.kind != "accepted":
-            raise Failure(ENVIRONMENT, f"the relay did not take it: {outcome.code or ''} {outcome.text}".strip())
-        typer.echo(f"taken by the relay: {outcome.code} {outcome.text}")
+            raise EnvironmentRefusal(NOT_TAKEN, answer=_answer(outcome))
+        typer.echo(TAKEN.say(language(lang, settings), answer=_answer(outcome)))
+
+
+def _answer(outcome: Outcome) -> str:
+    return f"{outcome.code or ''} {outcome.text}".strip()
 
 
 def _refuse_if_stopped(settings: Settings) -> None:
@@ -57,7 +68,7 @@ def _refuse_if_stopped(settings: Settings) -> None:
     with real_database(settings) as database, database.read() as connection:
         since = controls.get(connection, controls.STOPPED)
     if since is not None:
-        raise Failure(PROBLEMS, f"sending is stopped since {since}; `agenda resume` lets it go on")
+        raise Refusal(STOPPED, since=since)
 
 
 async def _send_test(sending: Sending, draft: Draft, address: str, lang: Language) -> Outcome:
@@ -72,4 +83,4 @@ async def _send_test(sending: Sending, draft: Draft, address: str, lang: Languag
         finally:
             await connection.close()
     except RelayUnavailable as error:
-        raise Failure(ENVIRONMENT, f"the relay cannot be used: {error}") from error
+        raise EnvironmentRefusal(UNUSABLE, error=error) from error

@@ -7,16 +7,18 @@ from pathlib import Path
 
 import structlog
 
+from calendars.catalogue import Phrase
 from scheduler.base import loop
 from scheduler.base.clock import SystemClock
 from scheduler.base.logs import configure_logs
-from scheduler.base.settings import Settings, SettingsError
+from scheduler.base.settings import DEFAULT_PORT, Settings, SettingsError
 from scheduler.commands.common import ConfigOption, LangOption, told
 from scheduler.commands.running import HostOption, PortOption
 from scheduler.drafts.files import configuration
 from scheduler.installation.database import NOTHING_YET, NothingPublished, existing_database, real_database
 from scheduler.installation.mail import sending_of
 from scheduler.installation.pages import address_of, site_of
+from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import NothingToPublish, publish_draft
 from scheduler.serving import Serving, serve
 from scheduler.store import editions
@@ -24,6 +26,10 @@ from scheduler.store.database import Database
 from scheduler.web.http.server import bind
 
 log = structlog.get_logger(__name__)
+NO_BASE_URL = Phrase("AGENDA_BASE_URL is not set, and mails carry links; https://agenda.example is one")
+NO_RELAY = Phrase(
+    "AGENDA_SMTP_URL is not set, and a worker does nothing but send; set it, as smtp+starttls://user@host:587"
+)
 
 
 def serve_command(
@@ -41,7 +47,7 @@ def serve_command(
         database.lock_for_sending()
         _first_edition(database, config, settings)
         tokens = database.tokens
-        with bind(host or settings.host, settings.port if port is None else port) as listener:
+        with bind(host or settings.host, _port(port, settings)) as listener:
             base_url = settings.base_url or address_of(listener.getsockname())
             sending = sending_of(settings, base_url, tokens)
             if sending is None:
@@ -59,7 +65,7 @@ def web(host: HostOption = None, port: PortOption = None, lang: LangOption = Non
     with told(lang) as settings, existing_database(settings) as database:
         _want_edition(database)
         tokens = database.tokens
-        with bind(host or settings.host, settings.port if port is None else port) as listener:
+        with bind(host or settings.host, _port(port, settings)) as listener:
             base_url = settings.base_url or address_of(listener.getsockname())
             site = site_of(database, tokens, settings, base_url, mails=True)
             loop.run(serve(Serving(database=database, site=site, listener=listener, sending=None)))
@@ -75,11 +81,16 @@ def worker(lang: LangOption = None) -> None:
         database.lock_for_sending()
         _want_edition(database)
         if settings.base_url is None:
-            raise SettingsError("AGENDA_BASE_URL is not set, and mails carry links; https://agenda.example is one")
+            raise SettingsError(NO_BASE_URL)
         sending = sending_of(settings, settings.base_url, database.tokens)
         if sending is None:
-            raise SettingsError("AGENDA_SMTP_URL is not set, and a worker does nothing but send")
+            raise SettingsError(NO_RELAY)
         loop.run(serve(Serving(database=database, site=None, listener=None, sending=sending)))
+
+
+def _port(given: int | None, settings: Settings) -> int:
+    wanted = settings.port if given is None else given
+    return DEFAULT_PORT if wanted is None else wanted
 
 
 def _want_edition(database: Database) -> None:
@@ -97,9 +108,7 @@ def _first_edition(database: Database, config: Path | None, settings: Settings) 
         publish_draft(
             database,
             draft,
-            at=SystemClock().now(),
-            author="agenda serve",
-            reason="first edition",
+            Act(at=SystemClock().now(), author="agenda serve", reason="first edition"),
             confirmed=True,
             tokens=database.tokens,
         )

@@ -12,14 +12,15 @@ from calendars.model.agenda import Draft
 from calendars.model.text import Language
 from calendars.reading import Lines
 from scheduler.base.clock import SystemClock
-from scheduler.base.refusal import USAGE
+from scheduler.base.refusal import UsageRefusal
 from scheduler.base.settings import Settings
-from scheduler.commands.common import Failure, login_name, out
-from scheduler.commands.confirming import once_confirmed
+from scheduler.commands.common import login_name
+from scheduler.commands.confirming import SHIFTED_OR_ANNOUNCE, once_confirmed
 from scheduler.commands.publication import print_publication
+from scheduler.commands.screen import out
 from scheduler.drafts.files import configuration
 from scheduler.installation.database import existing_database
-from scheduler.publishing.prospect import Prospect, prospect
+from scheduler.publishing.prospect import Act, Prospect, prospect
 from scheduler.publishing.publish import Published
 from scheduler.publishing.shifted import default_reason, publish_shifted, shifted_draft, shifted_prospect
 
@@ -30,15 +31,13 @@ def publish_what_shifted(
     with existing_database(settings) as database:
 
         def put(*, confirmed: bool) -> Published:
-            return publish_shifted(
-                database,
+            act = Act(
                 at=SystemClock().now(),
                 author=author or login_name(),
                 reason=reason.strip() or default_reason(lang),
-                confirmed=confirmed,
-                asked_above=settings.asked_above,
                 silent=silent,
             )
+            return publish_shifted(database, act, confirmed=confirmed, asked_above=settings.asked_above)
 
         done = once_confirmed(put, lang, yes=yes, shifted=True)
     if done is not None:
@@ -69,6 +68,6 @@ class Source:
         """What publishing it at the instant `at` would do, and with it calling everybody to these events (ids)."""
         if self.shifted:
             if announce:
-                raise Failure(USAGE, "--shifted publishes no draft, and --announce calls to events: choose one of them")
-            return shifted_prospect(connection, draft, at=at, author="", reason="")
-        return prospect(connection, draft, at=at, author="", reason="", announce=announce)
+                raise UsageRefusal(SHIFTED_OR_ANNOUNCE)
+            return shifted_prospect(connection, draft, Act(at=at))
+        return prospect(connection, draft, Act(at=at, announce=announce))

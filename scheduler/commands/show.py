@@ -7,19 +7,10 @@ from typing import Annotated
 import typer
 
 from calendars.editions import first_edition
-from scheduler.base.refusal import USAGE
+from scheduler.base.refusal import UsageRefusal
 from scheduler.commands.agenda import events_json, print_agenda
-from scheduler.commands.common import (
-    NO_SITE,
-    ConfigOption,
-    Failure,
-    JsonOption,
-    LangOption,
-    language,
-    out,
-    print_json,
-    told,
-)
+from scheduler.commands.common import NO_SITE, ConfigOption, JsonOption, LangOption, language, print_json, told
+from scheduler.commands.screen import out
 from scheduler.drafts.files import configuration
 
 
@@ -34,7 +25,7 @@ def show(
         draft = configuration(config, settings).draft()
         known = {one.id: one for one in draft.agenda.representations}
         if site is not None and site not in known:
-            raise Failure(USAGE, NO_SITE.say(language(lang, settings), option="site", site=site))
+            raise UsageRefusal(NO_SITE, option="site", site=site)
         chosen = known[site] if site is not None else None
         if as_json:
             print_json(events_json(first_edition(draft), chosen))

@@ -6,16 +6,18 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
+import typer
+
 from calendars.model.text import Language
 from calendars.reading import Lines
 from calendars.zones import nearest_instant, to_wall
 from scheduler.base.clock import SystemClock
-from scheduler.base.settings import Settings, parse_pace
-from scheduler.commands.common import ConfigOption, JsonOption, LangOption, language, out, print_json, told
+from scheduler.base.settings import Settings
+from scheduler.commands.common import ConfigOption, JsonOption, LangOption, language, print_json, told
 from scheduler.drafts.files import InvalidDraft, configuration
 from scheduler.installation.database import existing_database
 from scheduler.publishing.in_words import uncorrected_lines
-from scheduler.publishing.prospect import Unpublished, prospect, unpublished
+from scheduler.publishing.prospect import Act, Unpublished, prospect, unpublished
 from scheduler.reporting.in_words import status_json, status_lines
 from scheduler.reporting.status import Status, status
 from scheduler.store import editions
@@ -31,14 +33,13 @@ def status_command(config: ConfigOption = None, lang: LangOption = None, as_json
         with existing_database(settings) as database:
             now = SystemClock().now()
             found = _status(database, now, settings)
-            draft = draft_state(database, config, settings, now)
-            handed = _uncorrected(database, config, settings)
-        pace = None if settings.smtp_url is None else parse_pace(settings.pace)
+            draft, handed = draft_state(database, config, settings, now)
+        pace = None if settings.smtp_url is None else settings.pace
         if as_json:
             print_json({**status_json(found, draft, pace=pace), "handed_over": list(handed)})
         else:
             for line in (*status_lines(found, draft, pace=pace, lang=spoken), *_handed_lines(handed, spoken)):
-                out().print(line, markup=False)
+                typer.echo(line)
 
 
 def _status(database: Database, now: datetime, settings: Settings) -> Status:
@@ -47,28 +48,23 @@ def _status(database: Database, now: datetime, settings: Settings) -> Status:
         zone = found.edition.agenda.zone if found else "America/Mexico_City"
         midnight = datetime.combine(to_wall(now, zone).date(), time())
         day = nearest_instant(midnight, zone), nearest_instant(midnight + timedelta(days=1), zone)
-        own, invitations = Instance(database).is_own(connection), settings.invitations == "on"
+        own, invitations = Instance(database).is_own(connection), settings.invitations
         return status(connection, now, day, adopted=own, invitations=invitations)
 
 
-def draft_state(database: Database, config: Path | None, settings: Settings, now: datetime) -> Unpublished | None:
-    """What of the saved draft is not in force; None: it has problems."""
-    try:
-        draft = configuration(config, settings).draft()
-    except InvalidDraft:
-        return None
-    with database.read() as connection:
-        return unpublished(connection, prospect(connection, draft, at=now, author="", reason=""), draft)
-
-
-def _uncorrected(database: Database, config: Path | None, settings: Settings) -> dict[str, int]:
-    """The posts that went to somebody else and whose former address the draft still has, with its line."""
+def draft_state(
+    database: Database, config: Path | None, settings: Settings, now: datetime
+) -> tuple[Unpublished | None, dict[str, int]]:
+    """What of the saved draft is not in force, None where it has problems; and the posts that went to somebody else
+    and whose former address it still has, with its line.
+    """
     try:
         draft, lines = configuration(config, settings).draft_and_lines()
     except InvalidDraft:
-        return {}
+        return None, {}
     with database.read() as connection:
-        return {key: lines.posts[key] for key in handovers.uncorrected(connection, draft.recipients)}
+        found = unpublished(connection, prospect(connection, draft, Act(at=now)), draft)
+        return found, {key: lines.posts[key] for key in handovers.uncorrected(connection, draft.recipients)}
 
 
 def _handed_lines(handed: Mapping[str, int], lang: Language) -> Iterator[str]:

@@ -29,10 +29,12 @@ from calendars.model.text import Language
 from calendars.zones import nearest_instant
 from scheduler.base import loop
 from scheduler.base.logs import configure_logs
-from scheduler.base.refusal import USAGE
-from scheduler.base.settings import parse_pace
+from scheduler.base.refusal import UsageRefusal
+from scheduler.base.settings import WRONG
 from scheduler.base.tokens import Tokens
-from scheduler.commands.common import Failure, err, told
+from scheduler.base.variables import UnreadableText, parse_pace
+from scheduler.commands.common import told
+from scheduler.commands.screen import err
 from scheduler.drafts.files import Configuration
 from scheduler.rehearsal.capture import Outbox
 from scheduler.rehearsal.run import (
@@ -54,6 +56,7 @@ AFTER_LAST = timedelta(days=2)
 ZONE_VARIABLE = "PYTZ_TZDATADIR"  # where pytz takes its data from, instead of its own folder
 REHEARSING = Phrase("Rehearsing")
 EDITION = Phrase("edition {number}")
+BACKWARDS = Phrase("--to is before --from; change one of them")
 
 
 class Heard(Protocol):
@@ -102,7 +105,7 @@ class Stretch:
 def stretches(wanted: RehearsalWish) -> tuple[Stretch, ...]:
     """The files and the script read and tried; in order, each with its own zone data.
 
-    Raises InvalidDraft, InvalidScript, Failure.
+    Raises InvalidDraft, InvalidScript, UsageRefusal.
     """
     folder = Configuration(folder=wanted.config)
     draft = folder.draft()
@@ -140,11 +143,11 @@ def _plan(wanted: RehearsalWish, opening: Agenda, agendas: tuple[Agenda, ...], s
     over = max([*ends, *(step.at for step in steps)], default=first)
     last = nearest_instant(until + timedelta(days=1), zone) if until else over + AFTER_LAST
     if last <= first:
-        raise Failure(USAGE, "--to is before --from")
+        raise UsageRefusal(BACKWARDS)
     try:
         pace = None if wanted.pace is None else parse_pace(wanted.pace)
-    except ValueError as error:
-        raise Failure(USAGE, f"--pace {error}") from error
+    except UnreadableText as error:
+        raise UsageRefusal(WRONG, variable="--pace", rule=error.why) from error
     return Plan(
         start=first,
         until=last,

@@ -8,9 +8,12 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from calendars.catalogue import Phrase
+from calendars.model.text import Language
 from scheduler.base.clock import SystemClock
-from scheduler.base.refusal import PROBLEMS, USAGE
-from scheduler.commands.common import Failure, JsonOption, LangOption, out, print_json, told
+from scheduler.base.refusal import Refusal, UsageRefusal
+from scheduler.commands.common import JsonOption, LangOption, language, print_json, told
+from scheduler.commands.screen import out
 from scheduler.installation.database import existing_database
 from scheduler.store.database import Database
 from scheduler.store.people import bounces, doubts
@@ -19,6 +22,18 @@ from scheduler.store.people.doubts import Doubted
 from scheduler.wording.posts import masked
 
 ALL = "all"
+NONE = Phrase("No address counts as bad.")
+NONE_DOUBTED = Phrase("No report is doubted.")
+HEADINGS = Phrase("Recipient|Site|Address|Since (UTC)|Why")
+DOUBTED_HEADINGS = Phrase("Recipient|Site|Address|Came (UTC)|Status|The server's words")
+DECIDED = Phrase(
+    "{believed} {believed:report|reports} accepted: {posts} {posts:post is|posts are} written to "
+    "no more; {rejected} {rejected:report|reports} dismissed"
+)
+LIFTED = Phrase("{recipient}: written to again; {n} {n:reminder|reminders} planned")
+NOT_DOUBTED = Phrase("{name}: no doubted report is about it; `agenda suppressions --doubted` lists")
+BOTH = Phrase("{name}: to be accepted and dismissed; decide for one")
+NOT_SUPPRESSED = Phrase("{recipient}: not suppressed; `agenda suppressions` lists who is")
 suppressions = typer.Typer(
     help="List the posts whose address counts as bad, and lift that.", invoke_without_command=True
 )
@@ -50,49 +65,50 @@ def listed(
     if context.invoked_subcommand is not None:
         return
     with told(lang) as settings, existing_database(settings) as database:
+        spoken = language(lang, settings)
         if accepted or dismissed:
-            _decide(database, accepted or [], dismissed or [])
+            _decide(database, accepted or [], dismissed or [], spoken)
         elif doubted:
-            _list_doubted(database, as_json=as_json)
+            _list_doubted(database, spoken, as_json=as_json)
         else:
-            _list_suppressed(database, as_json=as_json)
+            _list_suppressed(database, spoken, as_json=as_json)
 
 
-def _list_suppressed(database: Database, *, as_json: bool) -> None:
+def _list_suppressed(database: Database, lang: Language, *, as_json: bool) -> None:
     with database.read() as connection:
         found = bounces.suppressed(connection)
     if as_json:
         print_json([_json(one) for one in found])
     elif found:
-        out().print(_table(found))
+        out().print(_table(found, lang))
     else:
-        typer.echo("No address counts as bad.")
+        typer.echo(NONE[lang])
 
 
-def _list_doubted(database: Database, *, as_json: bool) -> None:
+def _list_doubted(database: Database, lang: Language, *, as_json: bool) -> None:
     with database.read() as connection:
         found = doubts.undecided(connection, SystemClock().now())
     if as_json:
         print_json([_doubted_json(one) for one in found])
     elif found:
-        out().print(_doubted_table(found))
+        out().print(_doubted_table(found, lang))
     else:
-        typer.echo("No report is doubted.")
+        typer.echo(NONE_DOUBTED[lang])
 
 
-def _decide(database: Database, accepted: list[str], dismissed: list[str]) -> None:
+def _decide(database: Database, accepted: list[str], dismissed: list[str], lang: Language) -> None:
     """All of it, or nothing: a post that no doubted report is about, or one named for both, is a mistake."""
     now = SystemClock().now()
     with database.write() as connection:
         known = {one.recipient for one in doubts.undecided(connection, now)}
         for name in (*accepted, *dismissed):
             if name not in known | {ALL}:
-                raise Failure(PROBLEMS, f"{name}: no doubted report is about it; `agenda suppressions --doubted` lists")
+                raise Refusal(NOT_DOUBTED, name=name)
         yes, no = _named(accepted, known, dismissed), _named(dismissed, known, accepted)
         if both := yes & no:
-            raise Failure(USAGE, f"{min(both)}: to be accepted and dismissed; decide for one")
+            raise UsageRefusal(BOTH, name=min(both))
         believed, rejected = doubts.accept(connection, yes, now), doubts.dismiss(connection, no, now)
-    typer.echo(f"{believed} reports accepted: {len(yes)} posts are written to no more; {rejected} reports dismissed")
+    typer.echo(DECIDED.say(lang, believed=believed, posts=len(yes), rejected=rejected))
 
 
 def _named(names: list[str], known: set[str], others: list[str]) -> set[str]:
@@ -111,8 +127,8 @@ def _doubted_json(one: Doubted) -> dict[str, object]:
     }
 
 
-def _doubted_table(found: list[Doubted]) -> Table:
-    table = Table("Recipient", "Site", "Address", "Came (UTC)", "Status", "The server's words")
+def _doubted_table(found: list[Doubted], lang: Language) -> Table:
+    table = Table(*DOUBTED_HEADINGS[lang].split("|"))
     for one in found:
         when = f"{one.at:%Y-%m-%d %H:%M}"
         table.add_row(one.recipient, one.site, masked(one.address), when, one.status, escape(one.text))
@@ -129,8 +145,8 @@ def _json(one: Suppressed) -> dict[str, object]:
     }
 
 
-def _table(found: list[Suppressed]) -> Table:
-    table = Table("Recipient", "Site", "Address", "Since (UTC)", "Why")
+def _table(found: list[Suppressed], lang: Language) -> Table:
+    table = Table(*HEADINGS[lang].split("|"))
     for one in found:
         table.add_row(one.recipient, one.site, masked(one.address), f"{one.since:%Y-%m-%d %H:%M}", escape(one.why))
     return table
@@ -146,5 +162,5 @@ def lift(
         with database.write() as connection:
             planned = bounces.lift(connection, recipient, SystemClock().now())
         if planned is None:
-            raise Failure(PROBLEMS, f"{recipient}: not suppressed; `agenda suppressions` lists who is")
-        typer.echo(f"{recipient}: written to again; {planned} reminders planned")
+            raise Refusal(NOT_SUPPRESSED, recipient=recipient)
+        typer.echo(LIFTED.say(language(lang, settings), recipient=recipient, n=planned))

@@ -16,9 +16,10 @@ from calendars.model.places import Representation
 from calendars.model.text import Language
 from calendars.reading.problems import unknown
 from scheduler.base.clock import SystemClock
-from scheduler.base.refusal import PROBLEMS, USAGE
+from scheduler.base.refusal import Refusal, UsageRefusal
 from scheduler.base.settings import Settings
-from scheduler.commands.common import Failure, JsonOption, LangOption, language, out, print_json, told
+from scheduler.commands.common import JsonOption, LangOption, language, print_json, told
+from scheduler.commands.screen import out
 from scheduler.installation.database import NOTHING_YET, NothingPublished, existing_database
 from scheduler.store import editions
 from scheduler.store.database import Database
@@ -26,7 +27,9 @@ from scheduler.store.posts import feed_tokens
 from scheduler.store.posts.feed_tokens import FeedToken
 from scheduler.web.feeds.private import staff_address
 
-ONE_OF = "say which: agenda token SITE, agenda token --list, or agenda token --revoke ID; see agenda token --help"
+ONE_OF = Phrase(
+    "say which: agenda token SITE, agenda token --list, or agenda token --revoke ID; see agenda token --help"
+)
 MADE = Phrase(
     "Calendar of {site} for its staff, with the links to join by:\n  {address}\nIf your program "
     "shows hours in “UTC”, use this one:\n  {local}\n\nCopy it now: it is not shown again. Whoever "
@@ -59,7 +62,7 @@ def token(
     """
     with told(lang) as settings:
         if sum((site is not None, listing, revoke is not None)) != 1:
-            raise Failure(USAGE, ONE_OF)
+            raise UsageRefusal(ONE_OF)
         spoken = language(lang, settings)
         with existing_database(settings) as database:
             if site is not None:
@@ -75,9 +78,9 @@ def _make(database: Database, settings: Settings, site: str, label: str, lang: L
         found = editions.load(connection)
         if found is None:
             raise NothingPublished(NOTHING_YET)
-        named = _site(found.edition.agenda, site, lang)
+        named = _site(found.edition.agenda, site)
         made = feed_tokens.issue(connection, named.id, SystemClock().now(), label=label.strip())
-    base_url = settings.base_url or f"http://{settings.host}:{settings.port}"
+    base_url = settings.own_address
     shown = {
         "id": feed_tokens.id_of(made),
         "site": named.id,
@@ -93,11 +96,11 @@ def _make(database: Database, settings: Settings, site: str, label: str, lang: L
         typer.echo(LOCAL_ONLY[lang], err=True)
 
 
-def _site(agenda: Agenda, wanted: str, lang: Language) -> Representation:
+def _site(agenda: Agenda, wanted: str) -> Representation:
     known = {site.id: site for site in agenda.representations}
     if wanted not in known:
         wrong = unknown("unknown-site", Phrase("the site"), wanted, tuple(known))
-        raise Failure(PROBLEMS, wrong.message[lang])
+        raise Refusal(wrong.message)
     return known[wanted]
 
 
@@ -105,7 +108,7 @@ def _revoke(database: Database, id_: str, lang: Language) -> None:
     with database.write() as connection:
         known = feed_tokens.find(connection, id_)
         if known is None:
-            raise Failure(PROBLEMS, NO_SUCH.say(lang, id=id_))
+            raise Refusal(NO_SUCH, id=id_)
         ended = feed_tokens.revoke(connection, id_, SystemClock().now())
     typer.echo((REVOKED if ended else REVOKED_BEFORE).say(lang, id=id_, site=known.site))
 

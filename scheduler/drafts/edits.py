@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,7 +62,12 @@ class Copy:
                 _replace(event, key, node)
 
         for edit in edits:
-            _check(edit, known, _WHOLE_EVENT, ("unknown-event", _EVENT), report, put, lambda one: _drop(events, one))
+            if wrong := _wrong(edit, known, _WHOLE_EVENT, ("unknown-event", _EVENT)):
+                report.add(edit.place, wrong)
+            elif edit.values is None:
+                _drop(events, edit)
+            else:
+                put(edit)
         self._files[AGENDA] = _dump(self._agenda)
 
     def sites(self, edits: tuple[Edit, ...], report: Report) -> None:
@@ -101,7 +106,12 @@ class Table:
         """The file after the edits; what names no row and is not a whole one is reported."""
         wanted = tuple(name for name in self._columns if name != "id")
         for edit in edits:
-            _check(edit, self._rows, wanted, noun, report, self._put, lambda one: self._rows.pop(one.id))
+            if wrong := _wrong(edit, self._rows, wanted, noun):
+                report.add(edit.place, wrong)
+            elif edit.values is None:
+                del self._rows[edit.id]
+            else:
+                self._put(edit)
         written = io.StringIO()
         writer = csv.writer(written, delimiter=self._separator, lineterminator="\n")
         writer.writerow(self._header)
@@ -134,25 +144,14 @@ def plain(node: Node) -> Any:  # because YAML holds what it holds
     return CommentedSeq(plain(one) for one in node.nodes)
 
 
-def _check(
-    edit: Edit,
-    known: Mapping[str, object],
-    whole: tuple[str, ...],
-    noun: tuple[str, Said],
-    report: Report,
-    put: Callable[[Edit], None],
-    drop: Callable[[Edit], object],
-) -> None:
-    """Do what is asked, if it names something that is there, or brings it whole."""
+def _wrong(edit: Edit, known: Mapping[str, object], whole: tuple[str, ...], noun: tuple[str, Said]) -> Wrong | None:
+    """Why it cannot be done: it names nothing that is there, and does not bring it whole."""
     values = edit.values
     if "id" in (values or {}):
-        report.add(edit.place, _fixed(edit.id))
-    elif edit.id not in known and (values is None or any(key not in values for key in whole)):
-        report.add(edit.place, unknown(*noun, edit.id, tuple(known)))
-    elif values is None:
-        drop(edit)
-    else:
-        put(edit)
+        return _fixed(edit.id)
+    if edit.id not in known and (values is None or any(key not in values for key in whole)):
+        return unknown(*noun, edit.id, tuple(known))
+    return None
 
 
 def _fixed(name: str) -> Wrong:

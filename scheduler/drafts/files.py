@@ -38,6 +38,7 @@ class NoConfiguration(Refusal):
     """The folder named for the configuration is not there."""
 
     code = USAGE
+    status = 404
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -21,6 +21,8 @@ class WrongDatabase(EnvironmentRefusal):
 class NothingPublished(Refusal):
     """The command needs an edition in force."""
 
+    status = 409
+
 
 OF_A_REHEARSAL = Phrase("{name} belongs to a rehearsal; name another database")
 NO_DATABASE = Phrase("{name}: no database here; `agenda publish` and `agenda serve` make it")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendars.catalogue import Phrase
-from scheduler.base.settings import Settings, SettingsError, parse_pace
+from scheduler.base.settings import Settings, SettingsError
 from scheduler.base.tokens import Tokens
 from scheduler.mail.relay.oauth import access_tokens
 from scheduler.mail.relay.smtp_url import parse_smtp_url
@@ -20,12 +20,12 @@ def sending_of(settings: Settings, base_url: str, tokens: Tokens) -> Sending | N
         raise SettingsError(Phrase("AGENDA_SMTP_URL: {error}").of(error=error)) from error
     return Sending(
         smtp=smtp,
-        pace=parse_pace(settings.pace),
+        pace=settings.pace,
         base_url=base_url,
         tokens=tokens,
         redirect_all=settings.redirect_all,
-        domain_per_minute=parse_pace(settings.domain_pace).per_minute if settings.domain_pace else None,
+        domain_per_minute=settings.domain_pace,
         verp=settings.verp == "on",
-        invitations=settings.invitations == "on",
+        invitations=settings.invitations,
         signed_answers=settings.verp != "off",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from scheduler.base.settings import Settings, parse_networks, parse_pace
+from scheduler.base.settings import Settings
 from scheduler.base.tokens import Tokens
 from scheduler.sending.pace import gap
 from scheduler.store import editions
@@ -39,8 +39,8 @@ def site_of(
         now=now,
         outbox=outbox,
         mails=mails,
-        invitations=mails and (settings.invitations == "on" or now is not None),
-        gap=gap(parse_pace(settings.pace)),
-        proxies=parse_networks(settings.trusted_proxies),
-        watchers=parse_networks(settings.metrics_from),
+        invitations=mails and (settings.invitations or now is not None),
+        gap=gap(settings.pace),
+        proxies=settings.trusted_proxies,
+        watchers=settings.metrics_from,
     )

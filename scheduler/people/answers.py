@@ -57,8 +57,8 @@ def is_set_aside(edition: Edition, said: Answer, site: str) -> bool:
 
 
 def closed(edition: Edition, event: str, post: Post | None, now: datetime) -> Closed | None:
-    """Why the post has nothing to answer of that event (its id); None where it has."""
-    if post is None or not post.confirmed:
+    """Why a post on the list, or one that is not (None), has nothing to answer of that event (its id); None: it has."""
+    if post is None:
         return Closed.UNLISTED
     found = edition.agenda.event(event)
     if found is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from sqlalchemy import Connection
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Agenda
 from calendars.model.text import Language, Said, Spoken, verbatim
+from calendars.reading.problems import near
 from calendars.wording import and_list
 from scheduler.base.address import domain_of, mailbox
 from scheduler.base.refusal import PROBLEMS, USAGE, Refusal
@@ -45,6 +45,7 @@ class NoHandover(Refusal):
 
     def __init__(self, why: Said, *, said: str = "", more: Said | None = None, mistaken: bool = False) -> None:
         self.code = USAGE if mistaken else PROBLEMS
+        self.status = 404 if mistaken else 409
         super().__init__(why, said=said, more=more)
 
 
@@ -113,10 +114,10 @@ def _tell(connection: Connection, post: Post, former: str, agenda: Agenda, at: d
 
 
 def _unknown(connection: Connection, said: str) -> NoHandover:
-    near = difflib.get_close_matches(said, [one.recipient.id for one in roster.members(connection)], n=NEAR)
-    if not near:
+    meant = near(said, [one.recipient.id for one in roster.members(connection)], NEAR)
+    if not meant:
         return NoHandover(NO_POST, said=said, mistaken=True)
-    return NoHandover(MEANT, said=said, more=Spoken(lambda lang: and_list(near, lang)), mistaken=True)
+    return NoHandover(MEANT, said=said, more=Spoken(lambda lang: and_list(meant, lang)), mistaken=True)
 
 
 def _check_domain(address: str, post: Post, agenda: Agenda) -> None:

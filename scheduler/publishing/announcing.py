@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -13,6 +12,7 @@ from calendars.changes import Notice
 from calendars.editions import Edition
 from calendars.model.events import Event
 from calendars.model.text import Language, Said, Spoken
+from calendars.reading.problems import near
 from calendars.wording import and_list, status_word
 from scheduler.base.refusal import USAGE, Refusal
 from scheduler.planning.notices import convocation_notices, expires_at, leaves_at, settles_at
@@ -35,6 +35,7 @@ class NothingToAnnounce(Refusal):
     """Nobody can be called to an event."""
 
     code = USAGE
+    status = 400
 
     def __init__(self, why: Phrase, event: str, more: Said | None = None) -> None:
         super().__init__(why, event=event, more=more)
@@ -66,9 +67,9 @@ def _refusal(edition: Edition, key: str) -> NothingToAnnounce:
 
 def _unknown(key: str, events: Iterable[Event]) -> NothingToAnnounce:
     known = [one.id for one in events if one.when is not None]
-    near = difflib.get_close_matches(key, known, n=NEAR)
-    ids = Spoken(lambda lang: and_list(near or known, lang))
-    return NothingToAnnounce(UNKNOWN, key, (MEANT if near else KNOWN).of(ids=ids))
+    meant = near(key, known, NEAR)
+    ids = Spoken(lambda lang: and_list(meant or known, lang))
+    return NothingToAnnounce(UNKNOWN, key, (MEANT if meant else KNOWN).of(ids=ids))
 
 
 def called(

@@ -116,9 +116,12 @@ NO_NOTICES = Phrase("No notices")
 CALL = Phrase("INVITATION")
 CALLS = Phrase("{mails} {mails:invitation|invitations} at {sites} {sites:site|sites}")
 SETTLED = Phrase("{n} on {moment}")
+SETTLED_AT = Phrase("{n} on {moment}: {sites}")
 LATER = Phrase("{n} on {moment} (local time)")
+LATER_AT = Phrase("{n} on {moment} (local time): {sites}")
 CITIES = 4  # named of those that wait for another day
-Group = tuple[str, list[ForeseenMail]]
+Departure = tuple[bool, str]  # at the opening of each site; and the moment, in words
+Group = tuple[Departure, list[ForeseenMail]]
 
 
 def call_lines(found: Prospect, result: Consequences, at: datetime, lang: Language) -> Iterator[str]:
@@ -141,27 +144,28 @@ def notices_line(mails: list[ForeseenMail], lang: Language) -> str:
 def departure_lines(mails: list[ForeseenMail], found: Prospect, at: datetime, lang: Language) -> Iterator[str]:
     """«14 el mar 19 oct, 09:00 h (hora local)»; the fewer, the more their cities are of interest."""
     home = found.publication.edition.agenda.zone
-    groups: dict[str, list[ForeseenMail]] = {}
+    groups: dict[Departure, list[ForeseenMail]] = {}
     for mail in mails:
         groups.setdefault(_departure(mail, at, home, lang), []).append(mail)
-    for number, (words, group) in enumerate(sorted(groups.items(), key=_by_size)):
-        cities = (
-            "" if number == 0 and len(group) > CITIES else f": {some([mail.site.city for mail in group], lang, CITIES)}"
-        )
-        yield words.format(n=sum(mail.people for mail in group)) + cities
+    for number, ((opening, moment), group) in enumerate(sorted(groups.items(), key=_by_size)):
+        people = sum(mail.people for mail in group)
+        if number == 0 and len(group) > CITIES:
+            yield (LATER if opening else SETTLED).say(lang, n=people, moment=moment)
+        else:
+            cities = some([mail.site.city for mail in group], lang, CITIES)
+            yield (LATER_AT if opening else SETTLED_AT).say(lang, n=people, moment=moment, sites=cities)
 
 
 def _by_size(group: Group) -> tuple[int, datetime]:
     return -len(group[1]), group[1][0].leaves
 
 
-def _departure(mail: ForeseenMail, at: datetime, home: str, lang: Language) -> str:
-    """When it leaves, with a place for how many: the moment itself where it goes as soon as it is settled."""
+def _departure(mail: ForeseenMail, at: datetime, home: str, lang: Language) -> Departure:
+    """The moment itself where it goes as soon as it is settled."""
     wall = to_wall(mail.leaves, mail.site.zone)
-    opening = wall.time() == mail.site.opens
-    if opening and mail.leaves > at:
-        return LATER.say(lang, n="{n}", moment=f"{short_date(wall.date(), lang)}, {hour(wall, lang)}")
-    return SETTLED.say(lang, n="{n}", moment=moment_at_home(mail.leaves, home, lang))
+    if wall.time() == mail.site.opens and mail.leaves > at:
+        return True, f"{short_date(wall.date(), lang)}, {hour(wall, lang)}"
+    return False, moment_at_home(mail.leaves, home, lang)
 
 
 def moment_at_home(at: datetime, home: str, lang: Language) -> str:

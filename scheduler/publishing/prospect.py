@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,11 +10,12 @@ from sqlalchemy import Connection
 
 from calendars.changes import Change, Kind, Notice, changes
 from calendars.documents import draft_digest
-from calendars.editions import ChangeKind, Edition, Publication, publish
+from calendars.editions import Publication, publish
 from calendars.losses import Loss, losses
 from calendars.model.agenda import Agenda, Draft
 from calendars.model.people import Role
 from calendars.reading import POSTS
+from calendars.reading.problems import near
 from calendars.zones import zone_data
 from scheduler.base.tokens import Tokens
 from scheduler.planning.notices import of_use, of_use_to_guests
@@ -28,6 +28,17 @@ from scheduler.store.posts.hearers import Involved
 from scheduler.wording.kinds import PARTS
 
 Heard = tuple[str, str, bool]  # Event.id, Representation.id, and whether as a guest from there
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Act:
+    """One act of publishing, done or only looked at."""
+
+    at: datetime  # UTC
+    author: str = ""
+    reason: str = ""
+    silent: bool = False  # it tells nobody of the changes, which is on record
+    announce: Collection[str] = ()  # events (ids) to which everybody concerned is called
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +62,7 @@ class Prospect:
 
     @property
     def removed_events(self) -> tuple[str, ...]:
-        return self.publication.of_kind(ChangeKind.WITHDRAWN)
+        return self.publication.withdrawn
 
     @property
     def mails(self) -> int:
@@ -103,48 +114,44 @@ class Prospect:
         return takes_away or self.mails > asked_above or self.doubtful_rules
 
 
-def prospect(
-    connection: Connection,
-    draft: Draft,
-    *,
-    at: datetime,
-    author: str,
-    reason: str,
-    silent: bool = False,
-    announce: Collection[str] = (),
-    tokens: Tokens | None = None,
-) -> Prospect:
-    """What publishing `draft` at the instant `at` would do.
+def prospect(connection: Connection, draft: Draft, act: Act, tokens: Tokens | None = None) -> Prospect:
+    """What publishing `draft` so would do. `tokens`: to know erased addresses by.
 
-    `silent`: telling nobody. `announce`: calling everybody concerned to these events (ids). `tokens`: to know erased
-    addresses by. Raises AnotherAgenda; NothingToAnnounce.
+    Raises AnotherAgenda; NothingToAnnounce.
     """
-    now, data = editions.load(connection), zone_data().digest
-    before = None if now is None else now.edition
-    publication = publish(before, draft.agenda, at=at, author=author, reason=reason, zone_digest=data)
-    listed = {recipient.id: recipient.site for recipient in draft.recipients}
-    known = frozenset(roster.posts_of_the_file(connection))
+    now = editions.load(connection)
+    publication = _published(now, draft, act)
     different = () if now is None else changes(now.edition, publication.edition, now.links, draft.links)
-    involved = hearers.involved(connection) if different and not silent else []
-    owed = () if silent else tuple(_notices(different, involved, draft.agenda, at))
-    calling = announced(publication.edition, draft.links, announce, at)
-    told = _hearers(connection, listed, known) if owed or calling else {}
+    involved = hearers.involved(connection) if different and not act.silent else []
+    owed = () if act.silent else tuple(_notices(different, involved, draft.agenda, act.at))
+    calling = announced(publication.edition, draft.links, act.announce, act.at)
+    posts = _Posts(
+        listed={recipient.id: recipient.site for recipient in draft.recipients},
+        known=frozenset(roster.posts_of_the_file(connection)),
+    )
+    told = posts.hearing(connection) if owed or calling else {}
+    newcomers = posts.newcomers(draft)
     return Prospect(
         publication=publication,
         before=now,
         changes=different,
         notices=owed,
         told=told,
-        involved=_involved(one for one in involved if one.id in listed or one.id not in known),
+        involved=_involved(one for one in involved if posts.stays(one.id)),
         convocations=calling,
-        called=_called(connection, publication.edition, calling, owed, told, draft, known) if calling else {},
-        removed_posts=tuple(sorted(known - listed.keys())),
+        called=called(connection, publication.edition, calling, _places(owed), told, newcomers),
+        removed_posts=posts.removed,
         losses=() if now is None else losses(now.edition.agenda, draft.agenda, now.links, draft.links),
-        renamed=(*_renamed_events(publication, now), *_renamed_posts(connection, draft, known)),
+        renamed=(*_renamed_events(publication, different), *_renamed_posts(connection, draft, posts.known)),
         uncorrected=handovers.uncorrected(connection, draft.recipients, _knows_erased(connection, tokens)),
-        silent=silent,
-        unchanged=now is not None and now.draft_digest == digest(draft) and not publication.changes,
+        silent=act.silent,
+        unchanged=now is not None and now.draft_digest == digest(draft) and not different,
     )
+
+
+def _published(now: InForce | None, draft: Draft, act: Act) -> Publication:
+    before, data = None if now is None else now.edition, zone_data().digest
+    return publish(before, draft.agenda, at=act.at, author=act.author, reason=act.reason, zone_digest=data)
 
 
 def digest(draft: Draft) -> str:
@@ -162,10 +169,35 @@ def _notices(
     yield from of_use_to_guests(different, visits, zones, at)
 
 
-def _hearers(connection: Connection, listed: Mapping[str, str], known: Collection[str]) -> dict[str, frozenset[str]]:
-    """Who hears of changes, by the site that they have in the draft; without those that it takes away."""
-    found = ((one.id, one.site) for one in hearers.hearers(connection))
-    return _by_site({post: listed.get(post, site) for post, site in found if post in listed or post not in known})
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Posts:
+    """Who is written to, by the draft and by what is in force."""
+
+    listed: Mapping[str, str]  # by the draft: Recipient.id -> Representation.id
+    known: frozenset[str]  # ids that the files in force list
+
+    @property
+    def removed(self) -> tuple[str, ...]:
+        """The ids that the draft no longer lists."""
+        return tuple(sorted(self.known - self.listed.keys()))
+
+    def stays(self, post: str) -> bool:
+        """Does the draft leave it on the list? It has no say over those who signed up by themselves."""
+        return post in self.listed or post not in self.known
+
+    def hearing(self, connection: Connection) -> dict[str, frozenset[str]]:
+        """Who hears of changes, by the site that they have in the draft; without those that it takes away."""
+        found = ((one.id, one.site) for one in hearers.hearers(connection))
+        return _by_site({post: self.listed.get(post, site) for post, site in found if self.stays(post)})
+
+    def newcomers(self, draft: Draft) -> dict[str, frozenset[str]]:
+        """The holders who join with the draft, by site."""
+        holders = (one for one in draft.recipients if one.role is Role.HOLDER and one.id not in self.known)
+        return _by_site({one.id: one.site for one in holders})
+
+
+def _places(owed: Sequence[Notice]) -> frozenset[Place]:
+    return frozenset((notice.event, notice.site) for notice in owed if not notice.guest)
 
 
 def _involved(found: Iterable[Involved]) -> dict[Heard, frozenset[str]]:
@@ -175,29 +207,14 @@ def _involved(found: Iterable[Involved]) -> dict[Heard, frozenset[str]]:
     return {key: frozenset(ids) for key, ids in posts.items()}
 
 
-def _called(
-    connection: Connection,
-    edition: Edition,
-    calling: Sequence[Notice],
-    owed: Sequence[Notice],
-    told: Mapping[str, frozenset[str]],
-    draft: Draft,
-    known: Collection[str],
-) -> Mapping[Place, frozenset[str]]:
-    noticed = {(notice.event, notice.site) for notice in owed if not notice.guest}
-    holders = (one for one in draft.recipients if one.role is Role.HOLDER and one.id not in known)
-    newcomers = _by_site({one.id: one.site for one in holders})
-    return called(connection, edition, calling, noticed, told, newcomers)
-
-
-def _renamed_events(publication: Publication, now: InForce | None) -> Iterator[tuple[str, str]]:
-    gone, new = publication.of_kind(ChangeKind.WITHDRAWN), publication.of_kind(ChangeKind.ADDED)
-    if now is None or not (gone and new):
-        return
-    titles = {event.id: event.title for event in (*now.edition.agenda.events, *publication.edition.agenda.events)}
-    for old in gone:
-        same = [key for key in new if titles[key] == titles[old]] or difflib.get_close_matches(old, new, n=1)
-        yield from ((old, key) for key in same[:1])
+def _renamed_events(publication: Publication, different: Sequence[Change]) -> Iterator[tuple[str, str]]:
+    gone = [change for change in different if change.event in publication.withdrawn]
+    new = {change.event: change.after.event for change in different if change.before is None and change.after}
+    for change in gone:
+        assert change.before is not None, "what is withdrawn was there"
+        title = change.before.event.title
+        same = [key for key, event in new.items() if event.title == title]
+        yield from ((change.event, key) for key in (same or near(change.event, new, 1))[:1])
 
 
 def _renamed_posts(connection: Connection, draft: Draft, known: Collection[str]) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from scheduler.base.tokens import Tokens
 from scheduler.planning.notices import convocation_notices, expires_at, leaves_at, settles_at
 from scheduler.planning.plan import plan
 from scheduler.publishing.announcing import calls
-from scheduler.publishing.prospect import Prospect, digest, prospect
+from scheduler.publishing.prospect import Act, Prospect, digest, prospect
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
@@ -45,6 +45,8 @@ EQUAL = Phrase("the draft equals the edition in force")
 class Unconfirmed(Refusal):
     """What takes something away, concerns many, or shifts hours by doubtful rules has to be confirmed."""
 
+    status = 409
+
     def __init__(self, prospect: Prospect) -> None:
         super().__init__(TO_CONFIRM)
         self.prospect = prospect
@@ -52,6 +54,8 @@ class Unconfirmed(Refusal):
 
 class NothingToPublish(Refusal):
     """The draft is what is in force."""
+
+    status = 409
 
     def __init__(self, prospect: Prospect) -> None:
         super().__init__(EQUAL)
@@ -68,36 +72,29 @@ class KeyWanted(EnvironmentRefusal):
 def publish_draft(
     database: Database,
     draft: Draft,
+    act: Act,
     *,
-    at: datetime,
-    author: str,
-    reason: str,
     confirmed: bool,
     tokens: Tokens | None = None,
     asked_above: int = DEFAULT_ASKED_ABOVE,
-    silent: bool = False,
-    announce: Collection[str] = (),
 ) -> Published:
     """Put the draft in force: all of it, or nothing. An address that was erased does not come back with it.
 
     Nor does that of somebody who handed a post over: the successor keeps it.
 
-    `silent` tells nobody of the changes, which is on record; who hears of a later change to the same event is told all.
-    `announce` names the events (ids) to which everybody concerned is called, also where nothing else is new. `tokens`
-    are wanted where addresses were erased, to know them by. Raises NothingToPublish; NothingToAnnounce; AnotherAgenda;
-    KeyWanted; Unconfirmed, where it takes something away, or owes more than `asked_above` mails, and `confirmed` is
-    false.
+    Of a silent act, who hears of a later change to the same event is told all. What it announces is called to also
+    where nothing else is new. `tokens` are wanted where addresses were erased, to know them by. Raises
+    NothingToPublish; NothingToAnnounce; AnotherAgenda; KeyWanted; Unconfirmed, where it takes something away, or owes
+    more than `asked_above` mails, and `confirmed` is false.
     """
     with database.write() as connection:
-        found = prospect(
-            connection, draft, at=at, author=author, reason=reason, silent=silent, announce=announce, tokens=tokens
-        )
+        found = prospect(connection, draft, act, tokens)
         check(found, confirmed=confirmed, asked_above=asked_above)
         listed = handovers.kept(connection, draft.recipients, found.uncorrected)
         away = _erased(connection, listed, tokens)
         posts = [one for one in listed if one.id not in away]
-        done = replace(enact(connection, found, draft, at=at, posts=posts), kept_away=away)
-        handovers.note_corrected(connection, posts, found.uncorrected, at)
+        done = replace(enact(connection, found, draft, at=act.at, posts=posts), kept_away=away)
+        handovers.note_corrected(connection, posts, found.uncorrected, act.at)
         return done
 
 

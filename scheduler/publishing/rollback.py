@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import Connection
 
 from calendars.catalogue import Phrase
@@ -11,7 +9,7 @@ from calendars.model.agenda import Agenda, Draft
 from calendars.zones import WallTimeError
 from scheduler.base.refusal import Refusal
 from scheduler.base.settings import DEFAULT_ASKED_ABOVE
-from scheduler.publishing.prospect import prospect
+from scheduler.publishing.prospect import Act, prospect
 from scheduler.publishing.publish import Published, check, enact
 from scheduler.store import editions
 from scheduler.store.database import Database
@@ -26,16 +24,11 @@ HOUR = Phrase("edition {number} has an hour that exists no longer, or twice: {wa
 class NoWayBack(Refusal):
     """An edition's content cannot be put in force again."""
 
+    status = 409
+
 
 def roll_back(
-    database: Database,
-    number: int,
-    *,
-    at: datetime,
-    author: str,
-    reason: str,
-    confirmed: bool,
-    asked_above: int = DEFAULT_ASKED_ABOVE,
+    database: Database, number: int, act: Act, *, confirmed: bool, asked_above: int = DEFAULT_ASKED_ABOVE
 ) -> Published:
     """Put the content of edition `number` in force: UIDs stay, and SEQUENCE goes on, never back.
 
@@ -45,11 +38,11 @@ def roll_back(
     with database.write() as connection:
         draft = _returning(connection, number)
         try:
-            found = prospect(connection, draft, at=at, author=author, reason=reason)
+            found = prospect(connection, draft, act)
         except WallTimeError as error:
             raise NoWayBack(HOUR, number=number, wall=error.wall) from error
         check(found, confirmed=confirmed, asked_above=asked_above)
-        return enact(connection, found, draft, at=at, posts=None)
+        return enact(connection, found, draft, at=act.at, posts=None)
 
 
 def _returning(connection: Connection, number: int) -> Draft:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -17,7 +16,7 @@ from calendars.shifts import shifts
 from calendars.zones import zone_data
 from scheduler.base.refusal import Refusal
 from scheduler.base.settings import DEFAULT_ASKED_ABOVE
-from scheduler.publishing.prospect import Prospect, prospect
+from scheduler.publishing.prospect import Act, Prospect, prospect
 from scheduler.publishing.publish import Published, check, enact
 from scheduler.store import editions
 from scheduler.store.database import Database
@@ -33,6 +32,8 @@ NOTHING_YET = Phrase("nothing is published yet; `agenda publish` or `agenda serv
 
 class NothingInForce(Refusal):
     """There is no edition to reckon anew."""
+
+    status = 409
 
 
 class NoSuchHour(Refusal):
@@ -56,24 +57,14 @@ def shifted_draft(connection: Connection) -> Draft:
     return _draft(connection, _in_force(connection))
 
 
-def shifted_prospect(
-    connection: Connection, draft: Draft, *, at: datetime, author: str, reason: str, silent: bool = False
-) -> Prospect:
+def shifted_prospect(connection: Connection, draft: Draft, act: Act) -> Prospect:
     """What publishing the shifted edition would do; `unchanged` where no hour in force is another by this data."""
     now = _in_force(connection)
-    found = prospect(connection, draft, at=at, author=author, reason=reason, silent=silent)
-    return replace(found, unchanged=not shifts(now.edition))
+    return replace(prospect(connection, draft, act), unchanged=not shifts(now.edition))
 
 
 def publish_shifted(
-    database: Database,
-    *,
-    at: datetime,
-    author: str,
-    reason: str,
-    confirmed: bool,
-    asked_above: int = DEFAULT_ASKED_ABOVE,
-    silent: bool = False,
+    database: Database, act: Act, *, confirmed: bool, asked_above: int = DEFAULT_ASKED_ABOVE
 ) -> Published:
     """Put it in force: UIDs stay, posts and joining links too, and so does what the files are compared with.
 
@@ -82,9 +73,9 @@ def publish_shifted(
     with database.write() as connection:
         now = _in_force(connection)
         draft = _draft(connection, now)
-        found = shifted_prospect(connection, draft, at=at, author=author, reason=reason, silent=silent)
+        found = shifted_prospect(connection, draft, act)
         check(found, confirmed=confirmed, asked_above=asked_above)
-        return enact(connection, found, draft, at=at, posts=None, filed=now.draft_digest)
+        return enact(connection, found, draft, at=act.at, posts=None, filed=now.draft_digest)
 
 
 def default_reason(lang: Language) -> str:

@@ -17,11 +17,11 @@ from calendars.editions import Edition, ends
 from calendars.model.agenda import Agenda, Draft
 from scheduler.base.clock import SimulatedClock
 from scheduler.base.refusal import EnvironmentRefusal, Refusal
-from scheduler.base.settings import Pace
 from scheduler.base.tokens import Tokens
+from scheduler.base.variables import Pace
 from scheduler.mail.relay.smtp_url import parse_smtp_url
 from scheduler.planning.channels import Channel
-from scheduler.publishing.prospect import digest
+from scheduler.publishing.prospect import Act, digest
 from scheduler.publishing.publish import publish_draft
 from scheduler.rehearsal.capture import Outbox, capturing
 from scheduler.rehearsal.script import Stage
@@ -213,7 +213,7 @@ def _begin(database: Database, draft: Draft, plan: Plan) -> datetime:
         if recorded is None:
             controls.put(connection, controls.REHEARSAL, plan.start.isoformat())
     if published is None:
-        publish_draft(database, draft, at=plan.start, author=AUTHOR, reason=AUTHOR, confirmed=True)
+        publish_draft(database, draft, Act(at=plan.start, author=AUTHOR, reason=AUTHOR), confirmed=True)
     if done == 0:
         with database.write() as connection:
             if plan.invitations:

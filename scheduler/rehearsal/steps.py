@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from calendars.editions import Edition
 from scheduler.base.clock import SimulatedClock
-from scheduler.publishing.prospect import prospect
+from scheduler.publishing.prospect import Act, prospect
 from scheduler.publishing.publish import check, enact
 from scheduler.rehearsal.script import Stage
 from scheduler.store import controls, editions
@@ -80,7 +80,9 @@ class Steps:
     def _publish(self, stage: Stage) -> Edition | None:
         at = self._clock.now()
         with self._database.write() as connection:
-            found = prospect(connection, stage.draft, at=at, author=AUTHOR, reason=stage.reason, silent=stage.silent)
+            found = prospect(
+                connection, stage.draft, Act(at=at, author=AUTHOR, reason=stage.reason, silent=stage.silent)
+            )
             controls.put(connection, controls.STEPS, str(stage.number))
             controls.put(connection, controls.REHEARSAL, at.isoformat())
             if not found.unchanged:

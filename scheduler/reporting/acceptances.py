@@ -26,6 +26,7 @@ class Acceptances:
 
     event: Event
     begins: datetime  # UTC; of whole days, midnight by the agenda's zone
+    begins_at_home: datetime  # the same, as the agenda's clocks show it by the rules that it was published under
     sites: tuple[Tally, ...]  # those that it addresses, in the agenda's order
     lacking: tuple[Tally, ...]  # from which fewer come than its rule wants; none without a rule
     guests: Mapping[str, int]  # Representation.id -> posts that come from there instead of going to their own session
@@ -73,6 +74,7 @@ def _acceptances(
     return Acceptances(
         event=event,
         begins=at,
+        begins_at_home=revision.wall(at, agenda.zone),
         sites=counted,
         lacking=lack,
         guests=_guests(connection, edition, event),

@@ -14,13 +14,14 @@ from calendars.shifts import Shift, shifts
 from calendars.zones import zone_data
 from scheduler.base import loop
 from scheduler.base.address import domain_of
-from scheduler.base.settings import DEFAULT_DATABASE, Settings, SettingsError, parse_networks, parse_pace
+from scheduler.base.settings import DEFAULT_DATABASE, Settings, SettingsError
 from scheduler.base.tokens import NoKey, tokens_with
 from scheduler.drafts.files import InvalidDraft, NoConfiguration
 from scheduler.mail.relay.oauth import access_tokens
 from scheduler.mail.relay.smtp import Connection, RelayUnavailable
 from scheduler.mail.relay.smtp_url import SmtpSettings, parse_smtp_url
-from scheduler.reporting.status import AnswerReading, answering, fan_out_time, largest_fan_out
+from scheduler.reporting.status import AnswerReading, answering, fan_out_time
+from scheduler.reporting.waiting import largest_wave
 from scheduler.store import controls, editions
 from scheduler.store.database import SAFE_SQLITE, Database, DatabaseUnavailable, sqlite_module
 from scheduler.store.editions import InForce
@@ -125,7 +126,7 @@ def _privacy(agenda: Agenda) -> Check:
 def _clients(settings: Settings) -> Check:
     """An https address means a proxy in front, for this program speaks no TLS."""
     behind_proxy = (settings.base_url or "").lower().startswith("https:")
-    if behind_proxy and not settings.trusted_proxies.strip():
+    if behind_proxy and not settings.trusted_proxies:
         text = "AGENDA_BASE_URL is https, so a proxy stands in front, and AGENDA_TRUSTED_PROXIES does not name it: "
         text += "all clients count as one, ten sign-ups an hour in all"
         return Check(name="sign-ups", verdict=Verdict.NOTE, text=text)
@@ -134,8 +135,7 @@ def _clients(settings: Settings) -> Check:
 
 def _proxies(settings: Settings) -> list[Check]:
     """Nothing where each network that is trusted is one machine."""
-    trusted = parse_networks(settings.trusted_proxies)
-    wide = [str(one) for one in trusted if one.num_addresses > 1 and not one.is_loopback]
+    wide = [str(one) for one in settings.trusted_proxies if one.num_addresses > 1 and not one.is_loopback]
     if not wide:
         return []
     text = f"AGENDA_TRUSTED_PROXIES trusts all of {', '.join(wide)}: whoever is in there may pass for any client, and "
@@ -159,8 +159,8 @@ def _database(settings: Settings, now: datetime) -> list[Check]:
         with database.read() as connection:
             found = editions.load(connection)
             rehearsal = controls.get(connection, controls.REHEARSAL) is not None
-            biggest = largest_fan_out(connection, now)
-            answers = answering(connection, on=settings.invitations == "on")
+            biggest = largest_wave(connection, now)
+            answers = answering(connection, on=settings.invitations)
     finally:
         database.close()
     verdict = Verdict.BAD if rehearsal else Verdict.GOOD
@@ -193,7 +193,7 @@ def _invitations(found: AnswerReading, settings: Settings, now: datetime) -> lis
 
 
 def _fan_out(settings: Settings, biggest: int) -> Check:
-    pace = parse_pace(settings.pace)
+    pace = settings.pace
     duration = fan_out_time(biggest, pace)
     if duration is None:
         return Check(name="pace", verdict=Verdict.GOOD, text=f"no limit; the largest fan-out is {biggest} messages")

@@ -11,7 +11,7 @@ from calendars.model.text import Language
 from calendars.shifts import Shift
 from calendars.wording import and_list, short_date
 from calendars.zones import ZoneData, to_wall
-from scheduler.base.settings import Pace
+from scheduler.base.variables import Pace
 from scheduler.planning.delivery import State
 from scheduler.publishing.prospect import Unpublished
 from scheduler.reporting.acceptances import Acceptances
@@ -24,9 +24,10 @@ EDITION = Phrase("edition {number} ({author}, {day})")
 NO_EDITION = Phrase("nothing published yet")
 DRAFT_WRONG = Phrase("draft HAS PROBLEMS: agenda check")
 DRAFT_SAME = Phrase("draft unchanged")
-DRAFT_BESIDE = Phrase("draft with unpublished changes")
-BESIDE = Phrase(", and besides {parts}")
+DRAFT_UNEQUAL = Phrase("draft with unpublished changes")
+DRAFT_BESIDE = Phrase("draft with unpublished changes: {parts}")
 DRAFT = Phrase("draft with {n} unpublished {n:change|changes}")
+DRAFT_AND_BESIDE = Phrase("draft with {n} unpublished {n:change|changes}, and besides {parts}")
 STOPPED = Phrase("SENDING STOPPED since {since}: agenda resume")
 NO_RELAY = Phrase("AGENDA_SMTP_URL is not set here: serve would send no mail.")
 LATE = Phrase("Late: mail was due since {since} UTC")
@@ -46,8 +47,10 @@ ENDINGS = {
     "left": Phrase("asked for none {day}"),
     "removed": Phrase("no post since {day}"),
 }
-LACKING = Phrase("Nobody to come: {event}, {sites} ({day}){coordination}: agenda answers {id}")
-UNCOORDINATED = Phrase("; regions without a coordinator: {n}")
+LACKING = Phrase("Nobody to come: {event}, {sites} ({day}): agenda answers {id}")
+UNCOORDINATED = Phrase(
+    "Nobody to come: {event}, {sites} ({day}); regions without a coordinator: {n}: agenda answers {id}"
+)
 NOT_ADOPTED = Phrase("This database was copied or restored: nothing is sent until `agenda adopt`.")
 FAULT = Phrase("The mail server refuses this installation ({node}): {reason}. Next try {until} UTC.")
 AWAY = Phrase("The mail server does not answer {node}: {reason}. Next try {until} UTC.")
@@ -69,12 +72,13 @@ LOST = Phrase(
     'address of a post: {naming}. They count for nobody; see "What comes back" in '
     "docs/operations.md."
 )
-UNREAD = Phrase("Invitations leave and nobody reads the answers: `agenda inbox` {since}.")
-NEVER = Phrase("was never run")
-LAST_RUN = Phrase("last ran on {at} UTC")
+NEVER_READ = Phrase("Invitations leave and nobody reads the answers: `agenda inbox` was never run.")
+UNREAD = Phrase("Invitations leave and nobody reads the answers: `agenda inbox` last ran on {at} UTC.")
 MISSED = Phrase("{n} {n:post|posts} chose invitations and {n:gets|get} none: AGENDA_INVITATIONS is off.")
-TODAY = Phrase("Today: {due} planned · {accepted} handed to the server · {waiting} waiting{pace}")
-PACE = Phrase(" (limit {rate}/min, done {end})")
+TODAY = Phrase("Today: {due} planned · {accepted} handed to the server · {waiting} waiting")
+PACED = Phrase(
+    "Today: {due} planned · {accepted} handed to the server · {waiting} waiting (limit {rate}/min, done {end})"
+)
 STATES = Phrase("Uncertain {uncertain} · held {held} · next {next} · nodes that send {nodes}")
 HELD = Phrase('See what is held: agenda deliveries --state held. Send it: agenda deliveries release --all --reason "…"')
 QUARANTINED = Phrase("Incoming messages that could not be read, in 30 days: {n}. See them: agenda quarantine")
@@ -89,8 +93,7 @@ def status_lines(found: Status, draft: Unpublished | None, *, pace: Pace | None,
     yield from _alarms(found, lang)
     if pace is None:
         yield NO_RELAY[lang]
-    today = found.today
-    yield TODAY.say(lang, due=today.due, accepted=today.accepted, waiting=today.waiting, pace=_paced(found, pace, lang))
+    yield _today(found, pace, lang)
     following = "—" if found.next_at is None else f"{_utc(found.next_at)} UTC"
     uncertain, held = found.totals.of(State.UNCERTAIN), found.totals.of(State.HELD)
     yield STATES.say(lang, uncertain=uncertain, held=held, next=following, nodes=len(found.nodes))
@@ -141,15 +144,14 @@ def _alarms(found: Status, lang: Language) -> Iterator[str]:
 
 
 def _lacking(one: Acceptances, found: Status, lang: Language) -> str:
-    assert found.agenda is not None, "an event is of an agenda"
-    day = short_date(to_wall(one.begins, found.agenda.zone).date(), lang)
-    regions = UNCOORDINATED.say(lang, n=len(one.uncoordinated)) if one.uncoordinated else ""
-    return LACKING.say(
+    day = short_date(one.begins_at_home.date(), lang)
+    says = UNCOORDINATED if one.uncoordinated else LACKING
+    return says.say(
         lang,
         event=one.event.title[lang],
         sites=sites_count(len(one.lacking), lang),
         day=day,
-        coordination=regions,
+        n=len(one.uncoordinated),
         id=one.event.id,
     )
 
@@ -162,8 +164,7 @@ def _data(used: ZoneData) -> str:
 def _answering(found: Status, lang: Language) -> Iterator[str]:
     stands = found.answering
     if stands.unread(found.at):
-        run = NEVER[lang] if stands.read_at is None else LAST_RUN.say(lang, at=_utc(stands.read_at))
-        yield UNREAD.say(lang, since=run)
+        yield NEVER_READ[lang] if stands.read_at is None else UNREAD.say(lang, at=_utc(stands.read_at))
     if stands.missed:
         yield MISSED.say(lang, n=stands.posts)
 
@@ -183,14 +184,15 @@ def _lost(found: Status, lang: Language) -> Iterator[str]:
         yield f"{name} ({ENDINGS[one.reason].say(lang, day=short_date(day, lang))})"
 
 
-def _paced(found: Status, pace: Pace | None, lang: Language) -> str:
-    """The limit and by when, on the clocks of the agenda's zone, it lets through what waits."""
+def _today(found: Status, pace: Pace | None, lang: Language) -> str:
+    """Today's mail; and by when, on the clocks of the agenda's zone, the limit lets through what waits."""
+    today = {"due": found.today.due, "accepted": found.today.accepted, "waiting": found.today.waiting}
     done = None if pace is None else found.done_by(pace)
     if pace is None or done is None or found.agenda is None:
-        return ""
-    wall, today = to_wall(done, found.agenda.zone), to_wall(found.at, found.agenda.zone).date()
-    day = "" if wall.date() == today else f"{short_date(wall.date(), lang)} "
-    return PACE.say(lang, rate=pace.per_minute, end=f"{day}{wall:%H:%M}")
+        return TODAY.say(lang, **today)
+    wall = to_wall(done, found.agenda.zone)
+    day = "" if wall.date() == to_wall(found.at, found.agenda.zone).date() else f"{short_date(wall.date(), lang)} "
+    return PACED.say(lang, **today, rate=pace.per_minute, end=f"{day}{wall:%H:%M}")
 
 
 def _utc(at: datetime) -> str:
@@ -211,8 +213,8 @@ def _draft(draft: Unpublished | None, lang: Language) -> str:
         return DRAFT_SAME[lang]
     beside = and_list(draft.beside, lang)
     if draft.events:
-        return DRAFT.say(lang, n=draft.events) + (BESIDE.say(lang, parts=beside) if beside else "")
-    return DRAFT_BESIDE[lang] + (f": {beside}" if beside else "")
+        return (DRAFT_AND_BESIDE if beside else DRAFT).say(lang, n=draft.events, parts=beside)
+    return (DRAFT_BESIDE if beside else DRAFT_UNEQUAL).say(lang, parts=beside)
 
 
 def _node_json(node: Node, found: Status) -> dict[str, object]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select, type_coerce
 from calendars.editions import Edition
 from calendars.shifts import shifts
 from calendars.zones import zone_data
-from scheduler.planning.delivery import WAITING
+from scheduler.reporting.waiting import Overdue, overdue
 from scheduler.store import controls, editions, nodes
 from scheduler.store.nodes import Node
 from scheduler.store.people import blamed, doubts, quarantine
@@ -19,7 +19,6 @@ from scheduler.store.people.blamed import InstallationBlamed, LostReports
 from scheduler.store.posts import roster
 from scheduler.store.schema import Number, deliveries
 
-LATE_AFTER = timedelta(minutes=5)
 LATENESS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 6 * 60, 24 * 60))  # bounds of the histogram
 _D = deliveries.c
 _MICROSECOND = timedelta(microseconds=1)
@@ -44,9 +43,7 @@ class StateTally:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figures:
     tallies: tuple[StateTally, ...]
-    due: int  # wanted attention by now and wait for it
-    late: int  # of these, for more than five minutes
-    late_since: datetime | None
+    waiting: Overdue
     nodes: tuple[Node, ...]  # that are alive
     uncovered: tuple[str, ...]  # site ids with nobody left to write to
     edition: int
@@ -62,13 +59,9 @@ class Figures:
 
 def figures(connection: Connection, edition: Edition, now: datetime, *, adopted: bool) -> Figures:
     """How things stand at `now`, with `edition` as the one that this process shows."""
-    due, _ = _waiting(connection, now, now)
-    late, since = _waiting(connection, now - LATE_AFTER, now)
     return Figures(
         tallies=tuple(_tallies(connection)),
-        due=due,
-        late=late,
-        late_since=since,
+        waiting=overdue(connection, now),
         nodes=tuple(nodes.alive(connection)),
         uncovered=tuple(roster.uncovered_sites(connection)),
         edition=editions.number_in_force(connection) or 0,
@@ -86,16 +79,6 @@ def figures(connection: Connection, edition: Edition, now: datetime, *, adopted:
 def zone_data_agrees(found: Figures) -> bool:
     """Whether this process reckons with the data that the edition was published with."""
     return found.zone_digest == zone_data().digest
-
-
-def _waiting(connection: Connection, since: datetime, now: datetime) -> tuple[int, datetime | None]:
-    """How many wait whose moment had come by `since`, and the oldest such moment."""
-    found = connection.execute(
-        select(func.count(), func.min(_D.next_at)).where(
-            _D.state.in_(WAITING), _D.next_at <= since, _D.expires_at > now
-        )
-    ).one()
-    return found[0], found[1]
 
 
 def _tallies(connection: Connection) -> Sequence[StateTally]:

@@ -108,14 +108,6 @@ def _row(key: tuple[str, str, str], parts: Iterable[_Part]) -> ReportRow:
     )
 
 
-def late_since(connection: Connection, now: datetime) -> datetime | None:
-    """The oldest moment that wanted attention and has not had it; None if nothing is late."""
-    wanted = select(func.min(_D.next_at)).where(
-        _D.state.in_((State.PLANNED, State.DEFERRED)), _D.next_at <= now, _D.expires_at > now
-    )
-    return connection.execute(wanted).scalar()
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Posts:
     """Who of the posts is not written to, and how many signed up by themselves."""

@@ -10,11 +10,12 @@ from sqlalchemy import Connection, func, select
 from calendars.model.agenda import Agenda
 from calendars.shifts import Shift, shifts
 from calendars.zones import ZoneData, zone_data
-from scheduler.base.settings import Pace
-from scheduler.planning.delivery import WAITING, State
+from scheduler.base.variables import Pace
+from scheduler.planning.delivery import State
 from scheduler.reporting import report
 from scheduler.reporting.acceptances import Acceptances, lacking_soon
 from scheduler.reporting.report import Posts, Totals, Uncovered
+from scheduler.reporting.waiting import Wave, overdue, waves
 from scheduler.store import controls, editions, nodes
 from scheduler.store.ledger import invited
 from scheduler.store.nodes import Node
@@ -28,12 +29,15 @@ UNREAD = timedelta(days=1)  # that what comes in may lie there
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Today:
-    """The reminders of one day, by the agenda's zone."""
+    """What falls due on one day, by the agenda's zone."""
 
     due: int
     accepted: int
-    waiting: int
-    waves: tuple[tuple[datetime, int], ...]  # of these: at each instant, UTC, how many want to go
+    waves: tuple[Wave, ...]  # of what waits
+
+    @property
+    def waiting(self) -> int:
+        return sum(count for _, count in self.waves)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,8 +148,8 @@ def status(
         shifted=() if found is None else shifts(found.edition),
         stopped_since=controls.get(connection, controls.STOPPED),
         totals=report.totals(connection),
-        today=_today(connection, day),
-        late_since=report.late_since(connection, now - timedelta(minutes=5)),
+        today=_today(connection, now, day),
+        late_since=overdue(connection, now).late_since,
         next_at=connection.execute(select(func.min(_D.next_at)).where(_D.next_at > now)).scalar(),
         uncovered=tuple(report.uncovered(connection)),
         lacking=() if found is None else lacking_soon(connection, found.edition, now),
@@ -172,29 +176,11 @@ def answering(connection: Connection, *, on: bool) -> AnswerReading:
     )
 
 
-def _today(connection: Connection, day: tuple[datetime, datetime]) -> Today:
+def _today(connection: Connection, now: datetime, day: tuple[datetime, datetime]) -> Today:
     accepted = func.count().filter(_D.state == State.ACCEPTED)
-    unsettled = _D.state.in_((*WAITING, State.CLAIMED, State.SENDING))
     of_today = (_D.due_at >= day[0], _D.due_at < day[1], _D.state.not_in((State.SUPERSEDED, State.CANCELLED)))
-    row = connection.execute(select(func.count(), accepted, func.count().filter(unsettled)).where(*of_today)).one()
-    wanted = func.coalesce(_D.next_at, _D.due_at)
-    waves = connection.execute(
-        select(wanted, func.count()).where(*of_today, unsettled).group_by(wanted).order_by(wanted)
-    )
-    return Today(due=row[0], accepted=row[1], waiting=row[2], waves=tuple((at, count) for at, count in waves))
-
-
-def largest_fan_out(connection: Connection, now: datetime) -> int:
-    """The most deliveries that still fall due at one instant."""
-    size = func.count().label("size")
-    found = connection.execute(
-        select(size)
-        .where(_D.due_at >= now, _D.state.in_((State.PLANNED, State.DEFERRED)))
-        .group_by(_D.due_at)
-        .order_by(size.desc())
-        .limit(1)
-    )
-    return found.scalar() or 0
+    row = connection.execute(select(func.count(), accepted).where(*of_today)).one()
+    return Today(due=row[0], accepted=row[1], waves=waves(connection, now, day))
 
 
 def fan_out_time(count: int, pace: Pace) -> timedelta | None:

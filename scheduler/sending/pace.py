@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from scheduler.base.clock import SimulatedClock, monotonic
-from scheduler.base.settings import Pace
+from scheduler.base.variables import Pace
 
 UNLIMITED = 600.0  # messages a minute: half of it after the first 4.7.x where no pace is set; regained, there is none
 LEAST = 1.0  # a minute

@@ -10,8 +10,8 @@ from datetime import datetime
 import structlog
 
 from scheduler.base.clock import Clock
-from scheduler.base.settings import Pace
 from scheduler.base.tokens import Tokens
+from scheduler.base.variables import Pace
 from scheduler.mail.compose import Composer
 from scheduler.mail.relay.smtp import Pool, SmtpSettings, Timeouts
 from scheduler.sending.claims import Claims

@@ -7,30 +7,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Literal, Protocol
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
+from scheduler.base.heavy import load
 from scheduler.base.refusal import EnvironmentRefusal
 from scheduler.base.tokens import UNSET, NoKey, Tokens, key_beside
-from scheduler.store.postgresql import (
-    NotificationWatch,
-    passes_on_postgresql,
-    postgresql_engine,
-    take_alone,
-    take_among_others,
-)
 from scheduler.store.sqlite import SAFE_SQLITE, DatabaseInUse, FileWatch, lock_file, sqlite_engine, sqlite_module
+from scheduler.store.turns import take_alone, take_among_others
 
 __all__ = ["SAFE_SQLITE", "ChangeWatch", "Database", "DatabaseInUse", "DatabaseUnavailable", "sqlite_module"]
 
 Kind = Literal["sqlite", "postgresql"]
-MIGRATIONS = Path(__file__).parent / "migrations"
+HEAD = "0011"  # the revision that the last of migrations/ leads to: asking Alembic takes longer than most commands
+_REVISION = text("SELECT version_num FROM alembic_version")
+_PASSING = {"25006", "25P03"}  # SQLSTATE: a standby for now; a transaction that its process slept through
+_POSTGRESQL, _MIGRATING = "scheduler.store.postgresql", "scheduler.store.migrating"  # loaded where they are wanted
 
 
 class DatabaseUnavailable(EnvironmentRefusal):
@@ -57,13 +50,13 @@ class Database:
         self._tokens = tokens
         self.url = _parse(url)
         self.kind: Kind = "sqlite" if self.url.get_backend_name() == "sqlite" else "postgresql"
-        self._engine = sqlite_engine(self.url) if self.kind == "sqlite" else postgresql_engine(self.url)
+        self._engine = self._made()
         self._lock: IO[bytes] | None = None
         try:
             if self.file is not None:
                 self.file.touch(mode=0o600)  # it holds addresses; its journal takes the same mode
             self._prepare(migrating=migrating or self.file is not None)
-        except (CommandError, DBAPIError, OSError) as error:
+        except (DBAPIError, OSError) as error:
             self._engine.dispose()
             raise DatabaseUnavailable(f"{self.name}: {_reason(error)}") from error
         except (DatabaseUnavailable, NoKey):
@@ -131,11 +124,14 @@ class Database:
 
     def has_own_tables(self, connection: Connection) -> bool:
         """Whether the tables are still those of this program: another version may have migrated them meanwhile."""
-        return MigrationContext.configure(connection).get_current_revision() == self._head
+        return _revision(connection) == HEAD
 
     def watch(self) -> ChangeWatch:
         """To be closed by the caller."""
-        return FileWatch(self._engine) if self.kind == "sqlite" else NotificationWatch(self.url)
+        if self.kind == "sqlite":
+            return FileWatch(self._engine)
+        watch: ChangeWatch = load(_POSTGRESQL).NotificationWatch(self.url)
+        return watch
 
     def lock_for_sending(self) -> None:
         """Keep every other sending process away from a SQLite file until `close`; on PostgreSQL there may be many.
@@ -151,27 +147,46 @@ class Database:
             self._lock.close()
             self._lock = None
 
+    def _made(self) -> Engine:
+        if self.kind == "sqlite":
+            return sqlite_engine(self.url)
+        made: Engine = load(_POSTGRESQL).postgresql_engine(self.url)
+        return made
+
     def _prepare(self, *, migrating: bool) -> None:
-        config = Config()
-        config.set_main_option("script_location", MIGRATIONS.as_posix())
-        scripts = ScriptDirectory.from_config(config)
-        self._head = scripts.get_current_head()
         with self._engine.connect() as connection:
-            found = MigrationContext.configure(connection).get_current_revision()
-        if found == self._head:
+            found = _revision(connection)
+        if found == HEAD:
             return
-        if not migrating:
-            scripts.get_revision(found or "head")  # raises where the database is newer than this program
-            state = "is empty" if found is None else "was made by an earlier version"
-            raise DatabaseUnavailable(f"{self.name} {state}: run `agenda migrate` once, then start again")
-        with self.write() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        migrations = load(_MIGRATING)
+        try:
+            if not migrating:
+                migrations.refuse_unknown(found)
+                state = "is empty" if found is None else "was made by an earlier version"
+                raise DatabaseUnavailable(f"{self.name} {state}: run `agenda migrate` once, then start again")
+            with self.write() as connection:
+                migrations.migrate(connection)
+        except migrations.CommandError as error:
+            raise DatabaseUnavailable(f"{self.name}: {error}") from error
+
+
+def _revision(connection: Connection) -> str | None:
+    """Up to which migration its tables are made; None of an empty database."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(_REVISION).scalar()
+    return found
 
 
 def will_pass(error: DBAPIError) -> bool:
     """Whether waiting may mend it: locked, full, read-only, restarting, out of reach; not a wrong statement."""
-    return isinstance(error, OperationalError) or error.connection_invalidated or passes_on_postgresql(error.orig)
+    return isinstance(error, OperationalError) or error.connection_invalidated or _state_of(error) in _PASSING
+
+
+def _state_of(error: DBAPIError) -> str | None:
+    """PostgreSQL's SQLSTATE for it; SQLite has none."""
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    return state
 
 
 def _parse(url: str) -> URL:

@@ -26,6 +26,11 @@ class InForce:
     draft_digest: str
     zone_version: str
 
+    def shows_links_to(self, origin: str) -> bool:
+        """Whether a post that came that way (file, self) is given the joining links: `altas: enlaces`."""
+        signups = self.edition.agenda.signups
+        return origin != "self" or (signups is not None and signups.links)
+
 
 def number_in_force(connection: Connection) -> int | None:
     """The number of the edition in force; None before the first."""

@@ -1,4 +1,7 @@
-"""PostgreSQL: many nodes. Its own locks, leases by its clock and LISTEN/NOTIFY; no queue of ours beside it."""
+"""PostgreSQL: many nodes. Its own locks, leases by its clock and LISTEN/NOTIFY; no queue of ours beside it.
+
+Loaded only where a PostgreSQL database is opened: its driver takes long.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,12 @@ from typing import Any
 
 import psycopg
 import structlog
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import URL
 
+from scheduler.store.turns import CHANNEL
+
 log = structlog.get_logger(__name__)
-CHANNEL = "agenda"  # told after each commit of an administrator or of a page
-LOCK = 0x41474E44  # advisory: shared by senders, taken alone by whoever changes what is owed
 CONNECT_SECONDS = 10
 _OPTIONS = " ".join(
     f"-c {name}={value}"
@@ -28,35 +31,10 @@ _ARGUMENTS: dict[str, Any] = {
     "keepalives_idle": 30,
     "tcp_user_timeout": 30_000,  # ms
 }
-_ALONE = text("SELECT pg_advisory_xact_lock(:key)").bindparams(key=LOCK)
-_AMONG_OTHERS = text("SELECT pg_advisory_xact_lock_shared(:key)").bindparams(key=LOCK)
-_IN_TURN = text("SELECT pg_advisory_xact_lock(:key)").bindparams(key=LOCK + 1)
 
 
 def postgresql_engine(url: URL) -> Engine:
     return create_engine(url, connect_args=_ARGUMENTS, pool_pre_ping=True, hide_parameters=True)
-
-
-def take_alone(connection: Connection) -> None:
-    """Wait until no sender writes, and keep them waiting until the commit; then tell every node."""
-    connection.execute(_ALONE)
-    connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
-
-
-def take_among_others(connection: Connection) -> None:
-    """Wait only for who has taken it alone: senders do not stand in each other's way."""
-    connection.execute(_AMONG_OTHERS)
-
-
-def passes_on_postgresql(error: BaseException | None) -> bool:
-    """A server that is a standby for now; a transaction that its process slept through."""
-    return isinstance(error, psycopg.errors.ReadOnlySqlTransaction | psycopg.errors.IdleInTransactionSessionTimeout)
-
-
-def take_turns(connection: Connection) -> None:
-    """On PostgreSQL, keep other nodes from doing the same until the commit: two sweeps at once would deadlock."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(_IN_TURN)
 
 
 class NotificationWatch:

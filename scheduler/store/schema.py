@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Dialect,
     ForeignKey,
     Index,
@@ -16,7 +18,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
 )
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.types import TypeDecorator
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -133,6 +137,12 @@ recipients = Table(
     Index(None, "address"),
     sqlite_strict=True,
 )
+
+
+def listed(posts: ReadOnlyColumnCollection[str, Column[Any]]) -> ColumnElement[bool]:
+    """Of the columns of `recipients`, or of an alias of it: is the post on the list, confirmed and not taken off?"""
+    return and_(posts.removed_at.is_(None), posts.confirmed_at.is_not(None))
+
 
 erasures = Table(  # addresses that were erased and must not come back by an import; only their keyed hashes
     "erasures",

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
+
+from scheduler.base.heavy import load
 
 
-def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT that can say what happens where the row is there already."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+def insert(connection: Connection, table: Table) -> sqlite.Insert:
+    """An INSERT that can say what happens where the row is there already: PostgreSQL's has the same methods.
+
+    Of SQLAlchemy's two dialects, only the one that is spoken is loaded.
+    """
+    return cast("sqlite.Insert", load(f"sqlalchemy.dialects.{connection.dialect.name}").insert(table))

@@ -9,9 +9,10 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from scheduler.base.refusal import Refusal
 from scheduler.web.demo.captured import CapturedMails
 from scheduler.web.demo.outbox import OutboxPages
-from scheduler.web.feeds.public import FeedApp
+from scheduler.web.feeds.public import PREFIX, FeedApp
 from scheduler.web.http.bodies import WholeBodies
 from scheduler.web.pages.around import Around
 from scheduler.web.pages.home import Home
@@ -55,10 +56,20 @@ def build_app(site: Site) -> ASGIApp:
     ]
     if site.outbox is not None:
         routes += OutboxPages(site, CapturedMails(site.outbox, site.database)).routes()
-    handlers = {HTTPException: pages.failed, DBAPIError: pages.away, Exception: pages.failed}
+    handlers = {HTTPException: pages.failed, Refusal: pages.refused, DBAPIError: pages.away, Exception: pages.failed}
     inner = Starlette(routes=routes, exception_handlers=handlers)
     inner.router.redirect_slashes = False  # it would redirect to whatever host the request names
-    return FeedApp(compressed(WholeBodies(inner)), site.shelf, site.staff)
+    return fronted(FeedApp(site.shelf, site.staff), compressed(WholeBodies(inner)))
+
+
+def fronted(feeds: ASGIApp, pages: ASGIApp) -> ASGIApp:
+    """The feeds under /feeds/, without a router before them, and the pages everywhere else."""
+
+    async def choose(scope: Scope, receive: Receive, send: Send) -> None:
+        asked = feeds if scope["type"] == "http" and scope["path"].startswith(PREFIX) else pages
+        await asked(scope, receive, send)
+
+    return choose
 
 
 def compressed(app: ASGIApp) -> ASGIApp:

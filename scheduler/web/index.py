@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from calendars.catalogue import LANGUAGES, Phrase
 from calendars.editions import Edition
 from calendars.model.agenda import Agenda
 from calendars.model.places import Representation, slug
@@ -14,6 +15,8 @@ from calendars.wording import home_name, long_date
 from calendars.zones import to_wall, zone_data
 from scheduler.web.rendering import Band, asset, render
 from scheduler.wording.events import home_hour, listing
+
+_LEAD = Phrase("Calendars of the agenda, one for each consular site; subscribe to the address of a link.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,15 +55,16 @@ def foot(edition: Edition, language: Language) -> dict[str, Any]:
 
 def static_index(edition: Edition, band: Band | None = None) -> str:
     """The index as a file: complete in itself, its links relative, so that any folder or server will do."""
-    agenda = edition.agenda
+    agenda, language = edition.agenda, LANGUAGES[0]
     values = {
         "agenda": agenda,
-        "home_name": home_name(agenda.zone, "es"),
-        "listing": listing(edition, None, "es"),
-        "regions": regions(agenda, "es"),
+        "home_name": home_name(agenda.zone, language),
+        "listing": listing(edition, None, language),
+        "regions": regions(agenda, language),
         "root": None,
-        "switch": None,
-        "band": band.moment("es") if band else None,
+        "switches": (),
+        "others": [(one, _LEAD[one]) for one in LANGUAGES if one != language],
+        "band": band.moment(language) if band else None,
         "inline_style": asset("style.css"),
     }
-    return render("static.html", "es", {**foot(edition, "es"), **values})
+    return render("static.html", language, {**foot(edition, language), **values})

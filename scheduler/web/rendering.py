@@ -22,7 +22,7 @@ from calendars.wording import home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.base.shipped import shipped
 from scheduler.web.http.prepared import Prepared
-from scheduler.wording.templates import spoken
+from scheduler.wording.templates import spoken_in_html
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; "
@@ -76,7 +76,7 @@ def unbroken(text: str) -> Markup:
 def render(template: str, language: Language, values: Mapping[str, Any]) -> str:
     """A page in one language, by the catalogue (scheduler.wording.templates)."""
     found = _environment(shipped("templates") / "pages").get_template(template)
-    return found.render({**spoken(language), "lang": language, "digest": asset_digest, **values})
+    return found.render({**spoken_in_html(language, quoted=True), "lang": language, "digest": asset_digest, **values})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

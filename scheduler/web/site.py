@@ -14,6 +14,7 @@ from urllib.parse import urlencode, urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
+from calendars.catalogue import LANGUAGES
 from calendars.feeds import feed_paths
 from calendars.model.text import Language
 from scheduler.base.clock import Clock, SystemClock
@@ -25,8 +26,19 @@ from scheduler.store.people.floods import Door
 from scheduler.store.posts import feed_tokens, roster
 from scheduler.web.feeds.private import StaffFeeds
 from scheduler.web.feeds.public import FeedShelf
+from scheduler.web.http.refusals import ExpiredLink, UnknownLink
 from scheduler.web.http.throttle import Network
 from scheduler.web.rendering import Band, chosen_language, page, preferred_language, render
+from scheduler.wording.languages import heading_name
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Switch:
+    """The same page in another language."""
+
+    language: Language
+    name: str  # in itself
+    href: str
 
 
 @dataclass(kw_only=True)
@@ -80,19 +92,17 @@ class Site:
         with self.database.read() as connection:
             self.staff.admit(feed_tokens.access(connection))
 
-    async def borne(self, link: Link, request: Request) -> str | None:
+    async def borne(self, link: Link, request: Request) -> str:
         """The post (id) that the token in the path speaks for.
 
-        None where it was not signed here for this, is too old, or the post has gone to somebody else since.
+        Raises UnknownLink, of a link that ends ExpiredLink, where it was not signed here for this, is too old, or the
+        post has gone to somebody else since.
         """
         bearer = self.tokens.read(link, request.path_params["token"], self.present())
-        return None if bearer is None else await asyncio.to_thread(self._post_of, bearer)
-
-    async def asked(self, request: Request) -> tuple[str, str] | None:
-        """The post and the event (ids) that the token in the path asks about; None as of `borne`."""
-        named = self.tokens.read_answer(request.path_params["token"])
-        recipient = None if named is None else await asyncio.to_thread(self._post_of, named[0])
-        return None if named is None or recipient is None else (recipient, named[1])
+        recipient = None if bearer is None else await asyncio.to_thread(self._post_of, bearer)
+        if recipient is None:
+            raise UnknownLink if link is Link.LEAVE else ExpiredLink(link.value)
+        return recipient
 
     def _post_of(self, bearer: str) -> str | None:
         with self.database.read() as connection:
@@ -121,7 +131,7 @@ class Site:
             "root": self.root,
             "url": partial(_address, self.root, kept),
             "lang_query": f"?lang={kept}" if kept else "",
-            "switch": "?" + urlencode({**request.query_params, "lang": "en" if language == "es" else "es"}),
+            "switches": [_switch(request, one) for one in LANGUAGES if one != language],
             "band": band.moment(language) if band else None,
             "inline_style": None,
             "agenda": self.in_force.edition.agenda,
@@ -137,6 +147,11 @@ class Site:
 
     def _band(self) -> Band | None:
         return Band(now=self.now, zone=self.in_force.edition.agenda.zone) if self.now is not None else None
+
+
+def _switch(request: Request, language: Language) -> Switch:
+    asked = urlencode({**request.query_params, "lang": language})
+    return Switch(language=language, name=heading_name(language), href=f"?{asked}")
 
 
 def _address(root: str, language: Language | None, path: str, **query: str) -> str:

@@ -20,6 +20,8 @@ LOCAL = Phrase("Local time")
 REASON = Phrase("Reason")
 JOINING, LEAVING = Phrase("Added"), Phrase("Taken off")
 UNDATED = Phrase("no date")
+SPAN = Phrase("from {begin} to {end}")
+MORE = Phrase("{n} more")
 SITES_NAMED = 6  # cities of a changed audience; the rest are counted
 
 
@@ -99,7 +101,7 @@ def _local(change: Change, sites: dict[str, Representation], lang: Language) -> 
     if first.start == last.start:
         return begin
     end = _hour_at(last.start, last.site, lang, day=last.start.date() != first.start.date())
-    return f"de {begin} a {end}" if lang == "es" else f"from {begin} to {end}"
+    return SPAN.say(lang, begin=begin, end=end)
 
 
 def _shifted(change: Change, sites: dict[str, Representation], lang: Language) -> Iterator[str]:
@@ -133,7 +135,7 @@ def some(names: list[str], lang: Language, most: int = SITES_NAMED) -> str:
     if len(names) <= most:
         return and_list(names, lang)
     more = len(names) - most + 1
-    return and_list([*names[: most - 1], f"{more} más" if lang == "es" else f"{more} more"], lang)
+    return and_list([*names[: most - 1], MORE.say(lang, n=more)], lang)
 
 
 def change_json(change: Change, lines: Lines | None = None) -> dict[str, object]:

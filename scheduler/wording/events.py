@@ -25,10 +25,16 @@ from calendars.wording import (
     short_date,
     status_word,
 )
-from calendars.zones import nearest_instant, offset_at, to_wall
+from calendars.zones import nearest_instant, to_wall
 from scheduler.wording.remaining import until, until_days
 
-IN_DOUBT = Phrase("Local time to be confirmed{where}: time-zone rules changed.")
+IN_DOUBT = Phrase("Local time to be confirmed: time-zone rules changed.")
+SOME_IN_DOUBT = Phrase("Local time to be confirmed ({sites}): time-zone rules changed.")
+_SPAN = Phrase("{first} to {last}")
+_COORDINATION = Phrase("coordination")
+_SITES = Phrase("{n} {n:site|sites}")
+_REASON = Phrase("reason: {reason}")
+_ORIGIN = Phrase("Axis: {axis} · Source: {source}")
 SITES_NAMED = 3  # of an audience that lists sites; more are counted
 
 
@@ -168,10 +174,10 @@ def countdown(event: Event, revision: Revision, zone: str, now: datetime, langua
     if revision.start is None or revision.end is None or (held and now < revision.end):
         return None
     return Countdown(
-        text=until(revision.start, revision.end, zone, now, language),
+        text=until(revision.start, revision.end, zone, now, language, revision.wall),
         start=revision.start,
         end=revision.end,
-        offset=int(offset_at(revision.start, zone).total_seconds()) // 60,
+        offset=int((revision.wall(revision.start, zone) - revision.start.replace(tzinfo=None)).total_seconds()) // 60,
     )
 
 
@@ -199,12 +205,12 @@ def local_span(revision: Revision, start: datetime, sites: Sequence[Representati
     shown = [f"{short_date(wall, language)}, {hour(wall, language)} ({city})" for wall, city in (first, last)]
     if first[0] == last[0]:
         return shown[0]
-    return f"de {shown[0]} a {shown[1]}" if language == "es" else f"{shown[0]} to {shown[1]}"
+    return _SPAN.say(language, first=shown[0], last=shown[1])
 
 
 def audience_words(agenda: Agenda, audience: Audience, sites: Sequence[Representation], language: Language) -> str:
     if audience.kind == "coordination":
-        return "coordinación" if language == "es" else "coordination"
+        return _COORDINATION[language]
     if audience.kind == "sites" and len(sites) <= SITES_NAMED:
         return ", ".join(site.city for site in sites)
     count = sites_count(len(sites), language)
@@ -216,14 +222,13 @@ def audience_words(agenda: Agenda, audience: Audience, sites: Sequence[Represent
 
 def sites_count(count: int, language: Language) -> str:
     """«16 sedes»."""
-    word = ("sede" if count == 1 else "sedes") if language == "es" else ("site" if count == 1 else "sites")
-    return f"{count} {word}"
+    return _SITES.say(language, n=count)
 
 
 def notes(event: Event, language: Language, *, with_duration: bool = True) -> Iterable[str]:
     """Why it changed, and what the source does not say; without the duration where its end says that."""
     if event.reason is not None:
-        yield ("motivo: " if language == "es" else "reason: ") + event.reason[language]
+        yield _REASON.say(language, reason=event.reason)
     for part in Assumption:
         if part in event.assumed and (with_duration or part is not Assumption.DURATION):
             yield assumption(event, part, language)
@@ -237,13 +242,11 @@ def in_doubt(
     Which is right is not known here; the published one is shown until `agenda publish --shifted`.
     """
     count = sum(1 for _ in shifts_of(agenda, event, revision, sites))
-    if count:
-        where = f" ({sites_count(count, language)})" if len(sites) > 1 else ""
-        yield IN_DOUBT.say(language, where=where)
+    if count and len(sites) > 1:
+        yield SOME_IN_DOUBT.say(language, sites=sites_count(count, language))
+    elif count:
+        yield IN_DOUBT[language]
 
 
 def origin(agenda: Agenda, event: Event, language: Language) -> str:
-    axis = axis_title(agenda, event.axis, language)
-    if language == "es":
-        return f"Eje: {axis} · Fuente: {event.source}"
-    return f"Axis: {axis} · Source: {event.source}"
+    return _ORIGIN.say(language, axis=axis_title(agenda, event.axis, language), source=event.source)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from calendars.catalogue import Phrase
 from calendars.model.agenda import Agenda
 from calendars.model.places import Representation
 from calendars.model.text import Language
@@ -15,9 +14,8 @@ from calendars.zones import to_wall
 from scheduler.planning.channels import Channel
 from scheduler.store.people.signups import Upcoming
 from scheduler.store.posts.roster import Post
+from scheduler.wording.languages import own_name
 from scheduler.wording.rules import choices
-
-LANGUAGE_NAMES = Phrase("English")  # each in itself
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +47,7 @@ def standing(agenda: Agenda, post: Post, now: datetime, language: Language) -> P
         office=office_of(agenda, post),
         address=masked(post.recipient.address),
         language=post.recipient.language,
-        speaks=LANGUAGE_NAMES[post.recipient.language],
+        speaks=own_name(post.recipient.language),
         of_the_file=post.origin == "file",
         left=post.left,
         suppressed=post.suppressed,

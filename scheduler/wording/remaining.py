@@ -11,9 +11,10 @@ from typing import Literal
 from babel.dates import format_timedelta
 
 from calendars.catalogue import Phrase
+from calendars.impact import Clocks
 from calendars.model.events import Days
 from calendars.model.text import Language
-from calendars.wording import relative_day
+from calendars.wording import locale, relative_day
 from calendars.zones import to_wall
 
 Unit = Literal["minute", "hour", "day"]
@@ -24,15 +25,17 @@ _SIZES: dict[Unit, timedelta] = {"minute": timedelta(minutes=1), "hour": _HOUR, 
 DAYS_COUNTED = 45  # beyond, months say more
 
 
-def until(start: datetime, end: datetime, zone: str, now: datetime, language: Language) -> str:
-    """Of what has an hour; all three instants in UTC, days by the clocks of `zone`."""
+def until(
+    start: datetime, end: datetime, zone: str, now: datetime, language: Language, clocks: Clocks = to_wall
+) -> str:
+    """Of what has an hour; all three instants in UTC, days by the clocks of `zone`, and its own as `clocks` show it."""
     if start <= now < end:
         return _UNDER_WAY[language]
     moment = start if now < start else end
     distance = abs(moment - now)
     if distance < _HOUR:
         return _spoken(moment - now, "minute", language)
-    here, today = to_wall(moment, zone).date(), to_wall(now, zone).date()
+    here, today = clocks(moment, zone).date(), to_wall(now, zone).date()
     day = _named_day(here, today, language)
     if day is None:
         return _in_days(here, today, language)
@@ -60,4 +63,6 @@ def _spoken(away: timedelta, unit: Unit, language: Language, threshold: float = 
     """«dentro de 3 días», «hace 2 horas»; a threshold this high keeps the unit."""
     whole = max(1, round(abs(away) / _SIZES[unit])) * _SIZES[unit]
     signed = whole if away > timedelta() else -whole
-    return format_timedelta(signed, granularity=unit, threshold=threshold, add_direction=True, locale=language)
+    return format_timedelta(
+        signed, granularity=unit, threshold=threshold, add_direction=True, locale=locale(language).language
+    )

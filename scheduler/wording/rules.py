@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Agenda
 from calendars.model.rules import DaysBefore, ReminderRule
 from calendars.model.text import Language
-from calendars.wording import spoken_duration
+from calendars.wording import hour, spoken_duration
 
 _SAME_DAY = Phrase("on the day")
+_DAYS_BEFORE = Phrase("{n} {n:day|days} before")
+_BEFORE = Phrase("{length} before")
+_DAYS = re.compile(r"P(\d+)D a las ((?:[01]\d|2[0-3]):[0-5]\d)")
+_ELAPSED = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,17 +51,13 @@ def _earliest_first(rule: ReminderRule) -> tuple[int, int, str]:
 
 def rule_words(rule: str, language: Language) -> str:
     """«7 días antes, 09:00 h», «1 h antes»; a rule of another make stands as it is."""
-    if days := re.fullmatch(r"P(\d+)D a las (\d\d:\d\d)", rule):
-        return f"{_days_before(int(days[1]), language)}, {days[2]}{' h' if language == 'es' else ''}"
-    if elapsed := re.fullmatch(r"PT(?:(\d+)H)?(?:(\d+)M)?", rule):
+    if days := _DAYS.fullmatch(rule):
+        return f"{_days_before(int(days[1]), language)}, {hour(time.fromisoformat(days[2]), language)}"
+    if elapsed := _ELAPSED.fullmatch(rule):
         length = spoken_duration(timedelta(hours=int(elapsed[1] or 0), minutes=int(elapsed[2] or 0)))
-        return f"{length} antes" if language == "es" else f"{length} before"
+        return _BEFORE.say(language, length=length)
     return rule
 
 
 def _days_before(number: int, language: Language) -> str:
-    if number == 0:
-        return _SAME_DAY[language]
-    if language == "es":
-        return f"{number} {'día' if number == 1 else 'días'} antes"
-    return f"{number} {'day' if number == 1 else 'days'} before"
+    return _SAME_DAY[language] if number == 0 else _DAYS_BEFORE.say(language, n=number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from html import escape
 
+import markupsafe
 from markupsafe import Markup
 
 from calendars.catalogue import Phrase, spoken_values
@@ -22,14 +23,17 @@ def spoken(language: Language) -> Words:
     return _asked_for(said)
 
 
-def spoken_in_html(language: Language) -> Words:
+def spoken_in_html(language: Language, *, quoted: bool = False) -> Words:
     """The same for a template that makes HTML: a text of the catalogue stands as it is written, its values are escaped.
 
     The texts are the program's own and hold no markup. A value that is markup already stays it: a link, a `<code>`.
+    `quoted`: the template says texts in attributes too, where quotation marks have to be escaped.
     """
 
     def said(phrase: Phrase, values: Mapping[str, object]) -> Markup:
-        text = Markup(escape(phrase[language], quote=False))  # noqa: S704  # because it is the catalogue's, escaped here
+        words = phrase[language]
+        plain = Markup(escape(words, quote=False))  # noqa: S704  # because it is the catalogue's, escaped here
+        text = markupsafe.escape(words) if quoted else plain
         return text.format_map(spoken_values(language, values)) if values else text
 
     return _asked_for(said)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from calendars.catalogue import LANGUAGES, SOURCE, NotCompiled, Phrase, catalogue
+from calendars.catalogue import _languages as compiled_languages
 from calendars.model.text import Text, verbatim
 
 CHANGES = Phrase("{changes} {changes:change|changes} not published")
@@ -44,5 +47,7 @@ def test_each_language_says_whose_dates_it_writes() -> None:
     assert [catalogue(language).locale for language in LANGUAGES[:2]] == ["es_MX", "en"]
 
 
-def test_a_checkout_that_was_not_set_up_says_how() -> None:
-    assert "run make" in str(NotCompiled())
+def test_a_checkout_that_was_not_set_up_says_how(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("calendars.catalogue._FOLDER", tmp_path)
+    with pytest.raises(NotCompiled, match="run make"):
+        compiled_languages()

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from calendars.changes import Kind, changes
 from calendars.documents import agenda_from_json, agenda_to_json
-from calendars.editions import ChangeKind, Edition, Publication, ends, first_edition, first_stamp, publish
+from calendars.editions import Edition, Publication, ends, first_edition, first_stamp, publish
 from calendars.feeds import feeds
 from calendars.model.agenda import Agenda, AnotherAgenda, Draft
 from calendars.model.events import Event, EventStatus
@@ -32,8 +33,13 @@ def follow(*events: Event, at: datetime = LATER) -> Publication:
     return put(agenda(events=events), put(agenda()).edition, at)
 
 
-def kinds(publication: Publication) -> dict[str, tuple[ChangeKind, ...]]:
-    return {change.event: change.kinds for change in publication.changes}
+def kinds(previous: Edition, publication: Publication) -> dict[str, tuple[Kind, ...]]:
+    """What is different for people, by event."""
+    return {change.event: change.kinds for change in changes(previous, publication.edition)}
+
+
+def since_the_first(publication: Publication) -> dict[str, tuple[Kind, ...]]:
+    return kinds(put(agenda()).edition, publication)
 
 
 def test_a_first_edition_is_dated_by_publicada_and_counts_from_zero() -> None:
@@ -43,7 +49,6 @@ def test_a_first_edition_is_dated_by_publicada_and_counts_from_zero() -> None:
     assert revision.last_modified == first_stamp(agenda()) == datetime(2021, 10, 1, 5, tzinfo=UTC)
     assert revision.start == datetime(2021, 10, 21, 23, tzinfo=UTC)
     assert revision.scheduled == FIRST
-    assert kinds(first) == {ID: (ChangeKind.ADDED,)}
 
 
 def test_the_uid_depends_on_agenda_and_event_alone() -> None:
@@ -57,11 +62,11 @@ def test_a_move_raises_sequence_and_schedule() -> None:
     revision = moved.edition.revisions[ID]
     assert (revision.sequence, revision.schedule, revision.scheduled) == (1, 1, LATER)
     assert revision.last_modified == LATER.replace(microsecond=0)
-    assert kinds(moved) == {ID: (ChangeKind.MOVED,)}
+    assert since_the_first(moved) == {ID: (Kind.MOVED,)}
 
 
 def test_a_longer_session_is_a_move() -> None:
-    assert kinds(follow(event(when=timed(hours=3)))) == {ID: (ChangeKind.MOVED,)}
+    assert since_the_first(follow(event(when=timed(hours=3)))) == {ID: (Kind.MOVED,)}
 
 
 def test_a_change_of_state_or_place_raises_sequence_but_not_schedule() -> None:
@@ -75,12 +80,12 @@ def test_rewording_moves_only_the_stamp() -> None:
     revision = reworded.edition.revisions[ID]
     assert (revision.sequence, revision.schedule) == (0, 0)
     assert revision.last_modified == LATER.replace(microsecond=0)
-    assert kinds(reworded) == {ID: (ChangeKind.REWORDED,)}
+    assert since_the_first(reworded) == {ID: (Kind.REWORDED,)}
 
 
 def test_an_unchanged_event_keeps_its_revision() -> None:
     again = follow(event())
-    assert again.changes == ()
+    assert since_the_first(again) == {}
     assert again.edition.revisions == put(agenda()).edition.revisions
     assert again.edition.number == 2
 
@@ -94,15 +99,18 @@ def test_stamps_never_go_back_with_the_clock() -> None:
 
 def test_an_event_gone_from_the_file_while_ahead_is_cancelled_and_stays_in_the_feeds() -> None:
     gone = follow()
-    assert kinds(gone) == {ID: (ChangeKind.WITHDRAWN,)}
+    assert gone.withdrawn == (ID,)
+    assert since_the_first(gone) == {ID: (Kind.CANCELLED,)}
     assert [e.status for e, _ in gone.edition.listed()] == [EventStatus.CANCELLED]
     assert gone.edition.revisions[ID].sequence == 1
-    assert put(agenda(events=()), gone.edition, LATER + timedelta(hours=1)).changes == ()
+    again = put(agenda(events=()), gone.edition, LATER + timedelta(hours=1))
+    assert (again.withdrawn, kinds(gone.edition, again)) == ((), {})
 
 
 def test_an_event_gone_from_the_file_once_over_is_archived_without_a_word() -> None:
     gone = follow(at=OVER)
-    assert kinds(gone) == {ID: (ChangeKind.ARCHIVED,)}
+    assert gone.withdrawn == ()
+    assert since_the_first(gone) == {ID: (Kind.REMOVED,)}
     assert gone.edition.listed() == ()
     assert not gone.edition.revisions[ID].listed
 
@@ -110,7 +118,9 @@ def test_an_event_gone_from_the_file_once_over_is_archived_without_a_word() -> N
 def test_an_undated_event_gone_from_the_file_is_archived() -> None:
     undated = event("charla", when=None, status=EventStatus.UNSCHEDULED)
     first = put(agenda(events=(undated,))).edition
-    assert kinds(put(agenda(events=()), first, LATER)) == {"charla": (ChangeKind.ARCHIVED,)}
+    gone = put(agenda(events=()), first, LATER)
+    assert gone.withdrawn == ()
+    assert kinds(first, gone) == {"charla": (Kind.REMOVED,)}
 
 
 def test_an_id_that_returns_from_the_archive_goes_on_counting() -> None:
@@ -118,7 +128,7 @@ def test_an_id_that_returns_from_the_archive_goes_on_counting() -> None:
     returned = put(agenda(events=(event(when=timed("2022-03-01 10:00")),)), archived, OVER + timedelta(days=1))
     revision = returned.edition.revisions[ID]
     assert (revision.sequence, revision.schedule, revision.listed) == (1, 1, True)
-    assert kinds(returned) == {ID: (ChangeKind.ADDED, ChangeKind.MOVED)}
+    assert kinds(archived, returned) == {ID: (Kind.ADDED,)}
 
 
 def test_a_cancelled_event_leaves_the_feeds_with_the_first_edition_after_ninety_days() -> None:
@@ -129,18 +139,21 @@ def test_a_cancelled_event_leaves_the_feeds_with_the_first_edition_after_ninety_
     leaves = put(cancelled, stays, end + timedelta(days=90)).edition
     assert len(stays.listed()) == 1
     assert leaves.listed() == ()
-    assert kinds(put(agenda(events=()), first, LONG_OVER)) == {ID: (ChangeKind.ARCHIVED,)}
+    assert kinds(first, put(agenda(events=()), first, LONG_OVER)) == {ID: (Kind.REMOVED,)}
 
 
-def test_a_date_given_to_an_undated_event_is_a_move() -> None:
+def test_a_date_given_to_an_undated_event_raises_its_schedule_and_is_new_to_people() -> None:
     first = put(agenda(events=(event(when=None, status=EventStatus.UNSCHEDULED),))).edition
-    assert ChangeKind.MOVED in kinds(put(agenda(), first, LATER))[ID]
+    dated = put(agenda(), first, LATER)
+    assert (dated.edition.revisions[ID].sequence, dated.edition.revisions[ID].schedule) == (1, 1)
+    assert Kind.ADDED in kinds(first, dated)[ID]
 
 
 def test_whole_days_move_by_their_dates() -> None:
     first = put(agenda(events=(drive(),))).edition
     moved = put(agenda(events=(drive(when=days("2022-02-05", "2022-02-05")),)), first, LATER)
-    assert kinds(moved) == {"jornada-2022": (ChangeKind.MOVED,)}
+    assert moved.edition.revisions["jornada-2022"].schedule == 1
+    assert kinds(first, moved) == {"jornada-2022": (Kind.MOVED,)}
 
 
 def test_another_agenda_id_is_refused_because_every_uid_would_change() -> None:
@@ -190,7 +203,9 @@ def test_over_any_edits_counters_never_go_back_and_equal_editions_give_equal_byt
 def test_a_renamed_region_touches_the_stamp_of_its_events() -> None:
     known = agenda()
     renamed = replace(known, regions=tuple(replace(r, name=text(f"{r.name.es}!")) for r in known.regions))
-    assert kinds(put(renamed, put(known).edition, LATER)) == {ID: (ChangeKind.REWORDED,)}
+    touched = put(renamed, put(known).edition, LATER)
+    assert touched.edition.revisions[ID].last_modified == LATER.replace(microsecond=0)
+    assert since_the_first(touched) == {ID: (Kind.REWORDED,)}
 
 
 def test_a_session_is_over_at_its_end_and_whole_days_at_the_midnight_after_the_last_of_them() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from calendars.editions import Edition
 from calendars.feeds import feeds
-from calendars.invitations import cancel, parties, request
+from calendars.invitations import Invitation, cancel, parties, request
 from calendars.model.events import EventStatus
 from calendars.replies import ItipReply, read_reply
 from tests.support import icaljs, libical
@@ -23,14 +23,19 @@ LINK = "https://salas.example/1"
 PARTIES = parties("Agenda Consular", "agenda@ine.example", ANA)
 
 
+def between(invitation: Invitation, lines: bytes) -> bytes:
+    """The whole document."""
+    return invitation.before + lines + invitation.after
+
+
 def asked(known: Edition | None = None, index: int = 0, link: str | None = LINK) -> bytes:
     content = known or edition()
     one = content.agenda.events[index]
-    return request(content, one, content.agenda.representations[0], "es", link=link, stamp=STAMP).between(PARTIES)
+    return between(request(content, one, content.agenda.representations[0], "es", link=link, stamp=STAMP), PARTIES)
 
 
 def taken_back(known: Edition, index: int = 0) -> bytes:
-    return cancel(known, known.agenda.events[index], "es", stamp=STAMP).between(PARTIES)
+    return between(cancel(known, known.agenda.events[index], "es", stamp=STAMP), PARTIES)
 
 
 def lines(body: bytes) -> list[str]:
@@ -84,7 +89,7 @@ def test_the_parties_fit_the_lines_and_survive_libical(name: str, local: str) ->
     assert all(len(line) <= 75 and line.decode() is not None for line in written.split(b"\r\n"))
     known = edition()
     invitation = request(known, known.agenda.events[0], site(), "es", link=None, stamp=STAMP)
-    (found,) = libical.read(invitation.between(written))
+    (found,) = libical.read(between(invitation, written))
     assert found.uid == UID
     assert f":mailto:{local}@sre.example" in written.decode().replace("\r\n ", "")
 
@@ -95,7 +100,7 @@ def test_every_site_of_the_real_agenda_is_invited_to_the_feeds_hour_by_both_fore
     for place in real_sites():
         own = next(one for one in known.agenda.events if place in known.agenda.addressed(one))
         invitation = request(known, own, place, "es", link=LINK, stamp=STAMP)
-        bodies.append(invitation.between(PARTIES))
+        bodies.append(between(invitation, PARTIES))
         places.append((own, place))
     for body, (one,), (own, place) in zip(bodies, icaljs.read(bodies), places, strict=True):
         (other,) = libical.read(body)

@@ -13,6 +13,7 @@ from calendars.wording import (
     and_list,
     assumptions,
     axis_title,
+    clock_of,
     days_span,
     home_name,
     home_short,
@@ -219,6 +220,11 @@ def test_names_are_listed_as_spoken() -> None:
     assert and_list(["Bangkok", "Yakarta"], "es") == "Bangkok y Yakarta"
     assert and_list(["Indianápolis"], "es") == "Indianápolis"
     assert and_list(["Tokio", "Seúl"], "en") == "Tokio and Seúl"
+
+
+def test_an_hour_is_by_the_clocks_of_a_city() -> None:
+    assert clock_of("Tokio", "es") == "hora de Tokio"
+    assert clock_of("Tokio", "en") == "Tokio time"
 
 
 def test_a_sentence_has_a_capital_and_one_full_stop() -> None:

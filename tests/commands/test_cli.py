@@ -18,7 +18,8 @@ import pytest
 
 from scheduler.cli import COMMANDS, Command, loaded
 from scheduler.store.database import SAFE_SQLITE, Database, sqlite_module
-from tests.support.checkout import CONFIG
+from tests.support import words
+from tests.support.checkout import CONFIG, ROOT
 from tests.support.command_line import AGENDA, AHEAD, agenda, edit, into_the_future, serving
 from tests.support.smtpd import aiosmtpd_server
 from tests.support.watching import between_looks
@@ -286,8 +287,10 @@ def test_send_test_without_a_relay_or_with_a_wrong_address_says_so() -> None:
         ("AGENDA_PORT", "many", "AGENDA_PORT"),
         ("AGENDA_SMTP_PASSWORD_FILE", "nowhere", "nowhere"),
         ("AGENDA_REDIRECT_ALL", "nobody", "AGENDA_REDIRECT_ALL"),
-        ("AGENDA_REDIRECT_ALL", "ops@-x", "name@example.org"),
-        ("AGENDA_REDIRECT_ALL", "a..b@example.org", "name@example.org"),
+        ("AGENDA_REDIRECT_ALL", "ops@-x", "nombre@example.org"),
+        ("AGENDA_REDIRECT_ALL", "ops@-x", "o…@-x"),
+        ("AGENDA_REDIRECT_ALL", "ops@-x", "no es un dominio"),
+        ("AGENDA_REDIRECT_ALL", "a..b@example.org", "nombre@example.org"),
     ],
 )
 def test_a_variable_that_cannot_be_is_named_with_its_rule(name: str, value: str, said: str) -> None:
@@ -418,6 +421,103 @@ def test_help_loads_no_command_and_nothing_that_commands_stand_on() -> None:
     assert ours == {"scheduler", "scheduler.cli"}
 
 
+SERVING = {"starlette", "uvicorn", "aiosmtplib", "jinja2", "apscheduler", "prometheus_client"}
+MIGRATING = {"alembic", "mako", "psycopg"}
+DRAWING = {"rich", "pygments", "structlog"}  # structlog's development module pulls rich
+
+
+def top(modules: set[str]) -> set[str]:
+    return {name.partition(".")[0] for name in modules}
+
+
 def test_check_loads_no_database_no_server_and_no_mail() -> None:
-    loaded_at_last = {name.partition(".")[0] for name in modules_of("check")}
-    assert not loaded_at_last & {"sqlalchemy", "alembic", "psycopg", "starlette", "uvicorn", "aiosmtplib", "jinja2"}
+    assert not top(modules_of("check")) & (SERVING | MIGRATING | DRAWING | {"sqlalchemy"})
+
+
+@pytest.mark.parametrize("command", ["stop", "resume"])
+def test_the_brake_loads_a_database_and_nothing_of_what_it_holds(command: str) -> None:
+    """Not the calendar either: mail can be stopped where the zone data is unusable."""
+    assert agenda("publish", "--reason", "inicio").exit_code == 0
+    found = modules_of(command)
+    assert "sqlalchemy" in found
+    assert not top(found) & (SERVING | MIGRATING | DRAWING | {"icalendar", "pytz", "babel", "holidays", "ruamel"})
+    ours = {name for name in found if name.startswith(("scheduler.", "calendars."))}
+    assert ours == {
+        "calendars.catalogue",
+        "calendars.model",
+        "calendars.model.text",
+        "scheduler.base",
+        "scheduler.base.address",
+        "scheduler.base.clock",
+        "scheduler.base.heavy",
+        "scheduler.base.refusal",
+        "scheduler.base.settings",
+        "scheduler.base.tokens",
+        "scheduler.base.variables",
+        "scheduler.cli",
+        "scheduler.commands",
+        "scheduler.commands.brake",
+        "scheduler.commands.common",
+        "scheduler.installation",
+        "scheduler.installation.database",
+        "scheduler.store",
+        "scheduler.store.controls",
+        "scheduler.store.database",
+        "scheduler.store.schema",
+        "scheduler.store.sqlite",
+        "scheduler.store.turns",
+        "scheduler.store.upsert",
+    }
+
+
+def test_status_loads_no_server_no_migrations_and_draws_nothing() -> None:
+    assert agenda("publish", "--reason", "inicio").exit_code == 0
+    assert not top(modules_of("status")) & (SERVING | MIGRATING | DRAWING)
+
+
+def test_a_language_is_one_that_has_a_catalogue_and_a_third_is_added_by_a_file_alone(tmp_path: Path) -> None:
+    """The copy of `calendars` has a catalogue more, and nothing else is changed."""
+    for wrong in (agenda("check", "--lang", "xx"), agenda("check", AGENDA_LANG="xx")):
+        assert (wrong.exit_code != 0, "«xx» no es un idioma que hable este programa" in wrong.stderr) == (True, True)
+        assert "es, en" in wrong.stderr
+    english = agenda("check", "--lang", "xx", AGENDA_LANG="en")
+    assert (english.exit_code, "--lang: «xx» is no language that this program speaks" in english.stderr) == (2, True)
+    shutil.copytree(ROOT / "calendars", tmp_path / "more" / "calendars")
+    third = words.catalogue(words.LANGUAGES / "es.po")
+    third["The draft is fine. Nothing has been published."].string = "Ti skribl estan bon."
+    (tmp_path / "more" / "calendars" / "languages" / "xx.mo").write_bytes(words.compiled(third))
+    command = [sys.executable, "-c", "from scheduler.cli import main; main()", "check"]
+    for chosen, environment in ((["--lang", "xx"], {}), ([], {"AGENDA_LANG": "xx"})):
+        there = {**os.environ, "PYTHONPATH": str(tmp_path / "more"), **environment}
+        done = subprocess.run([*command, *chosen], env=there, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout) == (0, "Ti skribl estan bon.\n"), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("language", "stopped", "resumed", "refused"),
+    [
+        ("es", "detenido desde 20", "el envío se reanuda", "el envío está detenido desde 20"),
+        ("en", "stopped since 20", "sending goes on", "sending is stopped since 20"),
+    ],
+)
+def test_stopping_and_going_on_are_told_in_the_language_that_is_asked_for(
+    language: str, stopped: str, resumed: str, refused: str
+) -> None:
+    assert agenda("publish", "--reason", "inicio").exit_code == 0
+    first = agenda("stop", "--lang", language).stdout
+    assert first.startswith(stopped)
+    assert agenda("stop", "--lang", language).stdout == first  # since when does not change
+    assert refused in agenda("send-test", "a@sedes.example", "--lang", language).stderr
+    assert agenda("resume", "--lang", language).stdout == f"{resumed}\n"
+
+
+def test_stop_works_where_the_zone_data_is_unusable(tmp_path: Path) -> None:
+    """Whoever has to stop mail does not wait until the rest is in order."""
+    assert agenda("publish", "--reason", "inicio").exit_code == 0
+    there = {**os.environ, "PYTZ_TZDATADIR": str(tmp_path)}
+    command = [sys.executable, "-c", "from scheduler.cli import main; main()"]
+    done = [
+        subprocess.run([*command, name], env=there, capture_output=True, text=True, check=False).returncode
+        for name in ("stop", "status")
+    ]
+    assert done == [0, 3]

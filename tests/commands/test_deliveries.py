@@ -244,10 +244,15 @@ def test_what_does_not_fit_is_named_and_the_rest_is_done() -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("release", *REASON), "--all"),
-        (("release", "--all", "--reason", " "), "--reason is empty"),
-        (("drop", "--state", "planned", *REASON), "held, uncertain only"),
-        (("--state", "held", "release", "--all", *REASON), "after the command"),
+        (("release", *REASON), "diga cuáles: ids, filtros o --all; vea agenda deliveries release --help"),
+        (("release", *REASON, "--lang", "en"), "say which: ids, filters or --all"),
+        (("release", "--all", "--reason", " "), "--reason está vacío"),
+        (("release", "--all", "--reason", " ", "--lang", "en"), "--reason is empty"),
+        (("drop", "--state", "planned", *REASON), "drop solo puede decidirse de: held, uncertain"),
+        (("drop", "--state", "planned", *REASON, "--lang", "en"), "held, uncertain only"),
+        (("release", "--state", "planned", *REASON), "release solo puede decidirse de: held"),
+        (("--state", "held", "release", "--all", *REASON), "después de la orden: agenda deliveries release"),
+        (("--lang", "en", "--state", "held", "release", "--all", *REASON), "after the command"),
         (("show", "999999"), "no hay tal envío"),
     ],
 )

@@ -298,6 +298,18 @@ def test_status_names_what_besides_the_events_is_not_in_force() -> None:
     assert found == {"valid": True, "changes": 1, "beside": ["silencio"]}
 
 
+def test_a_rule_of_coverage_is_called_the_same_by_every_command_in_either_language() -> None:
+    published()
+    replace(rf"(  - id: {NAME}.*?\n)(    titulo:)", r"\1    cobertura: sí\n\2")
+    assert "borrador con 1 cambio sin publicar ·" in agenda("status").stdout
+    assert "draft with 1 unpublished change ·" in agenda("status", "--lang", "en").stdout
+    for command in (("diff",), ("impact",), ("publish", "--reason", "cobertura"), ("editions",)):
+        found = " ".join(agenda(*command).stdout.split())
+        assert ("OTRA REGLA DE ASISTENCIA" in found, "destinatarios" in found) == (True, False), command
+    listed = " ".join(agenda("editions", "--lang", "en").stdout.split())
+    assert ("OTHER ATTENDANCE RULE" in listed, "recipients" in listed) == (True, False)
+
+
 def test_posts_that_wait_to_be_published_are_told_by_their_file() -> None:
     published()
     edit(("Sección Consular", "Titular"), file="recipients.csv")

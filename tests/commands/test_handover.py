@@ -94,7 +94,7 @@ def test_at_a_terminal_the_posts_id_is_typed(answer: str, code: int) -> None:
         ((POST, "--to", "x@otro.example"), 1, "no está permitido. Se permiten: sedes.example"),
         ((POST, "--to", FORMER), 1, "ya tiene esa dirección"),
         ((POST, "--to", "nadie"), 2, "no es una dirección de correo"),
-        ((POST, "--to", NEW, "--language", "fr"), 2, "there is es and en"),
+        ((POST, "--to", NEW, "--language", "fr"), 2, "--language: «fr» no es un idioma"),
         ((POST,), 2, "--to ADDRESS"),
     ],
 )

@@ -143,7 +143,7 @@ def test_an_installation_moves_from_sqlite_to_postgresql(url: str) -> None:
     assert (again.exit_code, "no está vacía" in again.stderr) == (3, True)
     common = {"AGENDA_DATABASE_URL": url, **SECRET}
     before = agenda("adopt", "--backup-from", "2021-10-01T00:00", **common)
-    assert (before.exit_code, "no time zone" in before.stderr) == (2, True)
+    assert (before.exit_code, "no dice la zona horaria" in before.stderr) == (2, True)
     adopted = agenda("adopt", "--backup-from", "2021-10-01T00:00Z", **common)
-    assert (adopted.exit_code, "0 deliveries held" in adopted.stdout) == (0, True)
+    assert (adopted.exit_code, "nada quedó retenido" in adopted.stdout) == (0, True)
     assert agenda("status", **common).exit_code == 0

@@ -18,7 +18,7 @@ import pytest
 import trustme
 from ruamel.yaml import YAML
 
-from scheduler.base.settings import PREFIX, Settings
+from scheduler.base.settings import VARIABLES
 from scheduler.cli import app
 from scheduler.planning.delivery import State
 from scheduler.reporting.metrics import figures
@@ -90,7 +90,7 @@ def test_every_command_and_variable_that_a_file_names_exists(path: Path) -> None
     commands = set(re.findall(r"(?:bin/|env[^\n]* |[`;\"] ?|then |or |action: \")agenda ([a-z][a-z-]+)", text))
     assert commands <= known
     variables = {found.removesuffix("_FILE") for found in re.findall(r"AGENDA_[A-Z_]+", text)}
-    assert variables <= {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    assert variables <= set(VARIABLES)
 
 
 def test_operations_names_every_file_that_is_there() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.base.settings import DEFAULT_DATABASE, DEFAULT_PACE, PREFIX, Settings
+from scheduler.base.settings import DEFAULT_DATABASE, DEFAULT_PACE, VARIABLES
 from scheduler.cli import COMMANDS, app
 from scheduler.planning.delivery import State
 from scheduler.planning.transitions import TRANSITIONS
@@ -44,7 +44,7 @@ def test_every_command_that_a_document_names_exists(path: Path) -> None:
 
 def test_every_environment_variable_stands_in_operations_with_its_default() -> None:
     text = document("operations.md")
-    variables = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    variables = set(VARIABLES)
     assert {found.removesuffix("_FILE") for found in re.findall(r"AGENDA_[A-Z_]+", text)} == variables
     assert f"`{DEFAULT_DATABASE}`" in text
     assert f"`{DEFAULT_PACE}`" in text
@@ -55,7 +55,7 @@ def test_the_table_of_environment_variables_has_those_that_there_are() -> None:
     section = document("operations.md").split("## Environment")[1].split("\n## ")[0]
     rows = re.findall(r"^\| (`[A-Z].*?) \|", section, re.MULTILINE)
     named = {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}
-    assert named == {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | {"PYTZ_TZDATADIR"}
+    assert named == set(VARIABLES) | {"PYTZ_TZDATADIR"}
 
 
 def test_the_table_of_doctor_has_its_checks() -> None:

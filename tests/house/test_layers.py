@@ -28,19 +28,10 @@ CLOCK = {"now", "utcnow", "today", "time", "monotonic", "perf_counter"}
 MODULE_LINES, FUNCTION_LINES, PARAMETERS, BESIDE = 350, 40, 6, 18
 CROWDED = {"commands"}  # one file a command
 # What has too many parameters to be shorter; they go with the value that takes their place.
-LONG = {"prospect", "impact"}
+LONG: set[str] = set()
 # What has more than six: to shrink to nothing. A command's options are its parameters.
 WIDE = {
-    "calendars.feeds.event_alone",
-    "scheduler.drafts.edits._check",
     "scheduler.installation.pages.site_of",
-    "scheduler.publishing.prospect._called",
-    "scheduler.publishing.prospect.prospect",
-    "scheduler.publishing.publish.publish_draft",
-    "scheduler.publishing.rollback.roll_back",
-    "scheduler.publishing.shifted.publish_shifted",
-    "scheduler.web.pages.offices.site_event",
-    "scheduler.web.pages.places._place",
 }
 
 

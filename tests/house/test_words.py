@@ -19,7 +19,10 @@ FINE = {
     "Nobody to come: {n} sites of your region": "likewise",
     "{inside} de {all} sedes enteras dentro de su horario": "the noun belongs to all of them",
     "{inside} of {all} sites wholly within working hours": "likewise",
-    "Hoy: {due} previstos · {accepted} entregados al servidor · {waiting} en espera{pace}": "a table in a line",
+    "Hoy: {due} previstos · {accepted} entregados al servidor · {waiting} en espera": "a table in a line",
+    "Hoy: {due} previstos · {accepted} entregados al servidor · {waiting} en espera (límite {rate}/min, fin {end})": (
+        "likewise"
+    ),
 }
 
 

@@ -16,7 +16,8 @@ from urllib.parse import parse_qs
 import pytest
 
 from scheduler.base.clock import SimulatedClock
-from scheduler.base.settings import Pace, SettingsError, load_settings
+from scheduler.base.settings import SettingsError, load_settings
+from scheduler.base.variables import Pace
 from scheduler.mail.relay.oauth import AccessTokens, ClientCredentials, GivenToken, NoAccess, TokenFile, access_tokens
 from scheduler.mail.relay.smtp import Connection, RelayUnavailable
 from scheduler.mail.relay.smtp_url import parse_smtp_url

@@ -247,7 +247,7 @@ def test_an_operator_sees_the_servers_words_and_decides_for_one_some_or_all() ->
     assert agenda("suppressions", "--accept", first).exit_code == 0
     assert agenda("suppressions", "--dismiss", second, "--dismiss", third).exit_code == 0
     assert len(json.loads(agenda("suppressions", "--doubted", "--json").stdout)) == 2
-    assert "2 reports dismissed" in agenda("suppressions", "--dismiss", "all").stdout
-    assert agenda("suppressions", "--doubted").stdout == "No report is doubted.\n"
+    assert "2 avisos desechados" in agenda("suppressions", "--dismiss", "all").stdout
+    assert agenda("suppressions", "--doubted").stdout == "No hay avisos en duda.\n"
     assert first in muted(database)
     database.close()

@@ -14,6 +14,7 @@ from calendars.model.agenda import Draft
 from calendars.model.people import Recipient, Signups
 from scheduler.people.handover import HandoverWish, NoHandover, hand_over
 from scheduler.planning.delivery import Decision, Purpose, State
+from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import NothingToPublish, Published, publish_draft
 from scheduler.store.database import Database
 from scheduler.store.ledger import wishes
@@ -65,7 +66,7 @@ def again(
         links={},
     )
     return publish_draft(
-        database, content, at=at, author="M. R.", reason="prueba", confirmed=True, silent=True, tokens=TOKENS
+        database, content, Act(at=at, author="M. R.", reason="prueba", silent=True), confirmed=True, tokens=TOKENS
     )
 
 

@@ -189,9 +189,9 @@ def test_a_mail_servers_pipe_is_read_and_told(published: str) -> None:
     assert "…@" in one["address"]
     assert "5.1.1" in agenda("suppressions").stdout
     lifted = agenda("suppressions", "lift", "tokio-consular")
-    assert (lifted.exit_code, "written to again" in lifted.stdout) == (0, True)
+    assert (lifted.exit_code, "se le vuelve a escribir" in lifted.stdout) == (0, True)
     assert agenda("suppressions", "lift", "tokio-consular").exit_code == 1
-    assert "No address counts as bad." in agenda("suppressions").stdout
+    assert "Ninguna dirección cuenta como mala." in agenda("suppressions").stdout
 
 
 def test_a_database_that_is_away_asks_the_mail_server_to_keep_the_message() -> None:

@@ -88,7 +88,7 @@ def test_what_a_pipe_brought_is_taken_once_more_after_an_upgrade(monkeypatch: py
         patched.setattr("scheduler.mail.incoming.reading._read", fails)
         CliRunner().invoke(app, ["inbox"], input=POISON)
     assert agenda("inbox", "--again").stdout == "1 taken in: 1 other\n"
-    assert agenda("quarantine").stdout == "Nothing was set aside.\n"
+    assert agenda("quarantine").stdout == "Nada se apartó.\n"
 
 
 @pytest.mark.usefixtures("failing")
@@ -96,7 +96,7 @@ def test_the_list_is_dropped_when_asked() -> None:
     assert agenda("publish", "--reason", "inicio").exit_code == 0
     CliRunner().invoke(app, ["inbox"], input=POISON)
     agenda("quarantine", "--forget")
-    assert agenda("quarantine").stdout == "Nothing was set aside.\n"
+    assert agenda("quarantine").stdout == "Nada se apartó.\n"
 
 
 def test_an_installation_that_is_not_fit_asks_the_mail_server_to_keep_the_message() -> None:

@@ -11,7 +11,7 @@ import pytest
 from calendars.model.events import Audience, EventStatus
 from scheduler.planning.plan import Member, plan
 from scheduler.publishing.consequences import consequences
-from scheduler.publishing.prospect import prospect
+from scheduler.publishing.prospect import Act, prospect
 from scheduler.reporting.acceptances import acceptances
 from scheduler.store import editions
 from scheduler.store.database import Database
@@ -190,13 +190,13 @@ def test_what_publishing_would_do_counts_guests_once_and_keeps_their_reminders(d
     choose(database)
     with database.read() as connection:
         moved = both(other=europe(when=timed("2021-10-25 20:00")))
-        found = prospect(connection, moved, at=MONDAY, author="", reason="")
+        found = prospect(connection, moved, Act(at=MONDAY))
         assert (found.mails, found.heard) == (2, 2)
         assert {(mail.site.id, mail.people) for mail in consequences(connection, found, MONDAY).mails} == {
             ("madrid", 1),
             ("tokio", 1),
         }
-        same = prospect(connection, both(asia(source="Otra")), at=MONDAY, author="", reason="")
+        same = prospect(connection, both(asia(source="Otra")), Act(at=MONDAY))
         assert consequences(connection, same, MONDAY).replaced == 0
 
 

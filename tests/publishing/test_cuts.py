@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from calendars.losses import losses
 from calendars.model.agenda import Draft
 from calendars.reading import FILES, read
-from scheduler.publishing.prospect import Prospect
+from scheduler.publishing.prospect import Act, Prospect
 from scheduler.publishing.prospect import prospect as prospect_of
 from scheduler.publishing.publish import Published, publish_draft
 from scheduler.store.database import Database
@@ -92,12 +92,12 @@ def opened(tmp_path: Path) -> Iterator[Database]:
 
 
 def put(database: Database, content: Draft) -> Published:
-    return publish_draft(database, content, at=PUBLISHED, author="M. R.", reason="prueba", confirmed=True)
+    return publish_draft(database, content, Act(at=PUBLISHED, author="M. R.", reason="prueba"), confirmed=True)
 
 
 def prospect(database: Database, content: Draft) -> Prospect:
     with database.read() as connection:
-        return prospect_of(connection, content, at=LATER, author="", reason="")
+        return prospect_of(connection, content, Act(at=LATER))
 
 
 @pytest.mark.parametrize(("step", "last"), [(41, 40), pytest.param(13, 120, marks=pytest.mark.long)])

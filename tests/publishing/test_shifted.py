@@ -9,6 +9,7 @@ import pytest
 from calendars.documents import agenda_to_json
 from calendars.shifts import shifts
 from scheduler.planning.delivery import State
+from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import NothingToPublish, Published, Unconfirmed
 from scheduler.publishing.shifted import NoSuchHour, NothingInForce, publish_shifted
 from scheduler.store import editions
@@ -34,7 +35,7 @@ def promise_an_hour_earlier(database: Database, version: str = "2020a") -> None:
 
 def shift(database: Database, *, confirmed: bool = False, silent: bool = False) -> Published:
     return publish_shifted(
-        database, at=LATER, author="M. R.", reason="reglas", confirmed=confirmed, asked_above=100, silent=silent
+        database, Act(at=LATER, author="M. R.", reason="reglas", silent=silent), confirmed=confirmed, asked_above=100
     )
 
 

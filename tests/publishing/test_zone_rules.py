@@ -22,6 +22,7 @@ from sqlalchemy import select
 from calendars.feeds import feeds
 from calendars.shifts import shifts
 from scheduler.planning.delivery import Purpose, State
+from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import NothingToPublish
 from scheduler.publishing.shifted import default_reason, publish_shifted
 from scheduler.store import editions
@@ -158,7 +159,7 @@ async def test_summer_time_that_mexico_gives_up_moves_the_instant_and_each_post_
 
     assert await sent(database, datetime(2022, 10, 2, tzinfo=UTC), old - timedelta(days=6)) == []
     at = old - timedelta(days=6)
-    done = publish_shifted(database, at=at, author="M. R.", reason=default_reason("es"), confirmed=True)
+    done = publish_shifted(database, Act(at=at, author="M. R.", reason=default_reason("es")), confirmed=True)
     assert (done.notices, done.prospect.publication.edition.number) == (4, 2)
     assert shifts(in_force(database).edition) == ()
     assert entries(database, "sites/madrid.ics") == {
@@ -190,7 +191,7 @@ async def test_clocks_that_british_columbia_and_alberta_no_longer_put_back_conce
     at = datetime(2026, 11, 10, tzinfo=UTC)
     before_it = subjects(await sent(database, datetime(2026, 9, 2, tzinfo=UTC), at))
     assert {place: len(each) for place, each in before_it.items()} == {"madrid": 1, "tokio": 1}  # the others wait
-    done = publish_shifted(database, at=at, author="M. R.", reason="reglas", confirmed=True)
+    done = publish_shifted(database, Act(at=at, author="M. R.", reason="reglas"), confirmed=True)
     assert done.notices == 2
     assert entries(database, "all.ics")["Taller, Europa"] == (0, start)
     told = subjects(await sent(database, at, start + timedelta(hours=1)))
@@ -204,7 +205,7 @@ async def test_clocks_that_british_columbia_and_alberta_no_longer_put_back_conce
         "tokio": ["Hoy vie 13 nov, 09"],
     }
     with pytest.raises(NothingToPublish):
-        publish_shifted(database, at=start, author="M. R.", reason="reglas", confirmed=True)
+        publish_shifted(database, Act(at=start, author="M. R.", reason="reglas"), confirmed=True)
     database.close()
 
 
@@ -350,3 +351,19 @@ def test_a_node_that_only_serves_lists_at_its_start_what_is_another_hour_to_it(c
         ("vancouver", "2036-12-04T16:00", "2036-12-04T17:00"),
     ]
     assert "agenda publish --shifted" in told[2]["event"]
+
+
+def test_a_node_with_older_rules_says_the_promised_hour_of_an_event_wherever_it_is_read(here: Path) -> None:
+    """Published with today's rules for 18:00 in Vancouver, where the older ones would make it 17:00."""
+    configure("2036-12-04", zone="America/Vancouver")
+    assert agenda("publish", "--reason", "inicio").exit_code == 0
+    old = before(BEFORE_CANADA)
+    for lang, at in (("es", "18:00 h"), ("en", "18:00")):
+        said = [
+            run("answers", "taller", "--lang", lang, **old).stdout,
+            agenda("answers", "taller", "--lang", lang).stdout,
+        ]
+        assert [(at in one, "17:00" in one) for one in said] == [(True, False)] * 2, said
+    configure("2036-12-04", zone="America/Vancouver", hour="20:00")
+    shown = run("diff", **old).stdout
+    assert ("18:00–20:00" in shown, "17:00" in shown) == (True, False), shown

@@ -9,7 +9,7 @@ import pytest
 
 from calendars.model.agenda import Agenda, Draft
 from calendars.model.people import Privacy, Signups
-from scheduler.base.settings import Settings
+from scheduler.base.settings import load_settings
 from scheduler.reporting.checks import Verdict, installation_checks
 from tests.support.factories import agenda
 
@@ -25,7 +25,9 @@ def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 def verdicts(content: Agenda, **settings: str) -> dict[str, Verdict]:
     draft = Draft(agenda=content, recipients=(), links={})
-    checks = installation_checks(Settings(**settings), NOW, lambda: draft)  # type: ignore[arg-type]  # each is a text
+    checks = installation_checks(
+        load_settings({f"AGENDA_{name.upper()}": text for name, text in settings.items()}), NOW, lambda: draft
+    )
     return {check.name: check.verdict for check in checks}
 
 
@@ -61,7 +63,7 @@ def test_where_nobody_can_sign_up_neither_is_spoken_of() -> None:
 
 def test_that_all_mail_is_redirected_is_noted_with_no_more_of_the_address_than_its_domain() -> None:
     draft = Draft(agenda=agenda(), recipients=(), links={})
-    given = Settings(redirect_all="pruebas@staging.example")
+    given = load_settings({"AGENDA_REDIRECT_ALL": "pruebas@staging.example"})
     [found] = [one for one in installation_checks(given, NOW, lambda: draft) if one.name == "redirect"]
     assert found.verdict is Verdict.NOTE
     assert "staging.example" in found.text

@@ -12,10 +12,12 @@ from sqlalchemy import insert, update
 
 from calendars.model.people import Recipient
 from calendars.zones import zone_data
-from scheduler.base.settings import Pace
+from scheduler.base.variables import Pace
 from scheduler.planning.delivery import Decision, State
 from scheduler.publishing.prospect import Unpublished
 from scheduler.reporting.in_words import status_json
+from scheduler.reporting.metrics import figures
+from scheduler.reporting.waiting import Overdue, overdue
 from scheduler.store import controls, nodes
 from scheduler.store.database import Database
 from scheduler.store.instance import Instance
@@ -24,8 +26,8 @@ from scheduler.store.posts import roster
 from scheduler.store.schema import bounces, deliveries
 from tests.support.command_line import agenda
 from tests.support.factories import agenda as content
-from tests.support.factories import event, site
-from tests.support.ledger import DAY_BEFORE, PUBLISHED, WEEK_BEFORE, claim, draft, post, put, send
+from tests.support.factories import edition, event, site
+from tests.support.ledger import DAY_BEFORE, PUBLISHED, WEEK_BEFORE, claim, draft, intend, post, put, send
 from tests.support.status import DAY, SLOW, found, lines
 
 pytestmark = pytest.mark.usefixtures("here")
@@ -185,3 +187,24 @@ def test_no_address_stands_on_the_screen(database: Database) -> None:
         controls.put(connection, controls.STOPPED, "2021-10-14")
     of = found(database)
     assert "@" not in "".join(lines(of)) + json.dumps(status_json(of, Unpublished(), pace=SLOW), default=str)
+
+
+def test_what_waits_is_the_same_on_the_screen_and_in_the_figures(database: Database) -> None:
+    """Claimed and not begun, it waits; begun, it does not; nor does what is of no use any more."""
+    put(database, draft())
+    claims = claim(database, WEEK_BEFORE)
+    late = WEEK_BEFORE + 5 * MINUTE
+
+    def waits(now: datetime) -> tuple[int, Overdue]:
+        seen = found(database, now)
+        with database.read() as connection:
+            counted = overdue(connection, now)
+            shown = figures(connection, edition(), now, adopted=True).waiting
+        assert (counted, counted.late_since) == (shown, seen.late_since)
+        return seen.today.waiting, counted
+
+    assert waits(late) == (1, Overdue(due=1, late=1, late_since=WEEK_BEFORE))
+    assert waits(late - MINUTE) == (1, Overdue(due=1, late=0, late_since=None))
+    assert waits(WEEK_BEFORE + timedelta(days=8)) == (0, Overdue(due=0, late=0, late_since=None))
+    intend(database, claims, WEEK_BEFORE)
+    assert waits(late) == (0, Overdue(due=0, late=0, late_since=None))

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from scheduler.base.clock import SimulatedClock
-from scheduler.base.settings import Pace
+from scheduler.base.variables import Pace
 from scheduler.mail.relay.smtp_url import SmtpSettings
 from scheduler.planning.delivery import State
 from scheduler.sending.relay_health import RelayHealth

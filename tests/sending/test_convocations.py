@@ -13,6 +13,7 @@ from calendars.model.agenda import Draft
 from calendars.model.events import Audience, EventStatus
 from scheduler.planning.delivery import Purpose, State
 from scheduler.publishing.announcing import NothingToAnnounce
+from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import NothingToPublish, Published, Unconfirmed, publish_draft
 from scheduler.store import editions
 from scheduler.store.database import Database
@@ -45,12 +46,9 @@ def announce(
     return publish_draft(
         database,
         content,
-        at=at,
-        author="M. R.",
-        reason="convocar",
+        Act(at=at, author="M. R.", reason="convocar", announce=events or (EVENT,)),
         confirmed=confirmed,
         asked_above=most,
-        announce=events or (EVENT,),
     )
 
 

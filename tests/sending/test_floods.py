@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from scheduler.base.clock import SimulatedClock
-from scheduler.base.settings import Pace
+from scheduler.base.variables import Pace
 from scheduler.mail.relay.smtp_url import SmtpSettings
 from scheduler.planning.delivery import State
 from scheduler.rehearsal.run import Jump

@@ -14,8 +14,8 @@ from calendars.model.rules import TimeBefore
 from calendars.zones import to_wall
 from scheduler.base import loop
 from scheduler.base.clock import SystemClock, monotonic
-from scheduler.base.settings import Pace
 from scheduler.base.tokens import Link, Tokens, key_beside
+from scheduler.base.variables import Pace
 from scheduler.mail.relay.smtp_url import SmtpSettings
 from scheduler.planning.delivery import State
 from scheduler.sending.relay_health import RelayHealth

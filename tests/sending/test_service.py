@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from scheduler.base.clock import SimulatedClock
-from scheduler.base.settings import Pace
 from scheduler.base.tokens import Link
+from scheduler.base.variables import Pace
 from scheduler.mail.relay.smtp_url import SmtpSettings
 from scheduler.planning.delivery import State
 from scheduler.reporting.status import status

@@ -9,7 +9,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import select, text, update
 
-from scheduler.store.database import MIGRATIONS, Database
+from scheduler.store.database import Database
+from scheduler.store.migrating import MIGRATIONS
 from scheduler.store.posts import answers
 from scheduler.store.posts.answers import Reply
 from scheduler.store.schema import answers as table

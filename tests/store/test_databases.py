@@ -9,8 +9,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from scheduler.store import controls
-from scheduler.store.database import Database, DatabaseInUse, DatabaseUnavailable
+from scheduler.store.database import HEAD, Database, DatabaseInUse, DatabaseUnavailable
+from scheduler.store.migrating import newest
 from scheduler.store.schema import metadata
+from tests.support.checkout import ROOT
 from tests.support.postgres import Cluster, cluster
 from tests.support.watching import until_changed
 
@@ -123,3 +125,13 @@ def test_a_watch_that_lost_its_server_counts_what_it_missed_as_a_change() -> Non
         assert not watch.changed()
         watch.close()
         database.close()
+
+
+def test_the_head_that_a_database_is_asked_for_is_where_the_migrations_lead() -> None:
+    assert newest() == HEAD
+
+
+def test_only_one_function_loads_modules_by_name_besides_the_command_line() -> None:
+    """Whatever is loaded late is loaded there, so that it can be found."""
+    loading = [path for path in (ROOT / "scheduler").rglob("*.py") if "import_module" in path.read_text("utf-8")]
+    assert {path.relative_to(ROOT).as_posix() for path in loading} == {"scheduler/cli.py", "scheduler/base/heavy.py"}

@@ -9,8 +9,8 @@ from email.message import EmailMessage
 from email.policy import default as modern
 
 from scheduler.base.clock import SimulatedClock
-from scheduler.base.settings import Pace
 from scheduler.base.tokens import Tokens
+from scheduler.base.variables import Pace
 from scheduler.mail.relay.smtp_url import SmtpSettings
 from scheduler.rehearsal.run import Jump
 from scheduler.sending.service import Sending, Service

@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, create_engine, event, text
 
-from scheduler.store.database import MIGRATIONS
+from scheduler.store.migrating import MIGRATIONS
 from scheduler.store.schema import microseconds
 
 FORMER = "0004"

@@ -11,6 +11,7 @@ from calendars.model.agenda import Agenda, Draft
 from calendars.model.people import Recipient, Role
 from scheduler.base.tokens import Tokens
 from scheduler.planning.delivery import Decision, Outcome, Purpose, State
+from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import Published, publish_draft
 from scheduler.reporting.report import totals
 from scheduler.store import nodes
@@ -54,12 +55,8 @@ def put(
     return publish_draft(
         database,
         content,
-        at=at,
-        author="M. R.",
-        reason="prueba",
+        Act(at=at, author="M. R.", reason="prueba", silent=silent, announce=announce),
         confirmed=confirmed,
-        silent=silent,
-        announce=announce,
     )
 
 

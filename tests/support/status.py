@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from calendars.model.text import Language
-from scheduler.base.settings import Pace
+from scheduler.base.variables import Pace
 from scheduler.publishing.prospect import Unpublished
 from scheduler.reporting.in_words import status_lines
 from scheduler.reporting.status import Status, status

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from starlette.types import ASGIApp
 
 from calendars.model.agenda import Agenda, Draft
 from calendars.model.people import Recipient
 from scheduler.base.clock import SimulatedClock
 from scheduler.base.tokens import Link, Tokens
+from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import publish_draft
 from scheduler.store import editions
 from scheduler.store.database import Database
@@ -45,7 +47,7 @@ def small_draft(content: Agenda | None = None) -> Draft:
 
 
 def publish(database: Database, draft: Draft, at: datetime = PUBLISHED) -> InForce:
-    publish_draft(database, draft, at=at, author="Ana Prueba", reason="Motivo interno", confirmed=True)
+    publish_draft(database, draft, Act(at=at, author="Ana Prueba", reason="Motivo interno"), confirmed=True)
     with database.read() as connection:
         found = editions.load(connection)
     assert found is not None
@@ -77,6 +79,11 @@ async def serving(site: Site) -> AsyncIterator[httpx.AsyncClient]:
     finally:
         stopped.set()
         await server
+
+
+def asking(app: ASGIApp) -> httpx.AsyncClient:
+    """A client that asks the application itself, where nothing is about the server."""
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="https://agenda.example")
 
 
 def leave_path(post: str = POST) -> str:

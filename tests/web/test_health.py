@@ -16,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import update
 
 from calendars.zones import zone_data
-from scheduler.base.settings import parse_networks
+from scheduler.base.variables import parse_networks
 from scheduler.planning.delivery import Decision, State
 from scheduler.reporting.metrics import Figures, figures
 from scheduler.store import controls, nodes
@@ -198,8 +198,8 @@ def test_lateness_is_what_passed_from_the_due_moment_to_the_servers_word(databas
 
 def test_what_waits_is_due_at_once_and_late_after_five_minutes(database: Database) -> None:
     put(database, draft())
-    waiting = [(found.due, found.late) for found in (looked(database, WEEK_BEFORE + n * MINUTE) for n in (-1, 0, 4, 5))]
-    assert waiting == [(0, 0), (1, 0), (1, 0), (1, 1)]
+    looks = [looked(database, WEEK_BEFORE + n * MINUTE).waiting for n in (-1, 0, 4, 5)]
+    assert [(found.due, found.late) for found in looks] == [(0, 0), (1, 0), (1, 0), (1, 1)]
     late = shown(database, WEEK_BEFORE + 5 * MINUTE)
     assert late["agenda_late_since_timestamp_seconds", ()] == WEEK_BEFORE.timestamp()
 

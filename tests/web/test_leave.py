@@ -37,7 +37,8 @@ async def client(site: Site) -> AsyncIterator[httpx.AsyncClient]:
 
 def states(site: Site) -> list[str]:
     with site.database.read() as connection:
-        return list(connection.execute(select(deliveries.c.state).distinct()).scalars())
+        own = select(deliveries.c.state).where(deliveries.c.recipient == POST)
+        return list(connection.execute(own.distinct()).scalars())
 
 
 def has_left(site: Site, post: str = POST) -> bool:

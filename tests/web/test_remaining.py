@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from calendars.model.events import Days
+from scheduler.wording.events import countdown
 from scheduler.wording.remaining import until, until_days
+from tests.support.factories import edition, event
 
 NOW = datetime(2021, 10, 18, 18, tzinfo=UTC)  # 03:00 on the 19th in Tokyo
 TWO_HOURS = timedelta(hours=2)
@@ -61,3 +64,13 @@ def test_tomorrow_is_the_readers_own() -> None:
 )
 def test_whole_days_are_counted_from_their_first_and_to_their_last(today: str, said: str) -> None:
     assert until_days(WEEK, date.fromisoformat(today), "es") == said
+
+
+def test_the_day_of_an_event_is_that_of_the_hour_that_was_promised() -> None:
+    """By rules that put Tokyo an hour earlier than this process's do, it begins before midnight there."""
+    start = datetime(2021, 10, 20, 15, 30, tzinfo=UTC)
+    was = edition().revisions[event().id]
+    promised = replace(was, start=start, end=start + TWO_HOURS, offsets={"Asia/Tokyo": 8 * 3600})
+    found = countdown(event(), promised, "Asia/Tokyo", datetime(2021, 10, 20, 3, tzinfo=UTC), "en")
+    assert found is not None
+    assert (found.text, found.offset) == ("today, in 12 hours", 8 * 60)

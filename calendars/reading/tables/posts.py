@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from calendars.addresses import masked
 from calendars.catalogue import Phrase
 from calendars.model.people import Recipient, Role
 from calendars.reading import values, words
-from calendars.reading.addresses import address, masked
+from calendars.reading.addresses import address
 from calendars.reading.context import SITE, Context, Once, reference
 from calendars.reading.problems import AlreadyReported, Report, known
 from calendars.reading.tables.rows import TableRow, check_once, table

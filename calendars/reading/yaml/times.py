@@ -24,7 +24,7 @@ _FOLD = values.one_of(words.FOLDS, "unknown-fold", Phrase("fold"))
 
 _DATE_MISSING = Phrase("“{key}” is missing: the event needs a date. Write for instance «{example}».")
 _DURATION_MISSING = Phrase("“{key}” is missing: the event needs a duration. Write for instance «{example}».")
-_SHORT_DATE = Phrase("d MMM y")  # as CLDR writes patterns of dates
+_SHORT_DATE = Phrase("d MMM y", "date pattern")  # as CLDR writes patterns of dates
 
 
 @dataclass(frozen=True, slots=True)

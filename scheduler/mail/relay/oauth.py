@@ -136,7 +136,7 @@ def _reason(error: HTTPError) -> str:
 
 def access_tokens(settings: Settings) -> AccessTokens | None:
     """Where access tokens for XOAUTH2 come from, if the environment says. Raises SettingsError where it says half."""
-    if (path := settings.file_of("smtp_token")) is not None:
+    if (path := settings.smtp_token_file) is not None:
         return TokenFile(path=path)
     if settings.smtp_token is not None:
         return GivenToken(value=settings.smtp_token)

@@ -18,7 +18,6 @@ from scheduler.planning.delivery import ASKED, WAITING, Purpose, State
 from scheduler.store import nodes, upsert
 from scheduler.store.controls import STOPPED
 from scheduler.store.ledger import states
-from scheduler.store.postgresql import take_turns
 from scheduler.store.posts import roster
 from scheduler.store.schema import (
     ASKED_WAITING_INDEX,
@@ -26,10 +25,10 @@ from scheduler.store.schema import (
     Instant,
     answers,
     attempts,
-    controls,
     deliveries,
     recipients,
 )
+from scheduler.store.turns import take_turns
 
 _D = deliveries.c
 
@@ -58,6 +57,7 @@ class Claim:
     first: bool  # no reminder or convocation of this schedule has gone to this recipient: the .ics file goes with it
     channel: str  # of the recipient's calendar: feed, invitations, none
     role: str  # of the recipient: holder, deputy, coordinator
+    origin: str  # of the post: file, self
     holder: int  # of the post, from 0: how often it was handed over
     replaces: str | None  # Event.id of its own session, where it comes to this one instead
     method: str  # of the calendar part (RFC 6047 §2.4) that its last attempt carried; "": none, or there was no attempt
@@ -91,13 +91,9 @@ class Wanted:
     """What a node would take on."""
 
     limit: int
-    asked: int | None = None  # of these, how many that anybody may ask for while others wait; None: as they come
+    asked: int | None = None  # of these, how many that anybody may ask for while others wait; None: what is left of it
     withheld: Collection[str] = ()  # nothing of these events at sites, named as `<Event.id>/<site>`
     besides: Collection[str] = ()  # nothing for these recipients
-
-
-def not_stopped() -> ColumnElement[bool]:
-    return ~exists().where(controls.c.name == STOPPED)
 
 
 def claim_due(connection: Connection, owner: str, now: datetime, wanted: Wanted) -> list[Claim]:
@@ -182,7 +178,7 @@ def _described(connection: Connection, ids: Sequence[int]) -> list[Claim]:
     )
     own = [getattr(_D, name) for name in _OWN_COLUMNS]
     spoken = func.coalesce(recipients.c.chosen_language, recipients.c.language).label("language")
-    named = ("address", "post", "channel", "role", "holder")
+    named = ("address", "post", "channel", "role", "origin", "holder")
     contact = (*(recipients.c[name] for name in named), spoken)
     chose = select(func.min(answers.c.event)).where(answers.c.recipient == _D.recipient, answers.c.instead == _D.event)
     replaces = chose.correlate(deliveries).scalar_subquery().label("replaces")

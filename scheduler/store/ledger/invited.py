@@ -12,7 +12,7 @@ from scheduler.planning.channels import ITIP, Carried, Channel
 from scheduler.planning.delivery import Purpose, State
 from scheduler.store.ledger import states
 from scheduler.store.posts.roster import HEARS, LISTED
-from scheduler.store.schema import deliveries, handovers, recipients, revisions
+from scheduler.store.schema import deliveries, handovers, listed, recipients, revisions
 
 _D, _H, _R, _V = deliveries.c, handovers.c, recipients.c, revisions.c
 
@@ -92,11 +92,10 @@ def invited_posts(connection: Connection) -> dict[str, str]:
 def beside(connection: Connection, posts: Collection[str]) -> dict[str, list[str]]:
     """Of these posts (ids): the others at the same address, case aside, that chose invitations."""
     other = recipients.alias("other")
-    listed = other.c.removed_at.is_(None) & other.c.confirmed_at.is_not(None)
     rows = connection.execute(
         select(_R.id, other.c.id.label("other"))
         .join(other, func.lower(other.c.address) == func.lower(_R.address))
-        .where(_R.id.in_(posts), other.c.id != _R.id, listed, other.c.channel == Channel.INVITATIONS)
+        .where(_R.id.in_(posts), other.c.id != _R.id, listed(other.c), other.c.channel == Channel.INVITATIONS)
         .order_by(_R.id, other.c.id)
     )
     found: dict[str, list[str]] = {}

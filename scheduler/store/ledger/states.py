@@ -39,9 +39,9 @@ from scheduler.planning.delivery import (
     State,
 )
 from scheduler.store.ledger.rows import Row, is_staged, parts
-from scheduler.store.postgresql import take_turns
 from scheduler.store.posts import roster
 from scheduler.store.schema import WAITING_INDEX, Instant, deliveries, recipients, staged
+from scheduler.store.turns import take_turns
 
 _D, _S = deliveries.c, staged.c
 _FOLLOWS = ("site", "due_at", "expires_at", "moved")

@@ -230,7 +230,8 @@ def purge(connection: Connection, now: datetime, retention: timedelta | None) ->
     if retention is not None:
         left = and_(_R.origin == "self", _R.left_at < now - retention)
         in_the_file = exists().where(handed.c.former == _R.id, handed.c.corrected_at.is_(None))
-        ended = or_(unconfirmed, and_(_R.removed_at < now - retention, ~in_the_file), left)
+        gone = and_(_R.removed_at < now - retention, _R.origin != "alarm", ~in_the_file)
+        ended = or_(unconfirmed, gone, left)
     return _forget(connection, and_(ended, _R.erased_at.is_(None)), now)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, RowMapping, case, func, select, true
 
 from calendars.model.people import Role
 from scheduler.planning.coverage import Voice
-from scheduler.store.schema import answers, recipients
+from scheduler.store.schema import answers, listed, recipients
 from scheduler.store.upsert import insert
 
 _A, _R = answers.c, recipients.c
@@ -87,11 +87,10 @@ def by_recipient(connection: Connection, recipient: str | None = None) -> Mappin
 
 def voices(connection: Connection, subject: str) -> list[Voice]:
     """Every post on the list with what it said last of an event (its UID), in order of their ids."""
-    listed = _R.removed_at.is_(None) & _R.confirmed_at.is_not(None)
     found = connection.execute(
         select(_R.site, _R.role, _A.answer, _A.instead, _A.start)
         .join_from(recipients, answers, (_A.recipient == _R.id) & (_A.subject == subject), isouter=True)
-        .where(listed)
+        .where(listed(_R))
         .order_by(_R.id)
     )
     return [
@@ -104,11 +103,10 @@ def guests(connection: Connection, event: str) -> list[tuple[str, datetime | Non
     """The posts on the list that come to an event (its id) instead of going to their own: the site of each, and the
     start that it said so for.
     """
-    listed = _R.removed_at.is_(None) & _R.confirmed_at.is_not(None)
     found = connection.execute(
         select(_R.id, _R.site, func.max(_A.start).label("start"))
         .join_from(recipients, answers, _A.recipient == _R.id)
-        .where(listed, _A.instead == event)
+        .where(listed(_R), _A.instead == event)
         .group_by(_R.id, _R.site)
         .order_by(_R.site, _R.id)
     )

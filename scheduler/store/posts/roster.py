@@ -16,13 +16,13 @@ from scheduler.planning.channels import Channel
 from scheduler.planning.plan import Member
 from scheduler.store.posts import answers
 from scheduler.store.posts.answers import Answer, Reply
-from scheduler.store.schema import bounces, deliveries, feed_tokens, recipients
+from scheduler.store.schema import bounces, deliveries, feed_tokens, listed, recipients
 from scheduler.store.upsert import insert
 
 Origin = Literal["file", "self"]
 _R, _D, _B = recipients.c, deliveries.c, bounces.c
 _CHUNK = 1000
-LISTED = and_(_R.removed_at.is_(None), _R.confirmed_at.is_not(None))
+LISTED = listed(_R)
 _OF_THE_FILE = _R.origin == "file"
 # Whoever may be told of changes: also the administrator's that asked for no reminders; no bad address.
 HEARS = and_(LISTED, _R.suppressed_at.is_(None), or_(_OF_THE_FILE, _R.left_at.is_(None)))
@@ -201,6 +201,12 @@ def find(connection: Connection, recipient: str) -> Post | None:
     row = connection.execute(select(recipients).where(_R.id == recipient, _R.removed_at.is_(None)))
     found = row.mappings().one_or_none()
     return None if found is None else _post(found)
+
+
+def on_list(connection: Connection, recipient: str) -> Post | None:
+    """A post by its id; None where there is none, or it is not on the list: not confirmed, or taken off."""
+    row = connection.execute(select(recipients).where(LISTED, _R.id == recipient)).mappings().one_or_none()
+    return None if row is None else _post(row)
 
 
 def at_address(connection: Connection, address: str) -> list[Post]:

@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from calendars.catalogue import Phrase
 from calendars.editions import Edition
 from calendars.feeds import Feed, feeds, last_modified
-from scheduler.web.http.prepared import Header, Prepared, plain
+from scheduler.web.http.prepared import Header, Prepared, in_each_language, plain
 from scheduler.web.index import static_index
 from scheduler.web.rendering import Band, asset
 
@@ -26,8 +27,8 @@ INDEX = "index.html"
 CACHE_CONTROL = b"public, no-cache"
 CALENDAR = b"text/calendar; charset=utf-8"
 TICK = timedelta(seconds=1)
-NO_SUCH = b"No hay tal calendario. / No such calendar.\n"
-GONE = b"Este calendario ya no existe. / This calendar is no more.\n"
+NO_SUCH = in_each_language(Phrase("No such calendar."))
+GONE = in_each_language(Phrase("This calendar is no more."))
 METHODS = b"GET, HEAD, OPTIONS"
 READABLE: tuple[Header, ...] = (
     (b"access-control-allow-origin", b"*"),
@@ -101,17 +102,13 @@ class FeedShelf:
 
 
 class FeedApp:
-    """Answers everything under /feeds/ from the shelf, and passes the rest on. No cookie, redirect or compression."""
+    """Answers everything under /feeds/ from the shelf. No cookie, redirect or compression."""
 
-    def __init__(self, inner: ASGIApp, shelf: FeedShelf, staff: ASGIApp) -> None:
-        self._inner = inner
+    def __init__(self, shelf: FeedShelf, staff: ASGIApp) -> None:
         self._shelf = shelf
         self._staff = staff  # answers what is under /feeds/private/
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
-            await self._inner(scope, receive, send)
-            return
         if scope["path"].startswith(STAFF_PREFIX):
             await self._staff(scope, receive, send)
             return

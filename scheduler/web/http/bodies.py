@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from scheduler.web.http.prepared import plain
+from scheduler.web.http.prepared import in_each_language, plain
+from scheduler.web.http.refusals import TOO_LARGE
 
 BODY_LIMIT = 8 * 1024  # bytes; the largest form here takes some hundreds, a one-click leave as multipart 200
 BODILESS = ("GET", "HEAD")  # a body of these means nothing (RFC 9110 §9.3.1), and is left to the server to drop
-_TOO_LARGE = b"La solicitud es demasiado grande. / The request is too large.\n"
+_TOO_LARGE = in_each_language(TOO_LARGE)
 
 
 class WholeBodies:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
+
+from scheduler.web.http.refusals import CrossSite, TooLarge
 
 FIELDS = 100  # of the largest form here, some ten
 _CONTROL = dict.fromkeys(
@@ -32,7 +33,7 @@ class Form:
 
 
 async def read_form(request: Request) -> Form:
-    """The body as fields; none where it is no URL-encoded form. HTTPException 413 past FIELDS of them."""
+    """The body as fields; none where it is no URL-encoded form. Raises TooLarge past FIELDS of them."""
     body = await request.body()
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != _URLENCODED:
@@ -40,20 +41,19 @@ async def read_form(request: Request) -> Form:
     try:
         fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=FIELDS)
     except ValueError as error:
-        raise HTTPException(413) from error
+        raise TooLarge from error
     return Form(fields={name: [value.translate(_CONTROL) for value in values] for name, values in fields.items()})
 
 
-def is_cross_site(request: Request, base_url: str) -> bool:
-    """Whether a page of another site sent this; a program that does not say is let through.
+def refuse_cross_site(request: Request, base_url: str) -> None:
+    """Raises CrossSite where a page of another site sent this; a program that does not say is let through.
 
     Browsers say so by Fetch Metadata; older ones, and all of them over plain HTTP, by Origin (RFC 6454 §7), which is
     compared with the address that the world knows. `null` is nobody's: our pages let a browser say more.
     """
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-    if site is not None:
-        return site == "cross-site"
-    return origin is not None and _origin(origin) != _origin(base_url)
+    if site == "cross-site" or (site is None and origin is not None and _origin(origin) != _origin(base_url)):
+        raise CrossSite
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None] | None:

@@ -11,6 +11,8 @@ from email.utils import format_datetime, parsedate_to_datetime
 
 from starlette.types import Receive, Scope, Send
 
+from calendars.catalogue import LANGUAGES, Phrase
+
 Header = tuple[bytes, bytes]
 PLAIN = b"text/plain; charset=utf-8"
 GET_AND_HEAD = b"GET, HEAD"
@@ -88,6 +90,11 @@ def _date(text: bytes) -> datetime | None:
 
 async def refuse_method(send: Send, methods: bytes = GET_AND_HEAD) -> None:
     await plain(send, 405, b"Only GET and HEAD.\n", extra=((b"allow", methods),))
+
+
+def in_each_language(phrase: Phrase) -> bytes:
+    """A line for whoever reads what a program was answered: nothing says in which language."""
+    return (" / ".join(phrase[one] for one in LANGUAGES) + "\n").encode()
 
 
 async def plain(send: Send, status: int, text: bytes, *, head: bool = False, extra: tuple[Header, ...] = ()) -> None:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from calendars.catalogue import Phrase
 from calendars.descriptions import place, until_line
 from calendars.editions import Revision
 from calendars.impact import sessions, stays
@@ -25,6 +26,8 @@ from scheduler.web.pages.stretch import draw_days
 from scheduler.web.rendering import requested_language
 from scheduler.web.site import Site
 from scheduler.wording.events import event_line, in_doubt, is_over, notes
+
+_ALL = Phrase("All events")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,7 +80,7 @@ def feed_links(agenda: Agenda, audience: Audience, base_url: str, language: Lang
         case "sites":
             sites = [site for site in agenda.representations if site.id in audience.ids]
             return [link(one.city, f"/sites/{one.id}", f"sites/{one.id}.ics") for one in sites]
-    return [link("Todos los eventos" if language == "es" else "All events", "/", "all.ics")]
+    return [link(_ALL[language], "/", "all.ics")]
 
 
 def _said(agenda: Agenda, event: Event, revision: Revision, language: Language, *, over: bool) -> dict[str, Any]:

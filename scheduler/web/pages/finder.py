@@ -1,4 +1,4 @@
-"""Finding an office by city, country or region, in either language, accents and case aside.
+"""Finding an office by city, country or region, in any language, accents and case aside.
 
 scripts/30-finder.js follows the same rule while one types: every word asked for begins a word that is known.
 """
@@ -6,19 +6,18 @@ scripts/30-finder.js follows the same rule while one types: every word asked for
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 
-from babel import Locale
-
+from calendars.catalogue import LANGUAGES
 from calendars.model.agenda import Agenda
 from calendars.model.places import Representation, slug
 from calendars.model.text import Language
-from calendars.wording import zone_city
+from calendars.reading.problems import near
+from calendars.wording import locale, zone_city
 from scheduler.web.index import by_city
 
 QUERY_LIMIT = 80  # characters; the longest name of a country has about 40
 NEAR = 3  # suggestions
-_ENGLISH = Locale("en")
+WRITTEN: Language = "es"  # the language of the countries and cities in representations.csv
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,15 +45,17 @@ def fold(text: str) -> str:
 
 
 def country_name(site: Representation, language: Language) -> str:
-    """The agenda's in Spanish, CLDR's in English."""
-    return str(_ENGLISH.territories.get(site.country_code, site.country)) if language == "en" else site.country
+    """The agenda's in the language that it is written in, CLDR's in any other."""
+    return (
+        site.country if language == WRITTEN else str(locale(language).territories.get(site.country_code, site.country))
+    )
 
 
 def search_words(site: Representation) -> str:
-    """City, id, country and its code, in both languages; a city in English only where its zone bears its name."""
-    known = [site.city, site.id, site.country, country_name(site, "en"), site.country_code]
-    if fold(zone_city(site.zone, "es")) == fold(site.city):
-        known.append(zone_city(site.zone, "en"))
+    """City, id, country and its code, in each language; a city in others only where its zone bears its name."""
+    known = [site.city, site.id, *(country_name(site, one) for one in LANGUAGES), site.country_code]
+    if fold(zone_city(site.zone, WRITTEN)) == fold(site.city):
+        known.extend(zone_city(site.zone, one) for one in LANGUAGES if one != WRITTEN)
     return " ".join(dict.fromkeys(fold(" ".join(known)).split()))
 
 
@@ -78,8 +79,8 @@ def find(agenda: Agenda, query: str, language: Language) -> Found:
     found = tuple(
         one for one, region in entries if wanted and all(f" {word}" in f"{region}{one.words}" for word in wanted)
     )
-    near = () if found else near_entries([one for one, _ in entries], asked)
-    return Found(query=asked, entries=found, near=near)
+    meant = () if found else near_entries([one for one, _ in entries], asked)
+    return Found(query=asked, entries=found, near=meant)
 
 
 def near_entries(entries: list[OfficeEntry], asked: str) -> tuple[OfficeEntry, ...]:
@@ -89,5 +90,5 @@ def near_entries(entries: list[OfficeEntry], asked: str) -> tuple[OfficeEntry, .
         for word in {fold(one.city), one.id.replace("-", " "), *one.words.split()}:
             spelled.setdefault(word, {})[one.id] = one
     folded = fold(asked)
-    close = [near for part in (folded, *folded.split()) for near in get_close_matches(part, spelled, NEAR, cutoff=0.7)]
+    close = [word for part in (folded, *folded.split()) for word in near(part, spelled, NEAR, alike=0.7)]
     return tuple({one.id: one for word in close for one in spelled[word].values()}.values())[:NEAR]

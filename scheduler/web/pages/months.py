@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from babel.dates import format_date, get_day_names
+from babel.dates import get_day_names
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -19,7 +19,7 @@ from calendars.model.agenda import Agenda
 from calendars.model.events import Days, Event, EventStatus
 from calendars.model.places import Representation
 from calendars.model.text import Language
-from calendars.wording import home_name, hour, long_date, short_date
+from calendars.wording import clock_of, dated, home_name, hour, locale, long_date, short_date
 from calendars.zones import to_wall
 from scheduler.web.index import by_city, foot
 from scheduler.web.rendering import requested_language
@@ -27,7 +27,7 @@ from scheduler.web.site import Site
 from scheduler.wording.events import EventLine, Listing, countdown, event_line, home_hour, listing, timeline
 
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
-_LOCALES = Phrase("en")
+_MONTH_NAME = Phrase("MMMM y", "date pattern")
 _ONE_DAY = timedelta(days=1)
 
 
@@ -108,7 +108,7 @@ class Months:
 def _clocks(agenda: Agenda, site: Representation | None, language: Language) -> str:
     if site is None:
         return home_name(agenda.zone, language)
-    return f"hora de {site.city}" if language == "es" else f"{site.city} time"
+    return clock_of(site.city, language)
 
 
 def entries(edition: Edition, zone: str, site: Representation | None) -> list[MonthEntry]:
@@ -138,8 +138,7 @@ def chosen_month(asked: str, found: Sequence[MonthEntry], today: date) -> date:
 
 
 def month(found: Sequence[MonthEntry], first: date, today: date, language: Language) -> Month:
-    locale = _LOCALES[language]
-    wide, short = (get_day_names(width, locale=locale) for width in ("wide", "abbreviated"))
+    wide, short = (get_day_names(width, locale=locale(language)) for width in ("wide", "abbreviated"))
     weeks = Calendar().monthdatescalendar(first.year, first.month)
     before, after = first - _ONE_DAY, (first + timedelta(days=31)).replace(day=1)
     return Month(
@@ -162,8 +161,7 @@ def _link(day: date, language: Language) -> tuple[str, str]:
 
 
 def _name(day: date, language: Language) -> str:
-    pattern = "MMMM 'de' y" if language == "es" else "MMMM y"
-    return str(format_date(day, pattern, locale=_LOCALES[language]))
+    return dated(day, _MONTH_NAME, language)
 
 
 def _marks(found: Sequence[MonthEntry], day: date, language: Language) -> tuple[Mark, ...]:

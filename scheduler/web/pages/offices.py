@@ -11,8 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from calendars.catalogue import Phrase
 from calendars.descriptions import place, until_line
-from calendars.editions import Revision
+from calendars.editions import Edition, Revision
 from calendars.model.agenda import Agenda
 from calendars.model.events import Assumption, Days, Event, EventStatus
 from calendars.model.places import Representation
@@ -38,6 +39,8 @@ from scheduler.web.rendering import requested_language
 from scheduler.web.site import Site
 from scheduler.wording.events import Countdown, countdown, day_words, in_doubt, listing, notes, origin, timeline
 
+_NEXT_DAY = Phrase("the next day here: {day}")
+_DAY_BEFORE = Phrase("the day before here: {day}")
 FRESH = {"Cache-Control": "no-cache"}
 
 
@@ -156,9 +159,7 @@ class Offices:
 
         def shown(pairs: Sequence[tuple[Event, Revision]], *, over: bool = False) -> tuple[SiteEvent, ...]:
             return tuple(
-                site_event(edition.agenda, event, revision, site, now, language, over=over)
-                for event, revision in pairs
-                if event.id in own
+                site_event(edition, event, site, now, language, over=over) for event, _ in pairs if event.id in own
             )
 
         dated = timeline(edition, now)
@@ -189,9 +190,8 @@ class Offices:
 
 
 def site_event(
-    agenda: Agenda,
+    edition: Edition,
     event: Event,
-    revision: Revision,
     site: Representation,
     now: datetime,
     language: Language,
@@ -199,6 +199,7 @@ def site_event(
     over: bool = False,
 ) -> SiteEvent:
     """The event as this office sees it. What is over gets no remark on a night that has passed."""
+    agenda, revision = edition.agenda, edition.revisions[event.id]
     start = revision.start
     here = revision.wall(start, site.zone) if start is not None else None
     home = revision.wall(start, agenda.zone) if start is not None else None
@@ -237,8 +238,8 @@ def other_day(here: datetime, home: datetime, language: Language) -> str | None:
         return None
     day = weekday_and_day(here, language)
     if here.date() > home.date():
-        return f"mañana aquí: {day}" if language == "es" else f"the next day here: {day}"
-    return f"un día antes aquí: {day}" if language == "es" else f"the day before here: {day}"
+        return _NEXT_DAY.say(language, day=day)
+    return _DAY_BEFORE.say(language, day=day)
 
 
 def offset_words(zone: str, now: datetime) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 
+from calendars.catalogue import Phrase
 from calendars.impact import Fit, Holiday, Session, Stay
 from calendars.model.agenda import Agenda
 from calendars.model.places import Representation
@@ -25,8 +26,27 @@ from calendars.wording import (
     zone_city,
 )
 from scheduler.web.pages.finder import country_name
+from scheduler.wording.around import HOME_HOLIDAY, WEEKEND
+from scheduler.wording.events import sites_count
 
 _SUBSTITUTED = re.compile(r" \(substituted from [^)]*\)")  # of a day off, with a date as only Americans read it
+
+_HOLIDAY = Phrase("public holiday: {name}")
+_HOLIDAY_IN_MEXICO = Phrase("public holiday in Mexico: {name}")
+_MEXICO = Phrase("Mexico")
+_DAY_IN = Phrase("{day} in {place}")
+_SMALL_HOURS, _NIGHT = Phrase("in the small hours"), Phrase("at night")
+_IN_HOURS = Phrase("in working hours")
+_PARTLY_OUTSIDE = Phrase("partly outside working hours", "of a site")
+_BEFORE_HOURS, _AFTER_HOURS = Phrase("before working hours"), Phrase("after working hours")
+_WORKING_DAYS = Phrase("{n} working {n:day|days}", "at a site")
+_BALANCE = Phrase("{sites}: {hours}")
+_BALANCE_WITH_NIGHT = Phrase("{sites}: {hours} ({n} of them at night)")
+_SITES_AT = {
+    Fit.INSIDE: Phrase("{n} within their working hours"),
+    Fit.PARTLY: Phrase("{n} partly within"),
+    Fit.OUTSIDE: Phrase("{n} outside"),
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,8 +87,7 @@ def stay_places(agenda: Agenda, stays: Iterable[Stay], language: Language) -> tu
             agenda,
             stay.site,
             language,
-            start=f"{short_date(stay.begins, language)}, {hour(stay.begins, language)}",
-            end=f"{short_date(stay.ends, language)}, {hour(stay.ends, language)}",
+            hours=(_moment(stay.begins, language), _moment(stay.ends, language)),
             remark=sentence("; ".join(_stay_remarks(stay, language))),
         )
         for stay in stays
@@ -78,23 +97,17 @@ def stay_places(agenda: Agenda, stays: Iterable[Stay], language: Language) -> tu
 def home_holidays(stays: Sequence[Stay], language: Language) -> str:
     """«Feriado en México: Día de la Constitución (lun 7 feb).», the same at every site; else an empty string."""
     named = _holiday_names(stays[0].home_holidays, language) if stays else ""
-    said = f"feriado en México: {named}" if language == "es" else f"public holiday in Mexico: {named}"
-    return sentence(said) if named else ""
+    return sentence(_HOLIDAY_IN_MEXICO.say(language, name=named)) if named else ""
 
 
 def balance(sessions: Sequence[Session], language: Language) -> str:
     """How many sites have it in their working hours, in part, outside them."""
     counted = {fit: sum(session.fit is fit for session in sessions) for fit in Fit}
     night = sum(session.night for session in sessions)
-    if language == "es":
-        words = {Fit.INSIDE: "dentro de su horario de trabajo", Fit.PARTLY: "en parte dentro", Fit.OUTSIDE: "fuera"}
-        nightly = f" (de noche o de madrugada: {night})" if night else ""
-    else:
-        words = {Fit.INSIDE: "within their working hours", Fit.PARTLY: "partly within", Fit.OUTSIDE: "outside"}
-        nightly = f" ({night} of them at night)" if night else ""
-    said = [f"{counted[fit]} {words[fit]}" for fit in Fit if counted[fit]]
-    total = f"{len(sessions)} sedes" if language == "es" else f"{len(sessions)} sites"
-    return sentence(f"{total}: {', '.join(said)}{nightly}")
+    said = ", ".join(_SITES_AT[fit].say(language, n=counted[fit]) for fit in Fit if counted[fit])
+    total = sites_count(len(sessions), language)
+    phrase = _BALANCE_WITH_NIGHT if night else _BALANCE
+    return sentence(phrase.say(language, sites=total, hours=said, n=night))
 
 
 def _day_of_places(agenda: Agenda, day: date, sessions: tuple[Session, ...], language: Language) -> DayOfPlaces:
@@ -107,8 +120,7 @@ def _day_of_places(agenda: Agenda, day: date, sessions: tuple[Session, ...], lan
                 agenda,
                 session.site,
                 language,
-                start=f"{session.start:%H:%M}",
-                end=_end(session, language),
+                hours=(f"{session.start:%H:%M}", _end(session, language)),
                 remark=sentence("; ".join(_remarks(session, language))),
                 fit=session.fit,
             )
@@ -118,8 +130,12 @@ def _day_of_places(agenda: Agenda, day: date, sessions: tuple[Session, ...], lan
 
 
 def _home_day(agenda: Agenda, home: date, language: Language) -> str:
-    where = {"es": "México", "en": "Mexico"}[language] if agenda.zone == MEXICO else zone_city(agenda.zone, language)
-    return f"{weekday_and_day(home, language)} {'en' if language == 'es' else 'in'} {where}"
+    where = _MEXICO[language] if agenda.zone == MEXICO else zone_city(agenda.zone, language)
+    return _DAY_IN.say(language, day=weekday_and_day(home, language), place=where)
+
+
+def _moment(wall: datetime, language: Language) -> str:
+    return f"{short_date(wall, language)}, {hour(wall, language)}"
 
 
 def _end(session: Session, language: Language) -> str:
@@ -133,8 +149,7 @@ def _place(
     site: Representation,
     language: Language,
     *,
-    start: str,
-    end: str,
+    hours: tuple[str, str],  # from, to
     remark: str,
     fit: Fit | None = None,
 ) -> SiteRow:
@@ -143,53 +158,41 @@ def _place(
         city=site.city,
         country=country_name(site, language),
         region=next(region.name[language] for region in agenda.regions if region.id == site.region),
-        start=start,
-        end=end,
+        start=hours[0],
+        end=hours[1],
         remark=remark,
         fit=fit.value if fit else None,
     )
 
 
 def _remarks(session: Session, language: Language) -> Iterator[str]:
-    spanish = language == "es"
     if session.night:
-        small_hours = session.start.hour < NIGHT_ENDS
-        yield (
-            ("de madrugada" if small_hours else "de noche")
-            if spanish
-            else ("in the small hours" if small_hours else "at night")
-        )
+        yield (_SMALL_HOURS if session.start.hour < NIGHT_ENDS else _NIGHT)[language]
     if session.weekend:
-        yield "fin de semana" if spanish else "weekend"
+        yield WEEKEND[language]
     if session.holiday is not None:
-        yield f"feriado: {session.holiday}" if spanish else f"public holiday: {session.holiday}"
+        yield _HOLIDAY.say(language, name=session.holiday)
     if not (session.night or session.weekend or session.holiday):
         yield _hours_remark(session, language)
     if session.home_holiday is not None and session.home_holiday != session.holiday:
-        yield f"feriado en México: {session.home_holiday}" if spanish else f"holiday in Mexico: {session.home_holiday}"
+        yield HOME_HOLIDAY.say(language, name=session.home_holiday)
 
 
 def _hours_remark(session: Session, language: Language) -> str:
-    spanish = language == "es"
     match session.fit:
         case Fit.INSIDE:
-            return "en horario de trabajo" if spanish else "in working hours"
+            return _IN_HOURS[language]
         case Fit.PARTLY:
-            return "en parte fuera del horario de trabajo" if spanish else "partly outside working hours"
+            return _PARTLY_OUTSIDE[language]
         case Fit.OUTSIDE if session.start.time() < session.site.opens:
-            return "antes del horario de trabajo" if spanish else "before working hours"
-    return "después del horario de trabajo" if spanish else "after working hours"
+            return _BEFORE_HOURS[language]
+    return _AFTER_HOURS[language]
 
 
 def _stay_remarks(stay: Stay, language: Language) -> Iterator[str]:
-    days = stay.working_days
-    if language == "es":
-        yield f"{days} {'día' if days == 1 else 'días'} de trabajo"
-    else:
-        yield f"{days} working {'day' if days == 1 else 'days'}"
+    yield _WORKING_DAYS.say(language, n=stay.working_days)
     if stay.holidays:
-        named = _holiday_names(stay.holidays, language)
-        yield f"feriado: {named}" if language == "es" else f"public holiday: {named}"
+        yield _HOLIDAY.say(language, name=_holiday_names(stay.holidays, language))
 
 
 def _holiday_names(holidays: Iterable[Holiday], language: Language) -> str:

@@ -26,7 +26,8 @@ from scheduler.store.posts import feed_tokens, roster
 from scheduler.store.posts.feed_tokens import FeedToken
 from scheduler.store.posts.roster import Post
 from scheduler.web.feeds.private import staff_address
-from scheduler.web.http.forms import Form, is_cross_site, read_form
+from scheduler.web.http.forms import Form, read_form, refuse_cross_site
+from scheduler.web.http.refusals import ExpiredLink
 from scheduler.web.index import regions
 from scheduler.web.rendering import PRIVATE, SECURITY, requested_language
 from scheduler.web.site import Site
@@ -83,68 +84,52 @@ class Accounts:
         ]
 
     async def show(self, request: Request) -> Response:
-        found = await self._opened(request)
-        return self._expired(request) if found is None else self._page(request, "people-account.html", found)
+        return self._page(request, "people-account.html", await self._opened(request))
 
     async def ask_to_erase(self, request: Request) -> Response:
-        found = await self._opened(request)
-        return self._expired(request) if found is None else self._page(request, "people-erase.html", found)
+        return self._page(request, "people-erase.html", await self._opened(request))
 
     async def erase(self, request: Request) -> Response:
-        if is_cross_site(request, self._site.base_url):
-            return self._refused(request)
+        refuse_cross_site(request, self._site.base_url)
         recipient = await self._site.borne(Link.ACCOUNT, request)
-        found = None if recipient is None else await asyncio.to_thread(self._erase, recipient)
-        if found is None:
-            return self._expired(request)
-        return self._page(request, "people-erase.html", found, erased=True)
+        return self._page(request, "people-erase.html", await asyncio.to_thread(self._erase, recipient), erased=True)
 
     async def export(self, request: Request) -> Response:
         """All that is kept about the post, to take along."""
         recipient = await self._site.borne(Link.ACCOUNT, request)
-        document = None if recipient is None else await asyncio.to_thread(self._exported, recipient)
-        if document is None:
-            return self._expired(request)
+        document = await asyncio.to_thread(self._exported, recipient)
         named = {"Content-Disposition": 'attachment; filename="agenda-consular.json"'}
         return Response(document, media_type="application/json", headers={**SECURITY, **PRIVATE, **named})
 
     async def act(self, request: Request) -> Response:
-        if is_cross_site(request, self._site.base_url):
-            return self._refused(request)
+        refuse_cross_site(request, self._site.base_url)
         form, recipient = await read_form(request), await self._site.borne(Link.ACCOUNT, request)
-        found = None if recipient is None else await asyncio.to_thread(self._act, recipient, form)
-        if found is None:
-            return self._expired(request)
+        found = await asyncio.to_thread(self._act, recipient, form)
         await asyncio.to_thread(self._site.learn_tokens)  # a staff feed opens and ends now, not a moment later
         return self._page(request, "people-account.html", found)
 
-    async def _opened(self, request: Request) -> _Account | None:
-        recipient = await self._site.borne(Link.ACCOUNT, request)
-        return None if recipient is None else await asyncio.to_thread(self._find, recipient)
+    async def _opened(self, request: Request) -> _Account:
+        return await asyncio.to_thread(self._find, await self._site.borne(Link.ACCOUNT, request))
 
-    def _find(self, recipient: str) -> _Account | None:
+    def _find(self, recipient: str) -> _Account:
         with self._site.database.read() as connection:
             return _found(connection, recipient)
 
-    def _erase(self, recipient: str) -> _Account | None:
+    def _erase(self, recipient: str) -> _Account:
         """As it was before: whose page it was is said a last time."""
         with self._site.database.write() as connection:
             found = _found(connection, recipient)
-            if found is not None:
-                digests = self._site.tokens.digests(found.post.recipient.address)
-                signups.erase(connection, recipient, digests, self._site.present())
+            digests = self._site.tokens.digests(found.post.recipient.address)
+            signups.erase(connection, recipient, digests, self._site.present())
             return found
 
-    def _exported(self, recipient: str) -> str | None:
+    def _exported(self, recipient: str) -> str:
         with self._site.database.read() as connection:
-            return None if roster.find(connection, recipient) is None else signups.exported(connection, recipient)
+            return signups.exported(connection, _post(connection, recipient).recipient.id)
 
-    def _act(self, recipient: str, form: Form) -> _Account | None:
+    def _act(self, recipient: str, form: Form) -> _Account:
         with self._site.database.write() as connection:
-            post = roster.find(connection, recipient)
-            if post is None:
-                return None
-            done = self._apply(connection, post, form)
+            done = self._apply(connection, _post(connection, recipient), form)
             return _found(connection, recipient, done)
 
     def _apply(self, connection: Connection, post: Post, form: Form) -> AccountDone:
@@ -211,25 +196,24 @@ class Accounts:
             "staff_feed": staff_address(self._site.base_url, done.token, own.site) if done and done.token else None,
             "label_length": LABEL_LENGTH,
             "erased": erased,
+            "links": self._site.in_force.shows_links_to(found.post.origin),
             "of_the_file": found.post.origin == "file",
             "others": [office_of(agenda, other) for other in found.others],
         }
         status = 422 if done is not None and done.said in _REFUSED else 200
         return self._site.page(request, template, language, values, status=status, headers=PRIVATE)
 
-    def _refused(self, request: Request) -> Response:
-        language = requested_language(request)
-        return self._site.page(request, "people-refused.html", language, {}, status=403, headers=PRIVATE)
 
-    def _expired(self, request: Request) -> Response:
-        language, values = requested_language(request), {"kind": "account"}
-        return self._site.page(request, "people-expired.html", language, values, status=404, headers=PRIVATE)
+def _post(connection: Connection, recipient: str) -> Post:
+    """Raises ExpiredLink of a post that was erased since its link was read."""
+    found = roster.find(connection, recipient)
+    if found is None:
+        raise ExpiredLink(Link.ACCOUNT.value)
+    return found
 
 
-def _found(connection: Connection, recipient: str, done: AccountDone | None = None) -> _Account | None:
-    post = roster.find(connection, recipient)
-    if post is None:
-        return None
+def _found(connection: Connection, recipient: str, done: AccountDone | None = None) -> _Account:
+    post = _post(connection, recipient)
     same = roster.at_address(connection, post.recipient.address)
     return _Account(
         post=post,

@@ -16,13 +16,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from calendars.catalogue import LANGUAGES
 from calendars.editions import Edition
 from calendars.elsewhere import Offer, offers
 from calendars.impact import Fit, session_at
 from calendars.model.events import Days, Event
 from calendars.model.places import Representation
 from calendars.model.text import Language
-from calendars.wording import days_span, home_name, hour, long_date, short_date, weekday_and_day
+from calendars.wording import clock_of, days_span, home_name, hour, long_date, short_date, weekday_and_day
 from calendars.zones import to_wall
 from scheduler.people.answers import Closed, answer, closed
 from scheduler.planning.plan import open_sessions
@@ -33,6 +34,7 @@ from scheduler.store.posts import answers, roster
 from scheduler.store.posts.answers import Answer, Reply
 from scheduler.store.posts.roster import Post
 from scheduler.web.http.forms import Form, read_form
+from scheduler.web.http.refusals import UnknownLink
 from scheduler.web.rendering import PRIVATE, requested_language
 from scheduler.web.site import Site
 from scheduler.wording.elsewhere import others
@@ -90,23 +92,26 @@ class Answering:
         ]
 
     async def show(self, request: Request) -> Response:
-        named = await self._site.asked(request)
-        if named is None:
-            return self._unknown(request)
-        return self._page(request, await asyncio.to_thread(self._look, *named))
+        return self._page(request, await asyncio.to_thread(self._look, *self._named(request)))
 
     async def act(self, request: Request) -> Response:
-        form, named = await read_form(request), await self._site.asked(request)
+        form = await read_form(request)
+        return self._page(request, await asyncio.to_thread(self._act, *self._named(request), form))
+
+    def _named(self, request: Request) -> tuple[str, str]:
+        """The bearer and the event (id) of the token in the path. Raises UnknownLink where it was not signed here."""
+        named = self._site.tokens.read_answer(request.path_params["token"])
         if named is None:
-            return self._unknown(request)
-        return self._page(request, await asyncio.to_thread(self._act, *named, form))
+            raise UnknownLink
+        return named
 
-    def _look(self, recipient: str, event: str) -> _Asked:
+    def _look(self, bearer: str, event: str) -> _Asked:
         with self._site.database.read() as connection:
-            return self._find(connection, recipient, event)
+            return self._find(connection, _borne(connection, bearer), event)
 
-    def _act(self, recipient: str, event: str, form: Form) -> _Asked:
+    def _act(self, bearer: str, event: str, form: Form) -> _Asked:
         with self._site.database.write() as connection:
+            recipient = _borne(connection, bearer)
             before = self._find(connection, recipient, event)
             if before.why is not None:
                 return before
@@ -130,7 +135,7 @@ class Answering:
     def _find(
         self, connection: Connection, recipient: str, event: str, *, done: bool = False, refused: bool = False
     ) -> _Asked:
-        found, post = editions.current(connection, self._site.in_force), roster.find(connection, recipient)
+        found, post = editions.current(connection, self._site.in_force), roster.on_list(connection, recipient)
         assert found is not None, "the site shows an edition"
         edition, now = found.edition, self._site.present()
         revision, known = edition.revisions.get(event), edition.agenda.event(event)
@@ -147,13 +152,9 @@ class Answering:
             refused=refused,
         )
 
-    def _unknown(self, request: Request) -> Response:
-        language = requested_language(request)
-        return self._site.page(request, "leave-unknown.html", language, {}, status=404, headers=PRIVATE)
-
     def _page(self, request: Request, found: _Asked) -> Response:
         post, now = found.post, self._site.present()
-        language = requested_language(request, default=post.recipient.language if post else "es")
+        language = requested_language(request, default=post.recipient.language if post else LANGUAGES[0])
         asked, chosen = _reply(request.query_params.get("r", "")), request.query_params.get("instead")
         shown = found.offers if _is_offered(found, asked, chosen) else ()
         values = {
@@ -178,6 +179,14 @@ class Answering:
         }
         status = 422 if found.refused else 200
         return self._site.page(request, "answer.html", language, values, status=status, headers=PRIVATE)
+
+
+def _borne(connection: Connection, bearer: str) -> str:
+    """The post (id) that the bearer speaks for. Raises UnknownLink where it has gone to somebody else since."""
+    recipient = roster.borne(connection, bearer)
+    if recipient is None:
+        raise UnknownLink
+    return recipient
 
 
 def _reply(word: str) -> Reply | None:
@@ -246,7 +255,7 @@ def when_at(edition: Edition, event: Event, where: Representation, language: Lan
         assert isinstance(event.when, Days), "a dated event has an hour or days"
         return When(day=days_span(event.when, language), here=None, home=None, doubt=None)
     here, home = revision.wall(start, where.zone), revision.wall(start, edition.agenda.zone)
-    clocks = f"hora de {where.city}" if language == "es" else f"{where.city} time"
+    clocks = clock_of(where.city, language)
     return When(
         day=long_date(here, language),
         here=f"{hour(here, language)}, {clocks}",

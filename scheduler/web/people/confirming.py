@@ -17,6 +17,7 @@ from scheduler.store.people import signups
 from scheduler.store.people.signups import ACCESS_FOR, Upcoming
 from scheduler.store.posts import roster
 from scheduler.store.posts.roster import Post
+from scheduler.web.http.refusals import ExpiredLink
 from scheduler.web.rendering import PRIVATE, requested_language
 from scheduler.web.site import Site
 from scheduler.wording.posts import reminder_lines, standing
@@ -45,29 +46,29 @@ class Confirming:
 
     async def ask(self, request: Request) -> Response:
         recipient = await self._site.borne(Link.CONFIRM, request)
-        found = None if recipient is None else await asyncio.to_thread(self._find, recipient)
-        return self._expired(request) if found is None else self._answer(request, found)
+        return self._answer(request, await asyncio.to_thread(self._find, recipient))
 
     async def confirm(self, request: Request) -> Response:
         recipient = await self._site.borne(Link.CONFIRM, request)
-        found = None if recipient is None else await asyncio.to_thread(self._confirm, recipient)
-        return self._expired(request) if found is None else self._answer(request, found)
+        return self._answer(request, await asyncio.to_thread(self._confirm, recipient))
 
-    def _find(self, recipient: str) -> _Confirmed | None:
+    def _find(self, recipient: str) -> _Confirmed:
         now = self._site.present()
         with self._site.database.read() as connection:
             post = roster.find(connection, recipient)
             coming = signups.upcoming(connection, recipient, now, SHOWN)
-        return None if post is None else _Confirmed(post=post, upcoming=coming)
+        if post is None:
+            raise ExpiredLink(Link.CONFIRM.value)
+        return _Confirmed(post=post, upcoming=coming)
 
-    def _confirm(self, recipient: str) -> _Confirmed | None:
+    def _confirm(self, recipient: str) -> _Confirmed:
         now = self._site.present()
         with self._site.database.write() as connection:
             before = roster.find(connection, recipient)
             post = signups.confirm(connection, recipient, now)
             found = editions.current(connection, self._site.in_force)
             if before is None or post is None or found is None:
-                return None
+                raise ExpiredLink(Link.CONFIRM.value)
             if not before.confirmed:
                 replan(connection, found.edition, recipient, now)
             coming = signups.upcoming(connection, recipient, now, SHOWN)
@@ -91,8 +92,3 @@ class Confirming:
             "account": f"/account/{tokens.sign(Link.ACCOUNT, key, now + ACCESS_FOR)}" if found.first else None,
         }
         return self._site.page(request, "people-confirm.html", language, values, headers=PRIVATE)
-
-    def _expired(self, request: Request) -> Response:
-        language = requested_language(request)
-        values = {"kind": "confirm"}
-        return self._site.page(request, "people-expired.html", language, values, status=404, headers=PRIVATE)

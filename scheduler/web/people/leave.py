@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from calendars.catalogue import LANGUAGES
 from scheduler.base.tokens import Link
 from scheduler.store.ledger import wishes
 from scheduler.store.posts import roster
@@ -49,8 +50,6 @@ class Leaving:
 
     async def ask(self, request: Request) -> Response:
         subject = await self._subject(request)
-        if subject is None:
-            return self._unknown(request)
         if subject.post is None:
             return self._answer(request, subject, "unlisted")
         return self._answer(request, subject, "left" if subject.post.left else "ask")
@@ -64,16 +63,14 @@ class Leaving:
     async def _act(self, request: Request, *, leaves: bool) -> Response:
         """Whatever the body says: the token says it all."""
         subject = await self._subject(request)
-        if subject is None:
-            return self._unknown(request)
         await asyncio.to_thread(self._write, subject.recipient, leaves=leaves)
         if subject.post is None:
             return self._answer(request, subject, "unlisted")
         return self._answer(request, subject, "left" if leaves else "returned")
 
-    async def _subject(self, request: Request) -> _Subject | None:
+    async def _subject(self, request: Request) -> _Subject:
         recipient = await self._site.borne(Link.LEAVE, request)
-        return None if recipient is None else await asyncio.to_thread(self._find, recipient)
+        return await asyncio.to_thread(self._find, recipient)
 
     def _find(self, recipient: str) -> _Subject:
         with self._site.database.read() as connection:
@@ -84,13 +81,9 @@ class Leaving:
         with self._site.database.write() as connection:
             change(connection, recipient, self._site.present())
 
-    def _unknown(self, request: Request) -> Response:
-        language = requested_language(request)
-        return self._site.page(request, "leave-unknown.html", language, {}, status=404, headers=PRIVATE)
-
     def _answer(self, request: Request, subject: _Subject, stage: Stage) -> Response:
         post = subject.post
-        language = requested_language(request, default=post.recipient.language if post else "es")
+        language = requested_language(request, default=post.recipient.language if post else LANGUAGES[0])
         values = {
             "stage": stage,
             "address": masked(post.recipient.address) if post else None,

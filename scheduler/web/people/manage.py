@@ -32,6 +32,7 @@ from scheduler.store.posts.roster import Post
 from scheduler.web.http.forms import Form, read_form
 from scheduler.web.rendering import PRIVATE, requested_language
 from scheduler.web.site import Site
+from scheduler.wording.languages import named_for
 from scheduler.wording.posts import paused_until, reminder_lines, standing, zone_of
 
 LONGEST_PAUSE = timedelta(days=366)
@@ -71,15 +72,11 @@ class Managing:
 
     async def show(self, request: Request) -> Response:
         recipient = await self._site.borne(Link.LEAVE, request)
-        if recipient is None:
-            return self._unknown(request)
         return self._answer(request, await asyncio.to_thread(self._find, recipient))
 
     async def act(self, request: Request) -> Response:
         form = await read_form(request)
         recipient = await self._site.borne(Link.LEAVE, request)
-        if recipient is None:
-            return self._unknown(request)
         return self._answer(request, await asyncio.to_thread(self._act, recipient, form))
 
     def _find(self, recipient: str) -> _Managed:
@@ -89,9 +86,9 @@ class Managing:
     def _act(self, recipient: str, form: Form) -> _Managed:
         now = self._site.present()
         with self._site.database.write() as connection:
-            post = roster.find(connection, recipient)
+            post = roster.on_list(connection, recipient)
             done = None
-            if post is not None and post.confirmed:
+            if post is not None:
                 found = editions.current(connection, self._site.in_force)
                 assert found is not None, "the site shows an edition"
                 invites = self._site.invitations
@@ -100,20 +97,16 @@ class Managing:
             return self._found(connection, recipient, done)
 
     def _found(self, connection: Connection, recipient: str, done: ManageDone | None) -> _Managed:
-        post = roster.find(connection, recipient)
-        if post is None or not post.confirmed:
+        post = roster.on_list(connection, recipient)
+        if post is None:
             return _Managed(post=None)
         coming = signups.upcoming(connection, recipient, self._site.present(), SHOWN)
         return _Managed(post=post, upcoming=coming, done=done)
 
-    def _unknown(self, request: Request) -> Response:
-        language = requested_language(request)
-        return self._site.page(request, "leave-unknown.html", language, {}, status=404, headers=PRIVATE)
-
     def _answer(self, request: Request, found: _Managed) -> Response:
         post, now, agenda = found.post, self._site.present(), self._site.in_force.edition.agenda
         if post is None:
-            language = requested_language(request, default="es")
+            language = requested_language(request, default=LANGUAGES[0])
             return self._site.page(request, "people-gone.html", language, {}, headers=PRIVATE)
         spoken = post.recipient.language
         changed = found.done is not None and found.done.said == "language"
@@ -125,6 +118,7 @@ class Managing:
             "next": reminder_lines(agenda, found.upcoming, language),
             "done": found.done,
             "action": f"/manage/{request.path_params['token']}",
+            "languages": [(one, named_for(one, language)) for one in LANGUAGES],
             "mails": self._site.mails,
             "channels": [one for one in Channel if one is not Channel.INVITATIONS or self._site.invitations],
             "first_day": (today + timedelta(days=1)).isoformat(),

@@ -20,11 +20,13 @@ from calendars.reading.problems import Wrong
 from calendars.wording import and_list, sentence
 from scheduler.store.people.floods import Door
 from scheduler.store.people.signups import SignUp, sign_up
-from scheduler.web.http.forms import Form, is_cross_site, read_form
+from scheduler.web.http.forms import Form, read_form, refuse_cross_site
+from scheduler.web.http.refusals import NoSignups
 from scheduler.web.http.throttle import Throttle, client_of
 from scheduler.web.index import regions
 from scheduler.web.rendering import PRIVATE, requested_language
 from scheduler.web.site import Site
+from scheduler.wording.languages import each_in_itself
 from scheduler.wording.rules import choices, rules_of
 
 # For each client. What one mailbox is sent, and all of them, the ledger bounds (store/people/floods.py).
@@ -71,11 +73,10 @@ class SigningUp:
         )
 
     async def sign_up(self, request: Request) -> Response:
+        refuse_cross_site(request, self._site.base_url)
         language, signups = requested_language(request), self._open()
-        if is_cross_site(request, self._site.base_url):
-            return self._page(request, "people-refused.html", language, status=403)
         if signups is None:
-            return self._page(request, "people-closed.html", language, status=403)
+            raise NoSignups
         filled = read(await read_form(request), self._agenda(), signups, language)
         if filled.problems:
             return self._form(request, filled, language, status=422)
@@ -106,6 +107,7 @@ class SigningUp:
         agenda = self._agenda()
         values = {
             "filled": filled,
+            "languages": each_in_itself(),
             "regions": regions(agenda, language),
             "choices": choices(agenda, filled.declined, language),
             "domains": spoken_domains(agenda.signups, language) if agenda.signups else "",

@@ -65,9 +65,9 @@ def _ledger(found: Figures) -> Iterator[Metric]:
     for purpose, tallies in groups.items():
         lateness.add_metric((purpose,), _buckets(tallies), sum(one.lateness.total_seconds() for one in tallies))
     yield lateness
-    yield _gauge("agenda_due", "Deliveries whose moment has come and that wait to be sent.", found.due)
-    yield _gauge("agenda_late", "Of these, those that have waited for more than five minutes.", found.late)
-    since = 0.0 if found.late_since is None else found.late_since.timestamp()
+    yield _gauge("agenda_due", "Deliveries whose moment has come and that wait to be sent.", found.waiting.due)
+    yield _gauge("agenda_late", "Of these, those that have waited for more than five minutes.", found.waiting.late)
+    since = 0.0 if found.waiting.late_since is None else found.waiting.late_since.timestamp()
     yield _gauge("agenda_late_since_timestamp_seconds", "The oldest moment among the late; 0: nothing is.", since)
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from email.utils import parseaddr
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from calendars.addresses import NotAnAddress
 from calendars.model.people import Signups
 from calendars.reading.addresses import address
 from calendars.reading.problems import Wrong
 from scheduler.base.address import mailbox
+from scheduler.mail.mime import address_field
 from scheduler.web.http.forms import Form
 from scheduler.web.people.signup import read
 from tests.support import factories
@@ -29,7 +33,42 @@ def test_whatever_is_taken_on_can_be_written_to_without_smtputf8(typed: str) -> 
     except Wrong:
         return
     assert mailbox(kept) == kept
+    assert address(kept) == kept
     assert kept.isascii()
+
+
+@given(st.from_regex(r"[ -~]{1,70}@[a-zA-Z0-9.-]{1,250}", fullmatch=True) | st.emails() | st.text(max_size=40))
+@example("ops@-x")
+@example("ops@localhost")
+@example("uno@192.0.2.1")
+@example(LONGEST)
+def test_the_grammar_is_one_and_what_it_takes_stands_in_a_header(typed: str) -> None:
+    """What may be kept as it stands, reading takes too, but for the case of its domain; and it composes and parses."""
+    try:
+        kept = mailbox(typed)
+    except NotAnAddress:
+        assert as_read(typed) != typed  # reading takes it, if at all, in another form: trimmed, its domain in ASCII
+        return
+    local, _, host = kept.rpartition("@")
+    assert address(kept) == f"{local}@{host.lower()}"
+    header = address_field("To", "Consulado", kept).decode().replace("\r\n ", " ").removeprefix("To: ").strip()
+    assert parseaddr(header) == ("Consulado", kept)
+
+
+@pytest.mark.parametrize("typed", ["ops@-x", "ana maria@sedes.example", "ana@sedes", "x" * 65 + "@sedes.example"])
+def test_what_is_refused_is_shown_without_all_that_stands_before_the_at_sign(typed: str) -> None:
+    with pytest.raises(NotAnAddress, match=r"name@example\.org") as told:
+        mailbox(typed)
+    assert typed not in str(told.value)
+    assert typed[:1] + "…@" in str(told.value)
+    assert told.value.why["es"].startswith(f"«{typed[:1]}…@")
+
+
+def as_read(typed: str) -> str | None:
+    try:
+        return address(typed)
+    except Wrong:
+        return None
 
 
 def test_an_address_that_no_envelope_can_hold_is_refused_with_its_length() -> None:

@@ -6,11 +6,12 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
+from calendars import catalogue
 from calendars.model.agenda import Figure
 from calendars.model.events import Assumption, Audience, Days, EventKind, EventStatus, Timed
 from calendars.model.rules import DaysBefore, Quiet, TimeBefore
 from calendars.model.text import Text
-from calendars.reading import read
+from calendars.reading import read, values, words
 from tests.support.small_config import SITES, agenda, draft, edited, event, files, problems
 
 HOUR = '    hora: "09:00"\n'
@@ -298,3 +299,13 @@ def test_a_list_of_sites_of_which_only_the_header_is_left_is_refused() -> None:
     header = SITES.splitlines()[0] + "\n"
     found = read(files(representations=header))
     assert [one.rule for one in found.problems if one.file == "representations.csv"] == ["no-sites"]
+
+
+@pytest.mark.parametrize("code", catalogue.LANGUAGES)
+def test_a_post_may_read_each_language_that_has_a_catalogue(code: str) -> None:
+    assert words.LANGUAGES[code] == code
+
+
+@pytest.mark.parametrize("written", ["viernes", "Vie", "vie.", "Friday", "fri"])
+def test_a_weekday_is_read_by_its_name_in_each_language(written: str) -> None:
+    assert values.weekday(written) == 4
