@@ -16,7 +16,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-dep
 WORDS := $(patsubst %.po,%.mo,$(wildcard calendars/languages/*.po))# the catalogues, as the program reads them
 
 .DEFAULT_GOAL := help
-.PHONY: help words run serve test test-gated test-rest test-long check docs coverage screenshots bench chaos lock wheel clean
+.PHONY: help words run serve test test-gated test-rest test-long check docs coverage screenshots days-table bench chaos lock wheel clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -80,6 +80,9 @@ bench: $(READY) ## the figures of bench/README.md, each beside a peer
 
 chaos: $(READY) ## thousands of mails through a mail server that fails while workers are killed (docs/reliability.md)
 	$(BIN)/python -m chaos $(CHAOS)
+
+days-table: $(READY) ## the days off of every shipped site, in docs/days-off.md, for a ministry to review
+	$(BIN)/python -m tests.support.days_table
 
 words: $(READY) ## bring each catalogue in line with the texts in code and templates (docs/languages.md)
 	$(BIN)/python -m tests.support.words

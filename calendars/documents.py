@@ -16,10 +16,18 @@ _AGENDA = TypeAdapter(Agenda)
 _EVENT = TypeAdapter(Event)
 _RECIPIENT = TypeAdapter(Recipient)
 _STRINGS = TypeAdapter(dict[str, str])
-# Younger than the first stored editions. They are left out where nothing is said: a draft that does not use them keeps
-# the digest that it was published under, and is not taken for a changed one after an upgrade.
-_YOUNGER = ("retention", "signups", "privacy")
-_YOUNGER_OF_EVENTS = {"coverage": None, "other_sessions": False}  # with what says nothing
+# Younger than the first stored editions, each with what says nothing. They are left out where nothing is said: a draft
+# that does not use them keeps the digest that it was published under, and is not taken for a changed one after an
+# upgrade.
+_YOUNGER: Mapping[str, object] = {
+    "retention": None,
+    "signups": None,
+    "privacy": None,
+    "home_holidays": None,
+    "own_days": (),
+}
+_YOUNGER_OF_SITES: Mapping[str, object] = {"former_weekends": (), "subdivision": None}
+_YOUNGER_OF_EVENTS: Mapping[str, object] = {"coverage": None, "other_sessions": False}
 
 
 def agenda_to_json(agenda: Agenda) -> str:
@@ -51,15 +59,16 @@ def draft_digest(agenda: Agenda, recipients: tuple[Recipient, ...], links: Mappi
 
 
 def _canonical(agenda: Agenda) -> bytes:
-    silent = {number: _unsaid(event) for number, event in enumerate(agenda.events)}
-    younger: dict[str, Any] = {name: True for name in _YOUNGER if getattr(agenda, name) is None}
+    events = {number: _unsaid(event, _YOUNGER_OF_EVENTS) for number, event in enumerate(agenda.events)}
+    sites = {number: _unsaid(site, _YOUNGER_OF_SITES) for number, site in enumerate(agenda.representations)}
+    whole: dict[str, Any] = dict.fromkeys(_unsaid(agenda, _YOUNGER), True)
     if agenda.signups is not None and not agenda.signups.links:
-        younger["signups"] = {"links"}
-    return _AGENDA.dump_json(agenda, exclude={**younger, "events": silent})
+        whole["signups"] = {"links"}
+    return _AGENDA.dump_json(agenda, exclude={**whole, "events": events, "representations": sites})
 
 
-def _unsaid(event: Event) -> set[str]:
-    return {name for name, nothing in _YOUNGER_OF_EVENTS.items() if getattr(event, name) == nothing}
+def _unsaid(value: object, younger: Mapping[str, object]) -> set[str]:
+    return {name for name, nothing in younger.items() if getattr(value, name) == nothing}
 
 
 def _posted(recipient: Recipient) -> bytes:

@@ -15,8 +15,10 @@ from typing import Any
 from calendars.documents import agenda_to_json
 from calendars.model.agenda import Agenda
 
+_OF_SITES = ("weekend", "former_weekends", "subdivision")
+_OF_DAYS = ("first", "last", "where", "works")
 _LISTS = ("regions", "axes", "commitments", "advances")
-_SETTINGS = ("reminders", "quiet", "retention", "signups", "privacy")
+_SETTINGS = ("reminders", "quiet", "retention", "signups", "privacy", "home_holidays")
 _TEXTS = frozenset({"es", "en", "source", "url", "domains"})  # keys of a document under which a beginning is valid too
 
 
@@ -24,10 +26,12 @@ class Missing(StrEnum):
     """What kind of thing is gone."""
 
     SITE = "site"  # name: Representation.id
+    SITE_DETAIL = "site-detail"  # what a site says of its days; name: Representation.id
     LINK = "link"  # to join an event; name: Event.id
     SHORT_LINK = "short-link"  # it is the beginning of the former; name: Event.id
     ENTRY = "entry"  # of a list of the agenda; name: «axes: promocion»
     SETTING = "setting"  # of the agenda, or a part of it; name: its field
+    DAY = "day"  # of festivos.csv, or a part of its words; name: «2021-10-19 DZ»
     DETAIL = "detail"  # of an event or entry that is otherwise the same; name: its id
 
 
@@ -47,7 +51,17 @@ def losses(
     was, now = json.loads(agenda_to_json(before)), json.loads(agenda_to_json(after))
     gone = {site["id"] for site in was["representations"]} - {site["id"] for site in now["representations"]}
     sites = (Loss(missing=Missing.SITE, name=name) for name in sorted(gone))
-    return (*sites, *_links(after, old_links, new_links), *_entries(was, now), *_settings(was, now), *_events(was, now))
+    details = _site_details(was, now)
+    links, days = _links(after, old_links, new_links), _days(was, now)
+    return (*sites, *details, *links, *days, *_entries(was, now), *_settings(was, now), *_events(was, now))
+
+
+def _site_details(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Loss]:
+    kept = {site["id"]: site for site in now["representations"]}
+    for site in was["representations"]:
+        same = kept.get(site["id"], site)
+        if any(_less(site.get(key), same.get(key)) for key in _OF_SITES):
+            yield Loss(missing=Missing.SITE_DETAIL, name=site["id"])
 
 
 def _links(after: Agenda, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Loss]:
@@ -69,6 +83,15 @@ def _entries(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Loss]:
                 yield Loss(missing=Missing.ENTRY, name=name)
             elif _less(entry, kept[entry["id"]]):
                 yield Loss(missing=Missing.DETAIL, name=name)
+
+
+def _days(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Loss]:
+    """By all that a row rules; its words may be the beginning of the former ones."""
+    kept = {tuple(row[key] for key in _OF_DAYS): row for row in now.get("own_days", ())}
+    for row in was.get("own_days", ()):
+        same = kept.get(tuple(row[key] for key in _OF_DAYS))
+        if same is None or _less(row, same):
+            yield Loss(missing=Missing.DAY, name=f"{row['first']} {row['where']}")
 
 
 def _settings(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Loss]:

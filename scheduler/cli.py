@@ -32,7 +32,7 @@ COMMANDS = (
         "show",
         "show.show",
         EDITING,
-        "Show the draft's events, in Mexico City time and at a site.",
+        "Show the draft's events, in Mexico City time and at a site; or the days off of its sites.",
     ),
     Command(
         "schema",

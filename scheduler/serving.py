@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from scheduler.base.clock import SimulatedClock, SystemClock
+from scheduler.sending.daywatch import DayWatch
 from scheduler.sending.runtime import AlarmClock, Bell
 from scheduler.sending.service import Sending, Service
 from scheduler.sending.zonewatch import ZoneWatch
@@ -98,13 +99,13 @@ async def _send_until(service: Service, stopped: asyncio.Event) -> None:
 async def _watch(parts: Serving, service: Service | None, stopped: asyncio.Event) -> None:
     """Notice what other connections commit: a new edition, tokens, `stop` and `resume`."""
     watch = await asyncio.to_thread(parts.database.watch)
-    hours, changed = ZoneWatch(), True  # at the start, too
+    hours, days, changed = ZoneWatch(), DayWatch(), True  # at the start, too
     try:
         while not stopped.is_set():
             try:
                 changed = await asyncio.to_thread(watch.changed) or changed
                 if changed:
-                    await _noticed(parts, service, hours)
+                    await _noticed(parts, service, hours, days)
                 changed = False
             except DBAPIError as error:  # what is served stays as it was until the database is back
                 log.error("cannot read what changed", reason=str(error.orig).strip())
@@ -116,10 +117,11 @@ async def _watch(parts: Serving, service: Service | None, stopped: asyncio.Event
         watch.close()
 
 
-async def _noticed(parts: Serving, service: Service | None, hours: ZoneWatch) -> None:
+async def _noticed(parts: Serving, service: Service | None, hours: ZoneWatch, days: DayWatch) -> None:
     def look() -> None:
         with parts.database.read() as connection:
             hours.look(connection)
+        days.look(parts.database, SystemClock().now() if parts.site is None else parts.site.present())
 
     await asyncio.to_thread(look)
     if parts.site is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from calendars.model.days import HomeHolidays, OwnDay
 from calendars.model.events import Event, Timed
 from calendars.model.people import Privacy, Recipient, Sender, Signups
 from calendars.model.places import Region, Representation
@@ -73,6 +74,8 @@ class Agenda:
     retention: timedelta | None = None  # whole days from an address's end to its erasure; None: it stays
     signups: Signups | None = None  # None: nobody signs up by the page
     privacy: Privacy | None = None
+    home_holidays: HomeHolidays | None = None  # None: only the sites' own holidays count
+    own_days: tuple[OwnDay, ...] = ()  # days off and on by the administrator's word, in order of festivos.csv
 
     def event(self, key: str) -> Event | None:
         """The event of that id; None where there is none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 
 from calendars.model.text import Text
 
@@ -23,6 +23,14 @@ class Region:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FormerWeekend:
+    """A weekend that was kept until a date."""
+
+    days: tuple[int, ...]  # 0 = Monday .. 6 = Sunday
+    until: date  # inclusive
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Representation:
     """A consular site: embassy, consulate or other office."""
 
@@ -34,6 +42,8 @@ class Representation:
     country_code: str  # ISO 3166-1 alpha-2
     region: str  # Region.id
     zone: str  # IANA time zone of the city
-    weekend: tuple[int, ...] | None = None  # 0 = Monday .. 6 = Sunday; None: the country's, from CLDR
+    weekend: tuple[int, ...] | None = None  # 0 = Monday .. 6 = Sunday; None: the country's
     opens: time = time(9)
     closes: time = time(18)
+    subdivision: str | None = None  # where holidays are told apart by region: the library's name of it
+    former_weekends: tuple[FormerWeekend, ...] = ()  # before `weekend`, the earliest first

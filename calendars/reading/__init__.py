@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -11,6 +11,7 @@ from calendars.model.agenda import Draft, Problem
 from calendars.reading.context import Context
 from calendars.reading.decoding import decode
 from calendars.reading.problems import START, AlreadyReported, Report, Wrong
+from calendars.reading.tables.days import own_days
 from calendars.reading.tables.posts import recipients
 from calendars.reading.tables.sites import representations
 from calendars.reading.yaml.agenda import AgendaFile
@@ -19,15 +20,28 @@ from calendars.reading.yaml.nodes import compose
 from calendars.reading.yaml.schema import json_schema
 from calendars.reading.yaml.times import wrong_hour
 
-__all__ = ["AGENDA", "FILES", "POSTS", "PRIVATE", "SITES", "Lines", "Reading", "json_schema", "read", "wrong_hour"]
+__all__ = [
+    "AGENDA",
+    "DAYS",
+    "FILES",
+    "POSTS",
+    "PRIVATE",
+    "SITES",
+    "Lines",
+    "Reading",
+    "json_schema",
+    "read",
+    "wrong_hour",
+]
 
 T = TypeVar("T")
 KB = 1024
 AGENDA, SITES, POSTS, PRIVATE = "agenda.yaml", "representations.csv", "recipients.csv", "privado.yaml"
+DAYS = "festivos.csv"
 REQUIRED = (AGENDA, SITES, POSTS)
-FILES = (*REQUIRED, PRIVATE)
+FILES = (*REQUIRED, PRIVATE, DAYS)
 # Bytes. ruamel reads about 100 KB a second at worst: more than this would hold up a publish, or a watcher.
-LIMITS = {AGENDA: 128 * KB, PRIVATE: 128 * KB, SITES: 1024 * KB, POSTS: 32 * 1024 * KB}
+LIMITS = {AGENDA: 128 * KB, PRIVATE: 128 * KB, SITES: 1024 * KB, POSTS: 32 * 1024 * KB, DAYS: 1024 * KB}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,22 +63,22 @@ class Reading:
     draft: Draft | None
     problems: tuple[Problem, ...]  # by file, line and column
     lines: Lines = Lines()
+    notes: tuple[Problem, ...] = ()  # what is right and may not be what was meant; likewise in order
 
 
 def read(files: Mapping[str, bytes]) -> Reading:
-    """All files of the configuration at once, by name (FILES; privado.yaml may be absent), and all their problems."""
+    """All files of the configuration at once, by name (FILES; all but REQUIRED may be absent), and all problems."""
     reports = {name: Report(name) for name in FILES}
     texts = {name: _text(name, files, reports[name]) for name in FILES}
     agenda = _agenda_file(texts[AGENDA], reports[AGENDA])
     context = agenda.declared() if agenda else Context()
     sites = _rows(texts[SITES], representations, context, reports[SITES])
     posts = _rows(texts[POSTS], recipients, context, reports[POSTS])
-    whole = _tolerant(lambda: agenda.agenda(context, sites)) if agenda else None
+    days = _rows(texts[DAYS], own_days, context, reports[DAYS])
+    whole = _tolerant(lambda: agenda.agenda(context, sites, days)) if agenda else None
     context.events = agenda.event_ids() if agenda else None
     joining = _links(texts[PRIVATE], context, reports[PRIVATE])
-    problems = tuple(
-        sorted((p for report in reports.values() for p in report.problems), key=lambda p: (p.file, p.line, p.column))
-    )
+    problems = _in_order(problem for report in reports.values() for problem in report.problems)
     if problems:
         return Reading(draft=None, problems=problems)
     assert agenda is not None
@@ -77,7 +91,12 @@ def read(files: Mapping[str, bytes]) -> Reading:
             links={key: one.line for key, one in joining.items()},
             posts=context.posts,
         ),
+        notes=_in_order(note for report in reports.values() for note in report.notes),
     )
+
+
+def _in_order(found: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(found, key=lambda one: (one.file, one.line, one.column)))
 
 
 def _text(name: str, files: Mapping[str, bytes], report: Report) -> str | None:

@@ -10,6 +10,8 @@ from babel.core import UnknownLocaleError, get_global
 
 from calendars import zones
 from calendars.catalogue import Phrase
+from calendars.days import listed
+from calendars.model.places import FormerWeekend
 from calendars.reading import values, words
 from calendars.reading.problems import Wrong, fold, shown, unknown
 
@@ -18,6 +20,7 @@ _NO_PLACE = re.compile(
     r"Etc/.*|(?:UTC|GMT)? ?[+\u2212-]?[0-9][0-9:]*|GMT|UCT|Greenwich|Universal|Zulu|[A-Z]{0,2}[DES]T(?:[0-9][CEMP]DT)?",
     re.IGNORECASE,
 )
+_UNTIL = re.compile(r"\s(?:hasta|until)\s", re.IGNORECASE)
 _ZONE_NAMES = tuple(
     sorted(name for name in get_global("zone_territories") if zones.is_zone(name) and not _NO_PLACE.fullmatch(name))
 )
@@ -61,6 +64,76 @@ def country_code(value: str) -> str:
         ),
         value=code,
     )
+
+
+def host_country(value: str) -> str:
+    """The same, of a country whose holidays are known: one that the library lacks has none for any site."""
+    code = country_code(value)
+    if listed.is_listed(code):
+        return code
+    raise Wrong(
+        "no-holidays",
+        Phrase(
+            "the holidays of “{code}” are not known. Write the code of the country that it belongs to, for instance ES."
+        ).of(code=code),
+        value=code,
+    )
+
+
+def subdivision(country: str | None, value: str) -> str:
+    """A part of a country, by ISO 3166-2 (`CA-AB`, `AB`) or the library's own name (`Barcelona`) -> the library's."""
+    plain = values.line(value)
+    found = None if country is None else listed.subdivision(country, plain)
+    if found is not None or country is None:
+        return found or plain
+    parts = listed.subdivisions(country)
+    if parts:
+        missing = Phrase("is not known in {country}").of(country=country)
+        raise unknown("unknown-subdivision", Phrase("subdivision"), plain, parts, missing)
+    raise Wrong(
+        "unknown-subdivision",
+        Phrase(
+            "holidays are one list in all of {country}: leave this cell empty, and put what else there is into "
+            "festivos.csv."
+        ).of(country=country),
+        value=plain,
+    )
+
+
+def weekends(value: str) -> tuple[tuple[FormerWeekend, ...], tuple[int, ...] | None]:
+    """`vie sáb`, or `vie sáb hasta 2021-12-31; sáb dom`: those that have ended, and the present one.
+
+    Where the last has an end, the country's follows: None.
+    """
+    *former, last = (part.strip() for part in values.line(value).strip(" ;").split(";"))
+    ended, days = [_until(part, value) for part in former], None
+    if _UNTIL.search(last):
+        ended.append(_until(last, value))
+    else:
+        days = weekend_days(last)
+    dates = [one.until for one in ended]
+    if dates != sorted(set(dates)):
+        raise Wrong(
+            "weekend-order",
+            Phrase("“{value}”: the dates after “hasta” must go from the earliest to the latest.").of(
+                value=shown(value)
+            ),
+            value=value,
+        )
+    return tuple(ended), days
+
+
+def _until(part: str, value: str) -> FormerWeekend:
+    days, *end = _UNTIL.split(part)
+    if not end:
+        raise Wrong(
+            "weekend-order",
+            Phrase("“{value}”: only the last has no date. Write “vie sáb hasta 2021-12-31; sáb dom”.").of(
+                value=shown(value)
+            ),
+            value=value,
+        )
+    return FormerWeekend(days=weekend_days(days), until=values.day(end[-1]))
 
 
 def weekend_days(value: str) -> tuple[int, ...]:

@@ -63,6 +63,7 @@ class Report:
     def __init__(self, file: str) -> None:
         self.file = file
         self.problems: list[Problem] = []
+        self.notes: list[Problem] = []  # what is right, and may not be what was meant
 
     @property
     def full(self) -> bool:
@@ -75,12 +76,17 @@ class Report:
                 Phrase("this file has more than {limit} problems. Correct those above first.").of(limit=LIMIT),
             )
         if not self.full:
-            line, column = wrong.place or place
-            value = "…" if _PRIVATE.search(wrong.value) else wrong.value
-            message = _Discreet(message=wrong.message)
-            self.problems.append(
-                Problem(file=self.file, line=line, column=column, value=value, rule=wrong.rule, message=message)
-            )
+            self.problems.append(self._told(place, wrong))
+
+    def note(self, place: Place, wrong: Wrong) -> None:
+        if len(self.notes) < LIMIT:
+            self.notes.append(self._told(place, wrong))
+
+    def _told(self, place: Place, wrong: Wrong) -> Problem:
+        line, column = wrong.place or place
+        value = "…" if _PRIVATE.search(wrong.value) else wrong.value
+        message = _Discreet(message=wrong.message)
+        return Problem(file=self.file, line=line, column=column, value=value, rule=wrong.rule, message=message)
 
 
 def shown(value: str) -> str:

@@ -30,6 +30,7 @@ ASSUMPTIONS: Mapping[str, Assumption] = {
     "duracion": Assumption.DURATION,
     "lugar": Assumption.PLACE,
 }
+AGENDA_ASSUMPTIONS = ("feriados_de_mexico",)  # keys of the agenda as a whole that `supuesto` may name
 FOLDS: Mapping[str, Literal[0, 1]] = {"primero": 0, "segundo": 1}
 LANGUAGES: Mapping[str, Language] = {
     **{code: code for code in catalogue.LANGUAGES},

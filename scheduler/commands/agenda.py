@@ -34,6 +34,9 @@ WIDE = 120  # characters: from here on the hours at a site stand on one line
 ABOUT = Phrase("about ")
 KEPT = Phrase("Ended addresses are erased after {days} {days:day|days}")
 KEPT_ON = Phrase("Ended addresses are not erased by themselves")
+HOME = Phrase("Mexican holidays: days off at every site{assumed}")
+NOT_HOME = Phrase("Mexican holidays: they do not count at the sites")
+ASSUMED = Phrase(" (assumed)")
 OPEN = Phrase("Sign-up on the page: {domains}")
 CLOSED = Phrase("Sign-up on the page: closed")
 NOTICE = Phrase("Privacy notice: {parts}")
@@ -73,7 +76,14 @@ def _rest(agenda: Agenda, lang: Language) -> Iterator[str]:
         figures = (f"{ABOUT[lang] if f.approximate else ''}{f.value:,} {f.unit[lang]}" for f in advance.figures)
         told = "; ".join(figures)
         yield f"  - {advance.title[lang]}{f' ({told})' if told else ''} · {axis_title(agenda, advance.axis, lang)}"
+    yield home_line(agenda, lang)
     yield from _people(agenda, lang)
+
+
+def home_line(agenda: Agenda, lang: Language) -> str:
+    """Whether Mexico's holidays are days off at the sites."""
+    counted = agenda.home_holidays
+    return NOT_HOME[lang] if counted is None else HOME.say(lang, assumed=ASSUMED if counted.assumed else "")
 
 
 def _people(agenda: Agenda, lang: Language) -> Iterator[str]:

@@ -13,6 +13,7 @@ from calendars.reading import json_schema
 from scheduler.commands.common import ConfigOption, JsonOption, LangOption, language, print_json, told
 from scheduler.drafts.files import InvalidDraft, configuration
 
+NOTE = Phrase("note")
 FINE = Phrase("The draft is fine. Nothing has been published.")
 
 
@@ -23,7 +24,8 @@ def check(config: ConfigOption = None, lang: LangOption = None, as_json: JsonOpt
     """
     with told(lang) as settings:
         try:
-            configuration(config, settings).draft()
+            found = configuration(config, settings)
+            notes = found.reading().notes
         except InvalidDraft as error:
             if as_json:
                 print_json([problem_json(problem, language(lang, settings)) for problem in error.problems])
@@ -31,7 +33,10 @@ def check(config: ConfigOption = None, lang: LangOption = None, as_json: JsonOpt
         if as_json:
             print_json([])
         else:
-            typer.echo(FINE[language(lang, settings)])
+            spoken = language(lang, settings)
+            for note in notes:
+                typer.echo(f"{found.place(note)}: {NOTE[spoken]}: {note.message[spoken]}")
+            typer.echo(FINE[spoken])
 
 
 def schema() -> None:

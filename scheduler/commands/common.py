@@ -27,7 +27,7 @@ LangOption = Annotated[
     str | None, typer.Option("--lang", help="Language of what is printed.", metavar="|".join(LANGUAGES))
 ]
 ShiftedOption = Annotated[
-    bool, typer.Option("--shifted", help="Not the files: what is in force, reckoned with this machine's zone data.")
+    bool, typer.Option("--shifted", help="Not the files: what is in force, by this machine's zone data and days off.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 

@@ -38,6 +38,8 @@ from scheduler.publishing.in_words import (
     answer_lines,
     answers_json,
     call_lines,
+    day_lines,
+    days_json,
     departure_lines,
     local_departure,
     mail_json,
@@ -167,6 +169,7 @@ def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language,
     yield "  " + REPLACED.say(lang, replaced=result.replaced, sent=sum(result.sent.values()))
     feeds = FEEDS_ENDED if result.ended_feeds else FEEDS
     yield "  " + feeds.say(lang, feeds=len(result.feeds), ended=len(result.ended_feeds))
+    yield from (f"  {line}" for line in day_lines(result.days, lang))
     if found.removed_posts:
         yield "  " + GONE.say(lang, posts=len(found.removed_posts), reminders=result.dropped)
     yield from (f"  {line}" for line in missing_lines(found, lang))
@@ -198,6 +201,7 @@ def _json(found: Prospect, result: Consequences, at: datetime) -> dict[str, obje
         "hours": dict(sorted(Counter(local_departure(mail) for mail in result.mails).items())),
         "replaced": result.replaced,
         "dropped": result.dropped,
+        "other_days": days_json(result.days),
         "sent_with_the_earlier_time": dict(result.sent),
         "feeds": list(result.feeds),
         "answers": [answers_json(one) for one in result.answers],

@@ -1,4 +1,4 @@
-"""What `publish`, `diff` and `impact` do with --shifted: the edition in force by this machine's zone data."""
+"""What `publish`, `diff` and `impact` do with --shifted: the edition in force by what this machine knows."""
 
 from __future__ import annotations
 
@@ -22,19 +22,21 @@ from scheduler.drafts.files import configuration
 from scheduler.installation.database import existing_database
 from scheduler.publishing.prospect import Act, Prospect, prospect
 from scheduler.publishing.publish import Published
-from scheduler.publishing.shifted import default_reason, publish_shifted, shifted_draft, shifted_prospect
+from scheduler.publishing.shifted import default_reason, hours_shift, publish_shifted, shifted_draft, shifted_prospect
 
 
 def publish_what_shifted(
     settings: Settings, lang: Language, *, reason: str, author: str | None, yes: bool, silent: bool
 ) -> None:
     with existing_database(settings) as database:
+        with database.read() as connection:
+            hours = hours_shift(connection)
 
         def put(*, confirmed: bool) -> Published:
             act = Act(
                 at=SystemClock().now(),
                 author=author or login_name(),
-                reason=reason.strip() or default_reason(lang),
+                reason=reason.strip() or default_reason(lang, hours=hours),
                 silent=silent,
             )
             return publish_shifted(database, act, confirmed=confirmed, asked_above=settings.asked_above)

@@ -8,7 +8,7 @@ from pathlib import Path
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Draft, Problem
 from calendars.model.text import Language
-from calendars.reading import FILES, Lines, read
+from calendars.reading import FILES, Lines, Reading, read
 from calendars.reading import LIMITS as BYTES
 from scheduler.base.refusal import USAGE, Refusal
 from scheduler.base.settings import Settings
@@ -54,10 +54,16 @@ class Configuration:
 
     def draft_and_lines(self) -> tuple[Draft, Lines]:
         """The same, and where its events and links stand in the files."""
+        found = self.reading()
+        assert found.draft is not None, "what has problems was refused"
+        return found.draft, found.lines
+
+    def reading(self) -> Reading:
+        """The same, and what is to be noted about the files."""
         found = read(self.contents())
         if found.draft is None:
             raise InvalidDraft(self.folder, found.problems)
-        return found.draft, found.lines
+        return found
 
     def contents(self) -> dict[str, bytes]:
         """The files that are there, by name."""

@@ -20,6 +20,7 @@ import css_inline
 from jinja2 import Environment, StrictUndefined, Template
 
 from calendars.catalogue import Phrase
+from calendars.days.off import DaysOff
 from calendars.editions import Edition
 from calendars.elsewhere import Offer, offers
 from calendars.impact import Fit, session_at
@@ -196,7 +197,8 @@ def _offers(subject: Subject) -> tuple[Offer, ...]:
     revision = edition.revisions[event.id]
     if not event.other_sessions or revision.start is None or revision.end is None:
         return ()
-    own = session_at(site, revision.start, revision.end, edition.agenda.zone, revision.wall)
+    at = revision.start, revision.end, edition.agenda.zone
+    own = session_at(site, *at, DaysOff.of(edition.agenda), revision.wall)
     return () if own.fit is Fit.INSIDE else offers(edition, event, site, subject.sent_at)
 
 

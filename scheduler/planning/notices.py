@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from calendars.changes import Change, Kind, Notice, Standing, for_guest, notices, standings
+from calendars.days.off import DaysOff
 from calendars.editions import Edition
 from calendars.model.events import Days
 from calendars.model.places import Representation
@@ -76,13 +77,13 @@ def settles_at(notice: Notice, changed_at: datetime) -> datetime:
     return changed_at + (SETTLES_SOON if ahead <= URGENT else SETTLES)
 
 
-def leaves_at(notice: Notice, site: Representation, settled_at: datetime) -> datetime:
+def leaves_at(notice: Notice, site: Representation, settled_at: datetime, days: DaysOff) -> datetime:
     """When a settled notice goes to its site (UTC): in working hours, but no later than a day before the event.
 
     The nearer of the old and the new hour counts: whoever would come at the old one has to know in time.
     """
     latest = max(settled_at, _begins(notice, settled_at) - URGENT)
-    return min(next_working_instant(site, settled_at), latest)
+    return min(next_working_instant(site, settled_at, days), latest)
 
 
 def expires_at(notice: Notice, now: datetime) -> datetime:

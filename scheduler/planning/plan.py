@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
+from calendars.days.off import DaysOff
 from calendars.editions import Edition, Revision
 from calendars.model.agenda import Agenda
 from calendars.model.events import Days, Event, EventStatus
@@ -118,17 +119,19 @@ def moments(agenda: Agenda, event: Event, revision: Revision, wanted: Container[
     """When each rule of the event falls due at each site that it concerns, of those that are `wanted` (by id)."""
     if event.status not in REMINDED:
         return
+    due = DueDates(agenda, event, revision)
     for site in agenda.addressed(event):
         if site.id not in wanted:
             continue
         for rule in agenda.rules_for(event):
-            yield from _moment(agenda, event, revision, site, rule)
+            yield from due.moment(site, rule)
 
 
 def guest_moments(agenda: Agenda, event: Event, revision: Revision, site: Representation) -> Iterator[Moment]:
     """When each rule of an event with an hour falls due at a site that it does not address."""
+    due = DueDates(agenda, event, revision)
     for rule in agenda.rules_for(event) if event.status in REMINDED else ():
-        yield from _moment(agenda, event, revision, site, rule)
+        yield from due.moment(site, rule)
 
 
 def open_sessions(edition: Edition) -> frozenset[str]:
@@ -144,24 +147,46 @@ def _escalations(agenda: Agenda, event: Event, revision: Revision) -> Iterator[t
     """When deputies at each site, and coordinators of each region that the event concerns, are asked (by site id)."""
     if event.coverage is None or event.status not in REMINDED:
         return
-    addressed = agenda.addressed(event)
+    addressed, due = agenda.addressed(event), DueDates(agenda, event, revision)
     for site in addressed:
-        for moment in _moment(agenda, event, revision, site, event.coverage.deputy):
+        for moment in due.moment(site, event.coverage.deputy):
             yield site.id, Role.DEPUTY, moment
     regions = {site.region for site in addressed}
     for site in (site for site in agenda.representations if site.region in regions):
-        for moment in _moment(agenda, event, revision, site, event.coverage.coordination):
+        for moment in due.moment(site, event.coverage.coordination):
             yield site.id, Role.COORDINATOR, moment
 
 
-def _moment(
-    agenda: Agenda, event: Event, revision: Revision, site: Representation, rule: ReminderRule
-) -> Iterator[Moment]:
-    """When a rule falls due at a site; never where that is not before the start."""
-    day, start = site_start(event, revision, site)
-    due, moved = _due(rule, site, day, start, agenda.quiet)
-    if due < start:
-        yield Moment(event=event.id, site=site.id, rule=str(rule), due=due, expires=start, moved=moved)
+class DueDates:
+    """When rules of one event fall due."""
+
+    def __init__(self, agenda: Agenda, event: Event, revision: Revision) -> None:
+        self._event, self._revision, self._quiet = event, revision, agenda.quiet
+        self._days = DaysOff.of(agenda)
+        cover = () if event.coverage is None else (event.coverage.deputy, event.coverage.coordination)
+        self._rules: dict[str, ReminderRule] = {str(rule): rule for rule in (*cover, *agenda.rules_for(event))}
+
+    def named(self, site: Representation, rule: str) -> datetime | None:
+        """When the rule of that name falls due at a site (UTC); None where the event has no such rule, or no longer."""
+        known = self._rules.get(rule)
+        found = () if known is None or self._event.status not in REMINDED else self.moment(site, known)
+        return next((one.due for one in found), None)
+
+    def moment(self, site: Representation, rule: ReminderRule) -> Iterator[Moment]:
+        """When a rule falls due at a site; never where that is not before the start."""
+        day, start = site_start(self._event, self._revision, site)
+        due, moved = self._due(rule, site, day, start)
+        if due < start:
+            yield Moment(event=self._event.id, site=site.id, rule=str(rule), due=due, expires=start, moved=moved)
+
+    def _due(self, rule: ReminderRule, site: Representation, day: date, start: datetime) -> tuple[datetime, bool]:
+        if isinstance(rule, DaysBefore):
+            wanted = day - timedelta(days=rule.days)
+            working = working_day_at_or_before(site, wanted, self._days)
+            return nearest_instant(datetime.combine(working, rule.at), site.zone), working != wanted
+        due = start - timedelta(minutes=rule.minutes)
+        evening = _evening_before(to_wall(due, site.zone), self._quiet)
+        return (due, False) if evening is None else (nearest_instant(evening, site.zone), True)
 
 
 def _by_site(members: Iterable[Member], edition: Edition) -> Mapping[str, Sequence[Member]]:
@@ -202,18 +227,6 @@ def site_start(event: Event, revision: Revision, site: Representation) -> tuple[
         return event.when.first, nearest_instant(datetime.combine(event.when.first, time()), site.zone)
     assert revision.start is not None, "only dated events are planned"
     return to_wall(revision.start, site.zone).date(), revision.start
-
-
-def _due(
-    rule: ReminderRule, site: Representation, day: date, start: datetime, quiet: Quiet | None
-) -> tuple[datetime, bool]:
-    if isinstance(rule, DaysBefore):
-        wanted = day - timedelta(days=rule.days)
-        working = working_day_at_or_before(site, wanted)
-        return nearest_instant(datetime.combine(working, rule.at), site.zone), working != wanted
-    due = start - timedelta(minutes=rule.minutes)
-    evening = _evening_before(to_wall(due, site.zone), quiet)
-    return (due, False) if evening is None else (nearest_instant(evening, site.zone), True)
 
 
 def _evening_before(wall: datetime, quiet: Quiet | None) -> datetime | None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from calendars.catalogue import Phrase
 from calendars.changes import Notice
+from calendars.days.off import DaysOff
 from calendars.editions import Edition
 from calendars.model.events import Event
 from calendars.model.text import Language, Said, Spoken
@@ -101,14 +102,14 @@ def calls(
     edition: Edition, calling: Iterable[Notice], posts: Mapping[Place, frozenset[str]], at: datetime
 ) -> dict[Place, Call]:
     """What calls the posts of each event and site, once it has settled."""
-    sites = {site.id: site for site in edition.agenda.representations}
+    sites, days = {site.id: site for site in edition.agenda.representations}, DaysOff.of(edition.agenda)
     return {
         (notice.event, notice.site): Call(
             event=notice.event,
             uid=edition.revisions[notice.event].uid,
             schedule=edition.revisions[notice.event].schedule,
             site=notice.site,
-            leaves=leaves_at(notice, sites[notice.site], settles_at(notice, at)),
+            leaves=leaves_at(notice, sites[notice.site], settles_at(notice, at), days),
             expires=expires_at(notice, at),
             posts=posts.get((notice.event, notice.site), frozenset()),
         )

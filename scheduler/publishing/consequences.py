@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from calendars.changes import Change, Kind, Notice, notices
+from calendars.days.off import DaysOff
 from calendars.editions import Edition, Revision
 from calendars.feeds import feeds
 from calendars.model.events import Event
@@ -17,6 +18,7 @@ from calendars.model.places import Representation
 from scheduler.planning.delivery import Purpose
 from scheduler.planning.notices import leaves_at, settles_at
 from scheduler.planning.plan import Moment, guest_moments, moments, open_sessions
+from scheduler.publishing.day_shifts import DayShift, day_shifts
 from scheduler.publishing.prospect import Prospect
 from scheduler.publishing.set_aside import MovedAnswers, moved_answers
 from scheduler.store.posts import hearers
@@ -48,6 +50,7 @@ class Consequences:
         int  # reminders that wait for posts that leave the list; of an event that goes too, they are replaced as well
     )
     sent: Mapping[str, int]  # Event.id -> reminders that the mail server took, with an hour that no longer holds
+    days: tuple[DayShift, ...]  # reminders that wait and go on another day, of events that have the same start
     answers: tuple[MovedAnswers, ...] = ()  # of the events that answers were given for another start of
 
 
@@ -64,6 +67,7 @@ def consequences(connection: Connection, found: Prospect, at: datetime) -> Conse
         mails=tuple(sorted(_mails(found, at), key=lambda mail: (mail.leaves, mail.site.id, mail.notice.event))),
         replaced=_replaced(after, groups, visits),
         dropped=hearers.waiting_reminders(connection, found.removed_posts),
+        days=() if before is None else day_shifts(connection, after, at),
         sent={} if before is None else _sent(before, found.changes, groups),
         answers=() if before is None else moved_answers(connection, before, after, found.removed_posts),
     )
@@ -75,13 +79,14 @@ def _bodies(edition: Edition) -> dict[str, bytes]:
 
 def _mails(found: Prospect, at: datetime) -> Iterator[ForeseenMail]:
     """Where nobody is left to write to, there is no mail."""
-    sites = {site.id: site for site in found.publication.edition.agenda.representations}
+    agenda = found.publication.edition.agenda
+    sites, days = {site.id: site for site in agenda.representations}, DaysOff.of(agenda)
     told = ((Purpose.NOTICE, notice, found.hearing(notice)) for notice in found.notices)
     calls = ((Purpose.CONVOCATION, one, found.called.get((one.event, one.site), ())) for one in found.convocations)
     for purpose, notice, posts in (*told, *calls):
         site = sites.get(notice.site)
         if site is not None and posts:
-            leaves = leaves_at(notice, site, settles_at(notice, at))
+            leaves = leaves_at(notice, site, settles_at(notice, at), days)
             yield ForeseenMail(purpose=purpose, notice=notice, site=site, people=len(posts), leaves=leaves)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from calendars.catalogue import Phrase
@@ -10,11 +11,12 @@ from calendars.losses import Missing
 from calendars.model.people import Role
 from calendars.model.places import Representation
 from calendars.model.text import Language
-from calendars.reading import AGENDA, POSTS, PRIVATE, SITES, Lines
+from calendars.reading import AGENDA, DAYS, POSTS, PRIVATE, SITES, Lines
 from calendars.wording import and_list, home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.planning.delivery import Purpose
 from scheduler.publishing.consequences import Consequences, ForeseenMail
+from scheduler.publishing.day_shifts import DayShift
 from scheduler.publishing.prospect import Prospect
 from scheduler.publishing.set_aside import MovedAnswers
 from scheduler.wording.changes import some
@@ -27,8 +29,10 @@ EVENT = Phrase("{id}, “{title}”: it would be cancelled")
 POST = Phrase("{id}: would get no more mail")
 LOSSES = {
     Missing.SITE: Phrase("No longer in representations.csv"),
+    Missing.SITE_DETAIL: Phrase("Lose something of their days in representations.csv"),
     Missing.LINK: Phrase("Left without a link to join by"),
     Missing.SHORT_LINK: Phrase("Their link to join by is the former without its end"),
+    Missing.DAY: Phrase("No longer so in festivos.csv, or shorter there"),
     Missing.ENTRY: Phrase("No longer in agenda.yaml"),
     Missing.SETTING: Phrase("Missing, or a part of it, in agenda.yaml"),
     Missing.DETAIL: Phrase("Lose something of what they said"),
@@ -66,10 +70,12 @@ def _files(found: Prospect) -> Iterator[str]:
     missing = {loss.missing for loss in found.losses}
     if found.removed_events or missing & {Missing.ENTRY, Missing.SETTING, Missing.DETAIL}:
         yield AGENDA
-    if Missing.SITE in missing:
+    if missing & {Missing.SITE, Missing.SITE_DETAIL}:
         yield SITES
     if found.removed_posts:
         yield POSTS
+    if Missing.DAY in missing:
+        yield DAYS
     if missing & {Missing.LINK, Missing.SHORT_LINK}:
         yield PRIVATE
 
@@ -187,6 +193,26 @@ def mail_json(mail: ForeseenMail) -> dict[str, object]:
 
 def local_departure(mail: ForeseenMail) -> str:
     return to_wall(mail.leaves, mail.site.zone).isoformat(timespec="minutes")
+
+
+OTHER_DAYS = Phrase("{n} {n:reminder goes|reminders go} on another day:")
+OTHER_DAY = Phrase("  {event}, {site}, {rule}: {promised} → {now}")
+DAYS_NAMED = 12
+
+
+def day_lines(found: Sequence[DayShift], lang: Language) -> Iterator[str]:
+    """The reminders that go on another day, each with its site and both days; nothing where none does."""
+    if found:
+        yield OTHER_DAYS.say(lang, n=sum(one.reminders for one in found))
+    for one in found[:DAYS_NAMED]:
+        promised, now = short_date(one.promised, lang), short_date(one.now, lang)
+        yield OTHER_DAY.say(lang, event=one.event, site=one.site, rule=one.rule, promised=promised, now=now)
+    if len(found) > DAYS_NAMED:
+        yield "  …"
+
+
+def days_json(found: Sequence[DayShift]) -> list[dict[str, object]]:
+    return [{**asdict(one), "promised": one.promised.isoformat(), "now": one.now.isoformat()} for one in found]
 
 
 SET_ASIDE = Phrase("{n} {n:answer is set aside until it is said again|answers are set aside until they are said again}")

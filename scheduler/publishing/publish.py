@@ -9,6 +9,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from calendars.catalogue import Phrase
+from calendars.days.fingerprint import days_digest
+from calendars.days.off import DaysOff
 from calendars.model.agenda import Draft
 from calendars.model.people import Recipient
 from calendars.zones import zone_data
@@ -120,7 +122,13 @@ def enact(
     `filed` is the digest that the files are compared with from now on, where `draft` is not what they hold.
     """
     edition, version = found.publication.edition, zone_data().version
-    written = InForce(edition=edition, links=draft.links, draft_digest=filed or digest(draft), zone_version=version)
+    written = InForce(
+        edition=edition,
+        links=draft.links,
+        draft_digest=filed or digest(draft),
+        zone_version=version,
+        days_digest=days_digest(edition.agenda),
+    )
     events = dict.fromkeys(notice.event for notice in found.convocations)
     editions.save(connection, written, silent=found.silent, announced=events)
     states.void(connection)  # it was claimed under an edition that is no longer in force
@@ -170,7 +178,7 @@ def _convene(connection: Connection, found: Prospect, draft: Draft, at: datetime
 
 def _owed(found: Prospect, at: datetime) -> Iterator[Owed]:
     edition = found.publication.edition
-    sites = {site.id: site for site in edition.agenda.representations}
+    sites, days = {site.id: site for site in edition.agenda.representations}, DaysOff.of(edition.agenda)
     for notice in found.notices:
         if notice.site in sites:
             yield Owed(
@@ -178,7 +186,7 @@ def _owed(found: Prospect, at: datetime) -> Iterator[Owed]:
                 uid=edition.revisions[notice.event].uid,
                 site=notice.site,
                 guest=notice.guest,
-                leaves=leaves_at(notice, sites[notice.site], settles_at(notice, at)),
+                leaves=leaves_at(notice, sites[notice.site], settles_at(notice, at), days),
                 expires=expires_at(notice, at),
             )
 

@@ -1,4 +1,4 @@
-"""The edition "shifted by zone rules": what is in force, reckoned anew with this process's zone data."""
+"""The edition "shifted": what is in force, reckoned anew with this process's zone data and days off."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from calendars.catalogue import Phrase
+from calendars.days.listed import SOURCE
 from calendars.model.agenda import Agenda, Draft
 from calendars.model.events import EventStatus, Timed
 from calendars.model.text import Language, Said, Spoken
@@ -16,6 +17,7 @@ from calendars.shifts import shifts
 from calendars.zones import zone_data
 from scheduler.base.refusal import Refusal
 from scheduler.base.settings import DEFAULT_ASKED_ABOVE
+from scheduler.publishing.day_shifts import differing_days
 from scheduler.publishing.prospect import Act, Prospect, prospect
 from scheduler.publishing.publish import Published, check, enact
 from scheduler.store import editions
@@ -24,6 +26,7 @@ from scheduler.store.editions import InForce
 from scheduler.store.posts import hearers
 
 REASON = Phrase("new time-zone rules (tz {version})")
+REASON_DAYS = Phrase("other days off ({lists})")
 WRONG = Phrase("{event}: by the rules of this machine, {rule} Correct it in the files and publish with agenda publish.")
 
 
@@ -58,9 +61,10 @@ def shifted_draft(connection: Connection) -> Draft:
 
 
 def shifted_prospect(connection: Connection, draft: Draft, act: Act) -> Prospect:
-    """What publishing the shifted edition would do; `unchanged` where no hour in force is another by this data."""
+    """What publishing the shifted edition would do; `unchanged` where no hour or day is another here."""
     now = _in_force(connection)
-    return replace(prospect(connection, draft, act), unchanged=not shifts(now.edition))
+    same = not shifts(now.edition) and not differing_days(connection, now, act.at)
+    return replace(prospect(connection, draft, act), unchanged=same)
 
 
 def publish_shifted(
@@ -78,8 +82,15 @@ def publish_shifted(
         return enact(connection, found, draft, at=act.at, posts=None, filed=now.draft_digest)
 
 
-def default_reason(lang: Language) -> str:
-    return REASON.say(lang, version=zone_data().version)
+def default_reason(lang: Language, *, hours: bool = True) -> str:
+    """`hours`: zone rules shift some; else it is the days off alone."""
+    return REASON.say(lang, version=zone_data().version) if hours else REASON_DAYS.say(lang, lists=SOURCE)
+
+
+def hours_shift(connection: Connection) -> bool:
+    """Is any hour in force another by this process's zone data?"""
+    now = editions.load(connection)
+    return now is not None and bool(shifts(now.edition))
 
 
 def _in_force(connection: Connection) -> InForce:

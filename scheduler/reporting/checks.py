@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
+from calendars.days.weekends import unconfirmed
 from calendars.model.agenda import Agenda, Draft
 from calendars.shifts import Shift, shifts
 from calendars.zones import zone_data
@@ -20,6 +21,7 @@ from scheduler.drafts.files import InvalidDraft, NoConfiguration
 from scheduler.mail.relay.oauth import access_tokens
 from scheduler.mail.relay.smtp import Connection, RelayUnavailable
 from scheduler.mail.relay.smtp_url import SmtpSettings, parse_smtp_url
+from scheduler.publishing.day_shifts import DayShift, differing_days, planned_with_these
 from scheduler.reporting.status import AnswerReading, answering, fan_out_time
 from scheduler.reporting.waiting import largest_wave
 from scheduler.store import controls, editions
@@ -80,6 +82,23 @@ def _hours(found: InForce) -> Check:
     return Check(name="hours in force", verdict=Verdict.GOOD, text="as published")
 
 
+def _days(found: InForce, differing: tuple[DayShift, ...]) -> Check:
+    """The days that reminders wait for, by the days off that are known here. What differs stops nothing."""
+    if differing:
+        named = "; ".join(_day(one) for one in differing[:SHIFTS_NAMED]) + ("; …" if differing[SHIFTS_NAMED:] else "")
+        text = (
+            f"others by these days off ({named}), though they leave as planned: `agenda publish --shifted` moves them"
+        )
+        return Check(name="days in force", verdict=Verdict.NOTE, text=text)
+    if not planned_with_these(found):
+        return Check(name="days in force", verdict=Verdict.GOOD, text="as planned, though that was with other days off")
+    return Check(name="days in force", verdict=Verdict.GOOD, text="as planned")
+
+
+def _day(one: DayShift) -> str:
+    return f"{one.event}, {one.site}, {one.rule}: {one.promised}, now {one.now}"
+
+
 def _shift(one: Shift) -> str:
     now = "no hour, or two" if one.now is None else f"{one.now:%Y-%m-%d %H:%M}"
     return f"{one.event}, {one.site}: {one.promised:%Y-%m-%d %H:%M}, now {now}"
@@ -104,7 +123,15 @@ def _draft(draft: Callable[[], Draft], settings: Settings) -> list[Check]:
     except NoConfiguration as error:
         return [Check(name="draft", verdict=Verdict.BAD, text=str(error))]
     text = f"{len(found.agenda.events)} events, {len(found.recipients)} recipients"
-    return [Check(name="draft", verdict=Verdict.GOOD, text=text), *_self_service(found.agenda, settings)]
+    good = Check(name="draft", verdict=Verdict.GOOD, text=text)
+    return [good, *_weekends(found.agenda), *_self_service(found.agenda, settings)]
+
+
+def _weekends(agenda: Agenda) -> list[Check]:
+    """Nothing where every site's is known."""
+    asked = ", ".join(site.id for site in unconfirmed(agenda.representations))
+    text = f"missions differ there, and representations.csv does not say what is kept: write `weekend` for {asked}"
+    return [Check(name="weekends", verdict=Verdict.NOTE, text=text)] if asked else []
 
 
 def _self_service(agenda: Agenda, settings: Settings) -> list[Check]:
@@ -161,13 +188,14 @@ def _database(settings: Settings, now: datetime) -> list[Check]:
             rehearsal = controls.get(connection, controls.REHEARSAL) is not None
             biggest = largest_wave(connection, now)
             answers = answering(connection, on=settings.invitations)
+            days = () if found is None else differing_days(connection, found, now)
     finally:
         database.close()
     verdict = Verdict.BAD if rehearsal else Verdict.GOOD
     text = "belongs to a rehearsal" if rehearsal else f"edition {found.edition.number}" if found else "no edition yet"
     return [
         Check(name="database", verdict=verdict, text=text),
-        *([] if found is None else [_hours(found)]),
+        *([] if found is None else [_hours(found), _days(found, days)]),
         _fan_out(settings, biggest),
         *_invitations(answers, settings, now),
         _clock(now, found.edition.at if found else None),

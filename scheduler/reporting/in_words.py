@@ -13,8 +13,10 @@ from calendars.wording import and_list, short_date
 from calendars.zones import ZoneData, to_wall
 from scheduler.base.variables import Pace
 from scheduler.planning.delivery import State
+from scheduler.publishing.in_words import day_lines, days_json
 from scheduler.publishing.prospect import Unpublished
 from scheduler.reporting.acceptances import Acceptances
+from scheduler.reporting.feasts import OpenFeast
 from scheduler.reporting.status import Status
 from scheduler.store.nodes import Node
 from scheduler.wording.events import sites_count
@@ -54,6 +56,10 @@ UNCOORDINATED = Phrase(
 NOT_ADOPTED = Phrase("This database was copied or restored: nothing is sent until `agenda adopt`.")
 FAULT = Phrase("The mail server refuses this installation ({node}): {reason}. Next try {until} UTC.")
 AWAY = Phrase("The mail server does not answer {node}: {reason}. Next try {until} UTC.")
+OTHER_DAYS_OFF = Phrase(
+    "The days off known here are not those that this edition was planned with. Its reminders leave as planned; to "
+    "move them: agenda impact --shifted, then agenda publish --shifted."
+)
 DIFFERING = Phrase("Nodes with other zone data than the edition: {nodes}")
 DOUBTED = Phrase(
     "Reports of bad addresses, in doubt: {n}. Too many came at once, and none counts until "
@@ -82,6 +88,11 @@ PACED = Phrase(
 STATES = Phrase("Uncertain {uncertain} · held {held} · next {next} · nodes that send {nodes}")
 HELD = Phrase('See what is held: agenda deliveries --state held. Send it: agenda deliveries release --all --reason "…"')
 QUARANTINED = Phrase("Incoming messages that could not be read, in 30 days: {n}. See them: agenda quarantine")
+FEAST = Phrase(
+    "Holiday to be confirmed: {day}, {name} ({where}): {n} {n:reminder|reminders} and {events} "
+    "{events:event|events} on that day. Confirm it, or take it away, by a row in festivos.csv."
+)
+FEASTS_NAMED = 12
 LEFT = Phrase("Posts that asked for no reminders: {posts}")
 POSTS = Phrase("Signed up by themselves: {signed_up} · bad addresses: {bad}")
 
@@ -101,6 +112,9 @@ def status_lines(found: Status, draft: Unpublished | None, *, pace: Pace | None,
         yield HELD[lang]
     if found.quarantined:
         yield QUARANTINED.say(lang, n=found.quarantined)
+    yield from (_feast(one, lang) for one in found.feasts[:FEASTS_NAMED])
+    if len(found.feasts) > FEASTS_NAMED:
+        yield "  …"
     posts = found.posts
     if posts.left:
         yield LEFT.say(lang, posts=", ".join(posts.left))
@@ -129,6 +143,9 @@ def _alarms(found: Status, lang: Language) -> Iterator[str]:
         yield from (_shift(one, lang) for one in found.shifted[:SHIFTS_NAMED])
         if len(found.shifted) > SHIFTS_NAMED:
             yield "  …"
+    if found.days:
+        yield OTHER_DAYS_OFF[lang]
+        yield from day_lines(found.days, lang)
     if found.differing:
         yield DIFFERING.say(lang, nodes=", ".join(found.differing))
     yield from _answering(found, lang)
@@ -172,6 +189,17 @@ def _answering(found: Status, lang: Language) -> Iterator[str]:
 def _shift(one: Shift, lang: Language) -> str:
     now = NO_HOUR[lang] if one.now is None else f"{one.now:%Y-%m-%d %H:%M}"
     return SHIFT.say(lang, event=one.event, site=one.site, promised=f"{one.promised:%Y-%m-%d %H:%M}", now=now)
+
+
+def _feast(one: OpenFeast, lang: Language) -> str:
+    return FEAST.say(
+        lang,
+        day=short_date(one.day, lang),
+        name=one.name,
+        where=one.country,
+        n=one.reminders,
+        events=len(one.events),
+    )
 
 
 def _lost(found: Status, lang: Language) -> Iterator[str]:
@@ -226,6 +254,17 @@ def _node_json(node: Node, found: Status) -> dict[str, object]:
     }
 
 
+def _feast_json(one: OpenFeast) -> dict[str, object]:
+    return {
+        "date": one.day.isoformat(),
+        "country": one.country,
+        "name": one.name["es"],
+        "sites": list(one.sites),
+        "reminders": one.reminders,
+        "events": list(one.events),
+    }
+
+
 def _draft_json(draft: Unpublished | None) -> dict[str, object]:
     if draft is None:
         return {"valid": False, "changes": None, "beside": []}
@@ -266,5 +305,7 @@ def status_json(found: Status, draft: Unpublished | None, *, pace: Pace | None) 
         "blamed": asdict(found.blamed),
         "lost_reports": asdict(found.lost),
         "signups_waiting": found.queued,
+        "other_days": days_json(found.days),
+        "unconfirmed_holidays": [_feast_json(one) for one in found.feasts],
         "invitations": {"on": found.answering.on, "posts": found.answering.posts, "inbox": found.answering.read_at},
     }

@@ -12,8 +12,10 @@ from calendars.shifts import Shift, shifts
 from calendars.zones import ZoneData, zone_data
 from scheduler.base.variables import Pace
 from scheduler.planning.delivery import State
+from scheduler.publishing.day_shifts import DayShift, kept
 from scheduler.reporting import report
 from scheduler.reporting.acceptances import Acceptances, lacking_soon
+from scheduler.reporting.feasts import OpenFeast, open_feasts
 from scheduler.reporting.report import Posts, Totals, Uncovered
 from scheduler.reporting.waiting import Wave, overdue, waves
 from scheduler.store import controls, editions, nodes
@@ -85,6 +87,8 @@ class Status:
     blamed: InstallationBlamed  # what came back for a fault of this installation
     lost: LostReports  # what came back and cannot be told whose it is
     queued: int  # mails of those who sign up, that wait because too many do
+    days: tuple[DayShift, ...] = ()  # what waits for another day than the days off give, as it was found at the start
+    feasts: tuple[OpenFeast, ...] = ()  # whose date is to be announced, and that touch something planned
 
     @property
     def alerts(self) -> int:
@@ -103,6 +107,7 @@ class Status:
             self.doubted,
             self.blamed.alarming,
             self.queued,
+            self.days,
         )
         return sum(bool(mark) for mark in marks)
 
@@ -163,6 +168,8 @@ def status(
         blamed=blamed.installation_blamed(connection, now),
         lost=blamed.lost(connection, now),
         queued=floods.waiting(connection, now),
+        days=() if found is None else kept(connection, found.edition.number),
+        feasts=() if found is None else open_feasts(connection, found.edition, now),
     )
 
 

@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from calendars.days.off import DaysOff
 from calendars.shifts import shifts_of
 from calendars.workdays import in_working_hours, next_working_instant
 from scheduler.base.clock import Clock
@@ -59,6 +60,7 @@ class Claims:
         self._instance = instance
         self._clock = clock
         self._current: InForce | None = None
+        self._days = DaysOff()  # of the edition in force
         self._foreign = False
         self._withheld: tuple[str, ...] = ()  # what this process's zone data puts at another time than published
         self._tellings = Tellings()
@@ -107,7 +109,7 @@ class Claims:
     def _claim(self, connection: Connection, now: datetime, wanted: Wanted, known: InForce | None) -> _Taken:
         current = editions.current(connection, known)
         if current is not None and current is not known:
-            self._withheld = _withheld(current)
+            self._withheld, self._days = _withheld(current), DaysOff.of(current.edition.agenda)
         found = claiming.claim_due(connection, self._journal.owner, now, replace(wanted, withheld=self._withheld))
         if not found or current is None:
             return _Taken(current=current, errands=None, mark=None)
@@ -143,7 +145,7 @@ class Claims:
         later: list[tuple[Claim, datetime]] = []
         sendable = []
         for errand in errands:
-            leaves = _leaves_at(errand, now)
+            leaves = _leaves_at(errand, now, self._days)
             if leaves > now:
                 later.append((errand.claim, leaves))
             else:
@@ -175,15 +177,15 @@ def _errand(
     return ServiceErrand(claim=claim, under=under)
 
 
-def _leaves_at(errand: Errand, now: datetime) -> datetime:
+def _leaves_at(errand: Errand, now: datetime, days: DaysOff) -> datetime:
     """When this may go, at the earliest now (UTC)."""
     claim, under = errand.claim, errand.under
     if isinstance(errand, NoticeErrand | ConvocationErrand):
-        return leaves_at(errand.telling.notice, site_of(under, claim.site), now)
+        return leaves_at(errand.telling.notice, site_of(under, claim.site), now, days)
     if not minds_hours(claim.purpose, claim.rule, claim.due_at, now, claim.expires_at):
         return now
     site = site_of(under, claim.site)
-    return now if in_working_hours(site, now) else next_working_instant(site, now)
+    return now if in_working_hours(site, now, days) else next_working_instant(site, now, days)
 
 
 def _withheld(current: InForce) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ STOPPED = "stopped"  # no further MAIL FROM leaves; the value says since when
 INBOX = "inbox"  # when `agenda inbox` was last run
 IMAP = "imap"  # followed by a mailbox: how far it was read, where its server keeps no marks
 REHEARSAL = "rehearsal"  # a simulated clock writes here; the value is its present instant
+DAYS = "days"  # what waits for another day than today's days off give, as JSON
 STEPS = "steps"  # of a rehearsal's script: how many were published
 
 

@@ -25,6 +25,7 @@ class InForce:
     links: dict[str, str]  # Event.id -> joining link
     draft_digest: str
     zone_version: str
+    days_digest: str  # of the days off that it was planned with; empty of an edition from before that was kept
 
     def shows_links_to(self, origin: str) -> bool:
         """Whether a post that came that way (file, self) is given the joining links: `altas: enlaces`."""
@@ -49,6 +50,7 @@ def load(connection: Connection) -> InForce | None:
         links={row.event: row.url for row in found_links},
         draft_digest=row["draft_digest"],
         zone_version=row["zone_version"],
+        days_digest=row["days_digest"],
     )
 
 
@@ -134,6 +136,7 @@ def save(connection: Connection, found: InForce, *, silent: bool = False, announ
             draft_digest=found.draft_digest,
             zone_version=found.zone_version,
             zone_digest=edition.zone_digest,
+            days_digest=found.days_digest,
             silent=int(silent),
             announced="\n".join(announced),
         )

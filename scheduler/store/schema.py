@@ -77,6 +77,7 @@ editions = Table(
     Column("zone_digest", Text, nullable=False),
     Column("silent", Integer, nullable=False, server_default="0"),  # 1: published without telling anybody
     Column("announced", Text, nullable=False, server_default=""),  # Event.ids that it convoked to, one a line
+    Column("days_digest", Text, nullable=False, server_default=""),  # of the days off that it was planned with
     sqlite_strict=True,
 )
 

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from calendars.catalogue import Phrase
 from calendars.changes import Change, Kind, Standing
-from calendars.impact import session_at
 from calendars.model.places import Representation
 from calendars.model.text import Language
 from calendars.reading import AGENDA, PRIVATE, Lines
@@ -92,15 +91,13 @@ def _local(change: Change, sites: dict[str, Representation], lang: Language) -> 
         return ""
     if not {Kind.MOVED, Kind.ADDED} & set(change.kinds):
         return ""
-    found = sorted(
-        (session_at(sites[key], after.start, after.end, after.home, after.revision.wall) for key in after.zones),
-        key=lambda one: one.start,
-    )
-    first, last = found[0], found[-1]
-    begin = _hour_at(first.start, first.site, lang, day=True)
-    if first.start == last.start:
+    walls = {key: after.revision.wall(after.start, zone) for key, zone in after.zones.items()}
+    order = sorted(walls, key=lambda key: walls[key])
+    first, last = order[0], order[-1]
+    begin = _hour_at(walls[first], sites[first], lang, day=True)
+    if walls[first] == walls[last]:
         return begin
-    end = _hour_at(last.start, last.site, lang, day=last.start.date() != first.start.date())
+    end = _hour_at(walls[last], sites[last], lang, day=walls[last].date() != walls[first].date())
     return SPAN.say(lang, begin=begin, end=end)
 
 

@@ -19,6 +19,7 @@ _FITS = {
 _NIGHT = Phrase("at night")
 _WEEKEND = Phrase("on a weekend")
 _HOLIDAY = Phrase("on a holiday")
+_MAYBE_HOLIDAY = Phrase("on a holiday that is to be confirmed")
 _NONE_INSIDE = Phrase("None of them lies wholly within your working hours; the least awkward come first.")
 
 
@@ -72,6 +73,6 @@ def _remarks(session: Session, language: Language) -> Iterator[str]:
         if session.night:
             yield _NIGHT[language]
         if session.holiday is not None:
-            yield _HOLIDAY[language]
+            yield (_HOLIDAY if session.holiday.certain else _MAYBE_HOLIDAY)[language]
         elif session.weekend:
             yield _WEEKEND[language]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendars.catalogue import Phrase
 from calendars.changes import Change, Kind
 from calendars.model.text import Language
-from calendars.reading import SITES
+from calendars.reading import DAYS, SITES
 
 PARTS = {
     "title": "titulo",
@@ -22,6 +22,8 @@ PARTS = {
     "retention": "retencion",
     "signups": "altas",
     "privacy": "privacidad",
+    "home_holidays": "feriados_de_mexico",
+    "own_days": DAYS,
 }
 KINDS = {
     Kind.CANCELLED: Phrase("CANCELLED"),

@@ -9,10 +9,11 @@ import pytest
 
 from calendars.losses import Loss, Missing, losses
 from calendars.model.agenda import Advance, Agenda, Axis
+from calendars.model.days import HomeHolidays
 from calendars.model.events import Audience
 from calendars.model.people import Privacy, Signups
 from calendars.model.rules import Coverage, DaysBefore, Quiet, TimeBefore
-from tests.support.factories import REGIONS, agenda, days, event, site, text, timed
+from tests.support.factories import REGIONS, agenda, days, event, own_day, site, text, timed
 
 TOKIO, OSAKA = site(), site("osaka", city="Osaka")
 PRIVACY = Privacy(text=text("Guardamos su correo."), url="https://ine.example/aviso")
@@ -32,6 +33,7 @@ FULL = agenda(
     retention=timedelta(days=180),
     signups=Signups(domains=("sre.example", "ine.example")),
     privacy=PRIVACY,
+    home_holidays=HomeHolidays(assumed=True),
 )
 NAME = event().id
 LINK = {NAME: "https://salas.example/123"}
@@ -60,6 +62,7 @@ def test_the_same_has_lost_nothing() -> None:
         (replace(FULL, axes=(replace(FULL.axes[0], source="Nota 04"),)), [(Missing.DETAIL, "axes: promocion")]),
         (replace(FULL, quiet=None), [(Missing.SETTING, "quiet")]),
         (replace(FULL, retention=None), [(Missing.SETTING, "retention")]),
+        (replace(FULL, home_holidays=None), [(Missing.SETTING, "home_holidays")]),
         (replace(FULL, signups=None), [(Missing.SETTING, "signups")]),
         (replace(FULL, signups=Signups(domains=("sre.example",))), [(Missing.SETTING, "signups")]),
         (replace(FULL, signups=Signups(domains=("sre.example", "ine.exam"))), [(Missing.SETTING, "signups")]),
@@ -100,6 +103,36 @@ def test_a_link_that_is_gone_or_lost_its_end_is_told() -> None:
 )
 def test_an_edit_is_no_loss(after: Agenda) -> None:
     assert told(after, LINK if after.events else {}) == []
+
+
+def test_a_day_of_festivos_that_is_gone_or_lost_its_words_is_told() -> None:
+    """A row that rules something else is another row; more words are none lost."""
+    feast, other = own_day(), own_day(where="JP")
+    before = agenda(own_days=(feast, other))
+    for left, names in (
+        ((feast,), ["2021-10-19 JP"]),
+        ((feast, replace(other, works=True)), ["2021-10-19 JP"]),
+        ((feast, replace(other, source="Gac")), ["2021-10-19 JP"]),
+        ((), ["2021-10-19 tokio", "2021-10-19 JP"]),
+        ((other, feast), []),
+        ((feast, replace(other, source="Gaceta Oficial")), []),
+    ):
+        found = losses(before, agenda(own_days=left), {}, {})
+        assert [(one.missing, one.name) for one in found] == [(Missing.DAY, name) for name in names]
+
+
+def test_what_a_site_said_of_its_days_and_says_no_more_is_told() -> None:
+    """Another weekend is an edit."""
+    calgary = site("calgary", country_code="CA", subdivision="AB", weekend=(5, 6))
+    before = agenda(representations=(TOKIO, calgary))
+    for left, names in (
+        (replace(calgary, subdivision=None), ["calgary"]),
+        (replace(calgary, weekend=None), ["calgary"]),
+        (replace(calgary, weekend=(4, 5)), []),
+        (calgary, []),
+    ):
+        found = losses(before, agenda(representations=(TOKIO, left)), {}, {})
+        assert [(one.missing, one.name) for one in found] == [(Missing.SITE_DETAIL, name) for name in names]
 
 
 def test_an_event_that_gives_up_its_hour_for_whole_days_or_the_other_way_round_has_lost_nothing() -> None:

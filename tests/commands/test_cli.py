@@ -521,3 +521,14 @@ def test_stop_works_where_the_zone_data_is_unusable(tmp_path: Path) -> None:
         for name in ("stop", "status")
     ]
     assert done == [0, 3]
+
+
+def test_check_notes_a_row_of_festivos_that_counts_over_another() -> None:
+    """It refuses nothing: scripts that read the JSON see no problem."""
+    row = "2021-10-19,tokio,Fiesta,Feast,no,Gaceta\n"
+    Path("config/festivos.csv").write_text(f"fecha,donde,es,en,labora,fuente\n{row}{row}", encoding="utf-8")
+    done = agenda("check")
+    assert done.exit_code == 0
+    assert done.stdout.startswith("config/festivos.csv:3:1: nota: el 2021-10-19 en «tokio» ya está en el renglón 2.")
+    assert "festivos.csv:3:1: note: 2021-10-19 at “tokio” stands" in agenda("check", "--lang", "en").stdout
+    assert json.loads(agenda("check", "--json").stdout) == []

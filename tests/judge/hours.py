@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from enum import Enum, auto
 from functools import cache
 
 import holidays
@@ -18,23 +19,61 @@ DAY = timedelta(days=1)
 SOON = timedelta(hours=24)  # so near to the start, a change waits for no office hours
 
 
-def works_on(site: Representation, day: date) -> bool:
-    weekend = _weekend(site.country_code) if site.weekend is None else frozenset(site.weekend)
-    return day.weekday() not in weekend and day not in _holidays(site.country_code, day.year)
+class Day(Enum):
+    WORK = auto()
+    PERHAPS = auto()  # a feast that its country has yet to announce
+    OFF = auto()
+
+
+def day_at(truth: Truth, site: Representation, day: date) -> Day:
+    if day.weekday() in _rests(site, day):
+        return Day.OFF
+    said = _own_word(truth, site, day)
+    if said is not None:
+        return Day.WORK if said else Day.OFF
+    if truth.agenda.home_holidays is not None and day in _holidays("MX", None, day.year):
+        return Day.OFF
+    return _holidays(site.country_code, site.subdivision, day.year).get(day, Day.WORK)
+
+
+def _rests(site: Representation, day: date) -> Collection[int]:
+    """What CLDR says, but for Ramallah, New Delhi, and the Emirates until 2021; what the site says comes first."""
+    for former in site.former_weekends:
+        if day <= former.until:
+            return former.days
+    if site.weekend is not None:
+        return site.weekend
+    if site.country_code == "AE" and day < date(2022, 1, 1):
+        return {4, 5}
+    return {"PS": {4, 5}, "IN": {5, 6}}.get(site.country_code) or _weekend(site.country_code)
+
+
+def _own_word(truth: Truth, site: Representation, day: date) -> bool | None:
+    """Whether festivos.csv says that people work: the nearest place first, the last row first."""
+    rows = [row for row in reversed(truth.agenda.own_days) if row.first <= day <= row.last]
+    for place in (site.id, site.country_code, "misiones", "todas"):
+        for row in rows:
+            if row.where == place:
+                return row.works
+    return None
 
 
 def works_at(truth: Truth, site: str, instant: datetime) -> bool:
     known, wall = truth.sites[site], truth.wall(instant, site)
-    return works_on(known, wall.date()) and known.opens <= wall.time() < known.closes
+    return day_at(truth, known, wall.date()) is not Day.OFF and known.opens <= wall.time() < known.closes
 
 
 def next_work(truth: Truth, site: str, instant: datetime) -> datetime:
-    """The instant itself, or the next quarter of an hour at which the site works: all open and close on one."""
+    """The instant itself, or the next quarter of an hour at which the site surely works: all open and close on one."""
     step = timedelta(minutes=15)
     found = instant
-    while not works_at(truth, site, found):
+    while not (works_at(truth, site, found) and _surely(truth, site, found)):
         found = found - timedelta(minutes=found.minute % 15, seconds=found.second) + step
     return found
+
+
+def _surely(truth: Truth, site: str, instant: datetime) -> bool:
+    return day_at(truth, truth.sites[site], truth.wall(instant, site).date()) is Day.WORK
 
 
 def told_by(truth: Truth, site: str, settled: datetime, begins: datetime) -> datetime:
@@ -51,8 +90,9 @@ def reminders(truth: Truth, event: Event, site: str) -> Iterator[datetime]:
     for rule in usual if event.rules is None else event.rules:
         if isinstance(rule, DaysBefore):
             day = truth.wall(start, site).date() - rule.days * DAY
-            while not works_on(truth.sites[site], day):
-                day -= DAY
+            if day_at(truth, truth.sites[site], day) is Day.OFF:
+                while day_at(truth, truth.sites[site], day) is not Day.WORK:
+                    day -= DAY
             due.append(_at(truth, site, datetime.combine(day, rule.at)))
         else:
             due.append(start - timedelta(minutes=rule.minutes))
@@ -76,6 +116,43 @@ def _weekend(country: str) -> frozenset[int]:
     return frozenset(days)
 
 
+# By governments that announce what the moon shows, whatever the library says of it; in Iran the end of Ramadan alone.
+ANNOUNCING = [
+    "AE",
+    "DZ",
+    "EG",
+    "ET",
+    "GH",
+    "GY",
+    "IN",
+    "JO",
+    "KE",
+    "KW",
+    "LB",
+    "MA",
+    "NG",
+    "PH",
+    "PS",
+    "QA",
+    "SA",
+    "TT",
+]
+MOON = ("Eid", "Prophet", "Islamic New Year", "Ashura", "Araf", "Isra'", "Shaqq")
+
+
 @cache
-def _holidays(country: str, year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays(country, years=year, expand=False))
+def _holidays(country: str, part: str | None, year: int) -> Mapping[date, Day]:
+    kinds = ("public", "workday") if country == "UA" else None
+    english = "en_US" if "en_US" in holidays.country_holidays(country).supported_languages else None
+    found = holidays.country_holidays(
+        country, subdiv=part, years=year, expand=False, categories=kinds, language=english
+    )
+    return {
+        day: Day.PERHAPS if all(_announced(country, name) for name in found.get_list(day)) else Day.OFF
+        for day in list(found)
+    }
+
+
+def _announced(country: str, name: str) -> bool:
+    moons = country in ANNOUNCING and any(word in name for word in MOON)
+    return moons or "estimated" in name or (country == "IR" and "Fitr" in name)

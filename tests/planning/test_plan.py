@@ -13,15 +13,15 @@ import pytest
 
 from calendars.editions import Edition, first_stamp
 from calendars.model.agenda import Agenda
-from calendars.model.events import EventStatus
+from calendars.model.events import Audience, EventStatus
 from calendars.model.people import Recipient
 from calendars.model.places import Representation
 from calendars.model.rules import DaysBefore, Quiet, TimeBefore
 from calendars.model.text import Language
 from calendars.zones import to_instant, to_wall
-from scheduler.planning.plan import Member, Planned, plan
+from scheduler.planning.plan import DueDates, Member, Planned, moments, plan
 from tests.support.checkout import CONFIG
-from tests.support.factories import agenda, days, drive, edition, event, site, timed
+from tests.support.factories import agenda, days, drive, edition, event, real_sites, site, timed
 from tests.support.shipped import shipped_draft, shipped_edition
 
 LONG_AGO = datetime(2021, 1, 1, tzinfo=UTC)
@@ -73,17 +73,9 @@ def test_every_reminder_of_the_shipped_agenda_is_due_when_the_system_date_comman
         assert one.moment.due.timestamp() == _ask_date(zone, words), (one.moment.site, words)
 
 
-# What falls on a holiday there, looked up in almanacs: the Prophet's birthday (18 or 19 October 2021), Dussehra,
+# What falls on a certain holiday there, looked up in almanacs: Dussehra,
 # Ireland's October bank holiday, Guatemala's day of the revolution, the eve of the lunar new year (31 January 2022).
 MOVED = {
-    ("adis-abeba", "P1D"): "2021-10-15",
-    ("aman", "P1D"): "2021-10-17",
-    ("argel", "P1D"): "2021-10-17",
-    ("beirut", "P1D"): "2021-10-15",
-    ("el-cairo", "P1D"): "2021-10-17",
-    ("kuwait", "P1D"): "2021-10-17",
-    ("rabat", "P1D"): "2021-10-15",
-    ("ramala", "P1D"): "2021-10-15",
     ("nueva-delhi", "P7D"): "2021-10-14",
     ("dublin", "P1D"): "2021-10-22",
     ("guatemala", "P7D"): "2021-10-19",
@@ -95,6 +87,7 @@ MOVED = {
     ("seul", "P1D"): "2022-01-28",
     ("shanghai", "P1D"): "2022-01-28",
     ("taipei", "P1D"): "2022-01-28",
+    ("sao-paulo", "P7D"): "2022-01-24",  # the 25th is the city's own day
 }
 STARTS = {
     "taller-medio-oriente-y-africa-2021": "2021-10-19 09:00",
@@ -128,6 +121,46 @@ def _ask_date(zone: str, words: str) -> int:
 def _date(zone: str, *arguments: str) -> str:
     done = subprocess.run(["date", *arguments], env={"TZ": zone}, capture_output=True, text=True, check=True)
     return done.stdout.strip()
+
+
+@pytest.mark.parametrize("place", ["argel", "aman", "rabat", "el-cairo"])
+def test_a_feast_that_governments_announced_for_another_day_leaves_monday_18_october_alone(place: str) -> None:
+    """By the governments' word (config/festivos.csv): the 19th, and in Cairo Thursday 21, for which libraries have 18.
+
+    Algeria's ministry of religious affairs, Jordan's and Egypt's prime ministers, Morocco's ministry of Habous, all in
+    the press of October 2021.
+    """
+    assert shipped_day(place, "taller-medio-oriente-y-africa-2021", "P1D") == date(2021, 10, 18)
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        ("ramala", date(2026, 10, 18)),
+        ("nueva-delhi", date(2026, 10, 16)),
+        ("abu-dabi", date(2026, 10, 16)),
+        ("doha", date(2026, 10, 18)),
+    ],
+)
+def test_the_day_before_a_monday_is_the_last_day_on_which_the_mission_works(place: str, expected: date) -> None:
+    """Friday and Saturday in Ramallah, Saturday and Sunday in New Delhi; CLDR alone gave Friday 16 and Saturday 17."""
+    monday = event(when=timed("2026-10-19 06:00"), audience=Audience(kind="sites", ids=(place,)))
+    here = next(known for known in real_sites() if known.id == place)
+    assert dues(agenda(representations=(here,), events=(monday,)))["P1D a las 09:00"].date() == expected
+
+
+def test_the_city_day_of_sao_paulo_sends_a_reminder_to_monday_24_january_2022() -> None:
+    """The 25th is in the municipal calendar, the drive begins on Tuesday 1 February."""
+    assert shipped_day("sao-paulo", "jornada-credencializacion-2022", "P7D") == date(2022, 1, 24)
+
+
+def shipped_day(place: str, name: str, rule: str) -> date:
+    """The date on which a reminder of the shipped agenda goes, by the site's clocks."""
+    found = shipped_edition()
+    event, revision = next(pair for pair in found.listed() if pair[0].id == name)
+    known = next(site for site in found.agenda.representations if site.id == place)
+    [due] = [one.due for one in moments(found.agenda, event, revision, {place}) if one.rule.startswith(rule)]
+    return to_wall(due, known.zone).date()
 
 
 def test_days_are_counted_from_the_date_at_the_site() -> None:
@@ -240,3 +273,15 @@ def test_two_reminders_that_holidays_move_to_one_hour_are_one() -> None:
     friday = datetime(2022, 1, 28, 9)
     assert around_new_year() == [("P1D a las 09:00", friday)]
     assert around_new_year("P1D a las 09:00") == [("P7D a las 09:00", friday)]
+
+
+def test_a_rule_is_found_by_its_name_while_the_event_has_it() -> None:
+    """So the watch finds out on which day a reminder would be planned now."""
+    content = agenda()
+    revision = edition(content, at=LONG_AGO).revisions[event().id]
+    due = DueDates(content, content.events[0], revision).named(site(), "P7D a las 09:00")
+    assert due is not None
+    assert to_wall(due, site().zone) == datetime(2021, 10, 15, 9)
+    assert DueDates(content, content.events[0], revision).named(site(), "P3D a las 09:00") is None
+    over = replace(content.events[0], status=EventStatus.HELD)
+    assert DueDates(content, over, revision).named(site(), "P7D a las 09:00") is None

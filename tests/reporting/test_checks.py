@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from calendars.model.agenda import Agenda, Draft
 from calendars.model.people import Privacy, Signups
 from scheduler.base.settings import load_settings
 from scheduler.reporting.checks import Verdict, installation_checks
-from tests.support.factories import agenda
+from tests.support.factories import agenda, site
 
 NOTICE = Privacy(text=None, url="https://ine.example/privacidad")
 OPEN = Signups(domains=("ine.example",))
@@ -69,3 +70,11 @@ def test_that_all_mail_is_redirected_is_noted_with_no_more_of_the_address_than_i
     assert "staging.example" in found.text
     assert "pruebas" not in found.text
     assert "redirect" not in verdicts(agenda())
+
+
+def test_doctor_asks_for_the_weekend_of_sites_where_missions_differ() -> None:
+    """It is a note, until representations.csv says it."""
+    tehran = site("teheran", country_code="IR", zone="Asia/Tehran")
+    assert verdicts(agenda(representations=(tehran,)))["weekends"] is Verdict.NOTE
+    said = replace(tehran, weekend=(3, 4))
+    assert "weekends" not in verdicts(agenda(representations=(said,)))

@@ -8,8 +8,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
+from calendars.days.off import DaysOff
 from calendars.editions import Edition, publish
 from calendars.model.agenda import Agenda
+from calendars.model.days import OwnDay
 from calendars.model.events import Assumption, Audience, Days, Event, EventKind, EventStatus, Timed
 from calendars.model.people import Sender
 from calendars.model.places import Region, Representation, slug
@@ -19,6 +21,7 @@ from calendars.zones import zone_data
 from tests.support.checkout import CONFIG
 
 AT_NINE = time(9)
+NO_WORD = DaysOff()  # of any administrator: what the lists say
 
 
 def text(es: str, en: str | None = None) -> Text:
@@ -54,6 +57,7 @@ def real_sites() -> tuple[Representation, ...]:
                 country_code=row["country_code"],
                 region=slug(row["region"]),
                 zone=row["time_zone"],
+                subdivision=row["subdivision"] or None,
             )
             for row in csv.DictReader(file)
         )
@@ -99,6 +103,12 @@ def drive(id: str = "jornada-2022", **changes: Any) -> Event:  # noqa: A002  # b
         audience=Audience(kind="all"),
         assumed=(Assumption.DATE,),
     )
+    return replace(known, **changes)
+
+
+def own_day(where: str = "tokio", first: date = date(2021, 10, 19), **changes: Any) -> OwnDay:
+    """A row of festivos.csv: a feast on Tuesday 19 October 2021, of one day if nothing else is said."""
+    known = OwnDay(first=first, last=first, where=where, name=text("Fiesta", "Feast"), works=False, source="Gaceta")
     return replace(known, **changes)
 
 

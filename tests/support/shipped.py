@@ -10,7 +10,7 @@ from tests.support.factories import edition
 
 
 def shipped_files() -> dict[str, bytes]:
-    """The four files of config/, by the names that `read` knows."""
+    """The files of config/, by the names that `read` knows."""
     return {name: (CONFIG / name).read_bytes() for name in FILES}
 
 

@@ -239,7 +239,7 @@ def test_every_city_is_named_or_counted() -> None:
 def test_an_agenda_that_lives_elsewhere_names_its_own_city() -> None:
     agenda = factories.agenda(zone="America/Bogota")
     start = datetime(2021, 10, 21, 15, tzinfo=UTC)
-    found = session_at(factories.site(), start, start + timedelta(hours=1), agenda.zone)
+    found = session_at(factories.site(), start, start + timedelta(hours=1), agenda.zone, factories.NO_WORD)
     assert next(row.wide for row in draw(agenda, (found,), "es").rows if row.home) == "Bogotá"
 
 

@@ -8,12 +8,12 @@ from calendars.catalogue import Phrase
 from calendars.model.places import Representation
 from calendars.reading import values
 from calendars.reading.context import REGION, Context, Once, reference
-from calendars.reading.places import country_code, weekend_days, zone
+from calendars.reading.places import host_country, subdivision, weekends, zone
 from calendars.reading.problems import START, AlreadyReported, Report, Wrong, known
 from calendars.reading.tables.rows import TableRow, check_once, fail, table
 
 SITE_COLUMNS = ("id", "kind", "name", "city", "country", "country_code", "region", "time_zone")
-SITE_EXTRAS = ("source", "weekend", "opens", "closes")
+SITE_EXTRAS = ("source", "weekend", "opens", "closes", "subdivision")
 MAX_SITES = 2_000
 RESERVED = "-local"  # sites/<id>-local.ics is another form of sites/<id>.ics
 
@@ -49,14 +49,16 @@ def _no_site() -> Wrong:
 
 def _site(row: TableRow, id_: str | None, region: str | None, once: Once) -> Representation:
     kind, name, city = row.value("kind", values.line), row.value("name", values.line), row.value("city", values.line)
-    country, code = row.value("country", values.line), row.value("country_code", country_code)
-    own_zone, weekend = row.value("time_zone", zone), row.optional("weekend", weekend_days)
+    country, code = row.value("country", values.line), row.value("country_code", host_country)
+    own_zone, own_weekends = row.value("time_zone", zone), row.optional("weekend", weekends)
     opens, closes = row.optional("opens", values.hour) or time(9), row.optional("closes", values.hour) or time(18)
+    part = row.optional("subdivision", lambda name: subdivision(code, name))
     if id_:
         check_once(row, "id", once, id_, id_)
     if not row.broken and closes <= opens:
         fail(row, "closes" if row.raw("closes") else "opens", _closed(opens, closes))
     row.finish()
+    former, weekend = own_weekends or ((), None)
     return Representation(
         id=known(id_),
         kind=known(kind),
@@ -69,6 +71,8 @@ def _site(row: TableRow, id_: str | None, region: str | None, once: Once) -> Rep
         weekend=weekend,
         opens=opens,
         closes=closes,
+        subdivision=part,
+        former_weekends=former,
     )
 
 

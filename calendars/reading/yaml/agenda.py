@@ -7,18 +7,19 @@ from typing import TypeVar
 
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Advance, Agenda, Axis, Commitment, Figure
+from calendars.model.days import HomeHolidays, OwnDay
 from calendars.model.people import Sender
 from calendars.model.places import Region, Representation, slug
 from calendars.model.rules import DaysBefore, Reminders
 from calendars.model.text import Said, Text, verbatim
-from calendars.reading import addresses, values
+from calendars.reading import addresses, values, words
 from calendars.reading.context import Context, Once
 from calendars.reading.places import zone
 from calendars.reading.problems import Report, Wrong, known, shown
 from calendars.reading.yaml import people
 from calendars.reading.yaml.coverage import YES_NO
 from calendars.reading.yaml.events import axis_id, event, rules_of
-from calendars.reading.yaml.fields import Fields
+from calendars.reading.yaml.fields import Fields, scalar
 from calendars.reading.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from calendars.reading.yaml.schema import (
     AdvanceForm,
@@ -33,6 +34,7 @@ from calendars.reading.yaml.schema import (
 
 T = TypeVar("T")
 FORMAT = "1"
+_ASSUMED = values.one_of({name: name for name in words.AGENDA_ASSUMPTIONS}, "unknown-assumption", Phrase("assumption"))
 _THE_REGION = Phrase("the region")
 _THE_AXIS = Phrase("the axis")
 _THE_COMMITMENT = Phrase("the commitment")
@@ -70,7 +72,7 @@ class AgendaFile:
         """The line on which each event's id stands."""
         return {name: node.place.line for name, node in self._ids("eventos") if name is not None}
 
-    def agenda(self, context: Context, representations: tuple[Representation, ...]) -> Agenda:
+    def agenda(self, context: Context, representations: tuple[Representation, ...], days: tuple[OwnDay, ...]) -> Agenda:
         """Raises AlreadyReported if anything in the file is wrong."""
         fields, report = self.fields, self.report
         id_ = fields.value("agenda", values.identifier)
@@ -82,6 +84,7 @@ class AgendaFile:
         events = self._list("eventos", lambda part: event(part, context, report), _THE_EVENT)
         reminders = fields.read("recordatorios", lambda part: _reminders(part, report))
         quiet = fields.value("silencio", values.quiet)
+        home = self._home_holidays()
         retention = fields.value("retencion", people.retention)
         signups = fields.read("altas", lambda part: people.signups(part, report))
         privacy = fields.read("privacidad", lambda part: people.privacy(part, report))
@@ -103,7 +106,14 @@ class AgendaFile:
             retention=retention,
             signups=signups,
             privacy=privacy,
+            home_holidays=home,
+            own_days=days,
         )
+
+    def _home_holidays(self) -> HomeHolidays | None:
+        counted = self.fields.value("feriados_de_mexico", YES_NO)
+        assumed = self.fields.each("supuesto", scalar(_ASSUMED))
+        return HomeHolidays(assumed=bool(assumed)) if counted else None
 
     def _nodes(self, key: str) -> tuple[Node, ...]:
         entry = self.fields.entries.get(key)

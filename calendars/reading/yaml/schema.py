@@ -29,6 +29,7 @@ DaysRule = Annotated[str, _pattern(r"^P[0-9]{1,3}D a las [0-9]{1,2}:[0-9]{2}$")]
 Kind = Annotated[str, _choice(*words.KINDS)]
 Status = Annotated[str, _choice(*words.STATUSES)]
 Assumption = Annotated[str, _choice(*words.ASSUMPTIONS)]
+AgendaAssumption = Annotated[str, _choice(*words.AGENDA_ASSUMPTIONS)]
 Weekday = Annotated[str, _choice(*words.WEEKDAYS)]
 Fold = Annotated[str, _choice(*words.FOLDS)]
 Retention = Annotated[str, _pattern(r"^(no|[0-9]{1,4} ?(d|días?|dias?))$")]
@@ -163,6 +164,8 @@ class AgendaForm(MappingForm):
     eventos: list[EventForm] = Field(description="los eventos")
     recordatorios: RemindersForm = Field(description="cuándo se recuerda cada evento")
     silencio: str = Field(default="no", description="horas sin recordatorios PT, como 22:00-06:00; o no")
+    feriados_de_mexico: YesNo = Field(default="no", description="en ninguna sede se trabaja en ellos; o no")
+    supuesto: list[AgendaAssumption] = Field(default=[], description="lo que la fuente no dice")
     retencion: Retention = Field(default="no", description="días hasta borrar una dirección que terminó: 180 d; o no")
     altas: Literal["no"] | SignupsForm = Field(default="no", description="quién puede darse de alta en la página; o no")
     privacidad: Literal["no"] | PrivacyForm = Field(default="no", description="aviso de privacidad; o no")

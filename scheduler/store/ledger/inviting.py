@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from calendars.days.off import DaysOff
 from calendars.editions import Edition
 from calendars.invitations import Invitation, request
 from calendars.model.events import Event
@@ -208,7 +209,8 @@ def _rows(recipient: str, event: Event, site: Representation, now: InForce, at: 
     revision = now.edition.revisions[event.id]
     if event.when is None or (start := site_start(event, revision, site)[1]) <= at:
         return []
-    due = min(next_working_instant(site, at), max(at, start - URGENT))
+    days = DaysOff.of(now.edition.agenda)
+    due = min(next_working_instant(site, at, days), max(at, start - URGENT))
     row = Row(
         purpose=Purpose.INVITATION,
         subject=revision.uid,

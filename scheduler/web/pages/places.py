@@ -9,7 +9,8 @@ from datetime import date, datetime
 from itertools import groupby
 
 from calendars.catalogue import Phrase
-from calendars.impact import Fit, Holiday, Session, Stay
+from calendars.days.off import DayOff
+from calendars.impact import Fit, Session, Stay
 from calendars.model.agenda import Agenda
 from calendars.model.places import Representation
 from calendars.model.text import Language
@@ -32,6 +33,7 @@ from scheduler.wording.events import sites_count
 _SUBSTITUTED = re.compile(r" \(substituted from [^)]*\)")  # of a day off, with a date as only Americans read it
 
 _HOLIDAY = Phrase("public holiday: {name}")
+_MAYBE_HOLIDAY = Phrase("public holiday, to be confirmed: {name}")
 _HOLIDAY_IN_MEXICO = Phrase("public holiday in Mexico: {name}")
 _MEXICO = Phrase("Mexico")
 _DAY_IN = Phrase("{day} in {place}")
@@ -171,11 +173,15 @@ def _remarks(session: Session, language: Language) -> Iterator[str]:
     if session.weekend:
         yield WEEKEND[language]
     if session.holiday is not None:
-        yield _HOLIDAY.say(language, name=session.holiday)
+        yield _holiday_remark(session.holiday, session.holiday.name[language], language)
     if not (session.night or session.weekend or session.holiday):
         yield _hours_remark(session, language)
-    if session.home_holiday is not None and session.home_holiday != session.holiday:
-        yield HOME_HOLIDAY.say(language, name=session.home_holiday)
+    if session.home_holiday is not None and not _same_name(session.holiday, session.home_holiday):
+        yield HOME_HOLIDAY.say(language, name=session.home_holiday.name)
+
+
+def _same_name(one: DayOff | None, other: DayOff) -> bool:
+    return one is not None and one.name == other.name
 
 
 def _hours_remark(session: Session, language: Language) -> str:
@@ -191,15 +197,22 @@ def _hours_remark(session: Session, language: Language) -> str:
 
 def _stay_remarks(stay: Stay, language: Language) -> Iterator[str]:
     yield _WORKING_DAYS.say(language, n=stay.working_days)
-    if stay.holidays:
-        yield _HOLIDAY.say(language, name=_holiday_names(stay.holidays, language))
+    for certain in (True, False):
+        found = [one for one in stay.holidays if one.certain is certain]
+        if found:
+            yield _holiday_remark(found[0], _holiday_names(found, language), language)
 
 
-def _holiday_names(holidays: Iterable[Holiday], language: Language) -> str:
+def _holiday_remark(one: DayOff, named: str, language: Language) -> str:
+    return (_HOLIDAY if one.certain else _MAYBE_HOLIDAY).say(language, name=named)
+
+
+def _holiday_names(holidays: Iterable[DayOff], language: Language) -> str:
     """«Waitangi Day (dom 6 feb)»; one that lasts is said once, with all its dates."""
     dates: dict[str, list[str]] = {}
     for holiday in holidays:
-        dates.setdefault(_SUBSTITUTED.sub("", holiday.name), []).append(short_date(holiday.date, language))
+        name = _SUBSTITUTED.sub("", holiday.name[language])
+        dates.setdefault(name, []).append(short_date(holiday.day, language))
     return ", ".join(f"{name} ({and_list(days, language)})" for name, days in dates.items())
 
 

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from calendars.catalogue import LANGUAGES
+from calendars.days.off import DaysOff
 from calendars.editions import Edition
 from calendars.elsewhere import Offer, offers
 from calendars.impact import Fit, session_at
@@ -205,9 +206,9 @@ def _is_offered(found: _Asked, asked: Reply | None, chosen: str | None) -> bool:
     revision = None if found.event is None else found.edition.revisions[found.event.id]
     if where is None or revision is None or revision.start is None or revision.end is None:
         return False
-    return (
-        session_at(where, revision.start, revision.end, found.edition.agenda.zone, revision.wall).fit is not Fit.INSIDE
-    )
+    agenda = found.edition.agenda
+    own = session_at(where, revision.start, revision.end, agenda.zone, DaysOff.of(agenda), revision.wall)
+    return own.fit is not Fit.INSIDE
 
 
 def _instead(found: _Asked, language: Language) -> Instead | None:

@@ -8,6 +8,7 @@ import pytest
 
 from calendars import catalogue
 from calendars.model.agenda import Figure
+from calendars.model.days import HomeHolidays
 from calendars.model.events import Assumption, Audience, Days, EventKind, EventStatus, Timed
 from calendars.model.rules import DaysBefore, Quiet, TimeBefore
 from calendars.model.text import Text
@@ -299,6 +300,105 @@ def test_a_list_of_sites_of_which_only_the_header_is_left_is_refused() -> None:
     header = SITES.splitlines()[0] + "\n"
     found = read(files(representations=header))
     assert [one.rule for one in found.problems if one.file == "representations.csv"] == ["no-sites"]
+
+
+@pytest.mark.parametrize(
+    ("written", "former", "days"),
+    [
+        ("vie sáb hasta 2021-12-31; sáb dom", [((4, 5), date(2021, 12, 31))], (5, 6)),
+        ("Fri-Sat UNTIL 2021-12-31;Sat-Sun;", [((4, 5), date(2021, 12, 31))], (5, 6)),
+        ("dom hasta 2021-1-1; vie hasta 2022-1-1; sáb", [((6,), date(2021, 1, 1)), ((4,), date(2022, 1, 1))], (5,)),
+        ("vie sáb hasta 2021-12-31", [((4, 5), date(2021, 12, 31))], None),
+    ],
+)
+def test_a_weekend_may_have_dates(written: str, former: list[tuple[object, date]], days: object) -> None:
+    site = agenda(
+        ("time_zone,source", "time_zone,source,weekend"),
+        ("Europe/Madrid,prueba", f"Europe/Madrid,prueba,{written}"),
+    ).representations[0]
+    assert [(one.days, one.until) for one in site.former_weekends] == former
+    assert site.weekend == days
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (
+            "vie sáb; sáb dom",
+            "«vie sáb; sáb dom»: solo el último va sin fecha. Escriba «vie sáb hasta 2021-12-31; sáb dom».",
+        ),
+        (
+            "vie hasta 2022-01-01; sáb hasta 2021-01-01; dom",
+            "«vie hasta 2022-01-01; sáb hasta 2021-01-01; dom»: las fechas de «hasta» deben ir de la menor a la mayor.",
+        ),
+        ("vie hasta ayer; dom", "fecha «ayer» no se entiende. Escriba año-mes-día, por ejemplo 2021-10-06."),
+        (
+            "nada hasta 2021-12-31",
+            "día «nada» no existe. Puede ser: lunes, martes, miércoles, jueves, viernes, sábado, domingo.",
+        ),
+    ],
+)
+def test_a_weekend_with_dates_that_cannot_be_is_refused(written: str, expected: str) -> None:
+    edits = (
+        ("time_zone,source", "time_zone,source,weekend"),
+        ("Europe/Madrid,prueba", f"Europe/Madrid,prueba,{written}"),
+    )
+    assert problems(read(edited(*edits))) == [f"representations.csv:2:91: {expected}"]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("XX", "subdivisión «XX» no se conoce en ES. Revise cómo se escribe."),
+        ("Barcelon", "subdivisión «Barcelon» no se conoce en ES. ¿Quiso decir «Barcelona»?"),
+    ],
+)
+def test_a_subdivision_that_is_not_known_is_refused(written: str, expected: str) -> None:
+    edits = (
+        ("time_zone,source", "time_zone,source,subdivision"),
+        ("Europe/Madrid,prueba", f"Europe/Madrid,prueba,{written}"),
+    )
+    assert problems(read(edited(*edits))) == [f"representations.csv:2:91: {expected}"]
+
+
+def test_a_country_whose_holidays_are_one_list_takes_no_subdivision() -> None:
+    edits = (
+        ("time_zone,source", "time_zone,source,subdivision"),
+        ("Asia/Tokyo,prueba", "Asia/Tokyo,prueba,JP-13"),
+    )
+    [found] = problems(read(edited(*edits)))
+    assert found.startswith("representations.csv:3:91: en JP no se distinguen feriados por región. Deje vacía esta")
+
+
+def test_a_subdivision_waits_for_its_country_to_be_readable() -> None:
+    """Only the country is said to be wrong."""
+    edits = (
+        ("time_zone,source", "time_zone,source,subdivision"),
+        ("España,ES,Europa,Europe/Madrid,prueba", "España,XX,Europa,Europe/Madrid,prueba,MD"),
+    )
+    assert [one.rule for one in read(edited(*edits)).problems] == ["unknown-country"]
+
+
+def test_a_site_has_its_part_of_the_country() -> None:
+    sites = agenda(
+        ("time_zone,source", "time_zone,source,subdivision"),
+        ("Europe/Madrid,prueba", "Europe/Madrid,prueba,ES-MD"),
+    ).representations
+    assert [site.subdivision for site in sites] == ["MD", None]
+
+
+def test_mexicos_holidays_may_be_days_off_and_a_supposition() -> None:
+    assert agenda().home_holidays is None
+    assert agenda(("publicada", "feriados_de_mexico: no\npublicada")).home_holidays is None
+    said = agenda(("publicada", "feriados_de_mexico: sí\npublicada")).home_holidays
+    assert said == HomeHolidays(assumed=False)
+    supposed = "feriados_de_mexico: si\nsupuesto: [feriados_de_mexico]\npublicada"
+    assert agenda(("publicada", supposed)).home_holidays == HomeHolidays(assumed=True)
+
+
+def test_only_a_key_of_the_agenda_is_a_supposition_there() -> None:
+    found = read(edited(("publicada", "supuesto: [feriados]\npublicada")))
+    assert [one.rule for one in found.problems] == ["unknown-assumption"]
 
 
 @pytest.mark.parametrize("code", catalogue.LANGUAGES)
