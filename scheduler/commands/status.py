@@ -13,6 +13,7 @@ from calendars.reading import Lines
 from calendars.zones import nearest_instant, to_wall
 from scheduler.base.clock import SystemClock
 from scheduler.base.settings import Settings
+from scheduler.base.tokens import NoKey
 from scheduler.commands.common import ConfigOption, JsonOption, LangOption, language, print_json, told
 from scheduler.drafts.files import InvalidDraft, configuration
 from scheduler.installation.database import existing_database
@@ -49,7 +50,15 @@ def _status(database: Database, now: datetime, settings: Settings) -> Status:
         midnight = datetime.combine(to_wall(now, zone).date(), time())
         day = nearest_instant(midnight, zone), nearest_instant(midnight + timedelta(days=1), zone)
         own, invitations = Instance(database).is_own(connection), settings.invitations
-        return status(connection, now, day, adopted=own, invitations=invitations)
+        return status(connection, now, day, adopted=own, invitations=invitations, short_key=_short(database))
+
+
+def _short(database: Database) -> bool:
+    """PostgreSQL may be asked without a key."""
+    try:
+        return database.tokens.short
+    except NoKey:
+        return False
 
 
 def draft_state(

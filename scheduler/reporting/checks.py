@@ -16,7 +16,7 @@ from calendars.zones import zone_data
 from scheduler.base import loop
 from scheduler.base.address import domain_of
 from scheduler.base.settings import DEFAULT_DATABASE, Settings, SettingsError
-from scheduler.base.tokens import NoKey, tokens_with
+from scheduler.base.tokens import LEAST, NoKey, tokens_with
 from scheduler.drafts.files import InvalidDraft, NoConfiguration
 from scheduler.mail.relay.oauth import access_tokens
 from scheduler.mail.relay.smtp import Connection, RelayUnavailable
@@ -242,7 +242,7 @@ def _clock(now: datetime, published: datetime | None) -> Check:
 
 def _secret(settings: Settings) -> Check:
     if settings.secret_keys:
-        short = any(len(key) < 16 for key in settings.secret_keys)
+        short = any(len(key) < LEAST for key in settings.secret_keys)
         text = "AGENDA_SECRET_KEY is set" + ("; a key shorter than 16 characters can be guessed" if short else "")
         return Check(name="secret key", verdict=Verdict.BAD if short else Verdict.GOOD, text=text)
     if (settings.database_url or DEFAULT_DATABASE).startswith("postgres"):

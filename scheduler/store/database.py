@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from scheduler.base.heavy import load
 from scheduler.base.refusal import EnvironmentRefusal
-from scheduler.base.tokens import UNSET, NoKey, Tokens, key_beside
+from scheduler.base.tokens import LEAST, SHORT, UNSET, NoKey, Tokens, key_beside
 from scheduler.store.sqlite import SAFE_SQLITE, DatabaseInUse, FileWatch, lock_file, sqlite_engine, sqlite_module
 from scheduler.store.turns import take_alone, take_among_others
 
@@ -164,6 +164,8 @@ class Database:
                 migrations.refuse_unknown(found)
                 state = "is empty" if found is None else "was made by an earlier version"
                 raise DatabaseUnavailable(f"{self.name} {state}: run `agenda migrate` once, then start again")
+            if found is None and self.tokens.short:
+                raise NoKey(SHORT.of(least=LEAST))
             with self.write() as connection:
                 migrations.migrate(connection)
         except migrations.CommandError as error:

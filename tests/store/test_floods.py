@@ -123,3 +123,14 @@ def test_what_nobody_asked_for_is_not_saved_up() -> None:
     for _ in range(100):
         share.of(3)
     assert share.of(3) == 1
+
+
+def test_a_short_key_is_an_alert(database: Database) -> None:
+    put(database, draft())
+    day = (DAY_BEFORE, DAY_BEFORE + timedelta(days=1))
+    with database.read() as connection:
+        before, found = (status(connection, DAY_BEFORE, day, short_key=short) for short in (False, True))
+    assert found.alerts == before.alerts + 1
+    assert "menos de 16 caracteres" in "\n".join(status_lines(found, None, pace=None, lang="es"))
+    assert "fewer than 16 characters" in "\n".join(status_lines(found, None, pace=None, lang="en"))
+    assert status_json(found, None, pace=None)["short_key"] is True

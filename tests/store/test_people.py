@@ -316,7 +316,7 @@ def test_an_erased_address_does_not_come_back_by_the_next_import(published: Data
 
 def test_a_tombstone_outlives_a_rotation_of_the_key(published: Database) -> None:
     erase(published, "uno", "uno@tokio.example")
-    assert again(published, post(), tokens=Tokens(["a newer key", "a key for tests"])) == ("uno",)
+    assert again(published, post(), tokens=Tokens(["a newer key", "a key for the tests"])) == ("uno",)
 
 
 def test_without_the_key_nothing_is_published_over_an_erasure(published: Database) -> None:

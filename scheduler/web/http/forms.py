@@ -8,12 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 
 from starlette.requests import Request
 
+from scheduler.base.address import seen
 from scheduler.web.http.refusals import CrossSite, TooLarge
 
 FIELDS = 100  # of the largest form here, some ten
-_CONTROL = dict.fromkeys(
-    number for number in (*range(32), 127) if chr(number) not in "\t\n\r"
-)  # PostgreSQL takes no NUL
 _URLENCODED = "application/x-www-form-urlencoded"
 _PORTS = {"http": 80, "https": 443}
 
@@ -42,7 +40,7 @@ async def read_form(request: Request) -> Form:
         fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=FIELDS)
     except ValueError as error:
         raise TooLarge from error
-    return Form(fields={name: [value.translate(_CONTROL) for value in values] for name, values in fields.items()})
+    return Form(fields={name: [seen(value, besides="\t\n\r") for value in values] for name, values in fields.items()})
 
 
 def refuse_cross_site(request: Request, base_url: str) -> None:
