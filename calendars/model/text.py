@@ -18,7 +18,8 @@ class Said(ABC):
     __slots__ = ()
 
     @abstractmethod
-    def __getitem__(self, language: Language) -> str: ...
+    def __getitem__(self, language: Language) -> str:
+        """The words in that language."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

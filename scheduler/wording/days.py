@@ -8,7 +8,7 @@ from datetime import date
 
 from babel.dates import get_day_names
 
-from calendars.catalogue import Phrase, catalogue
+from calendars.catalogue import LANGUAGES, Phrase, catalogue
 from calendars.days.off import DayOff, DaysOff, Ground
 from calendars.days.weekends import unconfirmed, weekend, weekends
 from calendars.model.agenda import Agenda
@@ -87,8 +87,7 @@ def _day_json(one: DayOff) -> dict[str, object]:
     return {
         "date": one.day.isoformat(),
         "ground": one.ground.value,
-        "es": one.name["es"],
-        "en": one.name["en"],
+        "names": {language: one.name[language] for language in LANGUAGES},
         "certain": one.certain,
         "source": one.source,
     }

@@ -443,6 +443,7 @@ def test_the_brake_loads_a_database_and_nothing_of_what_it_holds(command: str) -
     assert not top(found) & (SERVING | MIGRATING | DRAWING | {"icalendar", "pytz", "babel", "holidays", "ruamel"})
     ours = {name for name in found if name.startswith(("scheduler.", "calendars."))}
     assert ours == {
+        "calendars.addresses",
         "calendars.catalogue",
         "calendars.model",
         "calendars.model.text",

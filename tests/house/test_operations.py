@@ -162,7 +162,7 @@ def test_postgresql_made_by_the_page_serves_two_halves(machine: ScratchRoot) -> 
     machine.run("runuser -u postgres -- dropdb agenda")
     machine.run(role.splitlines()[1])
     machine.run("systemctl start agenda-consular")
-    assert "rows copied" in machine.run(moving)
+    assert "copiadas a postgresql" in machine.run(moving)
 
 
 def test_no_command_of_the_page_is_left_out() -> None:

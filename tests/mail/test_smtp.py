@@ -144,7 +144,7 @@ async def test_an_address_that_smtp_cannot_carry_is_refused_before_anything_is_s
     async with scripted() as fake, connected(fake) as connection:
         with pytest.raises(ValueError, match="e-mail address") as refusal:
             await connection.send(SENDER, address, MESSAGE)
-        assert not address or address not in str(refusal.value)
+        assert not address.partition("@")[0] or address not in str(refusal.value)
         assert fake.commands == ["EHLO agenda.example"]
         assert connection.reusable
 
@@ -640,7 +640,7 @@ def test_a_password_in_a_url_is_refused_and_never_repeated(url: str) -> None:
 # Addresses and scrubbing
 
 
-@pytest.mark.parametrize("address", [TOKYO, "a+b=c@x.example", "o'higgins@sre.example", "x@localhost"])
+@pytest.mark.parametrize("address", [TOKYO, "a+b=c@x.example", "o'higgins@sre.example", "x@mail.localhost"])
 def test_usual_addresses_are_accepted(address: str) -> None:
     assert mailbox(address) == address
 
