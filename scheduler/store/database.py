@@ -164,7 +164,8 @@ class Database:
                 migrations.refuse_unknown(found)
                 state = "is empty" if found is None else "was made by an earlier version"
                 raise DatabaseUnavailable(f"{self.name} {state}: run `agenda migrate` once, then start again")
-            if found is None and self.tokens.short:
+            given = self._tokens if self.file is None else self.tokens
+            if found is None and given is not None and given.short:
                 raise NoKey(SHORT.of(least=LEAST))
             with self.write() as connection:
                 migrations.migrate(connection)
