@@ -143,8 +143,7 @@ def status(
 ) -> Status:
     """How things stand at `now`; `day` is today from midnight to midnight, as instants."""
     found = editions.load(connection)
-    alive = tuple(nodes.alive(connection))
-    digest = None if found is None else found.edition.zone_digest
+    alive, digest = tuple(nodes.alive(connection)), None if found is None else found.edition.zone_digest
     return Status(
         at=now,
         agenda=None if found is None else found.edition.agenda,
