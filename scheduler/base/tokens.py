@@ -33,7 +33,8 @@ class NoKey(EnvironmentRefusal):
 
 UNSET = Phrase("AGENDA_SECRET_KEY is not set: nodes have to share it; `openssl rand -base64 32` makes one")
 SHORT = Phrase(
-    "the secret key has fewer than {least} {least:character|characters}, and can be guessed; `openssl rand -base64 32` makes one. An "
+    "the secret key has fewer than {least} {least:character|characters}, and can be guessed; "
+    "`openssl rand -base64 32` makes one. An "
     "older one that is to go on reading links stands behind the new one"
 )
 LEAST = 16  # characters of a key

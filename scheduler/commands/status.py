@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
@@ -50,7 +51,8 @@ def _status(database: Database, now: datetime, settings: Settings) -> Status:
         midnight = datetime.combine(to_wall(now, zone).date(), time())
         day = nearest_instant(midnight, zone), nearest_instant(midnight + timedelta(days=1), zone)
         own, invitations = Instance(database).is_own(connection), settings.invitations
-        return status(connection, now, day, adopted=own, invitations=invitations, short_key=_short(database))
+        found_now = status(connection, now, day, adopted=own, invitations=invitations)
+        return replace(found_now, short_key=_short(database))
 
 
 def _short(database: Database) -> bool:

@@ -71,7 +71,8 @@ BLAMED = Phrase(
     "policy, sender or content), not of their addresses: {why}"
 )
 SHORT_KEY = Phrase(
-    "The secret key has fewer than {least} {least:character|characters}: the links in mails can be forged. Put a longer one before it: "
+    "The secret key has fewer than {least} {least:character|characters}: "
+    "the links in mails can be forged. Put a longer one before it: "
     "`openssl rand -base64 32` makes one"
 )
 QUEUED = Phrase(

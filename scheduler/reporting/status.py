@@ -86,10 +86,10 @@ class Status:
     doubted: int  # reports that addresses are bad, which wait for an operator's decision
     blamed: InstallationBlamed  # what came back for a fault of this installation
     lost: LostReports  # what came back and cannot be told whose it is
-    short_key: bool  # what is signed here can be forged
     queued: int  # mails of those who sign up, that wait because too many do
     days: tuple[DayShift, ...] = ()  # what waits for another day than the days off give, as it was found at the start
     feasts: tuple[OpenFeast, ...] = ()  # whose date is to be announced, and that touch something planned
+    short_key: bool = False  # what is signed here can be forged: whoever has the key says so
 
     @property
     def alerts(self) -> int:
@@ -139,7 +139,6 @@ def status(
     *,
     adopted: bool = True,
     invitations: bool = False,
-    short_key: bool = False,
 ) -> Status:
     """How things stand at `now`; `day` is today from midnight to midnight, as instants."""
     found = editions.load(connection)
@@ -169,7 +168,6 @@ def status(
         doubted=doubts.count(connection, now),
         blamed=blamed.installation_blamed(connection, now),
         lost=blamed.lost(connection, now),
-        short_key=short_key,
         queued=floods.waiting(connection, now),
         days=() if found is None else kept(connection, found.edition.number),
         feasts=() if found is None else open_feasts(connection, found.edition, now),
