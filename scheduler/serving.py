@@ -7,7 +7,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -22,7 +22,7 @@ from scheduler.store.database import ChangeWatch, Database, will_pass
 from scheduler.store.people import doubts, signups
 from scheduler.web.app import Site, build_app
 from scheduler.web.feeds.private import polls_recorded
-from scheduler.web.http.server import serve_http
+from scheduler.web.http.server import DEFAULTS, serve_http
 
 log = structlog.get_logger(__name__)
 WATCH_SECONDS = 0.5  # a new edition is noticed within a second
@@ -64,7 +64,8 @@ async def _pages(parts: Serving, stopped: asyncio.Event) -> AsyncIterator[None]:
         yield
         return
     async with polls_recorded(parts.site.staff, parts.database), asyncio.TaskGroup() as group:
-        group.create_task(serve_http(build_app(parts.site), parts.listener, stopped))
+        limits = replace(DEFAULTS, spared=parts.site.proxies)
+        group.create_task(serve_http(build_app(parts.site), parts.listener, stopped, limits))
         yield
 
 

@@ -150,7 +150,7 @@ def _content(variable: str, environment: Mapping[str, str]) -> str | None:
     if not path:
         return None
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
+        return Path(path).read_text(encoding="utf-8-sig").strip()  # PowerShell and Notepad put a mark first
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(NO_FILE, variable=variable, path=path, error=error) from error
 

@@ -32,6 +32,12 @@ class NoKey(EnvironmentRefusal):
 
 
 UNSET = Phrase("AGENDA_SECRET_KEY is not set: nodes have to share it; `openssl rand -base64 32` makes one")
+SHORT = Phrase(
+    "the secret key has fewer than {least} {least:character|characters}, and can be guessed; "
+    "`openssl rand -base64 32` makes one. An "
+    "older one that is to go on reading links stands behind the new one"
+)
+LEAST = 16  # characters of a key
 NOTHING_CHANGED = Phrase("{unset}. Nothing was changed").of(unset=UNSET)
 
 
@@ -42,6 +48,7 @@ class Tokens:
         if not keys:
             raise ValueError("no secret key")
         self._keys = tuple(keys)
+        self.short = len(keys[0]) < LEAST  # what is signed now can be forged
         self._message_key = hashlib.sha256(f"agenda-consular.message{keys[0]}".encode()).digest()
         newest_last = list(reversed(keys))
         self._by_purpose = {link: URLSafeSerializer(newest_last, salt=f"agenda-consular.{link}") for link in Link}

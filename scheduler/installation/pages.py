@@ -8,6 +8,7 @@ from pathlib import Path
 
 from scheduler.base.settings import Settings
 from scheduler.base.tokens import Tokens
+from scheduler.sending.pace import gap
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.web.app import Site
@@ -42,6 +43,7 @@ def site_of(
         outbox=None if played is None else played.outbox,
         mails=mails,
         invitations=mails and (settings.invitations or played is not None),
+        gap=gap(settings.pace),
         proxies=settings.trusted_proxies,
         watchers=settings.metrics_from,
     )

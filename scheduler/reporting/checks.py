@@ -15,7 +15,7 @@ from calendars.zones import zone_data
 from scheduler.base import loop
 from scheduler.base.address import domain_of
 from scheduler.base.settings import DEFAULT_DATABASE, Settings, SettingsError
-from scheduler.base.tokens import NoKey, tokens_with
+from scheduler.base.tokens import LEAST, NoKey, tokens_with
 from scheduler.drafts.files import InvalidDraft, NoConfiguration
 from scheduler.mail.relay.oauth import access_tokens
 from scheduler.mail.relay.smtp import Connection, RelayUnavailable
@@ -58,6 +58,7 @@ def installation_checks(settings: Settings, now: datetime, draft: Callable[[], D
         _secret(settings),
         _relay(settings),
         *_redirect(settings),
+        *_proxies(settings),
     ]
 
 
@@ -162,6 +163,16 @@ def _clients(settings: Settings) -> Check:
     return Check(name="sign-ups", verdict=Verdict.GOOD, text="counted for each client")
 
 
+def _proxies(settings: Settings) -> list[Check]:
+    """Nothing where each network that is trusted is one machine."""
+    wide = [str(one) for one in settings.trusted_proxies if one.num_addresses > 1 and not one.is_loopback]
+    if not wide:
+        return []
+    text = f"AGENDA_TRUSTED_PROXIES trusts all of {', '.join(wide)}: whoever is in there may pass for any client, and "
+    text += "open as many connections as it likes; name the proxy's own address alone"
+    return [Check(name="reverse proxy", verdict=Verdict.NOTE, text=text)]
+
+
 def _database(settings: Settings, now: datetime) -> list[Check]:
     path = Path(DEFAULT_DATABASE.removeprefix("sqlite:///"))
     if settings.database_url is None and not path.exists():
@@ -236,7 +247,7 @@ def _clock(now: datetime, published: datetime | None) -> Check:
 
 def _secret(settings: Settings) -> Check:
     if settings.secret_keys:
-        short = any(len(key) < 16 for key in settings.secret_keys)
+        short = any(len(key) < LEAST for key in settings.secret_keys)
         text = "AGENDA_SECRET_KEY is set" + ("; a key shorter than 16 characters can be guessed" if short else "")
         return Check(name="secret key", verdict=Verdict.BAD if short else Verdict.GOOD, text=text)
     if (settings.database_url or DEFAULT_DATABASE).startswith("postgres"):

@@ -11,6 +11,7 @@ from calendars.model.text import Language
 from calendars.shifts import Shift
 from calendars.wording import and_list, short_date
 from calendars.zones import ZoneData, to_wall
+from scheduler.base.tokens import LEAST
 from scheduler.base.variables import Pace
 from scheduler.planning.delivery import State
 from scheduler.publishing.in_words import day_lines, days_json
@@ -68,6 +69,15 @@ DOUBTED = Phrase(
 BLAMED = Phrase(
     "Mail to {n} {n:post|posts} comes back for a fault of this installation (block lists, "
     "policy, sender or content), not of their addresses: {why}"
+)
+SHORT_KEY = Phrase(
+    "The secret key has fewer than {least} {least:character|characters}: "
+    "the links in mails can be forged. Put a longer one before it: "
+    "`openssl rand -base64 32` makes one"
+)
+QUEUED = Phrase(
+    "Many sign up at once: {n} of their {n:message|messages} {n:waits|wait} for a turn, and reminders go first. "
+    "If you announced it, there is nothing to do; if not, close sign-up: altas: no"
 )
 LOST = Phrase(
     "Reports of returned mail that cannot be told whose (30 days): {n}, of which with the "
@@ -150,6 +160,10 @@ def _alarms(found: Status, lang: Language) -> Iterator[str]:
     yield from _answering(found, lang)
     if found.blamed.alarming:
         yield BLAMED.say(lang, n=found.blamed.posts, why=found.blamed.why)
+    if found.short_key:
+        yield SHORT_KEY.say(lang, least=LEAST)
+    if found.queued:
+        yield QUEUED.say(lang, n=found.queued)
     if found.doubted:
         yield DOUBTED.say(lang, n=found.doubted)
     if found.uncovered:
@@ -302,6 +316,8 @@ def status_json(found: Status, draft: Unpublished | None, *, pace: Pace | None) 
         "doubted": found.doubted,
         "blamed": asdict(found.blamed),
         "lost_reports": asdict(found.lost),
+        "short_key": found.short_key,
+        "signups_waiting": found.queued,
         "other_days": days_json(found.days),
         "unconfirmed_holidays": [_feast_json(one) for one in found.feasts],
         "invitations": {"on": found.answering.on, "posts": found.answering.posts, "inbox": found.answering.read_at},

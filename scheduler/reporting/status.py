@@ -22,7 +22,7 @@ from scheduler.store import backup, controls, editions, nodes
 from scheduler.store.editions import InForce
 from scheduler.store.ledger import invited
 from scheduler.store.nodes import Node
-from scheduler.store.people import blamed, doubts, quarantine
+from scheduler.store.people import blamed, doubts, floods, quarantine
 from scheduler.store.people.blamed import InstallationBlamed, LostReports
 from scheduler.store.schema import deliveries
 
@@ -88,8 +88,10 @@ class Status:
     blamed: InstallationBlamed  # what came back for a fault of this installation
     lost: LostReports  # what came back and cannot be told whose it is
     backed_up: datetime | None  # by `agenda backup`, the last time
+    queued: int  # mails of those who sign up, that wait because too many do
     days: tuple[DayShift, ...] = ()  # what waits for another day than the days off give, as it was found at the start
     feasts: tuple[OpenFeast, ...] = ()  # whose date is to be announced, and that touch something planned
+    short_key: bool = False  # what is signed here can be forged: whoever has the key says so
 
     @property
     def alerts(self) -> int:
@@ -107,6 +109,8 @@ class Status:
             self.lacking,
             self.doubted,
             self.blamed.alarming,
+            self.queued,
+            self.short_key,
             self.days,
         )
         return sum(bool(mark) for mark in marks)
@@ -167,6 +171,7 @@ def status(
         blamed=blamed.installation_blamed(connection, now),
         lost=blamed.lost(connection, now),
         backed_up=backup.last(connection),
+        queued=floods.waiting(connection, now),
         days=() if found is None else kept(connection, found.edition.number),
         feasts=() if found is None else open_feasts(connection, found.edition, now),
     )

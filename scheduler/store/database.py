@@ -13,14 +13,14 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from scheduler.base.heavy import load
 from scheduler.base.refusal import EnvironmentRefusal
-from scheduler.base.tokens import UNSET, NoKey, Tokens, key_beside, key_file
+from scheduler.base.tokens import LEAST, SHORT, UNSET, NoKey, Tokens, key_beside, key_file
 from scheduler.store.sqlite import SAFE_SQLITE, DatabaseInUse, FileWatch, lock_file, sqlite_engine, sqlite_module
 from scheduler.store.turns import take_alone, take_among_others
 
 __all__ = ["SAFE_SQLITE", "ChangeWatch", "Database", "DatabaseInUse", "DatabaseUnavailable", "sqlite_module"]
 
 Kind = Literal["sqlite", "postgresql"]
-HEAD = "0009"  # the revision that the last of migrations/ leads to: asking Alembic takes longer than most commands
+HEAD = "0010"  # the revision that the last of migrations/ leads to: asking Alembic takes longer than most commands
 _REVISION = text("SELECT version_num FROM alembic_version")
 _PASSING = {"25006", "25P03"}  # SQLSTATE: a standby for now; a transaction that its process slept through
 _POSTGRESQL, _MIGRATING = "scheduler.store.postgresql", "scheduler.store.migrating"  # loaded where they are wanted
@@ -191,6 +191,9 @@ class Database:
                 migrations.refuse_unknown(found)
                 state = "is empty" if found is None else "was made by an earlier version"
                 raise DatabaseUnavailable(f"{self.name} {state}: run `agenda migrate` once, then start again")
+            given = self._tokens if self.file is None else self.tokens
+            if found is None and given is not None and given.short:
+                raise NoKey(SHORT.of(least=LEAST))
             with self.write() as connection:
                 migrations.migrate(connection)
         except migrations.CommandError as error:

@@ -122,3 +122,16 @@ def test_any_text_is_a_pace_or_refused_in_both_languages(text: str) -> None:
 def test_a_pace_reads_back_as_it_is_written(per_minute: int, connections: int) -> None:
     pace = Pace(per_minute=per_minute, connections=connections)
     assert parse_pace(str(pace)) == pace
+
+
+@pytest.mark.parametrize("written", [b"\xef\xbb\xbfsecreta\r\n", b"secreta", b"\xef\xbb\xbf secreta \n"])
+def test_a_secret_in_a_file_may_begin_with_a_mark(tmp_path: Path, written: bytes) -> None:
+    """As PowerShell and Notepad save it."""
+    (tmp_path / "f").write_bytes(written)
+    assert load_settings({"AGENDA_SMTP_PASSWORD_FILE": str(tmp_path / "f")}).smtp_password == "secreta"
+
+
+def test_one_in_utf_16_is_refused_and_named(tmp_path: Path) -> None:
+    (tmp_path / "f").write_text("secreta", encoding="utf-16")
+    with pytest.raises(SettingsError, match="AGENDA_SMTP_PASSWORD_FILE"):
+        load_settings({"AGENDA_SMTP_PASSWORD_FILE": str(tmp_path / "f")})

@@ -81,8 +81,8 @@ def test_the_configuration_is_found_where_agenda_config_says(tmp_path: Path) -> 
 
 def test_show_gives_the_hour_here_and_there() -> None:
     shown = agenda("show", "--site", "tokio")
-    assert "jue 21 oct 18:00 h" in shown.stdout
-    assert "vie 22 oct 08:00 h (viernes 22 en Tokio)" in shown.stdout
+    assert "jue 21 oct 2021 18:00 h" in shown.stdout
+    assert "vie 22 oct 2021 08:00 h (viernes 22 en Tokio)" in shown.stdout
     events = json.loads(agenda("show", "--site", "nueva-delhi", "--json").stdout)
     assert [(one["home"], one["local"]) for one in events if one["kind"] == "workshop"] == [
         ("2021-10-21T18:00:00", "2021-10-22T04:30:00")

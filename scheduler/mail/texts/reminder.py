@@ -71,6 +71,7 @@ class Reminder:
     description: str | None
     link: str | None
     link_opens: bool  # an address that a browser can open, and not a meeting number
+    ask_for_link: str | None  # where there is one that these posts are not given: how to come by it
     calendar: str | None  # the address of the site's; None: the post has another channel
     asks: bool  # whether the post comes
     guest: bool  # it comes to this session instead of its own
@@ -103,6 +104,7 @@ def reminder(
         description=event.description[language] if event.description else None,
         link=link,
         link_opens=link is not None and link.startswith(("https://", "http://")),
+        ask_for_link=subject.ask_for_link,
         calendar=calendar,
         asks=event.asks_who_comes and not subject.guest,
         guest=subject.guest,

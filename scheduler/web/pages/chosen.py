@@ -32,7 +32,7 @@ class Choosing:
         return [Route("/my-site", self.choose, methods=["POST"])]
 
     async def choose(self, request: Request) -> Response:
-        refuse_cross_site(request)
+        refuse_cross_site(request, self._site.base_url)
         form = await read_form(request)
         found = self._site.in_force.edition.agenda.site(form.one("site"))
         language = chosen_language(request)
