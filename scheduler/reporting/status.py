@@ -106,6 +106,7 @@ class Status:
             self.doubted,
             self.blamed.alarming,
             self.days,
+            self.edition is None,
         )
         return sum(bool(mark) for mark in marks)
 

@@ -256,9 +256,9 @@ def test_doctor_tells_an_installation_that_is_fit_from_one_that_is_not() -> None
     assert verdicts["SQLite"] == ("ok" if sqlite_module().sqlite_version_info >= SAFE_SQLITE else "BAD")
     assert verdicts["clock"] == verdicts["draft"] == verdicts["database"] == verdicts["pace"] == "ok"
     pace = next(one["text"] for one in well if one["check"] == "pace")
-    assert "the largest fan-out" in pace
+    assert "el envío más grande" in pace
     ill = agenda("doctor", AGENDA_SMTP_URL="smtp://127.0.0.1:1", AGENDA_SECRET_KEY="short")
-    assert (ill.exit_code, ill.stdout.count("BAD") >= 2) == (3, True)
+    assert (ill.exit_code, ill.stdout.count("MAL") >= 2) == (3, True)
 
 
 async def test_send_test_sends_one_mail_to_that_address_only() -> None:
@@ -301,7 +301,7 @@ def test_a_variable_that_cannot_be_is_named_with_its_rule(name: str, value: str,
 def test_a_secret_may_come_from_a_file() -> None:
     Path("key").write_text("a-key-that-is-long-enough-to-keep\n")
     checks = json.loads(agenda("doctor", "--json", AGENDA_SECRET_KEY_FILE="key").stdout)
-    assert "is set" in next(one["text"] for one in checks if one["check"] == "secret key")
+    assert "está puesta" in next(one["text"] for one in checks if one["check"] == "secret key")
 
 
 def test_serve_publishes_the_first_edition_notices_the_next_and_stops_cleanly(here: Path) -> None:
@@ -366,7 +366,7 @@ def test_a_database_that_another_process_keeps_locked_is_told_in_one_line(monkey
     with other.write():
         refused = agenda("publish", "--reason", "otra")
     other.close()
-    assert (refused.exit_code, refused.stderr) == (3, "agenda: the database failed: database is locked\n")
+    assert (refused.exit_code, "la base está ocupada: otro comando" in refused.stderr) == (3, True)
 
 
 def test_a_file_that_may_not_be_read_is_told_in_one_line(here: Path) -> None:
