@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any, NamedTuple
 
 import typer
 
+from scheduler.base.terminal import say_what_can_be_said
 from scheduler.commands.helping import SpokenGroup, speak
 
 EDITING, RUNNING, OPERATING = "Edit and publish", "Run", "Operate"
@@ -158,6 +160,18 @@ COMMANDS = (
         "Copy ledger, editions, recipients, tokens and all else into an empty database, as from SQLite to PostgreSQL.",
     ),
     Command(
+        "backup",
+        "backup.backup",
+        OPERATING,
+        "Copy the SQLite database into one file, while everything runs, and verify the copy.",
+    ),
+    Command(
+        "restore",
+        "backup.restore",
+        OPERATING,
+        "Put a backup in the place of the SQLite database. What was there is kept beside it, under another name.",
+    ),
+    Command(
         "adopt",
         "databases.adopt",
         OPERATING,
@@ -250,4 +264,5 @@ for _command in COMMANDS:
 
 def main() -> None:
     """Entry point of the `agenda` command."""
+    say_what_can_be_said(sys.stdout, sys.stderr)
     app()

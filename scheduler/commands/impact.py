@@ -12,6 +12,7 @@ import typer
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Draft
 from calendars.model.text import Language
+from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import UsageRefusal
 from scheduler.base.settings import Settings
@@ -46,6 +47,7 @@ from scheduler.publishing.in_words import (
     missing_lines,
     moment_at_home,
     notices_line,
+    unlikely_lines,
 )
 from scheduler.publishing.prospect import Prospect
 from scheduler.store.posts.hearers import Hearer, hearers
@@ -97,7 +99,7 @@ def impact(
     with told(lang) as settings:
         source, spoken = Source(config, settings, shifted=shifted), language(lang, settings)
         if event is not None and mail is None:
-            _show_event(_draft_alone(source, settings), event, spoken, as_json=as_json)
+            _show_event(_draft_alone(source, settings), event, spoken, SystemClock().now(), as_json=as_json)
             return
         at = SystemClock().now()
         with existing_database(settings) as database, database.read() as connection:
@@ -128,7 +130,7 @@ def _draft_alone(source: Source, settings: Settings) -> Draft:
         return source.draft(connection)
 
 
-def _show_event(draft: Draft, key: str, lang: Language, *, as_json: bool) -> None:
+def _show_event(draft: Draft, key: str, lang: Language, at: datetime, *, as_json: bool) -> None:
     chosen = draft.agenda.event(key)
     if chosen is None:
         known = ", ".join(one.id for one in draft.agenda.events if one.when is not None)
@@ -136,7 +138,7 @@ def _show_event(draft: Draft, key: str, lang: Language, *, as_json: bool) -> Non
     if as_json:
         print_json(around_json(draft, chosen))
     else:
-        out().print(around(draft, chosen, lang))
+        out().print(around(draft, chosen, lang, to_wall(at, draft.agenda.zone).date()))
 
 
 def _newcomers(draft: Draft, site: str | None) -> list[Hearer]:
@@ -152,7 +154,7 @@ def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language,
         yield _nothing(found, option).say(lang, number=found.publication.edition.number - 1)
         return
     agenda = found.publication.edition.agenda
-    yield NOW.say(lang, moment=moment_at_home(at, agenda.zone, lang))
+    yield NOW.say(lang, moment=moment_at_home(at, agenda.zone, lang, at))
     if found.before is None:
         yield (FIRST_CALLING if found.called else FIRST).say(lang, feeds=len(result.feeds))
         yield from call_lines(found, result, at, lang)
@@ -164,7 +166,7 @@ def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language,
         yield f"  {kind_words(change, lang)}  {title(change, lang)}"
         yield f"    {notices_line(mails, lang)}"
         yield from (f"      {line}" for line in departure_lines(mails, found, at, lang))
-        yield from (f"    {line}" for line in answer_lines(result, change.event, found, lang))
+        yield from (f"    {line}" for line in answer_lines(result, change.event, found, at, lang))
     yield from call_lines(found, result, at, lang)
     yield "  " + REPLACED.say(lang, replaced=result.replaced, sent=sum(result.sent.values()))
     feeds = FEEDS_ENDED if result.ended_feeds else FEEDS
@@ -172,7 +174,7 @@ def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language,
     yield from (f"  {line}" for line in day_lines(result.days, lang))
     if found.removed_posts:
         yield "  " + GONE.say(lang, posts=len(found.removed_posts), reminders=result.dropped)
-    yield from (f"  {line}" for line in missing_lines(found, lang))
+    yield from (f"  {line}" for line in (*missing_lines(found, lang), *unlikely_lines(found, lang)))
     if result.mails:
         yield SEE.say(lang, site=next(key for key in sites if key == result.mails[0].site.id), option=option)
     yield PUBLISH.say(lang, option=option + ("" if option.startswith(SHIFTED) else REASON_GIVEN))

@@ -61,8 +61,9 @@ def publish_command(
 ) -> None:
     """Put the draft in force: a new edition, its feeds and its reminders.
 
-    An edition that takes something away, or sends more than AGENDA_ASKED_ABOVE notices and convocations, asks at a
-    terminal for the number of people, or for --yes. `agenda impact` shows beforehand what it would do.
+    An edition that takes something away, sends more than AGENDA_ASKED_ABOVE notices and convocations, or moves or adds
+    an event into the past or over 30 months ahead, asks at a terminal for the number of people, or for --yes. `agenda
+    impact` shows beforehand what it would do.
 
     What is still the sample's is told: a sender that is nobody's, the sample privacy notice, an agenda that is over.
     Where mail would really leave, it asks.

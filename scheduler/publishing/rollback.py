@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import Connection
 
 from calendars.catalogue import Phrase
@@ -38,7 +40,7 @@ def roll_back(
     with database.write() as connection:
         draft = _returning(connection, number)
         try:
-            found = prospect(connection, draft, act)
+            found = replace(prospect(connection, draft, act), unlikely=())  # they were in force once
         except WallTimeError as error:
             raise NoWayBack(HOUR, number=number, wall=error.wall) from error
         check(found, confirmed=confirmed, asked_above=asked_above)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,11 +16,11 @@ from calendars.zones import zone_data
 from scheduler.base import loop
 from scheduler.base.address import domain_of
 from scheduler.base.settings import DEFAULT_DATABASE, Settings, SettingsError
-from scheduler.base.tokens import NoKey, tokens_with
+from scheduler.base.tokens import LEAST, NoKey, tokens_with
 from scheduler.drafts.files import InvalidDraft, NoConfiguration
 from scheduler.mail.relay.oauth import access_tokens
 from scheduler.mail.relay.smtp import Connection, RelayUnavailable
-from scheduler.mail.relay.smtp_url import SmtpSettings, parse_smtp_url
+from scheduler.mail.relay.smtp_url import SmtpSettings, ehlo_name, parse_smtp_url
 from scheduler.publishing.day_shifts import DayShift, differing_days, planned_with_these
 from scheduler.publishing.unready import unready
 from scheduler.reporting.findings import (
@@ -49,6 +48,7 @@ from scheduler.reporting.findings import (
     OTHER_DAYS,
     OWN_KEY,
     OWN_ZONE_DATA,
+    POOLED,
     PRIVACY,
     PROXY,
     REDIRECT,
@@ -62,6 +62,7 @@ from scheduler.reporting.findings import (
     SQLITE_OLD,
     UNREAD,
     WEEKENDS,
+    WIDE,
     WRONG_DRAFT,
     ZONE_DATA,
 )
@@ -98,6 +99,7 @@ def installation_checks(settings: Settings, now: datetime, draft: Callable[[], D
         _secret(settings),
         _relay(settings),
         *_redirect(settings),
+        *_proxies(settings),
     ]
 
 
@@ -197,6 +199,15 @@ def _clients(settings: Settings) -> Check:
     return Check(name="sign-ups", verdict=Verdict.GOOD, text=CLIENTS)
 
 
+def _proxies(settings: Settings) -> list[Check]:
+    """Nothing where each network that is trusted is one machine."""
+    wide = [str(one) for one in settings.trusted_proxies if one.num_addresses > 1 and not one.is_loopback]
+    if not wide:
+        return []
+    text = WIDE.of(networks=", ".join(wide))
+    return [Check(name="reverse proxy", verdict=Verdict.NOTE, text=text)]
+
+
 def _database(settings: Settings, now: datetime) -> list[Check]:
     path = Path(DEFAULT_DATABASE.removeprefix("sqlite:///"))
     if settings.database_url is None and not path.exists():
@@ -214,6 +225,7 @@ def _database(settings: Settings, now: datetime) -> list[Check]:
             found = editions.load(connection)
             rehearsal = controls.get(connection, controls.REHEARSAL) is not None
             biggest = largest_wave(connection, now)
+            pooled = database.behind_transaction_pool()
             answers = answering(connection, on=settings.invitations)
             days = () if found is None else differing_days(connection, found, now)
     finally:
@@ -223,6 +235,7 @@ def _database(settings: Settings, now: datetime) -> list[Check]:
     text = REHEARSAL if rehearsal else standing
     return [
         Check(name="database", verdict=verdict, text=text),
+        *([Check(name="connections", verdict=Verdict.BAD, text=POOLED)] if pooled else []),
         *([] if found is None else [_hours(found), _days(found, days)]),
         _fan_out(settings, biggest),
         *_invitations(answers, settings, now),
@@ -266,7 +279,7 @@ def _clock(now: datetime, published: datetime | None) -> Check:
 
 def _secret(settings: Settings) -> Check:
     if settings.secret_keys:
-        short = any(len(key) < 16 for key in settings.secret_keys)
+        short = any(len(key) < LEAST for key in settings.secret_keys)
         verdict = Verdict.BAD if short else Verdict.GOOD
         return Check(name="secret key", verdict=verdict, text=SHORT_KEY if short else KEY)
     if (settings.database_url or DEFAULT_DATABASE).startswith("postgres"):
@@ -279,7 +292,7 @@ def _relay(settings: Settings) -> Check:
         return Check(name="mail server", verdict=Verdict.NOTE, text=NO_RELAY)
     try:
         smtp = parse_smtp_url(settings.smtp_url, settings.smtp_password, access_tokens(settings))
-        loop.run(_greet(smtp))
+        loop.run(_greet(smtp, ehlo_name(settings.ehlo, settings.own_address)))
     except SettingsError as error:
         return Check(name="mail server", verdict=Verdict.BAD, text=error.why)
     except (ValueError, RelayUnavailable) as error:
@@ -294,6 +307,6 @@ def _redirect(settings: Settings) -> list[Check]:
     return [Check(name="redirect", verdict=Verdict.NOTE, text=REDIRECT.of(domain=domain))]
 
 
-async def _greet(smtp: SmtpSettings) -> None:
-    connection = await Connection.open(smtp, local_hostname=socket.gethostname())
+async def _greet(smtp: SmtpSettings, name: str) -> None:
+    connection = await Connection.open(smtp, local_hostname=name)
     await connection.close()

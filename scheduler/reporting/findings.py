@@ -70,6 +70,14 @@ RELAY = Phrase("answers, and lets us in: {server}")
 REDIRECT = Phrase(
     "every mail goes to the one address of AGENDA_REDIRECT_ALL, at {domain}; its links act on the real posts"
 )
+POOLED = Phrase(
+    "a pooler (PgBouncer) in transaction mode stands before PostgreSQL: workers end, and no node hears of an edition; "
+    "name PostgreSQL itself in AGENDA_DATABASE_URL, or set pool_mode = session for it"
+)
+WIDE = Phrase(
+    "AGENDA_TRUSTED_PROXIES trusts all of {networks}: whoever is in there may pass for any client, and open as many "
+    "connections as it likes; name the proxy's own address alone"
+)
 NAMES = {  # as a reader has them
     "time zones": Phrase("time zones", "what is checked"),
     "hours in force": Phrase("hours in force", "what is checked"),
@@ -85,6 +93,8 @@ NAMES = {  # as a reader has them
     "clock": Phrase("clock", "what is checked"),
     "secret key": Phrase("secret key", "what is checked"),
     "mail server": Phrase("mail server", "what is checked"),
+    "reverse proxy": Phrase("reverse proxy", "what is checked"),
+    "connections": Phrase("connections", "what is checked"),
     "redirect": Phrase("redirect", "what is checked"),
 }
 VERDICTS = {

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from calendars.changes import Change, Notice, changes, for_guest, notices
+from calendars.changes import Change, Notice, changes, for_guest, notices, without_links
 from scheduler.planning.delivery import Purpose, State
 from scheduler.planning.notices import Telling, convocation_notices
 from scheduler.store import editions
@@ -73,6 +73,8 @@ class Tellings:
         zone = None if site is None else site.zone
         for edition in (post.surely, *post.perhaps):
             notice = self._compared(connection, edition, now).heard(claim, zone)
+            if notice is not None and not now.shows_links_to(claim.origin):
+                notice = without_links(notice)
             if notice is not None:
                 unread = post.polled_at is not None and post.polled_at < post.published_at
                 return Telling(notice=notice, since=edition, unread=unread)

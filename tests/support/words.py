@@ -1,6 +1,7 @@
-"""Every text of code and templates beside the catalogues: `python -m tests.support.words` brings these in line.
+"""Every text of code and templates, and every holiday's name, beside the catalogues.
 
-A new text is added without a translation, which a test counts; one that nothing says any more goes.
+`python -m tests.support.words` brings these in line. A new text is added without a translation, which a test counts;
+one that nothing says any more goes.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 from typer.main import get_command as app_command
 
+from calendars.days.names import HOLIDAY
 from scheduler.cli import COMMANDS, app, loaded
 from scheduler.commands.helping import CONTEXT, paragraphs
+from tests.support import holiday_names
 from tests.support.checkout import ROOT
 
 LANGUAGES = ROOT / "calendars" / "languages"
@@ -32,7 +35,8 @@ Key = tuple[str, str | None]  # the English, the context
 
 def said() -> set[Key]:
     """The texts that the program says."""
-    return {*_in_code(), *_in_templates(), *_in_help()}
+    holidays = {(name, HOLIDAY) for name in holiday_names.known()}
+    return {*_in_code(), *_in_templates(), *_in_help(), *holidays}
 
 
 def _in_code() -> Iterator[Key]:
