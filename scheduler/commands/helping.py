@@ -13,10 +13,9 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from calendars.catalogue import SOURCE, Phrase, catalogue
+from calendars.catalogue import LANGUAGES, SOURCE, Phrase, catalogue
 from calendars.model.text import Language
 from scheduler.base.heavy import load
-from scheduler.base.settings import spoken
 
 CONTEXT = "help"  # of each text of the commands in the catalogue: a paragraph, without its line breaks
 USAGE = Phrase("Usage: ")
@@ -57,7 +56,8 @@ def asked_language(arguments: Sequence[str]) -> Language:
     """`--lang` as it stands in a call that is not read yet, else AGENDA_LANG, else Spanish."""
     following = zip(arguments, [*arguments[1:], ""], strict=True)
     given = [after if one == "--lang" else one.partition("=")[2] for one, after in following if _is_lang(one)]
-    return spoken(*given[:1], os.environ.get("AGENDA_LANG"))
+    wanted = (*given[:1], os.environ.get("AGENDA_LANG"))
+    return next((one for one in wanted if one in LANGUAGES), None) or LANGUAGES[0]
 
 
 def _is_lang(argument: str) -> bool:
