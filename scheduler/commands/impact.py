@@ -26,7 +26,7 @@ from scheduler.commands.common import (
     print_json,
     told,
 )
-from scheduler.commands.confirming import NOT_SHIFTED, AnnounceOption
+from scheduler.commands.confirming import NOT_SHIFTED, UNCHANGED_BACK, AnnounceOption
 from scheduler.commands.sample import samples
 from scheduler.commands.screen import out, print_lines
 from scheduler.commands.shifting import Source
@@ -46,6 +46,7 @@ from scheduler.publishing.in_words import (
     missing_lines,
     moment_at_home,
     notices_line,
+    unheard_lines,
 )
 from scheduler.publishing.prospect import Prospect
 from scheduler.store.posts.hearers import Hearer, hearers
@@ -68,7 +69,9 @@ FEEDS_ENDED = Phrase(
 GONE = Phrase("Posts that leave the list: {posts}; reminders that they no longer get: {reminders}")
 SEE = Phrase("See a mail:  agenda impact{option} --mail {site}")
 PUBLISH = Phrase("Publish:     agenda publish{option}")
-REASON_GIVEN, SHIFTED = ' --reason "…"', " --shifted"
+GO_BACK = Phrase("Go back:     agenda rollback {option}")
+BACK_ALONE = Phrase("--rollback shows an edition of its own: leave --shifted and --announce out")
+REASON_GIVEN = ' --reason "…"'
 NO_EVENT = Phrase("there is no event {key}; the draft has {known}")
 NO_MAIL = Phrase("The posts of {site} would get no notice.")
 
@@ -83,19 +86,24 @@ def impact(
     announce: AnnounceOption = None,
     html: Annotated[bool, typer.Option("--html", help="With --mail: the HTML part, to look at in a browser.")] = False,
     shifted: ShiftedOption = False,
+    rollback: Annotated[
+        int | None, typer.Option("--rollback", help="Not the files: what `agenda rollback N` would do.", metavar="N")
+    ] = None,
     config: ConfigOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say what publishing the draft now would do: calendars, people, mails and their local hours. Nothing is written.
 
-    --announce as `agenda publish` has it.
+    --announce as `agenda publish` has it. With --rollback N, what going back to that edition would do.
 
     With EVENT: where it falls at every site, flagged night, outside working hours, weekend, holiday of the country or
     of Mexico, other date.
     """
     with told(lang) as settings:
-        source, spoken = Source(config, settings, shifted=shifted), language(lang, settings)
+        if rollback is not None and (shifted or announce):
+            raise UsageRefusal(BACK_ALONE)
+        source, spoken = Source(config, settings, shifted=shifted, back=rollback), language(lang, settings)
         if event is not None and mail is None:
             _show_event(_draft_alone(source, settings), event, spoken, as_json=as_json)
             return
@@ -112,7 +120,7 @@ def impact(
         elif as_json:
             print_json(_json(found, result, at))
         else:
-            print_lines(_screen(found, result, at, spoken, source.option))
+            print_lines(_screen(found, result, at, spoken, source))
 
 
 def _refuse_unknown(site: str | None, draft: Draft) -> None:
@@ -145,11 +153,10 @@ def _newcomers(draft: Draft, site: str | None) -> list[Hearer]:
     return [Hearer(id=one.id, site=one.site, language=one.language, post=one.post) for one in found]
 
 
-def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language, option: str) -> Iterator[str]:
-    """`option` is what `diff` and `publish` are given to look at the same source."""
-    option += _again(found)
+def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language, source: Source) -> Iterator[str]:
+    option = source.option + _again(found)
     if found.unchanged and not found.called:
-        yield _nothing(found, option).say(lang, number=found.publication.edition.number - 1)
+        yield _nothing(found, source).say(lang, number=found.publication.edition.number - 1)
         return
     agenda = found.publication.edition.agenda
     yield NOW.say(lang, moment=moment_at_home(at, agenda.zone, lang))
@@ -166,6 +173,7 @@ def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language,
         yield from (f"      {line}" for line in departure_lines(mails, found, at, lang))
         yield from (f"    {line}" for line in answer_lines(result, change.event, found, lang))
     yield from call_lines(found, result, at, lang)
+    yield from (f"  {line}" for line in unheard_lines(found, lang))
     yield "  " + REPLACED.say(lang, replaced=result.replaced, sent=sum(result.sent.values()))
     feeds = FEEDS_ENDED if result.ended_feeds else FEEDS
     yield "  " + feeds.say(lang, feeds=len(result.feeds), ended=len(result.ended_feeds))
@@ -175,11 +183,16 @@ def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language,
     yield from (f"  {line}" for line in missing_lines(found, lang))
     if result.mails:
         yield SEE.say(lang, site=next(key for key in sites if key == result.mails[0].site.id), option=option)
-    yield PUBLISH.say(lang, option=option + ("" if option.startswith(SHIFTED) else REASON_GIVEN))
+    if source.back is not None:
+        yield GO_BACK.say(lang, option=f"{source.back}{REASON_GIVEN}")
+    else:
+        yield PUBLISH.say(lang, option=option + ("" if source.shifted else REASON_GIVEN))
 
 
-def _nothing(found: Prospect, option: str) -> Phrase:
-    if option.startswith(SHIFTED):
+def _nothing(found: Prospect, source: Source) -> Phrase:
+    if source.back is not None:
+        return UNCHANGED_BACK
+    if source.shifted:
         return NOT_SHIFTED
     return CALLED_ALREADY if found.convocations else SAME
 
@@ -197,6 +210,8 @@ def _json(found: Prospect, result: Consequences, at: datetime) -> dict[str, obje
         "notices": sum(mail.people for mail in result.mails if mail.purpose is Purpose.NOTICE),
         "convocations": sum(mail.people for mail in result.mails if mail.purpose is Purpose.CONVOCATION),
         "people": found.people,
+        "no_news_to": sorted(found.unheard.everybody),
+        "read_privately": sorted(found.unheard.read),
         "mails": [mail_json(mail) for mail in result.mails],
         "hours": dict(sorted(Counter(local_departure(mail) for mail in result.mails).items())),
         "replaced": result.replaced,

@@ -73,8 +73,10 @@ def publish_command(
             publish_what_shifted(settings, spoken, reason=reason, author=author, yes=yes, silent=silent)
             return
         refuse_empty(reason)
-        draft, lines = _read(configuration(config, settings), spoken)
-        act = partial(Act, author=author or login_name(), reason=reason, silent=silent, announce=announce or ())
+        draft, lines, files = _read(configuration(config, settings), spoken)
+        act = partial(
+            Act, author=author or login_name(), reason=reason, silent=silent, announce=announce or (), files=files
+        )
         _publish(settings, spoken, draft, lines, act, yes=yes)
 
 
@@ -97,9 +99,9 @@ def _publish(
         typer.echo(line)
 
 
-def _read(folder: Configuration, lang: Language) -> tuple[Draft, Lines]:
+def _read(folder: Configuration, lang: Language) -> tuple[Draft, Lines, dict[str, bytes]]:
     try:
-        return folder.draft_and_lines()
+        return folder.saved()
     except InvalidDraft:
         typer.echo(NOT_PUBLISHED[lang], err=True)
         raise

@@ -103,12 +103,12 @@ def _first_edition(database: Database, config: Path | None, settings: Settings) 
     with database.read() as connection:
         if editions.number_in_force(connection) is not None:
             return
-    draft = configuration(config, settings).draft()
+    draft, _, files = configuration(config, settings).saved()
     with suppress(NothingToPublish):  # another node was faster
         publish_draft(
             database,
             draft,
-            Act(at=SystemClock().now(), author="agenda serve", reason="first edition"),
+            Act(at=SystemClock().now(), author="agenda serve", reason="first edition", files=files),
             confirmed=True,
             tokens=database.tokens,
         )

@@ -8,12 +8,13 @@ from pathlib import Path
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Draft, Problem
 from calendars.model.text import Language
-from calendars.reading import FILES, Lines, Reading, read
+from calendars.reading import AGENDA, DAYS, FILES, SITES, Lines, Reading, read
 from calendars.reading import LIMITS as BYTES
 from scheduler.base.refusal import USAGE, Refusal
 from scheduler.base.settings import Settings
 from scheduler.base.shipped import shipped
 
+KEPT = (AGENDA, SITES, DAYS)  # with an edition; who is written to and the links to join by have a history of their own
 NO_FOLDER = Phrase("{named}: there is no such folder")
 
 
@@ -60,10 +61,20 @@ class Configuration:
 
     def reading(self) -> Reading:
         """The same, and what is to be noted about the files."""
-        found = read(self.contents())
+        return self._read(self.contents())
+
+    def _read(self, contents: dict[str, bytes]) -> Reading:
+        found = read(contents)
         if found.draft is None:
             raise InvalidDraft(self.folder, found.problems)
         return found
+
+    def saved(self) -> tuple[Draft, Lines, dict[str, bytes]]:
+        """The same, and the files that its agenda was read from, by name, as they are: no posts and no links."""
+        contents = self.contents()
+        found = self._read(contents)
+        assert found.draft is not None, "what has problems was refused"
+        return found.draft, found.lines, {name: contents[name] for name in KEPT if name in contents}
 
     def contents(self) -> dict[str, bytes]:
         """The files that are there, by name."""

@@ -195,6 +195,30 @@ def local_departure(mail: ForeseenMail) -> str:
     return to_wall(mail.leaves, mail.site.zone).isoformat(timespec="minutes")
 
 
+UNHEARD = Phrase("No notice to {n} {n:post|posts}: nothing was told there yet of what is taken back")
+CORRECTED = Phrase("{n} {n:post|posts} heard of it meanwhile, by a notice or a reminder: the mail corrects it")
+EXPOSED = Phrase(
+    "Public calendars have shown edition {number} since {moment}: whoever read them meanwhile sees it change "
+    "again there, without a mail"
+)
+PRIVATELY = Phrase("{n} of these posts read it in {n:its|their} own calendar")
+
+
+def unheard_lines(found: Prospect, lang: Language) -> Iterator[str]:
+    """To whom a way back is no news, who is corrected, and what calendars have shown; nothing where all hear."""
+    spared = found.unheard
+    if not spared.posts or found.before is None:
+        return
+    before, events = found.before.edition, {event for event, _, _ in spared.posts}
+    yield UNHEARD.say(lang, n=len(spared.everybody))
+    corrected = frozenset().union(*(found.hearing(one) for one in found.notices if one.event in events))
+    if corrected:
+        yield CORRECTED.say(lang, n=len(corrected))
+    yield EXPOSED.say(lang, number=before.number, moment=moment_at_home(before.at, before.agenda.zone, lang))
+    if spared.read:
+        yield PRIVATELY.say(lang, n=len(spared.read))
+
+
 OTHER_DAYS = Phrase("{n} {n:reminder goes|reminders go} on another day:")
 OTHER_DAY = Phrase("  {event}, {site}, {rule}: {promised} → {now}")
 DAYS_NAMED = 12
