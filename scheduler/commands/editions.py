@@ -21,7 +21,7 @@ from scheduler.base.clock import SystemClock
 from scheduler.commands.common import ConfigOption, JsonOption, LangOption, language, login_name, print_json, told
 from scheduler.commands.confirming import AuthorOption, ReasonOption, YesOption, once_confirmed, refuse_empty
 from scheduler.commands.publication import print_publication
-from scheduler.commands.screen import out
+from scheduler.commands.screen import out, print_lines
 from scheduler.commands.status import draft_state
 from scheduler.drafts.files import configuration
 from scheduler.drafts.returning import put_back, refuse_read_only
@@ -87,13 +87,8 @@ def rollback(
             kept, in_force = _files_of(database, number, folder) if files else (None, False)
 
             def put(*, confirmed: bool) -> Published:
-                return roll_back(
-                    database,
-                    number,
-                    Act(at=SystemClock().now(), author=author or login_name(), reason=reason),
-                    confirmed=confirmed,
-                    asked_above=settings.asked_above,
-                )
+                act = Act(at=SystemClock().now(), author=author or login_name(), reason=reason)
+                return roll_back(database, number, act, confirmed=confirmed, asked_above=settings.asked_above)
 
             done = None if in_force else once_confirmed(put, spoken, yes=yes, files=False)
             beside = () if kept is None else put_back(folder, kept, number)
@@ -103,10 +98,7 @@ def rollback(
             print_publication(out(), done, spoken)
             typer.echo(BACK.say(spoken, number=number))
         if kept is not None:
-            names = and_list(list(kept), spoken)
-            typer.echo(FILES_BACK.say(spoken, files=names, folder=folder, number=number))
-        if beside:
-            typer.echo(FILES_KEPT.say(spoken, kept=", ".join(beside)))
+            print_lines(_files_lines(kept, beside, folder, number, spoken))
         if differs:
             typer.echo((FILES_DIFFER if kept is None else STILL_DIFFER).say(spoken, number=number))
 
@@ -117,6 +109,14 @@ def _files_of(database: Database, number: int, folder: Path) -> tuple[dict[str, 
         kept, in_force = kept_files(connection, number), editions.number_in_force(connection) == number
     refuse_read_only(folder)
     return kept, in_force
+
+
+def _files_lines(
+    kept: Collection[str], beside: Sequence[str], folder: Path, number: int, lang: Language
+) -> Iterator[str]:
+    yield FILES_BACK.say(lang, files=and_list(list(kept), lang), folder=folder, number=number)
+    if beside:
+        yield FILES_KEPT.say(lang, kept=", ".join(beside))
 
 
 def _with_changes(history: Iterable[Edition]) -> Iterator[tuple[Edition, tuple[Change, ...] | None]]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
+from sqlalchemy import Connection
 
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Draft
@@ -75,20 +76,24 @@ REASON_GIVEN = ' --reason "…"'
 NO_EVENT = Phrase("there is no event {key}; the draft has {known}")
 NO_MAIL = Phrase("The posts of {site} would get no notice.")
 
+EventArgument = Annotated[
+    str | None, typer.Argument(help="An event: its local start at every site, and what is wrong with it.")
+]
+MailOption = Annotated[
+    str | None, typer.Option("--mail", help="Show what this site's posts would be sent.", metavar="SITE")
+]
+RollbackOption = Annotated[
+    int | None, typer.Option("--rollback", help="Not the files: what `agenda rollback N` would do.", metavar="N")
+]
+
 
 def impact(
-    event: Annotated[
-        str | None, typer.Argument(help="An event: its local start at every site, and what is wrong with it.")
-    ] = None,
-    mail: Annotated[
-        str | None, typer.Option("--mail", help="Show what this site's posts would be sent.", metavar="SITE")
-    ] = None,
+    event: EventArgument = None,
+    mail: MailOption = None,
     announce: AnnounceOption = None,
     html: Annotated[bool, typer.Option("--html", help="With --mail: the HTML part, to look at in a browser.")] = False,
     shifted: ShiftedOption = False,
-    rollback: Annotated[
-        int | None, typer.Option("--rollback", help="Not the files: what `agenda rollback N` would do.", metavar="N")
-    ] = None,
+    rollback: RollbackOption = None,
     config: ConfigOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -97,12 +102,10 @@ def impact(
 
     --announce as `agenda publish` has it. With --rollback N, what going back to that edition would do.
 
-    With EVENT: where it falls at every site, flagged night, outside working hours, weekend, holiday of the country or
-    of Mexico, other date.
+    With EVENT: where it falls at every site, and what speaks against its hour there.
     """
     with told(lang) as settings:
-        if rollback is not None and (shifted or announce):
-            raise UsageRefusal(BACK_ALONE)
+        _refuse_beside(rollback, shifted or announce)
         source, spoken = Source(config, settings, shifted=shifted, back=rollback), language(lang, settings)
         if event is not None and mail is None:
             _show_event(_draft_alone(source, settings), event, spoken, as_json=as_json)
@@ -113,7 +116,7 @@ def impact(
             _refuse_unknown(mail, draft)
             found = source.prospect(connection, draft, at, announce or ())
             result = consequences(connection, found, at)
-            posts = [one for one in hearers(connection) if one.site == mail] or _newcomers(draft, mail)
+            posts = _posts(connection, draft, mail)
         if mail is not None:
             shown = list(samples(found, draft, result, mail, posts, settings.own_address, event, html=html))
             typer.echo("\n".join(shown) if shown else NO_MAIL.say(spoken, site=mail))
@@ -121,6 +124,11 @@ def impact(
             print_json(_json(found, result, at))
         else:
             print_lines(_screen(found, result, at, spoken, source))
+
+
+def _refuse_beside(rollback: int | None, others: object) -> None:
+    if rollback is not None and others:
+        raise UsageRefusal(BACK_ALONE)
 
 
 def _refuse_unknown(site: str | None, draft: Draft) -> None:
@@ -147,8 +155,11 @@ def _show_event(draft: Draft, key: str, lang: Language, *, as_json: bool) -> Non
         out().print(around(draft, chosen, lang))
 
 
-def _newcomers(draft: Draft, site: str | None) -> list[Hearer]:
-    """The draft's posts of a site, where nobody of it is known yet."""
+def _posts(connection: Connection, draft: Draft, site: str | None) -> list[Hearer]:
+    """The holders at a site; where nobody there is known yet, the draft's posts."""
+    known = [one for one in hearers(connection) if one.site == site]
+    if known:
+        return known
     found = (one for one in draft.recipients if one.site == site)
     return [Hearer(id=one.id, site=one.site, language=one.language, post=one.post) for one in found]
 

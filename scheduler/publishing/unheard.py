@@ -11,7 +11,7 @@ from calendars.changes import Notice
 from scheduler.store.compared import Comparison
 from scheduler.store.editions import InForce
 from scheduler.store.ledger import last_told
-from scheduler.store.ledger.last_told import Known
+from scheduler.store.ledger.last_told import LastTold
 
 Heard = tuple[str, str, bool]  # Event.id, Representation.id, and whether as a guest from there
 
@@ -44,7 +44,7 @@ def unheard(
     `after` is what would be in force in place of `before`.
     """
     comparison, posts, read = Comparison(after), {}, set()
-    known: dict[str, dict[str, Known]] = {}
+    known: dict[str, dict[str, LastTold]] = {}
     for notice in owed:
         event = notice.event
         if event not in known:
@@ -57,7 +57,7 @@ def unheard(
     return Unheard(posts=posts, read=frozenset(read))
 
 
-def _news(connection: Connection, comparison: Comparison, notice: Notice, post: Known) -> bool:
+def _news(connection: Connection, comparison: Comparison, notice: Notice, post: LastTold) -> bool:
     zone = comparison.zone_of_guest(notice.site) if post.visits else None
     return any(
         comparison.since(connection, edition).heard(notice.event, notice.site, zone) is not None

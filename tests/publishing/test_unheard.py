@@ -74,9 +74,8 @@ async def test_who_read_it_in_their_own_calendar_is_counted(database: Database) 
         token = feed_tokens.issue(connection, "tokio", MONDAY, label="", recipient="uno")
     change(database, MOVED_FOR_TWO, MONDAY)
     with database.write() as connection:
-        feed_tokens.record_polls(
-            connection, {feed_tokens.digest_of(token): Poll(at=MONDAY + timedelta(minutes=2), client="Outlook")}
-        )
+        poll = Poll(at=MONDAY + timedelta(minutes=2), client="Outlook")
+        feed_tokens.record_polls(connection, {feed_tokens.id_of(token): poll})
     found = back(database, MONDAY + timedelta(minutes=3))
     assert found.unheard.read == {"uno"}
     assert list(unheard_lines(found, "es"))[-1] == "1 de estos puestos la leyó en su propio calendario"

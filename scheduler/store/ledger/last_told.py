@@ -49,7 +49,7 @@ def told(connection: Connection, claims: Sequence[Claim]) -> dict[int, Told]:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Known:
+class LastTold:
     """What one post knows of one event, before anything is owed to it."""
 
     surely: int  # as in Told
@@ -58,7 +58,7 @@ class Known:
     read_at: datetime | None  # when the post's own calendar program last read a staff feed, UTC
 
 
-def known(connection: Connection, event: str, uid: str) -> dict[str, Known]:
+def known(connection: Connection, event: str, uid: str) -> dict[str, LastTold]:
     """What every post knows of an event (its id and UID), by Recipient.id."""
     said = deliveries.alias("said")
     doubtful = or_(said.c.uncertain_at.is_not(None), said.c.state == State.SENDING)
@@ -91,10 +91,10 @@ def known(connection: Connection, event: str, uid: str) -> dict[str, Known]:
     return {row["id"]: _known(row, doubts.get(row["id"], ())) for row in found.mappings()}
 
 
-def _known(row: RowMapping, doubts: Collection[int]) -> Known:
+def _known(row: RowMapping, doubts: Collection[int]) -> LastTold:
     surely = max(row["accepted"] or 0, row["joined"], row["chosen"] or 0)
     newer = sorted((number for number in doubts if number > surely), reverse=True)
-    return Known(surely=surely, visits=row["chosen"] is not None, perhaps=tuple(newer), read_at=row["read_at"])
+    return LastTold(surely=surely, visits=row["chosen"] is not None, perhaps=tuple(newer), read_at=row["read_at"])
 
 
 def spared(connection: Connection, claims: Sequence[Claim]) -> dict[int, State]:
