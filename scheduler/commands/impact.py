@@ -28,10 +28,11 @@ from scheduler.commands.common import (
     told,
 )
 from scheduler.commands.confirming import NOT_SHIFTED, UNCHANGED_BACK, AnnounceOption
-from scheduler.commands.sample import samples
+from scheduler.commands.sample import samples, shown
 from scheduler.commands.screen import out, print_lines
 from scheduler.commands.shifting import Source
 from scheduler.installation.database import existing_database
+from scheduler.installation.mail import letters_of
 from scheduler.planning.delivery import Purpose
 from scheduler.publishing.consequences import Consequences, consequences
 from scheduler.publishing.in_words import (
@@ -50,6 +51,8 @@ from scheduler.publishing.in_words import (
     unheard_lines,
 )
 from scheduler.publishing.prospect import Prospect
+from scheduler.sending.foresight import foreseen
+from scheduler.store import editions
 from scheduler.store.posts.hearers import Hearer, hearers
 from scheduler.wording.kinds import kind_words, title
 
@@ -74,6 +77,8 @@ GO_BACK = Phrase("Go back:     agenda rollback {option}")
 BACK_ALONE = Phrase("--rollback shows an edition of its own: leave --shifted and --announce out")
 REASON_GIVEN = ' --reason "…"'
 NO_EVENT = Phrase("there is no event {key}; the draft has {known}")
+NOTHING_PLANNED = Phrase("No such mail is planned for {site}.")
+REMINDER_OF = Phrase("--reminder shows a mail: say of which site, --mail SITE")
 NO_MAIL = Phrase("The posts of {site} would get no notice.")
 
 EventArgument = Annotated[
@@ -81,6 +86,10 @@ EventArgument = Annotated[
 ]
 MailOption = Annotated[
     str | None, typer.Option("--mail", help="Show what this site's posts would be sent.", metavar="SITE")
+]
+HtmlOption = Annotated[bool, typer.Option("--html", help="With --mail: the HTML part, to look at in a browser.")]
+ReminderOption = Annotated[
+    bool, typer.Option("--reminder", help="With --mail: the next reminder as planned, whatever the draft says.")
 ]
 RollbackOption = Annotated[
     int | None, typer.Option("--rollback", help="Not the files: what `agenda rollback N` would do.", metavar="N")
@@ -91,7 +100,8 @@ def impact(
     event: EventArgument = None,
     mail: MailOption = None,
     announce: AnnounceOption = None,
-    html: Annotated[bool, typer.Option("--html", help="With --mail: the HTML part, to look at in a browser.")] = False,
+    reminder: ReminderOption = False,
+    html: HtmlOption = False,
     shifted: ShiftedOption = False,
     rollback: RollbackOption = None,
     config: ConfigOption = None,
@@ -100,35 +110,52 @@ def impact(
 ) -> None:
     """Say what publishing the draft now would do: calendars, people, mails and their local hours. Nothing is written.
 
-    --announce as `agenda publish` has it. With --rollback N, what going back to that edition would do.
-
-    With EVENT: where it falls at every site, and what speaks against its hour there.
+    --announce as `agenda publish` has it. With --rollback N, what going back to that edition would do. --mail SITE
+    shows the mails themselves; with nothing to publish, the next one that is planned, word for word. With EVENT alone:
+    where it falls at every site, and what speaks against its hour there.
     """
     with told(lang) as settings:
-        _refuse_beside(rollback, shifted or announce)
+        _refuse(rollback, shifted or announce, alone=reminder and mail is None)
         source, spoken = Source(config, settings, shifted=shifted, back=rollback), language(lang, settings)
-        if event is not None and mail is None:
+        if mail is None and event is not None:
             _show_event(_draft_alone(source, settings), event, spoken, as_json=as_json)
             return
         at = SystemClock().now()
         with existing_database(settings) as database, database.read() as connection:
             draft = source.draft(connection)
-            _refuse_unknown(mail, draft)
             found = source.prospect(connection, draft, at, announce or ())
             result = consequences(connection, found, at)
             posts = _posts(connection, draft, mail)
         if mail is not None:
-            shown = list(samples(found, draft, result, mail, posts, settings.own_address, event, html=html))
-            typer.echo("\n".join(shown) if shown else NO_MAIL.say(spoken, site=mail))
+            planned = reminder or (found.unchanged and not found.called)
+            mails = samples(found, draft, result, mail, posts, settings.own_address, event, html=html)
+            if planned:
+                mails = _planned(settings, mail, event, at, reminder=reminder, html=html)
+            typer.echo("\n".join(mails) or (NOTHING_PLANNED if planned else NO_MAIL).say(spoken, site=mail))
         elif as_json:
             print_json(_json(found, result, at))
         else:
             print_lines(_screen(found, result, at, spoken, source))
 
 
-def _refuse_beside(rollback: int | None, others: object) -> None:
+def _refuse(rollback: int | None, others: object, *, alone: bool) -> None:
+    """`others`: what does not go with a way back. `alone`: --reminder without --mail."""
     if rollback is not None and others:
         raise UsageRefusal(BACK_ALONE)
+    if alone:
+        raise UsageRefusal(REMINDER_OF)
+
+
+def _planned(
+    settings: Settings, site: str, event: str | None, at: datetime, *, reminder: bool, html: bool
+) -> Iterator[str]:
+    """The next mail to a site by what is in force, once for each language there."""
+    with existing_database(settings) as database, database.write_own_row() as connection:
+        under = editions.load(connection)
+        if under is not None:
+            letters = letters_of(settings, database.tokens)
+            for body in foreseen(connection, under, letters, site, at, of=(event, reminder)):
+                yield shown(body, html=html)
 
 
 def _refuse_unknown(site: str | None, draft: Draft) -> None:
@@ -156,7 +183,8 @@ def _show_event(draft: Draft, key: str, lang: Language, *, as_json: bool) -> Non
 
 
 def _posts(connection: Connection, draft: Draft, site: str | None) -> list[Hearer]:
-    """The holders at a site; where nobody there is known yet, the draft's posts."""
+    """The holders at a site; where nobody there is known yet, the draft's posts. Refuses a site that is unknown."""
+    _refuse_unknown(site, draft)
     known = [one for one in hearers(connection) if one.site == site]
     if known:
         return known

@@ -105,6 +105,23 @@ def test_impact_shows_a_mail_as_its_posts_would_get_it() -> None:
     assert agenda("impact", "--mail", "atlantida").exit_code == 2
 
 
+def test_impact_shows_the_next_planned_mail_with_nothing_to_publish_and_the_reminder_beside_a_draft() -> None:
+    published()
+    shown = agenda("impact", "--mail", "tokio").stdout
+    assert "Subject: En 7 días" in shown or "Taller VMRE, Asia Pacífico" in shown
+    assert agenda("impact", "--mail", "tokio", "--reminder").stdout == shown
+    assert "/leave/" in shown
+    edit(MOVE)
+    assert agenda("impact", NAME, "--mail", "tokio", "--reminder").stdout == shown
+    assert "CAMBIO" in agenda("impact", NAME, "--mail", "tokio").stdout
+    assert agenda("impact", "--mail", "tokio", "--reminder", "--html").stdout.lower().startswith("<!doctype html>")
+    none = agenda("impact", "otro", "--mail", "tokio", "--reminder").stdout
+    assert none == "No hay ningún correo así previsto para tokio.\n"
+    assert "No such mail is planned" in agenda("impact", "otro", "--mail", "tokio", "--reminder", "--lang", "en").stdout
+    alone = agenda("impact", "--reminder")
+    assert (alone.exit_code, "--mail SEDE" in alone.stderr) == (2, True)
+
+
 def test_impact_of_an_event_flags_what_speaks_against_its_hour_at_each_site() -> None:
     done = json.loads(agenda("impact", NAME, "--json").stdout)
     sites = {one["site"]: one for one in done["sites"]}
