@@ -17,7 +17,7 @@ from calendars.zones import to_wall
 from scheduler.planning.delivery import Purpose
 from scheduler.publishing.consequences import Consequences, ForeseenMail
 from scheduler.publishing.day_shifts import DayShift
-from scheduler.publishing.prospect import Prospect
+from scheduler.publishing.prospect import Beside, Prospect
 from scheduler.publishing.set_aside import MovedAnswers
 from scheduler.wording.changes import some
 from scheduler.wording.kinds import PARTS
@@ -217,6 +217,22 @@ def unheard_lines(found: Prospect, lang: Language) -> Iterator[str]:
     yield EXPOSED.say(lang, number=before.number, moment=moment_at_home(before.at, before.agenda.zone, lang))
     if spared.read:
         yield PRIVATELY.say(lang, n=len(spared.read))
+
+
+NEW_POST = Phrase(
+    "  NEW        {post} (line {line}): gets the reminders that are still ahead, and no notice of what was before"
+)
+GONE_POST = Phrase("  REMOVED    {post}: gets nothing more, and its reminders that wait end")
+CORRECTED_POST = Phrase("  CORRECTED  {post} (line {line}): from now on as the file says, the mails that wait included")
+
+
+def post_lines(others: Beside, lines: Lines, lang: Language) -> Iterator[str]:
+    """The posts that are new, leave or are corrected, with their lines, and what each gets."""
+    for words, posts in ((NEW_POST, others.new), (CORRECTED_POST, others.changed), (GONE_POST, others.gone)):
+        for post in posts[:SHOWN]:
+            yield words.say(lang, post=post, line=lines.posts.get(post, "—"))
+        if len(posts) > SHOWN:
+            yield "  …"
 
 
 OTHER_DAYS = Phrase("{n} {n:reminder goes|reminders go} on another day:")

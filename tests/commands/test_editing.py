@@ -50,6 +50,21 @@ def test_diff_of_an_unchanged_draft_says_so() -> None:
     assert changes() == {}
 
 
+def test_diff_names_new_corrected_and_leaving_posts_with_their_lines_and_what_each_gets() -> None:
+    published()
+    table = Path("config") / "recipients.csv"
+    head, first, second, *rest = table.read_text(encoding="utf-8").splitlines()
+    kept, left = first.partition(",")[0], second.partition(",")[0]
+    new = first.replace(kept, "puesto-nuevo", 1).replace(f"{kept}@", "nuevo@").replace("@", "+nuevo@", 1)
+    table.write_text("\n".join([head, first.replace("@", "+otra@", 1), *rest, new]) + "\n", encoding="utf-8")
+    done = agenda("diff").stdout
+    assert "1 nuevo, 1 quitado, 1 corregido" in done
+    assert f"NUEVO      puesto-nuevo (renglón {len(rest) + 3}): recibe los recordatorios que faltan" in done
+    assert f"CORREGIDO  {kept} (renglón 2)" in done
+    assert f"QUITADO    {left}: ya no recibe nada" in done
+    assert f"CORRECTED  {kept} (line 2)" in agenda("diff", "--lang", "en").stdout
+
+
 @pytest.mark.parametrize(
     ("pattern", "new", "kinds"),
     [
