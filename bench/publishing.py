@@ -91,7 +91,7 @@ def _p99(taken: Sequence[float]) -> float:
 def _watched(url: str) -> _Watched:
     apart("bench.publishing", url, "0")
     with tempfile.TemporaryDirectory(prefix="agenda-bench-") as folder:
-        environment = {"AGENDA_DATABASE_URL": url, "AGENDA_SECRET_KEY": "a key of the benchmark"}
+        environment = {"AGENDA_DATABASE_URL": url, "AGENDA_SECRET_KEY": "a-key-of-the-benchmark"}
         with agenda_serving(Path(folder), **environment) as base:
             return _watch(url, base)
 

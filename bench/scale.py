@@ -28,7 +28,7 @@ from scheduler.publishing.publish import publish_draft
 from scheduler.store import nodes
 from scheduler.store.database import Database
 from scheduler.store.ledger import claiming, settling, states
-from scheduler.store.ledger.claiming import Claim
+from scheduler.store.ledger.claiming import Claim, Wanted
 from scheduler.store.ledger.settling import Intent, Settlement
 from scheduler.store.schema import deliveries
 from tests.support.postgres import Cluster, NoPostgres, cluster
@@ -122,7 +122,7 @@ def _in_tenths(database: Database, rows: int) -> tuple[list[float], list[float]]
 def _take_one_batch(database: Database) -> int:
     """Three transactions, as the dispatcher's for a batch that its senders finish at the same time."""
     with database.write_as_sender() as connection:
-        claims = claiming.claim_due(connection, OWNER, NOW, BATCH)
+        claims = claiming.claim_due(connection, OWNER, NOW, Wanted(limit=BATCH))
     with database.write_as_sender() as connection:
         intents = [Intent(id=one.id, fence=one.fence, edition=1, method="") for one in claims]
         may_go = settling.intend_if_still_claimed(connection, OWNER, intents, NOW)

@@ -52,13 +52,16 @@ def fetched(url: str) -> tuple[bytes, str]:
         return answer.read(), answer.headers["ETag"]
 
 
+_ALONE = {"AGENDA_TRUSTED_PROXIES": "127.0.0.1"}  # all that is asked here comes from one address
+
+
 @contextmanager
 def agenda_serving(folder: Path, **environment: str) -> Iterator[str]:
     """`agenda serve` with its files in `folder`; gives its address."""
     port = free_port()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AGENDA_")}
     command = (*AGENDA, "serve", "--config", str(ROOT / "config"), "--port", str(port))
-    with _running(command, folder, port, {**kept, "PYTHONPATH": str(ROOT), **environment}):
+    with _running(command, folder, port, {**kept, "PYTHONPATH": str(ROOT), **_ALONE, **environment}):
         yield f"http://127.0.0.1:{port}"
 
 

@@ -142,6 +142,13 @@ def standings(edition: Edition, links: Mapping[str, str]) -> dict[str, Standing]
     return {event.id: _standing(agenda, edition, event, links.get(event.id)) for event in agenda.events}
 
 
+def without_links(notice: Notice) -> Notice | None:
+    """The same for those who are not given joining links; None where there is nothing else to hear."""
+    kinds = tuple(kind for kind in notice.kinds if kind is not Kind.LINK)
+    was, now = (None if one is None else replace(one, link=None) for one in (notice.before, notice.after))
+    return replace(notice, kinds=kinds, before=was, after=now) if kinds else None
+
+
 def notices(change: Change) -> Iterator[Notice]:
     """Who hears of a change: a notice for each site concerned, in the agenda's order; none for what nobody attends."""
     had, has = frozenset(change.had), frozenset(change.has)

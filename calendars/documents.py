@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -25,7 +26,12 @@ _YOUNGER: Mapping[str, object] = {
     "home_holidays": None,
     "own_days": (),
 }
-_YOUNGER_OF_SITES: Mapping[str, object] = {"former_weekends": (), "subdivision": None}
+_YOUNGER_OF_SITES: Mapping[str, object] = {
+    "former_weekends": (),
+    "subdivision": None,
+    "city_en": None,
+    "name_en": None,
+}
 _YOUNGER_OF_EVENTS: Mapping[str, object] = {"coverage": None, "other_sessions": False}
 
 
@@ -60,7 +66,9 @@ def draft_digest(agenda: Agenda, recipients: tuple[Recipient, ...], links: Mappi
 def _canonical(agenda: Agenda) -> bytes:
     events = {number: _unsaid(event, _YOUNGER_OF_EVENTS) for number, event in enumerate(agenda.events)}
     sites = {number: _unsaid(site, _YOUNGER_OF_SITES) for number, site in enumerate(agenda.representations)}
-    whole = dict.fromkeys(_unsaid(agenda, _YOUNGER), True)
+    whole: dict[str, Any] = dict.fromkeys(_unsaid(agenda, _YOUNGER), True)
+    if agenda.signups is not None and not agenda.signups.links:
+        whole["signups"] = {"links"}
     return _AGENDA.dump_json(agenda, exclude={**whole, "events": events, "representations": sites})
 
 

@@ -84,8 +84,10 @@ def feed_paths(agenda: Agenda) -> Iterator[str]:
         yield f"sites/{site.id}-local.ics"
 
 
-def staff_feeds(edition: Edition, site: Representation, links: Mapping[str, str]) -> Iterator[Feed]:
+def staff_feeds(edition: Edition, site: Representation, links: Mapping[str, str] | None) -> Iterator[Feed]:
     """One site's calendar for its own staff, with the joining links by Event.id: in UTC, then in its local form.
+
+    None: for those to whom the links are not shown, which says nothing of them.
 
     The same UID and SEQUENCE as in public. But DTSTAMP and LAST-MODIFIED move with every edition: a new link changes
     no revision, and a program that goes by dates would keep the old one. Paths are file names: whoever serves them
@@ -95,11 +97,14 @@ def staff_feeds(edition: Edition, site: Representation, links: Mapping[str, str]
     lines = []
     for event, revision in edition.listed():
         if site in agenda.addressed(event):
-            link = None if event.status is EventStatus.CANCELLED else links.get(event.id)
-            text = for_site(agenda, event, revision, site, SPOKEN, joining(event, link, SPOKEN))
+            link = None if event.status is EventStatus.CANCELLED or links is None else links.get(event.id)
+            join = None if links is None else joining(event, link, SPOKEN)
+            text = for_site(agenda, event, revision, site, SPOKEN, join)
             lines.append(Entered(event=event, revision=replace(revision, last_modified=modified), text=text, link=link))
     name = f"{_site_labels(agenda)[site.id]} · {agenda.title[SPOKEN]}"
-    yield from _both_forms(site.id, _WITH_LINKS.say(SPOKEN, name=name), site, lines, modified)
+    yield from _both_forms(
+        site.id, name if links is None else _WITH_LINKS.say(SPOKEN, name=name), site, lines, modified
+    )
 
 
 def last_modified(edition: Edition) -> datetime:

@@ -65,6 +65,7 @@ class Stay:
     """An event of whole days, at one site: the same dates everywhere, each at its own hour of the world."""
 
     site: Representation
+    days: Days  # by its own calendar
     begins: datetime  # the agenda's wall at the site's first midnight
     ends: datetime  # likewise, exclusive
     working_days: int  # of its dates, those on which the site works
@@ -140,6 +141,7 @@ def _stay_at(site: Representation, when: Days, home_zone: str, days: DaysOff) ->
     ends = nearest_instant(datetime.combine(when.last + _ONE_DAY, time()), site.zone)
     return Stay(
         site=site,
+        days=when,
         begins=to_wall(begins, home_zone),
         ends=to_wall(ends, home_zone),
         working_days=sum(is_working_day(site, day, days) for day in dates),

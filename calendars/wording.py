@@ -6,7 +6,7 @@ Hours are of 24. Walls are naive: the caller has already brought the instant to 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cache
 
@@ -29,6 +29,7 @@ _LONG = Phrase("EEEE, d MMMM y", "date pattern")  # as CLDR writes patterns of d
 _PLAIN = Phrase("d MMMM y", "date pattern")
 _DAY_AND_MONTH = Phrase("d MMMM", "date pattern")
 _SHORT = Phrase("EEE d MMM", "date pattern")
+_SHORT_WITH_YEAR = Phrase("EEE d MMM y", "date pattern")
 _WEEKDAY_AND_DAY = Phrase("EEEE d", "date pattern")
 _I_SOUND = re.compile(r"h?[ií](?![aeoáéó])", re.IGNORECASE)  # before it Spanish says «e» for «y»; CLDR does not know
 
@@ -43,6 +44,36 @@ _STILL = Phrase("in {place} it will still be {day}")
 _ALREADY = Phrase("in {place} it will already be {day}")
 _OTHER_DAY = Phrase("({day} in {city})")
 _DURATION = Phrase("assumed duration: {duration}, to be confirmed")
+
+# Zones that the IANA database has given another name of the same place, the former one first: of its file `backward`,
+# "Alternate names for the same location" and those that moved into a country's folder. Places that were merged
+# into another stand there, too, and not here: Belfast is not London.
+_RENAMED = (
+    ("Africa/Asmera", "Africa/Asmara"),
+    ("America/Buenos_Aires", "America/Argentina/Buenos_Aires"),
+    ("America/Catamarca", "America/Argentina/Catamarca"),
+    ("America/Coral_Harbour", "America/Atikokan"),
+    ("America/Cordoba", "America/Argentina/Cordoba"),
+    ("America/Godthab", "America/Nuuk"),
+    ("America/Indianapolis", "America/Indiana/Indianapolis"),
+    ("America/Jujuy", "America/Argentina/Jujuy"),
+    ("America/Louisville", "America/Kentucky/Louisville"),
+    ("America/Mendoza", "America/Argentina/Mendoza"),
+    ("Asia/Ashkhabad", "Asia/Ashgabat"),
+    ("Asia/Calcutta", "Asia/Kolkata"),
+    ("Asia/Dacca", "Asia/Dhaka"),
+    ("Asia/Katmandu", "Asia/Kathmandu"),
+    ("Asia/Macao", "Asia/Macau"),
+    ("Asia/Rangoon", "Asia/Yangon"),
+    ("Asia/Saigon", "Asia/Ho_Chi_Minh"),
+    ("Asia/Thimbu", "Asia/Thimphu"),
+    ("Asia/Ujung_Pandang", "Asia/Makassar"),
+    ("Asia/Ulan_Bator", "Asia/Ulaanbaatar"),
+    ("Atlantic/Faeroe", "Atlantic/Faroe"),
+    ("Europe/Kiev", "Europe/Kyiv"),
+    ("Pacific/Ponape", "Pacific/Pohnpei"),
+    ("Pacific/Truk", "Pacific/Chuuk"),
+)
 
 _KINDS = {
     EventKind.WORKSHOP: Phrase("workshop"),
@@ -84,9 +115,14 @@ def long_date(day: date, language: Language) -> str:
     return dated(day, _LONG, language)
 
 
-def short_date(day: date, language: Language) -> str:
-    """«vie 22 oct»; "Fri 22 Oct"."""
-    return dated(day, _SHORT, language)
+def short_date(day: date, language: Language, *beside: date) -> str:
+    """«vie 22 oct»; "Fri 22 Oct".
+
+    «mié 28 oct 2020» where any of `beside` — the day on which it is read, other dates of the same line — is of another
+    year.
+    """
+    pattern = _SHORT if all(other.year == day.year for other in beside) else _SHORT_WITH_YEAR
+    return dated(day, pattern, language)
 
 
 def weekday_and_day(day: date, language: Language) -> str:
@@ -130,8 +166,20 @@ def relative_day(event_date: date, today: date, language: Language) -> str | Non
 
 def zone_city(zone: str, language: Language) -> str:
     """The city that stands for a zone (CLDR), else the one in its name."""
-    known = locale(language).time_zones.get(zone, {}).get("city")
-    return str(known) if known else zone.rpartition("/")[2].replace("_", " ")
+    return city_of_zone(zone, locale(language).time_zones)
+
+
+def city_of_zone(zone: str, known: Mapping[str, Mapping[str, object]]) -> str:
+    """The same, in a language's own table: it has a renamed zone under its old name or its new one, by its release."""
+    for name in (zone, *_other_names(zone)):
+        city = known.get(name, {}).get("city")
+        if city:
+            return str(city)
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
+def _other_names(zone: str) -> Iterator[str]:
+    return (old if zone == new else new for old, new in _RENAMED if zone in (old, new))
 
 
 def home_name(zone: str, language: Language) -> str:

@@ -29,7 +29,7 @@ from scheduler.store.database import Database, DatabaseUnavailable
 from scheduler.store.ledger import journal
 
 LEASE_SECONDS = 3
-KEY = "a key of the campaign, for nothing else"  # AGENDA_SECRET_KEY of its commands
+KEY = "a-key-of-the-campaign-for-nothing-else"  # AGENDA_SECRET_KEY of its commands
 TOKENS = Tokens([KEY])
 CONNECTIONS = 4  # of one worker: what a kill can leave in the air
 PATIENCE = Timeouts(connect=1.0, command=0.6, dot=0.6, courtesy=0.3)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any, NamedTuple
 
 import typer
 from typer.core import TyperGroup
+
+from scheduler.base.terminal import say_what_can_be_said
 
 EDITING, RUNNING, OPERATING = "Edit and publish", "Run", "Operate"
 
@@ -157,6 +160,18 @@ COMMANDS = (
         "Copy ledger, editions, recipients, tokens and all else into an empty database, as from SQLite to PostgreSQL.",
     ),
     Command(
+        "backup",
+        "backup.backup",
+        OPERATING,
+        "Copy the SQLite database into one file, while everything runs, and verify the copy.",
+    ),
+    Command(
+        "restore",
+        "backup.restore",
+        OPERATING,
+        "Put a backup in the place of the SQLite database. What was there is kept beside it, under another name.",
+    ),
+    Command(
         "adopt",
         "databases.adopt",
         OPERATING,
@@ -245,4 +260,5 @@ for _command in COMMANDS:
 
 def main() -> None:
     """Entry point of the `agenda` command."""
+    say_what_can_be_said(sys.stdout, sys.stderr)
     app()

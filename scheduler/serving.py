@@ -7,7 +7,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -18,14 +18,15 @@ from scheduler.sending.runtime import AlarmClock, Bell
 from scheduler.sending.service import Sending, Service
 from scheduler.sending.zonewatch import ZoneWatch
 from scheduler.store import editions
-from scheduler.store.database import Database, will_pass
+from scheduler.store.database import ChangeWatch, Database, will_pass
 from scheduler.store.people import doubts, signups
 from scheduler.web.app import Site, build_app
 from scheduler.web.feeds.private import polls_recorded
-from scheduler.web.http.server import serve_http
+from scheduler.web.http.server import DEFAULTS, serve_http
 
 log = structlog.get_logger(__name__)
 WATCH_SECONDS = 0.5  # a new edition is noticed within a second
+WATCH_AGAIN_SECONDS = 5  # after a database that cannot be watched
 FORGET_SECONDS = 24 * 3600
 DRAIN_SECONDS = 60  # for what is on its way; then it is cut off, and uncertain
 
@@ -63,7 +64,8 @@ async def _pages(parts: Serving, stopped: asyncio.Event) -> AsyncIterator[None]:
         yield
         return
     async with polls_recorded(parts.site.staff, parts.database), asyncio.TaskGroup() as group:
-        group.create_task(serve_http(build_app(parts.site), parts.listener, stopped))
+        limits = replace(DEFAULTS, spared=parts.site.proxies)
+        group.create_task(serve_http(build_app(parts.site), parts.listener, stopped, limits))
         yield
 
 
@@ -97,7 +99,9 @@ async def _send_until(service: Service, stopped: asyncio.Event) -> None:
 
 async def _watch(parts: Serving, service: Service | None, stopped: asyncio.Event) -> None:
     """Notice what other connections commit: a new edition, tokens, `stop` and `resume`."""
-    watch = await asyncio.to_thread(parts.database.watch)
+    watch = await _watching(parts.database, stopped)
+    if watch is None:
+        return
     hours, days, changed = ZoneWatch(), DayWatch(), True  # at the start, too
     try:
         while not stopped.is_set():
@@ -114,6 +118,20 @@ async def _watch(parts: Serving, service: Service | None, stopped: asyncio.Event
                 continue
     finally:
         watch.close()
+
+
+async def _watching(database: Database, stopped: asyncio.Event) -> ChangeWatch | None:
+    """As soon as a database that is locked or restarting lets it; None where the service stops before."""
+    while not stopped.is_set():
+        try:
+            return await asyncio.to_thread(database.watch)
+        except DBAPIError as error:
+            if not will_pass(error):
+                raise
+            log.error("cannot watch the database", reason=str(error.orig).strip())
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopped.wait(), WATCH_AGAIN_SECONDS)
+    return None
 
 
 async def _noticed(parts: Serving, service: Service | None, hours: ZoneWatch, days: DayWatch) -> None:

@@ -1,4 +1,4 @@
-"""Public holidays as the `holidays` library lists them, with their names in each language that it knows."""
+"""Public holidays as the `holidays` library lists them, with their names in English and in the country's language."""
 
 from __future__ import annotations
 
@@ -11,11 +11,27 @@ from functools import cache
 
 import holidays
 
+from calendars.catalogue import LANGUAGES
+from calendars.catalogue import SOURCE as ENGLISH
 from calendars.days.certainty import is_certain, unlabelled
-from calendars.model.text import Text
+from calendars.days.names import SEVERAL, HolidayName
 
 SOURCE = f"holidays {importlib.metadata.version('holidays')}"
-_SPANISH, _ENGLISH = ("es", "en_US"), ("en_US",)  # languages of names, best first; else the country's own
+_ENGLISH = "en_US"  # of names; a country that the library does not have in it has all in English anyway
+# Where the library's name in the country's own language has a slip of spelling: the catalogue's is said instead.
+_MISSPELT = frozenset({
+    ("AR", "Veteran's Day and the Fallen in the Malvinas War"),
+    ("CL", "Meeting of Two Worlds' Day"),
+    ("CO", "Ascension Day (observed)"),
+    ("ES", "Monday following Christmas Day"),
+    ("ES", "Monday following Constitution Day"),
+    ("ES", "Monday following Epiphany"),
+    ("ES", "Monday following Madrid Day"),
+    ("ES", "Monday following Our Lady of Mercy"),
+    ("PA", "Presidential Inauguration Day"),
+    ("PE", "All Saints' Day"),
+    ("VE", "International Worker's Day"),
+})  # fmt: skip
 _PUBLIC = ("public",)
 # Under martial law Ukraine's feasts are working days by law (2136-IX, article 6) and stand in a category of their own;
 # missions keep the feasts of their host, and festivos.csv has the last word.
@@ -26,7 +42,7 @@ _CATEGORIES: Mapping[str, tuple[str, ...]] = {"UA": ("public", "workday")}
 class Feast:
     """One date of the list."""
 
-    name: Text  # several, joined by «; », where feasts meet
+    name: HolidayName
     regional: bool  # not in all parts of the country
     certain: bool
 
@@ -60,27 +76,43 @@ def listed(country: str, part: str | None, year: int) -> Mapping[date, Feast]:
     if not is_listed(country):
         return {}
     part = part if part in subdivisions(country) else None
-    national = _names(country, None, year, _SPANISH)
-    spanish = national if part is None else _names(country, part, year, _SPANISH)
     english = _names(country, part, year, _ENGLISH)
+    national = english if part is None else _names(country, None, year, _ENGLISH)
+    own_language = _own_language(country)
+    own = {} if own_language is None else _names(country, part, year, own_language)
     return {
         day: Feast(
-            name=Text(es=unlabelled(name), en=unlabelled(english[day])),
+            name=_name(country, name, own.get(day), own_language),
             regional=day not in national,
-            certain=is_certain(country, english[day]),
+            certain=is_certain(country, name),
         )
-        for day, name in spanish.items()
+        for day, name in english.items()
     }
 
 
-def _names(country: str, part: str | None, year: int, languages: tuple[str, ...]) -> Mapping[date, str]:
-    spoken = _library(country).supported_languages
-    language = next((language for language in languages if language in spoken), None)
+def _name(country: str, english: str, own: str | None, own_language: str | None) -> HolidayName:
+    """Only in English where the country's own words carry a label that is not said, or a slip."""
+    plain = unlabelled(english)
+    slips = any((country, name) in _MISSPELT for name in english.split(SEVERAL))
+    if own is None or own_language is None or plain != english or slips:
+        return HolidayName(english=plain)
+    return HolidayName(english=plain, own=own, own_language=own_language)
+
+
+def _own_language(country: str) -> str | None:
+    """The language that the library has a country's names in, if it is one that the program speaks besides English."""
+    found = (_library(country).default_language or ENGLISH).partition("_")[0]
+    return found if found in LANGUAGES and found != ENGLISH else None
+
+
+def _names(country: str, part: str | None, year: int, language: str) -> Mapping[date, str]:
+    known = _library(country).supported_languages
+    spoken = next((name for name in known if name in (language, f"{language}_{country}")), None)
     kinds = _CATEGORIES.get(country, _PUBLIC)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Requested Holidays are available only", UserWarning)
         found = holidays.country_holidays(
-            country, subdiv=part, years=year, expand=False, language=language, categories=kinds
+            country, subdiv=part, years=year, expand=False, language=spoken, categories=kinds
         )
     return dict(found)
 

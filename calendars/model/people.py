@@ -30,6 +30,11 @@ class Signups:
     """Who may ask for reminders by the page: whoever reads mail at one of the domains."""
 
     domains: tuple[str, ...]  # ASCII, lower case; `sre.gob.mx` is itself only, `*.gob.mx` whatever lies below gob.mx
+    links: bool = False  # they see joining links; no: until an administrator allows it
+
+    def names(self, address: str) -> bool:
+        """Is the address at a domain that stands here itself, and not only below one?"""
+        return ascii_domain(address.rpartition("@")[2]) in self.domains
 
     def admits(self, address: str) -> bool:
         """Is the address at one of the domains, case and IDNA aside? Whether it can be an address is not asked."""

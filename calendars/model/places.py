@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, time
 
-from calendars.model.text import Text
+from calendars.model.text import Language, Text
 
 
 def slug(name: str) -> str:
@@ -47,3 +47,13 @@ class Representation:
     closes: time = time(18)
     subdivision: str | None = None  # where holidays are told apart by region: the library's name of it
     former_weekends: tuple[FormerWeekend, ...] = ()  # before `weekend`, the earliest first
+    city_en: str | None = None  # in English, where that is another
+    name_en: str | None = None
+
+    def city_in(self, language: Language) -> str:
+        """Its city for people to read; what stands in a feed is `city`."""
+        return Text(es=self.city, en=self.city_en or self.city)[language]
+
+    def name_in(self, language: Language) -> str:
+        """The office's name for people to read."""
+        return Text(es=self.name, en=self.name_en or self.name)[language]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from calendars.addresses import checked
 
@@ -12,6 +13,7 @@ _LETTER = r"""[^\s<>"'(),:;\[\]@]"""
 _MENTION = re.compile(
     rf"(?:{_QUOTED}|(?<!{_LETTER}){_LETTER}+)(?:@|%40)(?:\[[^\]\s]{{0,255}}\]|{_LETTER}+)", re.IGNORECASE
 )
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co"})  # control, format, half of a pair, private use (Unicode §4.5)
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 _MOST = 300  # characters of a server's reply that are worth keeping
 _LOOKED_AT = 4_000  # characters of one
@@ -37,8 +39,16 @@ def scrub(text: str) -> str:
     if len(text) > _LOOKED_AT:  # an address may have been cut in two
         cut = " ".join(cut.split()[:-1]) or "…"
     printable = cut.encode("utf-8", "replace").decode()
-    line = _UNPRINTABLE.sub(" ", printable).strip()
+    line = seen(_UNPRINTABLE.sub(" ", printable)).strip()
     return hide(line)[:_MOST]
+
+
+def seen(text: str, besides: str = "") -> str:
+    """The text without what is no letter or sign: it would steer a terminal, turn a line around, or pass unseen.
+
+    `besides` are characters that stay.
+    """
+    return "".join(one for one in text if one in besides or unicodedata.category(one) not in _UNSEEN)
 
 
 def hide(text: str) -> str:

@@ -18,6 +18,7 @@ from scheduler.base.variables import (
     Verp,
     parse_base_url,
     parse_count,
+    parse_ehlo,
     parse_language,
     parse_limit,
     parse_mailbox,
@@ -61,6 +62,7 @@ class Settings:
     oauth_client_id: str | None = None
     oauth_client_secret: str | None = None
     oauth_scope: str | None = None
+    ehlo: str | None = None  # what EHLO says to the relay; None: the host of base_url
     imap_password: str | None = None  # of `agenda inbox --imap`
     verp: Verp = "off"  # an address for each post's answers; a sender for each mail
     invitations: bool = False  # answers are read with `agenda inbox`, so invitations may leave
@@ -75,7 +77,16 @@ class Settings:
     asked_above: int = DEFAULT_ASKED_ABOVE  # notices; more want a confirmation
     host: str = "127.0.0.1"
     port: int | None = None  # None: DEFAULT_PORT, and the demo may look for a free one
+    unreadable_port: Said | None = None  # what is wrong with it: that stops only what listens
     lang: Language = LANGUAGES[0]
+
+    def port_to_listen_on(self, given: int | None) -> int | None:
+        """The option's, else the variable's; None where neither names one. Raises SettingsError."""
+        if given is not None:
+            return given
+        if self.unreadable_port is not None:
+            raise SettingsError(self.unreadable_port)
+        return self.port
 
     @property
     def own_address(self) -> str:
@@ -86,11 +97,12 @@ class Settings:
 VARIABLES = {"AGENDA_SECRET_KEY": "secret_keys"} | {
     f"{PREFIX}{field.name.upper()}": field.name
     for field in fields(Settings)
-    if field.name not in ("secret_keys", "smtp_token_file")
+    if field.name not in ("secret_keys", "smtp_token_file", "unreadable_port")
 }
 _READERS: Mapping[str, Callable[[str], object]] = {  # by field; what is not here is taken as it stands
     "config": Path,
     "oauth_token_url": parse_token_url,
+    "ehlo": parse_ehlo,
     "verp": parse_verp,
     "invitations": parse_switch,
     "base_url": parse_base_url,
@@ -121,7 +133,11 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         try:
             found[name] = _READERS.get(name, str)(text)
         except UnreadableText as error:
-            problems.append(WRONG.of(variable=variable, rule=error.why))
+            wrong = WRONG.of(variable=variable, rule=error.why)
+            if name == "port" and text.startswith("tcp://"):  # Kubernetes sets it so for a service called «agenda»
+                found["unreadable_port"] = wrong
+            else:
+                problems.append(wrong)
     if problems:
         raise SettingsError(all_of(problems))
     if (token := environment.get(f"{PREFIX}SMTP_TOKEN_FILE")) and not environment.get(f"{PREFIX}SMTP_TOKEN"):
@@ -134,7 +150,7 @@ def _content(variable: str, environment: Mapping[str, str]) -> str | None:
     if not path:
         return None
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
+        return Path(path).read_text(encoding="utf-8-sig").strip()  # PowerShell and Notepad put a mark first
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(NO_FILE, variable=variable, path=path, error=error) from error
 

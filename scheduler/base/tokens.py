@@ -32,6 +32,12 @@ class NoKey(EnvironmentRefusal):
 
 
 UNSET = Phrase("AGENDA_SECRET_KEY is not set: nodes have to share it; `openssl rand -base64 32` makes one")
+SHORT = Phrase(
+    "the secret key has fewer than {least} {least:character|characters}, and can be guessed; "
+    "`openssl rand -base64 32` makes one. An "
+    "older one that is to go on reading links stands behind the new one"
+)
+LEAST = 16  # characters of a key
 NOTHING_CHANGED = Phrase("{unset}. Nothing was changed").of(unset=UNSET)
 
 
@@ -42,10 +48,16 @@ class Tokens:
         if not keys:
             raise ValueError("no secret key")
         self._keys = tuple(keys)
+        self.short = len(keys[0]) < LEAST  # what is signed now can be forged
         self._message_key = hashlib.sha256(f"agenda-consular.message{keys[0]}".encode()).digest()
         newest_last = list(reversed(keys))
         self._by_purpose = {link: URLSafeSerializer(newest_last, salt=f"agenda-consular.{link}") for link in Link}
         self._begun = {link: _begun(serializer) for link, serializer in self._by_purpose.items()}
+
+    @property
+    def fingerprint(self) -> str:
+        """By which the current key is known again, without being told."""
+        return fingerprint(self._keys[0])
 
     def sign(self, link: Link, recipient: str, until: datetime | None = None) -> str:
         """A token for that recipient, good for ever or `until` an instant (to the second)."""
@@ -126,9 +138,19 @@ def tokens_with(keys: Sequence[str]) -> Tokens | None:
     return Tokens(keys) if keys else None
 
 
+def fingerprint(key: str) -> str:
+    """16 hexadecimal digits, of which nobody gets back to the key."""
+    return hashlib.sha256(f"agenda-consular.fingerprint{key}".encode()).hexdigest()[:16]
+
+
+def key_file(database: Path) -> Path:
+    """Where the keys of a SQLite database are kept."""
+    return database.with_name(f"{database.name}.key")
+
+
 def key_beside(database: Path) -> tuple[str, ...]:
     """The keys in the file beside a SQLite database, made on first use, readable by its owner only."""
-    path = database.with_name(database.name + ".key")
+    path = key_file(database)
     if not path.exists():
         unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         unfinished.touch(mode=0o600)

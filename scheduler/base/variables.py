@@ -22,6 +22,7 @@ NO_CHOICE = Phrase("«{text}» is not known here; write one of: {choices}")
 NO_LANGUAGE = Phrase("«{text}» is no language that this program speaks; write one of: {choices}")
 NO_NUMBER = Phrase("«{text}» is no number from {least} to {most}; write one in digits")
 NO_SITE_ADDRESS = Phrase("«{text}» is no address of a site; write it as https://agenda.example")
+NO_FULL_NAME = Phrase("«{text}» is no full name of a host; write one with a dot, as agenda.example, or [192.0.2.7]")
 NOT_SAFE = Phrase("«{text}» must begin with https://: a secret is sent there")
 
 
@@ -116,6 +117,14 @@ def parse_base_url(text: str) -> str:
     if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", text):
         raise UnreadableText(NO_SITE_ADDRESS.of(text=text))
     return text.rstrip("/")
+
+
+def parse_ehlo(text: str) -> str:
+    """A host's full name, or an address in brackets (RFC 5321 §4.1.3). Raises UnreadableText."""
+    name, literal = r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,8}", r"\[(IPv6:)?[0-9A-Fa-f:.]{2,39}\]"
+    if not re.fullmatch(f"{name}|{literal}", text):
+        raise UnreadableText(NO_FULL_NAME.of(text=text))
+    return text
 
 
 def parse_token_url(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -10,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from calendars.catalogue import Phrase
-from calendars.editions import Edition, Revision
+from calendars.editions import Edition
 from calendars.model.agenda import Agenda
 from calendars.model.events import Days, Event
 from calendars.model.places import Representation
@@ -44,8 +45,11 @@ NOTICE_TEXT = Phrase("own text")
 NO_NOTICE = Phrase("none")
 
 
-def print_agenda(console: Console, edition: Edition, site: Representation | None, lang: Language) -> None:
-    """The whole agenda: its events as a table, then axes, commitments and progress."""
+def print_agenda(console: Console, edition: Edition, site: Representation | None, lang: Language, today: date) -> None:
+    """The whole agenda: its events as a table, then axes, commitments and progress.
+
+    Dates have their year unless it is that of `today`.
+    """
     agenda = edition.agenda
     headings = HEADINGS.say(lang, home=home_short(agenda.zone, lang)).split("|")
     if site is None:
@@ -54,7 +58,7 @@ def print_agenda(console: Console, edition: Edition, site: Representation | None
     for number, heading in enumerate(headings):
         table.add_column(heading, no_wrap=number in (2, 3) and site is not None and console.width >= WIDE)
     for event in agenda.events:
-        home, there = when(agenda, event, edition.revisions[event.id], site, lang)
+        home, there = when(edition, event, site, lang, today)
         cells = [event.title[lang], status_word(event.status, lang), home, ", ".join(assumptions(event, lang))]
         if site is not None:
             cells.insert(3, there)
@@ -95,10 +99,9 @@ def _people(agenda: Agenda, lang: Language) -> Iterator[str]:
     yield NOTICE.say(lang, parts=", ".join(filter(None, parts)) or NO_NOTICE[lang])
 
 
-def when(
-    agenda: Agenda, event: Event, revision: Revision, site: Representation | None, lang: Language
-) -> tuple[str, str]:
+def when(edition: Edition, event: Event, site: Representation | None, lang: Language, today: date) -> tuple[str, str]:
     """When the event is, by the agenda's zone and at the site (empty where it does not concern the site)."""
+    agenda, revision = edition.agenda, edition.revisions[event.id]
     concerned = site is not None and site in agenda.addressed(event)
     if isinstance(event.when, Days):
         span = days_span(event.when, lang)
@@ -106,12 +109,12 @@ def when(
     if revision.start is None:
         return UNDATED[lang], UNDATED[lang] if concerned else ""
     home = revision.wall(revision.start, agenda.zone)
-    told = f"{short_date(home.date(), lang)} {hour(home, lang)}"
+    told = f"{short_date(home.date(), lang, today)} {hour(home, lang)}"
     if site is None or not concerned:
         return told, ""
     there = revision.wall(revision.start, site.zone)
-    remark = other_day_remark(there, home, site.city, lang)
-    return told, f"{short_date(there.date(), lang)} {hour(there, lang)} {remark}".rstrip()
+    remark = other_day_remark(there, home, site.city_in(lang), lang)
+    return told, f"{short_date(there.date(), lang, today)} {hour(there, lang)} {remark}".rstrip()
 
 
 def events_json(edition: Edition, site: Representation | None) -> list[dict[str, object]]:

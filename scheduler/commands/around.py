@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table
 
 from calendars.catalogue import Phrase
 from calendars.editions import Edition, first_edition
-from calendars.impact import Fit, sessions, stays
+from calendars.impact import Fit, Stay, sessions, stays
 from calendars.model.agenda import Draft
 from calendars.model.events import Days, Event
 from calendars.model.text import Language
@@ -20,31 +22,39 @@ INSIDE = Phrase("{inside} of {all} sites wholly within working hours")
 UNDATED = Phrase("no date yet")
 
 
-def around(draft: Draft, event: Event, lang: Language) -> RenderableType:
-    """The event of a draft at every site that it addresses."""
+def around(draft: Draft, event: Event, lang: Language, today: date) -> RenderableType:
+    """The event of a draft at every site that it addresses. Dates have their year unless it is that of `today`."""
     edition = first_edition(draft)
-    head = f"{event.title[lang]}\n{_home(edition, event, lang)}"
+    head = f"{event.title[lang]}\n{_home(edition, event, lang, today)}"
     found = sessions(edition.agenda, event, edition.revisions[event.id])
     whole = stays(edition.agenda, event)
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for heading in HEADINGS[lang].split("|"):
         table.add_column(heading)
     for session in found:
-        start = f"{short_date(session.start.date(), lang)} {hour(session.start, lang)}"
-        table.add_row(session.site.city, session.site.id, start, ", ".join(marks(session, lang)))
+        start = f"{short_date(session.start.date(), lang, today)} {hour(session.start, lang)}"
+        table.add_row(session.site.city_in(lang), session.site.id, start, ", ".join(marks(session, lang)))
     for stay in whole:
-        begins = f"{short_date(stay.begins.date(), lang)} {hour(stay.begins, lang)}"
-        table.add_row(stay.site.city, stay.site.id, begins, ", ".join(stay_marks(stay, lang)))
+        table.add_row(
+            stay.site.city_in(lang), stay.site.id, _days(stay, lang, today), ", ".join(stay_marks(stay, lang))
+        )
     inside = sum(session.fit is Fit.INSIDE for session in found)
     foot = [INSIDE.say(lang, inside=inside, all=len(found))] if found else []
     return Group(head, table, *foot)
 
 
-def _home(edition: Edition, event: Event, lang: Language) -> str:
+def _days(stay: Stay, lang: Language, today: date) -> str:
+    """The site's own dates: «mar 1 feb – lun 7 feb»; a single one is said once."""
+    first, last = stay.days.first, stay.days.last
+    shown = [short_date(day, lang, today, first, last) for day in dict.fromkeys((first, last))]
+    return " – ".join(shown)
+
+
+def _home(edition: Edition, event: Event, lang: Language, today: date) -> str:
     revision = edition.revisions[event.id]
     if revision.start is not None:
         wall = revision.wall(revision.start, edition.agenda.zone)
-        return f"{short_date(wall.date(), lang)}, {hour(wall, lang)}, {home_name(edition.agenda.zone, lang)}"
+        return f"{short_date(wall.date(), lang, today)}, {hour(wall, lang)}, {home_name(edition.agenda.zone, lang)}"
     return days_span(event.when, lang) if isinstance(event.when, Days) else UNDATED[lang]
 
 

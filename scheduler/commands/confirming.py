@@ -15,7 +15,7 @@ from calendars.zones import zone_data
 from scheduler.base.refusal import PROBLEMS, UsageRefusal
 from scheduler.commands.common import NOT_PUBLISHED
 from scheduler.commands.screen import err
-from scheduler.publishing.in_words import missing_lines, unheard_lines
+from scheduler.publishing.in_words import missing_lines, unheard_lines, unlikely_lines
 from scheduler.publishing.prospect import Prospect
 from scheduler.publishing.publish import NothingToPublish, Published, Unconfirmed
 
@@ -26,7 +26,11 @@ AnnounceOption = Annotated[
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; kept with the edition.")]
 AuthorOption = Annotated[str | None, typer.Option("--author", help="Who publishes; default: the login name.")]
 YesOption = Annotated[
-    bool, typer.Option("--yes", help="Do it also where it removes events or recipients, or concerns many.")
+    bool,
+    typer.Option(
+        "--yes",
+        help="Do it also where it takes something away, concerns many, or has an unlikely date.",
+    ),
 ]
 
 EMPTY_REASON = Phrase("--reason is empty: say why, for whoever reads the editions later")
@@ -103,11 +107,12 @@ def _typed(found: Prospect, lang: Language, *, shifted: bool, files: bool) -> bo
 
 
 def _reasons(found: Prospect, lang: Language, option: str | None) -> Iterator[str]:
-    """Why it is asked: what is taken away, and whom it concerns.
+    """Why it is asked: what is taken away, which dates are unlikely, and whom it concerns.
 
     `option` is what `agenda impact` shows it with; None where it does not.
     """
     yield from missing_lines(found, lang, files=option is not None)
+    yield from unlikely_lines(found, lang)
     if found.doubtful_rules and found.before is not None:
         events = and_list(found.shifted, lang)
         yield DOUBTFUL.say(lang, now=zone_data().version, then=found.before.zone_version, events=events)

@@ -36,7 +36,7 @@ def print_days(
         console.print(_all_sites(agenda, years, lang))
         return
     found = site_days(agenda, site, years)
-    words = WEEKEND.say(lang, site=site.city, weekend=weekend_words(found, lang), source=found.weekend_source)
+    words = WEEKEND.say(lang, site=site.city_in(lang), weekend=weekend_words(found, lang), source=found.weekend_source)
     console.print(words, markup=False)
     if site.subdivision is not None:
         console.print(PART.say(lang, region=site.subdivision), markup=False)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Draft
 from calendars.model.text import Language
 from calendars.reading import AGENDA, POSTS, Lines
-from calendars.zones import zone_data
+from calendars.zones import to_wall, zone_data
 from scheduler.base.clock import SystemClock
 from scheduler.commands.common import ConfigOption, JsonOption, LangOption, ShiftedOption, language, print_json, told
 from scheduler.commands.screen import print_lines
 from scheduler.commands.shifting import Source
 from scheduler.installation.database import existing_database
-from scheduler.publishing.in_words import all_sites, missing_lines, post_lines, uncorrected_lines
+from scheduler.publishing.in_words import all_sites, missing_lines, post_lines, uncorrected_lines, unlikely_lines
 from scheduler.publishing.prospect import Beside, Prospect, beside
 from scheduler.wording.changes import change_json, change_lines, place
 
@@ -40,18 +41,20 @@ def diff(
     by this machine's zone data.
     """
     with told(lang) as settings:
-        source = Source(config, settings, shifted=shifted)
+        source, at = Source(config, settings, shifted=shifted), SystemClock().now()
         with existing_database(settings) as database, database.read() as connection:
             draft = source.draft(connection)
-            found = source.prospect(connection, draft, SystemClock().now())
+            found = source.prospect(connection, draft, at)
             others = beside(connection, found, draft)
         if as_json:
             print_json(_json(found, others, draft, source.lines))
         else:
-            print_lines(_screen(found, others, draft, source.lines, language(lang, settings)))
+            print_lines(_screen(found, others, draft, source.lines, language(lang, settings), at))
 
 
-def _screen(found: Prospect, others: Beside, draft: Draft, lines: Lines | None, lang: Language) -> Iterator[str]:
+def _screen(
+    found: Prospect, others: Beside, draft: Draft, lines: Lines | None, lang: Language, at: datetime
+) -> Iterator[str]:
     if found.before is None:
         yield FIRST.say(lang, events=len(draft.agenda.events))
         return
@@ -63,9 +66,9 @@ def _screen(found: Prospect, others: Beside, draft: Draft, lines: Lines | None, 
         yield SAME[lang]
         return
     yield ""
-    sites = all_sites(found)
+    sites, today = all_sites(found), to_wall(at, draft.agenda.zone).date()
     for change in found.changes:
-        yield from change_lines(change, sites, place(change, lines, lang), lang)
+        yield from change_lines(change, sites, place(change, lines, lang), lang, today)
     if others.people:
         counts = {name: len(getattr(others, name)) for name in ("new", "gone", "changed")}
         yield PEOPLE.say(lang, file=POSTS, **counts)
@@ -73,6 +76,7 @@ def _screen(found: Prospect, others: Beside, draft: Draft, lines: Lines | None, 
     if others.parts:
         yield OTHERS.say(lang, parts=", ".join(others.parts))
     yield from missing_lines(found, lang)
+    yield from unlikely_lines(found, lang)
     listed = {event.id for event in draft.agenda.events}
     untouched = len(listed) - sum(change.event in listed for change in found.changes)
     yield UNTOUCHED.say(lang, n=untouched)

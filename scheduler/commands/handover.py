@@ -93,7 +93,7 @@ def _confirmed(post: Post, wanted: HandoverWish, found: InForce, lang: Language)
     agenda, console = found.edition.agenda, err()
     said = {
         "post": wanted.recipient,
-        "office": office_of(agenda, post),
+        "office": office_of(agenda, post, lang),
         "former": masked(post.recipient.address),
         "successor": masked(wanted.address),
         "reply_to": agenda.sender.reply_to,

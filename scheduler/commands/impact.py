@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Draft
 from calendars.model.text import Language
+from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import UsageRefusal
 from scheduler.base.settings import Settings
@@ -49,6 +50,7 @@ from scheduler.publishing.in_words import (
     moment_at_home,
     notices_line,
     unheard_lines,
+    unlikely_lines,
 )
 from scheduler.publishing.prospect import Prospect
 from scheduler.sending.foresight import foreseen
@@ -117,10 +119,10 @@ def impact(
     with told(lang) as settings:
         _refuse(rollback, shifted or announce, alone=reminder and mail is None)
         source, spoken = Source(config, settings, shifted=shifted, back=rollback), language(lang, settings)
-        if mail is None and event is not None:
-            _show_event(_draft_alone(source, settings), event, spoken, as_json=as_json)
-            return
         at = SystemClock().now()
+        if mail is None and event is not None:
+            _show_event(_draft_alone(source, settings), event, spoken, at, as_json=as_json)
+            return
         with existing_database(settings) as database, database.read() as connection:
             draft = source.draft(connection)
             found = source.prospect(connection, draft, at, announce or ())
@@ -171,7 +173,7 @@ def _draft_alone(source: Source, settings: Settings) -> Draft:
         return source.draft(connection)
 
 
-def _show_event(draft: Draft, key: str, lang: Language, *, as_json: bool) -> None:
+def _show_event(draft: Draft, key: str, lang: Language, at: datetime, *, as_json: bool) -> None:
     chosen = draft.agenda.event(key)
     if chosen is None:
         known = ", ".join(one.id for one in draft.agenda.events if one.when is not None)
@@ -179,7 +181,7 @@ def _show_event(draft: Draft, key: str, lang: Language, *, as_json: bool) -> Non
     if as_json:
         print_json(around_json(draft, chosen))
     else:
-        out().print(around(draft, chosen, lang))
+        out().print(around(draft, chosen, lang, to_wall(at, draft.agenda.zone).date()))
 
 
 def _posts(connection: Connection, draft: Draft, site: str | None) -> list[Hearer]:
@@ -198,7 +200,7 @@ def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language,
         yield _nothing(found, source).say(lang, number=found.publication.edition.number - 1)
         return
     agenda = found.publication.edition.agenda
-    yield NOW.say(lang, moment=moment_at_home(at, agenda.zone, lang))
+    yield NOW.say(lang, moment=moment_at_home(at, agenda.zone, lang, at))
     if found.before is None:
         yield (FIRST_CALLING if found.called else FIRST).say(lang, feeds=len(result.feeds))
         yield from call_lines(found, result, at, lang)
@@ -210,7 +212,7 @@ def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language,
         yield f"  {kind_words(change, lang)}  {title(change, lang)}"
         yield f"    {notices_line(mails, lang)}"
         yield from (f"      {line}" for line in departure_lines(mails, found, at, lang))
-        yield from (f"    {line}" for line in answer_lines(result, change.event, found, lang))
+        yield from (f"    {line}" for line in answer_lines(result, change.event, found, at, lang))
     yield from call_lines(found, result, at, lang)
     yield from (f"  {line}" for line in unheard_lines(found, lang))
     yield "  " + REPLACED.say(lang, replaced=result.replaced, sent=sum(result.sent.values()))
@@ -219,7 +221,7 @@ def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language,
     yield from (f"  {line}" for line in day_lines(result.days, lang))
     if found.removed_posts:
         yield "  " + GONE.say(lang, posts=len(found.removed_posts), reminders=result.dropped)
-    yield from (f"  {line}" for line in missing_lines(found, lang))
+    yield from (f"  {line}" for line in (*missing_lines(found, lang), *unlikely_lines(found, lang)))
     if result.mails:
         yield SEE.say(lang, site=next(key for key in sites if key == result.mails[0].site.id), option=option)
     if source.back is not None:

@@ -20,7 +20,7 @@ from calendars.catalogue import Phrase
 from scheduler.base import loop
 from scheduler.base.clock import Clock, SystemClock
 from scheduler.base.logs import configure_logs
-from scheduler.base.refusal import USAGE, UsageRefusal
+from scheduler.base.refusal import USAGE, EnvironmentRefusal, UsageRefusal
 from scheduler.base.settings import Settings, SettingsError
 from scheduler.commands.common import LangOption, print_json, told
 from scheduler.commands.screen import err
@@ -32,11 +32,15 @@ from scheduler.mail.relay.oauth import access_tokens
 from scheduler.people.incoming import Handled, Inbox, Meaning
 from scheduler.store import controls
 from scheduler.store.database import Database, will_pass
+from scheduler.store.instance import Instance
 from scheduler.store.people import doubts, quarantine
 
 _log = structlog.get_logger(__name__)
 RECENT = timedelta(days=40)  # what people saw before that in an IMAP mailbox is not taken in when it is first read
 TEMPORARY = 75  # EX_TEMPFAIL of sysexits.h: the mail server keeps the message and tries again
+NOT_ADOPTED = Phrase(
+    "--imap: this database was copied or restored, and would take what belongs to the original: `agenda adopt` first"
+)
 IMAP_URL = Phrase("--imap: {error}")
 NO_PASSWORD = Phrase("AGENDA_IMAP_PASSWORD is not set; set it, or ask for a token with ?auth=xoauth2")
 NO_TOKEN = Phrase("?auth=xoauth2 wants AGENDA_SMTP_TOKEN, its _FILE, or the AGENDA_OAUTH_… variables")
@@ -131,6 +135,9 @@ def _imap(url: str, settings: Settings, database: Database, again: bool) -> Imap
     except ValueError as error:
         raise UsageRefusal(IMAP_URL, error=error) from error
     since = (SystemClock().now() - RECENT).date()
+    with database.read() as connection:
+        if not Instance(database).is_own(connection):
+            raise EnvironmentRefusal(NOT_ADOPTED)
     progress = _progress(database, f"{controls.IMAP} {where.name}")
     return Imap(place=where, secret=_secret(where, settings), since=since, progress=progress, again=again)
 

@@ -56,8 +56,9 @@ def publish_command(
 ) -> None:
     """Put the draft in force: a new edition, its feeds and its reminders.
 
-    An edition that takes something away, or sends more than AGENDA_ASKED_ABOVE notices and convocations, asks at a
-    terminal for the number of people, or for --yes. `agenda impact` shows beforehand what it would do.
+    An edition that takes something away, sends more than AGENDA_ASKED_ABOVE notices and convocations, or moves or adds
+    an event into the past or over 30 months ahead, asks at a terminal for the number of people, or for --yes. `agenda
+    impact` shows beforehand what it would do.
 
     --announce sends each post that EVENT concerns one convocation to it, also with a first edition or with an otherwise
     unchanged draft; who was called to that hour before, or is told of it by a notice now, gets none.

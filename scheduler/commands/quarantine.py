@@ -42,7 +42,9 @@ def quarantine(
             save.mkdir(mode=0o700, parents=True, exist_ok=True)
             for digest, raw in held.items():
                 if raw is not None:
-                    (save / f"{digest[:16]}.eml").write_bytes(raw)
+                    kept_as = save / f"{digest[:16]}.eml"
+                    kept_as.touch(mode=0o600)
+                    kept_as.write_bytes(raw)
         if forget:
             with database.write() as connection:
                 for one in found:

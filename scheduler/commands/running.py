@@ -26,7 +26,7 @@ from scheduler.commands.screen import out
 from scheduler.commands.stretches import progress, rehearse_here, whole_campaign
 from scheduler.commands.summary import print_summary
 from scheduler.drafts.files import configuration
-from scheduler.installation.pages import address_of, site_of
+from scheduler.installation.pages import Played, address_of, site_of
 from scheduler.rehearsal.capture import Outbox
 from scheduler.rehearsal.run import captured, rehearsal_database
 from scheduler.serving import Serving, serve
@@ -59,7 +59,7 @@ def demo(
     configure_logs(level=40)
     with told(lang) as settings:
         draft = configuration(config, settings).draft()
-        wanted = port or settings.port
+        wanted = settings.port_to_listen_on(port or None)
         tokens = Tokens([secrets.token_urlsafe(32)])
         with (
             bind(host or settings.host, wanted or DEFAULT_PORT, tries=1 if wanted else DEMO_PORTS) as listener,
@@ -74,7 +74,8 @@ def demo(
             print_summary(out(), summary, language(lang, settings))
             typer.echo(WHERE.say(language(lang, settings), url=base_url))
             present = to_instant(now, draft.agenda.zone) if now else _demo_now(draft.agenda)
-            site = site_of(database, tokens, settings, base_url, mails=True, now=present, outbox=outbox)
+            played = Played(now=present, outbox=outbox)
+            site = site_of(database, tokens, settings, base_url, mails=True, played=played)
             loop.run(_serve_demo(database, site, listener, outbox))
 
 

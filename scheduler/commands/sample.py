@@ -56,7 +56,7 @@ def _composed(
     body = prepared.personalize(
         Personal(
             to=f"{post.id}@example.invalid",
-            office=office_name(post.post, mail.site),
+            office=office_name(post.post, mail.site, language),
             message_id=f"sample@{edition.agenda.sender.domain}",
             sent_at=mail.leaves,
             unsubscribe_url=f"{base_url}/leave/-",

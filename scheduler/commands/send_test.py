@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from typing import Annotated
 
 import typer
@@ -77,7 +76,7 @@ async def _send_test(sending: Sending, draft: Draft, address: str, lang: Languag
     sender = draft.agenda.sender
     message = Composer(sending.base_url).test_mail(draft.agenda, to=to, sent_at=now, language=lang)
     try:
-        connection = await Connection.open(sending.smtp, local_hostname=socket.gethostname())
+        connection = await Connection.open(sending.smtp, local_hostname=sending.ehlo_name)
         try:
             return await connection.send(f"{sender.address.partition('@')[0]}@{sender.domain}", to, message)
         finally:

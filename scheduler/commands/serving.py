@@ -89,7 +89,7 @@ def worker(lang: LangOption = None) -> None:
 
 
 def _port(given: int | None, settings: Settings) -> int:
-    wanted = settings.port if given is None else given
+    wanted = settings.port_to_listen_on(given)
     return DEFAULT_PORT if wanted is None else wanted
 
 

@@ -11,6 +11,7 @@ from calendars.editions import first_edition
 from calendars.model.agenda import Agenda
 from calendars.model.places import Representation
 from calendars.model.text import Language
+from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import UsageRefusal
 from scheduler.commands.agenda import events_json, print_agenda
@@ -49,7 +50,8 @@ def show(
         elif as_json:
             print_json(events_json(first_edition(draft), chosen))
         else:
-            print_agenda(out(), first_edition(draft), chosen, language(lang, settings))
+            today = to_wall(SystemClock().now(), draft.agenda.zone).date()
+            print_agenda(out(), first_edition(draft), chosen, language(lang, settings), today)
 
 
 def _show_days(agenda: Agenda, site: Representation | None, lang: Language, *, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from calendars.reading import Lines
 from calendars.zones import nearest_instant, to_wall
 from scheduler.base.clock import SystemClock
 from scheduler.base.settings import Settings
+from scheduler.base.tokens import NoKey
 from scheduler.commands.common import ConfigOption, JsonOption, LangOption, language, print_json, told
 from scheduler.drafts.files import InvalidDraft, configuration
 from scheduler.installation.database import existing_database
@@ -49,7 +51,16 @@ def _status(database: Database, now: datetime, settings: Settings) -> Status:
         midnight = datetime.combine(to_wall(now, zone).date(), time())
         day = nearest_instant(midnight, zone), nearest_instant(midnight + timedelta(days=1), zone)
         own, invitations = Instance(database).is_own(connection), settings.invitations
-        return status(connection, now, day, adopted=own, invitations=invitations)
+        found_now = status(connection, now, day, adopted=own, invitations=invitations)
+        return replace(found_now, short_key=_short(database))
+
+
+def _short(database: Database) -> bool:
+    """PostgreSQL may be asked without a key."""
+    try:
+        return database.tokens.short
+    except NoKey:
+        return False
 
 
 def draft_state(

@@ -15,6 +15,7 @@ from calendars.model.agenda import Agenda
 from calendars.model.places import Representation
 from calendars.model.text import Language
 from calendars.reading.problems import unknown
+from scheduler.base.address import seen
 from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import Refusal, UsageRefusal
 from scheduler.base.settings import Settings
@@ -79,19 +80,19 @@ def _make(database: Database, settings: Settings, site: str, label: str, lang: L
         if found is None:
             raise NothingPublished(NOTHING_YET)
         named = _site(found.edition.agenda, site)
-        made = feed_tokens.issue(connection, named.id, SystemClock().now(), label=label.strip())
+        made = feed_tokens.issue(connection, named.id, SystemClock().now(), label=seen(label).strip())
     base_url = settings.own_address
     shown = {
         "id": feed_tokens.id_of(made),
         "site": named.id,
-        "label": label.strip(),
+        "label": seen(label).strip(),
         "address": staff_address(base_url, made, named.id),
         "local": staff_address(base_url, made, named.id, local=True),
     }
     if as_json:
         print_json(shown)
     else:
-        typer.echo(MADE.say(lang, **{**shown, "site": named.name}))
+        typer.echo(MADE.say(lang, **{**shown, "site": named.name_in(lang)}))
     if settings.base_url is None:
         typer.echo(LOCAL_ONLY[lang], err=True)
 

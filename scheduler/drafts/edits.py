@@ -19,7 +19,7 @@ from calendars.reading.context import SITE
 from calendars.reading.decoding import decode
 from calendars.reading.problems import Place, Report, Wrong, unknown
 from calendars.reading.tables.posts import POST_COLUMNS
-from calendars.reading.tables.rows import column_name, separator_of
+from calendars.reading.tables.rows import column_name, separator
 from calendars.reading.tables.sites import SITE_COLUMNS
 from calendars.reading.yaml.nodes import MappingNode, Node, ScalarNode
 from calendars.reading.yaml.schema import EventForm
@@ -96,9 +96,10 @@ class Table:
     def __init__(self, text: str, columns: tuple[str, ...]) -> None:
         """`columns` are those that it must have; what they are named tells what separates them."""
         self._columns = columns
-        lines = [line for line in text.split("\n") if line.strip(" ,;\t")]
-        self._separator = separator_of(lines[0], columns)
-        header, *rows = csv.reader(lines, delimiter=self._separator)
+        lines = text.split("\n")
+        self._separator = separator(lines, columns)
+        written = (line for line in lines if line.strip(" ,;\t"))
+        header, *rows = csv.reader(written, delimiter=self._separator)
         self._header = [column_name(cell) for cell in header]
         self._rows = {cells[self._header.index("id")].strip(): cells for cells in rows}
 

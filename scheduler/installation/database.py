@@ -12,6 +12,7 @@ from scheduler.base.settings import DEFAULT_DATABASE, Settings
 from scheduler.base.tokens import tokens_with
 from scheduler.store import controls
 from scheduler.store.database import Database
+from scheduler.store.file_place import mark_beside
 
 
 class WrongDatabase(EnvironmentRefusal):
@@ -25,6 +26,9 @@ class NothingPublished(Refusal):
 
 
 OF_A_REHEARSAL = Phrase("{name} belongs to a rehearsal; name another database")
+LOST = Phrase(
+    "{file} is gone, and its mark is still there: `agenda restore` puts a backup back; to begin anew, delete {mark}"
+)
 NO_DATABASE = Phrase("{name}: no database here; `agenda publish` and `agenda serve` make it")
 NOTHING_YET = Phrase("nothing is published yet; `agenda publish` puts the draft in force")
 
@@ -34,13 +38,31 @@ def database_url(settings: Settings) -> str:
 
 
 def database_is_there(settings: Settings) -> bool:
-    """Whether a database was named, or the default file exists. A command that only reads must not make one."""
-    return settings.database_url is not None or Path(DEFAULT_DATABASE.removeprefix("sqlite:///")).exists()
+    """Whether a server was named, or the file exists. A command that only reads must not make one."""
+    file = _file(settings)
+    return file is None or file.exists()
+
+
+def _file(settings: Settings) -> Path | None:
+    """Where a SQLite database is to be; None of a server, and of a URL that opening it refuses."""
+    scheme, _, path = database_url(settings).partition(":///")
+    return Path(path.partition("?")[0]) if scheme == "sqlite" and path else None
+
+
+def _refuse_lost(settings: Settings) -> None:
+    """A file that went must not begin anew, empty: everything would be published and sent again."""
+    file = _file(settings)
+    if file is None or (file.exists() and file.stat().st_size):
+        return
+    mark = mark_beside(file)
+    if mark.exists():
+        raise WrongDatabase(LOST, file=file, mark=mark.name)
 
 
 @contextmanager
 def real_database(settings: Settings) -> Iterator[Database]:
-    """The installation's database. Raises WrongDatabase for one that a rehearsal marked."""
+    """The installation's database. Raises WrongDatabase for one that a rehearsal marked, and for one that is gone."""
+    _refuse_lost(settings)
     database = Database(database_url(settings), tokens=tokens_with(settings.secret_keys))
     try:
         with database.read() as connection:

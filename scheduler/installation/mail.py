@@ -40,6 +40,7 @@ def sending_of(settings: Settings, base_url: str, tokens: Tokens) -> Sending | N
         base_url=base_url,
         tokens=tokens,
         redirect_all=settings.redirect_all,
+        ehlo=settings.ehlo,
         domain_per_minute=settings.domain_pace,
         verp=settings.verp == "on",
         invitations=settings.invitations,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from scheduler.base.settings import Settings
 from scheduler.base.tokens import Tokens
+from scheduler.sending.pace import gap
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.web.app import Site
@@ -17,16 +19,18 @@ def address_of(address: tuple[str, int]) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Played:
+    """What a demo shows in place of the present."""
+
+    now: datetime  # UTC: its moment
+    outbox: Path  # the folder of its mails
+
+
 def site_of(
-    database: Database,
-    tokens: Tokens,
-    settings: Settings,
-    base_url: str,
-    *,
-    mails: bool,
-    now: datetime | None = None,
-    outbox: Path | None = None,
+    database: Database, tokens: Tokens, settings: Settings, base_url: str, *, mails: bool, played: Played | None = None
 ) -> Site:
+    """The pages of what is in force; `mails`: this installation sends, so that pages may promise it."""
     with database.read() as connection:
         found = editions.load(connection)
     assert found is not None
@@ -35,10 +39,11 @@ def site_of(
         tokens=tokens,
         base_url=base_url,
         in_force=found,
-        now=now,
-        outbox=outbox,
+        now=None if played is None else played.now,
+        outbox=None if played is None else played.outbox,
         mails=mails,
-        invitations=mails and (settings.invitations or now is not None),
+        invitations=mails and (settings.invitations or played is not None),
+        gap=gap(settings.pace),
         proxies=settings.trusted_proxies,
         watchers=settings.metrics_from,
     )

@@ -46,6 +46,7 @@ from scheduler.mail.texts.escalation import to_coordinator, to_deputy
 from scheduler.mail.texts.invitation import invitation
 from scheduler.mail.texts.notice import notice
 from scheduler.mail.texts.reminder import reminder
+from scheduler.mail.wrapping import wrapped
 from scheduler.planning.coverage import Tally
 from scheduler.planning.delivery import Purpose
 from scheduler.planning.notices import Telling
@@ -186,7 +187,7 @@ class Composer:
         """The texts of a template in one language, by the catalogue (scheduler.wording.templates)."""
         text, html = self._templates[name]
         return (
-            text_part("plain", text.render({**spoken(language), **words})),
+            text_part("plain", wrapped(text.render({**spoken(language), **words}))),
             text_part("html", html.render({**spoken_in_html(language), "lang": language, **words})),
         )
 

@@ -13,9 +13,10 @@ from markupsafe import escape
 from calendars.invitations import parties
 from calendars.model.text import Language
 from scheduler.base.address import mailbox
-from scheduler.mail.mime import Part, field, filling
+from scheduler.mail.mime import LINE, Part, field, filling
 from scheduler.mail.subject import local
 from scheduler.mail.texts.reminder import to_office
+from scheduler.mail.wrapping import OWN_PIECE, wrapped
 
 _URL = re.compile(r"https?://[!#-;=?-~]{1,900}")  # printable ASCII without quotes and angle brackets
 _NOTHING = b"", b""  # in the plain and in the HTML part
@@ -90,8 +91,8 @@ class PreparedMail:
             "stop": _fillings(personal.unsubscribe_url),
             "manage": _fillings(personal.manage_url),
             "answer": _fillings(personal.answer_url) if self.asks else _NOTHING,
-            "answered": _fillings(f"\n{personal.answered}") if personal.answered else _NOTHING,
-            "unread": _fillings(f"\n{personal.unread}") if personal.unread else _NOTHING,
+            "answered": _fillings(f"\n{personal.answered}", LINE) if personal.answered else _NOTHING,
+            "unread": _fillings(f"\n{personal.unread}", LINE) if personal.unread else _NOTHING,
         }
         pieces = {"calendar.parties": self._parties(personal)}
         for name, (plain, html) in texts.items():
@@ -107,10 +108,19 @@ class PreparedMail:
 
 @lru_cache(maxsize=1024)  # the posts of an office mostly bear the same name
 def _office(office: str, language: Language) -> tuple[bytes, bytes]:
-    return _fillings(to_office(office, language))
+    return _fillings(to_office(office, language), LINE - OWN_PIECE)
 
 
-def _fillings(text: str) -> tuple[bytes, bytes]:
-    """A personal piece as it stands in the plain and in the HTML part."""
-    plain, escaped = filling(text), str(escape(text))
-    return plain, plain if escaped == text else filling(escaped)
+def _wrapped(text: str, columns: int) -> str:
+    """With a place at the end for the mark that the template may put there."""
+    return wrapped(f"{text}.", columns).removesuffix(".")
+
+
+def _fillings(text: str, columns: int | None = None) -> tuple[bytes, bytes]:
+    """A personal piece as it stands in the plain and in the HTML part.
+
+    `columns`: of its first line, where it is words and wrapped as such; None: a link, which is not.
+    """
+    lines, escaped = text if columns is None else _wrapped(text, columns), str(escape(text))
+    plain = filling(lines)
+    return plain, plain if escaped == lines else filling(escaped)

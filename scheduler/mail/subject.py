@@ -7,12 +7,15 @@ from datetime import date, datetime, timezone
 from email.utils import format_datetime
 from functools import lru_cache
 
+from calendars.catalogue import Phrase
 from calendars.editions import Edition
 from calendars.model.events import Event
 from calendars.model.places import Representation
 from calendars.model.text import Language
 from calendars.zones import offset_at
 from scheduler.planning.channels import ITIP
+
+_ASK = Phrase("ask {address} for the link; whoever signed up on the page is not sent it")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +42,7 @@ class Subject:
     language: Language
     sent_at: datetime  # UTC
     link: str | None = field(default=None, repr=False)  # to join by; never in a log
+    withheld: bool = False  # there is a link, and these posts are not given it
     guest: bool = False  # they come to it instead of their own session
     enclosed: Enclosure = field(default_factory=Enclosure)
 
@@ -50,7 +54,13 @@ class Subject:
     @property
     def key(self) -> tuple[object, ...]:
         """What makes another message, in one edition."""
-        return self.event.id, self.site.id, self.language, self.today, self.link, self.guest, self.enclosed
+        doors = self.link, self.withheld
+        return self.event.id, self.site.id, self.language, self.today, *doors, self.guest, self.enclosed
+
+    @property
+    def ask_for_link(self) -> str | None:
+        """How to come by the link that these posts are not given."""
+        return _ASK.say(self.language, address=self.edition.agenda.sender.reply_to) if self.withheld else None
 
 
 @lru_cache(maxsize=1024)  # whatever leaves for a zone within one second says the same

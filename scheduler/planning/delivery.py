@@ -32,6 +32,7 @@ class Purpose(StrEnum):
     CONFIRMATION = "confirmation"  # somebody signed up with this address: is it yours?
     KNOWN = "known"  # likewise, and it gets the reminders already
     ALARM = "alarm"  # to the coordinator: a site has nobody left to write to
+    LEFT = "left"  # likewise, because its last post asked for no more
     DOUBT = "doubt"  # to the coordinator: reports that addresses are bad came in a flood, and none of them counts yet
     WELCOME = "welcome"  # to the successor: a post has passed to you
     FAREWELL = "farewell"  # to whoever held it before
@@ -41,6 +42,7 @@ class Purpose(StrEnum):
 
 
 PLANNED_BY_EDITION = (Purpose.REMINDER, Purpose.ESCALATION)  # what `scheduler/planning/plan.py` says is owed
+ASKED = (Purpose.CONFIRMATION, Purpose.KNOWN, Purpose.ACCESS)  # anybody may ask for these: others do not wait for them
 NEWS = (Purpose.NOTICE, Purpose.CONVOCATION)  # what an edition has to tell: compared with what is known as it leaves
 
 

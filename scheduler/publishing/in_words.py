@@ -12,7 +12,7 @@ from calendars.model.people import Role
 from calendars.model.places import Representation
 from calendars.model.text import Language
 from calendars.reading import AGENDA, DAYS, POSTS, PRIVATE, SITES, Lines
-from calendars.wording import and_list, home_short, hour, short_date
+from calendars.wording import and_list, home_short, hour, long_date, short_date
 from calendars.zones import to_wall
 from scheduler.planning.delivery import Purpose
 from scheduler.publishing.consequences import Consequences, ForeseenMail
@@ -99,6 +99,21 @@ def _shown(names: Iterable[str]) -> Iterator[str]:
         yield "  …"
 
 
+UNLIKELY = Phrase("Dates that may be a slip:")
+PAST = Phrase("{id}, “{title}”: {day}, which has passed")
+FAR = Phrase("{id}, “{title}”: {day}, over 30 months ahead")
+
+
+def unlikely_lines(found: Prospect, lang: Language) -> Iterator[str]:
+    """The events that were moved or added to a date that few mean; nothing where none was."""
+    if found.unlikely:
+        yield UNLIKELY[lang]
+        titles = {event.id: event.title[lang] for event in found.publication.edition.agenda.events}
+        for one in found.unlikely:
+            words = PAST if one.past else FAR
+            yield "  - " + words.say(lang, id=one.event, title=titles[one.event], day=long_date(one.day, lang))
+
+
 UNCORRECTED = Phrase(
     "{file}, {post} (line {line}): the post was handed over and the former address still stands "
     "here. It does not count; put the new one."
@@ -158,7 +173,7 @@ def departure_lines(mails: list[ForeseenMail], found: Prospect, at: datetime, la
         if number == 0 and len(group) > CITIES:
             yield (LATER if opening else SETTLED).say(lang, n=people, moment=moment)
         else:
-            cities = some([mail.site.city for mail in group], lang, CITIES)
+            cities = some([mail.site.city_in(lang) for mail in group], lang, CITIES)
             yield (LATER_AT if opening else SETTLED_AT).say(lang, n=people, moment=moment, sites=cities)
 
 
@@ -170,13 +185,14 @@ def _departure(mail: ForeseenMail, at: datetime, home: str, lang: Language) -> D
     """The moment itself where it goes as soon as it is settled."""
     wall = to_wall(mail.leaves, mail.site.zone)
     if wall.time() == mail.site.opens and mail.leaves > at:
-        return True, f"{short_date(wall.date(), lang)}, {hour(wall, lang)}"
-    return False, moment_at_home(mail.leaves, home, lang)
+        return True, f"{short_date(wall.date(), lang, to_wall(at, mail.site.zone))}, {hour(wall, lang)}"
+    return False, moment_at_home(mail.leaves, home, lang, at)
 
 
-def moment_at_home(at: datetime, home: str, lang: Language) -> str:
-    wall = to_wall(at, home)
-    return f"{short_date(wall.date(), lang)}, {hour(wall, lang)} {home_short(home, lang)}"
+def moment_at_home(moment: datetime, home: str, lang: Language, now: datetime) -> str:
+    """An instant by the agenda's clock, with its year unless it is that of `now`."""
+    wall = to_wall(moment, home)
+    return f"{short_date(wall.date(), lang, to_wall(now, home))}, {hour(wall, lang)} {home_short(home, lang)}"
 
 
 def mail_json(mail: ForeseenMail) -> dict[str, object]:
@@ -209,12 +225,13 @@ def unheard_lines(found: Prospect, lang: Language) -> Iterator[str]:
     spared = found.unheard
     if not spared.posts or found.before is None:
         return
-    before, events = found.before.edition, {event for event, _, _ in spared.posts}
+    before, now = found.before.edition, found.publication.edition.at
+    events = {event for event, _, _ in spared.posts}
     yield UNHEARD.say(lang, n=len(spared.everybody))
     corrected = frozenset().union(*(found.hearing(one) for one in found.notices if one.event in events))
     if corrected:
         yield CORRECTED.say(lang, n=len(corrected))
-    yield EXPOSED.say(lang, number=before.number, moment=moment_at_home(before.at, before.agenda.zone, lang))
+    yield EXPOSED.say(lang, number=before.number, moment=moment_at_home(before.at, before.agenda.zone, lang, now))
     if spared.read:
         yield PRIVATELY.say(lang, n=len(spared.read))
 
@@ -264,10 +281,10 @@ ASKED = {
 }
 
 
-def answer_lines(result: Consequences, event: str, found: Prospect, lang: Language) -> Iterator[str]:
+def answer_lines(result: Consequences, event: str, found: Prospect, at: datetime, lang: Language) -> Iterator[str]:
     """What becomes of the answers to an event (its id), and who would be asked for that."""
     agenda = found.publication.edition.agenda
-    cities = {site.id: site.city for site in agenda.representations}
+    cities = {site.id: site.city_in(lang) for site in agenda.representations}
     for one in result.answers:
         if one.event != event:
             continue
@@ -279,7 +296,8 @@ def answer_lines(result: Consequences, event: str, found: Prospect, lang: Langua
         for role, words in ASKED.items():
             calls = [call for call in one.calls if call.role is role]
             if calls:
-                yield "  " + words.say(lang, n=len(calls), moment=moment_at_home(calls[0].due, agenda.zone, lang))
+                moment = moment_at_home(calls[0].due, agenda.zone, lang, at)
+                yield "  " + words.say(lang, n=len(calls), moment=moment)
 
 
 def answers_json(one: MovedAnswers) -> dict[str, object]:

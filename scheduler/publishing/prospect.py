@@ -21,6 +21,7 @@ from scheduler.base.tokens import Tokens
 from scheduler.planning.notices import of_use, of_use_to_guests
 from scheduler.publishing.announcing import Place, announced, called
 from scheduler.publishing.unheard import Heard, Unheard, unheard
+from scheduler.publishing.unlikely import Unlikely, unlikely
 from scheduler.store import editions
 from scheduler.store.editions import InForce
 from scheduler.store.people import handovers, signups
@@ -58,6 +59,7 @@ class Prospect:
     losses: tuple[Loss, ...]  # what else the draft has no more, as after a cut
     renamed: tuple[tuple[str, str], ...]  # ids of events and posts that go, and those that look like them and are new
     uncorrected: tuple[str, ...]  # posts (ids) for which the file has a former holder's address: it does not count
+    unlikely: tuple[Unlikely, ...]  # moved or added to a date that few mean
     silent: bool  # nobody is told: `notices` are empty
     unchanged: bool  # nothing to publish
     files: Mapping[str, bytes]  # by name: kept with the edition
@@ -108,12 +110,14 @@ class Prospect:
         return bool(self.shifted) and ("?" in (then, now) or now < then)
 
     def wants_confirmation(self, asked_above: int) -> bool:
-        """A file cut short must not cancel a campaign, nor a slip write to the world: whoever publishes says so.
+        """A file cut short must not cancel a campaign, nor a slip write to the world or move a session by years.
+
+        Whoever publishes says so.
 
         Nor must a machine whose zone data was not renewed take back what another has put right.
         """
         takes_away = bool(self.removed_events or self.removed_posts or self.losses)
-        return takes_away or self.mails > asked_above or self.doubtful_rules
+        return takes_away or self.mails > asked_above or self.doubtful_rules or bool(self.unlikely)
 
 
 def prospect(connection: Connection, draft: Draft, act: Act, tokens: Tokens | None = None) -> Prospect:
@@ -148,6 +152,7 @@ def prospect(connection: Connection, draft: Draft, act: Act, tokens: Tokens | No
         losses=() if now is None else losses(now.edition.agenda, draft.agenda, now.links, draft.links),
         renamed=(*_renamed_events(publication, different), *_renamed_posts(connection, draft, posts.known)),
         uncorrected=handovers.uncorrected(connection, draft.recipients, _knows_erased(connection, tokens)),
+        unlikely=tuple(unlikely(different, act.at)),
         silent=act.silent,
         unchanged=now is not None and now.draft_digest == digest(draft) and not different,
         files=act.files,

@@ -24,6 +24,7 @@ from scheduler.publishing.prospect import Act, Prospect, digest, prospect
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
+from scheduler.store.instance import Instance
 from scheduler.store.ledger import convocations, invited, inviting, states
 from scheduler.store.ledger.notices_owed import Owed, follow_moved, owe
 from scheduler.store.ledger.reconcile import Reconciled, reconcile
@@ -40,12 +41,14 @@ class Published:
     kept_away: tuple[str, ...] = ()  # recipient ids of the draft whose address was erased: not taken in
 
 
-TO_CONFIRM = Phrase("the draft removes events or recipients, concerns many people, or shifts hours")
+TO_CONFIRM = Phrase(
+    "the draft removes events or recipients, concerns many people, shifts hours, or has an unlikely date"
+)
 EQUAL = Phrase("the draft equals the edition in force")
 
 
 class Unconfirmed(Refusal):
-    """What takes something away, concerns many, or shifts hours by doubtful rules has to be confirmed."""
+    """What takes away, concerns many, shifts hours by doubtful rules or has an unlikely date has to be confirmed."""
 
     status = 409
 
@@ -86,12 +89,13 @@ def publish_draft(
 
     Of a silent act, who hears of a later change to the same event is told all. What it announces is called to also
     where nothing else is new. `tokens` are wanted where addresses were erased, to know them by. Raises
-    NothingToPublish; NothingToAnnounce; AnotherAgenda; KeyWanted; Unconfirmed, where it takes something away, or owes
-    more than `asked_above` mails, and `confirmed` is false.
+    NothingToPublish; NothingToAnnounce; AnotherAgenda; KeyWanted; Unconfirmed, where it takes something away, owes
+    more than `asked_above` mails, or moves an event to an unlikely date, and `confirmed` is false.
     """
     with database.write() as connection:
         found = prospect(connection, draft, act, tokens)
         check(found, confirmed=confirmed, asked_above=asked_above)
+        Instance(database).settle_in(connection)
         listed = handovers.kept(connection, draft.recipients, found.uncorrected)
         away = _erased(connection, listed, tokens)
         posts = [one for one in listed if one.id not in away]

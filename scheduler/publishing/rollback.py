@@ -53,7 +53,7 @@ def roll_back(
 def prospect_back(connection: Connection, number: int, draft: Draft, act: Act) -> Prospect:
     """What putting edition `number` in force again would do; `draft` is `returning` of it. Raises NoWayBack."""
     try:
-        return prospect(connection, draft, act)
+        return replace(prospect(connection, draft, act), unlikely=())  # they were in force once
     except WallTimeError as error:
         raise NoWayBack(HOUR, number=number, wall=error.wall) from error
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from calendars.changes import Notice
+from calendars.changes import Notice, without_links
 from scheduler.store.compared import Comparison
 from scheduler.store.editions import InForce
 from scheduler.store.ledger import last_told
@@ -59,7 +59,8 @@ def unheard(
 
 def _news(connection: Connection, comparison: Comparison, notice: Notice, post: LastTold) -> bool:
     zone = comparison.zone_of_guest(notice.site) if post.visits else None
-    return any(
-        comparison.since(connection, edition).heard(notice.event, notice.site, zone) is not None
-        for edition in (post.surely, *post.perhaps)
-    )
+    for edition in (post.surely, *post.perhaps):
+        heard = comparison.since(connection, edition).heard(notice.event, notice.site, zone)
+        if heard is not None and (comparison.now.shows_links_to(post.origin) or without_links(heard) is not None):
+            return True
+    return False

@@ -31,7 +31,7 @@ class Outbox:
 
     def __init__(self, folder: Path, *, resuming: bool) -> None:
         """Take the folder, and make it where it is missing. Raises OutboxNotEmpty unless `resuming`."""
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder = folder
         if not resuming and any(folder.iterdir()):
             raise OutboxNotEmpty(NOT_EMPTY, folder=folder)
@@ -43,6 +43,7 @@ class Outbox:
         key = re.sub(r"[^\w-]", "_", found[1].decode("ascii", "replace")) if found else "no-message-id"
         stem = f"{due:{STAMP}}-{key}" if due is not None else key
         draft = self.folder / f".{stem}.{os.getpid()}"
+        draft.touch(mode=0o600)  # it holds an address, and links
         draft.write_bytes(message)
         name = self._link(draft, stem)
         draft.unlink()

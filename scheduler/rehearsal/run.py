@@ -17,7 +17,7 @@ from calendars.editions import Edition, ends
 from calendars.model.agenda import Agenda, Draft
 from scheduler.base.clock import SimulatedClock
 from scheduler.base.refusal import EnvironmentRefusal, Refusal
-from scheduler.base.tokens import Tokens
+from scheduler.base.tokens import LEAST, Tokens
 from scheduler.base.variables import Pace
 from scheduler.mail.relay.smtp_url import parse_smtp_url
 from scheduler.planning.channels import Channel
@@ -120,7 +120,7 @@ def repeatable_tokens(agenda: Agenda) -> Tokens:
 
     Whoever knows the agenda's id knows the key: nothing that is served, and no real mail, may be signed with it.
     """
-    return Tokens([f"rehearsal of {agenda.id}"])
+    return Tokens([f"rehearsal of {agenda.id}".ljust(LEAST, ".")])
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,11 +15,11 @@ from calendars.zones import zone_data
 from scheduler.base import loop
 from scheduler.base.address import domain_of
 from scheduler.base.settings import DEFAULT_DATABASE, Settings, SettingsError
-from scheduler.base.tokens import NoKey, tokens_with
+from scheduler.base.tokens import LEAST, NoKey, tokens_with
 from scheduler.drafts.files import InvalidDraft, NoConfiguration
 from scheduler.mail.relay.oauth import access_tokens
 from scheduler.mail.relay.smtp import Connection, RelayUnavailable
-from scheduler.mail.relay.smtp_url import SmtpSettings, parse_smtp_url
+from scheduler.mail.relay.smtp_url import SmtpSettings, ehlo_name, parse_smtp_url
 from scheduler.publishing.day_shifts import DayShift, differing_days, planned_with_these
 from scheduler.reporting.status import AnswerReading, answering, fan_out_time
 from scheduler.reporting.waiting import largest_wave
@@ -30,6 +29,10 @@ from scheduler.store.editions import InForce
 
 BUILT_AFTER = datetime(2026, 11, 1, tzinfo=UTC)  # a clock that says earlier is wrong: this program is younger
 SHIFTS_NAMED = 4
+POOLED = (
+    "a pooler (PgBouncer) in transaction mode stands before PostgreSQL: workers end, and no node hears of an edition; "
+    "name PostgreSQL itself in AGENDA_DATABASE_URL, or set pool_mode = session for it"
+)
 
 
 class Verdict(StrEnum):
@@ -55,6 +58,7 @@ def installation_checks(settings: Settings, now: datetime, draft: Callable[[], D
         _secret(settings),
         _relay(settings),
         *_redirect(settings),
+        *_proxies(settings),
     ]
 
 
@@ -159,6 +163,16 @@ def _clients(settings: Settings) -> Check:
     return Check(name="sign-ups", verdict=Verdict.GOOD, text="counted for each client")
 
 
+def _proxies(settings: Settings) -> list[Check]:
+    """Nothing where each network that is trusted is one machine."""
+    wide = [str(one) for one in settings.trusted_proxies if one.num_addresses > 1 and not one.is_loopback]
+    if not wide:
+        return []
+    text = f"AGENDA_TRUSTED_PROXIES trusts all of {', '.join(wide)}: whoever is in there may pass for any client, and "
+    text += "open as many connections as it likes; name the proxy's own address alone"
+    return [Check(name="reverse proxy", verdict=Verdict.NOTE, text=text)]
+
+
 def _database(settings: Settings, now: datetime) -> list[Check]:
     path = Path(DEFAULT_DATABASE.removeprefix("sqlite:///"))
     if settings.database_url is None and not path.exists():
@@ -176,6 +190,7 @@ def _database(settings: Settings, now: datetime) -> list[Check]:
             found = editions.load(connection)
             rehearsal = controls.get(connection, controls.REHEARSAL) is not None
             biggest = largest_wave(connection, now)
+            pooled = database.behind_transaction_pool()
             answers = answering(connection, on=settings.invitations)
             days = () if found is None else differing_days(connection, found, now)
     finally:
@@ -184,6 +199,7 @@ def _database(settings: Settings, now: datetime) -> list[Check]:
     text = "belongs to a rehearsal" if rehearsal else f"edition {found.edition.number}" if found else "no edition yet"
     return [
         Check(name="database", verdict=verdict, text=text),
+        *([Check(name="connections", verdict=Verdict.BAD, text=POOLED)] if pooled else []),
         *([] if found is None else [_hours(found), _days(found, days)]),
         _fan_out(settings, biggest),
         *_invitations(answers, settings, now),
@@ -231,7 +247,7 @@ def _clock(now: datetime, published: datetime | None) -> Check:
 
 def _secret(settings: Settings) -> Check:
     if settings.secret_keys:
-        short = any(len(key) < 16 for key in settings.secret_keys)
+        short = any(len(key) < LEAST for key in settings.secret_keys)
         text = "AGENDA_SECRET_KEY is set" + ("; a key shorter than 16 characters can be guessed" if short else "")
         return Check(name="secret key", verdict=Verdict.BAD if short else Verdict.GOOD, text=text)
     if (settings.database_url or DEFAULT_DATABASE).startswith("postgres"):
@@ -245,7 +261,7 @@ def _relay(settings: Settings) -> Check:
         return Check(name="mail server", verdict=Verdict.NOTE, text="AGENDA_SMTP_URL is not set: no mail is sent")
     try:
         smtp = parse_smtp_url(settings.smtp_url, settings.smtp_password, access_tokens(settings))
-        loop.run(_greet(smtp))
+        loop.run(_greet(smtp, ehlo_name(settings.ehlo, settings.own_address)))
     except (ValueError, SettingsError, RelayUnavailable) as error:
         return Check(name="mail server", verdict=Verdict.BAD, text=str(error))
     return Check(name="mail server", verdict=Verdict.GOOD, text=f"{smtp.host}:{smtp.port} answers, and lets us in")
@@ -259,6 +275,6 @@ def _redirect(settings: Settings) -> list[Check]:
     return [Check(name="redirect", verdict=Verdict.NOTE, text=text)]
 
 
-async def _greet(smtp: SmtpSettings) -> None:
-    connection = await Connection.open(smtp, local_hostname=socket.gethostname())
+async def _greet(smtp: SmtpSettings, name: str) -> None:
+    connection = await Connection.open(smtp, local_hostname=name)
     await connection.close()

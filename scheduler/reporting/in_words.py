@@ -11,6 +11,7 @@ from calendars.model.text import Language
 from calendars.shifts import Shift
 from calendars.wording import and_list, short_date
 from calendars.zones import ZoneData, to_wall
+from scheduler.base.tokens import LEAST
 from scheduler.base.variables import Pace
 from scheduler.planning.delivery import State
 from scheduler.publishing.in_words import day_lines, days_json
@@ -69,6 +70,15 @@ BLAMED = Phrase(
     "Mail to {n} {n:post|posts} comes back for a fault of this installation (block lists, "
     "policy, sender or content), not of their addresses: {why}"
 )
+SHORT_KEY = Phrase(
+    "The secret key has fewer than {least} {least:character|characters}: "
+    "the links in mails can be forged. Put a longer one before it: "
+    "`openssl rand -base64 32` makes one"
+)
+QUEUED = Phrase(
+    "Many sign up at once: {n} of their {n:message|messages} {n:waits|wait} for a turn, and reminders go first. "
+    "If you announced it, there is nothing to do; if not, close sign-up: altas: no"
+)
 LOST = Phrase(
     "Reports of returned mail that cannot be told whose (30 days): {n}, of which with the "
     'address of a post: {naming}. They count for nobody; see "What comes back" in '
@@ -84,6 +94,7 @@ PACED = Phrase(
 STATES = Phrase("Uncertain {uncertain} · held {held} · next {next} · nodes that send {nodes}")
 HELD = Phrase('See what is held: agenda deliveries --state held. Send it: agenda deliveries release --all --reason "…"')
 QUARANTINED = Phrase("Incoming messages that could not be read, in 30 days: {n}. See them: agenda quarantine")
+BACKED_UP = Phrase("Last backup: {at} UTC")
 FEAST = Phrase(
     "Holiday to be confirmed: {day}, {name} ({where}): {n} {n:reminder|reminders} and {events} "
     "{events:event|events} on that day. Confirm it, or take it away, by a row in festivos.csv."
@@ -106,6 +117,8 @@ def status_lines(found: Status, draft: Unpublished | None, *, pace: Pace | None,
     yield STATES.say(lang, uncertain=uncertain, held=held, next=following, nodes=len(found.nodes))
     if held:
         yield HELD[lang]
+    if found.backed_up is not None:
+        yield BACKED_UP.say(lang, at=_utc(found.backed_up))
     if found.quarantined:
         yield QUARANTINED.say(lang, n=found.quarantined)
     yield from (_feast(one, lang) for one in found.feasts[:FEASTS_NAMED])
@@ -147,6 +160,10 @@ def _alarms(found: Status, lang: Language) -> Iterator[str]:
     yield from _answering(found, lang)
     if found.blamed.alarming:
         yield BLAMED.say(lang, n=found.blamed.posts, why=found.blamed.why)
+    if found.short_key:
+        yield SHORT_KEY.say(lang, least=LEAST)
+    if found.queued:
+        yield QUEUED.say(lang, n=found.queued)
     if found.doubted:
         yield DOUBTED.say(lang, n=found.doubted)
     if found.uncovered:
@@ -202,7 +219,7 @@ def _lost(found: Status, lang: Language) -> Iterator[str]:
     for one in found.uncovered:
         site = known.get(one.site)
         day = one.since.date() if site is None else to_wall(one.since, site.zone).date()
-        name = one.site if site is None else site.city
+        name = one.site if site is None else site.city_in(lang)
         yield f"{name} ({ENDINGS[one.reason].say(lang, day=short_date(day, lang))})"
 
 
@@ -290,6 +307,7 @@ def status_json(found: Status, draft: Unpublished | None, *, pace: Pace | None) 
         "uncovered_since": {one.site: {"reason": one.reason, "since": one.since} for one in found.uncovered},
         "lacking": {one.event.id: [tally.site.id for tally in one.lacking] for one in found.lacking},
         "adopted": found.adopted,
+        "backup": found.backed_up,
         "nodes": [_node_json(node, found) for node in found.nodes],
         "left": list(found.posts.left),
         "signed_up": found.posts.signed_up,
@@ -298,6 +316,8 @@ def status_json(found: Status, draft: Unpublished | None, *, pace: Pace | None) 
         "doubted": found.doubted,
         "blamed": asdict(found.blamed),
         "lost_reports": asdict(found.lost),
+        "short_key": found.short_key,
+        "signups_waiting": found.queued,
         "other_days": days_json(found.days),
         "unconfirmed_holidays": [_feast_json(one) for one in found.feasts],
         "invitations": {"on": found.answering.on, "posts": found.answering.posts, "inbox": found.answering.read_at},

@@ -18,10 +18,11 @@ from scheduler.reporting.acceptances import Acceptances, lacking_soon
 from scheduler.reporting.feasts import OpenFeast, open_feasts
 from scheduler.reporting.report import Posts, Totals, Uncovered
 from scheduler.reporting.waiting import Wave, overdue, waves
-from scheduler.store import controls, editions, nodes
+from scheduler.store import backup, controls, editions, nodes
+from scheduler.store.editions import InForce
 from scheduler.store.ledger import invited
 from scheduler.store.nodes import Node
-from scheduler.store.people import blamed, doubts, quarantine
+from scheduler.store.people import blamed, doubts, floods, quarantine
 from scheduler.store.people.blamed import InstallationBlamed, LostReports
 from scheduler.store.schema import deliveries
 
@@ -86,8 +87,11 @@ class Status:
     doubted: int  # reports that addresses are bad, which wait for an operator's decision
     blamed: InstallationBlamed  # what came back for a fault of this installation
     lost: LostReports  # what came back and cannot be told whose it is
+    backed_up: datetime | None  # by `agenda backup`, the last time
+    queued: int  # mails of those who sign up, that wait because too many do
     days: tuple[DayShift, ...] = ()  # what waits for another day than the days off give, as it was found at the start
     feasts: tuple[OpenFeast, ...] = ()  # whose date is to be announced, and that touch something planned
+    short_key: bool = False  # what is signed here can be forged: whoever has the key says so
 
     @property
     def alerts(self) -> int:
@@ -105,6 +109,8 @@ class Status:
             self.lacking,
             self.doubted,
             self.blamed.alarming,
+            self.queued,
+            self.short_key,
             self.days,
         )
         return sum(bool(mark) for mark in marks)
@@ -139,7 +145,6 @@ def status(
     """How things stand at `now`; `day` is today from midnight to midnight, as instants."""
     found = editions.load(connection)
     alive = tuple(nodes.alive(connection))
-    digest = None if found is None else found.edition.zone_digest
     return Status(
         at=now,
         agenda=None if found is None else found.edition.agenda,
@@ -158,16 +163,25 @@ def status(
         lacking=() if found is None else lacking_soon(connection, found.edition, now),
         posts=report.posts(connection),
         nodes=alive,
-        differing=tuple(node.owner for node in alive if digest is not None and node.zone_digest != digest),
+        differing=_differing(alive, found),
         adopted=adopted,
         answering=answering(connection, on=invitations),
         quarantined=quarantine.count(connection, now),
         doubted=doubts.count(connection, now),
         blamed=blamed.installation_blamed(connection, now),
         lost=blamed.lost(connection, now),
+        backed_up=backup.last(connection),
+        queued=floods.waiting(connection, now),
         days=() if found is None else kept(connection, found.edition.number),
         feasts=() if found is None else open_feasts(connection, found.edition, now),
     )
+
+
+def _differing(alive: tuple[Node, ...], found: InForce | None) -> tuple[str, ...]:
+    """The owners that reckon with other zone data than the edition in force."""
+    if found is None:
+        return ()
+    return tuple(node.owner for node in alive if node.zone_digest != found.edition.zone_digest)
 
 
 def answering(connection: Connection, *, on: bool) -> AnswerReading:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -17,7 +17,7 @@ from calendars.workdays import in_working_hours, next_working_instant
 from scheduler.base.clock import Clock
 from scheduler.planning.channels import Carried, Channel, brings_file
 from scheduler.planning.coverage import Tally
-from scheduler.planning.delivery import NEWS, Purpose, minds_hours
+from scheduler.planning.delivery import ASKED, NEWS, Purpose, minds_hours
 from scheduler.planning.notices import Telling, leaves_at
 from scheduler.sending import escalations
 from scheduler.sending.errand import (
@@ -31,15 +31,18 @@ from scheduler.sending.errand import (
 )
 from scheduler.sending.letters import site_of
 from scheduler.sending.notice_content import Tellings
+from scheduler.sending.pace import Share
 from scheduler.store import editions, nodes
 from scheduler.store.editions import InForce
 from scheduler.store.instance import Instance
 from scheduler.store.ledger import claiming, states
-from scheduler.store.ledger.claiming import Claim
+from scheduler.store.ledger.claiming import Claim, Wanted
 from scheduler.store.ledger.inviting import Inviting
 from scheduler.store.ledger.journal import Journal
 
 log = structlog.get_logger(__name__)
+FOREIGN = "this database was copied or restored; nothing is sent from it until `agenda adopt`"
+GONE = "the database file was deleted or replaced; nothing is sent: restore it, and start again"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,6 +97,7 @@ class Claims:
         self._days = DaysOff()  # of the edition in force
         self._foreign = False
         self._withheld: tuple[str, ...] = ()  # what this process's zone data puts at another time than published
+        self._share = Share()
         self._contents = Contents(tellings=Tellings(), inviting=inviting or Inviting())
 
     async def take(self, limit: int, *, besides: Collection[str] = ()) -> list[Errand] | None:
@@ -104,8 +108,10 @@ class Claims:
         now, known = self._clock.now(), self._current
         if not await self._journal.write(self._sweep, now):
             return None
-        taken = await self._journal.write(self._claim, now, limit, known, besides=besides)
+        wanted = Wanted(limit=limit, asked=self._share.of(limit), besides=besides)
+        taken = await self._journal.write(self._claim, now, wanted, known)
         self._current = taken.current
+        self._share.took(sum(one.claim.purpose in ASKED for one in taken.errands or ()))
         if taken.mark is not None:
             await asyncio.to_thread(self._instance.confirm, taken.mark)
         return None if taken.errands is None else await self._postpone_inhumane(taken.errands)
@@ -124,7 +130,7 @@ class Claims:
         """
         own = self._instance.is_own(connection)
         if not own and not self._foreign:
-            log.error("this database was copied or restored; nothing is sent from it until `agenda adopt`")
+            log.error(FOREIGN if self._instance.in_place else GONE)
         self._foreign = not own
         if own:
             if uncertain := claiming.abandon_dead(connection, now):
@@ -133,13 +139,11 @@ class Claims:
             nodes.bury(connection)
         return own
 
-    def _claim(
-        self, connection: Connection, now: datetime, limit: int, known: InForce | None, *, besides: Collection[str]
-    ) -> _Taken:
+    def _claim(self, connection: Connection, now: datetime, wanted: Wanted, known: InForce | None) -> _Taken:
         current = editions.current(connection, known)
         if current is not None and current is not known:
             self._withheld, self._days = _withheld(current), DaysOff.of(current.edition.agenda)
-        found = claiming.claim_due(connection, self._journal.owner, now, limit, self._withheld, besides=besides)
+        found = claiming.claim_due(connection, self._journal.owner, now, replace(wanted, withheld=self._withheld))
         if not found or current is None:
             return _Taken(current=current, errands=None, mark=None)
         errands = list(self._contents.settle(connection, self._journal.owner, found, current, now))

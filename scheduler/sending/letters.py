@@ -41,6 +41,7 @@ _SUBJECTS = {
     Purpose.CONFIRMATION: Phrase("Please confirm: reminders from Agenda Consular"),
     Purpose.KNOWN: Phrase("You already get the reminders"),
     Purpose.ALARM: Phrase("ALERT: a site has nobody left to write to"),
+    Purpose.LEFT: Phrase("A site's last post asked for no more reminders"),
     Purpose.DOUBT: Phrase("ALERT: reports of bad addresses, in doubt"),
     Purpose.WELCOME: Phrase("You now get your site's reminders"),
     Purpose.FAREWELL: Phrase("Your site's reminders have passed to somebody else"),
@@ -103,13 +104,15 @@ class Letters:
     def _subject(self, errand: EventErrand, instead: str | None, now: datetime) -> Subject:
         """What it is about, for the posts that read it; for a guest, who comes to it instead of its own session."""
         claim, under = errand.claim, errand.under
+        opens, link = under.shows_links_to(claim.origin), under.links.get(claim.event)
         return Subject(
             edition=under.edition,
             event=_event(errand),
             site=site_of(under, claim.site),
             language=claim.language,
             sent_at=now,
-            link=under.links.get(claim.event),
+            link=link if opens else None,
+            withheld=link is not None and not opens,
             guest=instead is not None,
             enclosed=self._enclosed(errand),
         )
@@ -132,7 +135,7 @@ class Letters:
         asked = self.tokens.sign_answer(claim.bearer, instead or claim.event)
         return Personal(
             to=self.recipient(claim),
-            office=office_name(claim.post, subject.site),
+            office=office_name(claim.post, subject.site, subject.language),
             message_id=_message_id(errand.under, claim),
             sent_at=subject.sent_at,
             unsubscribe_url=f"{self.base_url}/leave/{token}",
@@ -148,10 +151,10 @@ class Letters:
         language = claim.language
         envelope = Envelope(to=self.recipient(claim), message_id=_message_id(found, claim), sent_at=now)
         words = {
-            "office": office_name(claim.post, site_of(found, claim.site)),
+            "office": office_name(claim.post, site_of(found, claim.site), language),
             "url": self._url(claim, now),
             "site": self._site_url(claim),
-            "post": claim.rule,
+            "post": claim.rule.partition("#")[0],
             "event": _titled(found, claim),
         }
         subject = _SUBJECTS[claim.purpose][language]
@@ -161,6 +164,8 @@ class Letters:
         match claim.purpose:
             case Purpose.ALARM | Purpose.DOUBT | Purpose.FAREWELL | Purpose.HANDOVER | Purpose.PROPOSAL:
                 return self._site_url(claim)
+            case Purpose.LEFT:
+                return f"{self.base_url}/return/{self.tokens.sign(Link.LEAVE, claim.rule)}"
             case Purpose.CONFIRMATION:
                 return f"{self.base_url}/confirm/{self.tokens.sign(Link.CONFIRM, claim.bearer, claim.expires_at)}"
             case Purpose.ACCESS:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from calendars.changes import without_links
 from scheduler.planning.delivery import Purpose, State
 from scheduler.planning.notices import Telling, convocation_notices
 from scheduler.store.compared import Comparison
@@ -53,6 +54,8 @@ class Tellings:
         zone = against.zone_of_guest(claim.site) if post.visits else None
         for edition in (post.surely, *post.perhaps):
             notice = against.since(connection, edition).heard(claim.event, claim.site, zone)
+            if notice is not None and not now.shows_links_to(claim.origin):
+                notice = without_links(notice)
             if notice is not None:
                 unread = post.polled_at is not None and post.polled_at < post.published_at
                 return Telling(notice=notice, since=edition, unread=unread)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from scheduler.base.clock import SimulatedClock, monotonic
@@ -16,6 +16,7 @@ from scheduler.base.variables import Pace
 UNLIMITED = 600.0  # messages a minute: half of it after the first 4.7.x where no pace is set; regained, there is none
 LEAST = 1.0  # a minute
 REGAINED = 0.1  # of the own pace, for each minute without a 4.7.x
+ONE_IN = 3  # messages, that may be what anybody can ask for
 ONE_STORM = 60.0  # seconds: several 4.7.x in this time say the same thing
 
 
@@ -84,6 +85,27 @@ class Rate:
         turn = max(self._next, now)
         self._next = turn + 60 / granted
         return turn
+
+
+def gap(pace: Pace) -> timedelta:
+    """Between two of what anybody can ask for, where these take their share and no more."""
+    return timedelta(minutes=ONE_IN / (pace.per_minute or UNLIMITED))
+
+
+class Share:
+    """How much of what is taken on may be what anybody can ask for: a third, while anything else waits."""
+
+    def __init__(self) -> None:
+        self._saved = 0  # turns that count towards the next: one that is taken costs three
+
+    def of(self, limit: int) -> int:
+        """How many of the next `limit`. What nobody asked for is not saved up."""
+        self._saved = min(self._saved, ONE_IN - 1) + limit
+        return self._saved // ONE_IN
+
+    def took(self, asked: int) -> None:
+        """So many were."""
+        self._saved = max(0, self._saved - ONE_IN * asked)
 
 
 class Limiter:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from uuid import uuid4
 
@@ -15,11 +15,12 @@ from sqlalchemy.exc import DBAPIError
 from calendars.zones import zone_data
 from scheduler.base.clock import Clock
 from scheduler.store import nodes
-from scheduler.store.database import Database
+from scheduler.store.database import Database, will_pass
 
 log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=60)  # unrenewed for so long, a node counts as dead
 BEAT_SECONDS = 15
+JOIN_AGAIN_SECONDS = 5  # after a database that is locked or restarting
 
 
 def new_owner() -> str:
@@ -34,16 +35,19 @@ class Presence:
         self._database = database
         self._owner = owner
         self._clock = clock
+        self._given_up = asyncio.Event()
         self._lease = None if database.kind == "sqlite" else LEASE
 
     @asynccontextmanager
-    async def kept(self) -> AsyncIterator[None]:
-        """Be there while the block runs."""
-        await asyncio.to_thread(self._join)
+    async def kept(self) -> AsyncIterator[bool]:
+        """Be there while the block runs. False: told to give up before the database let it join."""
+        if not await self._joined():
+            yield False
+            return
         log.info("sending", node=self._owner, database=self._database.kind)
         beating = None if self._lease is None else asyncio.create_task(self._beat(self._lease))
         try:
-            yield
+            yield True
         finally:
             if beating is not None:
                 beating.cancel()
@@ -51,6 +55,25 @@ class Presence:
                 await asyncio.to_thread(self._leave)
             except DBAPIError as error:  # who cannot say so is missed once the lease has run out
                 log.warning("could not sign off", reason=str(error.orig).strip())
+
+    def give_up(self) -> None:
+        """Wait no longer for a database that lets nobody join."""
+        self._given_up.set()
+
+    async def _joined(self) -> bool:
+        """Join as soon as a database that is locked, restarting or out of reach lets it."""
+        while not self._given_up.is_set():
+            try:
+                await asyncio.to_thread(self._join)
+            except DBAPIError as error:
+                if not will_pass(error):
+                    raise
+                log.error("cannot join", reason=str(error.orig).strip(), again_in_seconds=JOIN_AGAIN_SECONDS)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._given_up.wait(), JOIN_AGAIN_SECONDS)
+            else:
+                return True
+        return False
 
     async def _beat(self, lease: timedelta) -> None:
         while True:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,6 +13,7 @@ from scheduler.base.tokens import Tokens
 from scheduler.base.variables import Pace
 from scheduler.mail.compose import Composer
 from scheduler.mail.relay.smtp import Pool, SmtpSettings, Timeouts
+from scheduler.mail.relay.smtp_url import ehlo_name
 from scheduler.sending.claims import Claims
 from scheduler.sending.dispatch import Dispatcher, MailParts
 from scheduler.sending.letters import Letters
@@ -47,6 +47,11 @@ class Sending:
     signed_answers: bool = False
     timing: Timing | None = None  # to keep the pace by; None: the machine's monotonic clock
     timeouts: Timeouts = field(default_factory=Timeouts)
+    ehlo: str | None = None  # what EHLO says; None: the host of `base_url`
+
+    @property
+    def ehlo_name(self) -> str:
+        return ehlo_name(self.ehlo, self.base_url)
 
 
 class Service:
@@ -60,7 +65,7 @@ class Service:
         self.journal = Journal(database, new_owner())
         self._presence = Presence(database, self.journal.owner, clock)
         self._pool = Pool(
-            sending.smtp, sending.pace.connections, local_hostname=socket.gethostname(), timeouts=sending.timeouts
+            sending.smtp, sending.pace.connections, local_hostname=sending.ehlo_name, timeouts=sending.timeouts
         )
         inviting = Inviting(answered=sending.invitations)
         self._claims = Claims(journal=self.journal, instance=Instance(database), clock=clock, inviting=inviting)
@@ -97,11 +102,13 @@ class Service:
 
     async def run(self) -> None:
         """Work until drained. What a node that is gone left unsettled is taken up first."""
-        async with self._presence.kept():
+        async with self._presence.kept() as joined:
             try:
-                await self._work()
+                if joined:
+                    await self._work()
             finally:
-                await self._claims.sign_off()
+                if joined:
+                    await self._claims.sign_off()
                 await self._pool.aclose()
                 await asyncio.gather(*self._telling, return_exceptions=True)
                 await self.journal.aclose()
@@ -122,6 +129,7 @@ class Service:
     def drain(self) -> None:
         """Take nothing new, finish what is on its way, and let `run` return."""
         self.dispatcher.drain()
+        self._presence.give_up()
         self._waker.wake()
 
     async def _moments(self, since: datetime) -> list[datetime]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import IO, Literal, Protocol
+from typing import IO, Any, Literal, Protocol
 
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.engine import URL, make_url
@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from scheduler.base.heavy import load
 from scheduler.base.refusal import EnvironmentRefusal
-from scheduler.base.tokens import UNSET, NoKey, Tokens, key_beside
+from scheduler.base.tokens import LEAST, SHORT, UNSET, NoKey, Tokens, key_beside, key_file
 from scheduler.store.sqlite import SAFE_SQLITE, DatabaseInUse, FileWatch, lock_file, sqlite_engine, sqlite_module
 from scheduler.store.turns import take_alone, take_among_others
 
@@ -52,9 +52,11 @@ class Database:
         self.kind: Kind = "sqlite" if self.url.get_backend_name() == "sqlite" else "postgresql"
         self._engine = self._made()
         self._lock: IO[bytes] | None = None
+        self._opened: tuple[int, int] | None = None
         try:
             if self.file is not None:
                 self.file.touch(mode=0o600)  # it holds addresses; its journal takes the same mode
+                self._opened = _identity(self.file)
             self._prepare(migrating=migrating or self.file is not None)
         except (DBAPIError, OSError) as error:
             self._engine.dispose()
@@ -65,8 +67,19 @@ class Database:
 
     @property
     def file(self) -> Path | None:
-        """Where a SQLite database is; None of PostgreSQL."""
+        """Where a SQLite database is, itself and not a link to it; None of PostgreSQL."""
+        if self._named is None:
+            return None
+        return self._named.resolve() if self._named.is_symlink() else self._named
+
+    @property
+    def _named(self) -> Path | None:
         return Path(str(self.url.database)) if self.kind == "sqlite" else None
+
+    @property
+    def in_place(self) -> bool:
+        """Whether a SQLite file is still the one that was opened: not deleted since, nor another put in its place."""
+        return self.file is None or self._opened == _identity(self.file)
 
     @property
     def name(self) -> str:
@@ -79,7 +92,8 @@ class Database:
         if self._tokens is None:
             if self.file is None:
                 raise NoKey(UNSET)
-            self._tokens = Tokens(key_beside(self.file))
+            beside_link = self._named is not None and key_file(self._named).exists()
+            self._tokens = Tokens(key_beside(self._named if self._named and beside_link else self.file))
         return self._tokens
 
     def _message_key(self, purpose: str, subject: str, schedule: int, rule: str, recipient: str) -> str:
@@ -133,13 +147,26 @@ class Database:
         watch: ChangeWatch = load(_POSTGRESQL).NotificationWatch(self.url)
         return watch
 
+    def behind_transaction_pool(self) -> bool:
+        """Whether each transaction may get another connection, so that LISTEN and prepared statements are lost."""
+        if self.kind == "sqlite":
+            return False
+        pooled: bool = load(_POSTGRESQL).behind_transaction_pool(self.url)
+        return pooled
+
     def lock_for_sending(self) -> None:
         """Keep every other sending process away from a SQLite file until `close`; on PostgreSQL there may be many.
 
         Raises DatabaseInUse.
         """
-        if self.kind == "sqlite":
-            self._lock = lock_file(self.url)
+        if self.file is not None:
+            self._lock = lock_file(self.file)
+
+    def copy_into(self, file: Path) -> None:
+        """SQLite's online backup into a file, whoever writes meanwhile. Not of PostgreSQL."""
+        with closing(sqlite_module().connect(file)) as copy, self._engine.connect() as connection:
+            source: Any = connection.connection.driver_connection
+            source.backup(copy)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -164,6 +191,9 @@ class Database:
                 migrations.refuse_unknown(found)
                 state = "is empty" if found is None else "was made by an earlier version"
                 raise DatabaseUnavailable(f"{self.name} {state}: run `agenda migrate` once, then start again")
+            given = self._tokens if self.file is None else self.tokens
+            if found is None and given is not None and given.short:
+                raise NoKey(SHORT.of(least=LEAST))
             with self.write() as connection:
                 migrations.migrate(connection)
         except migrations.CommandError as error:
@@ -189,6 +219,15 @@ def _state_of(error: DBAPIError) -> str | None:
     return state
 
 
+def _identity(file: Path) -> tuple[int, int] | None:
+    """Device and inode; None where there is no such file."""
+    try:
+        found = file.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
@@ -202,8 +241,13 @@ def _parse(url: str) -> URL:
     return parsed
 
 
+_POOLER = (
+    "a connection pooler (PgBouncer) stands in between: name PostgreSQL itself, or give this program "
+    "pool_mode = session and ignore_startup_parameters = options"
+)
 _FORMS = "write sqlite:///agenda.db or postgresql+psycopg://user@host/name"
 
 
 def _reason(error: Exception) -> str:
-    return str(error.orig).strip() if isinstance(error, DBAPIError) else str(error)
+    words = str(error.orig).strip() if isinstance(error, DBAPIError) else str(error)
+    return f"{words}; {_POOLER}" if "unsupported startup parameter" in words else words

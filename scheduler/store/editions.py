@@ -27,6 +27,11 @@ class InForce:
     zone_version: str
     days_digest: str  # of the days off that it was planned with; empty of an edition from before that was kept
 
+    def shows_links_to(self, origin: str) -> bool:
+        """Whether a post that came that way (file, self) is given the joining links: `altas: enlaces`."""
+        signups = self.edition.agenda.signups
+        return origin != "self" or (signups is not None and signups.links)
+
 
 def number_in_force(connection: Connection) -> int | None:
     """The number of the edition in force; None before the first."""

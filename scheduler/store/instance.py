@@ -1,8 +1,9 @@
 """Whose a database is: a copied or restored one must not send by itself what the original has sent already.
 
-Beside what the database says of itself stands something that no backup of it carries along: of a SQLite file, a mark
-in a file of its own, renewed with every batch of mail; of PostgreSQL, the server's identity, its timeline and the
-object number of a table, of which a copy, a restored dump or a recovery to a point in time changes at least one.
+Beside what the database says of itself stands something that no copy of it carries along: of a SQLite file, a mark in a
+file of its own, written with the first edition and renewed with every batch of mail, that also says where the database
+lies (device, inode, machine); of PostgreSQL, the server's identity, its timeline and the object number of a table, of
+which a copy, a restored dump or a recovery to a point in time changes at least one.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, text
 
 from scheduler.store import controls
 from scheduler.store.database import Database
+from scheduler.store.file_place import FilePlace, mark_beside
 
 MINE, BEFORE = "instance", "instance before"  # controls: the mark, and the one that it replaced
 COPIED = "copied"  # the mark of a database that was filled from another one
@@ -29,16 +31,44 @@ class Instance:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._beside = None if database.file is None else database.file.with_name(database.file.name + ".instance")
+        self._beside = None if database.file is None else mark_beside(database.file)
+
+    @property
+    def in_place(self) -> bool:
+        """Whether a SQLite file was neither deleted nor replaced while it is open."""
+        return self._database.in_place
 
     def is_own(self, connection: Connection) -> bool:
-        """A database that was never sent from belongs to whoever asks first: see `take`."""
+        """A database in which nothing was published belongs to whoever asks first: see `settle_in`.
+
+        A file that was deleted or replaced while it is open is nobody's.
+        """
+        if not self.in_place:
+            return False
         mine = controls.get(connection, MINE)
         if mine is None:
             return True
         if self._beside is None:
             return mine == self._server(connection)
-        return self._read(self._beside) in (mine, controls.get(connection, BEFORE))
+        mark, _, home = self._read(self._beside).partition("\n")
+        return mark in (mine, controls.get(connection, BEFORE)) and self._is_home(home)
+
+    def _is_home(self, written: str) -> bool:
+        if not written:
+            return True  # an earlier version wrote the mark alone
+        there, here = FilePlace.read(written), self._here()
+        return there is not None and here is not None and here.same(there)
+
+    def _here(self) -> FilePlace | None:
+        return None if self._database.file is None else FilePlace.of(self._database.file)
+
+    def settle_in(self, connection: Connection) -> None:
+        """Mark a database that bears no mark, in the transaction that gives it its first edition.
+
+        The mark beside it comes first: one that stands there alone, after a crash, does no harm.
+        """
+        if controls.get(connection, MINE) is None:
+            self.confirm(self.take(connection))
 
     def take(self, connection: Connection) -> str:
         """Make it this installation's; returns the mark that `confirm` has to be given after the commit.
@@ -54,11 +84,12 @@ class Instance:
 
     def confirm(self, mark: str) -> None:
         """Write the mark beside a SQLite database, once it is committed; a crash in between is forgiven by `is_own`."""
-        if self._beside is None:
+        home = self._here()
+        if self._beside is None or home is None or not self._database.in_place:
             return
         unfinished = self._beside.with_name(f".{self._beside.name}")
-        with unfinished.open("w", encoding="ascii") as file:
-            file.write(mark)
+        with unfinished.open("w", encoding="utf-8") as file:
+            file.write(f"{mark}\n{home.written}")
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(self._beside)
@@ -76,6 +107,6 @@ class Instance:
 
     def _read(self, path: Path) -> str:
         try:
-            return path.read_text(encoding="ascii")
+            return path.read_text(encoding="utf-8")
         except FileNotFoundError:
             return ""

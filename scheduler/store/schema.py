@@ -221,6 +221,19 @@ Index(  # what is claimed, in the order in which it is: however many wait, the f
     sqlite_where=_waiting,
     postgresql_where=_waiting,
 )
+ASKED_WAITING_INDEX = "ix_deliveries_asked_waiting"
+_asked = deliveries.c.purpose.in_(("confirmation", "known", "access"))
+Index(  # of what waits, what anybody may ask for
+    ASKED_WAITING_INDEX,
+    deliveries.c.expires_at,
+    deliveries.c.next_at,
+    deliveries.c.id,
+    sqlite_where=_waiting & _asked,
+    postgresql_where=_waiting & _asked,
+)
+Index(  # how much of it was asked for of late
+    "ix_deliveries_asked", deliveries.c.due_at, deliveries.c.recipient, sqlite_where=_asked, postgresql_where=_asked
+)
 
 attempts = Table(  # what came of each transaction with the mail server; rows are added, never changed
     "attempts",

@@ -7,6 +7,7 @@ import sqlite3
 from pathlib import Path
 from types import ModuleType
 from typing import IO, Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
@@ -37,8 +38,13 @@ def sqlite_module() -> ModuleType:
 
 
 def sqlite_engine(url: URL) -> Engine:
-    """Transactions as this project wants them; with the option `writes`, one takes the write lock at its beginning."""
-    engine = create_engine(url, module=sqlite_module(), hide_parameters=True)  # addresses and links in no log
+    """Transactions as this project wants them; with the option `writes`, one takes the write lock at its beginning.
+
+    The file has to be there: one that was deleted must not begin anew, empty.
+    """
+    file = Path(str(url.database)).resolve().as_posix()
+    there = URL.create("sqlite", database=f"file:{quote(file)}", query={"mode": "rw", "uri": "true"})
+    engine = create_engine(there, module=sqlite_module(), hide_parameters=True)  # addresses and links in no log
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
@@ -61,14 +67,14 @@ def sqlite_engine(url: URL) -> Engine:
     return engine
 
 
-def lock_file(url: URL) -> IO[bytes]:
+def lock_file(database: Path) -> IO[bytes]:
     """Keep every other service away from this file, until the result is closed. Raises DatabaseInUse."""
-    lock = Path(f"{url.database}.lock").open("wb")  # noqa: SIM115  # because it stays open for as long as the service runs
+    lock = database.with_name(f"{database.name}.lock").open("wb")  # open for as long as the service runs
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the kernel lets go of it when the process dies
     except BlockingIOError as error:
         lock.close()
-        raise DatabaseInUse(IN_USE, file=url.database) from error
+        raise DatabaseInUse(IN_USE, file=database) from error
     return lock
 
 

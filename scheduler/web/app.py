@@ -11,10 +11,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from scheduler.base.refusal import Refusal
 from scheduler.web.demo.captured import CapturedMails
+from scheduler.web.demo.hosts import by_own_names
 from scheduler.web.demo.outbox import OutboxPages
 from scheduler.web.feeds.public import PREFIX, FeedApp
 from scheduler.web.http.bodies import WholeBodies
 from scheduler.web.pages.around import Around
+from scheduler.web.pages.chosen import Choosing
 from scheduler.web.pages.home import Home
 from scheduler.web.pages.months import Months
 from scheduler.web.pages.offices import Offices
@@ -42,6 +44,7 @@ def build_app(site: Site) -> ASGIApp:
         *pages.routes(),
         *Health(site).routes(),
         *Home(site).routes(),
+        *Choosing(site).routes(),
         *Offices(site).routes(),
         *Around(site).routes(),
         *Months(site).routes(),
@@ -59,7 +62,8 @@ def build_app(site: Site) -> ASGIApp:
     handlers = {HTTPException: pages.failed, Refusal: pages.refused, DBAPIError: pages.away, Exception: pages.failed}
     inner = Starlette(routes=routes, exception_handlers=handlers)
     inner.router.redirect_slashes = False  # it would redirect to whatever host the request names
-    return fronted(FeedApp(site.shelf, site.staff), compressed(WholeBodies(inner)))
+    whole = fronted(FeedApp(site.shelf, site.staff), compressed(WholeBodies(inner)))
+    return whole if site.outbox is None else by_own_names(whole, site.base_url)
 
 
 def fronted(feeds: ASGIApp, pages: ASGIApp) -> ASGIApp:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from calendars.catalogue import LANGUAGES, Phrase
 from calendars.editions import Edition
 from calendars.model.agenda import Agenda
-from calendars.model.places import Representation, slug
 from calendars.model.text import Language
 from calendars.wording import home_name, long_date
 from calendars.zones import to_wall, zone_data
 from scheduler.web.rendering import Band, asset, render
 from scheduler.wording.events import home_hour, listing
+from scheduler.wording.places import NamedSite, places_by_city
 
 _LEAD = Phrase("Calendars of the agenda, one for each consular site; subscribe to the address of a link.")
 
@@ -23,20 +22,16 @@ _LEAD = Phrase("Calendars of the agenda, one for each consular site; subscribe t
 class RegionLine:
     id: str
     name: str
-    sites: tuple[Representation, ...]  # by city
-
-
-def by_city(sites: Iterable[Representation]) -> list[Representation]:
-    """In the order in which one looks for a city, accents aside."""
-    return sorted(sites, key=lambda site: (slug(site.city), site.id))
+    sites: tuple[NamedSite, ...]  # by city
 
 
 def regions(agenda: Agenda, language: Language) -> tuple[RegionLine, ...]:
     """The regions with their sites: who subscribes looks for a city."""
-    sites = by_city(agenda.representations)
     return tuple(
         RegionLine(
-            id=region.id, name=region.name[language], sites=tuple(site for site in sites if site.region == region.id)
+            id=region.id,
+            name=region.name[language],
+            sites=places_by_city((site for site in agenda.representations if site.region == region.id), language),
         )
         for region in agenda.regions
     )

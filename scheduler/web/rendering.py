@@ -30,7 +30,7 @@ _POLICY = (
 )
 SECURITY = {
     "Content-Security-Policy": _POLICY,
-    "Referrer-Policy": "no-referrer",  # the addresses of some pages are capabilities
+    "Referrer-Policy": "same-origin",  # some addresses are capabilities; but a form of ours says whose it is
     "X-Content-Type-Options": "nosniff",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from scheduler.base.tokens import Link, Tokens
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
+from scheduler.store.people.floods import Door
 from scheduler.store.posts import feed_tokens, roster
 from scheduler.web.feeds.private import StaffFeeds
 from scheduler.web.feeds.public import FeedShelf
@@ -54,6 +55,7 @@ class Site:
     mails: bool = False  # this installation sends mail
     invitations: bool = False  # and reads answers, so that posts may choose to be invited
     proxies: tuple[Network, ...] = ()  # whose X-Forwarded-For is believed
+    gap: timedelta = Door().gap  # between two of the mails that strangers ask for, once many do
     watchers: tuple[Network, ...] = ()  # who may read /metrics
     shelf: FeedShelf = field(init=False)
     staff: StaffFeeds = field(init=False)

@@ -76,6 +76,8 @@ def session_json(one: Session) -> dict[str, object]:
 def stay_json(stay: Stay) -> dict[str, object]:
     return {
         "site": stay.site.id,
+        "first_day": stay.days.first.isoformat(),
+        "last_day": stay.days.last.isoformat(),
         "begins_in_mexico": stay.begins.isoformat(timespec="minutes"),
         "working_days": stay.working_days,
         "holidays": {one.day.isoformat(): one.name["es"] for one in stay.holidays},

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 
 from calendars.catalogue import Phrase
 from calendars.changes import Change, Kind, Standing
@@ -36,17 +36,23 @@ def place(change: Change, lines: Lines | None, lang: Language) -> str:
     return f"   ({AGENDA}, {LINE[lang]} {lines.events[change.event]})"
 
 
-def change_lines(change: Change, sites: dict[str, Representation], where: str, lang: Language) -> Iterator[str]:
-    """One change: what it is, old and new time, local hours, audience, reason."""
+def change_lines(
+    change: Change, sites: dict[str, Representation], where: str, lang: Language, today: date
+) -> Iterator[str]:
+    """One change: what it is, old and new time, local hours, audience, reason.
+
+    Dates have their year unless all of them are of the year of `today`.
+    """
     yield f"{kind_words(change, lang)}  {title(change, lang)}{where}"
     before, after = change.before, change.after
     if Kind.RESTATED in change.kinds and before and after:
         yield f"  {status_word(before.event.status, lang)} → {status_word(after.event.status, lang)}"
-    if moments := _moments(change, lang):
+    beside = (today, *_days(before), *_days(after))
+    if moments := _moments(change, lang, beside):
         yield f"  {moments}"
     if Kind.SHIFTED in change.kinds:
-        yield from _shifted(change, sites, lang)
-    elif local := _local(change, sites, lang):
+        yield from _shifted(change, sites, lang, beside)
+    elif local := _local(change, sites, lang, beside):
         yield f"  {LOCAL[lang]}: {local}"
     if Kind.AUDIENCE in change.kinds:
         yield from _audience(change, sites, lang)
@@ -54,37 +60,45 @@ def change_lines(change: Change, sites: dict[str, Representation], where: str, l
         yield f"  {REASON[lang]}: {after.event.reason[lang]}"
 
 
-def _moments(change: Change, lang: Language) -> str:
+def _moments(change: Change, lang: Language, beside: Sequence[date]) -> str:
     """«jue 21 oct 18:00 → 20:00 TCM»; nothing where the hour is the same."""
     before, after = change.before, change.after
     if before is None or after is None:
         one = after or before
-        return "" if one is None else _moment(one, lang)
+        return "" if one is None else _moment(one, lang, beside)
     if not {Kind.MOVED, Kind.SHIFTED, Kind.ADDED, Kind.CANCELLED} & set(change.kinds):
         return ""
-    old, new = _moment(before, lang), _moment(after, lang)
+    old, new = _moment(before, lang, beside), _moment(after, lang, beside)
     if before.moment == after.moment or old == new:
         return new
-    return f"{old} → {_rest(before, after, new, lang)}"
+    return f"{old} → {_rest(before, after, new, lang, beside)}"
 
 
-def _moment(one: Standing, lang: Language) -> str:
+def _moment(one: Standing, lang: Language, beside: Sequence[date]) -> str:
     if one.start is None or one.end is None:
         days = one.moment[2]
         return UNDATED[lang] if days is None else days_span(days, lang)
     start, end = one.revision.wall(one.start, one.home), one.revision.wall(one.end, one.home)
-    return f"{short_date(start.date(), lang)} {start:%H:%M}–{end:%H:%M} {home_short(one.home, lang)}"
+    return f"{short_date(start.date(), lang, *beside)} {start:%H:%M}–{end:%H:%M} {home_short(one.home, lang)}"
 
 
-def _rest(before: Standing, after: Standing, new: str, lang: Language) -> str:
+def _days(one: Standing | None) -> tuple[date, ...]:
+    """The dates on which it begins and ends, by the clocks of its agenda."""
+    if one is None or one.start is None or one.end is None:
+        days = None if one is None else one.moment[2]
+        return () if days is None else (days.first, days.last)
+    return one.revision.wall(one.start, one.home).date(), one.revision.wall(one.end, one.home).date()
+
+
+def _rest(before: Standing, after: Standing, new: str, lang: Language, beside: Sequence[date]) -> str:
     """The new moment, without a date that was said just now."""
     if before.start is None or after.start is None:
         return new
     old, now = before.revision.wall(before.start, before.home), after.revision.wall(after.start, after.home)
-    return new.removeprefix(f"{short_date(old.date(), lang)} ") if now.date() == old.date() else new
+    return new.removeprefix(f"{short_date(old.date(), lang, *beside)} ") if now.date() == old.date() else new
 
 
-def _local(change: Change, sites: dict[str, Representation], lang: Language) -> str:
+def _local(change: Change, sites: dict[str, Representation], lang: Language, beside: Sequence[date]) -> str:
     """«vie 22 oct, de 06:30 (Nueva Delhi) a 14:00 (Wellington)», of what has another hour or is new."""
     after = change.after
     if after is None or after.start is None or after.end is None or not after.takes_place or not after.zones:
@@ -94,14 +108,14 @@ def _local(change: Change, sites: dict[str, Representation], lang: Language) -> 
     walls = {key: after.revision.wall(after.start, zone) for key, zone in after.zones.items()}
     order = sorted(walls, key=lambda key: walls[key])
     first, last = order[0], order[-1]
-    begin = _hour_at(walls[first], sites[first], lang, day=True)
+    begin = _hour_at(walls[first], sites[first], lang, beside)
     if walls[first] == walls[last]:
         return begin
-    end = _hour_at(walls[last], sites[last], lang, day=walls[last].date() != walls[first].date())
+    end = _hour_at(walls[last], sites[last], lang, beside if walls[last].date() != walls[first].date() else None)
     return SPAN.say(lang, begin=begin, end=end)
 
 
-def _shifted(change: Change, sites: dict[str, Representation], lang: Language) -> Iterator[str]:
+def _shifted(change: Change, sites: dict[str, Representation], lang: Language, beside: Sequence[date]) -> Iterator[str]:
     """«Hora local: Vancouver 15:00 → 16:00, …», of every site whose clocks show another."""
     assert change.before is not None, "only what was promised can shift"
     assert change.after is not None
@@ -109,22 +123,25 @@ def _shifted(change: Change, sites: dict[str, Representation], lang: Language) -
     for key in (key for key in change.after.zones if key in change.before.zones):
         old, new = change.before.wall_at(key), change.after.wall_at(key)
         if old is not None and new is not None and old != new:
-            day = "" if old.date() == new.date() else f"{short_date(new.date(), lang)} "
-            moved.append(f"{sites[key].city} {short_date(old.date(), lang)} {old:%H:%M} → {day}{new:%H:%M}")
+            day = "" if old.date() == new.date() else f"{short_date(new.date(), lang, *beside)} "
+            moved.append(
+                f"{sites[key].city_in(lang)} {short_date(old.date(), lang, *beside)} {old:%H:%M} → {day}{new:%H:%M}"
+            )
     if moved:
         yield f"  {LOCAL[lang]}: {some(moved, lang)}"
 
 
-def _hour_at(wall: datetime, site: Representation, lang: Language, *, day: bool) -> str:
-    date = f"{short_date(wall.date(), lang)} " if day else ""
-    return f"{date}{wall:%H:%M} ({site.city})"
+def _hour_at(wall: datetime, site: Representation, lang: Language, beside: Sequence[date] | None) -> str:
+    """Without `beside`, on a day that was said just now."""
+    day = "" if beside is None else f"{short_date(wall.date(), lang, *beside)} "
+    return f"{day}{wall:%H:%M} ({site.city_in(lang)})"
 
 
 def _audience(change: Change, sites: dict[str, Representation], lang: Language) -> Iterator[str]:
     had, has = change.had, change.has
     for label, keys in ((JOINING, [k for k in has if k not in had]), (LEAVING, [k for k in had if k not in has])):
         if keys:
-            yield f"  {label[lang]}: {some([sites[key].city for key in keys], lang)}"
+            yield f"  {label[lang]}: {some([sites[key].city_in(lang) for key in keys], lang)}"
 
 
 def some(names: list[str], lang: Language, most: int = SITES_NAMED) -> str:

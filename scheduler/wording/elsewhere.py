@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from calendars.catalogue import Phrase
 from calendars.elsewhere import Offer
@@ -42,28 +43,28 @@ class Others:
     sessions: tuple[Offered, ...] = ()  # in the order in which they are offered
 
 
-def others(agenda: Agenda, offers: Sequence[Offer], language: Language) -> Others:
-    """The offers in words."""
+def others(agenda: Agenda, offers: Sequence[Offer], language: Language, today: date) -> Others:
+    """The offers in words. Dates have their year unless it is that of `today`."""
     good = not offers or any(offer.session.fit is Fit.INSIDE for offer in offers)
     return Others(
         note="" if good else _NONE_INSIDE[language],
-        sessions=tuple(_offered(agenda, offer, language) for offer in offers),
+        sessions=tuple(_offered(agenda, offer, language, today) for offer in offers),
     )
 
 
-def _offered(agenda: Agenda, offer: Offer, language: Language) -> Offered:
+def _offered(agenda: Agenda, offer: Offer, language: Language, today: date) -> Offered:
     start = offer.session.start
     return Offered(
         event=offer.event.id,
         title=offer.event.title[language],
-        here=f"{short_date(start, language)}, {hour(start, language)}",
-        home=_home(agenda, offer.session, language),
+        here=f"{short_date(start, language, today)}, {hour(start, language)}",
+        home=_home(agenda, offer.session, language, today),
         remark=", ".join(_remarks(offer.session, language)),
     )
 
 
-def _home(agenda: Agenda, session: Session, language: Language) -> str:
-    day = f"{short_date(session.home, language)}, " if session.days_off else ""
+def _home(agenda: Agenda, session: Session, language: Language, today: date) -> str:
+    day = f"{short_date(session.home, language, today)}, " if session.days_off else ""
     return f"{day}{hour(session.home, language)} {home_short(agenda.zone, language)}"
 
 

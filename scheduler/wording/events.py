@@ -200,7 +200,7 @@ def home_hour(agenda: Agenda, home: datetime, language: Language) -> str:
 
 def local_span(revision: Revision, start: datetime, sites: Sequence[Representation], language: Language) -> str:
     """«de vie 22 oct, 04:30 h (Nueva Delhi) a vie 22 oct, 12:00 h (Wellington)»; one hour is said once."""
-    walls = [(revision.wall(start, site.zone), site.city) for site in sites]
+    walls = [(revision.wall(start, site.zone), site.city_in(language)) for site in sites]
     first, last = min(walls), max(walls)
     shown = [f"{short_date(wall, language)}, {hour(wall, language)} ({city})" for wall, city in (first, last)]
     if first[0] == last[0]:
@@ -212,7 +212,7 @@ def audience_words(agenda: Agenda, audience: Audience, sites: Sequence[Represent
     if audience.kind == "coordination":
         return _COORDINATION[language]
     if audience.kind == "sites" and len(sites) <= SITES_NAMED:
-        return ", ".join(site.city for site in sites)
+        return ", ".join(site.city_in(language) for site in sites)
     count = sites_count(len(sites), language)
     if audience.kind == "regions":
         named = [region.name[language] for region in agenda.regions if region.id in audience.ids]

@@ -44,7 +44,7 @@ def standing(agenda: Agenda, post: Post, now: datetime, language: Language) -> P
     until = paused_until(post, now)
     wanted = (choice.words for choice in choices(agenda, post.declined, language) if choice.chosen)
     return PostStanding(
-        office=office_of(agenda, post),
+        office=office_of(agenda, post, language),
         address=masked(post.recipient.address),
         language=post.recipient.language,
         speaks=own_name(post.recipient.language),
@@ -62,10 +62,12 @@ def paused_until(post: Post, now: datetime) -> datetime | None:
     return post.paused_until if post.paused_until is not None and post.paused_until > now else None
 
 
-def office_of(agenda: Agenda, post: Post) -> str:
+def office_of(agenda: Agenda, post: Post, language: Language) -> str:
     """«Sección Consular, Embajada de México en Japón»; of a site that the edition lacks, what is known of the post."""
     site = agenda.site(post.recipient.site)
-    return office_name(post.recipient.post, site) if site is not None else post.recipient.post or post.recipient.site
+    if site is None:
+        return post.recipient.post or post.recipient.site
+    return office_name(post.recipient.post, site, language)
 
 
 def zone_of(agenda: Agenda, post: Post) -> str:
@@ -82,11 +84,12 @@ def reminder_lines(agenda: Agenda, upcoming: Sequence[Upcoming], language: Langu
     for one in upcoming:
         if one.event in events and one.site in sites:
             wall = to_wall(one.due_at, sites[one.site].zone)
-            moment = f"{short_date(wall, language)}, {hour(wall, language)} ({sites[one.site].city})"
+            moment = f"{short_date(wall, language)}, {hour(wall, language)} ({sites[one.site].city_in(language)})"
             lines.append(f"{moment}: {events[one.event].title[language]}")
     return tuple(lines)
 
 
-def office_name(post: str, site: Representation) -> str:
+def office_name(post: str, site: Representation, language: Language) -> str:
     """«Sección Consular, Embajada de México en Japón»; of who signed up by themselves, the office alone."""
-    return f"{post}, {site.name}" if post else site.name
+    name = site.name_in(language)
+    return f"{post}, {name}" if post else name

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.base.address import hide, scrub
+from scheduler.base.address import hide, scrub, seen
 
 
 @given(st.text(max_size=500))
@@ -44,3 +44,11 @@ def test_words_without_end_are_looked_at_in_the_time_that_their_length_gives_the
 )
 def test_an_address_is_hidden_in_each_form_that_servers_write(words: str, kept: str) -> None:
     assert scrub(words) == kept
+
+
+def test_what_steers_a_terminal_or_passes_unseen_is_dropped() -> None:
+    """Control, format and private-use characters; accents, signs and other scripts stay."""
+    assert seen("a\x1b[31mb\u202ec\u200bd\ue000e\x9bf") == "a[31mbcdef"
+    assert seen("Ñandú 日本 — «10:00»") == "Ñandú 日本 — «10:00»"
+    assert seen("uno\ndos\x00", besides="\n") == "uno\ndos"
+    assert scrub("550 \x1b[2J\u202eno\ue000") == "550 [2Jno"

@@ -57,6 +57,7 @@ def test_what_is_read_is_a_value_and_no_text() -> None:
         ("LANG", "xx", "«xx» no es un idioma que hable este programa", "«xx» is no language that this program speaks"),
         ("PORT", "65536", "«65536» no es un número de 0 a 65535", "«65536» is no number from 0 to 65535"),
         ("ASKED_ABOVE", "-1", "«-1» no es un número de 0 a", "«-1» is no number from 0 to"),
+        ("EHLO", "vm", "«vm» no es el nombre completo de un equipo", "«vm» is no full name of a host"),
         ("BASE_URL", "agenda.example", "no es la dirección de un sitio", "is no address of a site"),
         ("OAUTH_TOKEN_URL", "http://login.example/", "debe empezar con https://", "must begin with https://"),
     ],
@@ -69,6 +70,22 @@ def test_a_wrong_value_is_told_with_its_variable_its_rule_and_the_way_out(
     assert all(told.value.why[language].startswith(f"AGENDA_{variable}: ") for language in ("es", "en"))
     assert es in told.value.why["es"]
     assert en in told.value.why["en"]
+
+
+def test_a_port_that_kubernetes_set_stops_only_what_listens() -> None:
+    """Wherever a service is called «agenda», AGENDA_PORT is tcp://10.0.0.7:80 in every pod."""
+    found = load_settings({"AGENDA_PORT": "tcp://10.0.0.7:80"})
+    assert found.own_address == "http://127.0.0.1:8080"
+    assert found.port_to_listen_on(9000) == 9000
+    with pytest.raises(SettingsError) as told:
+        found.port_to_listen_on(None)
+    assert "AGENDA_PORT: «tcp://10.0.0.7:80» no es un número de 0 a 65535" in told.value.why["es"]
+    assert "AGENDA_PORT: «tcp://10.0.0.7:80» is no number from 0 to 65535" in told.value.why["en"]
+
+
+@pytest.mark.parametrize("text", ["relay.sre.example", "[192.0.2.7]", "[IPv6:2001:db8::1]"])
+def test_the_name_that_ehlo_says_may_be_set(text: str) -> None:
+    assert load_settings({"AGENDA_EHLO": text}).ehlo == text
 
 
 def test_all_that_is_wrong_is_told_at_once_and_no_address_is_repeated() -> None:
@@ -105,3 +122,16 @@ def test_any_text_is_a_pace_or_refused_in_both_languages(text: str) -> None:
 def test_a_pace_reads_back_as_it_is_written(per_minute: int, connections: int) -> None:
     pace = Pace(per_minute=per_minute, connections=connections)
     assert parse_pace(str(pace)) == pace
+
+
+@pytest.mark.parametrize("written", [b"\xef\xbb\xbfsecreta\r\n", b"secreta", b"\xef\xbb\xbf secreta \n"])
+def test_a_secret_in_a_file_may_begin_with_a_mark(tmp_path: Path, written: bytes) -> None:
+    """As PowerShell and Notepad save it."""
+    (tmp_path / "f").write_bytes(written)
+    assert load_settings({"AGENDA_SMTP_PASSWORD_FILE": str(tmp_path / "f")}).smtp_password == "secreta"
+
+
+def test_one_in_utf_16_is_refused_and_named(tmp_path: Path) -> None:
+    (tmp_path / "f").write_text("secreta", encoding="utf-16")
+    with pytest.raises(SettingsError, match="AGENDA_SMTP_PASSWORD_FILE"):
+        load_settings({"AGENDA_SMTP_PASSWORD_FILE": str(tmp_path / "f")})

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from itsdangerous import URLSafeSerializer
 
-from scheduler.base.tokens import Link, Tokens
+from scheduler.base.tokens import Link, NoKey, Tokens
+from scheduler.store.database import Database
 
 KEY = "a key of the tests"
 NOW = datetime(2021, 10, 20, 15, tzinfo=UTC)
@@ -78,3 +80,10 @@ def test_an_answer_signed_under_an_older_key_is_read() -> None:
     token = Tokens(["old"]).sign_answer("tokio", "taller")
     assert Tokens(["new", "old"]).read_answer(token) == ("tokio", "taller")
     assert Tokens(["new"]).read_answer(token) is None
+
+
+def test_a_new_database_is_not_begun_under_a_key_that_can_be_guessed(tmp_path: Path) -> None:
+    with pytest.raises(NoKey, match="fewer than 16 characters"):
+        Database(f"sqlite:///{tmp_path / 'agenda.db'}", tokens=Tokens(["x" * 15]))
+    Database(f"sqlite:///{tmp_path / 'agenda.db'}", tokens=Tokens(["x" * 16, "older"])).close()
+    Database(f"sqlite:///{tmp_path / 'agenda.db'}", tokens=Tokens(["x" * 15])).close()  # what is there goes on

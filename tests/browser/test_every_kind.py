@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 
 from tests.browser.demo import KINDS, Demo
-from tests.browser.harness import NARROW, Theme, Visitor, accessibility_problems, assert_accessible, overflow
+from tests.browser.harness import NARROW, SMALLEST, Theme, Visitor, accessibility_problems, assert_accessible, overflow
 from tests.support.shipped import shipped_draft
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -32,6 +32,39 @@ async def test_axe_finds_nothing(
 async def test_a_phone_scrolls_no_page_sideways(visitor: Visitor, running: Demo, kind: str) -> None:
     async with visitor.page_at(running.path(kind), width=NARROW) as page:
         assert await overflow(page) == []
+
+
+# WCAG 2.2 §1.4.12: what a reader may set, and no page may lose anything by.
+SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
+p { margin-bottom: 2em !important }"""
+
+
+@pytest.mark.parametrize("kind", SOME_KINDS)
+async def test_wide_spacing_in_a_window_of_320_px_scrolls_no_page_sideways(
+    visitor: Visitor, running: Demo, kind: str
+) -> None:
+    """As WCAG 2.2 §1.4.10 and §1.4.12 have it, together; and axe finds nothing then either."""
+    async with visitor.page_at(running.path(kind), width=SMALLEST) as page:
+        await page.evaluate(
+            "css => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css);"
+            " document.adoptedStyleSheets = [sheet]; }",
+            SPACED,
+        )
+        assert await overflow(page) == []
+        assert await accessibility_problems(page) == []
+
+
+async def test_the_list_of_sent_mails_is_whole_on_a_phone(visitor: Visitor, running: Demo) -> None:
+    """Its table is not cut at the edge, to be scrolled by who guesses it."""
+    async with visitor.page_at(running.path("outbox"), width=NARROW) as page:
+        cut = "() => { const box = document.querySelector('.scroll'); return box.scrollWidth - box.clientWidth; }"
+        assert await page.evaluate(cut) == 0
+
+
+async def test_the_grid_of_the_calendar_begins_in_the_upper_half_of_a_window(visitor: Visitor, running: Demo) -> None:
+    """Its controls share a row at 1280 px; they took 470 px of the height."""
+    async with visitor.page_at(running.path("calendar")) as page:
+        assert await page.evaluate("document.querySelector('.month thead').getBoundingClientRect().top") < 330
 
 
 async def test_a_page_that_is_not_there_is_as_good_as_the_others(visitor: Visitor) -> None:

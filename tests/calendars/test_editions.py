@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calendars.changes import Kind, changes
-from calendars.documents import agenda_from_json, agenda_to_json
+from calendars.documents import agenda_from_json, agenda_to_json, event_digest
 from calendars.editions import Edition, Publication, ends, first_edition, first_stamp, publish
 from calendars.feeds import feeds
 from calendars.model.agenda import Agenda, AnotherAgenda, Draft
@@ -49,6 +49,22 @@ def test_a_first_edition_is_dated_by_publicada_and_counts_from_zero() -> None:
     assert revision.last_modified == first_stamp(agenda()) == datetime(2021, 10, 1, 5, tzinfo=UTC)
     assert revision.start == datetime(2021, 10, 21, 23, tzinfo=UTC)
     assert revision.scheduled == FIRST
+
+
+def test_english_names_of_sites_leave_public_bytes_and_older_drafts_alone() -> None:
+    """Feeds speak of cities as the agenda is written; what does not use the columns is stored as before."""
+    plain = agenda(events=(event(),))
+    assert "city_en" not in agenda_to_json(plain)
+    assert "name_en" not in agenda_to_json(plain)
+    named = replace(
+        plain,
+        representations=tuple(
+            replace(site, city_en=f"{site.city} in English", name_en="Embassy") for site in plain.representations
+        ),
+    )
+    assert agenda_from_json(agenda_to_json(named)) == named
+    assert event_digest(named, named.events[0]) == event_digest(plain, plain.events[0])
+    assert list(feeds(put(named).edition)) == list(feeds(put(plain).edition))
 
 
 def test_the_uid_depends_on_agenda_and_event_alone() -> None:

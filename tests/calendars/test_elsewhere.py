@@ -15,6 +15,7 @@ from tests.support.factories import agenda, days, edition, event, site, timed
 from tests.support.shipped import shipped_draft
 
 NOW = datetime(2021, 10, 4, 15, tzinfo=UTC)
+TODAY = NOW.date()
 EUROPE = Audience(kind="regions", ids=("europa",))
 MADRID = site("madrid", region="europa", zone="Europe/Madrid", country_code="ES", city="Madrid")
 OWN = event(other_sessions=True)
@@ -90,7 +91,7 @@ def test_what_is_nearer_to_working_hours_comes_first_then_what_comes_sooner() ->
 def test_each_is_worded_by_its_hour_and_by_what_is_wrong_with_it() -> None:
     found = offered(other("2021-10-25 09:00"), other("2021-10-23 19:00", "b"), other("2021-11-02 19:00", "c"))
     found += offered(other("2021-10-25 18:00"), other("2021-10-26 19:00", "d"))
-    said = {one.here: (one.home, one.remark) for one in others(agenda(), found, "es").sessions}
+    said = {one.here: (one.home, one.remark) for one in others(agenda(), found, "es", TODAY).sessions}
     assert said == {
         "lun 25 oct, 23:00 h": ("09:00 h TCM", "fuera de su horario de trabajo, de noche"),
         "dom 24 oct, 09:00 h": ("sáb 23 oct, 19:00 h TCM", "fuera de su horario de trabajo, en fin de semana"),
@@ -101,10 +102,10 @@ def test_each_is_worded_by_its_hour_and_by_what_is_wrong_with_it() -> None:
 
 
 def test_it_is_said_where_none_lies_inside_working_hours() -> None:
-    assert others(agenda(), offered(other("2021-10-25 09:00")), "es").note.startswith("Ninguna cae por completo")
+    assert others(agenda(), offered(other("2021-10-25 09:00")), "es", TODAY).note.startswith("Ninguna cae por completo")
     good = offered(other("2021-10-25 09:00"), other("2021-10-26 19:00", "b"))
-    assert others(agenda(), good, "es").note == ""
-    assert others(agenda(), [], "en").note == ""
+    assert others(agenda(), good, "es", TODAY).note == ""
+    assert others(agenda(), [], "en", TODAY).note == ""
 
 
 def test_of_the_36_sites_whose_workshop_does_not_suit_only_those_it_meets_on_a_holiday_have_another_that_does() -> None:

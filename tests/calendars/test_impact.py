@@ -184,8 +184,8 @@ def test_a_stay_counts_its_working_days_and_names_its_holidays() -> None:
     stay = stays(agenda, factories.drive())[0]
     assert stay.working_days == 4
     assert [(holiday.day.day, holiday.name["es"]) for holiday in stay.holidays] == [
-        (6, "Waitangi Day"),
-        (7, "Waitangi Day (observed)"),
+        (6, "Día de Waitangi"),
+        (7, "Día de Waitangi (observado)"),
     ]
     assert [(holiday.day.day, holiday.name["es"]) for holiday in stay.home_holidays] == [(7, "Día de la Constitución")]
 

@@ -13,6 +13,7 @@ from calendars.wording import (
     and_list,
     assumptions,
     axis_title,
+    city_of_zone,
     clock_of,
     days_span,
     home_name,
@@ -106,6 +107,31 @@ def test_an_agenda_elsewhere_names_its_city() -> None:
     assert home_short("America/Bogota", "es") == "Bogotá"
     assert zone_city("America/New_York", "es") == "Nueva York"
     assert zone_city("Etc/Greenwich_Mean", "es") == "Greenwich Mean"
+
+
+@pytest.mark.parametrize(
+    ("former", "present", "city"),
+    [
+        ("Asia/Calcutta", "Asia/Kolkata", "Calcuta"),
+        ("Asia/Katmandu", "Asia/Kathmandu", "Katmandú"),
+        ("Europe/Kiev", "Europe/Kyiv", "Kiev"),
+        ("America/Indianapolis", "America/Indiana/Indianapolis", "Indianápolis"),
+        ("Asia/Saigon", "Asia/Ho_Chi_Minh", "Ciudad Ho Chi Minh"),
+    ],
+)
+def test_a_renamed_zone_has_its_city_whichever_name_the_locale_knows(former: str, present: str, city: str) -> None:
+    """Babel 2.18 lists the former names, 2.19 the present ones; what is written in the agenda may be either."""
+    for zone in (former, present):
+        assert zone_city(zone, "es") == city
+        for known in (former, present):
+            assert city_of_zone(zone, {known: {"city": city}}) == city
+        assert city_of_zone(zone, {}) == zone.rpartition("/")[2].replace("_", " ")
+
+
+def test_a_zone_that_was_merged_into_another_keeps_its_own_city() -> None:
+    known = {"Europe/London": {"city": "Londres"}, "Australia/Sydney": {"city": "Sídney"}}
+    assert city_of_zone("Europe/Belfast", known) == "Belfast"
+    assert city_of_zone("Australia/Canberra", known) == "Canberra"
 
 
 def test_another_date_at_the_site_is_remarked() -> None:

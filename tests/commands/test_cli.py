@@ -81,8 +81,8 @@ def test_the_configuration_is_found_where_agenda_config_says(tmp_path: Path) -> 
 
 def test_show_gives_the_hour_here_and_there() -> None:
     shown = agenda("show", "--site", "tokio")
-    assert "jue 21 oct 18:00 h" in shown.stdout
-    assert "vie 22 oct 08:00 h (viernes 22 en Tokio)" in shown.stdout
+    assert "jue 21 oct 2021 18:00 h" in shown.stdout
+    assert "vie 22 oct 2021 08:00 h (viernes 22 en Tokio)" in shown.stdout
     events = json.loads(agenda("show", "--site", "nueva-delhi", "--json").stdout)
     assert [(one["home"], one["local"]) for one in events if one["kind"] == "workshop"] == [
         ("2021-10-21T18:00:00", "2021-10-22T04:30:00")
@@ -418,7 +418,7 @@ def modules_of(*words: str) -> set[str]:
 
 def test_help_loads_no_command_and_nothing_that_commands_stand_on() -> None:
     ours = {name for name in modules_of("--help") if name.partition(".")[0] in {"scheduler", "calendars"}}
-    assert ours == {"scheduler", "scheduler.cli"}
+    assert ours == {"scheduler", "scheduler.base", "scheduler.base.terminal", "scheduler.cli"}
 
 
 SERVING = {"starlette", "uvicorn", "aiosmtplib", "jinja2", "apscheduler", "prometheus_client"}
@@ -453,6 +453,7 @@ def test_the_brake_loads_a_database_and_nothing_of_what_it_holds(command: str) -
         "scheduler.base.heavy",
         "scheduler.base.refusal",
         "scheduler.base.settings",
+        "scheduler.base.terminal",
         "scheduler.base.tokens",
         "scheduler.base.variables",
         "scheduler.cli",
@@ -464,6 +465,7 @@ def test_the_brake_loads_a_database_and_nothing_of_what_it_holds(command: str) -
         "scheduler.store",
         "scheduler.store.controls",
         "scheduler.store.database",
+        "scheduler.store.file_place",
         "scheduler.store.schema",
         "scheduler.store.sqlite",
         "scheduler.store.turns",

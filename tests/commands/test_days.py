@@ -22,7 +22,7 @@ def test_the_days_off_of_one_site_stand_with_reason_and_source() -> None:
     shown = agenda("show", "--days", "calgary").stdout
     assert "Calgary: fin de semana sáb y dom (CLDR)" in shown
     assert "Región: AB" in shown
-    assert "Family Day" in shown
+    assert "Día de la Familia" in shown
     assert "de la región" in shown
     assert "de México" in shown
     assert "Calgary: weekend Sat and Sun (CLDR)" in agenda("show", "--days", "calgary", "--lang", "en").stdout

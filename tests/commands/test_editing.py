@@ -31,8 +31,8 @@ def test_diff_says_the_change_by_meaning_with_its_line() -> None:
     assert (done.exit_code, "Vigente: edición 1" in done.stdout) == (0, True)
     line = line_of(f"id: {NAME}")
     assert f"MOVIDO  Taller VMRE, Asia Pacífico   (agenda.yaml, renglón {line})" in done.stdout
-    assert "mar 21 oct 18:00–20:00 TCM → 20:00–22:00 TCM" in done.stdout
-    assert "Hora local: de mié 22 oct 07:30 (Nueva Delhi) a 15:00 (Wellington)" in done.stdout
+    assert "mar 21 oct 2036 18:00–20:00 TCM → 20:00–22:00 TCM" in done.stdout
+    assert "Hora local: de mié 22 oct 2036 07:30 (Nueva Delhi) a 15:00 (Wellington)" in done.stdout
     assert "SIN CAMBIO  9 eventos" in done.stdout
     assert "MOVED  Overseas voting workshop, Asia Pacific" in agenda("diff", "--lang", "en").stdout
 
@@ -112,7 +112,7 @@ def test_impact_shows_a_mail_as_its_posts_would_get_it() -> None:
     published()
     edit(MOVE)
     shown = agenda("impact", "--mail", "tokio").stdout
-    assert "Subject: CAMBIO: Taller VMRE, Asia Pacífico ahora mié 22 oct, 11:00 h (Tokio); antes 09:00 h" in shown
+    assert "Subject: CAMBIO: Taller VMRE, Asia Pacífico ahora mié 22 oct 2036, 11:00 h (Tokio); antes 09:00 h" in shown
     assert "Qué hacer: use la hora de este correo." in shown
     page = agenda("impact", "--mail", "tokio", "--html").stdout
     assert page.lower().startswith("<!doctype html>")
@@ -149,6 +149,43 @@ def test_impact_of_an_event_flags_what_speaks_against_its_hour_at_each_site() ->
     drive = json.loads(agenda("impact", "jornada-credencializacion-2022", "--json").stdout)["sites"]
     assert len(drive) == 149
     assert any("2022-02-07" in one["holidays_in_mexico"] for one in drive)
+
+
+@pytest.mark.parametrize(
+    ("year", "shown"),
+    [
+        ("2020", "mié 21 oct 2020"),  # the year stands on both sides, and a reason to look twice
+        ("2037", "mié 21 oct 2037"),
+    ],
+)
+def test_a_slip_in_the_year_shows_in_diff_and_impact_and_wants_to_be_confirmed(year: str, shown: str) -> None:
+    """A year that is not this one stands where dates are compared, and the edition waits for --yes."""
+    published()
+    edit((f"    fecha: {AHEAD}-10-21\n", f"    fecha: {year}-10-21\n"))
+    assert f"mar 21 oct {AHEAD} 18:00–20:00 TCM → {shown} 18:00–20:00 TCM" in agenda("diff").stdout
+    for asked in ("diff", "impact"):
+        assert f"«Taller VMRE, Asia Pacífico»: miércoles 21 de octubre de {year}" in agenda(asked).stdout
+    assert "Dates that may be a slip:" in agenda("diff", "--lang", "en").stdout
+    refused = agenda("publish", "--reason", "mover")
+    assert (refused.exit_code, "Fechas que quizá sean un desliz:" in refused.stderr) == (1, True)
+    assert (agenda("publish", "--reason", "mover", "--yes").exit_code, numbered()) == (0, [1, 2])
+    back = agenda("rollback", "1", "--reason", "fue un error")  # to a year far ahead, which was in force
+    assert (back.exit_code, numbered()) == (0, [1, 2, 3])
+
+
+def test_show_and_impact_of_an_event_say_the_year_that_is_not_the_present_one() -> None:
+    """The shipped agenda is of 2021 and 2022: each of its dates has its year."""
+    assert "jue 21 oct 2021 18:00" in " ".join(agenda("show").stdout.split())
+    assert "vie 22 oct 2021 12:00 h" in agenda("impact", NAME).stdout
+
+
+def test_impact_of_whole_days_shows_each_sites_own_days_and_not_mexicos_clock() -> None:
+    """The drive begins on 1 February at every site, in Wellington as in Mexico City."""
+    shown = agenda("impact", "jornada-credencializacion-2022").stdout
+    assert [line for line in shown.splitlines() if "Wellington" in line and "mar 1 feb 2022 – lun 7 feb 2022" in line]
+    assert ("31 ene" in shown, "05:00" in shown) == (False, False)
+    found = json.loads(agenda("impact", "jornada-credencializacion-2022", "--json").stdout)["sites"]
+    assert {(one["first_day"], one["last_day"]) for one in found} == {("2022-02-01", "2022-02-07")}
 
 
 def test_impact_of_an_unknown_event_names_those_there_are() -> None:
@@ -237,7 +274,7 @@ def test_announcing_shows_people_and_hours_first_asks_and_is_on_record() -> None
     assert (found["convocations"], found["notices"], found["people"]) == (16, 0, 16)
     assert {(mail["purpose"], mail["event"]) for mail in found["mails"]} == {("convocation", NAME)}
     sample = agenda("impact", "--announce", NAME, "--mail", "tokio").stdout
-    assert "Subject: CONVOCATORIA: mié 22 oct, 09:00 h (Tokio): Taller VMRE, Asia Pacífico" in sample
+    assert "Subject: CONVOCATORIA: mié 22 oct 2036, 09:00 h (Tokio): Taller VMRE, Asia Pacífico" in sample
     done = agenda("publish", "--announce", NAME, "--reason", "convocar")
     assert (done.exit_code, "Convocatorias: 16." in done.stdout) == (0, True)
     assert [one["announced"] for one in json.loads(agenda("editions", "--json").stdout)] == [[], [NAME]]

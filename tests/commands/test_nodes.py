@@ -31,7 +31,7 @@ from tests.support.watching import between_looks
 
 pytestmark = pytest.mark.usefixtures("here")
 
-SECRET = {"AGENDA_SECRET_KEY": "a key that the nodes share", "AGENDA_BASE_URL": "https://agenda.example"}
+SECRET = {"AGENDA_SECRET_KEY": "a-key-that-the-nodes-share", "AGENDA_BASE_URL": "https://agenda.example"}
 
 
 @pytest.fixture

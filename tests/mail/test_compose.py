@@ -136,11 +136,12 @@ def test_the_text_of_the_new_delhi_reminder(composer: Composer) -> None:
 def test_the_same_in_english(composer: Composer) -> None:
     assert part(mail(composer, language="en"), "plain") == (
         "Tomorrow, Friday, 22 October 2021\n"
-        "04:30, Nueva Delhi time\n"
+        "04:30, New Delhi time\n"
         "= Thursday 21, 18:00, Central Mexico time (TCM)\n"
         "\n"
         "Overseas voting workshop, Asia Pacific\n"
-        "This is in the small hours at your site; in Mexico it will still be Thursday 21.\n"
+        "This is in the small hours at your site; in Mexico it will still be Thursday\n"
+        "21.\n"
         "Ends: 06:30 (assumed duration: 2 h, to be confirmed).\n"
         "\n"
         "Join: link to be confirmed\n"
@@ -164,6 +165,18 @@ def test_yes_no_and_maybe_are_links_of_the_html_part_and_only_of_what_has_an_hou
         found = re.findall(r'<a class="reply" href="([^"]+)"[^>]*>([^<]+)</a>', rich)
         assert found == [(f"{ANSWER}?r={r}", word) for r, word in zip(("yes", "no", "maybe"), words, strict=True)]
     assert "/answer/" not in part(mail(composer, index=1, sent_at=BEFORE_DRIVE), "html")
+
+
+def test_the_answers_are_cells_with_borders_which_outlook_for_windows_draws(composer: Composer) -> None:
+    """Word's engine knows neither padding on a link nor max-width: the cell pads, and a table is the page."""
+    rich = part(mail(composer), "html")
+    cells = re.findall(r'<td class="choice" style="([^"]*)"><a class="reply"', rich)
+    assert len(cells) == 3
+    for style in cells:
+        assert "border: 1px solid #0b5345" in style
+        assert "mso-padding-alt: 8px 16px" in style
+    assert '<table role="presentation" width="600"' in rich
+    assert rich.count('role="presentation"') == rich.count("<table")
 
 
 def test_mail_that_asks_is_not_written_without_the_page_to_answer_at(composer: Composer) -> None:
@@ -417,9 +430,9 @@ def test_every_site_gets_well_formed_mail(composer: Composer, language: Language
             assert_safe_on_the_wire(message)
             read = parsed(message)
             assert read["Subject"] == prepared.subject
-            assert where.city in str(read["Subject"]) or index == 1
+            assert where.city_in(language) in str(read["Subject"]) or index == 1
             assert read["Date"].datetime == sent_at
-            assert where.name in part(read, "plain")
+            assert where.name in " ".join(part(read, "plain").split())
             assert f"/feeds/sites/{where.id}.ics" in part(read, "html")
 
 
@@ -613,8 +626,7 @@ def test_html_names_its_language_and_hides_its_preheader(composer: Composer) -> 
     for language in ("es", "en"):
         html = part(mail(composer, language=language), "html")
         assert f'<html lang="{language}">' in html
-        assert "<table" not in html
-        hidden = re.search(r'<div class="preheader" style="display: none;[^>]*mso-hide: all;">([^<]*)</div>', html)
+        hidden = re.search(r'<div class="preheader" style="display: none;">([^<]*)</div>', html)
         assert hidden is not None
         assert "04:30" in hidden[1]
         assert "TCM" in hidden[1]

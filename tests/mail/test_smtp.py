@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from scheduler.base.address import mailbox, scrub
 from scheduler.mail.relay.smtp import Connection, Pool, RelayUnavailable, Timeouts, parse_smtp_url
-from scheduler.mail.relay.smtp_url import SmtpSettings
+from scheduler.mail.relay.smtp_url import SmtpSettings, ehlo_name
 from scheduler.planning.delivery import Outcome
 from tests.support.smtpd import PASSWORD, Behaviour, Drop, Late, Reply, ScriptedServer, aiosmtpd_server, scripted
 
@@ -172,6 +172,33 @@ async def test_421_is_a_refusal_that_ends_the_connection(stage: str) -> None:
     outcome, reusable, _ = await send_one(**{stage.upper(): [Reply(b"421 4.3.2 closing\r\n")]})
     assert (outcome.kind, outcome.stage, outcome.code, outcome.status) == ("refused", stage, 421, "4.3.2")
     assert not reusable
+
+
+async def test_an_acceptance_with_421_at_its_heels_is_an_acceptance() -> None:
+    """A server that shuts down after this message has taken it: to send it again would be to send it twice."""
+    outcome, reusable, _ = await send_one(BODY=[Reply(b"250 2.0.0 queued as 7\r\n421 4.3.2 shutting down\r\n")])
+    assert (outcome.kind, outcome.code, outcome.text, reusable) == ("accepted", 250, "2.0.0 queued as 7", False)
+
+
+async def test_two_replies_at_once_are_no_acceptance_where_the_second_is_another() -> None:
+    outcome, reusable, _ = await send_one(BODY=[Reply(b"250 2.0.0 Ok\r\n250 2.0.0 Ok\r\n")])
+    assert (outcome.kind, reusable) == ("unknown", False)
+
+
+@pytest.mark.parametrize(
+    ("named", "base_url", "said"),
+    [
+        (None, "https://agenda.example/x", "agenda.example"),
+        ("relay.sre.example", "https://agenda.example", "relay.sre.example"),
+        ("[192.0.2.7]", "https://agenda.example", "[192.0.2.7]"),
+        (None, "http://127.0.0.1:8080", "[127.0.0.1]"),
+        (None, "http://[::1]:8080", "[IPv6:::1]"),
+        (None, "http://vm:8080", "[127.0.0.1]"),
+        (None, "http://localhost", "[127.0.0.1]"),
+    ],
+)
+def test_ehlo_says_a_full_name_and_never_a_bare_machine(named: str | None, base_url: str, said: str) -> None:
+    assert ehlo_name(named, base_url) == said
 
 
 async def test_a_refused_rset_ends_the_connection_and_not_the_next_message() -> None:

@@ -76,6 +76,7 @@ def test_a_pipes_message_that_cannot_be_read_does_not_come_again() -> None:
     assert (kept["source"], kept["reason"], kept["octets"], kept["kept"]) == ("pipe", "AssertionError", 19, True)
     (saved,) = Path("aside").iterdir()
     assert saved.read_bytes() == POISON
+    assert saved.stat().st_mode & 0o777 == 0o600
     assert kept["digest"][:16] in agenda("quarantine").stdout
     assert json.loads(agenda("status", "--json").stdout)["quarantined"] == 1
     assert "que no se pudieron leer, en 30 días: 1" in agenda("status").stdout

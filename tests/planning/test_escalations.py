@@ -22,7 +22,7 @@ from scheduler.store.posts.answers import Reply
 from scheduler.store.schema import deliveries
 from tests.support.answering import say
 from tests.support.campaign import TOKENS, Campaign, mails
-from tests.support.changes import change, words
+from tests.support.changes import change, unwrapped, words
 from tests.support.coverage import ALL, COORDINATION, COVERED, DELHI, MADRID, SUPLENTE, TITULAR, covered
 from tests.support.factories import drive, event, site, timed
 from tests.support.ledger import PUBLISHED, START, post, put
@@ -76,7 +76,7 @@ async def test_a_deputy_and_a_coordinator_get_no_reminders_only_what_is_for_them
     assert {TOKENS.read_answer(token) for token in tokens} == {("dos", COVERED.id)}
     assert told["Date"].datetime == TOLD
     assert subjects([told]) == ["Sin quien asista: Tokio: Taller VMRE, Asia Pacífico, jue 21 oct, 18:00 h TCM"]
-    assert "Tokio (vie 22 oct, 08:00 h, hora local): asistirán 0 de 1; 1 suplente en la lista" in words(told)
+    assert "Tokio (vie 22 oct, 08:00 h, hora local): asistirán 0 de 1; 1 suplente en la lista" in unwrapped(told)
     assert "/answer/" not in words(told)
 
 
@@ -92,7 +92,7 @@ async def test_a_no_a_maybe_and_silence_cover_nothing(database: Database) -> Non
     say(database, Reply.NO)
     say(database, Reply.MAYBE, of="otro")
     found = await sent(database)
-    assert "asistirán 0 de 1; tal vez: 1; 1 suplente en la lista" in words(found["tres"][0])
+    assert "asistirán 0 de 1; tal vez: 1; 1 suplente en la lista" in unwrapped(found["tres"][0])
     assert len(found["dos"]) == 1
 
 
@@ -133,8 +133,8 @@ async def test_a_coordinator_gets_one_mail_for_all_sites_of_the_region_and_none_
     assert found.keys() == {"uno", "dos", "tres", "delhi"}
     [told] = found["tres"]
     assert subjects([told])[0].startswith("Sin quien asista: 2 sedes de su región: Taller VMRE, Asia Pacífico")
-    assert "Tokio (vie 22 oct, 08:00 h, hora local): asistirán 0 de 1; 1 suplente en la lista" in words(told)
-    assert "Nueva Delhi (vie 22 oct, 04:30 h, hora local): asistirán 0 de 1; sin suplente" in words(told)
+    assert "Tokio (vie 22 oct, 08:00 h, hora local): asistirán 0 de 1; 1 suplente en la lista" in unwrapped(told)
+    assert "Nueva Delhi (vie 22 oct, 04:30 h, hora local): asistirán 0 de 1; sin suplente" in unwrapped(told)
 
 
 async def test_what_a_coordinator_is_asked_counts_for_no_invitation(database: Database) -> None:

@@ -47,6 +47,17 @@ def test_self_service_behind_a_proxy_that_is_not_trusted_is_noted() -> None:
     assert verdicts(content)["sign-ups"] is Verdict.GOOD
 
 
+@pytest.mark.parametrize("trusted", ["10.0.0.0/8", "127.0.0.1 2001:db8::/64"])
+def test_a_trusted_network_wider_than_the_proxy_is_noted(trusted: str) -> None:
+    """Whoever is in it may call itself any client."""
+    assert verdicts(agenda(), trusted_proxies=trusted)["reverse proxy"] is Verdict.NOTE
+
+
+@pytest.mark.parametrize("trusted", ["", "127.0.0.1", "127.0.0.0/8 ::1", "192.0.2.1 2001:db8::1/128"])
+def test_the_proxys_own_address_or_this_machine_is_not(trusted: str) -> None:
+    assert "reverse proxy" not in verdicts(agenda(), trusted_proxies=trusted)
+
+
 def test_where_nobody_can_sign_up_neither_is_spoken_of() -> None:
     assert not {"privacy notice", "sign-ups"} & verdicts(agenda(), base_url="https://agenda.example").keys()
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from calendars.days.names import HolidayName
 from calendars.model.agenda import Agenda
 from calendars.model.events import Audience
-from calendars.model.text import Text
 from scheduler.reporting.feasts import OpenFeast, open_feasts
 from scheduler.store import editions
 from scheduler.store.database import Database
@@ -17,7 +17,7 @@ from tests.support.status import found, lines
 
 RAMALLAH = site("ramala", city="Ramala", country_code="PS", zone="Asia/Hebron")
 BIRTHDAY = date(2021, 10, 18)  # of the Prophet: computed
-NAME = Text(es="Prophet's Birthday", en="Prophet's Birthday")
+NAME = HolidayName(english="Prophet's Birthday")
 TUESDAY = event("martes", when=timed("2021-10-19 09:00"), audience=Audience(kind="all"))  # P1D falls on the feast
 STAY = event("estancia", when=days("2021-10-17", "2021-10-19"), audience=Audience(kind="all"))
 
@@ -60,10 +60,11 @@ def test_status_asks_for_a_row_and_raises_no_alert(database: Database) -> None:
     assert seen.alerts == 0
     [asked] = [line for line in lines(seen) if "por confirmar" in line]
     assert asked == (
-        "Feriado por confirmar: lun 18 oct, Prophet's Birthday (PS): 1 recordatorio y 1 evento ese día. "
+        "Feriado por confirmar: lun 18 oct, Nacimiento del Profeta (PS): 1 recordatorio y 1 evento ese día. "
         "Confírmelo, o quítelo, con un renglón en festivos.csv."
     )
-    assert any(line.startswith("Holiday to be confirmed: Mon 18 Oct") for line in lines(seen, lang="en"))
+    english = "Holiday to be confirmed: Mon 18 Oct, Prophet's Birthday (PS)"
+    assert any(line.startswith(english) for line in lines(seen, lang="en"))
 
 
 def test_a_long_list_is_cut(database: Database) -> None:

@@ -226,7 +226,7 @@ async def test_a_post_of_the_file_that_wants_no_reminders_is_called_all_the_same
     with database.write() as connection:
         wishes.leave(connection, "uno", MONDAY)
     announce(database, AS_IT_WAS, MONDAY)
-    assert await heads(database, MONDAY, MONDAY + AN_HOUR) == ["CONVOCATORIA"]
+    assert (await heads(database, MONDAY, MONDAY + AN_HOUR)).count("CONVOCATORIA") == 1
 
 
 async def test_each_event_calls_for_itself_and_the_sites_that_it_does_not_concern_are_left_alone(

@@ -15,7 +15,10 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
+from scheduler.base.clock import SimulatedClock
 from scheduler.planning.delivery import State
+from scheduler.sending import presence as presence_module
+from scheduler.sending.presence import Presence
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.ledger.journal import Journal
@@ -106,6 +109,48 @@ async def test_sending_waits_out_a_server_that_takes_no_writes(
     assert_each_once(database, taken)
     database.close()
     postgres.drop(url)
+
+
+@pytest.mark.usefixtures("postgres")  # skipped where there is none
+async def test_a_service_that_meets_a_database_at_rest_waits_to_join_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ended with a traceback: a restart of both at once left nothing running."""
+    met = waiting_to_join(monkeypatch)
+    with cluster(*DURABLE) as falling:
+        database = Database(falling.url(migrated(falling)), tokens=TOKENS)
+        put(database, draft(posts=POSTS))
+        async with scripted() as fake, asyncio.TaskGroup() as group:
+            with restarting(falling):
+                group.create_task(Campaign(database, fake).run(PUBLISHED, WEEK_BEFORE))
+                await met.wait()
+        assert len(ids(fake)) == len(POSTS)
+        database.close()
+
+
+async def test_who_waits_to_join_may_be_told_to_give_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    met = waiting_to_join(monkeypatch, seconds=3600)
+    database = Database(f"sqlite:///{tmp_path / 'agenda.db'}", tokens=TOKENS)
+    put(database, draft(posts=POSTS))
+    (tmp_path / "agenda.db").rename(tmp_path / "away.db")
+    database._engine.dispose()
+    presence = Presence(database, "a", SimulatedClock(PUBLISHED))
+
+    async def joined() -> bool:
+        async with presence.kept() as found:
+            return found
+
+    joining = asyncio.create_task(joined())
+    await met.wait()
+    presence.give_up()
+    assert await joining is False
+    database.close()
+
+
+def waiting_to_join(monkeypatch: pytest.MonkeyPatch, seconds: float = 0.01) -> asyncio.Event:
+    """Set when a node is told that it cannot join, which it then tries again in no time."""
+    met = asyncio.Event()
+    monkeypatch.setattr(presence_module, "JOIN_AGAIN_SECONDS", seconds)
+    monkeypatch.setattr(presence_module.log, "error", lambda *_, **__: met.set())
+    return met
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from calendars.model.agenda import Agenda
 from calendars.model.events import Audience, Days, EventStatus
 from calendars.model.places import Region
+from calendars.model.text import Language
 from scheduler.planning.delivery import Purpose, State
 from scheduler.store.database import Database
 from scheduler.store.ledger import alarms, wishes
@@ -195,6 +196,40 @@ async def test_an_event_that_is_certain_at_last_is_told_as_confirmed(database: D
     assert "AHORA  el 5 de febrero de 2022" in words(mail)
     assert "ANTES  del 1 al 7 de febrero de 2022" in words(mail)
     assert "Los recordatorios con la fecha anterior quedaron anulados." in words(mail)
+    assert "Qué hacer: cuente con la fecha de este correo." in words(mail)
+
+
+@pytest.mark.parametrize(
+    ("language", "todo"),
+    [
+        ("es", "Qué hacer: guíese por las fechas de este correo."),
+        ("en", "What to do: go by the dates in this message."),
+    ],
+)
+async def test_a_notice_about_whole_days_speaks_of_dates_and_of_no_hour(
+    database: Database, language: Language, todo: str
+) -> None:
+    """A drive of a week that begins a week later."""
+    first, last = date(2022, 2, 1), date(2022, 2, 7)
+    reader = replace(post(), language=language)
+    was = agenda(events=(event(when=Days(first=first, last=last)),))
+    await begin(database, draft(was, posts=(reader,)))
+    week = timedelta(days=7)
+    later = agenda(events=(event(when=Days(first=first + week, last=last + week)),))
+    change(database, draft(later, posts=(reader,)), MONDAY)
+    [mail] = await sent(database, MONDAY, MONDAY + timedelta(hours=1))
+    assert todo in words(mail)
+
+
+async def test_a_move_to_another_year_says_both_years_in_its_subject(database: Database) -> None:
+    """Without them, a slip of a year would read as the day after."""
+    await begin(database)
+    change(database, with_event(event(when=timed("2022-01-13 17:00"))), MONDAY)
+    [mail] = await sent(database, MONDAY, MONDAY + timedelta(hours=1))
+    assert str(mail["Subject"]).startswith(
+        "CAMBIO: Taller VMRE, Asia Pacífico ahora vie 14 ene 2022, 08:00 h (Tokio); antes vie 22 oct 2021, 08:00 h"
+    )
+    assert str(mail["Subject"]).endswith("jue 13 ene 2022, 17:00 h TCM")
 
 
 def two_regions(region: str) -> Agenda:
@@ -274,7 +309,8 @@ async def test_a_post_of_the_file_that_wants_no_reminders_still_hears_of_changes
     with database.write() as connection:
         wishes.leave(connection, "uno", MONDAY - timedelta(days=1))
     change(database, MOVED, MONDAY)
-    assert len(await sent(database, MONDAY, datetime(2021, 10, 22, tzinfo=UTC))) == 1
+    mails = await sent(database, MONDAY, datetime(2021, 10, 22, tzinfo=UTC))
+    assert len([mail for mail in mails if mail["To"] == "uno@tokio.example"]) == 1
 
 
 async def test_who_signed_up_and_left_while_a_notice_waited_hears_nothing(database: Database) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy.exc import OperationalError
 
 from scheduler.store import controls
-from scheduler.store.database import HEAD, Database, DatabaseInUse, DatabaseUnavailable
+from scheduler.store.database import HEAD, Database, DatabaseInUse, DatabaseUnavailable, _reason
 from scheduler.store.migrating import newest
 from scheduler.store.schema import metadata
 from tests.support.checkout import ROOT
@@ -92,6 +93,16 @@ def test_many_may_send_from_postgresql(postgres: Cluster, postgres_template: str
     for one in both:
         one.close()
     postgres.drop(url)
+
+
+def test_nothing_stands_between_the_tests_and_their_server(database: Database) -> None:
+    """A pooler in transaction mode would give the first of two connections another process of the server."""
+    assert not database.behind_transaction_pool()
+
+
+def test_a_pooler_is_named_by_what_it_says_to_our_options() -> None:
+    error = OperationalError("", {}, Exception("FATAL:  unsupported startup parameter: options"))
+    assert "a connection pooler (PgBouncer) stands in between" in _reason(error)
 
 
 def test_a_database_that_is_not_there_is_named_without_its_password() -> None:

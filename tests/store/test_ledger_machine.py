@@ -22,7 +22,7 @@ from scheduler.sending.notice_content import Tellings
 from scheduler.store import editions, nodes
 from scheduler.store.database import Database
 from scheduler.store.ledger import claiming, settling, states, wishes
-from scheduler.store.ledger.claiming import Claim
+from scheduler.store.ledger.claiming import Claim, Wanted
 from scheduler.store.ledger.reconcile import replan
 from scheduler.store.ledger.settling import Settlement
 from scheduler.store.people import signups
@@ -162,7 +162,7 @@ class LedgerMachine(RuleBasedStateMachine):
         node = self.node(which)
         with self.database.write_as_sender() as connection:
             states.sweep(connection, self.now)
-            found = claiming.claim_due(connection, node, self.now, limit)
+            found = claiming.claim_due(connection, node, self.now, Wanted(limit=limit))
             current = editions.load(connection)
             assert current is not None
             news = [one for one in found if one.purpose in NEWS]

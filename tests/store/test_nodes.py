@@ -13,6 +13,7 @@ from scheduler.planning.delivery import Decision, Outcome, State
 from scheduler.store import nodes
 from scheduler.store.database import Database
 from scheduler.store.ledger import claiming, settling
+from scheduler.store.ledger.claiming import Wanted
 from scheduler.store.ledger.settling import Settlement
 from scheduler.store.nodes import Relay
 from scheduler.store.schema import attempts
@@ -95,9 +96,9 @@ def test_a_claim_passes_by_what_another_node_is_just_claiming(postgresql: Databa
     join(postgresql, "a")
     join(postgresql, "b")
     with postgresql.write_as_sender() as open_claim:
-        first = claiming.claim_due(open_claim, "a", WEEK_BEFORE, 3)
+        first = claiming.claim_due(open_claim, "a", WEEK_BEFORE, Wanted(limit=3))
         with postgresql.write_as_sender() as connection:
-            second = claiming.claim_due(connection, "b", WEEK_BEFORE, 3)
+            second = claiming.claim_due(connection, "b", WEEK_BEFORE, Wanted(limit=3))
     assert (len(first), len(second)) == (3, 1)
 
 
@@ -111,7 +112,7 @@ def test_a_publication_waits_for_senders_and_they_for_it(postgresql: Database) -
         published.set()
 
     with postgresql.write_as_sender() as connection:
-        claims = claiming.claim_due(connection, "a", WEEK_BEFORE, 4)
+        claims = claiming.claim_due(connection, "a", WEEK_BEFORE, Wanted(limit=4))
         publishing = Thread(target=publish)
         publishing.start()
         assert not published.wait(0.2)  # because it stands behind this transaction

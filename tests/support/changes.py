@@ -41,6 +41,11 @@ def words(mail: EmailMessage) -> str:
     return str(body.get_content())
 
 
+def unwrapped(mail: EmailMessage) -> str:
+    """The same on one line: where a line of it ends is a matter of width."""
+    return " ".join(words(mail).split())
+
+
 def change(database: Database, content: Draft, at: datetime, *, silent: bool = False) -> int:
     return put(database, content, at, confirmed=True, silent=silent).notices
 

@@ -58,6 +58,8 @@ def real_sites() -> tuple[Representation, ...]:
                 region=slug(row["region"]),
                 zone=row["time_zone"],
                 subdivision=row["subdivision"] or None,
+                city_en=row["city_en"] or None,
+                name_en=row["name_en"] or None,
             )
             for row in csv.DictReader(file)
         )

@@ -18,7 +18,7 @@ from scheduler.store import nodes
 from scheduler.store.database import Database
 from scheduler.store.ledger import claiming, settling
 from scheduler.store.ledger import states as ledger
-from scheduler.store.ledger.claiming import Claim
+from scheduler.store.ledger.claiming import Claim, Wanted
 from scheduler.store.ledger.settling import Intent, Settlement
 from scheduler.store.schema import deliveries
 from tests.support.factories import agenda, event, timed
@@ -83,7 +83,7 @@ def claim(database: Database, now: datetime, owner: str = ME, limit: int = 10) -
         if all(node.owner != owner for node in nodes.alive(connection)):
             nodes.join(connection, owner, now, "", timedelta(hours=1))
         ledger.sweep(connection, now)
-        return claiming.claim_due(connection, owner, now, limit)
+        return claiming.claim_due(connection, owner, now, Wanted(limit=limit))
 
 
 def intend(database: Database, claims: Sequence[Claim], now: datetime, owner: str = ME) -> set[int]:

@@ -19,7 +19,7 @@ from scheduler.store.schema import deliveries
 from tests.support.ledger import PUBLISHED
 
 ADDRESS = "ana@tokio.example"
-TOKENS = Tokens(["a key for tests"])
+TOKENS = Tokens(["a key for the tests"])
 LATER = PUBLISHED + timedelta(hours=1)
 
 

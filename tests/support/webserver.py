@@ -27,7 +27,7 @@ from tests.support import factories
 from tests.support.sqlite import migrated_at
 
 PUBLISHED = datetime(2021, 10, 1, 15, tzinfo=UTC)
-TOKENS = Tokens(["a key for tests"])
+TOKENS = Tokens(["a key for the tests"])
 POST = "tokio-consular"
 LINK = "https://videollamada.example/sala-secreta"
 
@@ -93,7 +93,7 @@ def leave_path(post: str = POST) -> str:
 async def raw(client: httpx.AsyncClient, method: str, target: str, *headers: str) -> bytes:
     """The server's answer to the letter, for a request to the letter: httpx tidies up both."""
     reader, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
-    lines = (f"{method} {target} HTTP/1.1", "host: x", "connection: close", *headers, "", "")
+    lines = (f"{method} {target} HTTP/1.1", "host: 127.0.0.1", "connection: close", *headers, "", "")
     writer.write("\r\n".join(lines).encode())
     answer = await reader.read()
     writer.close()

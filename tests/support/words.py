@@ -1,6 +1,7 @@
-"""Every text of code and templates beside the catalogues: `python -m tests.support.words` brings these in line.
+"""Every text of code and templates, and every holiday's name, beside the catalogues.
 
-A new text is added without a translation, which a test counts; one that nothing says any more goes.
+`python -m tests.support.words` brings these in line. A new text is added without a translation, which a test counts;
+one that nothing says any more goes.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
+from calendars.days.names import HOLIDAY
+from tests.support import holiday_names
 from tests.support.checkout import ROOT
 
 LANGUAGES = ROOT / "calendars" / "languages"
@@ -29,7 +32,7 @@ Key = tuple[str, str | None]  # the English, the context
 
 def said() -> set[Key]:
     """The texts that the program says."""
-    return {*_in_code(), *_in_templates()}
+    return {*_in_code(), *_in_templates(), *((name, HOLIDAY) for name in holiday_names.known())}
 
 
 def _in_code() -> Iterator[Key]:

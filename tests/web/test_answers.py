@@ -87,6 +87,21 @@ async def test_the_page_names_the_masked_post_and_the_event_by_its_own_and_the_a
     assert "ninguna todavía" in page
 
 
+async def test_own_answers_stand_on_the_manage_page_with_the_way_to_change_them(
+    site: Site, client: httpx.AsyncClient
+) -> None:
+    """In both languages; before any answer there is no such heading."""
+    token = site.tokens.sign(Link.LEAVE, POST)
+    assert "Respuestas de este puesto" not in (await client.get(f"/manage/{token}")).text
+    await client.post(PATH, data={"r": "no"})
+    page = (await client.get(f"/manage/{token}")).text
+    assert "Respuestas de este puesto" in page
+    assert "Taller VMRE, Asia Pacífico: <strong>no asistirá</strong>" in page
+    assert f'href="{PATH}"' in page
+    english = (await client.get(f"/manage/{token}?lang=en")).text
+    assert "<strong>it does not come</strong>" in english
+
+
 async def test_what_the_link_said_stands_first_among_the_buttons(client: httpx.AsyncClient) -> None:
     page = (await client.get(f"{PATH}?r=maybe")).text
     assert page.index("Tal vez</button>") < page.index("Sí, asistiré</button>") < page.index("No asistiré</button>")

@@ -23,3 +23,8 @@ async def test_control_characters_are_no_part_of_a_field() -> None:
     assert found.one("correo") == "uno@tokio.example"
     assert found.one("notas") == "una\tlínea\r\ny otra"
     assert found.all("correo") == {"uno@tokio.example"}
+
+
+async def test_nor_are_those_that_turn_a_line_around_or_pass_unseen() -> None:
+    found = await form({"label": "Outlook\u202e de\u200b Ana\ue000"})
+    assert found.one("label") == "Outlook de Ana"

@@ -26,7 +26,7 @@ from scheduler.store.schema import deliveries
 from scheduler.web.site import Site
 from scheduler.web.watch import health
 from scheduler.web.watch.exposition import REASONS, exposition
-from scheduler.web.watch.health import AWAY, NO_EDITION, OTHER_TABLES, Look
+from scheduler.web.watch.health import AWAY, GONE, NO_EDITION, OTHER_TABLES, Look
 from tests.support.factories import edition
 from tests.support.ledger import DAY_BEFORE, ME, WEEK_BEFORE, claim, draft, intend, post, put, send, settle
 from tests.support.webserver import LINK, serving, site_of
@@ -94,6 +94,17 @@ async def test_who_cannot_work_is_alive_and_says_in_plain_words_why_it_is_not_re
         found = await client.get("/readyz")
         assert (found.status_code, found.text) == (503, reason)
         assert (await client.get("/healthz")).status_code == 200
+
+
+async def test_a_database_whose_file_was_deleted_makes_its_process_unready(site: Site) -> None:
+    """It goes on reading what nobody will find again, so nothing may count on it."""
+    assert site.database.file is not None
+    site.database.file.unlink()
+    async with serving(site) as client:
+        found = await client.get("/readyz")
+        assert (found.status_code, found.text) == (503, GONE)
+        assert (await client.get("/healthz")).status_code == 200
+    assert not site.database.file.exists()
 
 
 async def test_a_database_that_hangs_keeps_one_thread_busy_however_many_ask(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,6 +35,43 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 async def client(site: Site) -> AsyncIterator[httpx.AsyncClient]:
     async with serving(site) as made:
         yield made
+
+
+@pytest.mark.parametrize(
+    ("language", "about", "clocks"),
+    [
+        (
+            "es",
+            "VMRE es el voto de las mexicanas y los mexicanos residentes en el extranjero; TCM, el tiempo",
+            "una sesión",
+        ),
+        ("en", "VMRE is the vote of Mexicans resident abroad; TCM, the time in central Mexico.", "one session"),
+    ],
+)
+async def test_the_first_page_shows_the_session_on_everybodys_clock_and_says_for_whom_it_is(
+    client: httpx.AsyncClient, language: Language, about: str, clocks: str
+) -> None:
+    """Small, above the closed boxes of the regions."""
+    page = (await client.get(f"/?lang={language}")).text
+    assert about in page
+    figure, boxes = page.index('<figure class="small">'), page.index('<div id="offices">')
+    assert figure < boxes
+    assert clocks in page[figure:boxes]
+    assert page[figure:boxes].count('class="session"') > 5
+
+
+async def test_an_agenda_of_other_things_explains_no_initials(tmp_path: Path) -> None:
+    """What stands nowhere in it needs no words; and without a session there is no picture."""
+    agenda = factories.agenda(
+        zone="America/Bogota", events=(factories.event(when=None, status=EventStatus.UNSCHEDULED),)
+    )
+    plain_words = replace(agenda.events[0], title=factories.text("Taller", "Workshop"), description=None)
+    content = replace(agenda, events=(plain_words,), title=factories.text("Agenda", "Agenda"), axes=())
+    with site_of(tmp_path, small_draft(content)) as made:
+        async with serving(made) as reader:
+            page = (await reader.get("/")).text
+    assert "Para el personal de las embajadas y los consulados de México.</p>" in page
+    assert '<figure class="small">' not in page
 
 
 def hero(page: str) -> str:
@@ -132,6 +170,43 @@ async def test_the_pages_stay_light(client: httpx.AsyncClient) -> None:
 )
 def test_every_word_asked_for_begins_a_word_of_city_country_or_region(query: str, ids: list[str]) -> None:
     assert found_ids(query) == found_ids(query, "en") == ids
+
+
+@pytest.mark.parametrize(
+    ("query", "id_"),
+    [
+        ("Beijing", "pekin"),
+        ("Kyiv", "kiev"),
+        ("New Delhi", "nueva-delhi"),
+        ("Abu Dhabi", "abu-dabi"),
+        ("Ramallah", "ramala"),
+        ("Abuja", "abuya"),
+        ("Amman", "aman"),
+        ("New Orleans", "nueva-orleans"),
+        ("Philadelphia", "filadelfia"),
+        ("Kuwait City", "kuwait"),
+        ("Saint Lucia", "castries"),
+        ("St. Lucia", "castries"),
+        ("st paul", "saint-paul"),
+    ],
+)
+def test_an_office_is_found_by_its_english_name_on_pages_of_either_language(query: str, id_: str) -> None:
+    assert found_ids(query) == found_ids(query, "en") == [id_]
+
+
+def test_cities_and_offices_are_named_in_the_readers_language() -> None:
+    spanish, english = (find(AGENDA, "pekin", language).entries[0] for language in ("es", "en"))
+    assert (spanish.city, spanish.name) == ("Pekín", "Embajada de México en China")
+    assert (english.city, english.name) == ("Beijing", "Embassy of Mexico in China")
+
+
+def test_every_shipped_office_has_an_english_name() -> None:
+    """And a city where that differs; no English name is the Spanish one."""
+    for known in AGENDA.representations:
+        assert known.name_en is not None, known.id
+        assert "of Mexico" in known.name_en or "Mexico to" in known.name_en, known.id
+        assert known.city_en != known.city, known.id
+    assert sum(known.city_en is not None for known in AGENDA.representations) == 58
 
 
 def test_a_region_names_all_its_offices_in_either_language() -> None:

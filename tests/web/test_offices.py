@@ -51,7 +51,7 @@ async def test_the_office_reads_its_own_hour_with_that_of_mexico_beside_it(clien
     assert "hora de Tokio" in first
     assert "viernes 22 de octubre de 2021" in first
     assert "= jueves 21 de octubre de 2021, 18:00 h TCM" in first
-    assert "mañana aquí: viernes 22" in first
+    assert "aquí ya es viernes 22" in first
     assert "Término: 10:00 h (duración supuesta: 2 h, por confirmar)." in first
     assert first.count("duración supuesta") == 1
     assert "dentro de 3 días" in first
@@ -94,16 +94,16 @@ async def test_an_office_to_the_west_may_be_a_day_behind(tmp_path: Path) -> None
             spanish = hero((await client.get("/sites/honolulu")).text)
             english = hero((await client.get("/sites/honolulu?lang=en")).text)
             eastern = hero((await client.get("/sites/tokio?lang=en")).text)
-    assert "un día antes aquí: miércoles 20" in spanish
-    assert "the day before here: Wednesday 20" in english
+    assert "aquí todavía es miércoles 20" in spanish
+    assert "still Wednesday 20 here" in english
     assert "other-day" not in eastern
 
 
 async def test_the_same_page_in_english(client: httpx.AsyncClient) -> None:
     first = hero((await client.get("/sites/tokio?lang=en")).text)
-    assert "time in Tokio" in first
+    assert "time in Tokyo" in first
     assert "= Thursday, 21 October 2021, 18:00 TCM" in first
-    assert "the next day here: Friday 22" in first
+    assert "already Friday 22 here" in first
     assert "in 3 days" in first
 
 

@@ -240,3 +240,22 @@ def test_a_rule_is_said_in_words() -> None:
         "1 h before",
     ]
     assert rule_words("something else", "es") == "something else"
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("demo.example", 200),
+        ("localhost:8080", 200),
+        ("127.0.0.1:8080", 200),
+        ("[::1]:8080", 200),
+        ("evil.example", 421),
+        ("127.0.0.1.evil.example:8080", 421),
+        ("[", 421),
+        ("", 421),
+    ],
+)
+async def test_the_demo_answers_by_names_of_its_own_only(client: httpx.AsyncClient, host: str, status: int) -> None:
+    """A page from elsewhere could let a name of its own lead to this machine (DNS rebinding)."""
+    for path in ("/outbox/", "/feeds/all.ics"):
+        assert (await client.get(path, headers={"host": host})).status_code == status

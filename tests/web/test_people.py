@@ -178,6 +178,64 @@ async def test_a_form_on_another_site_signs_nobody_up(site: Site, client: httpx.
     assert everything(site) == before
 
 
+@pytest.mark.parametrize(
+    ("says", "status"),
+    [
+        ({"origin": "https://agenda.example"}, 200),
+        ({"origin": "https://agenda.example:443"}, 200),
+        ({}, 200),
+        ({"origin": "https://evil.example"}, 403),
+        ({"origin": "http://agenda.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({"origin": "https://agenda.example:x"}, 403),
+        ({"origin": "null", "sec-fetch-site": "same-origin"}, 200),
+    ],
+)
+async def test_where_a_browser_says_no_more_than_its_origin_that_is_compared(
+    client: httpx.AsyncClient, says: dict[str, str], status: int
+) -> None:
+    """Older ones send no Fetch Metadata, and none does over plain HTTP. Our pages let it say the origin."""
+    assert (await client.post("/subscribe", data=filled(), headers=says)).status_code == status
+    page = await client.get("/subscribe")
+    assert page.headers["referrer-policy"] == "same-origin"
+
+
+async def test_the_fourth_of_a_mailbox_is_refused_and_told_where_the_others_are(
+    site: Site, client: httpx.AsyncClient
+) -> None:
+    """Whether it is known or not: a tag makes no other mailbox."""
+    for local, domain in (("ana", "sedes.example"), tuple(KNOWN.split("@"))):
+        for tag in ("", "+a", "+b"):
+            page = await client.post("/subscribe", data=filled(address=f"{local}{tag}@{domain}"))
+            assert page.status_code == 200
+        page = await client.post("/subscribe", data=filled(address=f"{local}+c@{domain}"))
+        assert page.status_code == 429
+        assert "Revise su buzón" in page.text
+        english = await client.post("/subscribe?lang=en", data=filled(address=f"{local}@{domain}"))
+        assert "Look in your mailbox" in english.text
+        assert posts_at(site, f"{local}+c@{domain}") == []
+
+
+async def test_beyond_sixty_an_hour_they_wait_and_the_page_says_how_long(tmp_path: Path) -> None:
+    """An announcement to all offices of a ministry must not be turned away."""
+    proxies = (ip_network("127.0.0.1/32"),)
+    with site_of(tmp_path, open_draft(), mails=True, proxies=proxies) as site:
+        async with serving(site) as client:
+            pages = [
+                await client.post(
+                    "/subscribe?lang=en",
+                    data=filled(address=f"p{number}@sedes.example"),
+                    headers={"x-forwarded-for": f"198.51.100.{number}"},
+                )
+                for number in range(75)
+            ]
+        assert {page.status_code for page in pages} == {200}
+        assert not [page for page in pages[:60] if "waits its turn" in page.text]
+        assert "it leaves in about 1 minute." in pages[60].text
+        assert "it leaves in about 2 minutes." in pages[74].text  # one in six seconds: a third of 30/min
+        assert len(asked(site)) == 75
+
+
 @pytest.mark.parametrize("closed", ["by the agenda", "no mail"])
 async def test_where_sign_up_is_closed_the_page_says_whom_to_ask(tmp_path: Path, closed: str) -> None:
     draft = open_draft()

@@ -15,9 +15,11 @@ import pytest
 import structlog
 
 from calendars.feeds import feeds
+from calendars.model.people import Signups
 from scheduler.base.clock import SimulatedClock
 from scheduler.base.logs import configure_logs
-from scheduler.store.posts import feed_tokens
+from scheduler.store.people.signups import SignUp, confirm, sign_up
+from scheduler.store.posts import feed_tokens, roster
 from scheduler.store.posts.feed_tokens import FeedToken
 from scheduler.web.app import Site
 from scheduler.web.feeds import private
@@ -25,7 +27,7 @@ from scheduler.web.feeds.private import client_family, polls_recorded, record_po
 from scheduler.web.http.prepared import strong_etag
 from tests.support import factories
 from tests.support.watching import until_changed
-from tests.support.webserver import LINK, PUBLISHED, publish, serving, site_of, small_draft
+from tests.support.webserver import LINK, POST, PUBLISHED, publish, serving, site_of, small_draft
 
 NEW_LINK = "https://otra.example/sala-nueva"
 LATER = PUBLISHED + timedelta(days=2)
@@ -77,6 +79,26 @@ async def test_who_holds_a_token_reads_the_joining_link(client: httpx.AsyncClien
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
     assert answer.headers["content-disposition"] == f'inline; filename="{name}"'
     assert answer.headers["etag"] == strong_etag(answer.content).decode()
+
+
+@pytest.mark.parametrize("links", [False, True])
+async def test_who_signed_up_reads_it_where_the_agenda_allows_it(tmp_path: Path, *, links: bool) -> None:
+    content = factories.agenda(signups=Signups(domains=("sedes.example",), links=links))
+    with site_of(tmp_path, small_draft(content)) as site:
+        wish = SignUp(address="ana@sedes.example", site="tokio", language="es", declined=frozenset())
+        with site.database.write() as connection:
+            sign_up(connection, wish, PUBLISHED)
+            own = roster.at_address(connection, wish.address)[0].recipient.id
+            confirm(connection, own, PUBLISHED)
+            tokens = [
+                feed_tokens.issue(connection, "tokio", PUBLISHED, label="", recipient=whose) for whose in (own, POST)
+            ]
+        site.learn_tokens()
+        async with serving(site) as client:
+            for name in ("tokio.ics", "tokio-local.ics"):
+                texts = [(await client.get(at(token, name))).text.replace("\r\n ", "") for token in tokens]
+                assert [LINK in one for one in texts] == [links, True]
+                assert [one.count("BEGIN:VEVENT") for one in texts] == [1, 1]
 
 
 async def test_a_staff_feed_is_discreet(client: httpx.AsyncClient, token: str) -> None:

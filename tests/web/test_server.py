@@ -6,6 +6,7 @@ import resource
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from ipaddress import ip_network
 
 import httpx
 import pytest
@@ -17,6 +18,7 @@ from scheduler.web.http.server import OTHER_FILES, PortTaken, bind, room_for, se
 pytestmark = pytest.mark.every_loop
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 MANY = 200
+HERE = (ip_network("127.0.0.1/32"),)  # spared: a test's crowd comes from one address
 HALVES = {
     "nothing": b"",
     "half a method": b"GE",
@@ -113,6 +115,30 @@ async def test_no_log_line_tells_who_asked_for_what(caplog: pytest.LogCaptureFix
     assert not [line for line in lines if "secret-token" in line or "127.0.0.1" in line]
 
 
+async def test_one_client_has_so_many_connections_and_the_next_is_turned_away() -> None:
+    async with running(hello, Limits(of_a_client=3)) as port:
+        open_ = [await connected(port, b"") for _ in range(3)]
+        assert await asyncio.gather(*(asks(one) for one in open_)) == [b"HTTP/1.1 200 OK"] * 3
+        assert await closed(await connected(port, b"")) == b""
+        open_[0][1].close()
+        await open_[0][1].wait_closed()
+        assert await asks_anew_once_let(port) == b"HTTP/1.1 200 OK"
+        for _, writer in open_[1:]:
+            writer.close()
+
+
+async def test_a_trusted_proxy_brings_many_clients() -> None:
+    async with running(hello, Limits(of_a_client=3, spared=HERE)) as port:
+        open_ = [await connected(port, b"") for _ in range(9)]
+        assert await asyncio.gather(*(asks(one) for one in open_)) == [b"HTTP/1.1 200 OK"] * 9
+        for _, writer in open_:
+            writer.close()
+
+
+def test_a_client_has_sixty_four_connections() -> None:
+    assert Limits().of_a_client == 64
+
+
 @asynccontextmanager
 async def running(app: ASGIApp, limits: Limits) -> AsyncIterator[int]:
     """The server over `app` on a free port, while the block runs."""
@@ -158,6 +184,16 @@ async def asks_anew(port: int) -> bytes:
         connection[1].close()
 
 
+async def asks_anew_once_let(port: int) -> bytes:
+    """The server hears of a closed connection a moment after its client."""
+    for _ in range(100):
+        try:
+            return await asks_anew(port)
+        except (asyncio.IncompleteReadError, ConnectionResetError):
+            continue
+    return b""
+
+
 async def closed(connection: Connection) -> bytes:
     """What the server still says before it closes. What reaches it afterwards is answered by a reset."""
     reader, writer = connection
@@ -171,7 +207,7 @@ async def closed(connection: Connection) -> bytes:
 
 @pytest.mark.parametrize("half", HALVES.values(), ids=HALVES.keys())
 async def test_two_hundred_who_send_half_a_request_do_not_stop_the_others(half: bytes) -> None:
-    async with running(body_then_hello, Limits()) as port:
+    async with running(body_then_hello, Limits(spared=HERE)) as port:
         crowd = await asyncio.gather(*(connected(port, half) for _ in range(MANY)))
         for _ in range(10):
             assert await asks_anew(port) == b"HTTP/1.1 200 OK"
@@ -182,7 +218,7 @@ async def test_two_hundred_who_send_half_a_request_do_not_stop_the_others(half: 
 
 @pytest.mark.parametrize("half", HALVES.values(), ids=HALVES.keys())
 async def test_half_a_request_holds_no_connection_beyond_its_deadline(half: bytes) -> None:
-    async with running(body_then_hello, Limits(head=0.05, body=0.05)) as port:
+    async with running(body_then_hello, Limits(head=0.05, body=0.05, spared=HERE)) as port:
         crowd = await asyncio.gather(*(connected(port, half) for _ in range(MANY)))
         assert await asyncio.gather(*(closed(one) for one in crowd)) == [b""] * MANY
         assert await asks_anew(port) == b"HTTP/1.1 200 OK"

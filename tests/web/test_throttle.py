@@ -65,5 +65,24 @@ def test_behind_a_proxy_whom_it_saw_last_is_the_client(forwarded: str, seen: str
     assert client("127.0.0.1", forwarded) == client(seen)
 
 
+@pytest.mark.parametrize(
+    ("forwarded", "seen"),
+    [
+        ("198.51.100.7:40007", "198.51.100.7"),
+        ("192.0.2.1, 198.51.100.7:40007", "198.51.100.7"),
+        ("[2001:db8::1]:40007", "2001:db8::1"),
+        ("[2001:db8::1]", "2001:db8::1"),
+    ],
+)
+def test_a_client_may_be_written_with_its_port(forwarded: str, seen: str) -> None:
+    """As Azure's Application Gateway and IIS do; read as no address, all the world would be one client."""
+    assert client("127.0.0.1", forwarded) == client(seen)
+
+
+@pytest.mark.parametrize("forwarded", ["198.51.100.7:", "198.51.100.7:400070", "[198.51.100.7", "2001:db8::1]:1"])
+def test_half_a_port_is_no_address(forwarded: str) -> None:
+    assert client("127.0.0.1", forwarded) == client("127.0.0.1", "a made-up name")
+
+
 def test_what_is_no_address_is_one_client_for_all() -> None:
     assert client("127.0.0.1", "a made-up name") == client("a socket in the file system")

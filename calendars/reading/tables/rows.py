@@ -15,6 +15,7 @@ T = TypeVar("T")
 LINE_LENGTH = 4_000  # characters: any row is far shorter
 _BLANK = " ,;\t\n"
 SEPARATORS = (",", ";", "\t")
+_NAMED = re.compile(r'"?sep=([,;\t])"?[ ,;\t]*', re.IGNORECASE)  # Excel's own first line
 _QUOTED = re.compile(r'[ ]*"((?:[^"]|"")*)"[ ]*')
 
 
@@ -76,7 +77,7 @@ def table(
 ) -> Iterator[TableRow]:
     """The rows of a file of at most `limit`, empty ones left out. Ends early where nothing more can be understood."""
     lines = _lines(text, report, required, limit)
-    records = _records(lines, separator_of(lines[0][:LINE_LENGTH], required), report) if lines else iter(())
+    records = _records(lines, separator(lines, required), report) if lines else iter(())
     columns = _columns(next(records, None), required, optional, report)
     if columns is None:
         return
@@ -94,7 +95,7 @@ def table(
 def _lines(text: str, report: Report, required: tuple[str, ...], limit: int) -> list[str]:
     """The lines up to the last that holds anything, counted before they are split; none if that is refused."""
     end = len(text.rstrip(_BLANK))
-    if not end:
+    if not end or _NAMED.fullmatch(text.strip("\n ")):
         report.add(START, _no_header(required))
         return []
     if text.count("\n", 0, end) > limit:
@@ -104,8 +105,13 @@ def _lines(text: str, report: Report, required: tuple[str, ...], limit: int) -> 
     return text[: None if stop < 0 else stop].split("\n")
 
 
-def separator_of(header: str, required: tuple[str, ...]) -> str:
-    """The sign that splits the header into most of the columns that it must have."""
+def separator(lines: list[str], required: tuple[str, ...]) -> str:
+    """What separates the cells: what a first line `sep=;` names, which is blanked, or what suits the header best."""
+    named = _NAMED.fullmatch(lines[0][:LINE_LENGTH])
+    if named:
+        lines[0] = ""
+        return named[1]
+    header = next((line for line in lines if line.strip(_BLANK)), "")[:LINE_LENGTH]
     return max(SEPARATORS, key=lambda sign: len({column_name(cell) for cell in header.split(sign)} & set(required)))
 
 

@@ -13,7 +13,7 @@ from calendars.reading.problems import START, AlreadyReported, Report, Wrong, kn
 from calendars.reading.tables.rows import TableRow, check_once, fail, table
 
 SITE_COLUMNS = ("id", "kind", "name", "city", "country", "country_code", "region", "time_zone")
-SITE_EXTRAS = ("source", "weekend", "opens", "closes", "subdivision")
+SITE_EXTRAS = ("source", "weekend", "opens", "closes", "subdivision", "city_en", "name_en")
 MAX_SITES = 2_000
 RESERVED = "-local"  # sites/<id>-local.ics is another form of sites/<id>.ics
 
@@ -53,6 +53,7 @@ def _site(row: TableRow, id_: str | None, region: str | None, once: Once) -> Rep
     own_zone, own_weekends = row.value("time_zone", zone), row.optional("weekend", weekends)
     opens, closes = row.optional("opens", values.hour) or time(9), row.optional("closes", values.hour) or time(18)
     part = row.optional("subdivision", lambda name: subdivision(code, name))
+    city_en, name_en = row.optional("city_en", values.line), row.optional("name_en", values.line)
     if id_:
         check_once(row, "id", once, id_, id_)
     if not row.broken and closes <= opens:
@@ -73,6 +74,8 @@ def _site(row: TableRow, id_: str | None, region: str | None, once: Once) -> Rep
         closes=closes,
         subdivision=part,
         former_weekends=former,
+        city_en=city_en,
+        name_en=name_en,
     )
 
 

@@ -13,6 +13,7 @@ from calendars.model.text import Said
 from calendars.reading import addresses
 from calendars.reading.problems import MEANT, Report, Wrong, fold, shown
 from calendars.reading.values import line, link
+from calendars.reading.yaml.coverage import YES_NO
 from calendars.reading.yaml.fields import Fields, scalar
 from calendars.reading.yaml.nodes import Node, ScalarNode
 from calendars.reading.yaml.schema import PrivacyForm, SignupsForm
@@ -57,7 +58,7 @@ def signups(node: Node, report: Report) -> Signups | None:
     if _declined(node):
         return None
     fields = Fields(node, SignupsForm, report)
-    domains = fields.each("dominios", scalar(_signup_domain))
+    domains, links = fields.each("dominios", scalar(_signup_domain)), fields.value("enlaces", YES_NO)
     fields.finish()
     if not domains:
         raise Wrong(
@@ -65,7 +66,7 @@ def signups(node: Node, report: Report) -> Signups | None:
             Phrase("the list of domains is empty. Write a domain, or close sign-up: “altas: no”."),
             place=fields.place_of("dominios"),
         )
-    return Signups(domains=tuple(dict.fromkeys(domains)))
+    return Signups(domains=tuple(dict.fromkeys(domains)), links=links or False)
 
 
 def _signup_domain(value: str) -> str:

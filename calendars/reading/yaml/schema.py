@@ -138,6 +138,7 @@ class RemindersForm(MappingForm):
 
 class SignupsForm(MappingForm):
     dominios: list[SignupDomain] = Field(min_length=1, description="dominios de correo admitidos, como sre.gob.mx")
+    enlaces: YesNo = Field(default="no", description="quien se dio de alta ve los enlaces para entrar; sí o no")
 
 
 class PrivacyForm(MappingForm):

@@ -66,8 +66,8 @@ class TokenFile:
 
     async def token(self) -> str:
         try:
-            found = await asyncio.to_thread(self.path.read_text, encoding="ascii")
-        except (OSError, UnicodeDecodeError) as error:
+            found = (await asyncio.to_thread(self.path.read_text, encoding="utf-8-sig")).encode("ascii").decode()
+        except (OSError, UnicodeError) as error:
             raise NoAccess(f"cannot read the access token in {self.path}: {error}", fault=True) from error
         if not found.strip():
             raise NoAccess(f"{self.path} holds no access token", fault=True)

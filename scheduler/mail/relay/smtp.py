@@ -200,6 +200,9 @@ class Connection:
         if response.code == _SERVICE_CLOSING:
             self.abort()
         elif protocol is not None and protocol._buffer:
+            if self._begun and protocol._buffer.startswith(b"421"):  # it took the message, and shuts the channel
+                self.abort()
+                return as_reply(response.code, response.message)
             raise _Desynchronised(f"more than one reply came at once, the first being {response}")
         return as_reply(response.code, response.message)
 

@@ -128,3 +128,18 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host.lower() == "localhost"
+
+
+def ehlo_name(named: str | None, base_url: str) -> str:
+    """What EHLO says (RFC 5321 §4.1.4): the name that was set, else the host of AGENDA_BASE_URL.
+
+    Strict relays refuse a bare machine's name; a host without a dot gives this machine's address literal instead.
+    """
+    host = named or urlsplit(base_url).hostname or ""
+    if host.startswith("["):
+        return host
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host if "." in host else "[127.0.0.1]"
+    return f"[{address}]" if address.version == 4 else f"[IPv6:{address}]"

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from calendars.catalogue import Phrase
 from calendars.descriptions import summary
-from calendars.editions import Edition
 from calendars.model.events import Days, Event
 from calendars.model.places import Representation
 from calendars.model.text import Language
@@ -78,15 +77,15 @@ def to_deputy(subject: Subject, lack: Tally, *, calendar: str | None) -> ToDeput
 
 def to_coordinator(subject: Subject, lacking: Sequence[Tally]) -> ToCoordinator:
     """The words for a region's coordinators: all its sites from which too few come."""
-    edition, event, language = subject.edition, subject.event, subject.language
-    when = _home(edition, event, language)
-    one = _ONE_SITE.say(language, site=lacking[0].site.city)
+    event, language = subject.event, subject.language
+    when = _home(subject)
+    one = _ONE_SITE.say(language, site=lacking[0].site.city_in(language))
     head = one if len(lacking) == 1 else _SITES.say(language, n=len(lacking))
     return ToCoordinator(
         subject=f"{head}: {summary(event, language)}, {when}",
         title=event.title[language],
         when=when,
-        sites=tuple(_site(edition, event, lack, language) for lack in lacking),
+        sites=tuple(_site(subject, lack) for lack in lacking),
     )
 
 
@@ -95,22 +94,24 @@ def _minimum(event: Event) -> int:
     return event.coverage.minimum
 
 
-def _home(edition: Edition, event: Event, language: Language) -> str:
+def _home(subject: Subject) -> str:
     """«jue 21 oct, 18:00 h TCM»; the span of whole days."""
-    revision, zone = edition.revisions[event.id], edition.agenda.zone
+    event, language = subject.event, subject.language
+    revision, zone = subject.edition.revisions[event.id], subject.edition.agenda.zone
     if revision.start is None:
         assert isinstance(event.when, Days), "what is escalated has a date"
         return days_span(event.when, language)
     wall = revision.wall(revision.start, zone)
-    return f"{short_date(wall, language)}, {hour(wall, language)} {home_short(zone, language)}"
+    return f"{short_date(wall, language, subject.today)}, {hour(wall, language)} {home_short(zone, language)}"
 
 
-def _site(edition: Edition, event: Event, lack: Tally, language: Language) -> Lacking:
+def _site(subject: Subject, lack: Tally) -> Lacking:
+    event, language = subject.event, subject.language
     said = [_SAID.say(language, coming=lack.coming, minimum=_minimum(event))]
     if lack.maybe:
         said.append(_MAYBE.say(language, n=lack.maybe))
     said.append(_deputies(lack.deputies, language))
-    return Lacking(city=lack.site.city, when=_there(edition, event, lack.site, language), said="; ".join(said))
+    return Lacking(city=lack.site.city_in(language), when=_there(subject, lack.site), said="; ".join(said))
 
 
 def _deputies(count: int, language: Language) -> str:
@@ -119,9 +120,9 @@ def _deputies(count: int, language: Language) -> str:
     return _DEPUTIES.say(language, n=count)
 
 
-def _there(edition: Edition, event: Event, site: Representation, language: Language) -> str:
-    revision = edition.revisions[event.id]
+def _there(subject: Subject, site: Representation) -> str:
+    revision = subject.edition.revisions[subject.event.id]
     if revision.start is None:
         return ""
     wall = revision.wall(revision.start, site.zone)
-    return f"{short_date(wall, language)}, {hour(wall, language)}"
+    return f"{short_date(wall, subject.language, subject.today)}, {hour(wall, subject.language)}"

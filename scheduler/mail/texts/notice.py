@@ -56,6 +56,11 @@ _DO = {
     Kind.RELOCATED: Phrase("go to the place in this message"),
     Kind.LINK: Phrase("join by the link in this message; the earlier one no longer works"),
 }  # fmt: skip
+_DO_OF_DAYS = {
+    Kind.ADDED: Phrase("please note the {n:date|dates} in this message"),
+    Kind.CONFIRMED: Phrase("you can rely on the {n:date|dates} in this message"),
+    Kind.MOVED: Phrase("go by the {n:date|dates} in this message"),
+}  # fmt: skip
 _DO_JOIN = Phrase("join by the link in this message")
 _DO_WAIT = Phrase("do not use the earlier link; the new one is to be confirmed")
 _VOID = Phrase("Reminders for {old} no longer hold.")
@@ -119,7 +124,7 @@ def notice(subject: Subject, told: Notice, *, calendar: str | None, offers: Sequ
         calendar=calendar,
         asks=new is not None and new.event.asks_who_comes and not subject.guest,
         guest=subject.guest,
-        others=others(agenda, offers, language),
+        others=others(agenda, offers, language, subject.today),
     )
 
 
@@ -139,11 +144,15 @@ def _head(told: Notice) -> Said:
 def _todo(told: Notice) -> Said:
     if told.after is None:
         return _DO[Kind.CANCELLED]
+    kind = Kind.ADDED if told.before is None else told.kinds[0]
+    days = told.after.moment[2]
+    if days is not None and kind in _DO_OF_DAYS:
+        return _DO_OF_DAYS[kind].of(n=(days.last - days.first).days + 1)
     if told.before is None:
-        return _DO[Kind.ADDED]
+        return _DO[kind]
     if _link_alone(told) and (told.before.link is None or told.after.link is None):
         return _DO_WAIT if told.after.link is None else _DO_JOIN
-    return _DO[told.kinds[0]]
+    return _DO[kind]
 
 
 def _link_alone(told: Notice) -> bool:
@@ -164,7 +173,7 @@ def _moment(one: Standing, agenda: Agenda, site: Representation, language: Langu
         assert days is not None, "what is told of has a date"
         return NoticeMoment(here=days_span(days, language), home=None)
     return NoticeMoment(
-        here=f"{long_date(here, language)}, {hour(here, language)}, {clock_of(site.city, language)}",
+        here=f"{long_date(here, language)}, {hour(here, language)}, {clock_of(site.city_in(language), language)}",
         home=f"{weekday_and_day(home, language)}, {hour(home, language)}, {home_name(agenda.zone, language)}",
     )
 
@@ -182,16 +191,17 @@ def _subject(subject: Subject, told: Notice, shown: Standing) -> str:
     """«CAMBIO: Taller VMRE ahora vie 22 oct, 10:00 h (Tokio); antes 08:00 h · jue 21 oct, 20:00 h TCM»."""
     agenda, site, language = subject.edition.agenda, subject.site, subject.language
     title = f"{_head(told)[language]}: {summary(shown.event, language)}"
-    moment = _brief(shown, site, language, None)
+    beside = (subject.today, *_days(told.before, site), *_days(told.after, site))
+    moment = _brief(shown, site, language, None, beside)
     here = shown.wall_at(site.id)
     if here is not None:
         relative = relative_day(here.date(), subject.today, language)
         moment = f"{relative} {moment}" if relative else moment
-        moment = f"{moment} ({site.city})"
-    home = _home(shown, agenda, here, language)
+        moment = f"{moment} ({site.city_in(language)})"
+    home = _home(shown, agenda, here, language, beside)
     if told.before is None or told.after is None or (told.old == told.new and not _elsewhere(told, site)):
         return f"{title}, {moment}{home}"
-    old = _brief(told.before, site, language, None if here is None else here.date())
+    old = _brief(told.before, site, language, None if here is None else here.date(), beside)
     return _MOVED.say(language, title=title, moment=moment, old=old, home=home)
 
 
@@ -202,23 +212,29 @@ def _elsewhere(told: Notice, site: Representation) -> bool:
     return told.before.wall_at(site.id) != told.after.wall_at(site.id)
 
 
-def _brief(one: Standing, site: Representation, language: Language, known: date | None) -> str:
+def _days(one: Standing | None, site: Representation) -> tuple[date, ...]:
+    """The date on which it begins by the site's clocks; of whole days, which are written with their year, none."""
+    here = None if one is None else one.wall_at(site.id)
+    return () if here is None else (here.date(),)
+
+
+def _brief(one: Standing, site: Representation, language: Language, known: date | None, beside: Sequence[date]) -> str:
     """«vie 22 oct, 08:00 h»; the hour alone on a day that is `known`."""
     here = one.wall_at(site.id)
     if here is None:
         days = one.moment[2]
         assert days is not None, "what is told of has a date"
         return days_span(days, language)
-    day = "" if here.date() == known else f"{short_date(here, language)}, "
+    day = "" if here.date() == known else f"{short_date(here, language, *beside)}, "
     return f"{day}{hour(here, language)}"
 
 
-def _home(shown: Standing, agenda: Agenda, here: datetime | None, language: Language) -> str:
+def _home(shown: Standing, agenda: Agenda, here: datetime | None, language: Language, beside: Sequence[date]) -> str:
     """« · jue 21 oct, 20:00 h TCM»."""
     home = shown.at_home()
     if here is None or home is None:
         return ""
-    day = f"{short_date(home, language)}, " if home.date() != here.date() else ""
+    day = f"{short_date(home, language, *beside)}, " if home.date() != here.date() else ""
     return f" · {day}{hour(home, language)} {home_short(agenda.zone, language)}"
 
 

@@ -71,6 +71,7 @@ class Reminder:
     description: str | None
     link: str | None
     link_opens: bool  # an address that a browser can open, and not a meeting number
+    ask_for_link: str | None  # where there is one that these posts are not given: how to come by it
     calendar: str | None  # the address of the site's; None: the post has another channel
     asks: bool  # whether the post comes
     guest: bool  # it comes to this session instead of its own
@@ -95,7 +96,7 @@ def reminder(
         title=event.title[language],
         day=_long_day(event, first, relative, language),
         last_day=long_date(last, language) if last != first else None,
-        city=subject.site.city,
+        city=subject.site.city_in(language),
         hours=hours,
         all_day=hours is None and first == last and Assumption.TIME not in event.assumed,
         notes=_notes(event, language),
@@ -103,10 +104,11 @@ def reminder(
         description=event.description[language] if event.description else None,
         link=link,
         link_opens=link is not None and link.startswith(("https://", "http://")),
+        ask_for_link=subject.ask_for_link,
         calendar=calendar,
         asks=event.asks_who_comes and not subject.guest,
         guest=subject.guest,
-        others=others(subject.edition.agenda, offers, language),
+        others=others(subject.edition.agenda, offers, language, subject.today),
         convoked=_CONVOKED[language] if convokes else None,
     )
 
@@ -152,12 +154,12 @@ def _subject(subject: Subject, relative: str | None) -> str:
     title = summary(event, language)
     if isinstance(event.when, Days):
         first, last = event.when.first, event.when.last
-        until = f", {_UNTIL[language]} {short_date(last, language)}" if last != first else ""
-        return f"{_day(first, relative, language)}{until}: {title}"
+        until = f", {_UNTIL[language]} {short_date(last, language, subject.today)}" if last != first else ""
+        return f"{_day(first, relative, subject)}{until}: {title}"
     assert revision.start is not None
     here, home = revision.wall(revision.start, site.zone), revision.wall(revision.start, agenda.zone)
-    moment = f"{_day(here, relative, language)}, {hour(here, language)} ({site.city})"
-    day = f"{short_date(home, language)}, " if home.date() != here.date() else ""
+    moment = f"{_day(here, relative, subject)}, {hour(here, language)} ({site.city_in(language)})"
+    day = f"{short_date(home, language, subject.today)}, " if home.date() != here.date() else ""
     return f"{moment}: {title} · {day}{hour(home, language)} {home_short(agenda.zone, language)}"
 
 
@@ -166,14 +168,15 @@ def _long_day(event: Event, day: date, relative: str | None, language: Language)
     return _capital(f"{relative}, {written}" if relative else written) + _open(event, language)
 
 
-def _day(day: date, relative: str | None, language: Language) -> str:
-    return f"{relative} {short_date(day, language)}" if relative else short_date(day, language)
+def _day(day: date, relative: str | None, subject: Subject) -> str:
+    written = short_date(day, subject.language, subject.today)
+    return f"{relative} {written}" if relative else written
 
 
 def _preheader(event: Event, site: Representation, hours: Hours | None, language: Language) -> str:
     if hours is None:
         return " ".join(_notes(event, language)) or event.title[language]
-    clocks = clock_of(site.city, language)
+    clocks = clock_of(site.city_in(language), language)
     return f"{hours.here}, {clocks} = {hours.home_day}, {hours.home}, {hours.home_name}. {hours.remark}".rstrip()
 
 

@@ -24,6 +24,15 @@ def suppress(connection: Connection, recipient: str, now: datetime, why: str) ->
         _raise(connection, site, now)
 
 
+def last_left(connection: Connection, recipient: str, now: datetime) -> None:
+    """Where the site of a post that left just now has nobody left, owe the coordinator a mail, with the way back."""
+    site, holder = connection.execute(
+        select(recipients.c.site, recipients.c.holder).where(recipients.c.id == recipient)
+    ).one()
+    if site in roster.uncovered_sites(connection):
+        _raise(connection, site, now, Purpose.LEFT, roster.bearer(recipient, holder))
+
+
 def raise_doubt(connection: Connection, recipient: str, now: datetime) -> None:
     """Owe the coordinator a mail: so many reports came that addresses are bad that they are doubted."""
     found = editions.load(connection)
@@ -34,16 +43,16 @@ def raise_doubt(connection: Connection, recipient: str, now: datetime) -> None:
     _owe(connection, Purpose.DOUBT, f"doubt-{now:%Y%m%dT%H%M%S}", site, now)
 
 
-def _raise(connection: Connection, site: str, now: datetime) -> None:
+def _raise(connection: Connection, site: str, now: datetime, purpose: Purpose = Purpose.ALARM, about: str = "") -> None:
     """Once a day for each site."""
     found = editions.load(connection)
     if found is None:
         return
     servicemail.keep_coordinator(connection, found.edition.agenda.sender.reply_to, site, now)
-    _owe(connection, Purpose.ALARM, f"{site}-{now:%Y%m%d}", site, now)
+    _owe(connection, purpose, f"{site}-{now:%Y%m%d}", site, now, about)
 
 
-def _owe(connection: Connection, purpose: Purpose, subject: str, site: str, now: datetime) -> None:
+def _owe(connection: Connection, purpose: Purpose, subject: str, site: str, now: datetime, about: str = "") -> None:
     to = servicemail.COORDINATOR
-    mail = ServiceMail(purpose=purpose, recipient=to, subject=subject, site=site, until=now + LASTS)
+    mail = ServiceMail(purpose=purpose, recipient=to, subject=subject, site=site, until=now + LASTS, about=about)
     servicemail.owe(connection, mail, now)

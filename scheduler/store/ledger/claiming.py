@@ -14,12 +14,20 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, exists,
 from calendars.model.people import Role
 from calendars.model.text import Language
 from scheduler.planning.channels import Channel
-from scheduler.planning.delivery import WAITING, Purpose, State
+from scheduler.planning.delivery import ASKED, WAITING, Purpose, State
 from scheduler.store import nodes, upsert
 from scheduler.store.controls import STOPPED
 from scheduler.store.ledger import states
 from scheduler.store.posts import roster
-from scheduler.store.schema import WAITING_INDEX, Instant, answers, attempts, deliveries, recipients
+from scheduler.store.schema import (
+    ASKED_WAITING_INDEX,
+    WAITING_INDEX,
+    Instant,
+    answers,
+    attempts,
+    deliveries,
+    recipients,
+)
 from scheduler.store.turns import take_turns
 
 _D = deliveries.c
@@ -49,6 +57,7 @@ class Claim:
     first: bool  # no reminder or convocation of this schedule has gone to this recipient: the .ics file goes with it
     channel: str  # of the recipient's calendar: feed, invitations, none
     role: str  # of the recipient: holder, deputy, coordinator
+    origin: str  # of the post: file, self
     holder: int  # of the post, from 0: how often it was handed over
     replaces: str | None  # Event.id of its own session, where it comes to this one instead
     method: str  # of the calendar part (RFC 6047 §2.4) that its last attempt carried; "": none, or there was no attempt
@@ -77,32 +86,50 @@ class Claim:
         return cls(**{**row, "purpose": Purpose(row["purpose"])})
 
 
-def claim_due(
-    connection: Connection,
-    owner: str,
-    now: datetime,
-    limit: int,
-    withheld: Collection[str] = (),
-    *,
-    besides: Collection[str] = (),
-) -> list[Claim]:
-    """Take up to `limit` due deliveries, nearest event first; nothing of the `withheld`, nothing while stopped.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """What a node would take on."""
 
-    `withheld` names events at sites, as `<Event.id>/<site>`; `besides`, recipients. On PostgreSQL, rows that another
-    node is looking at are passed over (FOR UPDATE SKIP LOCKED). What this owner holds from before is given back: it
-    asks for more when it has none in hand, so a commit whose answer was lost did that. Of several overdue reminders of
-    one event for one recipient only the newest is taken; the others expire. Whatever else is about an event waits for a
-    notice of it, or a convocation to it, that the same recipient is still to get, and a convocation for a notice.
+    limit: int
+    asked: int | None = None  # of these, how many that anybody may ask for while others wait; None: what is left of it
+    withheld: Collection[str] = ()  # nothing of these events at sites, named as `<Event.id>/<site>`
+    besides: Collection[str] = ()  # nothing for these recipients
+
+
+def claim_due(connection: Connection, owner: str, now: datetime, wanted: Wanted) -> list[Claim]:
+    """Take due deliveries, nearest event first; nothing while stopped.
+
+    What anybody may ask for (ASKED) comes last, and takes no more than its share while anything else waits. On
+    PostgreSQL, rows that another node is looking at are passed over (FOR UPDATE SKIP LOCKED). What this owner holds
+    from before is given back: it asks for more when it has none in hand, so a commit whose answer was lost did that. Of
+    several overdue reminders of one event for one recipient only the newest is taken; the others expire. Whatever else
+    is about an event waits for a notice of it, or a convocation to it, that the same recipient is still to get, and a
+    convocation for a notice.
     """
     states.void(connection, _D.owner == owner)
     if connection.execute(_ANY_DUE, {"now": now}).first() is None:
         return []
-    given = {"now": now, "limit": limit, "withheld": list(withheld), "besides": list(besides)}
-    while due := list(connection.execute(_DUE[connection.dialect.name], given).scalars()):
+    while due := _due(connection, now, wanted):
         states.collapse(connection, due, now)
         if ids := states.take(connection, due, owner):
             return described(connection, ids)
     return []
+
+
+def _due(connection: Connection, now: datetime, wanted: Wanted) -> list[int]:
+    """The ids of what may be claimed, by its turn."""
+    given = {"now": now, "withheld": list(wanted.withheld), "besides": list(wanted.besides)}
+
+    def first(asked: bool, limit: int) -> list[int]:  # which of two statements
+        chosen = _DUE[connection.dialect.name, asked]
+        return list(connection.execute(chosen, {**given, "limit": limit}).scalars()) if limit else []
+
+    share = wanted.limit if wanted.asked is None else wanted.asked
+    others = first(False, wanted.limit)
+    asked = first(True, max(share, wanted.limit - len(others)))
+    if wanted.asked is None:
+        return (others + asked)[: wanted.limit]
+    return others[: wanted.limit - min(len(asked), share)] + asked
 
 
 # Cheap where nothing is due, however much waits: by the index of states and moments.
@@ -117,12 +144,15 @@ _STILL_TO_HEAR = f"""EXISTS (SELECT 1 FROM deliveries AS news
         AND news.purpose IN ('{Purpose.NOTICE}', '{Purpose.CONVOCATION}') AND news.purpose <> deliveries.purpose
         AND news.state IN ('{State.PLANNED}', '{State.DEFERRED}', '{State.CLAIMED}', '{State.SENDING}'))"""  # noqa: S608  # ours
 
-# The first in the order of sending, by the index that has what waits in that order. SQLite has to be told: without
-# statistics it takes the index of states, and sorts all that is due for each claim.
+# The first in the order of sending, by an index that has what waits in that order. SQLite has to be told: without
+# statistics it takes the index of states, and sorts all that is due for each claim. What anybody may ask for has an
+# index of its own: a fan-out that is due must not be passed over for the few that somebody signed up for.
+_OF_ASKED = ", ".join(f"'{purpose}'" for purpose in ASKED)
 _DUE = {
-    kind: text(f"""
-        SELECT id FROM deliveries {by_index}
+    (kind, asked): text(f"""
+        SELECT id FROM deliveries {f"INDEXED BY {index}" if kind == "sqlite" else ""}
         WHERE state IN ('{State.PLANNED}', '{State.DEFERRED}') AND next_at <= :now AND expires_at > :now
+            AND purpose {"IN" if asked else "NOT IN"} ({_OF_ASKED})
             AND event || '/' || site NOT IN :withheld AND recipient NOT IN :besides
             AND NOT (purpose <> '{Purpose.NOTICE}' AND {_STILL_TO_HEAR})
             AND NOT EXISTS (SELECT 1 FROM controls WHERE name = '{STOPPED}')
@@ -131,10 +161,8 @@ _DUE = {
         bindparam("besides", expanding=True, type_=_D.recipient.type),
         bindparam("now", type_=Instant),
     )
-    for kind, by_index, passing_by in (
-        ("sqlite", f"INDEXED BY {WAITING_INDEX}", ""),
-        ("postgresql", "", "FOR UPDATE SKIP LOCKED"),
-    )
+    for asked, index in ((False, WAITING_INDEX), (True, ASKED_WAITING_INDEX))
+    for kind, passing_by in (("sqlite", ""), ("postgresql", "FOR UPDATE SKIP LOCKED"))
 }
 
 
@@ -163,7 +191,7 @@ def described(connection: Connection, ids: Sequence[int]) -> list[Claim]:
     )
     own = [getattr(_D, name) for name in _OWN_COLUMNS]
     spoken = func.coalesce(recipients.c.chosen_language, recipients.c.language).label("language")
-    named = ("address", "post", "channel", "role", "holder")
+    named = ("address", "post", "channel", "role", "origin", "holder")
     contact = (*(recipients.c[name] for name in named), spoken)
     chose = select(func.min(answers.c.event)).where(answers.c.recipient == _D.recipient, answers.c.instead == _D.event)
     replaces = chose.correlate(deliveries).scalar_subquery().label("replaces")
@@ -173,7 +201,7 @@ def described(connection: Connection, ids: Sequence[int]) -> list[Claim]:
         .join(recipients, recipients.c.id == _D.recipient)
         .outerjoin(answers, (answers.c.recipient == _D.recipient) & (answers.c.subject == _D.subject))
         .where(_D.id.in_(ids))
-        .order_by(_D.expires_at, _D.due_at, _D.id)
+        .order_by(_D.purpose.in_(ASKED), _D.expires_at, _D.due_at, _D.id)
     )
     return [Claim.from_row(row) for row in found.mappings()]
 

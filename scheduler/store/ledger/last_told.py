@@ -52,6 +52,7 @@ def told(connection: Connection, claims: Sequence[Claim]) -> dict[int, Told]:
 class LastTold:
     """What one post knows of one event, before anything is owed to it."""
 
+    origin: str  # of the post: file, self
     surely: int  # as in Told
     visits: bool
     perhaps: tuple[int, ...]  # of messages on their way, too: the newest first
@@ -78,6 +79,7 @@ def known(connection: Connection, event: str, uid: str) -> dict[str, LastTold]:
     found = connection.execute(
         select(
             _R.id,
+            _R.origin,
             accepted.correlate(recipients).scalar_subquery().label("accepted"),
             func.coalesce(joined.correlate(recipients).scalar_subquery(), 1).label("joined"),
             select(func.max(before.c.number))
@@ -94,7 +96,13 @@ def known(connection: Connection, event: str, uid: str) -> dict[str, LastTold]:
 def _known(row: RowMapping, doubts: Collection[int]) -> LastTold:
     surely = max(row["accepted"] or 0, row["joined"], row["chosen"] or 0)
     newer = sorted((number for number in doubts if number > surely), reverse=True)
-    return LastTold(surely=surely, visits=row["chosen"] is not None, perhaps=tuple(newer), read_at=row["read_at"])
+    return LastTold(
+        origin=row["origin"],
+        surely=surely,
+        visits=row["chosen"] is not None,
+        perhaps=tuple(newer),
+        read_at=row["read_at"],
+    )
 
 
 def spared(connection: Connection, claims: Sequence[Claim]) -> dict[int, State]:

@@ -27,7 +27,7 @@ class ServiceMail:
     subject: str  # opaque: under one subject it is owed once
     site: str
     until: datetime  # from here on it is of no use, UTC
-    about: str = ""  # id of the post that it is about
+    about: str = ""  # of the post that it is about: its id, or its bearer (roster) where a link is signed for it
 
 
 def owe(connection: Connection, mail: ServiceMail, now: datetime) -> None:

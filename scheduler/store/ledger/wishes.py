@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, exists, true, update
 
 from scheduler.planning.delivery import NEWS, PLANNED_BY_EDITION
-from scheduler.store.ledger import states
+from scheduler.store.ledger import alarms, states
 from scheduler.store.posts.roster import HEARS, LISTED, wants_at
 from scheduler.store.schema import deliveries, recipients
 
@@ -15,9 +15,12 @@ _R, _D = recipients.c, deliveries.c
 
 
 def leave(connection: Connection, recipient: str, now: datetime) -> None:
-    """Stop the reminders of a post. Leaving twice is leaving once."""
-    connection.execute(update(recipients).where(_R.id == recipient, _R.left_at.is_(None)).values(left_at=now))
+    """Stop the reminders of a post. Leaving twice is leaving once. Of a site's last one, the coordinator hears."""
+    left = update(recipients).where(_R.id == recipient, _R.left_at.is_(None)).values(left_at=now)
+    leaves = connection.execute(left).rowcount > 0
     states.mute(connection, recipient, now)
+    if leaves:
+        alarms.last_left(connection, recipient, now)
 
 
 def come_back(connection: Connection, recipient: str, now: datetime) -> None:

@@ -33,7 +33,8 @@ from scheduler.planning.channels import Channel
 from scheduler.planning.delivery import MUTABLE, OPEN, Purpose, State
 from scheduler.store.ledger import notices_owed, servicemail, states
 from scheduler.store.ledger.servicemail import ServiceMail
-from scheduler.store.people import handovers
+from scheduler.store.people import floods, handovers
+from scheduler.store.people.floods import Door
 from scheduler.store.posts import roster
 from scheduler.store.posts.roster import Post
 from scheduler.store.schema import answers, attempts, bounces, deliveries, erasures, feed_tokens, recipients
@@ -67,18 +68,23 @@ class Upcoming:
     due_at: datetime  # UTC
 
 
-def sign_up(connection: Connection, wish: SignUp, now: datetime) -> None:
+def sign_up(connection: Connection, wish: SignUp, now: datetime, door: Door | None = None) -> datetime | None:
     """Ask the address, by mail, whether it wants this; or tell it that it gets the reminders already.
 
-    Nothing tells the caller which. Who waits to be confirmed is asked anew, with what was filled in last.
+    Returns when that mail may leave; None where the mailbox had too many, and nothing was done. Nothing tells the
+    caller which mail it is. Who waits to be confirmed is asked anew, with what was filled in last.
     """
+    turn = floods.turn(connection, wish.address, now, door or Door())
+    if turn is None:
+        return None
     known = [post for post in roster.at_address(connection, wish.address) if not _is_dead(post)]
     living = next((post for post in known if post.confirmed), None)
     if living is not None:
-        request(connection, Purpose.KNOWN, living.recipient.id, now)
-        return
+        request(connection, Purpose.KNOWN, living.recipient.id, turn)
+        return turn
     waiting = next((post.recipient.id for post in known), None)
-    request(connection, Purpose.CONFIRMATION, _keep(connection, wish, waiting, now), now)
+    request(connection, Purpose.CONFIRMATION, _keep(connection, wish, waiting, turn), turn)
+    return turn
 
 
 def _is_dead(post: Post) -> bool:
@@ -104,7 +110,7 @@ def _keep(connection: Connection, wish: SignUp, waiting: str | None, now: dateti
 
 
 def request(connection: Connection, purpose: Purpose, recipient: str, now: datetime) -> None:
-    """Owe a post a service mail, due now. Asked for too often, nothing more is owed: what was sent still holds."""
+    """Owe a post a service mail, due at `now`. Asked for too often, nothing more is owed: what was sent still holds."""
     recent = select(func.count()).where(
         _D.recipient == recipient, _D.purpose == purpose, _D.due_at > now - ASK_AGAIN_AFTER
     )
@@ -224,7 +230,8 @@ def purge(connection: Connection, now: datetime, retention: timedelta | None) ->
     if retention is not None:
         left = and_(_R.origin == "self", _R.left_at < now - retention)
         in_the_file = exists().where(handed.c.former == _R.id, handed.c.corrected_at.is_(None))
-        ended = or_(unconfirmed, and_(_R.removed_at < now - retention, ~in_the_file), left)
+        gone = and_(_R.removed_at < now - retention, _R.origin != "alarm", ~in_the_file)
+        ended = or_(unconfirmed, gone, left)
     return _forget(connection, and_(ended, _R.erased_at.is_(None)), now)
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, insert, or_, select, update
 
-from scheduler.store.schema import feed_tokens
+from scheduler.store.schema import feed_tokens, recipients
 
 TOKEN_BYTES = 24  # of randomness: nobody guesses one, so its digest needs no salt
 ID_LENGTH = 10
@@ -41,6 +41,7 @@ class Access:
     id: str
     site: str
     revoked: bool
+    origin: str  # of the post that made it: file, self; an administrator's counts as the file's
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,8 +105,13 @@ def of_recipient(connection: Connection, recipient: str) -> list[FeedToken]:
 
 def access(connection: Connection) -> dict[str, Access]:
     """What each token opens, by its digest; revoked ones included, which are told that they have ended."""
-    found = connection.execute(select(_T.digest, _T.id, _T.site, _T.revoked_at))
-    return {row.digest: Access(id=row.id, site=row.site, revoked=row.revoked_at is not None) for row in found}
+    maker = feed_tokens.outerjoin(recipients, recipients.c.id == _T.recipient)
+    origin = func.coalesce(recipients.c.origin, "file").label("origin")
+    found = connection.execute(select(_T.digest, _T.id, _T.site, _T.revoked_at, origin).select_from(maker))
+    return {
+        row.digest: Access(id=row.id, site=row.site, revoked=row.revoked_at is not None, origin=row.origin)
+        for row in found
+    }
 
 
 def record_polls(connection: Connection, polls: Mapping[str, Poll]) -> None:

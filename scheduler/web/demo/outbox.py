@@ -21,9 +21,9 @@ from calendars.model.text import Language
 from calendars.wording import home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.web.demo.captured import Captured, CapturedMail, CapturedMails, counts
-from scheduler.web.index import by_city
 from scheduler.web.rendering import FRAMES_OWN, PRIVATE, requested_language
 from scheduler.web.site import Site
+from scheduler.wording.places import places_by_city
 from scheduler.wording.rules import rule_words
 
 PER_PAGE = 50
@@ -85,7 +85,7 @@ class OutboxPages:
             "total": len(mails),
             "found": len(found),
             "first": (number - 1) * PER_PAGE + 1,
-            "sites": by_city(agenda.representations),
+            "sites": places_by_city(agenda.representations, language),
             "site": wanted_site,
             "event": wanted_event,
             "number": number,
@@ -142,7 +142,7 @@ def _line(agenda: Agenda, mail: Captured, site: Representation | None, language:
         subject=mail.subject,
         local=_moment(mail.due, site.zone, language) if mail.due and site else None,
         home=f"{_moment(mail.due, agenda.zone, language)} {home_short(agenda.zone, language)}" if mail.due else None,
-        site=site.city if site else None,
+        site=site.city_in(language) if site else None,
         rule=rule_words(mail.rule, language) if mail.rule else None,
     )
 

@@ -70,20 +70,22 @@ def client_family(agent: bytes) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Shown:
-    """An edition with the feeds that were asked for so far, by file name."""
+    """An edition with the feeds that were asked for so far, by file name and whether they have the joining links."""
 
     found: InForce
     modified: datetime  # for HTTP; later than any edition's that was shown before
-    items: dict[str, Prepared] = field(default_factory=dict)
+    items: dict[tuple[str, bool], Prepared] = field(default_factory=dict)
 
-    def feed(self, site_id: str, name: str) -> Prepared | None:
+    def feed(self, site_id: str, name: str, origin: str) -> Prepared | None:
         """None if the edition has no such site. Rendered when first asked for: a site takes some 2 ms."""
-        if name not in self.items:
+        opens = self.found.shows_links_to(origin)
+        if (name, opens) not in self.items:
+            links = self.found.links if opens else None
             agenda = self.found.edition.agenda
             for site in (one for one in agenda.representations if one.id == site_id):
-                for feed in staff_feeds(self.found.edition, site, self.found.links):
-                    self.items[feed.path] = self._prepared(feed.path, feed.body)
-        return self.items.get(name)
+                for feed in staff_feeds(self.found.edition, site, links):
+                    self.items[feed.path, opens] = self._prepared(feed.path, feed.body)
+        return self.items.get((name, opens))
 
     def _prepared(self, path: str, body: bytes) -> Prepared:
         return Prepared(
@@ -121,7 +123,7 @@ class StaffFeeds:
         if access is None or name not in (f"{access.site}.ics", f"{access.site}{LOCAL}.ics"):
             await plain(send, 404, NO_SUCH, head=head, extra=_ABSENT)
             return
-        feed = None if access.revoked else self._shown.feed(access.site, name)
+        feed = None if access.revoked else self._shown.feed(access.site, name, access.origin)
         if feed is None:
             await plain(send, 410, GONE, head=head, extra=_ABSENT)
             return

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from starlette.requests import Request
 
+from scheduler.base.address import seen
 from scheduler.web.http.refusals import CrossSite, TooLarge
 
 FIELDS = 100  # of the largest form here, some ten
-_CONTROL = dict.fromkeys(
-    number for number in (*range(32), 127) if chr(number) not in "\t\n\r"
-)  # PostgreSQL takes no NUL
 _URLENCODED = "application/x-www-form-urlencoded"
+_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,10 +40,24 @@ async def read_form(request: Request) -> Form:
         fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=FIELDS)
     except ValueError as error:
         raise TooLarge from error
-    return Form(fields={name: [value.translate(_CONTROL) for value in values] for name, values in fields.items()})
+    return Form(fields={name: [seen(value, besides="\t\n\r") for value in values] for name, values in fields.items()})
 
 
-def refuse_cross_site(request: Request) -> None:
-    """Raises CrossSite where a page of another site sent this (Fetch Metadata); who does not say is let through."""
-    if request.headers.get("sec-fetch-site") == "cross-site":
+def refuse_cross_site(request: Request, base_url: str) -> None:
+    """Raises CrossSite where a page of another site sent this; a program that does not say is let through.
+
+    Browsers say so by Fetch Metadata; older ones, and all of them over plain HTTP, by Origin (RFC 6454 §7), which is
+    compared with the address that the world knows. `null` is nobody's: our pages let a browser say more.
+    """
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site == "cross-site" or (site is None and origin is not None and _origin(origin) != _origin(base_url)):
         raise CrossSite
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None] | None:
+    """Scheme, host and port; None of what is no address."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
+    except ValueError:
+        return None

@@ -8,6 +8,7 @@ could fill the log.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, cast
@@ -16,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from scheduler.web.http.prepared import plain
+from scheduler.web.http.throttle import Network, address, subscriber
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGI3Application  # has no public name
@@ -32,6 +34,8 @@ class Limits:
     head_size: int = 16 * 1024  # request line and header fields
     fields: int = 100  # header fields
     connections: int = 4096  # at a time; who comes then is turned away
+    of_a_client: int = 64  # of these; a browser opens six
+    spared: tuple[Network, ...] = ()  # proxies: each brings many clients
 
 
 class _Part(Enum):
@@ -53,11 +57,12 @@ async def _refuse(_scope: Scope, _receive: Receive, send: Send) -> None:
 
 def limited(limits: Limits) -> type[asyncio.Protocol]:
     """The protocol class that holds to `limits`: uvicorn makes its instances, and passes on nothing of ours."""
-    return type("LimitedProtocol", (_LimitedProtocol,), {"limits": limits})
+    return type("LimitedProtocol", (_LimitedProtocol,), {"limits": limits, "clients": Counter()})
 
 
 class _LimitedProtocol(HttpToolsProtocol):
     limits: Limits
+    clients: Counter[str]  # open connections, by client
 
     # What the transport tells
 
@@ -67,7 +72,10 @@ class _LimitedProtocol(HttpToolsProtocol):
         self._received = 0  # bytes since the request began, at least; what came with the end of another is not counted
         self._deadline: asyncio.TimerHandle | None = None
         self._stall: asyncio.TimerHandle | None = None
-        if len(self.connections) > self.limits.connections:
+        self._client = self._client_of(transport)
+        if self._client:
+            self.clients[self._client] += 1
+        if len(self.connections) > self.limits.connections or self.clients[self._client] > self.limits.of_a_client:
             transport.abort()
         else:
             self._arm(self.limits.head)
@@ -75,6 +83,10 @@ class _LimitedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._disarm()
         self._reads_again()
+        if self._client:
+            self.clients[self._client] -= 1
+            if not self.clients[self._client]:
+                del self.clients[self._client]
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -137,6 +149,14 @@ class _LimitedProtocol(HttpToolsProtocol):
             super().send_400_response(msg)
 
     # Our own
+
+    def _client_of(self, transport: asyncio.Transport) -> str:
+        """Whose connection it is, as a key; "" where nobody counts: a proxy's, or one of this machine's own files."""
+        peer = transport.get_extra_info("peername")
+        found = address(str(peer[0])) if isinstance(peer, tuple) else None
+        if found is None or any(found in network for network in self.limits.spared):
+            return ""
+        return str(subscriber(found))
 
     def _acceptable(self) -> bool:
         if len(self.headers) > self.limits.fields:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from collections import OrderedDict, deque
 from datetime import datetime, timedelta
@@ -16,6 +17,8 @@ Network = IPv4Network | IPv6Network
 KEPT = 10_000  # clients; whoever asked longest ago is forgotten first
 _V6_CLIENT = 64  # bits: what one subscriber is given (RFC 6177); a single address costs nothing there
 _UNKNOWN = "unknown"
+# As Azure's gateway and IIS write a client: with its port, IPv6 in brackets.
+_WITH_PORT = re.compile(r"\[([0-9A-Fa-f:.]{2,45})\](?::[0-9]{1,5})?|([0-9.]{7,15}):[0-9]{1,5}")
 
 
 class Throttle:
@@ -51,7 +54,7 @@ class Throttle:
 def client_of(request: Request, proxies: tuple[Network, ...]) -> str:
     """Who asks, as a key for a throttle."""
     found = asker(request, proxies)
-    return _UNKNOWN if found is None else str(_subscriber(found))
+    return _UNKNOWN if found is None else str(subscriber(found))
 
 
 def asker(request: Request, proxies: tuple[Network, ...]) -> Address | None:
@@ -60,20 +63,24 @@ def asker(request: Request, proxies: tuple[Network, ...]) -> Address | None:
     X-Forwarded-For is read from its end: each proxy adds whom it saw, and what stands before is the client's to invent.
     """
     hops = [hop for part in request.headers.getlist("x-forwarded-for") for hop in part.split(",")]
-    found = None if request.client is None else _address(request.client.host)
+    found = None if request.client is None else address(request.client.host)
     while hops and found is not None and any(found in network for network in proxies):
-        found = _address(hops.pop())
+        found = address(hops.pop())
     return found
 
 
-def _address(text: str) -> Address | None:
-    """None of what is no address: a socket in the file system, a word that a proxy wrote."""
+def address(text: str) -> Address | None:
+    """As it stands, or with a port; None of what is no address: a socket in the file system, a word of a proxy's."""
+    plain = text.strip()
+    if with_port := _WITH_PORT.fullmatch(plain):
+        plain = with_port[1] or with_port[2]
     try:
-        found = ip_address(text.strip())
+        found = ip_address(plain)
     except ValueError:
         return None
     return found.ipv4_mapped or found if isinstance(found, IPv6Address) else found
 
 
-def _subscriber(address: Address) -> Address | IPv6Network:
-    return address if isinstance(address, IPv4Address) else IPv6Network((int(address), _V6_CLIENT), strict=False)
+def subscriber(found: Address) -> Address | IPv6Network:
+    """Who counts as one: an IPv4 address, or all the addresses that one is given by IPv6."""
+    return found if isinstance(found, IPv4Address) else IPv6Network((int(found), _V6_CLIENT), strict=False)

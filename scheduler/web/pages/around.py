@@ -21,8 +21,9 @@ from calendars.model.text import Language
 from calendars.wording import home_name, sentence
 from scheduler.web.index import foot
 from scheduler.web.pages.picture import draw
-from scheduler.web.pages.places import balance, clock_name, days_of_places, home_holidays, stay_places
+from scheduler.web.pages.places import balance, clock_name, days_of_places, home_holidays, stay_places, usual_remark
 from scheduler.web.pages.stretch import draw_days
+from scheduler.web.pages.subscribing import GOOGLE_BY_HAND, Subscription, subscription
 from scheduler.web.rendering import requested_language
 from scheduler.web.site import Site
 from scheduler.wording.events import event_line, in_doubt, is_over, notes
@@ -36,7 +37,7 @@ class FeedLink:
 
     name: str
     page: str  # path within this installation
-    https: str
+    path: str  # under /feeds/
 
 
 class Around:
@@ -55,23 +56,29 @@ class Around:
         if found is None:
             raise HTTPException(404)
         language = requested_language(request)
-        revision = edition.revisions[found.id]
+        revision, feeds = edition.revisions[found.id], feed_links(agenda, found.audience, language)
         values = {
             **foot(edition, language),
             **_said(agenda, found, revision, language, over=is_over(agenda, found, revision, self._site.present())),
             **_seen(agenda, found, revision, language),
             "line": event_line(agenda, found, revision, self._site.present(), language, agenda.addressed(found)),
             "several_regions": len({site.region for site in agenda.addressed(found)}) > 1,
-            "feeds": feed_links(agenda, found.audience, self._site.base_url, language),
+            "feeds": feeds,
+            "subscription": self._subscription(feeds[0], language) if len(feeds) == 1 else None,
+            "google_by_hand": GOOGLE_BY_HAND,
         }
         return self._site.page(request, "event.html", language, values, headers={"Cache-Control": "no-cache"})
 
+    def _subscription(self, feed: FeedLink, language: Language) -> Subscription:
+        title = self._site.in_force.edition.agenda.title[language]
+        return subscription(self._site.base_url, feed.path, f"{feed.name} · {title}")
 
-def feed_links(agenda: Agenda, audience: Audience, base_url: str, language: Language) -> list[FeedLink]:
+
+def feed_links(agenda: Agenda, audience: Audience, language: Language) -> list[FeedLink]:
     """The smallest calendars that hold what addresses this audience."""
 
     def link(name: str, page: str, path: str) -> FeedLink:
-        return FeedLink(name=name, page=page, https=f"{base_url}/feeds/{path}")
+        return FeedLink(name=name, page=page, path=path)
 
     match audience.kind:
         case "regions":
@@ -79,7 +86,7 @@ def feed_links(agenda: Agenda, audience: Audience, base_url: str, language: Lang
             return [link(one.name[language], f"/regions/{one.id}", f"regions/{one.id}.ics") for one in named]
         case "sites":
             sites = [site for site in agenda.representations if site.id in audience.ids]
-            return [link(one.city, f"/sites/{one.id}", f"sites/{one.id}.ics") for one in sites]
+            return [link(one.city_in(language), f"/sites/{one.id}", f"sites/{one.id}.ics") for one in sites]
     return [link(_ALL[language], "/", "all.ics")]
 
 
@@ -102,11 +109,16 @@ def _said(agenda: Agenda, event: Event, revision: Revision, language: Language, 
 def _seen(agenda: Agenda, event: Event, revision: Revision, language: Language) -> dict[str, Any]:
     """The event at its sites: pictures and tables, as far as it has sites, and an hour or days."""
     held, stayed = sessions(agenda, event, revision), stays(agenda, event)
+    days, staying = days_of_places(agenda, held, language), stay_places(agenda, stayed, language)
+    rows = [row for day in days for row in day.places] or staying
+    usual = usual_remark(rows)
     return {
+        "usual": usual,
+        "exceptions": any(row.remark != usual for row in rows),
         "picture": draw(agenda, held, language) if held else None,
         "balance": balance(held, language) if held else None,
-        "days": days_of_places(agenda, held, language),
+        "days": days,
         "stretch": draw_days(agenda, event.when, stayed, language) if isinstance(event.when, Days) and stayed else None,
-        "stays": stay_places(agenda, stayed, language),
+        "stays": staying,
         "home_holidays": home_holidays(stayed, language),
     }

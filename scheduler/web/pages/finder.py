@@ -12,12 +12,12 @@ from calendars.model.agenda import Agenda
 from calendars.model.places import Representation, slug
 from calendars.model.text import Language
 from calendars.reading.problems import near
-from calendars.wording import locale, zone_city
-from scheduler.web.index import by_city
+from calendars.wording import zone_city
+from scheduler.wording.places import WRITTEN, by_city, country_name
 
 QUERY_LIMIT = 80  # characters; the longest name of a country has about 40
 NEAR = 3  # suggestions
-WRITTEN: Language = "es"  # the language of the countries and cities in representations.csv
+_SAINT = ("st", "saint")  # CLDR writes the one, people the other
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,27 +44,23 @@ def fold(text: str) -> str:
     return slug(text).replace("-", " ")
 
 
-def country_name(site: Representation, language: Language) -> str:
-    """The agenda's in the language that it is written in, CLDR's in any other."""
-    return (
-        site.country if language == WRITTEN else str(locale(language).territories.get(site.country_code, site.country))
-    )
-
-
 def search_words(site: Representation) -> str:
     """City, id, country and its code, in each language; a city in others only where its zone bears its name."""
-    known = [site.city, site.id, *(country_name(site, one) for one in LANGUAGES), site.country_code]
+    known = [*(site.city_in(one) for one in (WRITTEN, *LANGUAGES)), site.id, site.country_code]
+    known.extend(country_name(site, one) for one in LANGUAGES)
     if fold(zone_city(site.zone, WRITTEN)) == fold(site.city):
         known.extend(zone_city(site.zone, one) for one in LANGUAGES if one != WRITTEN)
-    return " ".join(dict.fromkeys(fold(" ".join(known)).split()))
+    words = fold(" ".join(known)).split()
+    words.extend(_SAINT if set(_SAINT) & set(words) else ())
+    return " ".join(dict.fromkeys(words))
 
 
 def entry(agenda: Agenda, site: Representation, language: Language) -> OfficeEntry:
     return OfficeEntry(
         id=site.id,
-        city=site.city,
+        city=site.city_in(language),
         country=country_name(site, language),
-        name=site.name,
+        name=site.name_in(language),
         region=next(region.name[language] for region in agenda.regions if region.id == site.region),
         words=search_words(site),
     )
@@ -75,7 +71,10 @@ def find(agenda: Agenda, query: str, language: Language) -> Found:
     asked = query.strip()[:QUERY_LIMIT]
     wanted = fold(asked).split()
     regions = {region.id: fold(f"{region.name.es} {region.name.en}") for region in agenda.regions}
-    entries = [(entry(agenda, site, language), f" {regions[site.region]} ") for site in by_city(agenda.representations)]
+    entries = [
+        (entry(agenda, site, language), f" {regions[site.region]} ")
+        for site in by_city(agenda.representations, language)
+    ]
     found = tuple(
         one for one, region in entries if wanted and all(f" {word}" in f"{region}{one.words}" for word in wanted)
     )

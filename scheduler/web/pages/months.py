@@ -21,10 +21,11 @@ from calendars.model.places import Representation
 from calendars.model.text import Language
 from calendars.wording import clock_of, dated, home_name, hour, locale, long_date, short_date
 from calendars.zones import to_wall
-from scheduler.web.index import by_city, foot
+from scheduler.web.index import foot
 from scheduler.web.rendering import requested_language
 from scheduler.web.site import Site
 from scheduler.wording.events import EventLine, Listing, countdown, event_line, home_hour, listing, timeline
+from scheduler.wording.places import place_of, places_by_city
 
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 _MONTH_NAME = Phrase("MMMM y", "date pattern")
@@ -89,8 +90,8 @@ class Months:
         values = {
             **foot(edition, language),
             "clocks": _clocks(agenda, site, language),
-            "site": site,
-            "sites": by_city(agenda.representations),
+            "site": None if site is None else place_of(site, language),
+            "sites": places_by_city(agenda.representations, language),
             "kept": {"site": site.id} if site else {},
             "month": None,
         }
@@ -108,7 +109,7 @@ class Months:
 def _clocks(agenda: Agenda, site: Representation | None, language: Language) -> str:
     if site is None:
         return home_name(agenda.zone, language)
-    return clock_of(site.city, language)
+    return clock_of(site.city_in(language), language)
 
 
 def entries(edition: Edition, zone: str, site: Representation | None) -> list[MonthEntry]:

@@ -32,15 +32,17 @@ from calendars.wording import (
     weekday_and_day,
 )
 from calendars.zones import offset_at
-from scheduler.web.index import by_city, foot
-from scheduler.web.pages.finder import country_name, entry, near_entries
+from scheduler.web.index import foot
+from scheduler.web.pages.chosen import freshness, remembered
+from scheduler.web.pages.finder import entry, near_entries
 from scheduler.web.pages.subscribing import GOOGLE_BY_HAND, subscription
 from scheduler.web.rendering import requested_language
 from scheduler.web.site import Site
 from scheduler.wording.events import Countdown, countdown, day_words, in_doubt, listing, notes, origin, timeline
+from scheduler.wording.places import by_city, country_name, place_of
 
-_NEXT_DAY = Phrase("the next day here: {day}")
-_DAY_BEFORE = Phrase("the day before here: {day}")
+_NEXT_DAY = Phrase("already {day} here")
+_DAY_BEFORE = Phrase("still {day} here")
 FRESH = {"Cache-Control": "no-cache"}
 
 
@@ -58,7 +60,7 @@ class SiteEvent:
     day: str  # likewise
     whole_days: bool  # by intent, not because its hour is still open
     home: str | None  # the same moment by the agenda's clock
-    other_day: str | None  # «mañana aquí: viernes 22», where the date is not the agenda's
+    other_day: str | None  # «aquí ya es viernes 22», where the date is not the agenda's
     night: str | None
     ends: str | None
     place: str | None
@@ -105,8 +107,8 @@ class Offices:
         region = next(region for region in agenda.regions if region.id == found.region)
         values = {
             **foot(self._site.in_force.edition, language),
-            "office": found,
-            "country": country_name(found, language),
+            "office": place_of(found, language),
+            "own": remembered(self._site, request) == found,
             "region": region,
             "events": self._events(found, language),
             "offset": offset_words(found.zone, self._site.present()),
@@ -114,13 +116,13 @@ class Offices:
             "subscription": subscription(
                 self._site.base_url,
                 f"sites/{found.id}.ics",
-                f"{found.city} · {agenda.title[language]}",
+                f"{found.city_in(language)} · {agenda.title[language]}",
                 local=f"sites/{found.id}-local.ics",
                 page=f"/sites/{found.id}",
             ),
             "google_by_hand": GOOGLE_BY_HAND,
         }
-        return self._site.page(request, "site.html", language, values, headers=FRESH)
+        return self._site.page(request, "site.html", language, values, headers=freshness(request))
 
     async def region(self, request: Request) -> Response:
         agenda, wanted = self._agenda, request.path_params["id"]
@@ -128,7 +130,7 @@ class Offices:
         if found is None:
             return self._unknown(request)
         language = requested_language(request)
-        sites = by_city(site for site in agenda.representations if site.region == found.id)
+        sites = by_city((site for site in agenda.representations if site.region == found.id), language)
         following = self._next_session(sites)
         awaits = {site.id for site in agenda.addressed(following[0])} if following else set()
         session = following[1] if following else None
@@ -184,7 +186,7 @@ class Offices:
     def _unknown(self, request: Request) -> Response:
         language = requested_language(request)
         agenda, asked = self._agenda, request.path_params["id"]
-        entries = [entry(agenda, site, language) for site in by_city(agenda.representations)]
+        entries = [entry(agenda, site, language) for site in by_city(agenda.representations, language)]
         values = {"near": near_entries(entries, asked)}
         return self._site.page(request, "site-unknown.html", language, values, status=404)
 
@@ -233,7 +235,7 @@ def _home_moment(agenda: Agenda, home: datetime, language: Language) -> str:
 
 
 def other_day(here: datetime, home: datetime, language: Language) -> str | None:
-    """«mañana aquí: viernes 22», said beside the agenda's date; None where both have one date."""
+    """«aquí ya es viernes 22», said beside the agenda's date; None where both have one date."""
     if here.date() == home.date():
         return None
     day = weekday_and_day(here, language)
@@ -251,7 +253,7 @@ def offset_words(zone: str, now: datetime) -> str:
 
 def site_hour(site: Representation, session: Revision | None, language: Language) -> SiteHour:
     """The row of one office, for the session that it awaits; without one, only whose row it is."""
-    row: dict[str, Any] = {"id": site.id, "city": site.city, "country": country_name(site, language)}
+    row: dict[str, Any] = {"id": site.id, "city": site.city_in(language), "country": country_name(site, language)}
     if session is None or session.start is None:
         return SiteHour(**row, day=None, hour=None, night=False)
     here = session.wall(session.start, site.zone)

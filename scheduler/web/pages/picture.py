@@ -118,7 +118,7 @@ def draw(agenda: Agenda, sessions: Sequence[Session], language: Language) -> Pic
     length = sessions[0].length
     walls = [home, *(session.start for session in sessions)]
     axis = axis_around(min(walls), max(walls) + length)
-    clocks = [*_clocks(sessions, axis, DaysOff.of(agenda)), _home_clock(agenda, home, language)]
+    clocks = [*_clocks(sessions, axis, DaysOff.of(agenda), language), _home_clock(agenda, home, language)]
     clocks.sort(key=lambda clock: (clock.wall, not clock.home, [span.start for span in clock.working], clock.names))
     rows = tuple(_row(axis, clock, length, HEAD + index * ROW) for index, clock in enumerate(clocks))
     return Picture(
@@ -160,12 +160,12 @@ def _ceiling(wall: datetime) -> datetime:
     return _floor(wall + _EDGE - timedelta.resolution)
 
 
-def _clocks(sessions: Sequence[Session], axis: WallAxis, days: DaysOff) -> list[_Clock]:
+def _clocks(sessions: Sequence[Session], axis: WallAxis, days: DaysOff, language: Language) -> list[_Clock]:
     first, last = axis.start.date(), axis.end.date()
     cities: dict[tuple[datetime, tuple[Span, ...]], dict[str, None]] = {}
     for session in sorted(sessions, key=lambda session: prominence(session.site)):
         key = session.start, working_spans(session.site, first, last, days)
-        cities.setdefault(key, {})[session.site.city] = None
+        cities.setdefault(key, {})[session.site.city_in(language)] = None
     return [_Clock(wall=wall, working=spans, names=tuple(named)) for (wall, spans), named in cities.items()]
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
 from calendars.catalogue import Phrase
+from calendars.days.names import briefly
 from calendars.days.off import DayOff
 from calendars.impact import Fit, Session, Stay
 from calendars.model.agenda import Agenda
@@ -26,11 +27,9 @@ from calendars.wording import (
     weekday_and_day,
     zone_city,
 )
-from scheduler.web.pages.finder import country_name
 from scheduler.wording.around import HOME_HOLIDAY, WEEKEND
 from scheduler.wording.events import sites_count
-
-_SUBSTITUTED = re.compile(r" \(substituted from [^)]*\)")  # of a day off, with a date as only Americans read it
+from scheduler.wording.places import country_name
 
 _HOLIDAY = Phrase("public holiday: {name}")
 _MAYBE_HOLIDAY = Phrase("public holiday, to be confirmed: {name}")
@@ -96,6 +95,13 @@ def stay_places(agenda: Agenda, stays: Iterable[Stay], language: Language) -> tu
     )
 
 
+def usual_remark(rows: Sequence[SiteRow]) -> str | None:
+    """The remark of most sites, to be said once; None where no remark is that of most."""
+    counted = Counter(row.remark for row in rows).most_common(1)
+    remark, times = counted[0] if counted else ("", 0)
+    return remark if times > max(2, len(rows) / 2) else None
+
+
 def home_holidays(stays: Sequence[Stay], language: Language) -> str:
     """«Feriado en México: Día de la Constitución (lun 7 feb).», the same at every site; else an empty string."""
     named = _holiday_names(stays[0].home_holidays, language) if stays else ""
@@ -157,7 +163,7 @@ def _place(
 ) -> SiteRow:
     return SiteRow(
         id=site.id,
-        city=site.city,
+        city=site.city_in(language),
         country=country_name(site, language),
         region=next(region.name[language] for region in agenda.regions if region.id == site.region),
         start=hours[0],
@@ -176,12 +182,12 @@ def _remarks(session: Session, language: Language) -> Iterator[str]:
         yield _holiday_remark(session.holiday, session.holiday.name[language], language)
     if not (session.night or session.weekend or session.holiday):
         yield _hours_remark(session, language)
-    if session.home_holiday is not None and not _same_name(session.holiday, session.home_holiday):
+    if session.home_holiday is not None and not _same_name(session.holiday, session.home_holiday, language):
         yield HOME_HOLIDAY.say(language, name=session.home_holiday.name)
 
 
-def _same_name(one: DayOff | None, other: DayOff) -> bool:
-    return one is not None and one.name == other.name
+def _same_name(one: DayOff | None, other: DayOff, language: Language) -> bool:
+    return one is not None and one.name[language] == other.name[language]
 
 
 def _hours_remark(session: Session, language: Language) -> str:
@@ -211,7 +217,7 @@ def _holiday_names(holidays: Iterable[DayOff], language: Language) -> str:
     """«Waitangi Day (dom 6 feb)»; one that lasts is said once, with all its dates."""
     dates: dict[str, list[str]] = {}
     for holiday in holidays:
-        name = _SUBSTITUTED.sub("", holiday.name[language])
+        name = briefly(holiday.name)[language]
         dates.setdefault(name, []).append(short_date(holiday.day, language))
     return ", ".join(f"{name} ({and_list(days, language)})" for name, days in dates.items())
 

@@ -50,8 +50,8 @@ def draw_days(agenda: Agenda, days: Days, stays: Sequence[Stay], language: Langu
     first, last = min(named_first, key=lambda stay: stay.begins), max(named_first, key=lambda stay: stay.ends)
     home = Span(start=datetime.combine(days.first, time()), end=datetime.combine(days.last + _DAY, time()))
     spans = {
-        Span(start=first.begins, end=first.ends): first.site.city,
-        Span(start=last.begins, end=last.ends): last.site.city,
+        Span(start=first.begins, end=first.ends): first.site.city_in(language),
+        Span(start=last.begins, end=last.ends): last.site.city_in(language),
     }
     named = [(span, name) for span, name in spans.items() if span != home]
     named.append((home, home_short(agenda.zone, language)))
@@ -59,8 +59,8 @@ def draw_days(agenda: Agenda, days: Days, stays: Sequence[Stay], language: Langu
     axis = _axis([span for span, _ in named])
     return StayPicture(
         height=HEAD + len(named) * ROW + FOOT,
-        first=first.site.city,
-        last=last.site.city,
+        first=first.site.city_in(language),
+        last=last.site.city_in(language),
         midnights=tuple(axis.x(wall) for wall in _days(axis)[1:]),
         days=_names(axis, language),
         rows=tuple(

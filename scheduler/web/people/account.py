@@ -90,7 +90,7 @@ class Accounts:
         return self._page(request, "people-erase.html", await self._opened(request))
 
     async def erase(self, request: Request) -> Response:
-        refuse_cross_site(request)
+        refuse_cross_site(request, self._site.base_url)
         recipient = await self._site.borne(Link.ACCOUNT, request)
         return self._page(request, "people-erase.html", await asyncio.to_thread(self._erase, recipient), erased=True)
 
@@ -102,7 +102,7 @@ class Accounts:
         return Response(document, media_type="application/json", headers={**SECURITY, **PRIVATE, **named})
 
     async def act(self, request: Request) -> Response:
-        refuse_cross_site(request)
+        refuse_cross_site(request, self._site.base_url)
         form, recipient = await read_form(request), await self._site.borne(Link.ACCOUNT, request)
         found = await asyncio.to_thread(self._act, recipient, form)
         await asyncio.to_thread(self._site.learn_tokens)  # a staff feed opens and ends now, not a moment later
@@ -196,8 +196,9 @@ class Accounts:
             "staff_feed": staff_address(self._site.base_url, done.token, own.site) if done and done.token else None,
             "label_length": LABEL_LENGTH,
             "erased": erased,
+            "links": self._site.in_force.shows_links_to(found.post.origin),
             "of_the_file": found.post.origin == "file",
-            "others": [office_of(agenda, other) for other in found.others],
+            "others": [office_of(agenda, other, language) for other in found.others],
         }
         status = 422 if done is not None and done.said in _REFUSED else 200
         return self._site.page(request, template, language, values, status=status, headers=PRIVATE)
@@ -232,7 +233,7 @@ def _feed_line(agenda: Agenda, feed: FeedToken, post: Post, language: Language) 
     return FeedLine(
         id=feed.id,
         label=feed.label,
-        city=feed.site if site is None else site.city,
+        city=feed.site if site is None else site.city_in(language),
         created=short_date(to_wall(feed.created_at, zone), language),
         polled=None if last is None else f"{short_date(last, language)}, {hour(last, language)}",
         client=feed.client,

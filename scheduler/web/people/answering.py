@@ -157,16 +157,17 @@ class Answering:
         post, now = found.post, self._site.present()
         language = requested_language(request, default=post.recipient.language if post else LANGUAGES[0])
         asked, chosen = _reply(request.query_params.get("r", "")), request.query_params.get("instead")
+        today = to_wall(now, zone_of(found.edition.agenda, post) if post else found.edition.agenda.zone).date()
         shown = found.offers if _is_offered(found, asked, chosen) else ()
         values = {
             "why": found.why,
             "title": found.event.title[language] if found.event else None,
             "when": _when(found, language),
             "address": masked(post.recipient.address) if post else None,
-            "office": office_of(found.edition.agenda, post) if post else None,
+            "office": office_of(found.edition.agenda, post, language) if post else None,
             "said": found.said.reply if found.said else None,
             "instead": _instead(found, language),
-            "others": others(found.edition.agenda, shown, language),
+            "others": others(found.edition.agenda, shown, language, today),
             "chosen": chosen if chosen in _ids(found.offers) and not found.done else None,
             "said_at": _moment(found, language),
             "standing": _standing(found),
@@ -256,7 +257,7 @@ def when_at(edition: Edition, event: Event, where: Representation, language: Lan
         assert isinstance(event.when, Days), "a dated event has an hour or days"
         return When(day=days_span(event.when, language), here=None, home=None, doubt=None)
     here, home = revision.wall(start, where.zone), revision.wall(start, edition.agenda.zone)
-    clocks = clock_of(where.city, language)
+    clocks = clock_of(where.city_in(language), language)
     return When(
         day=long_date(here, language),
         here=f"{hour(here, language)}, {clocks}",

@@ -87,7 +87,7 @@ class Leaving:
         values = {
             "stage": stage,
             "address": masked(post.recipient.address) if post else None,
-            "office": office_of(self._site.in_force.edition.agenda, post) if post else None,
+            "office": office_of(self._site.in_force.edition.agenda, post, language) if post else None,
             "of_the_file": post is not None and post.origin == "file",
             "token": request.path_params["token"],
             "action_query": f"?lang={language}",

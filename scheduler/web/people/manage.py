@@ -18,6 +18,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from calendars.catalogue import LANGUAGES
+from calendars.model.events import EventStatus
+from calendars.model.text import Language
 from calendars.zones import nearest_instant, to_wall
 from scheduler.base.tokens import Link
 from scheduler.planning.channels import Channel
@@ -27,11 +29,13 @@ from scheduler.store.editions import InForce
 from scheduler.store.ledger import inviting, wishes
 from scheduler.store.people import signups
 from scheduler.store.people.signups import Upcoming
-from scheduler.store.posts import roster
+from scheduler.store.posts import answers, roster
+from scheduler.store.posts.answers import Answer
 from scheduler.store.posts.roster import Post
 from scheduler.web.http.forms import Form, read_form
 from scheduler.web.rendering import PRIVATE, requested_language
 from scheduler.web.site import Site
+from scheduler.wording.events import timeline
 from scheduler.wording.languages import named_for
 from scheduler.wording.posts import paused_until, reminder_lines, standing, zone_of
 
@@ -52,10 +56,21 @@ class ManageDone:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class OwnAnswer:
+    """Whether the post comes to one event, as it said last."""
+
+    title: str
+    said: str  # Reply's value
+    instead: str | None  # title of the other session that it comes to
+    page: str  # path of the page where it can be said anew
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class _Managed:
     post: Post | None  # None: no longer listed
     upcoming: Sequence[Upcoming] = ()
     done: ManageDone | None = None
+    answers: Sequence[Answer] = ()  # what it said of events
 
 
 class Managing:
@@ -101,7 +116,8 @@ class Managing:
         if post is None:
             return _Managed(post=None)
         coming = signups.upcoming(connection, recipient, self._site.present(), SHOWN)
-        return _Managed(post=post, upcoming=coming, done=done)
+        said = answers.by_recipient(connection, recipient).get(recipient, ())
+        return _Managed(post=post, upcoming=coming, done=done, answers=said)
 
     def _answer(self, request: Request, found: _Managed) -> Response:
         post, now, agenda = found.post, self._site.present(), self._site.in_force.edition.agenda
@@ -116,6 +132,7 @@ class Managing:
             "post": standing(agenda, post, now, language),
             "site": post.recipient.site,
             "next": reminder_lines(agenda, found.upcoming, language),
+            "answers": self._answers(post.recipient.id, found.answers, language),
             "done": found.done,
             "action": f"/manage/{request.path_params['token']}",
             "languages": [(one, named_for(one, language)) for one in LANGUAGES],
@@ -127,6 +144,22 @@ class Managing:
         refused = found.done is not None and found.done.said in ("bad-date", "nothing")
         status = 422 if refused else 200
         return self._site.page(request, "people-manage.html", language, values, status=status, headers=PRIVATE)
+
+    def _answers(self, recipient: str, said: Sequence[Answer], language: Language) -> list[OwnAnswer]:
+        """What the post said of events that are still to come, in their order, with the page to say it anew."""
+        edition, by_event = self._site.in_force.edition, {one.event: one for one in said}
+        agenda = edition.agenda
+        titles = {event.id: event.title[language] for event in agenda.events}
+        return [
+            OwnAnswer(
+                title=titles[event.id],
+                said=by_event[event.id].reply.value,
+                instead=titles.get(by_event[event.id].instead or ""),
+                page=f"/answer/{self._site.tokens.sign_answer(recipient, event.id)}",
+            )
+            for event, _ in timeline(edition, self._site.present()).ahead
+            if event.id in by_event and event.status is not EventStatus.CANCELLED
+        ]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

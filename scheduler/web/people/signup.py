@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,6 +18,7 @@ from calendars.model.text import Language
 from calendars.reading import addresses
 from calendars.reading.problems import Wrong
 from calendars.wording import and_list, sentence
+from scheduler.store.people.floods import Door
 from scheduler.store.people.signups import SignUp, sign_up
 from scheduler.web.http.forms import Form, read_form, refuse_cross_site
 from scheduler.web.http.refusals import NoSignups
@@ -28,7 +29,7 @@ from scheduler.web.site import Site
 from scheduler.wording.languages import each_in_itself
 from scheduler.wording.rules import choices, rules_of
 
-# For each client. What one address is sent is bounded by the ledger (people.ASKED_AT_MOST), whoever asks for it.
+# For each client. What one mailbox is sent, and all of them, the ledger bounds (store/people/floods.py).
 MOST, WITHIN = 10, timedelta(hours=1)
 ADDRESS_LENGTH = 254  # RFC 5321 §4.5.3.1.3
 _NO_ADDRESS = Phrase("Type your email address.")
@@ -72,7 +73,7 @@ class SigningUp:
         )
 
     async def sign_up(self, request: Request) -> Response:
-        refuse_cross_site(request)
+        refuse_cross_site(request, self._site.base_url)
         language, signups = requested_language(request), self._open()
         if signups is None:
             raise NoSignups
@@ -82,9 +83,11 @@ class SigningUp:
         wait = self._throttle.wait(client_of(request, self._site.proxies), self._site.present())
         if wait is not None:
             return self._too_often(request, language, wait)
-        await asyncio.to_thread(self._write, filled)
-        again = {"again": filled.site}
-        return self._page(request, "people-sent.html", language, again)
+        leaves = await asyncio.to_thread(self._write, filled, signups)
+        if leaves is None:
+            return self._page(request, "people-enough.html", language, {"again": filled.site}, status=429)
+        minutes = -((self._site.present() - leaves) // timedelta(minutes=1))
+        return self._page(request, "people-sent.html", language, {"again": filled.site, "minutes": minutes})
 
     def _open(self) -> Signups | None:
         return self._agenda().signups if self._site.mails else None
@@ -92,12 +95,13 @@ class SigningUp:
     def _agenda(self) -> Agenda:
         return self._site.in_force.edition.agenda
 
-    def _write(self, filled: Filled) -> None:
+    def _write(self, filled: Filled, signups: Signups) -> datetime | None:
         wish = SignUp(
             address=filled.address, site=filled.site, language=filled.language, declined=frozenset(filled.declined)
         )
+        door = Door(gap=self._site.gap, named=signups.names(filled.address))
         with self._site.database.write() as connection:
-            sign_up(connection, wish, self._site.present())
+            return sign_up(connection, wish, self._site.present(), door)
 
     def _form(self, request: Request, filled: Filled, language: Language, status: int = 200) -> Response:
         agenda = self._agenda()

@@ -30,6 +30,7 @@ REST = 20  # times what a look took until the next one: over a large ledger, a t
 FORWARDED = ("x-forwarded-for", "x-real-ip", "forwarded", "via")
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 AWAY = "the database does not answer"
+GONE = "the database file was deleted or replaced: nothing is sent; restore it, and start again"
 NO_EDITION = "no edition is in force: `agenda publish` puts the draft in force"
 OTHER_TABLES = "the tables are not those of this program: run `agenda migrate`, or start the version that made them"
 
@@ -106,6 +107,8 @@ class Health:
         return found is not None and any(found in network for network in self._site.watchers)
 
     def _look_for_reasons(self) -> list[str]:
+        if not self._site.database.in_place:
+            return [GONE]
         with self._site.database.read() as connection:
             if not self._site.database.has_own_tables(connection):
                 return [OTHER_TABLES]

@@ -64,7 +64,7 @@ def test_of_every_country_with_feasts_by_the_moon_it_is_known_whether_it_announc
         country
         for country in COUNTRIES
         for year in (2021, 2026, 2030)
-        if any(is_moons(feast.name.en) for feast in listed(country, None, year).values())
+        if any(is_moons(feast.name["en"]) for feast in listed(country, None, year).values())
     }
     assert moons == {*ANNOUNCED, *FIXED}
     assert not FIXED & ANNOUNCED.keys()
@@ -76,7 +76,7 @@ def test_no_feast_by_the_moon_goes_by_a_name_that_the_table_does_not_know() -> N
         months: dict[str, set[int]] = {}
         for year in YEARS:
             for day, feast in listed(country, None, year).items():
-                for name in feast.name.en.split("; "):
+                for name in feast.name["en"].split("; "):
                     months.setdefault(name, set()).add(day.month)
         strange = [name for name, found in months.items() if len(found) > 3 and not is_moons(name)]
         assert [name for name in strange if not name.startswith(OTHERWISE)] == [], country

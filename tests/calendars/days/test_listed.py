@@ -60,13 +60,16 @@ def test_a_regional_holiday_is_off_in_its_region_alone() -> None:
 
 def test_ukraines_holidays_stand_in_another_category_since_2022() -> None:
     independence = date(2026, 8, 24)
-    assert listed("UA", None, 2026)[independence].name.en == "Independence Day"
+    assert listed("UA", None, 2026)[independence].name["en"] == "Independence Day"
     assert date(2021, 8, 24) in listed("UA", None, 2021)
 
 
 def test_a_name_is_told_in_each_language_that_the_library_has() -> None:
     names = {day: feast.name for day, feast in listed("AR", None, 2021).items()}
-    assert (names[date(2021, 7, 9)].es, names[date(2021, 7, 9)].en) == ("Día de la Independencia", "Independence Day")
+    assert (names[date(2021, 7, 9)]["es"], names[date(2021, 7, 9)]["en"]) == (
+        "Día de la Independencia",
+        "Independence Day",
+    )
 
 
 def test_the_shipped_sites_have_the_regions_that_add_a_weekday_and_no_others() -> None:

@@ -17,6 +17,8 @@ ENCODINGS: dict[str, Callable[[str], bytes]] = {
     "UTF-16 as Notepad's Unicode": lambda text: text.encode("utf-16"),
     "UTF-16 the other way round": lambda text: b"\xfe\xff" + text.encode("utf-16-be"),
     "Windows-1252": lambda text: text.encode("cp1252"),
+    "CSV (MS-DOS) of Excel": lambda text: text.encode("cp850"),
+    "CSV (Macintosh) of Excel": lambda text: text.encode("mac_roman"),
     "line ends of Windows": lambda text: text.replace("\n", "\r\n").encode(),
     "line ends of old Macs": lambda text: text.replace("\n", "\r").encode(),
     "no line end at the end": lambda text: text.rstrip("\n").encode(),
@@ -35,6 +37,34 @@ def test_what_notepad_and_excel_save_reads_the_same(name: str) -> None:
 def test_excel_may_separate_by_semicolon_or_tab(separator: str) -> None:
     reading = read(files(representations=SITES.replace(",", separator), recipients=POSTS.replace(",", separator)))
     assert reading.draft == draft(), problems(reading)
+
+
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;", "\ufeffsep=;;;;"])
+def test_a_first_line_may_name_the_separator_as_excel_does(first: str) -> None:
+    """It is no row: places are those that an editor shows."""
+    posts = f"{first}\n{POSTS.replace(',', ';')}"
+    assert read(files(recipients=posts)).draft == draft()
+    [problem] = read(files(recipients=posts.replace("2021-10-01\ntokio", "ayer\ntokio"))).problems
+    assert (problem.line, problem.column, problem.value) == (3, 65, "ayer")
+
+
+def test_a_table_may_begin_with_an_empty_line() -> None:
+    assert read(files(recipients=f"\n{POSTS.replace(',', ';')}")).draft == draft()
+
+
+@pytest.mark.parametrize("sign", ["\u200e", "\u200f", "\u00ad", "\u2060", "\u200d", "\u061c"])
+def test_signs_that_nobody_sees_are_taken_off(sign: str) -> None:
+    """A date copied from Windows begins with U+200E; in a title such a sign would pass into subjects and calendars."""
+    agenda = AGENDA.replace("fecha: 2021", f"fecha: {sign}2021").replace("Taller", f"Ta{sign}ller")
+    posts = POSTS.replace("tokio@", f"{sign}tokio@").replace("2021-10-01", f"{sign}2021-10-01{sign}")
+    reading = read(files(agenda=agenda, recipients=posts))
+    assert sign in agenda
+    assert reading.draft == draft(), problems(reading)
+
+
+def test_a_sign_that_nobody_sees_is_named_where_it_was_written_on_purpose() -> None:
+    [problem] = read(edited(('"Promoción"', '"\\u200ePromoción"'))).problems
+    assert (problem.rule, problem.value) == ("control-character", "U+200E")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
@@ -65,11 +95,33 @@ def test_unicode_without_its_mark_is_explained() -> None:
     assert "Guarde el archivo como UTF-8" in first.message["es"]
 
 
-def test_half_of_a_file_in_another_encoding_shows_as_damaged_accents() -> None:
-    posts = POSTS.encode().replace("Sección Consular,2021-10-01\ntokio".encode(), b"Secci\xf3n,2021-10-01\ntokio")
-    assert problems(read(files(recipients=posts))) == [
-        "recipients.csv:3:45: «SecciÃ³n Consular» tiene acentos dañados. ¿Quiso decir «Sección Consular»?"
+def test_a_row_of_another_encoding_is_the_one_that_is_named() -> None:
+    """And of each row the first byte: whoever pasted it in looks at the row, not at those that are right."""
+    row = "lima,lima,lima@sedes.example,es,Sección de Atención,2021-10-01\n"
+    said = "de este renglón no es UTF-8, como el resto del archivo: vino de otro archivo."
+    again = "Quizá era «ó»: escríbala de nuevo y guarde como UTF-8."
+    assert read_rows(row.encode("cp1252") + row.encode() * 2 + row.encode("cp1252") + b"a;\x81") == [
+        f"recipients.csv:4:38: el byte 0xF3 {said} {again}",
+        f"recipients.csv:7:38: el byte 0xF3 {said} {again}",
+        f"recipients.csv:8:3: el byte 0x81 {said} Escriba de nuevo sus acentos.",
     ]
+
+
+def test_foreign_rows_are_counted_up_to_a_limit() -> None:
+    found = read(files(recipients=POSTS.encode() + "ó".encode() * 2 * LIMIT + b"\n\xf3" * 2 * LIMIT)).problems
+    assert len(found) == LIMIT + 1
+
+
+def test_a_row_of_utf_8_in_a_file_of_windows_shows_as_damaged_accents() -> None:
+    row = "lima,lima,lima@sedes.example,es,Sección de Atención,2021-10-01\n".encode("cp1252")
+    assert read_rows(row + row)[:2] == [
+        "recipients.csv:2:48: «SecciÃ³n Consular» tiene acentos dañados. ¿Quiso decir «Sección Consular»?",
+        "recipients.csv:3:45: «SecciÃ³n Consular» tiene acentos dañados. ¿Quiso decir «Sección Consular»?",
+    ]
+
+
+def read_rows(more: bytes) -> list[str]:
+    return problems(read(files(recipients=POSTS.encode() + more)))
 
 
 @pytest.mark.parametrize("name", LIMITS)

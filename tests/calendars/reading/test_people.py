@@ -56,6 +56,21 @@ def test_domains_are_kept_once_in_their_ascii_form() -> None:
     assert signups == Signups(domains=("sre.gob.mx", "xn--mxico-bsa.example", "*.ine.mx"))
 
 
+@pytest.mark.parametrize(("written", "links"), [("sí", True), ("si", True), ("no", False), ("true", True)])
+def test_who_signed_up_sees_joining_links_where_it_is_written(written: str, *, links: bool) -> None:
+    signups = with_keys(f"altas: {{dominios: [ine.mx], enlaces: {written}}}").signups
+    assert signups == Signups(domains=("ine.mx",), links=links)
+
+
+def test_unless_it_is_written_they_do_not_and_the_stored_document_is_what_it_was() -> None:
+    silent = with_keys("altas: {dominios: [ine.mx]}")
+    assert silent.signups == Signups(domains=("ine.mx",), links=False)
+    assert "links" not in agenda_to_json(silent).partition('"signups"')[2]
+    allowed = with_keys("altas: {dominios: [ine.mx], enlaces: sí}")
+    assert agenda_from_json(agenda_to_json(allowed)) == allowed
+    assert draft_digest(allowed, (), {}) != draft_digest(silent, (), {})
+
+
 @pytest.mark.parametrize(
     "address",
     ["ana@sre.gob.mx", "Ana@SRE.Gob.MX", "a@méxico.example", "a@MÉXICO.example", "a@xn--mxico-bsa.example"],

@@ -387,6 +387,17 @@ def test_a_site_has_its_part_of_the_country() -> None:
     assert [site.subdivision for site in sites] == ["MD", None]
 
 
+def test_a_site_may_have_english_names_for_who_reads_english() -> None:
+    sites = agenda(
+        ("time_zone,source", "time_zone,source,city_en,name_en"),
+        ("Europe/Madrid,prueba", "Europe/Madrid,prueba,Madrid (Spain),Embassy of Mexico in Spain"),
+    ).representations
+    first, second = sites[0], sites[1]
+    assert (first.city_in("en"), first.name_in("en")) == ("Madrid (Spain)", "Embassy of Mexico in Spain")
+    assert (first.city_in("es"), first.name_in("es")) == (first.city, first.name)
+    assert (second.city_in("en"), second.name_in("en")) == (second.city, second.name)
+
+
 def test_mexicos_holidays_may_be_days_off_and_a_supposition() -> None:
     assert agenda().home_holidays is None
     assert agenda(("publicada", "feriados_de_mexico: no\npublicada")).home_holidays is None
