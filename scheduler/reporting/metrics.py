@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select, type_coerce
 from calendars.editions import Edition
 from calendars.shifts import shifts
 from calendars.zones import zone_data
-from scheduler.reporting.returns import CameBack, came_back
+from scheduler.reporting.returns import Returns, came_back
 from scheduler.reporting.waiting import Overdue, overdue
 from scheduler.store import controls, editions, nodes
 from scheduler.store.nodes import Node
@@ -48,7 +48,7 @@ class Figures:
     edition: int
     zone_digest: str  # of the data that the edition was published with
     shifted: int  # events that the data of this process puts at another time than was published
-    came_back: CameBack
+    came_back: Returns
     stopped: bool
     adopted: bool  # False: the database is another installation's, and nothing is sent from it
 

@@ -12,15 +12,15 @@ from scheduler.store.people.blamed import InstallationBlamed, LostReports
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CameBack:
+class Returns:
     quarantined: int  # messages of the last month that could not be read: no alert, for strangers can make them
     doubted: int  # reports that addresses are bad, which wait for an operator's decision
     blamed: InstallationBlamed  # what came back for a fault of this installation
     lost: LostReports  # what came back and cannot be told whose it is
 
 
-def came_back(connection: Connection, now: datetime) -> CameBack:
-    return CameBack(
+def came_back(connection: Connection, now: datetime) -> Returns:
+    return Returns(
         quarantined=quarantine.count(connection, now),
         doubted=doubts.count(connection, now),
         blamed=blamed.installation_blamed(connection, now),

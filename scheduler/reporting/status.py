@@ -17,7 +17,7 @@ from scheduler.reporting import report
 from scheduler.reporting.acceptances import Acceptances, lacking_soon
 from scheduler.reporting.feasts import OpenFeast, open_feasts
 from scheduler.reporting.report import Posts, Totals, Uncovered
-from scheduler.reporting.returns import CameBack, came_back
+from scheduler.reporting.returns import Returns, came_back
 from scheduler.reporting.waiting import Wave, overdue, waves
 from scheduler.store import backup, controls, editions, nodes
 from scheduler.store.editions import InForce
@@ -83,7 +83,7 @@ class Status:
     differing: tuple[str, ...]  # of these, the owners that reckon with other zone data than the edition
     adopted: bool  # False: the database was copied or restored, and nothing is sent from it
     answering: AnswerReading
-    came_back: CameBack
+    came_back: Returns
     backed_up: datetime | None  # by `agenda backup`, the last time
     queued: int  # mails of those who sign up, that wait because too many do
     days: tuple[DayShift, ...] = ()  # what waits for another day than the days off give, as it was found at the start
