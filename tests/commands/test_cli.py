@@ -98,6 +98,7 @@ def test_show_says_what_is_set_for_people_and_their_data() -> None:
         ("retencion: 180 d ", "retencion: no "),
         ("altas: ", "altas: no"),
         ("  dominios: [sedes.example]", "  "),
+        ("  enlaces: no", "  "),
         ("  texto:\n    es: |\n      Texto", "  enlace: https://ine.example/aviso\n  texto:\n    es: |\n      Texto"),
     )
     shown = agenda("show", "--lang", "en").stdout

@@ -91,7 +91,7 @@ async def test_what_is_still_to_come_goes_to_the_successor_and_three_are_told(pu
     told = {to(mail): mail for mail in await sent(published, LATER, LATER + timedelta(hours=1))}
     assert set(told) == {NEW, "uno@tokio.example", "agenda@ine.example"}
     assert str(told[NEW]["Subject"]) == "Usted recibe ahora los recordatorios de su sede"
-    assert "Sección Consular, Embajada de México en Japón" in words(told[NEW])
+    assert "Sección Consular, Embajada de México en Japón" in " ".join(words(told[NEW]).split())
     assert "https://agenda.example/sites/tokio" in words(told[NEW])
     assert "llegan desde ahora a otra persona" in words(told["uno@tokio.example"])
     assert "uno, Embajada de México en Japón" in words(told["agenda@ine.example"])
@@ -131,7 +131,8 @@ def test_the_former_holders_wishes_calendars_and_bad_address_end(published: Data
     assert set(states(published).values()) == {State.PLANNED}
     with published.read() as connection:
         (token,) = feed_tokens.of_recipient(connection, "uno")
-        owed = connection.execute(select(deliveries.c.purpose).where(deliveries.c.event == "")).scalars().all()
+        of_posts = (deliveries.c.event == "") & (deliveries.c.purpose != Purpose.LEFT)  # that one is the coordinator's
+        owed = connection.execute(select(deliveries.c.purpose).where(of_posts)).scalars().all()
     assert (token.revoked_at, token.label) == (LATER, "")
     assert set(owed) == {Purpose.WELCOME, Purpose.HANDOVER}, "a bad address is not written to"
 

@@ -161,7 +161,7 @@ async def test_people_are_told_by_mail_who_proposes_another_hour_for_what(databa
     take(database, answered("aerc 0.14", "DECLINED", method="COUNTER"), PUBLISHED + timedelta(minutes=1))
     [told] = await sent(database, PUBLISHED + timedelta(minutes=2), PUBLISHED + timedelta(minutes=3))
     assert str(told["Subject"]) == "Una sede propone otra hora para un evento"
-    assert event().title["es"] in words(told)
+    assert event().title["es"] in " ".join(words(told).split())
     assert "El puesto uno propone otra hora" in words(told)
 
 

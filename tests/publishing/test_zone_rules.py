@@ -221,8 +221,8 @@ def test_what_zone_rules_shift_is_shown_and_published_without_the_files() -> Non
         ("taller", "vancouver", "2036-12-04 16:00:00", "2036-12-04 17:00:00"),
     ]
     shown = agenda("diff", "--shifted").stdout
-    assert "DESPLAZADO por reglas de zona  Taller, Europa\n  jue 4 dic 18:00–20:00 TCM\n" in shown
-    assert "Calgary jue 4 dic 17:00 → 18:00 y Vancouver jue 4 dic 16:00 → 17:00" in shown
+    assert "DESPLAZADO por reglas de zona  Taller, Europa\n  jue 4 dic 2036 18:00–20:00 TCM\n" in shown
+    assert "Calgary jue 4 dic 2036 17:00 → 18:00 y Vancouver jue 4 dic 2036 16:00 → 17:00" in shown
     impact = json.loads(agenda("impact", "--shifted", "--json").stdout)
     assert {mail["site"]: mail["kinds"] for mail in impact["mails"]} == {
         "calgary": ["shifted"],

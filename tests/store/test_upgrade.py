@@ -170,7 +170,7 @@ def test_rotation_changes_no_stored_key_and_signs_what_is_new_with_the_newest(
 
 def test_a_copy_keeps_the_keys_of_what_is_owed_and_of_what_was_sent(database: Database, tmp_path: Path) -> None:
     put(database, draft())
-    copied = Database(f"sqlite:///{tmp_path / 'copy.db'}", tokens=Tokens(["another key"]))
+    copied = Database(f"sqlite:///{tmp_path / 'copy.db'}", tokens=Tokens(["another key for tests only"]))
     list(copy(database, copied))
     assert _all_keys(copied) == _all_keys(database)
     copied.close()
