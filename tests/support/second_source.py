@@ -76,7 +76,10 @@ class Wrong:
 
 
 def read(countries: Sequence[str], years: Sequence[int]) -> dict[str, list[Entry]]:
-    """The entries of each country that date-holidays knows, with a year more on both sides. Skipped where Node or the package is missing."""
+    """The entries of each country that date-holidays knows, with a year more on both sides.
+
+    Skipped where Node or the package is missing; never where CI=true promises them.
+    """
     node = shutil.which("node")
     if node is None or not (FOLDER / "node_modules" / "date-holidays").is_dir():
         leave_out("node with date-holidays (Debian: nodejs, npm; then npm ci --prefix tests/js)")
