@@ -8,9 +8,9 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 import typer
-from typer.core import TyperGroup
 
 from scheduler.base.terminal import say_what_can_be_said
+from scheduler.commands.helping import SpokenGroup, speak
 
 EDITING, RUNNING, OPERATING = "Edit and publish", "Run", "Operate"
 
@@ -217,12 +217,16 @@ COMMANDS = (
 _PLACES = {command.name: command.place for command in COMMANDS}
 
 
-class _ByName(TyperGroup):
+class _ByName(SpokenGroup):
     """Lists the commands by what the table says of them, and loads the one that is called."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         name, listed, rest = super().resolve_command(ctx, args)
-        return name, listed if name is None else loaded(name), rest
+        if name is None:
+            return name, listed, rest
+        found = loaded(name)
+        speak(found, self.language)
+        return name, found, rest
 
 
 def loaded(name: str) -> Any:

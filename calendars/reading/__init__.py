@@ -44,6 +44,12 @@ FILES = (*REQUIRED, PRIVATE, DAYS)
 LIMITS = {AGENDA: 128 * KB, PRIVATE: 128 * KB, SITES: 1024 * KB, POSTS: 32 * 1024 * KB, DAYS: 1024 * KB}
 
 
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # a zip archive, as .xlsx is; a compound file, as .xls is
+_WORKBOOK = Phrase(
+    "“{name}” holds a workbook, not text. Open it in Excel and save it with Save as, “CSV UTF-8”, under this name."
+)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lines:
     """Where things stand in the files, for whoever has to find them again: by Event.id, if not said otherwise.
@@ -100,6 +106,9 @@ def _in_order(found: Iterable[Problem]) -> tuple[Problem, ...]:
 
 
 def _text(name: str, files: Mapping[str, bytes], report: Report) -> str | None:
+    if name in files and files[name].startswith(_WORKBOOKS):
+        report.add(START, Wrong("workbook", _WORKBOOK.of(name=name), value=name))
+        return None
     if name in files:
         return decode(files[name], report, limit=LIMITS[name])
     if name in REQUIRED:

@@ -9,7 +9,7 @@ from calendars.catalogue import Phrase
 from calendars.model.people import Sender, ascii_domain
 from calendars.model.text import Said
 from calendars.reading.problems import Wrong, shown
-from calendars.reading.values import line
+from calendars.reading.values import EXCEL_ERROR, line
 
 _MAILBOX = re.compile(r"([^<>]{1,300})<([^<>]{1,300})>")
 
@@ -19,7 +19,8 @@ def address(value: str) -> str:
     try:
         plain = line(value)
     except Wrong as wrong:
-        raise Wrong(wrong.rule, _HIDDEN, value=masked(value)) if wrong.value else wrong from None
+        quoted = wrong.value and wrong.rule != EXCEL_ERROR
+        raise Wrong(wrong.rule, _HIDDEN, value=masked(value)) if quoted else wrong from None
     if why := fault_before_domain(plain):
         raise _bad(plain, why)
     local, _, host = plain.rpartition("@")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import count
 
 from calendars.catalogue import Phrase
 from calendars.model.places import slug
 from calendars.model.text import Said
 from calendars.reading.problems import NO_SUCH, Place, Wrong, unknown
-from calendars.reading.values import line
+from calendars.reading.values import ID_LENGTH, line
 
 REGION = Phrase("region")
 SITE = Phrase("site")
@@ -36,18 +37,30 @@ def reference(value: str, declared: Mapping[str, str] | None, rule: str, noun: S
     raise unknown(rule, noun, plain, tuple(declared.values()), missing)
 
 
+_TWICE = Phrase(
+    "{noun} “{name}” stands already on line {line}. Give the new one of the two another, for instance “{free}”; what "
+    "was published keeps its own."
+)
+_TWICE_ROW = Phrase("{noun} “{name}” stands already on line {line}. Change one of the two.")
+
+
 @dataclass(kw_only=True, slots=True)
 class Once:
     """Says so when an id comes a second time, and on which line the first one stands."""
 
     noun: Said
     rule: str = "duplicate-id"
+    ids: bool = True  # False: of a name or an address, which another cannot be made for
     seen: dict[object, Place] = field(default_factory=dict)
 
     def check(self, key: object, name: str, place: Place) -> None:
         if first := self.seen.get(key):
-            message = Phrase("{noun} “{name}” stands already on line {line}. Change one of the two.").of(
-                noun=self.noun, name=name, line=first.line
-            )
+            said, values = (_TWICE, {"free": self._free(name)}) if self.ids else (_TWICE_ROW, {})
+            message = said.of(noun=self.noun, name=name, line=first.line, **values)
             raise Wrong(self.rule, message, value=name, place=place)
         self.seen[key] = place
+
+    def _free(self, name: str) -> str:
+        """An id for the new one of two: the copy's own, with the first number that is free so far."""
+        tries = (f"{name[: ID_LENGTH - 4]}-{number}" for number in count(2))
+        return next(one for one in tries if one not in self.seen)

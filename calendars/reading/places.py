@@ -24,6 +24,21 @@ _UNTIL = re.compile(r"\s(?:hasta|until)\s", re.IGNORECASE)
 _ZONE_NAMES = tuple(
     sorted(name for name in get_global("zone_territories") if zones.is_zone(name) and not _NO_PLACE.fullmatch(name))
 )
+_EXAMPLES = {
+    "Africa": "Africa/Cairo",
+    "America": "America/Mexico_City",
+    "Asia": "Asia/Tokyo",
+    "Atlantic": "Atlantic/Reykjavik",
+    "Australia": "Australia/Sydney",
+    "Europe": "Europe/Madrid",
+    "Indian": "Indian/Maldives",
+    "Pacific": "Pacific/Auckland",
+}
+_PARTS = {fold(part): part for part in _EXAMPLES} | {"europa": "Europe", "pacifico": "Pacific"}
+_PART = Phrase(
+    "zone “{part}” is a part of the world, not a place. Write the place too, for instance {example}; for the hours of "
+    "central Mexico, TCM."
+)
 _ZONES = {fold(word): name for word, name in (*zip(_ZONE_NAMES, _ZONE_NAMES, strict=True), *words.ZONES.items())}
 
 
@@ -42,6 +57,9 @@ def zone(name: str) -> str:
         return found
     if zones.is_zone(plain):
         return plain
+    if fold(plain) in _PARTS:
+        part = _PARTS[fold(plain)]
+        raise Wrong("zone-not-a-place", _PART.of(part=shown(plain), example=_EXAMPLES[part]), value=plain)
     raise unknown("unknown-zone", Phrase("zone"), plain, (*words.ZONES, *_ZONE_NAMES))
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeVar
 from calendars.catalogue import SOURCE, Phrase
 from calendars.model.agenda import Problem
 from calendars.model.text import Language, Said
+from calendars.reading.words import KEYS
 
 T = TypeVar("T")
 
@@ -105,6 +106,20 @@ def fold(word: str) -> str:
 def nearest(word: str, choices: tuple[str, ...]) -> str | None:
     """The choice that was probably meant, accents and case aside; None if none is near."""
     return next(iter(near(word, choices, 1)), None)
+
+
+def meant_key(name: str, choices: tuple[str, ...]) -> str | None:
+    """The key or column that was probably meant: by what it means, else by its spelling."""
+    other = KEYS.get(fold(name).replace(" ", "_"))
+    return other if other in choices else nearest(name, choices)
+
+
+def unknown_key(rule: str, noun: Said, name: str, choices: tuple[str, ...]) -> Wrong:
+    """As `unknown` says it, of a key or a column."""
+    if meant := meant_key(name, choices):
+        way = MEANT.of(meant=meant)
+        return Wrong(rule, _UNKNOWN.of(noun=noun, value=shown(name), missing=NO_SUCH, way=way), value=name)
+    return unknown(rule, noun, name, choices)
 
 
 def near(word: str, choices: Iterable[str], most: int, *, alike: float = _ALIKE) -> list[str]:

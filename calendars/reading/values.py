@@ -34,15 +34,31 @@ _DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _SLASHED = re.compile(r"([0-9]{4})[/.]([0-9]{1,2})[/.]([0-9]{1,2})")
 _OTHER_DATE = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 _HOUR = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::00)? ?(?:h|hs|hrs|horas)?\.?")
+_LOOSE_HOUR = re.compile(r"([0-9]{1,2})(?: ?[:.,;h ] ?([0-9]{2}))?(?::00)? ?(?:h|hs|hrs|horas?)?\.?")
 _TWELVE = re.compile(r"([0-9]{1,2})(?::([0-9]{2}))? ?([ap])\.? ?m\.?")
 _DURATION = re.compile(r"(?:([0-9]{1,2}) ?(?:h|hs|hrs|horas?))?(?: ?y? ?([0-9]{1,4}) ?(?:m|min|mins|minutos?))?\.?")
+_DECIMAL_HOURS = re.compile(r"([0-9]{1,2})(?:[.,]([0-9]{1,2}))? ?(?:h|hs|hrs|horas?)?\.?")
+_CLOCKED = re.compile(r"([0-9]{1,2}):([0-5][0-9])(?::00)?")
 _DAYS_RULE = re.compile(r"p([0-9]{1,3})d (?:a las? )?(.+)")
 _TIME_RULE = re.compile(r"pt(?=[0-9])(?:([0-9]{1,3})h)?(?:([0-9]{1,4})m)?")
 _LINK = re.compile(r"https://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?([/?#][!#-;=?-\[\]_a-z~]*)?")
+# What Excel shows in place of a value that it could not reckon, in Spanish and in English; or a column too narrow.
+_EXCEL_ERROR = re.compile(
+    r"#(?:[¿?¡!]?(?:NOMBRE|REF|VALOR|NUM|NULO|DIV/0|DESBORDAMIENTO|CALC)[?!]|N/A|N/D|#{2,}"
+    r"|NAME\?|VALUE!|NULL!|SPILL!|GETTING_DATA)",
+    re.IGNORECASE,
+)
 _MOJIBAKE = re.compile("[ÂÃ][\u0080-\u00bf\u0152-\u2122]")
 
 
 _MEANT = Phrase("Did you mean {meant}?")
+EXCEL_ERROR = "spreadsheet-error"
+_ERROR = Phrase(
+    "“{error}” is an error of the spreadsheet, not a value. A cell that begins with =, + or - is taken for a formula: "
+    "type the value again, with an apostrophe before it."
+)
+_MIDNIGHT = Phrase("A day ends at 23:59; midnight is 00:00 of the following day, with its date.")
+_DURATIONS = Phrase("Write “2 h”, “90 min” or “1 h 30 min”, up to 24 h.")
 
 
 def line(value: str, *, length: int = LINE_LENGTH) -> str:
@@ -60,6 +76,8 @@ def line(value: str, *, length: int = LINE_LENGTH) -> str:
         raise wrong
     if _MOJIBAKE.search(plain):
         raise _mojibake(plain)
+    if _EXCEL_ERROR.fullmatch(plain):
+        raise Wrong(EXCEL_ERROR, _ERROR.of(error=plain), value=plain)
     if len(plain) > length:
         raise Wrong(
             "too-long",
@@ -176,12 +194,20 @@ def hour(value: str) -> time:
     match = _HOUR.fullmatch(fold(plain))
     if match and int(match[1]) < 24 and int(match[2]) < 60:
         return time(int(match[1]), int(match[2]))
-    way: Said = Phrase("Write 00:00 to 23:59, for instance 18:00.")
-    if (twelve := _TWELVE.fullmatch(fold(plain))) and 1 <= int(twelve[1]) <= 12:
-        meant = f"{int(twelve[1]) % 12 + (12 if twelve[3] == 'p' else 0):02}:{twelve[2] or '00'}"
-        way = _MEANT.of(meant=meant)
     message = Phrase("hour “{hour}” is not clear. {way}")
-    raise Wrong("time-format", message.of(hour=shown(plain), way=way), value=plain)
+    raise Wrong("time-format", message.of(hour=shown(plain), way=_hour_meant(fold(plain))), value=plain)
+
+
+def _hour_meant(written: str) -> Said:
+    if (twelve := _TWELVE.fullmatch(written)) and 1 <= int(twelve[1]) <= 12:
+        return _MEANT.of(meant=f"{int(twelve[1]) % 12 + (12 if twelve[3] == 'p' else 0):02}:{twelve[2] or '00'}")
+    if loose := _LOOSE_HOUR.fullmatch(written):
+        number, minutes = int(loose[1]), loose[2] or "00"
+        if number < 24 and int(minutes) < 60:
+            return _MEANT.of(meant=f"{number:02}:{minutes}")
+        if number == 24 and int(minutes) == 0:
+            return _MIDNIGHT
+    return Phrase("Write 00:00 to 23:59, for instance 18:00.")
 
 
 def duration(value: str) -> timedelta:
@@ -192,12 +218,25 @@ def duration(value: str) -> timedelta:
     if not timedelta() < length <= LONGEST_EVENT:
         raise Wrong(
             "duration-format",
-            Phrase("duration “{plain}” is not clear. Write “2 h”, “90 min” or “1 h 30 min”, up to 24 h.").of(
-                plain=shown(plain)
-            ),
+            Phrase("duration “{plain}” is not clear. {way}").of(plain=shown(plain), way=_length_meant(fold(plain))),
             value=plain,
         )
     return length
+
+
+def _length_meant(written: str) -> Said:
+    """«2,5 h» is 2 h 30 min, «2:30» too; a bare «90» is minutes, a bare «2» hours."""
+    minutes = 0.0
+    if clocked := _CLOCKED.fullmatch(written):
+        minutes = int(clocked[1]) * 60 + int(clocked[2])
+    elif decimal := _DECIMAL_HOURS.fullmatch(written):
+        number = float(f"{decimal[1]}.{decimal[2] or 0}")
+        minutes = number if written.isdigit() and number > 12 else number * 60
+    whole = round(minutes)
+    if not timedelta() < timedelta(minutes=whole) <= LONGEST_EVENT or whole != minutes:
+        return _DURATIONS
+    hours, rest = divmod(whole, 60)
+    return MEANT.of(meant=" ".join(part for part in (f"{hours} h" * bool(hours), f"{rest} min" * bool(rest)) if part))
 
 
 def reminder(value: str) -> ReminderRule:

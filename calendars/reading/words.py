@@ -47,5 +47,23 @@ YES_NO: Mapping[str, bool] = {"sí": True, "no": False, "true": True, "false": F
 EVERYONE: Mapping[str, Literal["all", "coordination"]] = {"todas": "all", "coordinacion": "coordination"}
 ZONES: Mapping[str, str] = {"TCM": "America/Mexico_City"}
 UNASSIGNED = "sin asignar"
+# What administrators write for a key or a column that has another name here.
+KEYS: Mapping[str, str] = {
+    "ubicacion": "lugar",
+    "sitio": "lugar",
+    "sala": "lugar",
+    "nombre": "titulo",
+    "status": "estado",
+    "horario": "hora",
+    "inicio": "hora",
+    "dirigido_a": "para",
+    "audiencia": "para",
+    "mail": "correo",
+    "email": "correo",
+    "e-mail": "correo",
+    "correo_electronico": "correo",
+    "cargo": "puesto",
+    "representacion": "sede",
+}
 
 WEEKDAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")

@@ -13,7 +13,6 @@ from calendars.reading import json_schema
 from scheduler.commands.common import ConfigOption, JsonOption, LangOption, language, print_json, told
 from scheduler.drafts.files import InvalidDraft, configuration
 
-NOTE = Phrase("note")
 FINE = Phrase("The draft is fine. Nothing has been published.")
 
 
@@ -35,7 +34,7 @@ def check(config: ConfigOption = None, lang: LangOption = None, as_json: JsonOpt
         else:
             spoken = language(lang, settings)
             for note in notes:
-                typer.echo(f"{found.place(note)}: {NOTE[spoken]}: {note.message[spoken]}")
+                typer.echo(found.note(note, spoken))
             typer.echo(FINE[spoken])
 
 

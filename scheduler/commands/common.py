@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from calendars.catalogue import LANGUAGES, Phrase
-from calendars.model.text import Language
+from calendars.model.text import Language, Said, verbatim
 from scheduler.base.refusal import ENVIRONMENT, PROBLEMS, Refusal, UsageRefusal
 from scheduler.base.settings import WRONG, Settings, load_settings, spoken
 from scheduler.base.variables import UnreadableText, parse_language
@@ -32,6 +32,12 @@ ShiftedOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
 
+BY_LOGIN = Phrase('Author: {name}, the login name of this machine. To name a person: --author "Name"')
+BUSY = Phrase(
+    "the database is busy: another command, or the service, is writing to it. Nothing was changed; try again in a "
+    "minute."
+)
+DATABASE_FAILED = Phrase("the database failed: {error}")
 NO_SITE = Phrase("--{option} {site}: there is no such site; ids are in representations.csv")
 
 
@@ -53,6 +59,15 @@ def login_name() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user may have no name
         return f"uid {os.getuid()}"
+
+
+def author_of(given: str | None, lang: Language) -> str:
+    """Whoever is named, else the login name, with a note: an office's account is no person."""
+    if given:
+        return given
+    name = login_name()
+    typer.echo(BY_LOGIN.say(lang, name=name), err=True)
+    return name
 
 
 def print_json(value: object) -> None:
@@ -91,8 +106,7 @@ def told(lang: str | None = None) -> Iterator[Settings]:
         code = _expected(error)
         if code is None:
             raise
-        of_database = getattr(error, "orig", None)
-        _end(code, f"agenda: {error}" if of_database is None else f"agenda: the database failed: {of_database}")
+        _end(code, f"agenda: {_failure(error)[speaking]}")
 
 
 def _expected(error: Exception) -> int | None:
@@ -101,6 +115,15 @@ def _expected(error: Exception) -> int | None:
         if module in sys.modules and isinstance(error, getattr(sys.modules[module], name)):
             return code
     return None
+
+
+def _failure(error: Exception) -> Said:
+    """What a library objects to; of a database that somebody else writes to, what to do."""
+    of_database = getattr(error, "orig", None)
+    if of_database is None:
+        return verbatim(str(error))
+    busy = "locked" in str(of_database).lower()
+    return BUSY if busy else DATABASE_FAILED.of(error=of_database)
 
 
 def _end(code: int, *lines: str) -> NoReturn:

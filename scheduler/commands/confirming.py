@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Protocol
 
 import typer
 
 from calendars.catalogue import Phrase
-from calendars.model.text import Language
+from calendars.model.text import Language, Said
+from calendars.reading.problems import fold
 from calendars.wording import and_list
 from calendars.zones import zone_data
 from scheduler.base.refusal import PROBLEMS, UsageRefusal
@@ -33,6 +34,9 @@ YesOption = Annotated[
     ),
 ]
 
+HEED = Phrase("ATTENTION")
+YES = Phrase("yes", "typed to go on")
+GO_ON = Phrase("Mail would really leave. Publish all the same? Type “{yes}”")
 EMPTY_REASON = Phrase("--reason is empty: say why, for whoever reads the editions later")
 SILENT_OR_ANNOUNCE = Phrase("--silent tells nobody, and --announce calls to events: choose one of them")
 SHIFTED_OR_ANNOUNCE = Phrase("--shifted publishes no draft, and --announce calls to events: choose one of them")
@@ -67,6 +71,22 @@ class Put(Protocol):
 def refuse_empty(reason: str) -> None:
     if not reason.strip():
         raise UsageRefusal(EMPTY_REASON)
+
+
+def go_on_as_it_is(forgotten: Iterable[Said], lang: Language, *, asks: bool, yes: bool) -> None:
+    """Tell what is still the sample's; where it `asks`, exit with PROBLEMS unless somebody says to go on."""
+    lines = [one[lang] for one in forgotten]
+    for line in lines:
+        typer.echo(f"{HEED[lang]}: {line}", err=True)
+    if not lines or not asks or yes:
+        return
+    if not sys.stdin.isatty():
+        typer.echo(f"{WANTS_YES_ONLY[lang]} {NOT_PUBLISHED[lang]}", err=True)
+        raise typer.Exit(PROBLEMS)
+    answer = typer.prompt(GO_ON.say(lang, yes=YES[lang]), default="", show_default=False, err=True)
+    if fold(answer) != fold(YES[lang]):
+        typer.echo(NOT_PUBLISHED[lang], err=True)
+        raise typer.Exit(PROBLEMS)
 
 
 def once_confirmed(

@@ -38,7 +38,7 @@ UNKNOWN = Phrase("{id}: there is no such delivery")
 FILTERS_AFTER = Phrase("write the filters after the command: agenda deliveries {command} …")
 MORE = Phrase("{shown} of {total}; --limit shows more.")
 
-app = typer.Typer(no_args_is_help=False, pretty_exceptions_enable=False)
+app = typer.Typer(no_args_is_help=False, add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.callback(invoke_without_command=True)

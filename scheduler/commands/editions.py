@@ -17,7 +17,7 @@ from calendars.model.text import Language
 from calendars.wording import home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock
-from scheduler.commands.common import ConfigOption, JsonOption, LangOption, language, login_name, print_json, told
+from scheduler.commands.common import ConfigOption, JsonOption, LangOption, author_of, language, print_json, told
 from scheduler.commands.confirming import AuthorOption, ReasonOption, YesOption, once_confirmed, refuse_empty
 from scheduler.commands.publication import print_publication
 from scheduler.commands.screen import out
@@ -70,13 +70,14 @@ def rollback(
     with told(lang) as settings:
         spoken = language(lang, settings)
         refuse_empty(reason)
+        who = author_of(author, spoken)
         with existing_database(settings) as database:
 
             def put(*, confirmed: bool) -> Published:
                 return roll_back(
                     database,
                     number,
-                    Act(at=SystemClock().now(), author=author or login_name(), reason=reason),
+                    Act(at=SystemClock().now(), author=who, reason=reason),
                     confirmed=confirmed,
                     asked_above=settings.asked_above,
                 )

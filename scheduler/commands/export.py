@@ -7,12 +7,15 @@ from typing import Annotated
 
 import typer
 
+from calendars.catalogue import Phrase
 from calendars.editions import first_edition
-from scheduler.commands.common import ConfigOption, LangOption, told
+from scheduler.commands.common import ConfigOption, LangOption, language, told
 from scheduler.drafts.files import configuration
 from scheduler.installation.database import database_is_there, real_database
 from scheduler.store import editions
 from scheduler.web.feeds.export import export as write_feeds
+
+WRITTEN = Phrase("{n} {n:file|files} in {folder}")
 
 
 def export(
@@ -32,4 +35,4 @@ def export(
         else:
             edition = first_edition(configuration(config, settings).draft())
         written = write_feeds(edition, directory)
-        typer.echo(f"{len(written)} files in {directory}")
+        typer.echo(WRITTEN.say(language(lang, settings), n=len(written), folder=directory))

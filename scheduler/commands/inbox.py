@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -17,12 +18,13 @@ import typer
 from sqlalchemy.exc import DBAPIError
 
 from calendars.catalogue import Phrase
+from calendars.model.text import Language
 from scheduler.base import loop
 from scheduler.base.clock import Clock, SystemClock
 from scheduler.base.logs import configure_logs
-from scheduler.base.refusal import USAGE, EnvironmentRefusal, UsageRefusal
-from scheduler.base.settings import Settings, SettingsError
-from scheduler.commands.common import LangOption, print_json, told
+from scheduler.base.refusal import EnvironmentRefusal, UsageRefusal
+from scheduler.base.settings import Settings, SettingsError, spoken
+from scheduler.commands.common import LangOption, language, print_json, told
 from scheduler.commands.screen import err
 from scheduler.installation.database import existing_database
 from scheduler.mail.incoming.bounds import LARGEST, Unreadable
@@ -43,6 +45,27 @@ NOT_ADOPTED = Phrase(
 )
 IMAP_URL = Phrase("--imap: {error}")
 NO_PASSWORD = Phrase("AGENDA_IMAP_PASSWORD is not set; set it, or ask for a token with ?auth=xoauth2")
+ONE_MAILBOX = Phrase("--maildir or --imap, not both")
+KEEP_IT = Phrase("the message is not taken in now: {error}")
+TAKING = Phrase("taking in what came back")
+TAKEN = Phrase("{n} {n:message taken in|messages taken in}")
+DOUBTED = Phrase("doubted", "a report")
+ANSWERS = {"yes": Phrase("yes", "an answer"), "no": Phrase("no", "an answer"), "maybe": Phrase("maybe", "an answer")}
+MEANINGS = {
+    Meaning.BAD_ADDRESS: Phrase("{n:bad address|bad addresses}"),
+    Meaning.BOUNCED: Phrase("{n:returned message|returned messages}"),
+    Meaning.REPEATED: Phrase("{n:repeated report|repeated reports}"),
+    Meaning.DELAYED: Phrase("{n:delayed message|delayed messages}"),
+    Meaning.RELAYED: Phrase("{n:relayed message|relayed messages}"),
+    Meaning.DELIVERED: Phrase("{n:delivered message|delivered messages}"),
+    Meaning.UNKNOWN: Phrase("{n:report|reports} of nothing that was sent from here"),
+    Meaning.ANSWERED: Phrase("{n:answer|answers} taken"),
+    Meaning.STALE: Phrase("{n:answer that no longer counts|answers that no longer count}"),
+    Meaning.UNPROVEN: Phrase("{n:answer|answers} that nobody vouches for"),
+    Meaning.AUTOMATIC: Phrase("automatic {n:reply|replies}"),
+    Meaning.OTHER: Phrase("{n:message|messages} for people to read"),
+    Meaning.QUARANTINED: Phrase("{n:message|messages} set aside"),
+}
 NO_TOKEN = Phrase("?auth=xoauth2 wants AGENDA_SMTP_TOKEN, its _FILE, or the AGENDA_OAUTH_… variables")
 
 
@@ -64,29 +87,32 @@ def inbox(
     IMAP logs in with AGENDA_IMAP_PASSWORD, or with an access token where the URL says ?auth=xoauth2.
     """
     if maildir is not None and imap is not None:
-        typer.echo("agenda: --maildir or --imap, not both", err=True)
-        raise typer.Exit(USAGE)
+        with told(lang):
+            raise UsageRefusal(ONE_MAILBOX)
     configure_logs()
     if maildir is None and imap is None:
-        with _asking_to_keep_it():
+        with _asking_to_keep_it(lang):
             _piped(again=again, as_json=as_json, lang=lang)
         return
     with told(lang) as settings, existing_database(settings) as database:
-        taking = _Taking(_inbox(settings, database), database, "imap" if maildir is None else "maildir", again)
+        source: quarantine.Source = "imap" if maildir is None else "maildir"
+        spoken_here = language(lang, settings)
+        taking = _Taking(_inbox(settings, database), database, source, again, spoken_here)
         counted = taking.all(_mailbox(maildir, imap, settings, database, again))
         taking.keep_time()
-    _summary(counted, as_json=as_json)
+    _summary(counted, spoken_here, as_json=as_json)
 
 
 @contextmanager
-def _asking_to_keep_it() -> Iterator[None]:
+def _asking_to_keep_it(lang: str | None) -> Iterator[None]:
     """To a mail server every other code means that the message is refused for good."""
     try:
         yield
     except typer.Exit as ended:
         raise typer.Exit(TEMPORARY if ended.exit_code else 0) from ended
     except Exception as error:
-        typer.echo(f"agenda: the message is not taken in now: {type(error).__name__}", err=True)
+        spoken_here = spoken(lang, os.environ.get("AGENDA_LANG"))
+        typer.echo(f"agenda: {KEEP_IT.say(spoken_here, error=type(error).__name__)}", err=True)
         raise typer.Exit(TEMPORARY) from error
 
 
@@ -96,9 +122,9 @@ def _piped(*, again: bool, as_json: bool, lang: str | None) -> None:
     while not again and sys.stdin.buffer.read(LARGEST):  # a server whose pipe breaks sends the message back
         pass
     with told(lang) as settings, existing_database(settings) as database:
-        taking = _Taking(_inbox(settings, database), database, "pipe", again)
+        taking = _Taking(_inbox(settings, database), database, "pipe", again, language(lang, settings))
         if again:
-            _summary(taking.kept(), as_json=as_json)
+            _summary(taking.kept(), language(lang, settings), as_json=as_json)
             return
         found = taking.one(raw)
         taking.keep_time()
@@ -109,8 +135,11 @@ def _piped(*, again: bool, as_json: bool, lang: str | None) -> None:
         said |= {"proposal": True} if found.proposal else {}
         print_json(said | ({"doubted": True} if found.doubted else {}))
     else:
-        doubt = "doubted" if found.doubted else ""
-        words = (found.meaning, found.recipient, found.status, found.about, found.event, found.answer, doubt)
+        said_in = language(lang, settings)
+        answer = ANSWERS[found.answer][said_in] if found.answer else ""
+        doubt = DOUBTED[said_in] if found.doubted else ""
+        meaning = MEANINGS[found.meaning].say(said_in, n=1)
+        words = (meaning, found.recipient, found.status, found.about, found.event, answer, doubt)
         typer.echo(" ".join(part for part in words if part))
 
 
@@ -173,11 +202,12 @@ class _Taking:
     database: Database
     source: quarantine.Source
     again: bool
+    lang: Language
     clock: Clock = field(default_factory=SystemClock)
 
     def all(self, mailbox: Maildir | Imap) -> Counter[Meaning]:
         counted: Counter[Meaning] = Counter()
-        with mailbox.opened() as items, err().status("taking in what came back") as shown:
+        with mailbox.opened() as items, err().status(TAKING[self.lang]) as shown:
             for number, item in enumerate(items, 1):
                 handled = self.one(item.raw)
                 counted[handled.meaning] += 1
@@ -185,7 +215,7 @@ class _Taking:
                     item.quarantine()
                 else:
                     item.done(handled.for_people)
-                shown.update(f"{number} taken in")
+                shown.update(TAKEN.say(self.lang, n=number))
         return counted
 
     def kept(self) -> Counter[Meaning]:
@@ -231,9 +261,9 @@ class _Taking:
             doubts.lapse(connection, now)
 
 
-def _summary(counted: Counter[Meaning], *, as_json: bool) -> None:
+def _summary(counted: Counter[Meaning], lang: Language, *, as_json: bool) -> None:
     if as_json:
         print_json({meaning: counted[meaning] for meaning in Meaning})
         return
-    listed = ", ".join(f"{count} {meaning}" for meaning, count in counted.most_common())
-    typer.echo(f"{counted.total()} taken in" + (f": {listed}" if listed else ""))
+    listed = ", ".join(f"{n} {MEANINGS[meaning].say(lang, n=n)}" for meaning, n in counted.most_common())
+    typer.echo(TAKEN.say(lang, n=counted.total()) + (f": {listed}" if listed else ""))

@@ -10,7 +10,8 @@ import typer
 
 from calendars.model.agenda import Draft
 from calendars.model.text import Language
-from calendars.reading import Lines
+from calendars.reading import Lines, Reading
+from calendars.reading.problems import known
 from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import UsageRefusal
 from scheduler.base.settings import Settings
@@ -19,8 +20,8 @@ from scheduler.commands.common import (
     ConfigOption,
     LangOption,
     ShiftedOption,
+    author_of,
     language,
-    login_name,
     told,
 )
 from scheduler.commands.confirming import (
@@ -30,6 +31,7 @@ from scheduler.commands.confirming import (
     AuthorOption,
     ReasonOption,
     YesOption,
+    go_on_as_it_is,
     once_confirmed,
     refuse_empty,
 )
@@ -37,10 +39,13 @@ from scheduler.commands.publication import print_publication
 from scheduler.commands.screen import out
 from scheduler.commands.shifting import publish_what_shifted
 from scheduler.drafts.files import Configuration, InvalidDraft, configuration
+from scheduler.drafts.strays import NEWER_BESIDE
 from scheduler.installation.database import real_database
+from scheduler.installation.mail import sends_for_real
 from scheduler.publishing.in_words import uncorrected_lines
 from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import Published, publish_draft
+from scheduler.publishing.unready import unready
 from scheduler.store.people import handovers
 
 
@@ -60,6 +65,9 @@ def publish_command(
     an event into the past or over 30 months ahead, asks at a terminal for the number of people, or for --yes. `agenda
     impact` shows beforehand what it would do.
 
+    What is still the sample's is told: a sender that is nobody's, the sample privacy notice, an agenda that is over.
+    Where mail would really leave, it asks.
+
     --announce sends each post that EVENT concerns one convocation to it, also with a first edition or with an otherwise
     unchanged draft; who was called to that hour before, or is told of it by a notice now, gets none.
 
@@ -74,8 +82,11 @@ def publish_command(
             publish_what_shifted(settings, spoken, reason=reason, author=author, yes=yes, silent=silent)
             return
         refuse_empty(reason)
-        draft, lines = _read(configuration(config, settings), spoken)
-        act = partial(Act, author=author or login_name(), reason=reason, silent=silent, announce=announce or ())
+        found = _read(configuration(config, settings), spoken)
+        draft, lines = known(found.draft), found.lines
+        forgotten = unready(draft.agenda, SystemClock().now())
+        go_on_as_it_is(forgotten, spoken, asks=sends_for_real(settings), yes=yes)
+        act = partial(Act, author=author_of(author, spoken), reason=reason, silent=silent, announce=announce or ())
         _publish(settings, spoken, draft, lines, act, yes=yes)
 
 
@@ -98,9 +109,14 @@ def _publish(
         typer.echo(line)
 
 
-def _read(folder: Configuration, lang: Language) -> tuple[Draft, Lines]:
+def _read(folder: Configuration, lang: Language) -> Reading:
+    """The files; what was saved beside them later is told. Raises InvalidDraft."""
     try:
-        return folder.draft_and_lines()
+        found = folder.reading()
+        for note in found.notes:
+            if note.rule == NEWER_BESIDE:
+                typer.echo(folder.note(note, lang), err=True)
+        return found
     except InvalidDraft:
         typer.echo(NOT_PUBLISHED[lang], err=True)
         raise

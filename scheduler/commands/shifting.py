@@ -14,7 +14,7 @@ from calendars.reading import Lines
 from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import UsageRefusal
 from scheduler.base.settings import Settings
-from scheduler.commands.common import login_name
+from scheduler.commands.common import author_of
 from scheduler.commands.confirming import SHIFTED_OR_ANNOUNCE, once_confirmed
 from scheduler.commands.publication import print_publication
 from scheduler.commands.screen import out
@@ -28,6 +28,7 @@ from scheduler.publishing.shifted import default_reason, hours_shift, publish_sh
 def publish_what_shifted(
     settings: Settings, lang: Language, *, reason: str, author: str | None, yes: bool, silent: bool
 ) -> None:
+    who = author_of(author, lang)
     with existing_database(settings) as database:
         with database.read() as connection:
             hours = hours_shift(connection)
@@ -35,7 +36,7 @@ def publish_what_shifted(
         def put(*, confirmed: bool) -> Published:
             act = Act(
                 at=SystemClock().now(),
-                author=author or login_name(),
+                author=who,
                 reason=reason.strip() or default_reason(lang, hours=hours),
                 silent=silent,
             )

@@ -35,7 +35,9 @@ NOT_DOUBTED = Phrase("{name}: no doubted report is about it; `agenda suppression
 BOTH = Phrase("{name}: to be accepted and dismissed; decide for one")
 NOT_SUPPRESSED = Phrase("{recipient}: not suppressed; `agenda suppressions` lists who is")
 suppressions = typer.Typer(
-    help="List the posts whose address counts as bad, and lift that.", invoke_without_command=True
+    help="List the posts whose address counts as bad, and lift that.",
+    invoke_without_command=True,
+    add_completion=False,
 )
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Draft, Problem
 from calendars.model.text import Language
-from calendars.reading import FILES, Lines, Reading, read
+from calendars.reading import AGENDA, FILES, Lines, Reading, read
 from calendars.reading import LIMITS as BYTES
 from scheduler.base.refusal import USAGE, Refusal
 from scheduler.base.settings import Settings
 from scheduler.base.shipped import shipped
+from scheduler.drafts.strays import explained, newer, strays
 
+NOTE = Phrase("note")
 NO_FOLDER = Phrase("{named}: there is no such folder")
 
 
@@ -48,6 +50,10 @@ class Configuration:
     def place(self, problem: Problem) -> str:
         return f"{self.folder / problem.file}:{problem.line}:{problem.column}"
 
+    def note(self, problem: Problem, language: Language) -> str:
+        """What is to be noted, with its place."""
+        return f"{self.place(problem)}: {NOTE[language]}: {problem.message[language]}"
+
     def draft(self) -> Draft:
         """The files as saved. Raises InvalidDraft, with every problem of every file."""
         return self.draft_and_lines()[0]
@@ -60,10 +66,10 @@ class Configuration:
 
     def reading(self) -> Reading:
         """The same, and what is to be noted about the files."""
-        found = read(self.contents())
+        found, beside = read(self.contents()), strays(self.folder)
         if found.draft is None:
-            raise InvalidDraft(self.folder, found.problems)
-        return found
+            raise InvalidDraft(self.folder, tuple(explained(problem, beside) for problem in found.problems))
+        return replace(found, notes=(*newer(self.folder, beside), *found.notes))
 
     def contents(self) -> dict[str, bytes]:
         """The files that are there, by name."""
@@ -75,7 +81,8 @@ def configuration(given: Path | None, settings: Settings) -> Configuration:
     named = given or settings.config
     if named is None:
         here = Path("config")
-        return Configuration(folder=here if (here / "agenda.yaml").is_file() else shipped("config"))
+        meant = here.is_dir() and ((here / AGENDA).is_file() or AGENDA in strays(here))
+        return Configuration(folder=here if meant else shipped("config"))
     if not named.is_dir():
         raise NoConfiguration(NO_FOLDER, named=named)
     return Configuration(folder=named)

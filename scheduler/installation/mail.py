@@ -10,6 +10,20 @@ from scheduler.mail.relay.smtp_url import parse_smtp_url
 from scheduler.sending.service import Sending
 
 
+def sends_for_real(settings: Settings) -> bool:
+    """Would mail leave for the posts themselves: over a relay that is not this machine's own, and not redirected?
+
+    A server on loopback is that of a trial. Raises SettingsError.
+    """
+    if settings.smtp_url is None or settings.redirect_all is not None:
+        return False
+    try:
+        host = parse_smtp_url(settings.smtp_url, settings.smtp_password or "").host
+    except ValueError as error:
+        raise SettingsError(Phrase("AGENDA_SMTP_URL: {error}").of(error=error)) from error
+    return not (host == "localhost" or host.startswith("127.") or host in ("::1", "[::1]"))
+
+
 def sending_of(settings: Settings, base_url: str, tokens: Tokens) -> Sending | None:
     """How to send, or None without AGENDA_SMTP_URL. Raises SettingsError."""
     if settings.smtp_url is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from calendars.days.weekends import unconfirmed
 from calendars.model.agenda import Agenda, Draft
+from calendars.model.text import Said, Spoken, verbatim
 from calendars.shifts import Shift, shifts
 from calendars.zones import zone_data
 from scheduler.base import loop
@@ -21,6 +22,50 @@ from scheduler.mail.relay.oauth import access_tokens
 from scheduler.mail.relay.smtp import Connection, RelayUnavailable
 from scheduler.mail.relay.smtp_url import SmtpSettings, ehlo_name, parse_smtp_url
 from scheduler.publishing.day_shifts import DayShift, differing_days, planned_with_these
+from scheduler.publishing.unready import unready
+from scheduler.reporting.findings import (
+    CLIENTS,
+    CLOCK_WRONG,
+    DAY,
+    DAYS,
+    DRAFT,
+    EDITION,
+    FAN_OUT,
+    HOURS,
+    INVITATIONS,
+    KEY,
+    LATE,
+    MISSED,
+    NEVER_READ,
+    NO_DATABASE_YET,
+    NO_EDITION,
+    NO_HOUR,
+    NO_LIMIT,
+    NO_PRIVACY,
+    NO_RELAY,
+    NO_SHARED_KEY,
+    NO_WAYS,
+    OTHER_DAYS,
+    OWN_KEY,
+    OWN_ZONE_DATA,
+    POOLED,
+    PRIVACY,
+    PROXY,
+    REDIRECT,
+    REHEARSAL,
+    RELAY,
+    SAME_DAYS,
+    SAME_HOURS,
+    SHIFT,
+    SHIFTED,
+    SHORT_KEY,
+    SQLITE_OLD,
+    UNREAD,
+    WEEKENDS,
+    WIDE,
+    WRONG_DRAFT,
+    ZONE_DATA,
+)
 from scheduler.reporting.status import AnswerReading, answering, fan_out_time
 from scheduler.reporting.waiting import largest_wave
 from scheduler.store import controls, editions
@@ -29,10 +74,6 @@ from scheduler.store.editions import InForce
 
 BUILT_AFTER = datetime(2026, 11, 1, tzinfo=UTC)  # a clock that says earlier is wrong: this program is younger
 SHIFTS_NAMED = 4
-POOLED = (
-    "a pooler (PgBouncer) in transaction mode stands before PostgreSQL: workers end, and no node hears of an edition; "
-    "name PostgreSQL itself in AGENDA_DATABASE_URL, or set pool_mode = session for it"
-)
 
 
 class Verdict(StrEnum):
@@ -43,9 +84,9 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
-    name: str
+    name: str  # in English, for scripts; a reader has it from findings.NAMES
     verdict: Verdict
-    text: str
+    text: Said
 
 
 def installation_checks(settings: Settings, now: datetime, draft: Callable[[], Draft]) -> list[Check]:
@@ -53,7 +94,7 @@ def installation_checks(settings: Settings, now: datetime, draft: Callable[[], D
     return [
         _zone_data(),
         _sqlite(),
-        *_draft(draft, settings),
+        *_draft(draft, settings, now),
         *_database(settings, now),
         _secret(settings),
         _relay(settings),
@@ -64,77 +105,77 @@ def installation_checks(settings: Settings, now: datetime, draft: Callable[[], D
 
 def _zone_data() -> Check:
     data = zone_data()
-    text = f"{data.version}, digest {data.digest[:16]}"
-    if data.folder is None:
-        return Check(name="time zones", verdict=Verdict.GOOD, text=text)
-    text += f"; of PYTZ_TZDATADIR, {data.folder}, in place of pytz's own: keep these files newer than the package's"
-    return Check(name="time zones", verdict=Verdict.NOTE, text=text)
+    said, verdict = (ZONE_DATA, Verdict.GOOD) if data.folder is None else (OWN_ZONE_DATA, Verdict.NOTE)
+    text = said.of(version=data.version, digest=data.digest[:16], folder=data.folder)
+    return Check(name="time zones", verdict=verdict, text=text)
 
 
 def _hours(found: InForce) -> Check:
     """The hours in force by this machine's data."""
     shifted = shifts(found.edition)
     if shifted:
-        named = "; ".join(_shift(one) for one in shifted[:SHIFTS_NAMED]) + ("; …" if shifted[SHIFTS_NAMED:] else "")
-        text = f"{len(shifted)} are others by this zone data, and their mail waits ({named}): renew the data, or "
-        text += "`agenda publish --shifted`"
+        named = _named([_shift(one) for one in shifted])
+        text = SHIFTED.of(n=len(shifted), named=named)
         return Check(name="hours in force", verdict=Verdict.BAD, text=text)
     if found.edition.zone_digest != zone_data().digest:
-        text = f"all as published, though that was with other zone data ({found.zone_version})"
+        text = SAME_HOURS.of(version=found.zone_version)
         return Check(name="hours in force", verdict=Verdict.NOTE, text=text)
-    return Check(name="hours in force", verdict=Verdict.GOOD, text="as published")
+    return Check(name="hours in force", verdict=Verdict.GOOD, text=HOURS)
 
 
 def _days(found: InForce, differing: tuple[DayShift, ...]) -> Check:
     """The days that reminders wait for, by the days off that are known here. What differs stops nothing."""
     if differing:
-        named = "; ".join(_day(one) for one in differing[:SHIFTS_NAMED]) + ("; …" if differing[SHIFTS_NAMED:] else "")
-        text = (
-            f"others by these days off ({named}), though they leave as planned: `agenda publish --shifted` moves them"
-        )
+        text = OTHER_DAYS.of(named=_named([_day(one) for one in differing]))
         return Check(name="days in force", verdict=Verdict.NOTE, text=text)
     if not planned_with_these(found):
-        return Check(name="days in force", verdict=Verdict.GOOD, text="as planned, though that was with other days off")
-    return Check(name="days in force", verdict=Verdict.GOOD, text="as planned")
+        return Check(name="days in force", verdict=Verdict.GOOD, text=SAME_DAYS)
+    return Check(name="days in force", verdict=Verdict.GOOD, text=DAYS)
 
 
-def _day(one: DayShift) -> str:
-    return f"{one.event}, {one.site}, {one.rule}: {one.promised}, now {one.now}"
+def _named(parts: Sequence[Said]) -> Said:
+    """The first of them, and that there are more."""
+    more = "; …" if len(parts) > SHIFTS_NAMED else ""
+    return Spoken(lambda language: "; ".join(one[language] for one in parts[:SHIFTS_NAMED]) + more)
 
 
-def _shift(one: Shift) -> str:
-    now = "no hour, or two" if one.now is None else f"{one.now:%Y-%m-%d %H:%M}"
-    return f"{one.event}, {one.site}: {one.promised:%Y-%m-%d %H:%M}, now {now}"
+def _day(one: DayShift) -> Said:
+    return DAY.of(event=one.event, site=one.site, rule=one.rule, promised=one.promised, now=one.now)
+
+
+def _shift(one: Shift) -> Said:
+    now = NO_HOUR if one.now is None else f"{one.now:%Y-%m-%d %H:%M}"
+    return SHIFT.of(event=one.event, site=one.site, promised=f"{one.promised:%Y-%m-%d %H:%M}", now=now)
 
 
 def _sqlite() -> Check:
     module = sqlite_module()
     safe = module.sqlite_version_info >= SAFE_SQLITE
     wanted = ".".join(str(part) for part in SAFE_SQLITE)
-    text = f"{module.sqlite_version} ({module.__name__})"
-    if not safe:
-        text += f"; older than {wanted}, which can corrupt a database with several connections: install pysqlite3"
+    found = f"{module.sqlite_version} ({module.__name__})"
+    old = SQLITE_OLD.of(version=module.sqlite_version, module=module.__name__, wanted=wanted)
+    text = verbatim(found) if safe else old
     return Check(name="SQLite", verdict=Verdict.GOOD if safe else Verdict.BAD, text=text)
 
 
-def _draft(draft: Callable[[], Draft], settings: Settings) -> list[Check]:
+def _draft(draft: Callable[[], Draft], settings: Settings, now: datetime) -> list[Check]:
     try:
         found = draft()
     except InvalidDraft as error:
-        text = f"{len(error.problems)} problems in {error.folder}: `agenda check` lists them"
+        text: Said = WRONG_DRAFT.of(n=len(error.problems), folder=error.folder)
         return [Check(name="draft", verdict=Verdict.BAD, text=text)]
     except NoConfiguration as error:
-        return [Check(name="draft", verdict=Verdict.BAD, text=str(error))]
-    text = f"{len(found.agenda.events)} events, {len(found.recipients)} recipients"
+        return [Check(name="draft", verdict=Verdict.BAD, text=error.why)]
+    text = DRAFT.of(events=len(found.agenda.events), posts=len(found.recipients))
     good = Check(name="draft", verdict=Verdict.GOOD, text=text)
-    return [good, *_weekends(found.agenda), *_self_service(found.agenda, settings)]
+    forgotten = [Check(name="sample", verdict=Verdict.NOTE, text=one) for one in unready(found.agenda, now)]
+    return [good, *forgotten, *_weekends(found.agenda), *_self_service(found.agenda, settings)]
 
 
 def _weekends(agenda: Agenda) -> list[Check]:
     """Nothing where every site's is known."""
     asked = ", ".join(site.id for site in unconfirmed(agenda.representations))
-    text = f"missions differ there, and representations.csv does not say what is kept: write `weekend` for {asked}"
-    return [Check(name="weekends", verdict=Verdict.NOTE, text=text)] if asked else []
+    return [Check(name="weekends", verdict=Verdict.NOTE, text=WEEKENDS.of(asked=asked))] if asked else []
 
 
 def _self_service(agenda: Agenda, settings: Settings) -> list[Check]:
@@ -146,21 +187,16 @@ def _self_service(agenda: Agenda, settings: Settings) -> list[Check]:
 
 def _privacy(agenda: Agenda) -> Check:
     if agenda.privacy is None:
-        text = (
-            "`altas:` is set without `privacidad:`: whoever signs up sees no privacy notice; write one in agenda.yaml"
-        )
-        return Check(name="privacy notice", verdict=Verdict.NOTE, text=text)
-    return Check(name="privacy notice", verdict=Verdict.GOOD, text="shown to whoever signs up")
+        return Check(name="privacy notice", verdict=Verdict.NOTE, text=NO_PRIVACY)
+    return Check(name="privacy notice", verdict=Verdict.GOOD, text=PRIVACY)
 
 
 def _clients(settings: Settings) -> Check:
     """An https address means a proxy in front, for this program speaks no TLS."""
     behind_proxy = (settings.base_url or "").lower().startswith("https:")
     if behind_proxy and not settings.trusted_proxies:
-        text = "AGENDA_BASE_URL is https, so a proxy stands in front, and AGENDA_TRUSTED_PROXIES does not name it: "
-        text += "all clients count as one, ten sign-ups an hour in all"
-        return Check(name="sign-ups", verdict=Verdict.NOTE, text=text)
-    return Check(name="sign-ups", verdict=Verdict.GOOD, text="counted for each client")
+        return Check(name="sign-ups", verdict=Verdict.NOTE, text=PROXY)
+    return Check(name="sign-ups", verdict=Verdict.GOOD, text=CLIENTS)
 
 
 def _proxies(settings: Settings) -> list[Check]:
@@ -168,8 +204,7 @@ def _proxies(settings: Settings) -> list[Check]:
     wide = [str(one) for one in settings.trusted_proxies if one.num_addresses > 1 and not one.is_loopback]
     if not wide:
         return []
-    text = f"AGENDA_TRUSTED_PROXIES trusts all of {', '.join(wide)}: whoever is in there may pass for any client, and "
-    text += "open as many connections as it likes; name the proxy's own address alone"
+    text = WIDE.of(networks=", ".join(wide))
     return [Check(name="reverse proxy", verdict=Verdict.NOTE, text=text)]
 
 
@@ -177,14 +212,14 @@ def _database(settings: Settings, now: datetime) -> list[Check]:
     path = Path(DEFAULT_DATABASE.removeprefix("sqlite:///"))
     if settings.database_url is None and not path.exists():
         return [
-            Check(name="database", verdict=Verdict.NOTE, text="none yet: `agenda serve` makes it"),
+            Check(name="database", verdict=Verdict.NOTE, text=NO_DATABASE_YET),
             _clock(now, None),
         ]
     try:
         url = settings.database_url or DEFAULT_DATABASE
         database = Database(url, tokens=tokens_with(settings.secret_keys))
     except (DatabaseUnavailable, NoKey) as error:
-        return [Check(name="database", verdict=Verdict.BAD, text=str(error)), _clock(now, None)]
+        return [Check(name="database", verdict=Verdict.BAD, text=error.why), _clock(now, None)]
     try:
         with database.read() as connection:
             found = editions.load(connection)
@@ -196,7 +231,8 @@ def _database(settings: Settings, now: datetime) -> list[Check]:
     finally:
         database.close()
     verdict = Verdict.BAD if rehearsal else Verdict.GOOD
-    text = "belongs to a rehearsal" if rehearsal else f"edition {found.edition.number}" if found else "no edition yet"
+    standing: Said = NO_EDITION if found is None else EDITION.of(number=found.edition.number)
+    text = REHEARSAL if rehearsal else standing
     return [
         Check(name="database", verdict=verdict, text=text),
         *([Check(name="connections", verdict=Verdict.BAD, text=POOLED)] if pooled else []),
@@ -211,68 +247,64 @@ def _invitations(found: AnswerReading, settings: Settings, now: datetime) -> lis
     """Nothing where they are off and nobody chose them."""
     name, ways = "invitations", settings.verp != "off" or settings.authserv_id is not None
     if found.missed:
-        text = f"{found.posts} posts chose them and get none: set AGENDA_INVITATIONS=on, and run `agenda inbox`"
-        return [Check(name=name, verdict=Verdict.NOTE, text=text)]
+        return [Check(name=name, verdict=Verdict.NOTE, text=MISSED.of(n=found.posts))]
     if not found.on:
         return []
     if not ways:
-        text = "no answer counts: set AGENDA_VERP=answers, or AGENDA_AUTHSERV_ID to what your mail server calls itself"
-        return [Check(name=name, verdict=Verdict.BAD, text=text)]
+        return [Check(name=name, verdict=Verdict.BAD, text=NO_WAYS)]
     if found.unread(now):
-        last = "was never run" if found.read_at is None else f"last ran on {found.read_at:%Y-%m-%d %H:%M} UTC"
-        text = f"answers are not read: `agenda inbox` {last}; run it every few minutes"
+        text = NEVER_READ if found.read_at is None else UNREAD.of(at=f"{found.read_at:%Y-%m-%d %H:%M}")
         return [Check(name=name, verdict=Verdict.BAD, text=text)]
-    return [Check(name=name, verdict=Verdict.GOOD, text=f"on; {found.posts} posts chose them")]
+    return [Check(name=name, verdict=Verdict.GOOD, text=INVITATIONS.of(n=found.posts))]
 
 
 def _fan_out(settings: Settings, biggest: int) -> Check:
     pace = settings.pace
     duration = fan_out_time(biggest, pace)
     if duration is None:
-        return Check(name="pace", verdict=Verdict.GOOD, text=f"no limit; the largest fan-out is {biggest} messages")
-    text = f"{settings.pace}: the largest fan-out, {biggest} messages, takes {duration.total_seconds() / 60:.0f} min"
+        return Check(name="pace", verdict=Verdict.GOOD, text=NO_LIMIT.of(n=biggest))
     late = duration.total_seconds() > 3600
-    if late:
-        text += "; the last site hears more than an hour late: ask the relay for more, or spread the rules"
+    minutes = f"{duration.total_seconds() / 60:.0f}"
+    text = (LATE if late else FAN_OUT).of(pace=settings.pace, n=biggest, minutes=minutes)
     return Check(name="pace", verdict=Verdict.NOTE if late else Verdict.GOOD, text=text)
 
 
 def _clock(now: datetime, published: datetime | None) -> Check:
     floor = max(BUILT_AFTER, published or BUILT_AFTER)
     if now < floor:
-        text = f"says {now:%Y-%m-%d %H:%M} UTC, before {floor:%Y-%m-%d %H:%M}, which is past: set it (NTP)"
+        text = CLOCK_WRONG.of(now=f"{now:%Y-%m-%d %H:%M}", floor=f"{floor:%Y-%m-%d %H:%M}")
         return Check(name="clock", verdict=Verdict.BAD, text=text)
-    return Check(name="clock", verdict=Verdict.GOOD, text=f"{now:%Y-%m-%d %H:%M} UTC")
+    return Check(name="clock", verdict=Verdict.GOOD, text=verbatim(f"{now:%Y-%m-%d %H:%M} UTC"))
 
 
 def _secret(settings: Settings) -> Check:
     if settings.secret_keys:
         short = any(len(key) < LEAST for key in settings.secret_keys)
-        text = "AGENDA_SECRET_KEY is set" + ("; a key shorter than 16 characters can be guessed" if short else "")
-        return Check(name="secret key", verdict=Verdict.BAD if short else Verdict.GOOD, text=text)
+        verdict = Verdict.BAD if short else Verdict.GOOD
+        return Check(name="secret key", verdict=verdict, text=SHORT_KEY if short else KEY)
     if (settings.database_url or DEFAULT_DATABASE).startswith("postgres"):
-        text = "AGENDA_SECRET_KEY is not set, and on PostgreSQL the nodes have to share one"
-        return Check(name="secret key", verdict=Verdict.BAD, text=text)
-    return Check(name="secret key", verdict=Verdict.NOTE, text="none set: one is kept beside the database (0600)")
+        return Check(name="secret key", verdict=Verdict.BAD, text=NO_SHARED_KEY)
+    return Check(name="secret key", verdict=Verdict.NOTE, text=OWN_KEY)
 
 
 def _relay(settings: Settings) -> Check:
     if settings.smtp_url is None:
-        return Check(name="mail server", verdict=Verdict.NOTE, text="AGENDA_SMTP_URL is not set: no mail is sent")
+        return Check(name="mail server", verdict=Verdict.NOTE, text=NO_RELAY)
     try:
         smtp = parse_smtp_url(settings.smtp_url, settings.smtp_password, access_tokens(settings))
         loop.run(_greet(smtp, ehlo_name(settings.ehlo, settings.own_address)))
-    except (ValueError, SettingsError, RelayUnavailable) as error:
-        return Check(name="mail server", verdict=Verdict.BAD, text=str(error))
-    return Check(name="mail server", verdict=Verdict.GOOD, text=f"{smtp.host}:{smtp.port} answers, and lets us in")
+    except SettingsError as error:
+        return Check(name="mail server", verdict=Verdict.BAD, text=error.why)
+    except (ValueError, RelayUnavailable) as error:
+        return Check(name="mail server", verdict=Verdict.BAD, text=verbatim(str(error)))
+    return Check(name="mail server", verdict=Verdict.GOOD, text=RELAY.of(server=f"{smtp.host}:{smtp.port}"))
 
 
 def _redirect(settings: Settings) -> list[Check]:
     if settings.redirect_all is None:
         return []
     domain = domain_of(settings.redirect_all)
-    text = f"every mail goes to the one address of AGENDA_REDIRECT_ALL, at {domain}; its links act on the real posts"
-    return [Check(name="redirect", verdict=Verdict.NOTE, text=text)]
+    return [Check(name="redirect", verdict=Verdict.NOTE, text=REDIRECT.of(domain=domain))]
 
 
 async def _greet(smtp: SmtpSettings, name: str) -> None:

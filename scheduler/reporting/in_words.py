@@ -24,7 +24,7 @@ from scheduler.wording.events import sites_count
 
 NO_ALERT, ALERTS = Phrase("NO ALERTS"), Phrase("ALERTS {n}")
 EDITION = Phrase("edition {number} ({author}, {day})")
-NO_EDITION = Phrase("nothing published yet")
+NO_EDITION = Phrase("NOTHING PUBLISHED yet: agenda publish")
 DRAFT_WRONG = Phrase("draft HAS PROBLEMS: agenda check")
 DRAFT_SAME = Phrase("draft unchanged")
 DRAFT_UNEQUAL = Phrase("draft with unpublished changes")

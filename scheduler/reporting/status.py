@@ -112,6 +112,7 @@ class Status:
             self.queued,
             self.short_key,
             self.days,
+            self.edition is None,
         )
         return sum(bool(mark) for mark in marks)
 

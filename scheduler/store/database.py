@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
+from calendars.catalogue import Phrase
 from scheduler.base.heavy import load
 from scheduler.base.refusal import EnvironmentRefusal
 from scheduler.base.tokens import LEAST, SHORT, UNSET, NoKey, Tokens, key_beside, key_file
@@ -24,6 +25,16 @@ HEAD = "0010"  # the revision that the last of migrations/ leads to: asking Alem
 _REVISION = text("SELECT version_num FROM alembic_version")
 _PASSING = {"25006", "25P03"}  # SQLSTATE: a standby for now; a transaction that its process slept through
 _POSTGRESQL, _MIGRATING = "scheduler.store.postgresql", "scheduler.store.migrating"  # loaded where they are wanted
+
+
+EMPTY = Phrase("{name} is empty: run `agenda migrate` once, then start again")
+EARLIER = Phrase("{name} was made by an earlier version: run `agenda migrate` once, then start again")
+NO_URL = Phrase(
+    "AGENDA_DATABASE_URL is no database URL; write sqlite:///agenda.db or postgresql+psycopg://user@host/name"
+)
+NO_SUCH_DATABASE = Phrase(
+    "{url}: not a database this program knows; write sqlite:///agenda.db or postgresql+psycopg://user@host/name"
+)
 
 
 class DatabaseUnavailable(EnvironmentRefusal):
@@ -189,8 +200,7 @@ class Database:
         try:
             if not migrating:
                 migrations.refuse_unknown(found)
-                state = "is empty" if found is None else "was made by an earlier version"
-                raise DatabaseUnavailable(f"{self.name} {state}: run `agenda migrate` once, then start again")
+                raise DatabaseUnavailable(EMPTY if found is None else EARLIER, name=self.name)
             given = self._tokens if self.file is None else self.tokens
             if found is None and given is not None and given.short:
                 raise NoKey(SHORT.of(least=LEAST))
@@ -232,12 +242,12 @@ def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise DatabaseUnavailable(f"AGENDA_DATABASE_URL is no database URL; {_FORMS}") from error
+        raise DatabaseUnavailable(NO_URL) from error
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     named = bool(parsed.database) and parsed.database != ":memory:"
     if parsed.drivername not in ("sqlite", "postgresql+psycopg") or not named:
-        raise DatabaseUnavailable(f"{parsed.render_as_string()}: not a database this program knows; {_FORMS}")
+        raise DatabaseUnavailable(NO_SUCH_DATABASE, url=parsed.render_as_string())
     return parsed
 
 
@@ -245,7 +255,6 @@ _POOLER = (
     "a connection pooler (PgBouncer) stands in between: name PostgreSQL itself, or give this program "
     "pool_mode = session and ignore_startup_parameters = options"
 )
-_FORMS = "write sqlite:///agenda.db or postgresql+psycopg://user@host/name"
 
 
 def _reason(error: Exception) -> str:

@@ -32,7 +32,7 @@ def test_help_lists_every_command_in_its_group() -> None:
     assert shown.exit_code == 0
     for name in ("check", "show", "publish", "export", "rehearse", "demo", "serve", "status", "doctor", "send-test"):
         assert name in shown.output
-    assert "Edit and publish" in shown.output
+    assert "Editar y publicar" in shown.output
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_help_lists_every_command_in_its_group() -> None:
 def test_every_command_has_help(command: str) -> None:
     shown = agenda(command, "--help")
     assert shown.exit_code == 0
-    assert "Usage" in shown.output
+    assert "Uso: agenda" in shown.output
 
 
 def test_check_finds_the_shipped_draft_fine_and_writes_nothing(here: Path) -> None:
@@ -256,9 +256,9 @@ def test_doctor_tells_an_installation_that_is_fit_from_one_that_is_not() -> None
     assert verdicts["SQLite"] == ("ok" if sqlite_module().sqlite_version_info >= SAFE_SQLITE else "BAD")
     assert verdicts["clock"] == verdicts["draft"] == verdicts["database"] == verdicts["pace"] == "ok"
     pace = next(one["text"] for one in well if one["check"] == "pace")
-    assert "the largest fan-out" in pace
+    assert "el envío más grande" in pace
     ill = agenda("doctor", AGENDA_SMTP_URL="smtp://127.0.0.1:1", AGENDA_SECRET_KEY="short")
-    assert (ill.exit_code, ill.stdout.count("BAD") >= 2) == (3, True)
+    assert (ill.exit_code, ill.stdout.count("MAL") >= 2) == (3, True)
 
 
 async def test_send_test_sends_one_mail_to_that_address_only() -> None:
@@ -301,7 +301,7 @@ def test_a_variable_that_cannot_be_is_named_with_its_rule(name: str, value: str,
 def test_a_secret_may_come_from_a_file() -> None:
     Path("key").write_text("a-key-that-is-long-enough-to-keep\n")
     checks = json.loads(agenda("doctor", "--json", AGENDA_SECRET_KEY_FILE="key").stdout)
-    assert "is set" in next(one["text"] for one in checks if one["check"] == "secret key")
+    assert "está puesta" in next(one["text"] for one in checks if one["check"] == "secret key")
 
 
 def test_serve_publishes_the_first_edition_notices_the_next_and_stops_cleanly(here: Path) -> None:
@@ -366,7 +366,7 @@ def test_a_database_that_another_process_keeps_locked_is_told_in_one_line(monkey
     with other.write():
         refused = agenda("publish", "--reason", "otra")
     other.close()
-    assert (refused.exit_code, refused.stderr) == (3, "agenda: the database failed: database is locked\n")
+    assert (refused.exit_code, "la base está ocupada: otro comando" in refused.stderr) == (3, True)
 
 
 def test_a_file_that_may_not_be_read_is_told_in_one_line(here: Path) -> None:
@@ -418,7 +418,9 @@ def modules_of(*words: str) -> set[str]:
 
 def test_help_loads_no_command_and_nothing_that_commands_stand_on() -> None:
     ours = {name for name in modules_of("--help") if name.partition(".")[0] in {"scheduler", "calendars"}}
-    assert ours == {"scheduler", "scheduler.base", "scheduler.base.terminal", "scheduler.cli"}
+    spoken = {"calendars", "calendars.catalogue", "calendars.model", "calendars.model.text", "scheduler.base.heavy"}
+    spoken |= {"scheduler.commands", "scheduler.commands.helping"}
+    assert ours == {"scheduler", "scheduler.base", "scheduler.base.terminal", "scheduler.cli"} | spoken
 
 
 SERVING = {"starlette", "uvicorn", "aiosmtplib", "jinja2", "apscheduler", "prometheus_client"}

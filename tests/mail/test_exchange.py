@@ -250,7 +250,7 @@ async def test_doctor_logs_in_by_token_too(clockless: SimulatedTiming, monkeypat
         found = await asyncio.to_thread(lambda: list(installation_checks(load_settings(), PUBLISHED, draft)))
         bad = next(check for check in found if check.name == "mail server")
     assert bad.verdict is Verdict.BAD
-    assert "go together" in bad.text
+    assert "go together" in bad.text["en"]
 
 
 @pytest.mark.parametrize("url", ["smtps://relay.example?auth=xoauth2", "smtps://u@relay.example?auth=plain"])

@@ -209,7 +209,7 @@ def test_a_maildir_is_taken_in_once(published: str, tmp_path: Path) -> None:
     found = json.loads(done.stdout)
     assert (found["bad-address"], found["automatic"], found["other"]) == (1, 1, 1)
     assert len(list((tmp_path / "Maildir" / "cur").iterdir())) == 3
-    assert agenda("inbox", "--maildir", str(tmp_path / "Maildir")).stdout == "0 taken in\n"
+    assert agenda("inbox", "--maildir", str(tmp_path / "Maildir")).stdout == "0 mensajes recibidos\n"
 
 
 def test_a_folder_that_is_no_maildir_is_named(published: str, tmp_path: Path) -> None:

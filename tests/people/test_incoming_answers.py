@@ -213,9 +213,9 @@ def test_status_and_doctor_tell_who_chose_invitations_in_vain() -> None:
         connection.execute(update(recipients).values(channel="invitations"))
     database.close()
     assert "no las reciben" in command("status").stdout
-    assert "chose them and get none" in " ".join(command("doctor").stdout.split())
-    assert "no answer counts" in " ".join(command("doctor", AGENDA_INVITATIONS="on").stdout.split())
+    assert "ninguna: ponga AGENDA_INVITATIONS=on" in " ".join(command("doctor").stdout.split())
+    assert "ninguna respuesta cuenta" in " ".join(command("doctor", AGENDA_INVITATIONS="on").stdout.split())
     on = {"AGENDA_INVITATIONS": "on", "AGENDA_VERP": "answers"}
-    assert "answers are not read" in " ".join(command("doctor", **on).stdout.split())
+    assert "las respuestas no se leen" in " ".join(command("doctor", **on).stdout.split())
     assert CliRunner().invoke(app, ["inbox"], input=b"Subject: x\n\nx").exit_code == 0
-    assert "on;" in command("doctor", **on).stdout
+    assert "activas;" in command("doctor", **on).stdout

@@ -58,7 +58,7 @@ def test_a_maildir_message_that_cannot_be_read_is_moved_aside_whole_and_the_next
     (tmp_path / "Maildir" / "new" / "2.second.host").write_bytes(returned())
     done = agenda("inbox", "--maildir", str(tmp_path / "Maildir"))
     assert done.exit_code == 0, done.output
-    assert done.stdout.startswith("2 taken in")
+    assert done.stdout.startswith("2 mensajes recibidos")
     (aside,) = (tmp_path / "Maildir" / ".Quarantine" / "cur").iterdir()
     assert (aside.name, aside.read_bytes()) == ("1.first.host:2,F", poison)
     (taken,) = (tmp_path / "Maildir" / "cur").iterdir()
@@ -70,7 +70,7 @@ def test_a_maildir_message_that_cannot_be_read_is_moved_aside_whole_and_the_next
 def test_a_pipes_message_that_cannot_be_read_does_not_come_again() -> None:
     assert agenda("publish", "--reason", "inicio").exit_code == 0
     done = CliRunner().invoke(app, ["inbox"], input=POISON)
-    assert (done.exit_code, done.stdout) == (0, "quarantined\n")
+    assert (done.exit_code, done.stdout) == (0, "mensaje apartado\n")
     assert "stumble" not in done.stderr
     (kept,) = json.loads(agenda("quarantine", "--json", "--save", "aside").stdout)
     assert (kept["source"], kept["reason"], kept["octets"], kept["kept"]) == ("pipe", "AssertionError", 19, True)
@@ -80,7 +80,7 @@ def test_a_pipes_message_that_cannot_be_read_does_not_come_again() -> None:
     assert kept["digest"][:16] in agenda("quarantine").stdout
     assert json.loads(agenda("status", "--json").stdout)["quarantined"] == 1
     assert "que no se pudieron leer, en 30 días: 1" in agenda("status").stdout
-    assert agenda("inbox", "--again").stdout == "1 taken in: 1 quarantined\n"
+    assert agenda("inbox", "--again").stdout == "1 mensaje recibido: 1 mensaje apartado\n"
 
 
 def test_what_a_pipe_brought_is_taken_once_more_after_an_upgrade(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,7 +88,7 @@ def test_what_a_pipe_brought_is_taken_once_more_after_an_upgrade(monkeypatch: py
     with monkeypatch.context() as patched:
         patched.setattr("scheduler.mail.incoming.reading._read", fails)
         CliRunner().invoke(app, ["inbox"], input=POISON)
-    assert agenda("inbox", "--again").stdout == "1 taken in: 1 other\n"
+    assert agenda("inbox", "--again").stdout == "1 mensaje recibido: 1 mensaje para leer\n"
     assert agenda("quarantine").stdout == "Nada se apartó.\n"
 
 

@@ -214,7 +214,7 @@ def test_doctor_names_the_days_and_is_content_with_the_installation(
 
     def check() -> tuple[Verdict, str]:
         [one] = [one for one in installation_checks(given, LATER, draft) if one.name == "days in force"]
-        return one.verdict, one.text
+        return one.verdict, one.text["en"]
 
     assert check() == (Verdict.GOOD, "as planned")
     with database.write() as connection:

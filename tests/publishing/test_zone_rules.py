@@ -281,7 +281,7 @@ def test_other_zone_files_are_told_for_what_they_are() -> None:
     done = agenda("doctor", "--json")
     told = {one["check"]: one for one in json.loads(done.stdout)}
     assert (done.exit_code, told["hours in force"]["verdict"]) == (3, "BAD")
-    assert "taller, vancouver: 2036-12-04 16:00, now 2036-12-04 17:00" in told["hours in force"]["text"]
+    assert "taller, vancouver: 2036-12-04 16:00, ahora 2036-12-04 17:00" in told["hours in force"]["text"]
     assert str(zone_files(BEFORE_CANADA)) in run("status", **old).stdout
 
 

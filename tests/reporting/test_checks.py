@@ -9,10 +9,15 @@ from pathlib import Path
 import pytest
 
 from calendars.model.agenda import Agenda, Draft
-from calendars.model.people import Privacy, Signups
+from calendars.model.people import Privacy, Sender, Signups
+from calendars.model.text import Text
 from scheduler.base.settings import load_settings
+from scheduler.base.shipped import shipped
+from scheduler.drafts.files import Configuration
+from scheduler.publishing.unready import unready
 from scheduler.reporting.checks import Verdict, installation_checks
-from tests.support.factories import agenda, site
+from scheduler.reporting.findings import NAMES
+from tests.support.factories import agenda, event, site, timed
 
 NOTICE = Privacy(text=None, url="https://ine.example/privacidad")
 OPEN = Signups(domains=("ine.example",))
@@ -67,8 +72,8 @@ def test_that_all_mail_is_redirected_is_noted_with_no_more_of_the_address_than_i
     given = load_settings({"AGENDA_REDIRECT_ALL": "pruebas@staging.example"})
     [found] = [one for one in installation_checks(given, NOW, lambda: draft) if one.name == "redirect"]
     assert found.verdict is Verdict.NOTE
-    assert "staging.example" in found.text
-    assert "pruebas" not in found.text
+    assert "staging.example" in found.text["en"]
+    assert "pruebas" not in found.text["en"]
     assert "redirect" not in verdicts(agenda())
 
 
@@ -78,3 +83,34 @@ def test_doctor_asks_for_the_weekend_of_sites_where_missions_differ() -> None:
     assert verdicts(agenda(representations=(tehran,)))["weekends"] is Verdict.NOTE
     said = replace(tehran, weekend=(3, 4))
     assert "weekends" not in verdicts(agenda(representations=(said,)))
+
+
+def test_what_is_still_the_samples_is_noted_in_the_readers_language() -> None:
+    """A sender that is nobody's, the sample privacy notice, an agenda that is over; nothing of an agenda in earnest."""
+    sender = Sender(name="A", address="a@ine.example", reply_to="a@ine.example", domain="ine.example")
+    sample = Privacy(text=Text(es="Texto de ejemplo: sustitúyalo.", en="Ours."), url=None)
+    found = unready(agenda(sender=sender, privacy=sample), NOW)
+    assert [one["es"].split(":")[0].split(" (")[0] for one in found] == [
+        "el remitente está en ine.example, que no es un dominio real",
+        "el aviso de privacidad es el texto de ejemplo. Escriba el de su institución en «privacidad».",
+        "todos los eventos de la agenda ya pasaron",
+    ]
+    assert "no real domain" in found[0]["en"]
+    assert verdicts(agenda(sender=sender))["sample"] is Verdict.NOTE
+    own = Sender(name="A", address="a@ine.mx", reply_to="a@ine.mx", domain="ine.mx")
+    ahead = agenda(sender=own, events=(event(when=timed("2027-05-01 09:00")),))
+    assert unready(ahead, NOW) == ()
+
+
+def test_the_shipped_privacy_notice_is_known_for_the_sample() -> None:
+    draft = Configuration(folder=shipped("config")).draft()
+    assert any("ejemplo" in one["es"] for one in unready(draft.agenda, datetime(2021, 10, 1, tzinfo=UTC))[1:])
+
+
+def test_each_check_has_its_name_in_spanish() -> None:
+    names = [one.name for one in installation_checks(load_settings({}), NOW, agenda_draft) if one.name != "SQLite"]
+    assert [name for name in names if NAMES[name]["es"] == name] == []
+
+
+def agenda_draft() -> Draft:
+    return Draft(agenda=agenda(), recipients=(), links={})

@@ -17,8 +17,11 @@ from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
+from typer.main import get_command as app_command
 
 from calendars.days.names import HOLIDAY
+from scheduler.cli import COMMANDS, app, loaded
+from scheduler.commands.helping import CONTEXT, paragraphs
 from tests.support import holiday_names
 from tests.support.checkout import ROOT
 
@@ -32,7 +35,8 @@ Key = tuple[str, str | None]  # the English, the context
 
 def said() -> set[Key]:
     """The texts that the program says."""
-    return {*_in_code(), *_in_templates(), *((name, HOLIDAY) for name in holiday_names.known())}
+    holidays = {(name, HOLIDAY) for name in holiday_names.known()}
+    return {*_in_code(), *_in_templates(), *_in_help(), *holidays}
 
 
 def _in_code() -> Iterator[Key]:
@@ -52,6 +56,22 @@ def _in_templates() -> Iterator[Key]:
                     yield str(parts[1]), str(parts[0])
                 else:
                     yield str(parts[0]), None
+
+
+def _in_help() -> Iterator[Key]:
+    """What the commands say of themselves, before it is said in any language."""
+    for command in COMMANDS:
+        yield command.panel, CONTEXT
+        yield command.summary, CONTEXT
+        yield from _of_command(loaded(command.name))
+    yield from _of_command(app_command(app))
+
+
+def _of_command(command: Any) -> Iterator[Key]:
+    texts = [command.help or "", *(getattr(one, "help", None) or "" for one in command.params)]
+    yield from ((part, CONTEXT) for text in texts for part in paragraphs(text) if part)
+    for one in getattr(command, "commands", {}).values():
+        yield from _of_command(one)
 
 
 def catalogue(path: Path, locale: str | None = None) -> Catalog:

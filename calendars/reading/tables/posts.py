@@ -21,7 +21,7 @@ _ROLE = values.one_of(words.ROLES, "unknown-role", Phrase("role"))
 def recipients(text: str, context: Context, report: Report) -> tuple[Recipient, ...]:
     """The posts that can be read: each id once, each address once at a site. Puts their lines into the context."""
     ids = Once(noun=Phrase("the id"))
-    posts = Once(noun=Phrase("the address"), rule="duplicate-row")
+    posts = Once(noun=Phrase("the address"), rule="duplicate-row", ids=False)
     found = []
     for row in table(text, report, required=POST_COLUMNS, optional=POST_EXTRAS, limit=MAX_POSTS):
         try:

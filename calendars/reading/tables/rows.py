@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from calendars.catalogue import Phrase
 from calendars.reading.context import Once
-from calendars.reading.problems import START, AlreadyReported, Place, Report, Wrong, fold, nearest, shown, unknown
+from calendars.reading.problems import START, AlreadyReported, Place, Report, Wrong, fold, meant_key, shown, unknown_key
 
 T = TypeVar("T")
 LINE_LENGTH = 4_000  # characters: any row is far shorter
@@ -174,7 +174,7 @@ def _columns(
     while names and not names[-1]:
         names.pop()
     columns: dict[str, int] = {}
-    misspelt = {nearest(name, required) for name in names if name not in (*required, *optional)}
+    misspelt = {meant_key(name, required) for name in names if name not in (*required, *optional)}
     good = True
     for index, name in enumerate(names):
         wrong = _wrong_column(name, header.cells[index], columns, (*required, *optional))
@@ -191,7 +191,7 @@ def _columns(
 
 def _wrong_column(name: str, cell: str, columns: dict[str, int], allowed: tuple[str, ...]) -> Wrong | None:
     if name not in allowed:
-        return unknown("unknown-column", Phrase("the column"), cell.strip(), allowed)
+        return unknown_key("unknown-column", Phrase("the column"), cell.strip(), allowed)
     if name in columns:
         return Wrong(
             "duplicate-column",

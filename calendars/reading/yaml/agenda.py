@@ -126,7 +126,7 @@ class AgendaFile:
 
     def _list(self, key: str, parse: Callable[[Node], T], noun: Said, id_key: str = "id") -> tuple[T, ...]:
         """A list of things that have an id, each id once, in broken ones too."""
-        once = Once(noun=noun)
+        once = Once(noun=noun, ids=id_key == "id")
         for name, node in self._ids(key, id_key):
             if name is not None:
                 try:

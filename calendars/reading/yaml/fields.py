@@ -9,7 +9,17 @@ from pydantic import BaseModel
 
 from calendars.catalogue import Phrase
 from calendars.model.text import Text, verbatim
-from calendars.reading.problems import AlreadyReported, Place, Report, Wrong, known, nearest, sentences, shown, unknown
+from calendars.reading.problems import (
+    AlreadyReported,
+    Place,
+    Report,
+    Wrong,
+    known,
+    meant_key,
+    sentences,
+    shown,
+    unknown_key,
+)
 from calendars.reading.values import line
 from calendars.reading.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from calendars.reading.yaml.schema import TextForm
@@ -54,8 +64,8 @@ def _unknown_key(key: str, node: Node, names: tuple[str, ...]) -> Wrong:
             Phrase("“{key}”: a space is missing after “{head}:”.").of(key=shown(key), head=head),
             value=key,
         )
-    wrong = unknown("unknown-key", Phrase("the key"), key, names)
-    if isinstance(node, ScalarNode) and node.empty and not nearest(key, names):
+    wrong = unknown_key("unknown-key", Phrase("the key"), key, names)
+    if isinstance(node, ScalarNode) and node.empty and not meant_key(key, names):
         quotes = Phrase("If it is part of a text with a comma, put the text in quotes.")
         return Wrong(wrong.rule, sentences(wrong.message, quotes), value=key)
     return wrong
@@ -81,7 +91,7 @@ class Fields:
         misspelt = set()
         for key, entry in self.entries.items():
             if key not in names:
-                misspelt.add(nearest(key, names))
+                misspelt.add(meant_key(key, names))
                 self.fail(entry.place, _unknown_key(key, entry.node, names))
         for name, info in self.form.model_fields.items():
             if info.is_required() and name not in self.entries and name not in misspelt:
