@@ -160,7 +160,11 @@ class Comparison:
     def _is_moved(self, one: Difference) -> bool:
         if one.ours:
             return _OUR_LABEL.search(one.name) is not None
-        return any(_THEIR_LABEL.search(f"{found.name} {found.rule}") for found in self._public[one.day])
+        own = f"{one.day:%m-%d}"  # a rule begins with the day that it moves
+        return any(
+            _THEIR_LABEL.search(f"{found.name} {found.rule}") and own not in found.rule
+            for found in self._public[one.day]
+        )
 
     def _regional(self, one: Difference) -> bool:
         """The list that lacks it for the whole country has it in a part."""
