@@ -16,7 +16,7 @@ from calendars.zones import zone_data
 from scheduler.base.refusal import PROBLEMS, UsageRefusal
 from scheduler.commands.common import NOT_PUBLISHED
 from scheduler.commands.screen import err
-from scheduler.publishing.in_words import missing_lines, unlikely_lines
+from scheduler.publishing.in_words import missing_lines, unheard_lines, unlikely_lines
 from scheduler.publishing.prospect import Prospect
 from scheduler.publishing.publish import NothingToPublish, Published, Unconfirmed
 
@@ -41,6 +41,7 @@ EMPTY_REASON = Phrase("--reason is empty: say why, for whoever reads the edition
 SILENT_OR_ANNOUNCE = Phrase("--silent tells nobody, and --announce calls to events: choose one of them")
 SHIFTED_OR_ANNOUNCE = Phrase("--shifted publishes no draft, and --announce calls to events: choose one of them")
 UNCHANGED = Phrase("The draft equals edition {number}, which is in force: nothing to publish.")
+UNCHANGED_BACK = Phrase("What is in force says the same: nothing to publish.")
 NOT_SHIFTED = Phrase("The rules of this machine give every hour that edition {number} published: nothing to publish.")
 CALLED_ALREADY = Phrase(
     "The draft equals edition {number}, which is in force, and everybody concerned is invited already."
@@ -102,7 +103,7 @@ def once_confirmed(
         return put(confirmed=yes)
     except NothingToPublish as error:
         unchanged = CALLED_ALREADY if error.prospect.convocations else UNCHANGED
-        same = NOT_SHIFTED if shifted else unchanged
+        same = NOT_SHIFTED if shifted else unchanged if files else UNCHANGED_BACK
         typer.echo(same.say(lang, number=error.prospect.publication.edition.number - 1))
         return None
     except Unconfirmed as error:
@@ -140,6 +141,7 @@ def _reasons(found: Prospect, lang: Language, option: str | None) -> Iterator[st
         people, mails = len(found.noticed), found.mails - found.calls
         seen = () if option is None else (SEE_FIRST.say(lang, option=option),)
         yield " ".join((CONCERNS.say(lang, people=people, sites=len(sites), mails=mails), *seen))
+    yield from unheard_lines(found, lang)
     if found.called:
         people = len(frozenset().union(*found.called.values()))
         called = CONVOKES.say(lang, people=people, mails=found.calls)

@@ -15,7 +15,7 @@ from scheduler.commands.common import ConfigOption, JsonOption, LangOption, Shif
 from scheduler.commands.screen import print_lines
 from scheduler.commands.shifting import Source
 from scheduler.installation.database import existing_database
-from scheduler.publishing.in_words import all_sites, missing_lines, uncorrected_lines, unlikely_lines
+from scheduler.publishing.in_words import all_sites, missing_lines, post_lines, uncorrected_lines, unlikely_lines
 from scheduler.publishing.prospect import Beside, Prospect, beside
 from scheduler.wording.changes import change_json, change_lines, place
 
@@ -72,6 +72,7 @@ def _screen(
     if others.people:
         counts = {name: len(getattr(others, name)) for name in ("new", "gone", "changed")}
         yield PEOPLE.say(lang, file=POSTS, **counts)
+        yield from post_lines(others, lines or Lines(), lang)
     if others.parts:
         yield OTHERS.say(lang, parts=", ".join(others.parts))
     yield from missing_lines(found, lang)

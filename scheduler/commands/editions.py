@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,19 +15,22 @@ from calendars.catalogue import Phrase
 from calendars.changes import Change, changes
 from calendars.editions import Edition
 from calendars.model.text import Language
-from calendars.wording import home_short, hour, short_date
+from calendars.wording import and_list, home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock
 from scheduler.commands.common import ConfigOption, JsonOption, LangOption, author_of, language, print_json, told
 from scheduler.commands.confirming import AuthorOption, ReasonOption, YesOption, once_confirmed, refuse_empty
 from scheduler.commands.publication import print_publication
-from scheduler.commands.screen import out
+from scheduler.commands.screen import out, print_lines
 from scheduler.commands.status import draft_state
+from scheduler.drafts.files import configuration
+from scheduler.drafts.returning import put_back, refuse_read_only
 from scheduler.installation.database import existing_database
 from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import Published
-from scheduler.publishing.rollback import roll_back
+from scheduler.publishing.rollback import kept_files, roll_back
 from scheduler.store import editions
+from scheduler.store.database import Database
 from scheduler.wording.changes import change_json
 from scheduler.wording.kinds import kind_words, title
 
@@ -39,8 +43,12 @@ NAMED = 3  # events of an edition; the rest are counted
 MORE = Phrase("and {n} more")
 BACK = Phrase("It is the content of edition {number}. Recipients and links stayed as they were.")
 FILES_DIFFER = Phrase(
-    "The files were left alone and differ from what is in force; publishing brings it back. See agenda diff."
+    "The files were left alone and differ from what is in force; publishing brings it back. See agenda diff; agenda "
+    "rollback {number} --files puts back those of edition {number}."
 )
+FILES_BACK = Phrase("{files} in {folder} are those of edition {number} again.")
+FILES_KEPT = Phrase("What stood there is kept beside them: {kept}.")
+STILL_DIFFER = Phrase("The draft still differs from what is in force, or has problems: see agenda diff.")
 
 
 def editions_command(lang: LangOption = None, as_json: JsonOption = False) -> None:
@@ -59,37 +67,57 @@ def rollback(
     reason: ReasonOption,
     author: AuthorOption = None,
     yes: YesOption = False,
+    files: Annotated[
+        bool, typer.Option("--files", help="Put that edition's files back, too; the present ones are kept beside them.")
+    ] = False,
     config: ConfigOption = None,
     lang: LangOption = None,
 ) -> None:
     """Put the content of an earlier edition in force again, as a new edition: SEQUENCE goes on, and never back.
 
-    Recipients and joining links stay as they are, and so do the files: until they are edited, they differ from what is
-    in force. It asks for a confirmation where `agenda publish` would.
+    Recipients and joining links stay as they are, and so do the files, unless --files is given: until they are edited,
+    they differ from what is in force, and publishing them brings back what was undone. `agenda impact --rollback N`
+    says beforehand what it would do. It asks for a confirmation where `agenda publish` would.
     """
     with told(lang) as settings:
         spoken = language(lang, settings)
         refuse_empty(reason)
         who = author_of(author, spoken)
+        folder = configuration(config, settings).folder
         with existing_database(settings) as database:
+            kept, in_force = _files_of(database, number, folder) if files else (None, False)
 
             def put(*, confirmed: bool) -> Published:
-                return roll_back(
-                    database,
-                    number,
-                    Act(at=SystemClock().now(), author=who, reason=reason),
-                    confirmed=confirmed,
-                    asked_above=settings.asked_above,
-                )
+                act = Act(at=SystemClock().now(), author=who, reason=reason)
+                return roll_back(database, number, act, confirmed=confirmed, asked_above=settings.asked_above)
 
-            done = once_confirmed(put, spoken, yes=yes, files=False)
+            done = None if in_force else once_confirmed(put, spoken, yes=yes, files=False)
+            beside = () if kept is None else put_back(folder, kept, number)
             draft, _ = draft_state(database, config, settings, SystemClock().now())
             differs = draft is None or draft.unequal
         if done is not None:
             print_publication(out(), done, spoken)
             typer.echo(BACK.say(spoken, number=number))
+        if kept is not None:
+            print_lines(_files_lines(kept, beside, folder, number, spoken))
         if differs:
-            typer.echo(FILES_DIFFER[spoken])
+            typer.echo((FILES_DIFFER if kept is None else STILL_DIFFER).say(spoken, number=number))
+
+
+def _files_of(database: Database, number: int, folder: Path) -> tuple[dict[str, bytes], bool]:
+    """The files to put back, and whether their edition is the one in force. Refuses before anything is done."""
+    with database.read() as connection:
+        kept, in_force = kept_files(connection, number), editions.number_in_force(connection) == number
+    refuse_read_only(folder)
+    return kept, in_force
+
+
+def _files_lines(
+    kept: Collection[str], beside: Sequence[str], folder: Path, number: int, lang: Language
+) -> Iterator[str]:
+    yield FILES_BACK.say(lang, files=and_list(list(kept), lang), folder=folder, number=number)
+    if beside:
+        yield FILES_KEPT.say(lang, kept=", ".join(beside))
 
 
 def _with_changes(history: Iterable[Edition]) -> Iterator[tuple[Edition, tuple[Change, ...] | None]]:

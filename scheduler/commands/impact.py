@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
+from sqlalchemy import Connection
 
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Draft
@@ -27,11 +28,12 @@ from scheduler.commands.common import (
     print_json,
     told,
 )
-from scheduler.commands.confirming import NOT_SHIFTED, AnnounceOption
-from scheduler.commands.sample import samples
+from scheduler.commands.confirming import NOT_SHIFTED, UNCHANGED_BACK, AnnounceOption
+from scheduler.commands.sample import samples, shown
 from scheduler.commands.screen import out, print_lines
 from scheduler.commands.shifting import Source
 from scheduler.installation.database import existing_database
+from scheduler.installation.mail import letters_of
 from scheduler.planning.delivery import Purpose
 from scheduler.publishing.consequences import Consequences, consequences
 from scheduler.publishing.in_words import (
@@ -47,9 +49,12 @@ from scheduler.publishing.in_words import (
     missing_lines,
     moment_at_home,
     notices_line,
+    unheard_lines,
     unlikely_lines,
 )
 from scheduler.publishing.prospect import Prospect
+from scheduler.sending.foresight import foreseen
+from scheduler.store import editions
 from scheduler.store.posts.hearers import Hearer, hearers
 from scheduler.wording.kinds import kind_words, title
 
@@ -70,51 +75,89 @@ FEEDS_ENDED = Phrase(
 GONE = Phrase("Posts that leave the list: {posts}; reminders that they no longer get: {reminders}")
 SEE = Phrase("See a mail:  agenda impact{option} --mail {site}")
 PUBLISH = Phrase("Publish:     agenda publish{option}")
-REASON_GIVEN, SHIFTED = ' --reason "…"', " --shifted"
+GO_BACK = Phrase("Go back:     agenda rollback {option}")
+BACK_ALONE = Phrase("--rollback shows an edition of its own: leave --shifted and --announce out")
+REASON_GIVEN = ' --reason "…"'
 NO_EVENT = Phrase("there is no event {key}; the draft has {known}")
+NOTHING_PLANNED = Phrase("No such mail is planned for {site}.")
+REMINDER_OF = Phrase("--reminder shows a mail: say of which site, --mail SITE")
 NO_MAIL = Phrase("The posts of {site} would get no notice.")
+
+EventArgument = Annotated[
+    str | None, typer.Argument(help="An event: its local start at every site, and what is wrong with it.")
+]
+MailOption = Annotated[
+    str | None, typer.Option("--mail", help="Show what this site's posts would be sent.", metavar="SITE")
+]
+HtmlOption = Annotated[bool, typer.Option("--html", help="With --mail: the HTML part, to look at in a browser.")]
+ReminderOption = Annotated[
+    bool, typer.Option("--reminder", help="With --mail: the next reminder as planned, whatever the draft says.")
+]
+RollbackOption = Annotated[
+    int | None, typer.Option("--rollback", help="Not the files: what `agenda rollback N` would do.", metavar="N")
+]
 
 
 def impact(
-    event: Annotated[
-        str | None, typer.Argument(help="An event: its local start at every site, and what is wrong with it.")
-    ] = None,
-    mail: Annotated[
-        str | None, typer.Option("--mail", help="Show what this site's posts would be sent.", metavar="SITE")
-    ] = None,
+    event: EventArgument = None,
+    mail: MailOption = None,
     announce: AnnounceOption = None,
-    html: Annotated[bool, typer.Option("--html", help="With --mail: the HTML part, to look at in a browser.")] = False,
+    reminder: ReminderOption = False,
+    html: HtmlOption = False,
     shifted: ShiftedOption = False,
+    rollback: RollbackOption = None,
     config: ConfigOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say what publishing the draft now would do: calendars, people, mails and their local hours. Nothing is written.
 
-    --announce as `agenda publish` has it.
-
-    With EVENT: where it falls at every site, flagged night, outside working hours, weekend, holiday of the country or
-    of Mexico, other date.
+    --announce as `agenda publish` has it. With --rollback N, what going back to that edition would do. --mail SITE
+    shows the mails themselves; with nothing to publish, the next one that is planned, word for word. With EVENT alone:
+    where it falls at every site, and what speaks against its hour there.
     """
     with told(lang) as settings:
-        source, spoken = Source(config, settings, shifted=shifted), language(lang, settings)
-        if event is not None and mail is None:
-            _show_event(_draft_alone(source, settings), event, spoken, SystemClock().now(), as_json=as_json)
-            return
+        _refuse(rollback, shifted or announce, alone=reminder and mail is None)
+        source, spoken = Source(config, settings, shifted=shifted, back=rollback), language(lang, settings)
         at = SystemClock().now()
+        if mail is None and event is not None:
+            _show_event(_draft_alone(source, settings), event, spoken, at, as_json=as_json)
+            return
         with existing_database(settings) as database, database.read() as connection:
             draft = source.draft(connection)
-            _refuse_unknown(mail, draft)
             found = source.prospect(connection, draft, at, announce or ())
             result = consequences(connection, found, at)
-            posts = [one for one in hearers(connection) if one.site == mail] or _newcomers(draft, mail)
+            posts = _posts(connection, draft, mail)
         if mail is not None:
-            shown = list(samples(found, draft, result, mail, posts, settings.own_address, event, html=html))
-            typer.echo("\n".join(shown) if shown else NO_MAIL.say(spoken, site=mail))
+            planned = reminder or (found.unchanged and not found.called)
+            mails = samples(found, draft, result, mail, posts, settings.own_address, event, html=html)
+            if planned:
+                mails = _planned(settings, mail, event, at, reminder=reminder, html=html)
+            typer.echo("\n".join(mails) or (NOTHING_PLANNED if planned else NO_MAIL).say(spoken, site=mail))
         elif as_json:
             print_json(_json(found, result, at))
         else:
-            print_lines(_screen(found, result, at, spoken, source.option))
+            print_lines(_screen(found, result, at, spoken, source))
+
+
+def _refuse(rollback: int | None, others: object, *, alone: bool) -> None:
+    """`others`: what does not go with a way back. `alone`: --reminder without --mail."""
+    if rollback is not None and others:
+        raise UsageRefusal(BACK_ALONE)
+    if alone:
+        raise UsageRefusal(REMINDER_OF)
+
+
+def _planned(
+    settings: Settings, site: str, event: str | None, at: datetime, *, reminder: bool, html: bool
+) -> Iterator[str]:
+    """The next mail to a site by what is in force, once for each language there."""
+    with existing_database(settings) as database, database.write_own_row() as connection:
+        under = editions.load(connection)
+        if under is not None:
+            letters = letters_of(settings, database.tokens)
+            for body in foreseen(connection, under, letters, site, at, of=(event, reminder)):
+                yield shown(body, html=html)
 
 
 def _refuse_unknown(site: str | None, draft: Draft) -> None:
@@ -141,17 +184,20 @@ def _show_event(draft: Draft, key: str, lang: Language, at: datetime, *, as_json
         out().print(around(draft, chosen, lang, to_wall(at, draft.agenda.zone).date()))
 
 
-def _newcomers(draft: Draft, site: str | None) -> list[Hearer]:
-    """The draft's posts of a site, where nobody of it is known yet."""
+def _posts(connection: Connection, draft: Draft, site: str | None) -> list[Hearer]:
+    """The holders at a site; where nobody there is known yet, the draft's posts. Refuses a site that is unknown."""
+    _refuse_unknown(site, draft)
+    known = [one for one in hearers(connection) if one.site == site]
+    if known:
+        return known
     found = (one for one in draft.recipients if one.site == site)
     return [Hearer(id=one.id, site=one.site, language=one.language, post=one.post) for one in found]
 
 
-def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language, option: str) -> Iterator[str]:
-    """`option` is what `diff` and `publish` are given to look at the same source."""
-    option += _again(found)
+def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language, source: Source) -> Iterator[str]:
+    option = source.option + _again(found)
     if found.unchanged and not found.called:
-        yield _nothing(found, option).say(lang, number=found.publication.edition.number - 1)
+        yield _nothing(found, source).say(lang, number=found.publication.edition.number - 1)
         return
     agenda = found.publication.edition.agenda
     yield NOW.say(lang, moment=moment_at_home(at, agenda.zone, lang, at))
@@ -168,6 +214,7 @@ def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language,
         yield from (f"      {line}" for line in departure_lines(mails, found, at, lang))
         yield from (f"    {line}" for line in answer_lines(result, change.event, found, at, lang))
     yield from call_lines(found, result, at, lang)
+    yield from (f"  {line}" for line in unheard_lines(found, lang))
     yield "  " + REPLACED.say(lang, replaced=result.replaced, sent=sum(result.sent.values()))
     feeds = FEEDS_ENDED if result.ended_feeds else FEEDS
     yield "  " + feeds.say(lang, feeds=len(result.feeds), ended=len(result.ended_feeds))
@@ -177,11 +224,16 @@ def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language,
     yield from (f"  {line}" for line in (*missing_lines(found, lang), *unlikely_lines(found, lang)))
     if result.mails:
         yield SEE.say(lang, site=next(key for key in sites if key == result.mails[0].site.id), option=option)
-    yield PUBLISH.say(lang, option=option + ("" if option.startswith(SHIFTED) else REASON_GIVEN))
+    if source.back is not None:
+        yield GO_BACK.say(lang, option=f"{source.back}{REASON_GIVEN}")
+    else:
+        yield PUBLISH.say(lang, option=option + ("" if source.shifted else REASON_GIVEN))
 
 
-def _nothing(found: Prospect, option: str) -> Phrase:
-    if option.startswith(SHIFTED):
+def _nothing(found: Prospect, source: Source) -> Phrase:
+    if source.back is not None:
+        return UNCHANGED_BACK
+    if source.shifted:
         return NOT_SHIFTED
     return CALLED_ALREADY if found.convocations else SAME
 
@@ -199,6 +251,8 @@ def _json(found: Prospect, result: Consequences, at: datetime) -> dict[str, obje
         "notices": sum(mail.people for mail in result.mails if mail.purpose is Purpose.NOTICE),
         "convocations": sum(mail.people for mail in result.mails if mail.purpose is Purpose.CONVOCATION),
         "people": found.people,
+        "no_news_to": sorted(found.unheard.everybody),
+        "read_privately": sorted(found.unheard.read),
         "mails": [mail_json(mail) for mail in result.mails],
         "hours": dict(sorted(Counter(local_departure(mail) for mail in result.mails).items())),
         "replaced": result.replaced,

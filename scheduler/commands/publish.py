@@ -82,11 +82,12 @@ def publish_command(
             publish_what_shifted(settings, spoken, reason=reason, author=author, yes=yes, silent=silent)
             return
         refuse_empty(reason)
-        found = _read(configuration(config, settings), spoken)
+        found, files = _read(configuration(config, settings), spoken)
         draft, lines = known(found.draft), found.lines
         forgotten = unready(draft.agenda, SystemClock().now())
         go_on_as_it_is(forgotten, spoken, asks=sends_for_real(settings), yes=yes)
-        act = partial(Act, author=author_of(author, spoken), reason=reason, silent=silent, announce=announce or ())
+        who = author_of(author, spoken)
+        act = partial(Act, author=who, reason=reason, silent=silent, announce=announce or (), files=files)
         _publish(settings, spoken, draft, lines, act, yes=yes)
 
 
@@ -109,14 +110,14 @@ def _publish(
         typer.echo(line)
 
 
-def _read(folder: Configuration, lang: Language) -> Reading:
-    """The files; what was saved beside them later is told. Raises InvalidDraft."""
+def _read(folder: Configuration, lang: Language) -> tuple[Reading, dict[str, bytes]]:
+    """The files, and those that an edition keeps; what was saved beside them later is told. Raises InvalidDraft."""
     try:
-        found = folder.reading()
+        found, files = folder.saved()
         for note in found.notes:
             if note.rule == NEWER_BESIDE:
                 typer.echo(folder.note(note, lang), err=True)
-        return found
+        return found, files
     except InvalidDraft:
         typer.echo(NOT_PUBLISHED[lang], err=True)
         raise

@@ -89,6 +89,13 @@ def _prepared(
     return composer.reminder(replace(subject, enclosed=Enclosure(method="PUBLISH")), first=True, convokes=True)
 
 
+def shown(body: bytes, *, html: bool) -> str:
+    """A complete message (RFC 5322) as `agenda impact --mail` prints it."""
+    message = email.message_from_bytes(body, policy=modern)
+    assert isinstance(message, EmailMessage)
+    return _shown(message, html=html)
+
+
 def _shown(message: EmailMessage, *, html: bool) -> str:
     part = message.get_body(("html",) if html else ("plain",))
     assert part is not None, "each mail has both"

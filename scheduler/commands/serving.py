@@ -8,6 +8,7 @@ from pathlib import Path
 import structlog
 
 from calendars.catalogue import Phrase
+from calendars.reading.problems import known
 from scheduler.base import loop
 from scheduler.base.clock import SystemClock
 from scheduler.base.logs import configure_logs
@@ -103,12 +104,12 @@ def _first_edition(database: Database, config: Path | None, settings: Settings) 
     with database.read() as connection:
         if editions.number_in_force(connection) is not None:
             return
-    draft = configuration(config, settings).draft()
+    found, files = configuration(config, settings).saved()
     with suppress(NothingToPublish):  # another node was faster
         publish_draft(
             database,
-            draft,
-            Act(at=SystemClock().now(), author="agenda serve", reason="first edition"),
+            known(found.draft),
+            Act(at=SystemClock().now(), author="agenda serve", reason="first edition", files=files),
             confirmed=True,
             tokens=database.tokens,
         )

@@ -22,6 +22,7 @@ from scheduler.drafts.files import configuration
 from scheduler.installation.database import existing_database
 from scheduler.publishing.prospect import Act, Prospect, prospect
 from scheduler.publishing.publish import Published
+from scheduler.publishing.rollback import prospect_back, returning
 from scheduler.publishing.shifted import default_reason, hours_shift, publish_shifted, shifted_draft, shifted_prospect
 
 
@@ -48,15 +49,19 @@ def publish_what_shifted(
 
 
 class Source:
-    """Where a draft to be looked at comes from: the files, read at once, or what is in force, `shifted`."""
+    """Where a draft to look at comes from: the files, read at once; what is in force, `shifted`; or edition `back`."""
 
-    def __init__(self, config: Path | None, settings: Settings, *, shifted: bool) -> None:
-        self.shifted = shifted
-        self.files = None if shifted else configuration(config, settings).draft_and_lines()
+    def __init__(
+        self, config: Path | None, settings: Settings, *, shifted: bool = False, back: int | None = None
+    ) -> None:
+        self.shifted, self.back = shifted, back
+        self.files = None if shifted or back is not None else configuration(config, settings).draft_and_lines()
 
     @property
     def option(self) -> str:
         """What the other commands are given to look at the same."""
+        if self.back is not None:
+            return f" --rollback {self.back}"
         return " --shifted" if self.shifted else ""
 
     @property
@@ -65,10 +70,14 @@ class Source:
         return None if self.files is None else self.files[1]
 
     def draft(self, connection: Connection) -> Draft:
+        if self.back is not None:
+            return returning(connection, self.back)
         return shifted_draft(connection) if self.files is None else self.files[0]
 
     def prospect(self, connection: Connection, draft: Draft, at: datetime, announce: Collection[str] = ()) -> Prospect:
         """What publishing it at the instant `at` would do, and with it calling everybody to these events (ids)."""
+        if self.back is not None:
+            return prospect_back(connection, self.back, draft, Act(at=at))
         if self.shifted:
             if announce:
                 raise UsageRefusal(SHIFTED_OR_ANNOUNCE)

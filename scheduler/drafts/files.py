@@ -8,7 +8,7 @@ from pathlib import Path
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Draft, Problem
 from calendars.model.text import Language
-from calendars.reading import AGENDA, FILES, Lines, Reading, read
+from calendars.reading import AGENDA, DAYS, FILES, SITES, Lines, Reading, read
 from calendars.reading import LIMITS as BYTES
 from scheduler.base.refusal import USAGE, Refusal
 from scheduler.base.settings import Settings
@@ -16,6 +16,7 @@ from scheduler.base.shipped import shipped
 from scheduler.drafts.strays import explained, newer, strays
 
 NOTE = Phrase("note")
+KEPT = (AGENDA, SITES, DAYS)  # with an edition; who is written to and the links to join by have a history of their own
 NO_FOLDER = Phrase("{named}: there is no such folder")
 
 
@@ -66,10 +67,18 @@ class Configuration:
 
     def reading(self) -> Reading:
         """The same, and what is to be noted about the files."""
-        found, beside = read(self.contents()), strays(self.folder)
+        return self._read(self.contents())
+
+    def _read(self, contents: dict[str, bytes]) -> Reading:
+        found, beside = read(contents), strays(self.folder)
         if found.draft is None:
             raise InvalidDraft(self.folder, tuple(explained(problem, beside) for problem in found.problems))
         return replace(found, notes=(*newer(self.folder, beside), *found.notes))
+
+    def saved(self) -> tuple[Reading, dict[str, bytes]]:
+        """The same, and the files that its agenda was read from, by name, as they are: no posts and no links."""
+        contents = self.contents()
+        return self._read(contents), {name: contents[name] for name in KEPT if name in contents}
 
     def contents(self) -> dict[str, bytes]:
         """The files that are there, by name."""

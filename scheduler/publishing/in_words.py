@@ -17,7 +17,7 @@ from calendars.zones import to_wall
 from scheduler.planning.delivery import Purpose
 from scheduler.publishing.consequences import Consequences, ForeseenMail
 from scheduler.publishing.day_shifts import DayShift
-from scheduler.publishing.prospect import Prospect
+from scheduler.publishing.prospect import Beside, Prospect
 from scheduler.publishing.set_aside import MovedAnswers
 from scheduler.wording.changes import some
 from scheduler.wording.kinds import PARTS
@@ -209,6 +209,47 @@ def mail_json(mail: ForeseenMail) -> dict[str, object]:
 
 def local_departure(mail: ForeseenMail) -> str:
     return to_wall(mail.leaves, mail.site.zone).isoformat(timespec="minutes")
+
+
+UNHEARD = Phrase("No notice to {n} {n:post|posts}: nothing was told there yet of what is taken back")
+CORRECTED = Phrase("{n} {n:post|posts} heard of it meanwhile, by a notice or a reminder: the mail corrects it")
+EXPOSED = Phrase(
+    "Public calendars have shown edition {number} since {moment}: whoever read them meanwhile sees it change "
+    "again there, without a mail"
+)
+PRIVATELY = Phrase("{n} of these posts read it in {n:its|their} own calendar")
+
+
+def unheard_lines(found: Prospect, lang: Language) -> Iterator[str]:
+    """To whom a way back is no news, who is corrected, and what calendars have shown; nothing where all hear."""
+    spared = found.unheard
+    if not spared.posts or found.before is None:
+        return
+    before, now = found.before.edition, found.publication.edition.at
+    events = {event for event, _, _ in spared.posts}
+    yield UNHEARD.say(lang, n=len(spared.everybody))
+    corrected = frozenset().union(*(found.hearing(one) for one in found.notices if one.event in events))
+    if corrected:
+        yield CORRECTED.say(lang, n=len(corrected))
+    yield EXPOSED.say(lang, number=before.number, moment=moment_at_home(before.at, before.agenda.zone, lang, now))
+    if spared.read:
+        yield PRIVATELY.say(lang, n=len(spared.read))
+
+
+NEW_POST = Phrase(
+    "  NEW        {post} (line {line}): gets the reminders that are still ahead, and no notice of what was before"
+)
+GONE_POST = Phrase("  REMOVED    {post}: gets nothing more, and its reminders that wait end")
+CORRECTED_POST = Phrase("  CORRECTED  {post} (line {line}): from now on as the file says, the mails that wait included")
+
+
+def post_lines(others: Beside, lines: Lines, lang: Language) -> Iterator[str]:
+    """The posts that are new, leave or are corrected, with their lines, and what each gets."""
+    for words, posts in ((NEW_POST, others.new), (CORRECTED_POST, others.changed), (GONE_POST, others.gone)):
+        for post in posts[:SHOWN]:
+            yield words.say(lang, post=post, line=lines.posts.get(post, "—"))
+        if len(posts) > SHOWN:
+            yield "  …"
 
 
 OTHER_DAYS = Phrase("{n} {n:reminder goes|reminders go} on another day:")

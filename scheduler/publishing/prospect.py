@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -20,6 +20,7 @@ from calendars.zones import zone_data
 from scheduler.base.tokens import Tokens
 from scheduler.planning.notices import of_use, of_use_to_guests
 from scheduler.publishing.announcing import Place, announced, called
+from scheduler.publishing.unheard import Heard, Unheard, unheard
 from scheduler.publishing.unlikely import Unlikely, unlikely
 from scheduler.store import editions
 from scheduler.store.editions import InForce
@@ -27,8 +28,6 @@ from scheduler.store.people import handovers, signups
 from scheduler.store.posts import hearers, roster
 from scheduler.store.posts.hearers import Involved
 from scheduler.wording.kinds import PARTS
-
-Heard = tuple[str, str, bool]  # Event.id, Representation.id, and whether as a guest from there
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +39,7 @@ class Act:
     reason: str = ""
     silent: bool = False  # it tells nobody of the changes, which is on record
     announce: Collection[str] = ()  # events (ids) to which everybody concerned is called
+    files: Mapping[str, bytes] = field(default_factory=dict)  # by name: what its agenda was read from, to be kept
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +52,7 @@ class Prospect:
     notices: tuple[Notice, ...]  # what each site has to hear of them
     told: Mapping[str, frozenset[str]]  # site -> the posts there (ids) that hear of all changes
     involved: Mapping[Heard, frozenset[str]]  # the posts (ids) that hear of that event only
+    unheard: Unheard  # of all these, the posts to which it is no news
     convocations: tuple[Notice, ...]  # what calls each site to the events that are announced
     called: Mapping[Place, frozenset[str]]  # event and site -> the posts (ids) that get such a call
     removed_posts: tuple[str, ...]  # recipient ids in force that the draft no longer lists
@@ -61,6 +62,7 @@ class Prospect:
     unlikely: tuple[Unlikely, ...]  # moved or added to a date that few mean
     silent: bool  # nobody is told: `notices` are empty
     unchanged: bool  # nothing to publish
+    files: Mapping[str, bytes]  # by name: kept with the edition
 
     @property
     def removed_events(self) -> tuple[str, ...]:
@@ -78,8 +80,8 @@ class Prospect:
 
     def hearing(self, notice: Notice) -> frozenset[str]:
         """The posts (ids) that would get this notice."""
-        own = frozenset() if notice.guest else self.told.get(notice.site, frozenset())
-        return own | self.involved.get((notice.event, notice.site, notice.guest), frozenset())
+        place = notice.event, notice.site, notice.guest
+        return _concerned(notice, self.told, self.involved) - self.unheard.posts.get(place, frozenset())
 
     @property
     def noticed(self) -> frozenset[str]:
@@ -134,6 +136,7 @@ def prospect(connection: Connection, draft: Draft, act: Act, tokens: Tokens | No
         known=frozenset(roster.posts_of_the_file(connection)),
     )
     told = posts.hearing(connection) if owed or calling else {}
+    others = _involved(one for one in involved if posts.stays(one.id))
     newcomers = posts.newcomers(draft)
     return Prospect(
         publication=publication,
@@ -141,7 +144,8 @@ def prospect(connection: Connection, draft: Draft, act: Act, tokens: Tokens | No
         changes=different,
         notices=owed,
         told=told,
-        involved=_involved(one for one in involved if posts.stays(one.id)),
+        involved=others,
+        unheard=_unheard(connection, now, publication, draft, owed, lambda one: _concerned(one, told, others)),
         convocations=calling,
         called=called(connection, publication.edition, calling, _places(owed), told, newcomers),
         removed_posts=posts.removed,
@@ -151,12 +155,35 @@ def prospect(connection: Connection, draft: Draft, act: Act, tokens: Tokens | No
         unlikely=tuple(unlikely(different, act.at)),
         silent=act.silent,
         unchanged=now is not None and now.draft_digest == digest(draft) and not different,
+        files=act.files,
     )
 
 
 def _published(now: InForce | None, draft: Draft, act: Act) -> Publication:
     before, data = None if now is None else now.edition, zone_data().digest
     return publish(before, draft.agenda, at=act.at, author=act.author, reason=act.reason, zone_digest=data)
+
+
+def _unheard(
+    connection: Connection,
+    now: InForce | None,
+    publication: Publication,
+    draft: Draft,
+    owed: Sequence[Notice],
+    hearing: Callable[[Notice], frozenset[str]],
+) -> Unheard:
+    if now is None or not owed:
+        return Unheard()
+    after = replace(now, edition=publication.edition, links=dict(draft.links))
+    return unheard(connection, now, after, owed, hearing)
+
+
+def _concerned(
+    notice: Notice, told: Mapping[str, frozenset[str]], involved: Mapping[Heard, frozenset[str]]
+) -> frozenset[str]:
+    """The posts (ids) that a change concerns which is told so."""
+    own = frozenset() if notice.guest else told.get(notice.site, frozenset())
+    return own | involved.get((notice.event, notice.site, notice.guest), frozenset())
 
 
 def digest(draft: Draft) -> str:

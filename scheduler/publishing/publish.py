@@ -36,7 +36,7 @@ from scheduler.store.posts import roster
 class Published:
     prospect: Prospect
     ledger: Reconciled
-    notices: int  # owed now; one that is taken back before it settles is told to nobody
+    notices: int  # owed now, but for those of posts to which it is no news
     convocations: int  # owed now
     kept_away: tuple[str, ...] = ()  # recipient ids of the draft whose address was erased: not taken in
 
@@ -135,6 +135,7 @@ def enact(
     )
     events = dict.fromkeys(notice.event for notice in found.convocations)
     editions.save(connection, written, silent=found.silent, announced=events)
+    editions.keep_files(connection, edition.number, found.files)
     states.void(connection)  # it was claimed under an edition that is no longer in force
     known = frozenset(roster.posts_of_the_file(connection))
     invited_at = invited.invited_posts(connection)
@@ -143,11 +144,11 @@ def enact(
         follow_moved(connection)
     newcomers = frozenset(one.id for one in posts or () if one.id not in known)
     rows = reconcile(connection, edition.number, plan(edition, roster.members(connection)), at)
-    notices = owe(connection, edition.number, list(_owed(found, at)), at, newcomers)
+    owed = owe(connection, edition.number, list(_owed(found, at)), at, newcomers)
     if not found.silent:
         _invite(connection, found, written, invited_at, at)
     called_now = _convene(connection, found, draft, at)
-    return Published(prospect=found, ledger=rows, notices=notices, convocations=called_now)
+    return Published(prospect=found, ledger=rows, notices=owed - found.unheard.mails, convocations=called_now)
 
 
 def _invite(connection: Connection, found: Prospect, written: InForce, before: Mapping[str, str], at: datetime) -> None:

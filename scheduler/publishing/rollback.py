@@ -11,7 +11,7 @@ from calendars.model.agenda import Agenda, Draft
 from calendars.zones import WallTimeError
 from scheduler.base.refusal import Refusal
 from scheduler.base.settings import DEFAULT_ASKED_ABOVE
-from scheduler.publishing.prospect import Act, prospect
+from scheduler.publishing.prospect import Act, Prospect, prospect
 from scheduler.publishing.publish import Published, check, enact
 from scheduler.store import editions
 from scheduler.store.database import Database
@@ -21,6 +21,12 @@ UNKNOWN = Phrase("there is no edition {number}; agenda editions lists them")
 IN_FORCE = Phrase("edition {number} is the one in force")
 SITES = Phrase("edition {number} lacks these sites, which have recipients today: {sites}. Edit the files and publish.")
 HOUR = Phrase("edition {number} has an hour that exists no longer, or twice: {wall}. Edit the files and publish.")
+
+
+NO_FILES = Phrase(
+    "the files of edition {number} were not kept: it was published without them, or by an earlier version. Leave "
+    "--files out, and edit the files by hand; agenda diff says what differs."
+)
 
 
 class NoWayBack(Refusal):
@@ -38,16 +44,31 @@ def roll_back(
     of scheduler.publishing.publish.
     """
     with database.write() as connection:
-        draft = _returning(connection, number)
-        try:
-            found = replace(prospect(connection, draft, act), unlikely=())  # they were in force once
-        except WallTimeError as error:
-            raise NoWayBack(HOUR, number=number, wall=error.wall) from error
+        draft = returning(connection, number)
+        found = prospect_back(connection, number, draft, replace(act, files=editions.files_of(connection, number)))
         check(found, confirmed=confirmed, asked_above=asked_above)
         return enact(connection, found, draft, at=act.at, posts=None)
 
 
-def _returning(connection: Connection, number: int) -> Draft:
+def prospect_back(connection: Connection, number: int, draft: Draft, act: Act) -> Prospect:
+    """What putting edition `number` in force again would do; `draft` is `returning` of it. Raises NoWayBack."""
+    try:
+        return replace(prospect(connection, draft, act), unlikely=())  # they were in force once
+    except WallTimeError as error:
+        raise NoWayBack(HOUR, number=number, wall=error.wall) from error
+
+
+def kept_files(connection: Connection, number: int) -> dict[str, bytes]:
+    """The files of an edition, by name. Raises NoWayBack where there is no such edition, or they were not kept."""
+    if editions.find(connection, number) is None:
+        raise NoWayBack(UNKNOWN, number=number)
+    files = editions.files_of(connection, number)
+    if not files:
+        raise NoWayBack(NO_FILES, number=number)
+    return files
+
+
+def returning(connection: Connection, number: int) -> Draft:
     """The past agenda with the posts and links of today. Raises NoWayBack where they cannot live with it."""
     past, now = editions.find(connection, number), editions.load(connection)
     if past is None or now is None:

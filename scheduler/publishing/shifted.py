@@ -77,7 +77,8 @@ def publish_shifted(
     with database.write() as connection:
         now = _in_force(connection)
         draft = _draft(connection, now)
-        found = shifted_prospect(connection, draft, act)
+        kept = editions.files_of(connection, now.edition.number)
+        found = shifted_prospect(connection, draft, replace(act, files=kept))
         check(found, confirmed=confirmed, asked_above=asked_above)
         return enact(connection, found, draft, at=act.at, posts=None, filed=now.draft_digest)
 

@@ -119,8 +119,8 @@ def status_lines(found: Status, draft: Unpublished | None, *, pace: Pace | None,
         yield HELD[lang]
     if found.backed_up is not None:
         yield BACKED_UP.say(lang, at=_utc(found.backed_up))
-    if found.quarantined:
-        yield QUARANTINED.say(lang, n=found.quarantined)
+    if found.came_back.quarantined:
+        yield QUARANTINED.say(lang, n=found.came_back.quarantined)
     yield from (_feast(one, lang) for one in found.feasts[:FEASTS_NAMED])
     if len(found.feasts) > FEASTS_NAMED:
         yield "  …"
@@ -129,8 +129,8 @@ def status_lines(found: Status, draft: Unpublished | None, *, pace: Pace | None,
         yield LEFT.say(lang, posts=", ".join(posts.left))
     if posts.signed_up or posts.bad_addresses:
         yield POSTS.say(lang, signed_up=posts.signed_up, bad=posts.bad_addresses)
-    if found.lost.count:
-        yield LOST.say(lang, n=found.lost.count, naming=found.lost.naming)
+    if found.came_back.lost.count:
+        yield LOST.say(lang, n=found.came_back.lost.count, naming=found.came_back.lost.naming)
 
 
 def _alarms(found: Status, lang: Language) -> Iterator[str]:
@@ -158,14 +158,14 @@ def _alarms(found: Status, lang: Language) -> Iterator[str]:
     if found.differing:
         yield DIFFERING.say(lang, nodes=", ".join(found.differing))
     yield from _answering(found, lang)
-    if found.blamed.alarming:
-        yield BLAMED.say(lang, n=found.blamed.posts, why=found.blamed.why)
+    if found.came_back.blamed.alarming:
+        yield BLAMED.say(lang, n=found.came_back.blamed.posts, why=found.came_back.blamed.why)
     if found.short_key:
         yield SHORT_KEY.say(lang, least=LEAST)
     if found.queued:
         yield QUEUED.say(lang, n=found.queued)
-    if found.doubted:
-        yield DOUBTED.say(lang, n=found.doubted)
+    if found.came_back.doubted:
+        yield DOUBTED.say(lang, n=found.came_back.doubted)
     if found.uncovered:
         yield UNCOVERED.say(lang, sites=", ".join(_lost(found, lang)))
     yield from (_lacking(one, found, lang) for one in found.lacking)
@@ -312,10 +312,10 @@ def status_json(found: Status, draft: Unpublished | None, *, pace: Pace | None) 
         "left": list(found.posts.left),
         "signed_up": found.posts.signed_up,
         "bad_addresses": found.posts.bad_addresses,
-        "quarantined": found.quarantined,
-        "doubted": found.doubted,
-        "blamed": asdict(found.blamed),
-        "lost_reports": asdict(found.lost),
+        "quarantined": found.came_back.quarantined,
+        "doubted": found.came_back.doubted,
+        "blamed": asdict(found.came_back.blamed),
+        "lost_reports": asdict(found.came_back.lost),
         "short_key": found.short_key,
         "signups_waiting": found.queued,
         "other_days": days_json(found.days),

@@ -11,11 +11,10 @@ from sqlalchemy import Connection, func, select, type_coerce
 from calendars.editions import Edition
 from calendars.shifts import shifts
 from calendars.zones import zone_data
+from scheduler.reporting.returns import CameBack, came_back
 from scheduler.reporting.waiting import Overdue, overdue
 from scheduler.store import controls, editions, nodes
 from scheduler.store.nodes import Node
-from scheduler.store.people import blamed, doubts, quarantine
-from scheduler.store.people.blamed import InstallationBlamed, LostReports
 from scheduler.store.posts import roster
 from scheduler.store.schema import Number, deliveries
 
@@ -49,12 +48,9 @@ class Figures:
     edition: int
     zone_digest: str  # of the data that the edition was published with
     shifted: int  # events that the data of this process puts at another time than was published
-    doubted: int  # reports that addresses are bad, which wait for an operator's decision
-    blamed: InstallationBlamed  # what came back for a fault of this installation
-    lost: LostReports  # what came back and cannot be told whose it is
+    came_back: CameBack
     stopped: bool
     adopted: bool  # False: the database is another installation's, and nothing is sent from it
-    quarantined: int  # messages of the last month that could not be read
 
 
 def figures(connection: Connection, edition: Edition, now: datetime, *, adopted: bool) -> Figures:
@@ -67,12 +63,9 @@ def figures(connection: Connection, edition: Edition, now: datetime, *, adopted:
         edition=editions.number_in_force(connection) or 0,
         zone_digest=edition.zone_digest,
         shifted=len({shift.event for shift in shifts(edition)}),
-        doubted=doubts.count(connection, now),
-        blamed=blamed.installation_blamed(connection, now),
-        lost=blamed.lost(connection, now),
+        came_back=came_back(connection, now),
         stopped=controls.get(connection, controls.STOPPED) is not None,
         adopted=adopted,
-        quarantined=quarantine.count(connection, now),
     )
 
 

@@ -17,13 +17,13 @@ from scheduler.reporting import report
 from scheduler.reporting.acceptances import Acceptances, lacking_soon
 from scheduler.reporting.feasts import OpenFeast, open_feasts
 from scheduler.reporting.report import Posts, Totals, Uncovered
+from scheduler.reporting.returns import CameBack, came_back
 from scheduler.reporting.waiting import Wave, overdue, waves
 from scheduler.store import backup, controls, editions, nodes
 from scheduler.store.editions import InForce
 from scheduler.store.ledger import invited
 from scheduler.store.nodes import Node
-from scheduler.store.people import blamed, doubts, floods, quarantine
-from scheduler.store.people.blamed import InstallationBlamed, LostReports
+from scheduler.store.people import floods
 from scheduler.store.schema import deliveries
 
 _D = deliveries.c
@@ -83,10 +83,7 @@ class Status:
     differing: tuple[str, ...]  # of these, the owners that reckon with other zone data than the edition
     adopted: bool  # False: the database was copied or restored, and nothing is sent from it
     answering: AnswerReading
-    quarantined: int  # messages of the last month that could not be read: no alert, for strangers can make them
-    doubted: int  # reports that addresses are bad, which wait for an operator's decision
-    blamed: InstallationBlamed  # what came back for a fault of this installation
-    lost: LostReports  # what came back and cannot be told whose it is
+    came_back: CameBack
     backed_up: datetime | None  # by `agenda backup`, the last time
     queued: int  # mails of those who sign up, that wait because too many do
     days: tuple[DayShift, ...] = ()  # what waits for another day than the days off give, as it was found at the start
@@ -107,8 +104,8 @@ class Status:
             not self.adopted,
             self.answering.unread(self.at) or self.answering.missed,
             self.lacking,
-            self.doubted,
-            self.blamed.alarming,
+            self.came_back.doubted,
+            self.came_back.blamed.alarming,
             self.queued,
             self.short_key,
             self.days,
@@ -167,10 +164,7 @@ def status(
         differing=_differing(alive, found),
         adopted=adopted,
         answering=answering(connection, on=invitations),
-        quarantined=quarantine.count(connection, now),
-        doubted=doubts.count(connection, now),
-        blamed=blamed.installation_blamed(connection, now),
-        lost=blamed.lost(connection, now),
+        came_back=came_back(connection, now),
         backed_up=backup.last(connection),
         queued=floods.waiting(connection, now),
         days=() if found is None else kept(connection, found.edition.number),

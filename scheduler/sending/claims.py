@@ -54,6 +54,38 @@ class _Taken:
     mark: str | None  # of the instance, to be confirmed once committed
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contents:
+    """Finds out what claims say, and what they carry for calendars."""
+
+    tellings: Tellings
+    inviting: Inviting
+
+    def settle(
+        self, connection: Connection, owner: str, found: Sequence[Claim], under: InForce, at: datetime
+    ) -> Iterator[Errand]:
+        """The claims that go, with what they say, invitations last; what has nothing to say ends if `owner` has it."""
+        news = [one for one in found if one.purpose in NEWS]
+        told = self.tellings.settle(connection, owner, news, under, at) if news else {}
+        asking = [one for one in found if one.purpose is Purpose.ESCALATION]
+        about = escalations.settle(connection, owner, asking, under.edition) if asking else {}
+        over = {one.id for one in (*news, *asking) if one.id not in told and one.id not in about}
+        going = [one for one in found if one.id not in over]
+        inviting = [one for one in going if one.may_invite]
+        carried = self.inviting.settle(connection, owner, inviting, under) if inviting else {}
+        for claim in sorted(going, key=lambda one: one.purpose is Purpose.INVITATION):
+            if not claim.may_invite:
+                yield _errand(claim, under, self._file(claim), told, about)
+            elif claim.id in carried:
+                yield _errand(claim, under, carried[claim.id], told, about)
+
+    def _file(self, claim: Claim) -> Carried:
+        """What goes along to a post that has no invitations."""
+        answered = self.inviting.answered
+        brings = brings_file(claim.purpose, Channel(claim.channel), first=claim.first, answered=answered)
+        return "PUBLISH" if brings else ""
+
+
 class Claims:
     """Takes what is due. Nothing from a database that is not this installation's (`agenda adopt`)."""
 
@@ -65,9 +97,8 @@ class Claims:
         self._days = DaysOff()  # of the edition in force
         self._foreign = False
         self._withheld: tuple[str, ...] = ()  # what this process's zone data puts at another time than published
-        self._tellings = Tellings()
         self._share = Share()
-        self._inviting = inviting or Inviting()
+        self._contents = Contents(tellings=Tellings(), inviting=inviting or Inviting())
 
     async def take(self, limit: int, *, besides: Collection[str] = ()) -> list[Errand] | None:
         """Up to `limit` due deliveries, of which those at an inhumane hour were put off; None where none is due.
@@ -115,31 +146,8 @@ class Claims:
         found = claiming.claim_due(connection, self._journal.owner, now, replace(wanted, withheld=self._withheld))
         if not found or current is None:
             return _Taken(current=current, errands=None, mark=None)
-        errands = list(self._settle(connection, found, current, now))
+        errands = list(self._contents.settle(connection, self._journal.owner, found, current, now))
         return _Taken(current=current, errands=errands, mark=self._instance.take(connection))
-
-    def _settle(self, connection: Connection, found: Sequence[Claim], under: InForce, at: datetime) -> Iterator[Errand]:
-        """The claims that go, with what they say, invitations last; what has nothing to say ends."""
-        owner = self._journal.owner
-        news = [one for one in found if one.purpose in NEWS]
-        told = self._tellings.settle(connection, owner, news, under, at) if news else {}
-        asking = [one for one in found if one.purpose is Purpose.ESCALATION]
-        about = escalations.settle(connection, owner, asking, under.edition) if asking else {}
-        over = {one.id for one in (*news, *asking) if one.id not in told and one.id not in about}
-        going = [one for one in found if one.id not in over]
-        inviting = [one for one in going if one.may_invite]
-        carried = self._inviting.settle(connection, owner, inviting, under) if inviting else {}
-        for claim in sorted(going, key=lambda one: one.purpose is Purpose.INVITATION):
-            if not claim.may_invite:
-                yield _errand(claim, under, self._file(claim), told, about)
-            elif claim.id in carried:
-                yield _errand(claim, under, carried[claim.id], told, about)
-
-    def _file(self, claim: Claim) -> Carried:
-        """What goes along to a post that has no invitations."""
-        answered = self._inviting.answered
-        brings = brings_file(claim.purpose, Channel(claim.channel), first=claim.first, answered=answered)
-        return "PUBLISH" if brings else ""
 
     async def _postpone_inhumane(self, errands: Sequence[Errand]) -> list[Errand]:
         """Give back what is late and would reach its site outside working hours."""

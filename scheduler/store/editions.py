@@ -14,7 +14,7 @@ from calendars.documents import agenda_from_json, agenda_to_json
 from calendars.editions import Edition, Revision
 from calendars.model.agenda import Agenda
 from calendars.model.events import Event, Timed
-from scheduler.store.schema import editions, links, revisions
+from scheduler.store.schema import edition_files, editions, links, revisions
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,6 +152,19 @@ def save(connection: Connection, found: InForce, *, silent: bool = False, announ
     connection.execute(delete(links))
     if found.links:
         connection.execute(insert(links), [{"event": key, "url": url} for key, url in found.links.items()])
+
+
+def keep_files(connection: Connection, number: int, files: Mapping[str, bytes]) -> None:
+    """Keep the files, by name, that an edition (its number) was read from."""
+    rows = [{"edition": number, "name": name, "body": body} for name, body in files.items()]
+    if rows:
+        connection.execute(insert(edition_files), rows)
+
+
+def files_of(connection: Connection, number: int) -> dict[str, bytes]:
+    """The files of an edition by name; none of one from before they were kept."""
+    kept = select(edition_files.c.name, edition_files.c.body).where(edition_files.c.edition == number)
+    return {row.name: row.body for row in connection.execute(kept.order_by(edition_files.c.name))}
 
 
 def _edition(connection: Connection, row: RowMapping) -> Edition:

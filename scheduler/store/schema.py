@@ -81,6 +81,15 @@ editions = Table(
     sqlite_strict=True,
 )
 
+edition_files = Table(  # what an administrator wrote of an edition's agenda; no posts and no links
+    "edition_files",
+    metadata,
+    Column("edition", Integer, ForeignKey("editions.number"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    sqlite_strict=True,
+)
+
 revisions = Table(
     "revisions",
     metadata,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import sqlite3
 import subprocess
 from pathlib import Path
 
@@ -47,6 +48,21 @@ def test_diff_of_an_unchanged_draft_says_so() -> None:
     published()
     assert "Sin cambios" in agenda("diff").stdout
     assert changes() == {}
+
+
+def test_diff_names_new_corrected_and_leaving_posts_with_their_lines_and_what_each_gets() -> None:
+    published()
+    table = Path("config") / "recipients.csv"
+    head, first, second, *rest = table.read_text(encoding="utf-8").splitlines()
+    kept, left = first.partition(",")[0], second.partition(",")[0]
+    new = first.replace(kept, "puesto-nuevo", 1).replace(f"{kept}@", "nuevo@").replace("@", "+nuevo@", 1)
+    table.write_text("\n".join([head, first.replace("@", "+otra@", 1), *rest, new]) + "\n", encoding="utf-8")
+    done = agenda("diff").stdout
+    assert "1 nuevo, 1 quitado, 1 corregido" in done
+    assert f"NUEVO      puesto-nuevo (renglón {len(rest) + 3}): recibe los recordatorios que faltan" in done
+    assert f"CORREGIDO  {kept} (renglón 2)" in done
+    assert f"QUITADO    {left}: ya no recibe nada" in done
+    assert f"CORRECTED  {kept} (line 2)" in agenda("diff", "--lang", "en").stdout
 
 
 @pytest.mark.parametrize(
@@ -102,6 +118,23 @@ def test_impact_shows_a_mail_as_its_posts_would_get_it() -> None:
     assert page.lower().startswith("<!doctype html>")
     assert agenda("impact", "--mail", "la-habana").stdout == "Los puestos de la-habana no recibirían ningún aviso.\n"
     assert agenda("impact", "--mail", "atlantida").exit_code == 2
+
+
+def test_impact_shows_the_next_planned_mail_with_nothing_to_publish_and_the_reminder_beside_a_draft() -> None:
+    published()
+    shown = agenda("impact", "--mail", "tokio").stdout
+    assert "Subject: En 7 días" in shown or "Taller VMRE, Asia Pacífico" in shown
+    assert agenda("impact", "--mail", "tokio", "--reminder").stdout == shown
+    assert "/leave/" in shown
+    edit(MOVE)
+    assert agenda("impact", NAME, "--mail", "tokio", "--reminder").stdout == shown
+    assert "CAMBIO" in agenda("impact", NAME, "--mail", "tokio").stdout
+    assert agenda("impact", "--mail", "tokio", "--reminder", "--html").stdout.lower().startswith("<!doctype html>")
+    none = agenda("impact", "otro", "--mail", "tokio", "--reminder").stdout
+    assert none == "No hay ningún correo así previsto para tokio.\n"
+    assert "No such mail is planned" in agenda("impact", "otro", "--mail", "tokio", "--reminder", "--lang", "en").stdout
+    alone = agenda("impact", "--reminder")
+    assert (alone.exit_code, "--mail SEDE" in alone.stderr) == (2, True)
 
 
 def test_impact_of_an_event_flags_what_speaks_against_its_hour_at_each_site() -> None:
@@ -300,6 +333,80 @@ def test_rollback_puts_the_content_back_under_a_higher_sequence() -> None:
     assert sequence() == (uid, first + 2)
     assert numbered() == [1, 2, 3]
     assert changes() == {NAME: ["moved"]}
+
+
+def test_a_way_back_before_anything_was_told_says_that_it_sends_no_notice() -> None:
+    """16 notices were announced, and none ever went: each post was last told what is in force again."""
+    published()
+    edit(MOVE)
+    agenda("publish", "--reason", "mover")
+    found = json.loads(agenda("impact", "--rollback", "1", "--json").stdout)
+    assert (found["notices"], len(found["no_news_to"]), found["read_privately"]) == (0, 16, [])
+    shown = agenda("impact", "--rollback", "1").stdout
+    assert "Sin aviso a 16 puestos: ahí no se había dicho nada todavía de lo que se deshace" in shown
+    assert "Los calendarios públicos muestran la edición 2 desde" in shown
+    assert 'Volver:      agenda rollback 1 --reason "…"' in shown
+    english = agenda("impact", "--rollback", "1", "--lang", "en").stdout
+    assert "No notice to 16 posts: nothing was told there yet of what is taken back" in english
+    done = agenda("rollback", "1", "--reason", "fue un error")
+    assert "Avisos de cambio: 0." in done.stdout
+    assert "Sin aviso a 16 puestos" in done.stdout
+
+
+def test_impact_of_a_way_back_stands_alone_and_names_an_edition_that_is_there() -> None:
+    published()
+    assert agenda("impact", "--rollback", "1", "--shifted").exit_code == 2
+    assert agenda("impact", "--rollback", "1", "--announce", NAME).exit_code == 2
+    assert "no hay edición 9" in agenda("impact", "--rollback", "9").stderr
+
+
+def test_rollback_with_files_puts_those_of_the_edition_back_and_keeps_what_stood_there() -> None:
+    """Else the next careless publication brings the mistake back."""
+    published()
+    files = {path.name: path.read_bytes() for path in Path("config").iterdir()}
+    edit(MOVE)
+    mistaken = (Path("config") / "agenda.yaml").read_bytes()
+    agenda("publish", "--reason", "mover")
+    done = agenda("rollback", "1", "--reason", "fue un error", "--files")
+    assert done.exit_code == 0
+    assert "son otra vez los de la edición 1." in done.stdout
+    assert "Lo que había quedó guardado al lado: agenda.yaml.antes-de-1." in done.stdout
+    assert "difiere" not in done.stdout
+    now = {path.name: path.read_bytes() for path in Path("config").iterdir()}
+    assert now == {**files, "agenda.yaml.antes-de-1": mistaken}
+    assert agenda("check").exit_code == 0
+    assert "nada que publicar" in agenda("publish", "--reason", "sin querer").stdout
+    assert numbered() == [1, 2, 3]
+
+
+def test_files_come_back_also_after_a_rollback_without_them_and_nothing_of_the_present_is_lost() -> None:
+    published()
+    edit(MOVE)
+    agenda("publish", "--reason", "mover")
+    assert "agenda rollback 1 --files" in agenda("rollback", "1", "--reason", "error").stdout
+    again = agenda("rollback", "1", "--reason", "error", "--files")
+    assert (again.exit_code, "Lo vigente dice lo mismo" in again.stdout, numbered()) == (0, True, [1, 2, 3])
+    assert changes() == {}
+    edit(MOVE)
+    in_force = agenda("rollback", "3", "--reason", "quitar el borrador", "--files")
+    assert (in_force.exit_code, changes(), numbered()) == (0, {}, [1, 2, 3])
+    kept = sorted(path.name for path in Path("config").glob("*.antes-de-*"))
+    assert kept == ["agenda.yaml.antes-de-1", "agenda.yaml.antes-de-3"]
+
+
+def test_files_that_were_not_kept_are_refused_before_anything_is_done() -> None:
+    """Of an edition from before they were kept, nobody has them."""
+    published()
+    edit(MOVE)
+    agenda("publish", "--reason", "mover")
+    database = sqlite3.connect("agenda.db")
+    database.execute("delete from edition_files where edition = 1")
+    database.commit()
+    database.close()
+    done = agenda("rollback", "1", "--reason", "error", "--files")
+    assert (done.exit_code, "no se guardaron los archivos de la edición 1" in done.stderr) == (1, True)
+    assert numbered() == [1, 2]
+    assert "no hay edición 9" in agenda("rollback", "9", "--reason", "error", "--files").stderr
 
 
 def test_a_way_back_that_takes_an_event_away_blames_no_file_and_points_to_no_draft() -> None:

@@ -120,7 +120,7 @@ def test_three_posts_of_it_raise_one_alarm_at_once(database: Database) -> None:
     with capture_logs() as logs:
         for number, one in enumerate(found):
             take(database, about(one, BLOCKED))
-            stands = shown(database).blamed
+            stands = shown(database).came_back.blamed
             assert (stands.posts, stands.alarming) == (number + 1, number >= 2)
     assert [line["posts"] for line in logs if line["log_level"] == "error"] == [3]
     now = shown(database)
@@ -128,14 +128,14 @@ def test_three_posts_of_it_raise_one_alarm_at_once(database: Database) -> None:
     screen = "\n".join(status_lines(now, None, pace=None, lang="es"))
     assert "Vuelve correo de 5 puestos por causa de esta instalación" in screen
     assert "blocked using bl.example" in screen
-    assert not shown(database, days=3).blamed.alarming
+    assert not shown(database, days=3).came_back.blamed.alarming
 
 
 def test_one_post_that_says_it_three_times_raises_none(database: Database) -> None:
     (one,) = sent(database)
     for day in range(3):
         take(database, about(one, replace(BLOCKED, prose=f"{day}")))
-    assert not shown(database).blamed.alarming
+    assert not shown(database).came_back.blamed.alarming
 
 
 # Whose it is

@@ -221,7 +221,7 @@ def test_the_status_counts_what_is_doubted_as_one_alert(database: Database) -> N
     day = (NOW - timedelta(hours=12), NOW + timedelta(hours=12))
     with database.read() as connection:
         found = status(connection, NOW, day)
-    assert found.doubted == 20
+    assert found.came_back.doubted == 20
 
 
 @pytest.mark.usefixtures("here")

@@ -112,7 +112,7 @@ def claim_due(connection: Connection, owner: str, now: datetime, wanted: Wanted)
     while due := _due(connection, now, wanted):
         states.collapse(connection, due, now)
         if ids := states.take(connection, due, owner):
-            return _described(connection, ids)
+            return described(connection, ids)
     return []
 
 
@@ -166,7 +166,20 @@ _DUE = {
 }
 
 
-def _described(connection: Connection, ids: Sequence[int]) -> list[Claim]:
+def next_of_site(
+    connection: Connection, site: str, purposes: Collection[Purpose], event: str | None = None
+) -> list[Claim]:
+    """What is to go next to a site, of one event (its id) or any, one for each language. Nothing is claimed."""
+    waiting = (_D.site == site) & _D.purpose.in_(purposes) & _D.state.in_(WAITING)
+    chosen = select(_D.id).where(waiting if event is None else waiting & (_D.event == event))
+    first = select(func.min(_D.next_at)).where(_D.id.in_(chosen)).scalar_subquery()
+    soon = connection.execute(chosen.where(_D.next_at == first)).scalars().all()
+    found = described(connection, soon)
+    return list({one.language: one for one in sorted(found, key=lambda one: one.recipient, reverse=True)}.values())
+
+
+def described(connection: Connection, ids: Sequence[int]) -> list[Claim]:
+    """These rows, claimed or not, and their posts as they stand."""
     told = deliveries.alias("told")
     earlier = exists().where(
         told.c.recipient == _D.recipient,

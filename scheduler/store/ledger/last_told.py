@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, exists, func, or_, select
+from sqlalchemy import Connection, RowMapping, Select, case, exists, func, or_, select
 
 from scheduler.planning.delivery import Purpose, State
 from scheduler.store.ledger.claiming import Claim
@@ -46,6 +46,63 @@ def told(connection: Connection, claims: Sequence[Claim]) -> dict[int, Told]:
             polled_at=row.polled_at,
         )
     return known
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LastTold:
+    """What one post knows of one event, before anything is owed to it."""
+
+    origin: str  # of the post: file, self
+    surely: int  # as in Told
+    visits: bool
+    perhaps: tuple[int, ...]  # of messages on their way, too: the newest first
+    read_at: datetime | None  # when the post's own calendar program last read a staff feed, UTC
+
+
+def known(connection: Connection, event: str, uid: str) -> dict[str, LastTold]:
+    """What every post knows of an event (its id and UID), by Recipient.id."""
+    said = deliveries.alias("said")
+    doubtful = or_(said.c.uncertain_at.is_not(None), said.c.state == State.SENDING)
+    doubts: dict[str, set[int]] = {}
+    for row in connection.execute(
+        select(said.c.recipient, said.c.edition).where(said.c.subject == uid, doubtful, said.c.edition.is_not(None))
+    ):
+        doubts.setdefault(row.recipient, set()).add(row.edition)
+    before = editions.alias("before")
+    accepted = select(func.max(said.c.edition)).where(
+        said.c.recipient == _R.id, said.c.subject == uid, said.c.state == State.ACCEPTED
+    )
+    chose = select(func.min(_A.at)).where(_A.recipient == _R.id, _A.instead == event)
+    since = chose.correlate(recipients).scalar_subquery()
+    joined = select(func.max(before.c.number)).where(before.c.at <= _R.since)
+    polled = select(func.max(_T.polled_at)).where(_T.recipient == _R.id, _T.revoked_at.is_(None))
+    found = connection.execute(
+        select(
+            _R.id,
+            _R.origin,
+            accepted.correlate(recipients).scalar_subquery().label("accepted"),
+            func.coalesce(joined.correlate(recipients).scalar_subquery(), 1).label("joined"),
+            select(func.max(before.c.number))
+            .where(before.c.at <= since)
+            .correlate(recipients)
+            .scalar_subquery()
+            .label("chosen"),
+            polled.correlate(recipients).scalar_subquery().label("read_at"),
+        )
+    )
+    return {row["id"]: _known(row, doubts.get(row["id"], ())) for row in found.mappings()}
+
+
+def _known(row: RowMapping, doubts: Collection[int]) -> LastTold:
+    surely = max(row["accepted"] or 0, row["joined"], row["chosen"] or 0)
+    newer = sorted((number for number in doubts if number > surely), reverse=True)
+    return LastTold(
+        origin=row["origin"],
+        surely=surely,
+        visits=row["chosen"] is not None,
+        perhaps=tuple(newer),
+        read_at=row["read_at"],
+    )
 
 
 def spared(connection: Connection, claims: Sequence[Claim]) -> dict[int, State]:

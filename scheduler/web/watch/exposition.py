@@ -88,15 +88,19 @@ def _installation(found: Figures) -> Iterator[Metric]:
     )  # fmt: skip
     yield _gauge("agenda_zone_data_shifted_events", "Events that its data puts at another time.", found.shifted)
     yield _gauge(
-        "agenda_inbox_quarantined", "Messages of the last month that came in and could not be read.", found.quarantined
+        "agenda_inbox_quarantined",
+        "Messages of the last month that came in and could not be read.",
+        found.came_back.quarantined,
     )
     yield _gauge("agenda_sites_without_recipient", "Sites with nobody left to write to.", len(found.uncovered))
-    yield _gauge("agenda_reports_doubted", "Reports of bad addresses that wait for a decision.", found.doubted)
+    yield _gauge(
+        "agenda_reports_doubted", "Reports of bad addresses that wait for a decision.", found.came_back.doubted
+    )
     yield _gauge(
         "agenda_posts_refused_for_our_fault", "Posts whose mail came back for our fault, in three days.",
-        found.blamed.posts,
+        found.came_back.blamed.posts,
     )  # fmt: skip
-    yield _gauge("agenda_reports_lost", "Reports of thirty days that cannot be told whose.", found.lost.count)
+    yield _gauge("agenda_reports_lost", "Reports of thirty days that cannot be told whose.", found.came_back.lost.count)
     named = GaugeMetricFamily("agenda_site_without_recipient", "Each of these sites.", labels=("site",))
     for site in found.uncovered:
         named.add_metric((site,), 1)

@@ -1,0 +1,59 @@
+"""The files of a past edition in the administrator's folder again; what stood there is kept beside them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from itertools import count
+from pathlib import Path
+
+from calendars.catalogue import Phrase
+from scheduler.base.refusal import EnvironmentRefusal
+from scheduler.drafts.files import KEPT
+
+READ_ONLY = Phrase("{folder}: files cannot be written there. Leave --files out, or ask whoever runs the machine.")
+
+
+class NotWritable(EnvironmentRefusal):
+    """The folder of the configuration takes no files."""
+
+
+def refuse_read_only(folder: Path) -> None:
+    """Raises NotWritable."""
+    if not os.access(folder, os.W_OK):
+        raise NotWritable(READ_ONLY, folder=folder)
+
+
+def put_back(folder: Path, files: Mapping[str, bytes], number: int) -> tuple[str, ...]:
+    """Write the files of edition `number`, by name; returns the names under which the former ones are kept.
+
+    A file that the edition did not have goes, one that is the same already is left alone. Each is whole at any moment.
+    """
+    kept = []
+    for name in KEPT:
+        path, new = folder / name, files.get(name)
+        old = path.read_bytes() if path.is_file() else None
+        if old == new:
+            continue
+        if old is not None:
+            kept.append(_keep(path, old, number))
+        if new is None:
+            path.unlink()
+        else:
+            fresh = path.with_name(f".{name}.new")
+            fresh.write_bytes(new)
+            fresh.replace(path)
+    return tuple(kept)
+
+
+def _keep(path: Path, body: bytes, number: int) -> str:
+    """Under a name that nothing has yet."""
+    for again in count(1):
+        beside = path.with_name(f"{path.name}.antes-de-{number}" + ("" if again == 1 else f"-{again}"))
+        try:
+            with beside.open("xb") as file:
+                file.write(body)
+        except FileExistsError:
+            continue
+        return beside.name
+    raise AssertionError("counting has no end")
