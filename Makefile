@@ -35,7 +35,7 @@ $(READY): $(RUNS) requirements-dev.lock $(ZONEDATA) tests/js/package-lock.json |
 	@rm -rf $(VENV)/zonedata
 	@for lock in $(ZONEDATA:tests/zonedata/%.lock=%); do \
 		$(PIP) --require-hashes -r tests/zonedata/$$lock.lock --target $(VENV)/zonedata/$$lock || exit 1; done
-	@if command -v npm > /dev/null; then npm ci --prefix tests/js --silent --no-audit --no-fund --ignore-scripts || echo "without ical.js: npm ci failed"; fi
+	@if command -v npm > /dev/null; then npm ci --prefix tests/js --silent --no-audit --no-fund --ignore-scripts || echo "without ical.js and date-holidays: npm ci failed"; fi
 	@touch $@
 
 run: $(RUNS) $(WORDS) ## the demo: a rehearsal of the shipped agenda, then its feeds, pages and mails in the browser
