@@ -46,7 +46,7 @@ def of_reminders(database: Database) -> dict[str, int]:
     kind, state = deliveries.c.purpose, deliveries.c.state
     with database.read() as connection:
         rows = connection.execute(select(state, func.count()).where(kind == Purpose.REMINDER).group_by(state))
-        return {one: count for one, count in rows}
+        return {str(one): count for one, count in rows}
 
 
 def test_publishing_plans_each_reminder_once(database: Database) -> None:
