@@ -8,7 +8,7 @@ import pytest
 
 from calendars.catalogue import LANGUAGES, SOURCE, NotCompiled, Phrase, catalogue
 from calendars.catalogue import _languages as compiled_languages
-from calendars.model.text import Text, verbatim
+from calendars.model.text import Spoken, Text, verbatim
 
 CHANGES = Phrase("{changes} {changes:change|changes} not published")
 
@@ -25,6 +25,11 @@ def test_a_number_is_written_like_any_other_where_it_picks_no_word() -> None:
 def test_what_a_phrase_is_about_is_said_in_the_same_language() -> None:
     about = Phrase("{one} {other}").of(one=Text(es="uno", en="one"), other=verbatim("tokio"))
     assert (about["es"], about["en"]) == ("uno tokio", "one tokio")
+
+
+def test_what_a_function_says_is_said_in_the_language_that_is_asked_for() -> None:
+    about = Phrase("{one}!").of(one=Spoken(lambda language: f"<{language}>"))
+    assert (about["es"], about["en"]) == ("<es>!", "<en>!")
 
 
 def test_yes_and_no_are_no_numbers() -> None:

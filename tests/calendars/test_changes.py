@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendars.changes import Change, Kind, Notice, changes, notices
+from calendars.changes import Change, Kind, Notice, changes, notices, without_links
 from calendars.editions import Edition
 from calendars.model.agenda import Agenda, Axis
 from calendars.model.events import Assumption, Audience, Days, Event, EventStatus
@@ -189,6 +189,18 @@ def test_a_new_link_is_told_to_those_who_join_by_it() -> None:
     assert (found.kinds, told(found)) == ((Kind.LINK,), {"tokio": (Kind.LINK,), "nueva-delhi": (Kind.LINK,)})
     (undated,) = changes(content, content, {}, {"charla": "https://reuniones.example/j/2"})
     assert (undated.kinds, told(undated)) == ((Kind.LINK,), {})
+
+
+def test_who_is_shown_no_link_hears_of_the_rest_and_of_a_link_alone_nothing() -> None:
+    before, after = (factories.edition(agenda(event(when=when))) for when in (timed(), timed("2021-10-21 20:00")))
+    (moved,), (linked,) = changes(before, after, {}, LINK), changes(before, before, {}, LINK)
+    notice = next(notices(moved))
+    shown = without_links(notice)
+    assert shown is not None
+    assert (shown.kinds, Kind.LINK in notice.kinds) == ((Kind.MOVED,), True)
+    assert shown.after is not None
+    assert shown.after.link is None
+    assert without_links(next(notices(linked))) is None
 
 
 def test_no_link_stands_in_what_a_log_would_print() -> None:

@@ -26,6 +26,12 @@ ENCODINGS: dict[str, Callable[[str], bytes]] = {
 }
 
 
+@pytest.mark.parametrize("signature", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0"], ids=["xlsx", "xls"])
+def test_a_workbook_under_the_name_of_a_table_is_refused_with_the_way_out(signature: bytes) -> None:
+    (said,) = problems(read(files(recipients=signature + b"rest")))
+    assert said.startswith("recipients.csv:1:1: «recipients.csv» contiene un libro de Excel")
+
+
 @pytest.mark.parametrize("name", ENCODINGS)
 def test_what_notepad_and_excel_save_reads_the_same(name: str) -> None:
     encode = ENCODINGS[name]

@@ -77,6 +77,8 @@ def test_unless_it_is_written_they_do_not_and_the_stored_document_is_what_it_was
 )
 def test_an_address_at_a_listed_domain_may_sign_up(address: str) -> None:
     assert Signups(domains=("sre.gob.mx", "xn--mxico-bsa.example")).admits(address)
+    assert Signups(domains=("sre.gob.mx", "xn--mxico-bsa.example")).names(address)
+    assert not Signups(domains=("*.mx", "*.example")).names(address)
 
 
 @pytest.mark.parametrize(
