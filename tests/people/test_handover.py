@@ -81,9 +81,10 @@ def to(mail: EmailMessage) -> str:
 
 
 def words(mail: EmailMessage) -> str:
+    """What it says, on one line: where a line of it ends is a matter of width."""
     body = mail.get_body(("plain",))
     assert body is not None
-    return str(body.get_content())
+    return " ".join(str(body.get_content()).split())
 
 
 async def test_what_is_still_to_come_goes_to_the_successor_and_three_are_told(published: Database) -> None:
@@ -91,7 +92,7 @@ async def test_what_is_still_to_come_goes_to_the_successor_and_three_are_told(pu
     told = {to(mail): mail for mail in await sent(published, LATER, LATER + timedelta(hours=1))}
     assert set(told) == {NEW, "uno@tokio.example", "agenda@ine.example"}
     assert str(told[NEW]["Subject"]) == "Usted recibe ahora los recordatorios de su sede"
-    assert "Sección Consular, Embajada de México en Japón" in " ".join(words(told[NEW]).split())
+    assert "Sección Consular, Embajada de México en Japón" in words(told[NEW])
     assert "https://agenda.example/sites/tokio" in words(told[NEW])
     assert "llegan desde ahora a otra persona" in words(told["uno@tokio.example"])
     assert "uno, Embajada de México en Japón" in words(told["agenda@ine.example"])
