@@ -33,22 +33,23 @@ def run() -> Sequence[Line]:
     named = os.environ.get("FORMER_BUILD")
     if named is None:
         return [Skipped(what="processor time of a command", reason="FORMER_BUILD names no checkout of 7c290af")]
-    former = (str(Path(named).resolve() / ".venv" / "bin" / "agenda"),)
+    former = Path(named).resolve()
     with tempfile.TemporaryDirectory(prefix="agenda-commands-") as scratch:
         return [_figure(command, aim, former, Path(scratch)) for command, aim in AIMS.items()]
 
 
-def _figure(command: str, aim: float, former: Sequence[str], scratch: Path) -> Figure:
-    builds = {"ours": AGENDA, "former": former}
+def _figure(command: str, aim: float, former: Path, scratch: Path) -> Figure:
+    """Each build on the files that came with it: the former one knows no key of today's."""
+    builds = {"ours": (AGENDA, ROOT), "former": ((str(former / ".venv" / "bin" / "agenda"),), former)}
     taken: dict[str, list[float]] = {name: [] for name in builds}
-    for name, build in builds.items():
+    for name, (build, checkout) in builds.items():
         folder = scratch / name
         if not folder.exists():
-            shutil.copytree(ROOT / "config", folder / "config")
+            shutil.copytree(checkout / "config", folder / "config")
             _seconds((*build, "publish", "--reason", "bench"), folder)
         _seconds((*build, command), folder)  # bytecode is written, files are read
     for _ in range(TURNS):
-        for name, build in builds.items():
+        for name, (build, _) in builds.items():
             taken[name].append(_seconds((*build, command), scratch / name))
     ratio = median(ours / peer for ours, peer in zip(taken["ours"], taken["former"], strict=True))
     return Figure(
