@@ -10,6 +10,7 @@ from datetime import date
 from functools import cache
 
 import holidays
+from holidays.registry import COUNTRIES
 
 from calendars.catalogue import LANGUAGES
 from calendars.catalogue import SOURCE as ENGLISH
@@ -33,6 +34,7 @@ _MISSPELT = frozenset({
     ("VE", "International Worker's Day"),
 })  # fmt: skip
 _PUBLIC = ("public",)
+_CODES = frozenset(code for known in COUNTRIES.values() for code in known[1:])  # asking each country would load all
 # Under martial law Ukraine's feasts are working days by law (2136-IX, article 6) and stand in a category of their own;
 # missions keep the feasts of their host, and festivos.csv has the last word.
 _CATEGORIES: Mapping[str, tuple[str, ...]] = {"UA": ("public", "workday")}
@@ -49,7 +51,7 @@ class Feast:
 
 def is_listed(country: str) -> bool:
     """Does the library know the holidays of a country (ISO 3166-1 alpha-2)?"""
-    return country in _subdivisions()
+    return country in _CODES
 
 
 def subdivision(country: str, written: str) -> str | None:
@@ -62,7 +64,7 @@ def subdivision(country: str, written: str) -> str | None:
 
 def subdivisions(country: str) -> tuple[str, ...]:
     """The parts of a country that the library tells apart; none of a country that it does not know."""
-    return _subdivisions().get(country, ())
+    return tuple(_library(country).subdivisions) if is_listed(country) else ()
 
 
 @cache
@@ -120,8 +122,3 @@ def _names(country: str, part: str | None, year: int, language: str) -> Mapping[
 @cache
 def _library(country: str) -> holidays.HolidayBase:
     return holidays.country_holidays(country)
-
-
-@cache
-def _subdivisions() -> Mapping[str, tuple[str, ...]]:
-    return {country: tuple(parts) for country, parts in holidays.list_supported_countries().items()}
