@@ -7,7 +7,7 @@ from scheduler.base.settings import Settings, SettingsError
 from scheduler.base.tokens import Tokens
 from scheduler.mail.compose import Composer
 from scheduler.mail.relay.oauth import access_tokens
-from scheduler.mail.relay.smtp_url import parse_smtp_url
+from scheduler.mail.relay.smtp_url import is_loopback, parse_smtp_url
 from scheduler.sending.letters import Letters
 from scheduler.sending.service import Sending
 
@@ -23,7 +23,7 @@ def sends_for_real(settings: Settings) -> bool:
         host = parse_smtp_url(settings.smtp_url, settings.smtp_password or "").host
     except ValueError as error:
         raise SettingsError(Phrase("AGENDA_SMTP_URL: {error}").of(error=error)) from error
-    return not (host == "localhost" or host.startswith("127.") or host in ("::1", "[::1]"))
+    return not is_loopback(host)
 
 
 def letters_of(settings: Settings, tokens: Tokens) -> Letters:

@@ -23,6 +23,7 @@ from scheduler.store.people.bounces import CameBack
 from scheduler.store.posts import feed_tokens, hearers, roster
 from scheduler.store.schema import answers, deliveries, metadata, recipients
 from tests.support.campaign import Campaign, mails
+from tests.support.changes import unwrapped
 from tests.support.factories import agenda, event, timed
 from tests.support.ledger import DAY_BEFORE, PUBLISHED, WEEK_BEFORE, claim, draft, intend, post, put, settle, states
 from tests.support.people import TOKENS, erase, joined, purge
@@ -80,23 +81,16 @@ def to(mail: EmailMessage) -> str:
     return str(mail["To"].addresses[0].addr_spec)
 
 
-def words(mail: EmailMessage) -> str:
-    """What it says, on one line: where a line of it ends is a matter of width."""
-    body = mail.get_body(("plain",))
-    assert body is not None
-    return " ".join(str(body.get_content()).split())
-
-
 async def test_what_is_still_to_come_goes_to_the_successor_and_three_are_told(published: Database) -> None:
     over(published)
     told = {to(mail): mail for mail in await sent(published, LATER, LATER + timedelta(hours=1))}
     assert set(told) == {NEW, "uno@tokio.example", "agenda@ine.example"}
     assert str(told[NEW]["Subject"]) == "Usted recibe ahora los recordatorios de su sede"
-    assert "Sección Consular, Embajada de México en Japón" in words(told[NEW])
-    assert "https://agenda.example/sites/tokio" in words(told[NEW])
-    assert "llegan desde ahora a otra persona" in words(told["uno@tokio.example"])
-    assert "uno, Embajada de México en Japón" in words(told["agenda@ine.example"])
-    every = "\n".join(map(words, told.values()))
+    assert "Sección Consular, Embajada de México en Japón" in unwrapped(told[NEW])
+    assert "https://agenda.example/sites/tokio" in unwrapped(told[NEW])
+    assert "llegan desde ahora a otra persona" in unwrapped(told["uno@tokio.example"])
+    assert "uno, Embajada de México en Japón" in unwrapped(told["agenda@ine.example"])
+    every = "\n".join(map(unwrapped, told.values()))
     assert [address for address in told if address in every] == []
     reminders = await sent(published, LATER + timedelta(hours=1), datetime(2021, 10, 23, tzinfo=PUBLISHED.tzinfo))
     assert [to(mail) for mail in reminders] == [NEW] * 3

@@ -51,7 +51,7 @@ def parse_smtp_url(url: str, password: str | None = None, tokens: AccessTokens |
     security, usual = _SCHEMES[parts.scheme]
     options = _options(parts.query, security)
     host = _host(parts)
-    if security == "none" and "plain" not in options and not _is_loopback(host):
+    if security == "none" and "plain" not in options and not is_loopback(host):
         raise ValueError(
             "smtp:// sends mail unencrypted, and its host is not this machine: use smtp+starttls://, "
             "or ask for it by name with ?plain=yes"
@@ -123,7 +123,8 @@ def _options(query: str, security: Security) -> dict[str, str]:
     return options
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Is it this machine itself, by address or by name?"""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
