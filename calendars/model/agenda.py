@@ -121,6 +121,7 @@ class Problem:
     value: str
     rule: str  # stable code for scripts, e.g. "unknown-region"
     message: Said  # says value, rule and correction
+    instead: str = ""  # the value that was probably meant, where the message proposes one
 
 
 class AnotherAgenda(ValueError):

@@ -34,14 +34,20 @@ START = Place(1, 1)
 
 
 class Wrong(Exception):
-    """A value that breaks a rule. `place` is where, if that differs from the place of the value being read."""
+    """A value that breaks a rule. `place` is where, if that differs from the place of the value being read.
 
-    def __init__(self, rule: str, message: Said, *, value: str = "", place: Place | None = None) -> None:
+    `instead` is the value that was probably meant, where the message proposes one: a form offers it as a button.
+    """
+
+    def __init__(
+        self, rule: str, message: Said, *, value: str = "", place: Place | None = None, instead: str = ""
+    ) -> None:
         super().__init__(message[SOURCE])
         self.rule = rule
         self.message = message
         self.value = value
         self.place = place
+        self.instead = instead
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,7 +93,16 @@ class Report:
         line, column = wrong.place or place
         value = "…" if _PRIVATE.search(wrong.value) else wrong.value
         message = _Discreet(message=wrong.message)
-        return Problem(file=self.file, line=line, column=column, value=value, rule=wrong.rule, message=message)
+        instead = "" if _PRIVATE.search(wrong.instead) else wrong.instead
+        return Problem(
+            file=self.file,
+            line=line,
+            column=column,
+            value=value,
+            rule=wrong.rule,
+            message=message,
+            instead=instead,
+        )
 
 
 def shown(value: str) -> str:
@@ -118,7 +133,8 @@ def unknown_key(rule: str, noun: Said, name: str, choices: tuple[str, ...]) -> W
     """As `unknown` says it, of a key or a column."""
     if meant := meant_key(name, choices):
         way = MEANT.of(meant=meant)
-        return Wrong(rule, _UNKNOWN.of(noun=noun, value=shown(name), missing=NO_SUCH, way=way), value=name)
+        wrong = _UNKNOWN.of(noun=noun, value=shown(name), missing=NO_SUCH, way=way)
+        return Wrong(rule, wrong, value=name, instead=meant)
     return unknown(rule, noun, name, choices)
 
 
@@ -153,7 +169,8 @@ def unknown(rule: str, noun: Said, value: str, choices: tuple[str, ...], missing
         way = MEANT.of(meant=meant)
     elif 0 < len(choices) <= 12:
         way = _CHOICES.of(choices=", ".join(choices))
-    return Wrong(rule, _UNKNOWN.of(noun=noun, value=shown(value), missing=missing, way=way), value=value)
+    message = _UNKNOWN.of(noun=noun, value=shown(value), missing=missing, way=way)
+    return Wrong(rule, message, value=value, instead=meant or "")
 
 
 def known(value: T | None) -> T:

@@ -121,7 +121,7 @@ def identifier(value: str) -> str:
     )
     if better:
         message = sentences(message, MEANT.of(meant=better))
-    raise Wrong("id-format", message, value=plain)
+    raise Wrong("id-format", message, value=plain, instead=better)
 
 
 def one_of(table: Mapping[str, T], rule: str, noun: Said) -> Callable[[str], T]:
@@ -164,17 +164,20 @@ def day(value: str) -> date:
 
 def _not_a_date(plain: str) -> Wrong:
     way: Said = Phrase("Write year-month-day, for instance 2021-10-06.")
+    meant = ""
     if match := _OTHER_DATE.fullmatch(plain):
         first, second, year = match.groups()
         readings = [f"{year}-{m:>02}-{d:>02}" for d, m in ((first, second), (second, first)) if int(m) <= 12]
         if len(set(readings)) == 2:
             way = Phrase("It can be read in two ways. Write {one} or {other}.").of(one=readings[0], other=readings[1])
         elif readings:
-            way = _MEANT.of(meant=readings[0])
+            meant = readings[0]
     elif match := _SLASHED.fullmatch(plain):
-        way = _MEANT.of(meant="-".join(match.groups()))
-    message = Phrase("date “{date}” is not clear. {way}")
-    return Wrong("date-format", message.of(date=shown(plain), way=way), value=plain)
+        meant = "-".join(match.groups())
+    message = Phrase("date “{date}” is not clear. {way}").of(
+        date=shown(plain), way=_MEANT.of(meant=meant) if meant else way
+    )
+    return Wrong("date-format", message, value=plain, instead=meant)
 
 
 def weekday(value: str) -> int:
@@ -194,20 +197,24 @@ def hour(value: str) -> time:
     match = _HOUR.fullmatch(fold(plain))
     if match and int(match[1]) < 24 and int(match[2]) < 60:
         return time(int(match[1]), int(match[2]))
-    message = Phrase("hour “{hour}” is not clear. {way}")
-    raise Wrong("time-format", message.of(hour=shown(plain), way=_hour_meant(fold(plain))), value=plain)
+    way, meant = _hour_meant(fold(plain))
+    message = Phrase("hour “{hour}” is not clear. {way}").of(hour=shown(plain), way=way)
+    raise Wrong("time-format", message, value=plain, instead=meant)
 
 
-def _hour_meant(written: str) -> Said:
+def _hour_meant(written: str) -> tuple[Said, str]:
+    """The way out, and the hour that was probably meant; "" where none is likelier than others."""
     if (twelve := _TWELVE.fullmatch(written)) and 1 <= int(twelve[1]) <= 12:
-        return _MEANT.of(meant=f"{int(twelve[1]) % 12 + (12 if twelve[3] == 'p' else 0):02}:{twelve[2] or '00'}")
+        meant = f"{int(twelve[1]) % 12 + (12 if twelve[3] == 'p' else 0):02}:{twelve[2] or '00'}"
+        return _MEANT.of(meant=meant), meant
     if loose := _LOOSE_HOUR.fullmatch(written):
         number, minutes = int(loose[1]), loose[2] or "00"
         if number < 24 and int(minutes) < 60:
-            return _MEANT.of(meant=f"{number:02}:{minutes}")
+            meant = f"{number:02}:{minutes}"
+            return _MEANT.of(meant=meant), meant
         if number == 24 and int(minutes) == 0:
-            return _MIDNIGHT
-    return Phrase("Write 00:00 to 23:59, for instance 18:00.")
+            return _MIDNIGHT, ""
+    return Phrase("Write 00:00 to 23:59, for instance 18:00."), ""
 
 
 def duration(value: str) -> timedelta:
@@ -216,16 +223,20 @@ def duration(value: str) -> timedelta:
     match = _DURATION.fullmatch(fold(plain))
     length = timedelta(hours=int(match[1] or 0), minutes=int(match[2] or 0)) if match else timedelta()
     if not timedelta() < length <= LONGEST_EVENT:
+        meant = _length_meant(fold(plain))
         raise Wrong(
             "duration-format",
-            Phrase("duration “{plain}” is not clear. {way}").of(plain=shown(plain), way=_length_meant(fold(plain))),
+            Phrase("duration “{plain}” is not clear. {way}").of(
+                plain=shown(plain), way=MEANT.of(meant=meant) if meant else _DURATIONS
+            ),
             value=plain,
+            instead=meant,
         )
     return length
 
 
-def _length_meant(written: str) -> Said:
-    """«2,5 h» is 2 h 30 min, «2:30» too; a bare «90» is minutes, a bare «2» hours."""
+def _length_meant(written: str) -> str:
+    """«2,5 h» is 2 h 30 min, «2:30» too; a bare «90» is minutes, a bare «2» hours; "" where nothing is likely."""
     minutes = 0.0
     if clocked := _CLOCKED.fullmatch(written):
         minutes = int(clocked[1]) * 60 + int(clocked[2])
@@ -234,9 +245,9 @@ def _length_meant(written: str) -> Said:
         minutes = number if written.isdigit() and number > 12 else number * 60
     whole = round(minutes)
     if not timedelta() < timedelta(minutes=whole) <= LONGEST_EVENT or whole != minutes:
-        return _DURATIONS
+        return ""
     hours, rest = divmod(whole, 60)
-    return MEANT.of(meant=" ".join(part for part in (f"{hours} h" * bool(hours), f"{rest} min" * bool(rest)) if part))
+    return " ".join(part for part in (f"{hours} h" * bool(hours), f"{rest} min" * bool(rest)) if part)
 
 
 def reminder(value: str) -> ReminderRule:

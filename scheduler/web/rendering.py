@@ -90,6 +90,9 @@ class _Asset:
 ASSETS = {
     "style.css": _Asset(parts="styles/*.css", content_type=b"text/css; charset=utf-8"),
     "app.js": _Asset(parts="scripts/*.js", content_type=b"text/javascript; charset=utf-8"),
+    "desk.css": _Asset(parts="desk/styles/*.css", content_type=b"text/css; charset=utf-8"),
+    "desk.js": _Asset(parts="desk/scripts/*.js", content_type=b"text/javascript; charset=utf-8"),
+    "htmx.js": _Asset(parts="vendor/htmx.min.js", content_type=b"text/javascript; charset=utf-8"),
     "icon.svg": _Asset(parts="icon.svg", content_type=b"image/svg+xml"),
 }
 

@@ -150,7 +150,7 @@ def _weekday_mismatch(first: date, written: int) -> Wrong:
     message = Phrase("“dia: {word}”, but {date} is a {weekday}. Correct “fecha” or “dia”.").of(
         word=word, date=Dated(first), weekday=Weekday(first.weekday())
     )
-    return Wrong("weekday-mismatch", message, value=word)
+    return Wrong("weekday-mismatch", message, value=word, instead=words.WEEKDAYS[first.weekday()])
 
 
 def _span(first: date, last: date) -> Wrong:

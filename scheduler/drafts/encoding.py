@@ -1,0 +1,26 @@
+"""The bytes of a file as text to edit, and the text as bytes again, with the line ends and the mark it had."""
+
+from __future__ import annotations
+
+from codecs import BOM_UTF8
+
+from calendars.reading import LIMITS
+from calendars.reading.decoding import decode
+from calendars.reading.problems import Report
+from scheduler.drafts.patching import Unreadable
+
+
+def text_of(file: str, body: bytes) -> str:
+    """The text, its lines ended by line feeds. Raises Unreadable where the bytes are no text."""
+    report = Report(file)
+    text = decode(body, report, limit=LIMITS[file])
+    if text is None:
+        raise Unreadable(report.problems[0].message)
+    return text
+
+
+def body_of(text: str, before: bytes) -> bytes:
+    """The text as UTF-8, as the file was `before`: CRLF where it had it, a byte order mark where it had one."""
+    plain = text.replace("\r\n", "\n")
+    written = plain.replace("\n", "\r\n") if b"\r\n" in before else plain
+    return (BOM_UTF8 if before.startswith(BOM_UTF8) else b"") + written.encode()

@@ -1,0 +1,92 @@
+"""Every state in which the files of a folder were saved, beside them: any of them can be had back.
+
+A state is kept once, under its digest, and the list says when it stood there and whose hand it was. What a program
+that is not ours saved is kept when it is first seen. States end after KEPT_DAYS, the oldest first past KEPT_STATES of
+a file: files hold addresses, and what was corrected must not stay for ever.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+FOLDER = ".historial"  # beside the files; no reader of ours takes what is in it for configuration
+INDEX = "estados.jsonl"
+KEPT_STATES = 200  # of one file
+KEPT_DAYS = 90
+DIGEST = 32  # hexadecimal digits of a state's SHA-256
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class State:
+    """A file as it stood at some time."""
+
+    file: str
+    digest: str  # of its bytes; "" where there was no such file
+    at: datetime  # UTC: when it was saved here, or first seen
+    by: str  # who saved it; "" of another program
+
+
+def digest_of(body: bytes | None) -> str:
+    """A name for a file's bytes; "" for a file that is not there."""
+    return "" if body is None else sha256(body).hexdigest()[:DIGEST]
+
+
+class History:
+    """The states of one folder. Its caller holds the folder's lock (saving.locked)."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / FOLDER
+
+    def states(self, file: str | None = None) -> tuple[State, ...]:
+        """The latest first; of one file, or of all."""
+        found = [one for one in self._read() if file in (None, one.file)]
+        return tuple(reversed(found))
+
+    def body(self, digest: str) -> bytes | None:
+        """The bytes of a state; None where it is not kept any more."""
+        path = self._folder / digest
+        known = len(digest) == DIGEST and all(sign in "0123456789abcdef" for sign in digest)
+        return path.read_bytes() if known and path.is_file() else None
+
+    def keep(self, file: str, body: bytes | None, at: datetime, by: str) -> None:
+        """Note that `file` holds `body` from `at` on; nothing where the latest state says so already."""
+        digest = digest_of(body)
+        latest = next((one for one in self.states(file)), None)
+        if latest is not None and latest.digest == digest:
+            return
+        self._folder.mkdir(exist_ok=True)
+        if body is not None and not (self._folder / digest).exists():
+            fresh = self._folder / f"{digest}.new"
+            fresh.write_bytes(body)
+            fresh.replace(self._folder / digest)
+        kept = tuple(self._worth(at, (*self._read(), State(file=file, digest=digest, at=at, by=by))))
+        self._write(kept)
+
+    def _worth(self, now: datetime, states: tuple[State, ...]) -> Iterator[State]:
+        """Those that stay; the latest of each file always does."""
+        for number, one in enumerate(states):
+            later = sum(other.file == one.file for other in states[number + 1 :])
+            if later == 0 or (later < KEPT_STATES and now - one.at <= timedelta(days=KEPT_DAYS)):
+                yield one
+
+    def _read(self) -> tuple[State, ...]:
+        path = self._folder / INDEX
+        if not path.is_file():
+            return ()
+        rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line)
+        return tuple(State(**{**row, "at": datetime.fromisoformat(row["at"])}) for row in rows)
+
+    def _write(self, states: tuple[State, ...]) -> None:
+        fresh = self._folder / f"{INDEX}.new"
+        rows = (json.dumps({**asdict(one), "at": one.at.isoformat()}, ensure_ascii=False) for one in states)
+        fresh.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
+        fresh.replace(self._folder / INDEX)
+        wanted = {one.digest for one in states}
+        for path in self._folder.iterdir():
+            if len(path.name) == DIGEST and path.name not in wanted:
+                path.unlink()

@@ -1,0 +1,247 @@
+"""The form in which one event is edited: beside it, while typing, its hour at all its sites and what is wrong where.
+
+The file is the truth: the form is filled from it, and only what was changed in the form is written to it. Where somebody
+else changed the same event meanwhile, nothing is written before a person has chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from calendars.catalogue import Phrase
+from calendars.model.agenda import Agenda
+from calendars.model.places import slug
+from calendars.model.text import Language
+from calendars.reading import AGENDA, PRIVATE, words
+from calendars.wording import hour, kind_word, short_date, status_word
+from calendars.zones import to_wall
+from scheduler.base.refusal import Refusal
+from scheduler.drafts import typed
+from scheduler.drafts.encoding import body_of, text_of
+from scheduler.drafts.form import FIELDS, event_text, with_fields, with_new
+from scheduler.drafts.history import digest_of
+from scheduler.drafts.patching import AsText, Events, links_of, with_link
+from scheduler.drafts.saving import ChangedBeneath, save
+from scheduler.drafts.typed import Typed
+from scheduler.web.desk.asked import Answer, Asked, NotThere
+from scheduler.web.desk.look import Look, look
+from scheduler.web.desk.place import Place
+from scheduler.web.desk.rendering import go, part, screen
+from scheduler.wording.fields import HELP, LABELS
+
+LINK = "enlace"
+NEW = Phrase("New event")
+NO_EVENT = Phrase("There is no event “{name}” in agenda.yaml.")
+TAKEN = Phrase("An event with this identifier is there already: choose another.")
+TRIES = 3  # at a file that others save in the same moment
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Form:
+    """What the screen shows of an event."""
+
+    id: str  # "" of one that is not in the file yet
+    fields: Mapping[str, str]
+    digest: str  # of the event's text when the form was filled from it
+    look: Look | None = None  # None: the form cannot be read so
+    typed_at: str = ""  # there is something that was typed and not saved, since then
+    theirs: Mapping[str, str] | None = None  # what somebody else made of it meanwhile
+    notice: str = ""
+
+
+def edit(place: Place, asked: Asked) -> Answer:
+    """An event's form, filled from the file."""
+    key = asked.names["event"]
+    files = place.files.contents()
+    text = text_of(AGENDA, files[AGENDA])
+    found = _filled(text, files, key)
+    left = typed.kept(place.folder, _who(asked), key, asked.now)
+    if left is not None and asked.query.get("typed"):
+        found = Form(id=key, fields={**found.fields, **left.fields}, digest=left.fields.get("digest", found.digest))
+        left = None
+    looked = _looked(files, text, found, asked.language)
+    return _screen(place, asked, _with(found, look=looked, typed_at=_moment(left, place, asked)))
+
+
+def blank(place: Place, asked: Asked) -> Answer:
+    """The form of a new event; of a copy, with another's fields but for its identifier."""
+    files = place.files.contents()
+    source = asked.query.get("from", "")
+    fields = dict.fromkeys((*FIELDS, LINK), "") | {"estado": "tentativo", "para.quien": "todas"}
+    if source:
+        fields = {**_filled(text_of(AGENDA, files[AGENDA]), files, source).fields, LINK: "", "motivo.es": "", "motivo.en": ""}
+    return _screen(place, asked, Form(id="", fields=fields, digest=""))
+
+
+def seen(place: Place, asked: Asked) -> Answer:
+    """What is beside the form, for what is typed in it; nothing is written to the file."""
+    files = place.files.contents()
+    text = text_of(AGENDA, files[AGENDA])
+    form = _posted(asked)
+    if form.id:
+        typed.keep(place.folder, _who(asked), form.id, Typed(at=asked.now, fields={**form.fields, "digest": form.digest}))
+    found = _with(form, look=_looked(files, text, form, asked.language))
+    if asked.part:
+        return part(asked, "desk/event-look.html", _values(place, asked, found))
+    return _screen(place, asked, found)
+
+
+def saved(place: Place, asked: Asked) -> Answer:
+    """Write what differs; where others changed the same event, ask."""
+    form = _posted(asked)
+    for attempt in range(1, TRIES + 1):
+        try:
+            return _saved(place, asked, form)
+        except ChangedBeneath:  # between our reading and our writing: read again
+            if attempt == TRIES:
+                raise
+    raise AssertionError("the last try returns or raises")
+
+
+def forgotten(place: Place, asked: Asked) -> Answer:
+    """Give up what was typed and not saved."""
+    typed.forget(place.folder, _who(asked), asked.names["event"])
+    return go(asked, f"/desk/events/{asked.names['event']}")
+
+
+def _saved(place: Place, asked: Asked, form: Form) -> Answer:
+    files = place.files.contents()
+    text = text_of(AGENDA, files[AGENDA])
+    if not form.id:
+        return _added(place, asked, form, files, text)
+    now = event_text(Events(text), form.id)
+    if form.digest != now.digest and asked.form.one("theirs") != now.digest:
+        others = {**now.fields, LINK: _link(files, form.id)}
+        shown = _with(form, theirs=others, look=_looked(files, text, form, asked.language))
+        return _screen(place, asked, _with(shown, digest=now.digest), status=409)
+    _write(place, asked, AGENDA, files, with_fields(Events(text), form.id, form.fields))
+    _write_link(place, asked, form.id, form.fields.get(LINK, ""))
+    typed.forget(place.folder, _who(asked), form.id)
+    return go(asked, f"/desk/events/{form.id}", saved="1")
+
+
+def _added(place: Place, asked: Asked, form: Form, files: Mapping[str, bytes], text: str) -> Answer:
+    key = slug(asked.form.one("id") or form.fields.get("titulo.es", ""))
+    if not key or key in Events(text).ids:
+        looked = _looked(files, text, form, asked.language)
+        return _screen(place, asked, _with(form, look=looked, notice=TAKEN[asked.language]), status=422)
+    _write(place, asked, AGENDA, files, with_new(text, key, form.fields))
+    _write_link(place, asked, key, form.fields.get(LINK, ""))
+    return go(asked, f"/desk/events/{key}", saved="1")
+
+
+def _write(place: Place, asked: Asked, file: str, files: Mapping[str, bytes], text: str) -> None:
+    before = files.get(file, b"")
+    body = body_of(text, before)
+    if body != before:
+        save(place.folder, file, body, expected=digest_of(files.get(file)), at=asked.now, by=asked.person.name)
+
+
+def _write_link(place: Place, asked: Asked, key: str, link: str) -> None:
+    files = place.files.contents()
+    if link != _link(files, key):
+        text = text_of(PRIVATE, files[PRIVATE]) if PRIVATE in files else ""
+        _write(place, asked, PRIVATE, files, with_link(text, key, link or None))
+
+
+def _filled(text: str, files: Mapping[str, bytes], key: str) -> Form:
+    events = Events(text)
+    if key not in events.ids:
+        raise NotThere(NO_EVENT, name=key)
+    found = event_text(events, key)
+    return Form(id=key, fields={**found.fields, LINK: _link(files, key)}, digest=found.digest)
+
+
+def _posted(asked: Asked) -> Form:
+    """What was filled in, with the correction that was chosen among those proposed."""
+    posted = asked.form
+    fields = {name: _several(posted.fields.get(name, ())) for name in (*FIELDS, LINK)}
+    name, _, value = posted.one("fix").partition("=")
+    if name in fields:
+        fields[name] = value
+    return Form(id=asked.names.get("event", ""), fields=fields, digest=posted.one("digest"))
+
+
+def _several(values: Any) -> str:
+    """Boxes that are ticked come as values of one name."""
+    return "\n".join(value.replace("\r\n", "\n").strip() for value in values if value.strip())
+
+
+def _looked(files: Mapping[str, bytes], text: str, form: Form, language: Language) -> Look | None:
+    key = form.id or "nuevo-evento-sin-nombre"
+    try:
+        new = with_fields(Events(text), key, form.fields) if form.id else with_new(text, key, form.fields)
+        return look(files, new, key, language)
+    except AsText:
+        return None
+
+
+def _link(files: Mapping[str, bytes], key: str) -> str:
+    return links_of(text_of(PRIVATE, files[PRIVATE])).get(key, "") if PRIVATE in files else ""
+
+
+def _who(asked: Asked) -> str:
+    return asked.person.id or asked.person.name
+
+
+def _moment(left: Typed | None, place: Place, asked: Asked) -> str:
+    if left is None:
+        return ""
+    wall = to_wall(left.at, _zone(place))
+    return f"{short_date(wall, asked.language)}, {hour(wall, asked.language)}"
+
+
+def _zone(place: Place) -> str:
+    agenda = known_agenda(place)
+    return "UTC" if agenda is None else agenda.zone
+
+
+def known_agenda(place: Place) -> Agenda | None:
+    """The files', else that of the edition in force; None where neither can be read."""
+    draft = place.draft()
+    if draft is not None:
+        return draft.agenda
+    found = place.in_force()
+    return None if found is None else found.edition.agenda
+
+
+def _with(form: Form, **changes: Any) -> Form:
+    kept = {name: getattr(form, name) for name in Form.__slots__}
+    return Form(**{**kept, **changes})
+
+
+def _screen(place: Place, asked: Asked, form: Form, *, status: int = 200) -> Answer:
+    title = form.fields.get(f"titulo.{asked.language}") or form.id or NEW[asked.language]
+    return screen(asked, "desk/event.html", title, _values(place, asked, form), status=status)
+
+
+def _values(place: Place, asked: Asked, form: Form) -> dict[str, Any]:
+    language = asked.language
+    agenda = known_agenda(place)
+    return {
+        "form": form,
+        "look": form.look,
+        "labels": {key: label[language] for key, label in LABELS.items()},
+        "help": {key: text[language] for key, text in HELP.items()},
+        "choices": _choices(agenda, language),
+        "saved": bool(asked.query.get("saved")),
+        "line": None if not form.id else form.id,
+    }
+
+
+def _choices(agenda: Agenda | None, language: Language) -> dict[str, list[tuple[str, str]]]:
+    """By field: what can be chosen, as the file has it and as it is said."""
+    return {
+        "tipo": [(word, kind_word(kind, language)) for word, kind in words.KINDS.items()],
+        "estado": [(word, status_word(status, language)) for word, status in words.STATUSES.items()],
+        "dia": [("", "—"), *((word, word) for word in words.WEEKDAYS)],
+        "pliegue": [("", "—"), *((word, word) for word in words.FOLDS)],
+        "eje": [
+            (words.UNASSIGNED, words.UNASSIGNED),
+            *((axis.id, axis.title[language]) for axis in (agenda.axes if agenda else ())),
+        ],
+        "regiones": [(one.name["es"], one.name[language]) for one in (agenda.regions if agenda else ())],
+        "supuesto": [(word, LABELS[word][language]) for word in words.ASSUMPTIONS],
+    }

@@ -1,0 +1,147 @@
+"""An event while it is being edited: its hour at all its sites, the worst first, and what is wrong at which field."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from calendars.catalogue import Phrase
+from calendars.editions import first_edition
+from calendars.impact import Fit, Session, Stay, sessions, stays
+from calendars.model.agenda import Draft, Problem
+from calendars.model.events import Event
+from calendars.model.text import Language
+from calendars.reading import AGENDA, PRIVATE, POSTS, Reading, read
+from calendars.wording import days_span, home_name, hour, long_date, short_date
+from scheduler.drafts.form import AUDIENCE, COVERAGE, EventText, event_text
+from scheduler.drafts.patching import Events
+from scheduler.wording.around import marks, stay_marks
+
+INSIDE = Phrase("{inside} of {all} sites wholly within working hours")
+SEVERITY = {Fit.OUTSIDE: 4, Fit.PARTLY: 2, Fit.INSIDE: 0}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """The event at one site, or at several whose clocks and remarks are the same."""
+
+    cities: tuple[str, ...]
+    day: str
+    hour: str  # "" of whole days
+    marks: tuple[str, ...]
+    bad: bool  # night, weekend, holiday or wholly outside working hours
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Look:
+    """What is shown beside the form."""
+
+    home: str  # «martes 9 de noviembre de 2021, 09:00 h, tiempo del centro de México»; "" without a date
+    rows: tuple[Row, ...]  # the worst first
+    balance: str  # «12 de 30 sedes enteramente en horario de trabajo»; "" of whole days
+    problems: Mapping[str, tuple[Problem, ...]]  # by field of the form; "" for what is at none
+    sites: int
+
+    @property
+    def fine(self) -> bool:
+        return not self.problems
+
+
+def alone(files: Mapping[str, bytes], text: str, key: str) -> Reading:
+    """The event read by itself: what is wrong elsewhere in the files does not hide its hours."""
+    wanted = {name: body for name, body in files.items() if name != PRIVATE}
+    heads = {POSTS: files.get(POSTS, b"").split(b"\n", 1)[0] + b"\n"}
+    return read({**wanted, **heads, AGENDA: Events(text).alone(key).encode()})
+
+
+def look(files: Mapping[str, bytes], text: str, key: str, language: Language) -> Look:
+    """What the event of that id is in the text of agenda.yaml. Raises AsText."""
+    found = alone(files, text, key)
+    draft, stands = found.draft, event_text(Events(text), key)
+    event = None if draft is None else draft.agenda.event(key)
+    return Look(
+        home="" if draft is None or event is None else _home(draft, event, language),
+        rows=() if draft is None or event is None else _rows(draft, event, language),
+        balance="" if draft is None or event is None else _balance(draft, event, language),
+        problems=by_field((one for one in found.problems if one.file == AGENDA), stands),
+        sites=0 if draft is None or event is None else len(draft.agenda.addressed(event)),
+    )
+
+
+def by_field(problems: Iterable[Problem], event: EventText) -> dict[str, tuple[Problem, ...]]:
+    """The problems of an event by the field at which a person mends them; "" for those of no field."""
+    found: dict[str, list[Problem]] = {}
+    for one in problems:
+        key = next((key for key, (first, last) in event.lines.items() if first <= one.line <= last), None)
+        if key in (None, "id") and one.rule == "missing-key":
+            key = one.value
+        found.setdefault(_field(key or ""), []).append(one)
+    return {key: tuple(several) for key, several in found.items()}
+
+
+def _field(key: str) -> str:
+    return {"para": AUDIENCE[0], "cobertura": COVERAGE[0]}.get(key, key)
+
+
+def _home(draft: Draft, event: Event, language: Language) -> str:
+    edition = first_edition(draft)
+    revision, zone = edition.revisions[event.id], draft.agenda.zone
+    if revision.start is not None:
+        wall = revision.wall(revision.start, zone)
+        return f"{long_date(wall, language)}, {hour(wall, language)}, {home_name(zone, language)}"
+    return days_span(event.when, language) if event.when is not None else ""
+
+
+def _rows(draft: Draft, event: Event, language: Language) -> tuple[Row, ...]:
+    edition = first_edition(draft)
+    held = sessions(draft.agenda, event, edition.revisions[event.id])
+    if held:
+        ordered = sorted(held, key=lambda one: (-badness(one), one.start, one.site.id))
+        return _together([(one.site.city_in(language), _session_row(one, language)) for one in ordered])
+    return _together([(one.site.city_in(language), _stay_row(one, language)) for one in stays(draft.agenda, event)])
+
+
+def badness(one: Session) -> int:
+    """How much speaks against the hour at that site; 0 where nothing does."""
+    off = one.weekend or one.holiday is not None
+    return 8 * one.night + 5 * off + SEVERITY[one.fit] + (one.home_holiday is not None)
+
+
+def _session_row(one: Session, language: Language) -> Row:
+    bad = one.night or one.weekend or one.holiday is not None or one.fit is Fit.OUTSIDE
+    return Row(
+        cities=(),
+        day=short_date(one.start.date(), language),
+        hour=hour(one.start, language),
+        marks=tuple(marks(one, language)),
+        bad=bad,
+    )
+
+
+def _stay_row(one: Stay, language: Language) -> Row:
+    days = dict.fromkeys((one.days.first, one.days.last))
+    return Row(
+        cities=(),
+        day=" – ".join(short_date(day, language) for day in days),
+        hour="",
+        marks=tuple(stay_marks(one, language)),
+        bad=one.working_days == 0,
+    )
+
+
+def _together(rows: list[tuple[str, Row]]) -> tuple[Row, ...]:
+    """Sites of which the same is said, in one row, in the order of the first."""
+    found: dict[Row, list[str]] = {}
+    for city, row in rows:
+        found.setdefault(row, []).append(city)
+    return tuple(
+        Row(cities=tuple(cities), day=row.day, hour=row.hour, marks=row.marks, bad=row.bad)
+        for row, cities in found.items()
+    )
+
+
+def _balance(draft: Draft, event: Event, language: Language) -> str:
+    held = sessions(draft.agenda, event, first_edition(draft).revisions[event.id])
+    counted = Counter(one.fit for one in held)
+    return INSIDE.say(language, inside=counted[Fit.INSIDE], all=len(held)) if held else ""

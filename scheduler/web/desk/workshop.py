@@ -1,0 +1,124 @@
+"""Where the desk's screens are made: processes beside the one that serves, which only hands over and waits.
+
+Reading the files, reckoning what would happen and rendering keep a processor busy; a busy thread beside the event loop
+made a feed's p99 thirty times longer. A screen is a function of a module, so that its name is all that has to travel.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from calendars.catalogue import Phrase
+from scheduler.base.logs import configure_logs
+from scheduler.base.refusal import EnvironmentRefusal, Refusal
+from scheduler.store.database import will_pass
+from scheduler.web.desk.asked import Answer, Asked
+from scheduler.web.desk.place import Place
+from scheduler.web.desk.rendering import refused
+
+log = structlog.get_logger(__name__)
+
+PROCESSES = 2
+WAITING = 64  # screens asked for and not made yet; who asks then is told to come again
+SECONDS = 60  # that a screen may take
+NICENESS = 5  # feeds and mail come first
+
+Screen = Callable[[Place, Asked], Answer]
+
+_AWAY = Phrase("The database is away or busy. Nothing was saved; try again in a minute.")
+_BUSY = Phrase("Too much is being reckoned at the moment. Try again in a minute.")
+
+
+class Busy(EnvironmentRefusal):
+    """More is asked of the desk than it can make."""
+
+
+@dataclass(kw_only=True)
+class Workshop:
+    """The processes of one desk. `folder` holds the files that it edits."""
+
+    folder: Path
+    base_url: str
+    _pool: ProcessPoolExecutor | None = None
+    _asked: int = 0
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def open(self) -> None:
+        """Start the processes, so that the first screen does not wait for them."""
+        self._pool = ProcessPoolExecutor(
+            PROCESSES,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_settle_in,
+            initargs=(self.folder, self.base_url),
+        )
+        for _ in range(PROCESSES):
+            self._pool.submit(_warm)
+
+    def close(self) -> None:
+        """End them, at once."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
+
+    async def make(self, screen: Screen, asked: Asked) -> Answer:
+        """The screen's answer. Raises what it raises; Busy."""
+        if self._pool is None:
+            self.open()
+        if self._asked >= WAITING:
+            raise Busy(_BUSY)
+        self._asked += 1
+        try:
+            pool = self._pool
+            assert pool is not None, "it was opened above"
+            made = asyncio.get_running_loop().run_in_executor(pool, partial(_made, screen, asked))
+            return await asyncio.wait_for(made, SECONDS)
+        except BrokenProcessPool as error:  # killed for want of memory: the next screen gets new ones
+            log.error("the desk's processes ended", reason=str(error))
+            self.close()
+            raise Busy(_BUSY) from error
+        except TimeoutError as error:
+            raise Busy(_BUSY) from error
+        finally:
+            self._asked -= 1
+
+
+_place: Place | None = None  # of this process, if it is one of a workshop
+
+
+def _settle_in(folder: Path, base_url: str) -> None:
+    global _place  # noqa: PLW0603  # one process, one place
+    os.nice(NICENESS)
+    configure_logs()
+    _place = Place(folder=folder, base_url=base_url)
+
+
+def _warm() -> None:
+    assert _place is not None, "it was set when the process began"
+    _place.draft()
+
+
+def _made(screen: Screen, asked: Asked) -> Answer:
+    """A refusal is put in words here, where what it names is known."""
+    assert _place is not None, "it was set when the process began"
+    try:
+        return screen(_place, asked)
+    except Refusal as refusal:
+        if isinstance(refusal, EnvironmentRefusal):
+            log.error("a screen could not be made", path=asked.path, reason=str(refusal))
+        return refused(refusal, asked)
+    except DBAPIError as error:
+        if not will_pass(error):
+            raise
+        log.error("a screen found no database", reason=str(error.orig).strip())
+        return refused(EnvironmentRefusal(_AWAY), asked)
