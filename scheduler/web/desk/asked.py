@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlencode
 
-from calendars.catalogue import LANGUAGES
 from calendars.model.text import Language
 from scheduler.store.accounts.roles import DeskRole, Person
 from scheduler.web.http.forms import Form
@@ -50,6 +49,8 @@ class Answer:
     location: str | None = None  # answered by 303: after an act, so that reloading does nothing twice
     file: bytes | None = None  # to be saved as `name`
     name: str = ""
+    media: str = "application/octet-stream"
+    halted: str = ""  # who stopped all mail and when, where it is stopped
     part: bool = False
 
 
@@ -59,5 +60,3 @@ class NotThere(PageRefusal):
     status = 404
     template = "error.html"
 
-
-OTHER = {language: other for language in LANGUAGES for other in LANGUAGES if other != language}

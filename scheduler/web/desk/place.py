@@ -9,14 +9,18 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from calendars.model.agenda import Draft
+from calendars.catalogue import Phrase
+from calendars.model.agenda import Agenda, Draft
+from calendars.model.text import Language
 from calendars.reading import Reading, read
+from calendars.wording import hour, short_date
+from calendars.zones import to_wall
 from scheduler.base.settings import Settings, load_settings
 from scheduler.base.tokens import tokens_with
 from scheduler.drafts.files import Configuration, InvalidDraft
 from scheduler.installation.database import database_url
 from scheduler.publishing.prospect import Act, Prospect, prospect
-from scheduler.store import editions
+from scheduler.store import controls, editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 
@@ -49,6 +53,20 @@ class Place:
         except InvalidDraft:
             return None
 
+    def agenda(self) -> Agenda | None:
+        """The files', else that of the edition in force; None where neither can be read."""
+        draft = self.draft()
+        if draft is not None:
+            return draft.agenda
+        found = self.in_force()
+        return None if found is None else found.edition.agenda
+
+    @property
+    def zone(self) -> str:
+        """By whose clocks the desk says when something was done."""
+        agenda = self.agenda()
+        return "UTC" if agenda is None else agenda.zone
+
     def in_force(self) -> InForce | None:
         """The edition in force; None before the first."""
         with self.database.read() as connection:
@@ -57,3 +75,23 @@ class Place:
     def prospect(self, connection: Connection, draft: Draft, now: datetime) -> Prospect:
         """What publishing the files would do."""
         return prospect(connection, draft, Act(at=now), self.database.tokens)
+
+
+_SINCE = Phrase("Since {moment}.")
+
+
+def halted(place: Place, language: Language) -> str:
+    """Since when all mail is stopped, in the agenda's time; "" where it is not."""
+    with place.database.read() as connection:
+        since = controls.get(connection, controls.STOPPED)
+        found = editions.load(connection) if since is not None else None
+    if since is None:
+        return ""
+    zone = "UTC" if found is None else found.edition.agenda.zone
+    return _SINCE.say(language, moment=moment_in(datetime.fromisoformat(since), zone, language))
+
+
+def moment_in(at: datetime, zone: str, language: Language) -> str:
+    """«mar 9 nov, 09:12 h» by the clocks of a zone."""
+    wall = to_wall(at, zone)
+    return f"{short_date(wall.date(), language)}, {hour(wall, language)}"

@@ -9,10 +9,9 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
-from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -24,7 +23,8 @@ from scheduler.base.logs import configure_logs
 from scheduler.base.refusal import EnvironmentRefusal, Refusal
 from scheduler.store.database import will_pass
 from scheduler.web.desk.asked import Answer, Asked
-from scheduler.web.desk.place import Place
+from scheduler.web.desk.declared import Screen
+from scheduler.web.desk.place import Place, halted
 from scheduler.web.desk.rendering import refused
 
 log = structlog.get_logger(__name__)
@@ -33,8 +33,6 @@ PROCESSES = 2
 WAITING = 64  # screens asked for and not made yet; who asks then is told to come again
 SECONDS = 60  # that a screen may take
 NICENESS = 5  # feeds and mail come first
-
-Screen = Callable[[Place, Asked], Answer]
 
 _AWAY = Phrase("The database is away or busy. Nothing was saved; try again in a minute.")
 _BUSY = Phrase("Too much is being reckoned at the moment. Try again in a minute.")
@@ -112,7 +110,7 @@ def _made(screen: Screen, asked: Asked) -> Answer:
     """A refusal is put in words here, where what it names is known."""
     assert _place is not None, "it was set when the process began"
     try:
-        return screen(_place, asked)
+        return replace(screen(_place, asked), halted=halted(_place, asked.language))
     except Refusal as refusal:
         if isinstance(refusal, EnvironmentRefusal):
             log.error("a screen could not be made", path=asked.path, reason=str(refusal))

@@ -14,7 +14,9 @@ from calendars.wording import status_word
 from scheduler.drafts.encoding import text_of
 from scheduler.drafts.patching import Events
 from scheduler.publishing.prospect import Prospect
+from scheduler.store.accounts.roles import DeskRole
 from scheduler.web.desk.asked import Answer, Asked
+from scheduler.web.desk.declared import Declared
 from scheduler.web.desk.place import Place
 from scheduler.web.desk.rendering import screen
 from scheduler.wording.events import audience_words, day_words, home_hour
@@ -81,3 +83,6 @@ def _line(edition: Edition, event: Event, change: str, language: Language) -> Li
         audience=audience_words(agenda, event.audience, agenda.addressed(event), language),
         change=change,
     )
+
+
+SCREENS = (Declared(path="/desk/events", need=DeskRole.SEE, get=listed),)

@@ -15,9 +15,7 @@ from calendars.model.agenda import Agenda
 from calendars.model.places import slug
 from calendars.model.text import Language
 from calendars.reading import AGENDA, PRIVATE, words
-from calendars.wording import hour, kind_word, short_date, status_word
-from calendars.zones import to_wall
-from scheduler.base.refusal import Refusal
+from calendars.wording import kind_word, status_word
 from scheduler.drafts import typed
 from scheduler.drafts.encoding import body_of, text_of
 from scheduler.drafts.form import FIELDS, event_text, with_fields, with_new
@@ -25,9 +23,11 @@ from scheduler.drafts.history import digest_of
 from scheduler.drafts.patching import AsText, Events, links_of, with_link
 from scheduler.drafts.saving import ChangedBeneath, save
 from scheduler.drafts.typed import Typed
+from scheduler.store.accounts.roles import DeskRole
 from scheduler.web.desk.asked import Answer, Asked, NotThere
-from scheduler.web.desk.look import Look, look
-from scheduler.web.desk.place import Place
+from scheduler.web.desk.declared import Declared
+from scheduler.web.desk.screens.look import Look, look
+from scheduler.web.desk.place import Place, moment_in
 from scheduler.web.desk.rendering import go, part, screen
 from scheduler.wording.fields import HELP, LABELS
 
@@ -189,22 +189,7 @@ def _who(asked: Asked) -> str:
 def _moment(left: Typed | None, place: Place, asked: Asked) -> str:
     if left is None:
         return ""
-    wall = to_wall(left.at, _zone(place))
-    return f"{short_date(wall, asked.language)}, {hour(wall, asked.language)}"
-
-
-def _zone(place: Place) -> str:
-    agenda = known_agenda(place)
-    return "UTC" if agenda is None else agenda.zone
-
-
-def known_agenda(place: Place) -> Agenda | None:
-    """The files', else that of the edition in force; None where neither can be read."""
-    draft = place.draft()
-    if draft is not None:
-        return draft.agenda
-    found = place.in_force()
-    return None if found is None else found.edition.agenda
+    return moment_in(left.at, place.zone, asked.language)
 
 
 def _with(form: Form, **changes: Any) -> Form:
@@ -219,7 +204,7 @@ def _screen(place: Place, asked: Asked, form: Form, *, status: int = 200) -> Ans
 
 def _values(place: Place, asked: Asked, form: Form) -> dict[str, Any]:
     language = asked.language
-    agenda = known_agenda(place)
+    agenda = place.agenda()
     return {
         "form": form,
         "look": form.look,
@@ -245,3 +230,13 @@ def _choices(agenda: Agenda | None, language: Language) -> dict[str, list[tuple[
         "regiones": [(one.name["es"], one.name[language]) for one in (agenda.regions if agenda else ())],
         "supuesto": [(word, LABELS[word][language]) for word in words.ASSUMPTIONS],
     }
+
+
+SCREENS = (
+    Declared(path="/desk/events/new", need=DeskRole.EDIT, get=blank, post=saved),
+    Declared(path="/desk/events/new/look", need=DeskRole.EDIT, post=seen),
+    Declared(path="/desk/events/{event}", need=DeskRole.SEE, get=edit),
+    Declared(path="/desk/events/{event}", need=DeskRole.EDIT, post=saved),
+    Declared(path="/desk/events/{event}/look", need=DeskRole.EDIT, post=seen),
+    Declared(path="/desk/events/{event}/forget", need=DeskRole.EDIT, post=forgotten),
+)

@@ -1,0 +1,254 @@
+"""The files as text: each with its problems beside it, all their states, and the whole folder down and up as .zip."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import dataclass
+
+from calendars.catalogue import Phrase
+from calendars.model.agenda import Problem
+from calendars.reading import AGENDA, FILES, LIMITS, POSTS, read
+from scheduler.base.refusal import Refusal
+from scheduler.drafts import typed
+from scheduler.drafts.encoding import body_of, text_of
+from scheduler.drafts.history import State, digest_of
+from scheduler.drafts.patching import AsText, Events
+from scheduler.drafts.saving import ChangedBeneath, packed, refuse, save, state, states
+from scheduler.store.accounts.roles import DeskRole
+from scheduler.web.desk.asked import Answer, Asked, NotThere
+from scheduler.web.desk.declared import Declared
+from scheduler.web.desk.place import Place, moment_in
+from scheduler.web.desk.rendering import go, part, screen
+
+TITLE = Phrase("Files")
+NO_FILE = Phrase("There is no file “{name}” among those of the configuration.")
+NO_ARCHIVE = Phrase("That is no .zip archive with files of the configuration.")
+EDITABLE = 256 * 1024  # bytes that a text field is given; a larger file is taken down, and put back
+STATES = 50  # that are listed
+PROGRAM = Phrase("another program")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileLine:
+    """One file of the folder."""
+
+    name: str
+    there: bool
+    size: int  # KB
+    problems: int
+    saved: str  # «mar 9 nov, 09:12 h, Ana»; "" where no state is known
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StateLine:
+    """One earlier state of a file."""
+
+    file: str
+    digest: str
+    moment: str
+    by: str
+    now: bool  # it is what the file holds
+
+
+class NoArchive(Refusal):
+    """What was sent is no archive of our files."""
+
+
+def listed(place: Place, asked: Asked) -> Answer:
+    """The files, with how many problems each has, and their states."""
+    contents, found = place.files.contents(), place.reading()
+    kept = states(place.folder, asked.now)
+    zone = place.zone
+    latest = {one.file: one for one in reversed(kept)}
+    lines = [
+        FileLine(
+            name=name,
+            there=name in contents,
+            size=(len(contents.get(name, b"")) + 1023) // 1024,
+            problems=sum(problem.file == name for problem in found.problems),
+            saved=_saved(latest[name], zone, asked) if name in latest else "",
+        )
+        for name in FILES
+    ]
+    holds = {name: digest_of(body) for name, body in contents.items()}
+    earlier = [_state(one, holds.get(one.file, ""), zone, asked) for one in kept[:STATES]]
+    values = {"lines": lines, "states": earlier, "problems": found.problems, "notice": asked.query.get("put", "")}
+    return screen(asked, "desk/files.html", TITLE[asked.language], values)
+
+
+def text(place: Place, asked: Asked) -> Answer:
+    """One file in a text field, its problems beside it."""
+    name = _name(asked)
+    body = place.files.contents().get(name, b"")
+    if len(body) > EDITABLE:
+        return go(asked, "/desk/files")
+    written, digest = text_of(name, body) if body else "", digest_of(body if body else None)
+    left = typed.kept(place.folder, _who(asked), name, asked.now)
+    if left is not None and asked.query.get("typed"):
+        written, digest, left = left.fields["text"], left.fields["digest"], None
+    values = {"typed_at": "" if left is None else moment_in(left.at, place.zone, asked.language)}
+    return _text(place, asked, name, written, digest, values)
+
+
+def seen(place: Place, asked: Asked) -> Answer:
+    """What is wrong with the text as typed; nothing is written to the file."""
+    name, written = _name(asked), _written(asked)
+    refuse(name, len(written.encode()))
+    fields = {"text": written, "digest": asked.form.one("digest")}
+    typed.keep(place.folder, _who(asked), name, typed.Typed(at=asked.now, fields=fields))
+    problems = _problems(place, name, written)
+    if asked.part:
+        return part(asked, "desk/file-problems.html", {"problems": problems, "name": name})
+    return _text(place, asked, name, written, asked.form.one("digest"), {})
+
+
+def saved(place: Place, asked: Asked) -> Answer:
+    """Write the text, unless the file changed beneath it: then both are shown."""
+    name, written = _name(asked), _written(asked)
+    before = place.files.contents().get(name, b"")
+    try:
+        body = body_of(written, before)
+        save(place.folder, name, body, expected=asked.form.one("digest"), at=asked.now, by=asked.person.name)
+    except ChangedBeneath as error:
+        theirs = error.theirs or b""
+        values = {
+            "theirs": text_of(name, theirs) if theirs else "",
+            "by": "" if error.by is None else _saved(error.by, place.zone, asked),
+        }
+        return _text(place, asked, name, written, digest_of(error.theirs), values, status=409)
+    typed.forget(place.folder, _who(asked), name)
+    return go(asked, f"/desk/files/{name}", saved="1")
+
+
+def forgotten(place: Place, asked: Asked) -> Answer:
+    """Give up what was typed and not saved."""
+    typed.forget(place.folder, _who(asked), _name(asked))
+    return go(asked, f"/desk/files/{_name(asked)}")
+
+
+def down(place: Place, asked: Asked) -> Answer:
+    """The whole folder as an archive."""
+    return Answer(file=packed(place.files.contents()), name="agenda-consular.zip", media="application/zip")
+
+
+def up(place: Place, asked: Asked) -> Answer:
+    """The files of an archive in the place of those that are there; each former state is kept."""
+    _, body = asked.files.get("archive", ("", b""))
+    found = _unpacked(body)
+    contents = place.files.contents()
+    for name, content in found.items():
+        if content != contents.get(name):
+            expected = digest_of(contents.get(name))
+            save(place.folder, name, content, expected=expected, at=asked.now, by=asked.person.name)
+    return go(asked, "/desk/files", put=str(len(found)))
+
+
+def earlier(place: Place, asked: Asked) -> Answer:
+    """One state of a file, to be looked at or taken down."""
+    name = _name(asked)
+    body = state(place.folder, name, asked.names["digest"])
+    return Answer(file=body, name=name, media="text/plain; charset=utf-8")
+
+
+def back(place: Place, asked: Asked) -> Answer:
+    """Put an earlier state of a file in the place of what it holds now, which is kept, too."""
+    name = _name(asked)
+    body = state(place.folder, name, asked.form.one("digest"))
+    now = place.files.contents().get(name)
+    save(place.folder, name, body, expected=digest_of(now), at=asked.now, by=asked.person.name)
+    return go(asked, f"/desk/files/{name}", saved="1")
+
+
+def _text(
+    place: Place, asked: Asked, name: str, written: str, digest: str, values: dict[str, str], *, status: int = 200
+) -> Answer:
+    given = {
+        "name": name,
+        "text": written,
+        "digest": digest,
+        "line": _line(written, asked.query.get("event", "")) if name == AGENDA else 0,
+        "problems": _problems(place, name, written),
+        "saved": bool(asked.query.get("saved")),
+        "typed_at": "",
+        "theirs": None,
+        "by": "",
+        **values,
+    }
+    return screen(asked, "desk/file.html", name, given, status=status)
+
+
+def _problems(place: Place, name: str, written: str) -> tuple[Problem, ...]:
+    contents = place.files.contents()
+    files = {**contents, name: body_of(written, contents.get(name, b""))}
+    if name != POSTS and POSTS in files:  # thousands of rows that this text does not touch
+        files[POSTS] = files[POSTS].split(b"\n", 1)[0] + b"\n"
+    return tuple(one for one in read(files).problems if one.file == name)
+
+
+def _line(written: str, event: str) -> int:
+    """Where an event begins in the text; 0 where none is meant."""
+    try:
+        events = Events(written)
+    except AsText:
+        return 0
+    return written.count("\n", 0, events.lines(event).start) + 1 if event in events.ids else 0
+
+
+def _unpacked(body: bytes) -> dict[str, bytes]:
+    """The files of the configuration in an archive, whatever folder they lie in. Raises NoArchive; NotTaken."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            found = {}
+            for entry in archive.infolist():
+                name = entry.filename.rpartition("/")[2]
+                if name in FILES and name not in found:
+                    refuse(name, entry.file_size)
+                    with archive.open(entry) as file:
+                        found[name] = file.read(LIMITS[name] + 1)
+                    refuse(name, len(found[name]))
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        raise NoArchive(NO_ARCHIVE) from error
+    if not found:
+        raise NoArchive(NO_ARCHIVE)
+    return found
+
+
+def _state(one: State, holds: str, zone: str, asked: Asked) -> StateLine:
+    return StateLine(
+        file=one.file,
+        digest=one.digest,
+        moment=moment_in(one.at, zone, asked.language),
+        by=one.by or PROGRAM[asked.language],
+        now=one.digest == holds,
+    )
+
+
+def _saved(one: State, zone: str, asked: Asked) -> str:
+    return f"{moment_in(one.at, zone, asked.language)}, {one.by or PROGRAM[asked.language]}"
+
+
+def _name(asked: Asked) -> str:
+    name = asked.names["name"]
+    if name not in FILES:
+        raise NotThere(NO_FILE, name=name)
+    return name
+
+
+def _written(asked: Asked) -> str:
+    return next(iter(asked.form.fields.get("text", ())), "").replace("\r\n", "\n")
+
+
+def _who(asked: Asked) -> str:
+    return asked.person.id or asked.person.name
+
+
+SCREENS = (
+    Declared(path="/desk/files", need=DeskRole.EDIT, get=listed),
+    Declared(path="/desk/files.zip", need=DeskRole.EDIT, get=down, post=up),
+    Declared(path="/desk/files/{name}", need=DeskRole.EDIT, get=text, post=saved),
+    Declared(path="/desk/files/{name}/look", need=DeskRole.EDIT, post=seen),
+    Declared(path="/desk/files/{name}/forget", need=DeskRole.EDIT, post=forgotten),
+    Declared(path="/desk/files/{name}/back", need=DeskRole.EDIT, post=back),
+    Declared(path="/desk/files/{name}/states/{digest}", need=DeskRole.EDIT, get=earlier),
+)

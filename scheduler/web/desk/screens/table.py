@@ -1,0 +1,12 @@
+"""Every screen of the desk: its address, the role it wants, and the functions that make it."""
+
+from __future__ import annotations
+
+from scheduler.web.desk.declared import Declared
+from scheduler.web.desk.screens import event_form, events, files
+
+SCREENS: tuple[Declared, ...] = (
+    *events.SCREENS,
+    *event_form.SCREENS,
+    *files.SCREENS,
+)
