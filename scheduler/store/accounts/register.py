@@ -157,7 +157,7 @@ def _kept_managed(connection: Connection, id_: str, *, stays: bool) -> Account:
     connection.execute(select(_R.account).where(_R.role == DeskRole.PEOPLE).order_by(_R.account).with_for_update())
     account = find(connection, id_)
     manages = account.accepted and any(one.role is DeskRole.PEOPLE for one in account.grants)
-    if manages and not stays and managers(connection) < 2:  # noqa: PLR2004  # itself and one more
+    if manages and not stays and managers(connection) < 2:  # itself and one more
         raise LastOfPeople(account.name or account.address)
     return account
 
