@@ -99,6 +99,12 @@ COMMANDS = (
         "Serve feeds and pages and send reminders, all in one process.",
     ),
     Command(
+        "desk",
+        "desk.desk",
+        EDITING,
+        "Open the desk on this machine: edit, see what would happen, publish. No account is needed.",
+    ),
+    Command(
         "web",
         "serving.web",
         RUNNING,

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
 
+from calendars.editions import first_edition
+from calendars.model.agenda import Agenda, Draft
+from calendars.model.people import Sender
+from calendars.model.rules import Reminders
+from calendars.model.text import verbatim
 from scheduler.base.settings import Settings
 from scheduler.base.tokens import Tokens
 from scheduler.sending.pace import gap
 from scheduler.store import editions
 from scheduler.store.database import Database
+from scheduler.store.editions import InForce
 from scheduler.web.app import Site
+from scheduler.web.http.once import OneTimeKey
 
 
 def address_of(address: tuple[str, int]) -> str:
@@ -28,9 +35,19 @@ class Played:
 
 
 def site_of(
-    database: Database, tokens: Tokens, settings: Settings, base_url: str, *, mails: bool, played: Played | None = None
+    database: Database,
+    tokens: Tokens,
+    settings: Settings,
+    base_url: str,
+    *,
+    mails: bool,
+    played: Played | None = None,
+    desk: Path | None = None,
 ) -> Site:
-    """The pages of what is in force; `mails`: this installation sends, so that pages may promise it."""
+    """The pages of what is in force; `mails`: this installation sends, so that pages may promise it.
+
+    `desk`: the folder that the administrators' desk edits, where it is served.
+    """
     with database.read() as connection:
         found = editions.load(connection)
     assert found is not None
@@ -46,4 +63,40 @@ def site_of(
         gap=gap(settings.pace),
         proxies=settings.trusted_proxies,
         watchers=settings.metrics_from,
+        desk=desk,
     )
+
+
+def desk_site(database: Database, settings: Settings, base_url: str, folder: Path, key: OneTimeKey) -> Site:
+    """The desk of `agenda desk`, for who has the key; its pages show what is in force, and nothing before that."""
+    with database.read() as connection:
+        found = editions.load(connection)
+    return Site(
+        database=database,
+        tokens=database.tokens,
+        base_url=base_url,
+        in_force=found or _nothing_yet(),
+        desk=folder,
+        desk_key=key,
+        watchers=settings.metrics_from,
+    )
+
+
+def _nothing_yet() -> InForce:
+    """In place of an edition where none is: no event, no site."""
+    agenda = Agenda(
+        id="agenda",
+        title=verbatim("Agenda Consular"),
+        published=date(2000, 1, 1),
+        zone="America/Mexico_City",
+        sender=Sender(name="", address="", reply_to="", domain=""),
+        regions=(),
+        representations=(),
+        axes=(),
+        commitments=(),
+        advances=(),
+        events=(),
+        reminders=Reminders(timed=(), days=()),
+    )
+    edition = replace(first_edition(Draft(agenda=agenda, recipients=(), links={})), number=0)
+    return InForce(edition=edition, links={}, draft_digest="", zone_version="", days_digest="")

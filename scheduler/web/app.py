@@ -69,7 +69,7 @@ def routes_of(site: Site, pages: Pages) -> list[BaseRoute]:
     ]
     if site.outbox is not None:
         routes += OutboxPages(site, CapturedMails(site.outbox, site.database)).routes()
-    if site.desk:
+    if site.desk is not None:
         routes += desk_routes(site)
     return routes
 

@@ -58,7 +58,7 @@ class Site:
     proxies: tuple[Network, ...] = ()  # whose X-Forwarded-For is believed
     gap: timedelta = Door().gap  # between two of the mails that strangers ask for, once many do
     watchers: tuple[Network, ...] = ()  # who may read /metrics
-    desk: bool = False  # the administrators' desk is served, under /desk/
+    desk: Path | None = None  # the folder that the administrators' desk edits; None: it is not served
     desk_key: OneTimeKey | None = None  # of `agenda desk`: who has it needs no account
     shelf: FeedShelf = field(init=False)
     staff: StaffFeeds = field(init=False)

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from scheduler.store.accounts.roles import DeskRole
+from scheduler.web.desk.navigation import place_of, places
 from scheduler.web.desk.visit import Visit
 from scheduler.web.rendering import ASKS_OWN, PRIVATE, requested_language
 from scheduler.web.site import Site
@@ -25,10 +26,13 @@ class DeskFrame:
     def page(
         self, request: Request, template: str, visit: Visit | None, values: Mapping[str, Any], *, status: int = 200
     ) -> Response:
+        language = requested_language(request)
         frame = {
             "person": None if visit is None else visit.person,
             "csrf": "" if visit is None else visit.csrf,
-            "manages": visit is not None and visit.person.may(DeskRole.PEOPLE),
+            "places": () if visit is None else places(visit.person, language),
+            "here": place_of(request.url.path.removeprefix(self._site.root)),
+            "may_stop": visit is not None and visit.person.may(DeskRole.OPERATE),
+            "halted": "",
         }
-        language = requested_language(request)
         return self._site.page(request, template, language, {**frame, **values}, status=status, headers=DESK)

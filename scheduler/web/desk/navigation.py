@@ -24,3 +24,9 @@ PLACES = (
 def places(person: Person, language: Language) -> tuple[tuple[str, str], ...]:
     """Address and name of each screen that the person may open."""
     return tuple((path, words[language]) for path, words, role in PLACES if person.may(role))
+
+
+def place_of(path: str) -> str:
+    """The address in the navigation under which a screen lies; "" of none."""
+    known = sorted((one for one, _, _ in PLACES), key=len, reverse=True)
+    return next((one for one in known if path == one or (one != "/desk/" and path.startswith(f"{one}/"))), "")

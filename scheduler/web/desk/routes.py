@@ -8,16 +8,18 @@ from starlette.routing import BaseRoute
 
 from scheduler.web.desk.access import HOME, Access, DeskRoute, Entrance, OpenRoute
 from scheduler.web.desk.accounts.entering import LocalEntry
-from scheduler.web.desk.accounts.own import ACCOUNT, OwnAccount
+from scheduler.web.desk.accounts.own import OwnAccount
 from scheduler.web.desk.accounts.persons import PeoplePages
 from scheduler.web.desk.accounts.signing import SignInPages
 from scheduler.web.desk.accounts.welcome import WelcomePages
+from scheduler.web.desk.desk import Desk
 from scheduler.web.desk.visit import Visit
 from scheduler.web.site import Site
 
 
 def desk_routes(site: Site) -> list[BaseRoute]:
     """As Starlette wants them, each behind its role."""
+    assert site.desk is not None, "who asks for the desk has one"
     access = Access(site)
     declared: list[DeskRoute | OpenRoute] = [
         *SignInPages(site, access).routes(),
@@ -29,7 +31,7 @@ def desk_routes(site: Site) -> list[BaseRoute]:
         declared += LocalEntry(site, access, site.desk_key).routes()
 
     async def home(_request: Request, _visit: Visit) -> Response:
-        return RedirectResponse(f"{site.root}{ACCOUNT}", status_code=303)
+        return RedirectResponse(f"{site.root}{HOME}", status_code=303)
 
-    declared += [DeskRoute(path=path, need=Entrance.SIGNED_IN, get=home) for path in (HOME, HOME.rstrip("/"))]
-    return access.routes(declared)
+    declared.append(DeskRoute(path=HOME.rstrip("/"), need=Entrance.SIGNED_IN, get=home))
+    return [*access.routes(declared), *Desk(site, access, site.desk).routes()]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from scheduler.web.desk.declared import Declared
-from scheduler.web.desk.screens import event_form, events, files
+from scheduler.web.desk.screens import event_form, events, files, home
 
 SCREENS: tuple[Declared, ...] = (
+    *home.SCREENS,
     *events.SCREENS,
     *event_form.SCREENS,
     *files.SCREENS,
