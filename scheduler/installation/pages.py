@@ -17,8 +17,8 @@ from scheduler.store.database import Database
 from scheduler.web.app import Site
 
 IN_THE_CLEAR = Phrase(
-    "AGENDA_DESK=on, and {base_url} is neither https nor this machine: passwords would travel in the clear. Put a proxy "
-    "with TLS in front, and its https address into AGENDA_BASE_URL; or unset AGENDA_DESK"
+    "AGENDA_DESK=on, and {base_url} is neither https nor this machine: passwords would travel in the clear. Put a "
+    "proxy with TLS in front, and its https address into AGENDA_BASE_URL; or unset AGENDA_DESK"
 )
 ON_SEVERAL_NODES = Phrase(
     "AGENDA_DESK=on: the desk edits the files of one machine, and runs in `agenda serve` alone for now; unset it for "
