@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
@@ -36,16 +35,13 @@ from scheduler.installation.database import existing_database
 from scheduler.installation.mail import letters_of
 from scheduler.planning.delivery import Purpose
 from scheduler.publishing.consequences import Consequences, consequences
+from scheduler.publishing.figures import impact_json
 from scheduler.publishing.in_words import (
     all_sites,
     answer_lines,
-    answers_json,
     call_lines,
     day_lines,
-    days_json,
     departure_lines,
-    local_departure,
-    mail_json,
     missing_lines,
     moment_at_home,
     notices_line,
@@ -135,7 +131,7 @@ def impact(
                 mails = _planned(settings, mail, event, at, reminder=reminder, html=html)
             typer.echo("\n".join(mails) or (NOTHING_PLANNED if planned else NO_MAIL).say(spoken, site=mail))
         elif as_json:
-            print_json(_json(found, result, at))
+            print_json(impact_json(found, result, at))
         else:
             print_lines(_screen(found, result, at, spoken, source))
 
@@ -241,27 +237,3 @@ def _nothing(found: Prospect, source: Source) -> Phrase:
 def _again(found: Prospect) -> str:
     """What has to be typed again for the same."""
     return "".join(f" --announce {key}" for key in dict.fromkeys(notice.event for notice in found.convocations))
-
-
-def _json(found: Prospect, result: Consequences, at: datetime) -> dict[str, object]:
-    return {
-        "at": at.isoformat(),
-        "edition": None if found.before is None else found.before.edition.number,
-        "unchanged": found.unchanged,
-        "notices": sum(mail.people for mail in result.mails if mail.purpose is Purpose.NOTICE),
-        "convocations": sum(mail.people for mail in result.mails if mail.purpose is Purpose.CONVOCATION),
-        "people": found.people,
-        "no_news_to": sorted(found.unheard.everybody),
-        "read_privately": sorted(found.unheard.read),
-        "mails": [mail_json(mail) for mail in result.mails],
-        "hours": dict(sorted(Counter(local_departure(mail) for mail in result.mails).items())),
-        "replaced": result.replaced,
-        "dropped": result.dropped,
-        "other_days": days_json(result.days),
-        "sent_with_the_earlier_time": dict(result.sent),
-        "feeds": list(result.feeds),
-        "answers": [answers_json(one) for one in result.answers],
-        "ended_feeds": list(result.ended_feeds),
-        "removed_posts": list(found.removed_posts),
-        "losses": [{"missing": loss.missing.value, "name": loss.name} for loss in found.losses],
-    }

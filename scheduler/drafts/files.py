@@ -67,9 +67,10 @@ class Configuration:
 
     def reading(self) -> Reading:
         """The same, and what is to be noted about the files."""
-        return self._read(self.contents())
+        return self.reading_of(self.contents())
 
-    def _read(self, contents: dict[str, bytes]) -> Reading:
+    def reading_of(self, contents: dict[str, bytes]) -> Reading:
+        """The same of these contents, by name, which are the folder's. Raises InvalidDraft."""
         found, beside = read(contents), strays(self.folder)
         if found.draft is None:
             raise InvalidDraft(self.folder, tuple(explained(problem, beside) for problem in found.problems))
@@ -78,7 +79,7 @@ class Configuration:
     def saved(self) -> tuple[Reading, dict[str, bytes]]:
         """The same, and the files that its agenda was read from, by name, as they are: no posts and no links."""
         contents = self.contents()
-        return self._read(contents), {name: contents[name] for name in KEPT if name in contents}
+        return self.reading_of(contents), {name: contents[name] for name in KEPT if name in contents}
 
     def contents(self) -> dict[str, bytes]:
         """The files that are there, by name."""

@@ -85,6 +85,11 @@ def by_recipient(connection: Connection, recipient: str | None = None) -> Mappin
     return said
 
 
+def any_given(connection: Connection, uid: str) -> bool:
+    """Did anybody say whether they come to that event?"""
+    return connection.execute(select(_A.recipient).where(_A.subject == uid).limit(1)).first() is not None
+
+
 def voices(connection: Connection, subject: str) -> list[Voice]:
     """Every post on the list with what it said last of an event (its UID), in order of their ids."""
     found = connection.execute(
