@@ -14,9 +14,10 @@ from calendars.catalogue import Phrase
 from calendars.model.text import Language, Said
 from scheduler.base.address import scrub
 from scheduler.base.clock import SystemClock
+from scheduler.base.login import login_name
 from scheduler.base.logs import configure_logs
 from scheduler.base.refusal import PROBLEMS, Refusal, UsageRefusal, all_of
-from scheduler.commands.common import LangOption, language, login_name, told
+from scheduler.commands.common import LangOption, language, told
 from scheduler.commands.deliveries import UNKNOWN, EventOption, PurposeOption, SiteOption, StateOption, app
 from scheduler.installation.database import existing_database
 from scheduler.planning.delivery import State

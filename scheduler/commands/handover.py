@@ -15,9 +15,10 @@ from calendars.model.text import Language
 from calendars.wording import hour, short_date
 from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock
+from scheduler.base.login import login_name
 from scheduler.base.refusal import PROBLEMS, UsageRefusal
 from scheduler.base.settings import Settings
-from scheduler.commands.common import JsonOption, LangOption, chosen_language, language, login_name, print_json, told
+from scheduler.commands.common import JsonOption, LangOption, chosen_language, language, print_json, told
 from scheduler.commands.screen import err, out
 from scheduler.installation.database import NOTHING_YET, NothingPublished, existing_database
 from scheduler.people.handover import HandoverWish, check, hand_over

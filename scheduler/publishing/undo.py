@@ -4,26 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from calendars.catalogue import Phrase
+from calendars.changes import changes
 from calendars.editions import Edition
 from calendars.model.text import Language
+from scheduler.planning.delivery import Purpose
 from scheduler.publishing.in_words import exposed_line, moment_at_home, unheard_lines
 from scheduler.publishing.prospect import Prospect
+from scheduler.publishing.unheard import is_news
 from scheduler.store import controls, editions
-from scheduler.store.ledger import leaving
+from scheduler.store.compared import Comparison
+from scheduler.store.editions import InForce
+from scheduler.store.ledger import last_told, leaving
+from scheduler.store.ledger.last_told import LastTold
 from scheduler.store.ledger.leaving import Waiting
 
 NOBODY = Phrase("No notice is sent.")
-SOME = Phrase("{n} {n:person gets|people get} a notice that corrects what {n:that person was|they were} told.")
+SOME = Phrase("{n} {n:person gets|people get} a notice of it.")
 BEFORE = Phrase(
     "{n} {n:reminder|reminders} with the new hour {n:leaves|leave} before, from {moment} on: whoever gets one is "
     "corrected."
 )
 STAY = Phrase("Recipients and joining links stay as they are.")
+A_WHILE = timedelta(hours=1)
+SECOND = 2  # the first edition has none before it
 REASON = Phrase("undoes edition {number}")
 
 
@@ -33,6 +41,7 @@ class Countdown:
 
     edition: int
     undoes_to: int  # the number of the edition before it
+    at: datetime  # UTC: when it was published
     news: Waiting  # its notices and convocations
     reminders: Waiting  # of the events that it added, or set to another hour
     halted: bool  # all mail is stopped: nothing leaves until it is resumed
@@ -51,23 +60,50 @@ class Countdown:
         """Is there something to leave, and has its moment not come?"""
         return self.until is not None and (self.halted or now < self.until)
 
+    def offered(self, now: datetime) -> bool:
+        """Is undoing it worth a button of its own? Where nothing leaves because of it, for a while."""
+        return self.runs(now) if self.until is not None else now - self.at <= A_WHILE
+
 
 def countdown(connection: Connection) -> Countdown | None:
     """Of the edition in force; None of a first edition, and once a notice of it has gone, or may have."""
-    number = editions.number_in_force(connection)
-    if number is None or number < 2:
+    now = editions.load(connection)
+    if now is None or now.edition.number < SECOND or leaving.has_gone(connection, now.edition.number):
         return None
-    news = leaving.news(connection, number)
-    after, before = editions.find(connection, number), editions.find(connection, number - 1)
-    if news.gone or after is None or before is None:
+    number = now.edition.number
+    before, news = editions.find(connection, number - 1), _news(connection, now)
+    assert before is not None, "editions are numbered without a gap"
+    if not news.mails and _took_back(connection, now):
         return None
     return Countdown(
         edition=number,
         undoes_to=number - 1,
+        at=now.edition.at,
         news=news,
-        reminders=leaving.reminders(connection, _new_hours(before, after)),
+        reminders=leaving.reminders(connection, _new_hours(before, now.edition)),
         halted=controls.get(connection, controls.STOPPED) is not None,
     )
+
+
+def _took_back(connection: Connection, now: InForce) -> bool:
+    """Does it say what the edition before the last one said?"""
+    earlier = editions.find(connection, now.edition.number - 2)
+    return earlier is not None and not changes(earlier, now.edition)
+
+
+def _news(connection: Connection, now: InForce) -> Waiting:
+    """What will leave of its notices and convocations: one that has nothing to say to its post by now will not."""
+    comparison = Comparison(now)
+    known: dict[str, dict[str, LastTold]] = {}
+    moments = []
+    for one in leaving.news(connection, now.edition.number):
+        if one.purpose is Purpose.NOTICE:
+            if one.event not in known:
+                known[one.event] = last_told.known(connection, one.event, one.uid)
+            if not is_news(connection, comparison, (one.event, one.site), known[one.event][one.recipient]):
+                continue
+        moments.append(one.leaves)
+    return Waiting(mails=len(moments), first=min(moments, default=None))
 
 
 def _new_hours(before: Edition, after: Edition) -> dict[str, int]:

@@ -20,18 +20,39 @@ _GONE = or_(_D.state.in_((State.SENDING, State.ACCEPTED, State.BOUNCED)), _D.unc
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Waiting:
-    """Mails that wait, and those that have gone, or may have."""
+    """Mails that wait."""
 
     mails: int = 0
     first: datetime | None = None  # UTC: when the first of them leaves
-    gone: int = 0
 
 
-def news(connection: Connection, edition: int) -> Waiting:
-    """The notices and convocations that an edition (its number) owed."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class News:
+    """One notice or convocation that waits."""
+
+    purpose: Purpose
+    recipient: str
+    event: str  # Event.id
+    uid: str
+    site: str
+    leaves: datetime  # UTC
+
+
+def news(connection: Connection, edition: int) -> list[News]:
+    """The notices and convocations that an edition (its number) owed and that wait, also those with nothing to say."""
+    of = (_D.purpose, _D.recipient, _D.event, _D.subject.label("uid"), _D.site, _D.next_at.label("leaves"))
+    found = connection.execute(select(*of).where(_owed_by(edition), _D.state.in_(WAITING)).order_by(_D.id))
+    return [News(**{**row, "purpose": Purpose(row["purpose"])}) for row in found.mappings()]
+
+
+def has_gone(connection: Connection, edition: int) -> bool:
+    """Has one of them gone, or may it have?"""
+    return connection.execute(select(_D.id).where(_owed_by(edition), _GONE).limit(1)).first() is not None
+
+
+def _owed_by(edition: int) -> ColumnElement[bool]:
     notice = and_(_D.purpose == Purpose.NOTICE, _D.schedule == edition)
-    call = and_(_D.purpose == Purpose.CONVOCATION, _D.edition == edition)
-    return _counted(connection, or_(notice, call))
+    return or_(notice, and_(_D.purpose == Purpose.CONVOCATION, _D.edition == edition))
 
 
 def reminders(connection: Connection, schedules: Mapping[str, int]) -> Waiting:
@@ -46,12 +67,6 @@ def reminders(connection: Connection, schedules: Mapping[str, int]) -> Waiting:
     own = or_(*(and_(_D.subject == uid, _D.schedule == number) for uid, number in schedules.items()))
     if not schedules:
         return Waiting()
-    return _counted(connection, and_(_D.purpose.in_(PLANNED_BY_EDITION), own), ~awaited)
-
-
-def _counted(connection: Connection, own: ColumnElement[bool], free: ColumnElement[bool] | None = None) -> Waiting:
-    waits = own & _D.state.in_(WAITING)
-    found = select(func.count(), func.min(_D.next_at)).where(waits if free is None else waits & free)
-    mails, first = connection.execute(found).one()
-    gone = connection.execute(select(func.count()).where(own, _GONE)).scalar_one()
-    return Waiting(mails=mails, first=first, gone=gone)
+    waits = and_(_D.purpose.in_(PLANNED_BY_EDITION), own, _D.state.in_(WAITING), ~awaited)
+    mails, first = connection.execute(select(func.count(), func.min(_D.next_at)).where(waits)).one()
+    return Waiting(mails=mails, first=first)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from scheduler.web.desk.declared import Declared
 from scheduler.web.desk.screens import event_form, events, files, home
+from scheduler.web.desk.screens.publishing import changes, past, undoing
 
 SCREENS: tuple[Declared, ...] = (
     *home.SCREENS,
     *events.SCREENS,
     *event_form.SCREENS,
     *files.SCREENS,
+    *changes.SCREENS,
+    *undoing.SCREENS,
+    *past.SCREENS,
 )
