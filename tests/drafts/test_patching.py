@@ -1,4 +1,4 @@
-"""One value of agenda.yaml replaced in its text: it reads as what was put in, and everything else stays to the letter."""
+"""One value of agenda.yaml replaced in its text: it reads as it was put in, and all else stays to the letter."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from tests.support.small_config import AGENDA
 SHIPPED = (CONFIG / "agenda.yaml").read_text(encoding="utf-8")
 TEXTS = {"small": AGENDA, "shipped": SHIPPED}
 written = st.text(
-    st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs"), include_characters="\n"), min_size=1, max_size=60
+    st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs"), include_characters="\n"),
+    min_size=1,
+    max_size=60,
 )
 
 
@@ -95,7 +97,9 @@ def test_what_no_form_can_write_is_left_to_the_text(text: str) -> None:
 
 
 @given(
-    steps=st.lists(st.tuples(st.sampled_from(["a", "b", "c"]), st.sampled_from(["https://x.example/1", None])), max_size=6)
+    steps=st.lists(
+        st.tuples(st.sampled_from(["a", "b", "c"]), st.sampled_from(["https://x.example/1", None])), max_size=6
+    )
 )
 def test_links_come_and_go_and_the_comments_stay(steps: list[tuple[str, str | None]]) -> None:
     text, expected = (CONFIG / "privado.yaml").read_text(encoding="utf-8"), dict[str, str]()

@@ -26,10 +26,10 @@ from scheduler.store.accounts.roles import DeskRole
 from scheduler.store.database import Database
 from scheduler.web.watch.exposition import REASONS, exposition
 from tests.support.checkout import ROOT, document
+from tests.support.desk import AGENT, publish, running, shipped_folder
 from tests.support.factories import edition
 from tests.support.ledger import PUBLISHED, draft, put
 from tests.support.wanted import leave_out
-from tests.support.desk import AGENT, publish, running, shipped_folder
 from tests.support.webserver import leave_path, serving, site_of
 
 DEPLOY = ROOT / "deploy"
@@ -188,7 +188,7 @@ async def test_behind_the_example_site_pages_and_feeds_are_for_all_and_figures_f
 async def test_behind_the_example_site_only_who_is_signed_in_at_the_desk_may_send_much(
     tmp_path: Path, database: Database
 ) -> None:
-    """Four megabytes: taken below /desk/ from whoever is signed in, refused there from others, and elsewhere from all."""
+    """Four megabytes: taken below /desk/ from whoever is signed in, refused from others, and elsewhere from all."""
     folder, files = shipped_folder(tmp_path / "config"), tmp_path / "nginx"
     files.mkdir()
     publish(database, folder)

@@ -7,17 +7,19 @@ import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from calendars.reading import AGENDA, POSTS
 from scheduler.drafts.history import FOLDER, digest_of
 from scheduler.drafts.saving import NotTaken, states
+from scheduler.web.desk.asked import NotThere
 from scheduler.web.desk.place import Place
 from scheduler.web.desk.screens import files
 from tests.support.desk import NOW, asked_by, small_place
 
-HERE = {"names": {"name": AGENDA}}
+HERE: dict[str, Any] = {"names": {"name": AGENDA}}
 
 
 @pytest.fixture
@@ -133,5 +135,5 @@ def test_a_text_that_was_typed_and_not_saved_is_offered_again(place: Place) -> N
 def test_a_name_that_is_no_file_of_ours_is_not_there(place: Place) -> None:
     """Nothing outside the folder's five files can be named."""
     for name in ("../agenda.db", ".historial", "otro.yaml"):
-        with pytest.raises(files.NotThere):
+        with pytest.raises(NotThere):
             files.text(place, asked_by(names={"name": name}))
