@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 from playwright.async_api import BrowserContext
@@ -93,11 +94,11 @@ def asked_by(
     language: Language = "es",
     now: datetime = NOW,
     form: Mapping[str, str | Sequence[str]] | None = None,
-    **given: object,
+    **given: Any,
 ) -> Asked:
     """A request as a screen is given it; `form` by field, a value or several; `given` are other fields of Asked."""
     fields = {name: [value] if isinstance(value, str) else list(value) for name, value in (form or {}).items()}
-    return Asked(  # type: ignore[arg-type]  # whatever a test wants to set
+    return Asked(
         person=person, csrf="token", language=language, now=now, root="", path=path, form=Form(fields=fields), **given
     )
 
@@ -150,7 +151,9 @@ class RunningDesk:
 
     async def sign_in(self, context: BrowserContext, *roles: DeskRole) -> None:
         """Give a context of Chromium the cookie of somebody with these roles."""
-        await context.add_cookies([{"name": self.cookie, "value": self.session(*roles, client=CHROME), "url": self.url}])
+        await context.add_cookies(
+            [{"name": self.cookie, "value": self.session(*roles, client=CHROME), "url": self.url}]
+        )
 
 
 class DeskClient:
@@ -182,7 +185,9 @@ async def running(
     assert found is not None, "publish first"
     listener = bind("127.0.0.1", 0)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    settings = Settings(database_url=database.url.render_as_string(hide_password=False), secret_keys=(KEY,), base_url=url)
+    settings = Settings(
+        database_url=database.url.render_as_string(hide_password=False), secret_keys=(KEY,), base_url=url
+    )
     site = Site(
         database=database,
         tokens=Tokens([KEY]),

@@ -121,9 +121,9 @@ def _groups(found: Prospect, result: Consequences, at: datetime, lang: Language)
 
 def _besides(found: Prospect, result: Consequences, others: Beside, offered: Offer, lang: Language) -> Iterator[str]:
     yield from unheard_lines(found, lang)
-    if others.people and offered.source is Source.FILES:
+    if others.people and offered.source is Source.FILES and found.before is not None:
         assert offered.lines is not None, "files have lines"
-        yield from post_lines(others, offered.lines, lang)
+        yield from (line.strip() for line in post_lines(others, offered.lines, lang))
         yield from uncorrected_lines(found.uncorrected, offered.lines, lang)
     yield from day_lines(result.days, lang)
 
