@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from calendars.catalogue import Phrase
+from calendars.wording import sentence
 from scheduler.base.login import login_name
 from scheduler.mail.relay.reach import sends_for_real
 from scheduler.publishing.prospect import Act, Seen, beside
@@ -55,7 +56,7 @@ def shown(place: Place, asked: Asked, offered: Offer, *, problem: Refused | None
         "seal": offered.seal,
         "silent": silent(asked),
         "notes": [one.message[lang] for one in offered.notes],
-        "forgotten": [one[lang] for one in unready(agenda, asked.now)] if offered.source is Source.FILES else [],
+        "forgotten": [sentence(one[lang]) for one in unready(agenda, asked.now)] if offered.source is Source.FILES else [],
         "anyway": sends_for_real(place.settings),
         "reason": asked.form.one("reason") if asked.form.fields else _default_reason(place, asked, offered),
         "problem": problem,
