@@ -85,7 +85,7 @@ def hands_of(where: Place, found: Iterable[Change], at: datetime, zone: str, lan
     """By event, who edited it last and when; of a folder that takes no states, nothing."""
     keys = [one.event for one in found]
     try:
-        hands = last_hands(where.folder, keys, at) if keys else {}
+        hands = last_hands(where.folder, keys, at)  # without keys too: the state is noted from which others will differ
     except NotSaved:
         return {}
     return {key: _spoken(hand, zone, lang) for key, hand in hands.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from calendars.catalogue import Phrase
+from calendars.model.text import Said
 from calendars.wording import sentence
 from scheduler.base.login import login_name
 from scheduler.mail.relay.reach import sends_for_real
@@ -47,7 +48,6 @@ class Refused:
 def shown(place: Place, asked: Asked, offered: Offer, *, problem: Refused | None = None, status: int = 200) -> Answer:
     """What it would do, and the form that does it: the part of a screen, or a screen of its own."""
     number, lang = offered.number, asked.language
-    agenda = offered.draft.agenda
     values = {
         "source": offered.source.value,
         "title": TITLES[offered.source].say(lang, number=number),
@@ -56,7 +56,7 @@ def shown(place: Place, asked: Asked, offered: Offer, *, problem: Refused | None
         "seal": offered.seal,
         "silent": silent(asked),
         "notes": [one.message[lang] for one in offered.notes],
-        "forgotten": [sentence(one[lang]) for one in unready(agenda, asked.now)] if offered.source is Source.FILES else [],
+        "forgotten": [sentence(one[lang]) for one in _forgotten(offered, asked)],
         "anyway": sends_for_real(place.settings),
         "reason": asked.form.one("reason") if asked.form.fields else _default_reason(place, asked, offered),
         "problem": problem,
@@ -87,10 +87,14 @@ def _lacks(place: Place, asked: Asked, offered: Offer) -> Refused | None:
         return Refused(text=CHANGED[lang])
     if not form.one("reason").strip():
         return Refused(text=WHY[lang], field="reason")
-    forgotten = offered.source is Source.FILES and unready(offered.draft.agenda, asked.now)
-    if forgotten and sends_for_real(place.settings) and not form.one("anyway"):
+    if _forgotten(offered, asked) and sends_for_real(place.settings) and not form.one("anyway"):
         return Refused(text=ANYWAY[lang], field="anyway")
     return None
+
+
+def _forgotten(offered: Offer, asked: Asked) -> tuple[Said, ...]:
+    """What files that are to be published in earnest still have of the sample."""
+    return unready(offered.draft.agenda, asked.now) if offered.source is Source.FILES else ()
 
 
 def _put(place: Place, asked: Asked, offered: Offer) -> Published | Refused:
