@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from scheduler.mail.compose import Composer
 from scheduler.sending.foresight import foreseen
 from scheduler.sending.letters import Letters
-from scheduler.store import editions
 from scheduler.store.database import Database
 from tests.support.campaign import BASE, TOKENS, Campaign
 from tests.support.changes import MONDAY, MOVED, SETTLED, begin, change
@@ -21,9 +20,7 @@ LETTERS = Letters(composer=Composer(BASE), tokens=TOKENS, base_url=BASE)
 
 def shown(database: Database, at: datetime, *, reminder: bool = False, event: str | None = None) -> list[bytes]:
     with database.write_own_row() as connection:
-        under = editions.load(connection)
-        assert under is not None
-        return list(foreseen(connection, under, LETTERS, "tokio", at, of=(event, reminder)))
+        return list(foreseen(connection, LETTERS, "tokio", at, of=(event, reminder)))
 
 
 async def sent(database: Database, start: datetime, until: datetime) -> Sequence[bytes]:
