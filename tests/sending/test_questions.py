@@ -202,7 +202,9 @@ async def test_it_waits_for_a_notice_of_its_event(database: Database) -> None:
     change(database, with_event(event(place=text("Sala 2")), link=None), MONDAY)
     ask_all(database, MONDAY)
     first, second = await got(database, MONDAY, MONDAY + timedelta(hours=1))
-    assert ("Sala 2" in first or "lugar" in first.lower(), second.startswith("Falta su respuesta")) == (True, True), first
+    assert ("Sala 2" in first or "lugar" in first.lower(), second.startswith("Falta su respuesta")) == (True, True), (
+        first
+    )
 
 
 async def test_what_is_late_waits_for_working_hours(database: Database) -> None:
