@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from scheduler.web.desk.declared import Declared
-from scheduler.web.desk.screens import event_form, events, files, home
+from scheduler.web.desk.screens import event_form, events, files, heard, home
 
 SCREENS: tuple[Declared, ...] = (
     *home.SCREENS,
     *events.SCREENS,
     *event_form.SCREENS,
     *files.SCREENS,
+    *heard.SCREENS,
 )
