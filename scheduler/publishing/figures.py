@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
+from calendars.reading import Lines
 from scheduler.planning.delivery import Purpose
 from scheduler.publishing.consequences import Consequences
-from scheduler.publishing.in_words import answers_json, days_json, local_departure, mail_json
-from scheduler.publishing.prospect import Prospect
+from scheduler.publishing.in_words import answers_json, days_json, local_departure, mail_json, people_json
+from scheduler.publishing.prospect import Beside, Prospect
 
 
 def mails_of(result: Consequences, purpose: Purpose) -> int:
@@ -16,8 +17,10 @@ def mails_of(result: Consequences, purpose: Purpose) -> int:
     return sum(mail.people for mail in result.mails if mail.purpose is purpose)
 
 
-def impact_json(found: Prospect, result: Consequences, at: datetime) -> dict[str, object]:
-    """Of publishing at the instant `at` (UTC)."""
+def impact_json(
+    found: Prospect, result: Consequences, others: Beside, lines: Lines | None, at: datetime
+) -> dict[str, object]:
+    """Of publishing at the instant `at` (UTC). `lines`: None where the files have no part in it."""
     return {
         "at": at.isoformat(),
         "edition": None if found.before is None else found.before.edition.number,
@@ -37,5 +40,6 @@ def impact_json(found: Prospect, result: Consequences, at: datetime) -> dict[str
         "answers": [answers_json(one) for one in result.answers],
         "ended_feeds": list(result.ended_feeds),
         "removed_posts": list(found.removed_posts),
+        "recipients": people_json(others, lines),
         "losses": [{"missing": loss.missing.value, "name": loss.name} for loss in found.losses],
     }

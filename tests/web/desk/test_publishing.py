@@ -19,10 +19,11 @@ from scheduler.drafts.saving import save
 from scheduler.planning.delivery import Purpose
 from scheduler.publishing.consequences import consequences
 from scheduler.publishing.figures import impact_json
+from scheduler.publishing.prospect import beside
 from scheduler.store import editions
 from scheduler.store.accounts.roles import DeskRole
 from scheduler.store.schema import deliveries
-from scheduler.web.desk.asked import Answer
+from scheduler.web.desk.asked import Answer, NotThere
 from scheduler.web.desk.place import Place
 from scheduler.web.desk.screens.publishing import changes, past
 from scheduler.web.desk.screens.publishing.offers import ForeignFiles
@@ -121,7 +122,8 @@ def test_the_figures_are_those_of_agenda_impact(place: Place) -> None:
         draft = place.draft()
         assert draft is not None
         found = place.prospect(connection, draft, LATER)
-        said = json.loads(json.dumps(impact_json(found, consequences(connection, found, LATER), LATER), default=str))
+        result, others = consequences(connection, found, LATER), beside(connection, found, draft)
+        said = json.loads(json.dumps(impact_json(found, result, others, None, LATER), default=str))
     assert shown["people"] == said["people"] == 1
     assert shown["notices"] == said["notices"] == 1
     assert shown["replaced"] == said["replaced"]
@@ -304,7 +306,7 @@ def test_who_edits_for_one_region_does_not_put_back_the_files_of_all(place: Plac
 @pytest.mark.parametrize("number", ["0", "9", "x", "99999999999"])
 def test_an_edition_that_is_not_there_is_told_as_such(place: Place, number: str) -> None:
     """No trace, and no number too long for a database."""
-    with pytest.raises(past.NotThere):
+    with pytest.raises(NotThere):
         past.opened(place, asked_by(names={"number": number}, now=LATER))
 
 

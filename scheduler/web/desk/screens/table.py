@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scheduler.web.desk.declared import Declared
-from scheduler.web.desk.screens import event_form, events, files, home
+from scheduler.web.desk.screens import event_form, events, files, heard, home
 from scheduler.web.desk.screens.publishing import changes, past, undoing
 
 SCREENS: tuple[Declared, ...] = (
@@ -14,4 +14,5 @@ SCREENS: tuple[Declared, ...] = (
     *changes.SCREENS,
     *undoing.SCREENS,
     *past.SCREENS,
+    *heard.SCREENS,
 )

@@ -20,7 +20,7 @@ from scheduler.publishing.in_words import (
     departure_lines,
     missing_lines,
     notices_line,
-    post_lines,
+    people_lines,
     uncorrected_lines,
     unheard_lines,
     unlikely_lines,
@@ -123,7 +123,7 @@ def _besides(found: Prospect, result: Consequences, others: Beside, offered: Off
     yield from unheard_lines(found, lang)
     if others.people and offered.source is Source.FILES and found.before is not None:
         assert offered.lines is not None, "files have lines"
-        yield from (line.strip() for line in post_lines(others, offered.lines, lang))
+        yield from (line.strip() for line in people_lines(others, offered.lines, lang))
         yield from uncorrected_lines(found.uncorrected, offered.lines, lang)
     yield from day_lines(result.days, lang)
 

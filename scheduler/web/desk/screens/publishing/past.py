@@ -113,7 +113,7 @@ def compared(place: Place, asked: Asked) -> Answer:
     given = [asked.query.get(name, "") for name in ("a", "b")]
     numbers = sorted(int(one) for one in given if one.isdecimal() and len(one) < 10)
     if len(numbers) != 2:  # because two are compared
-        return go(asked, "/desk/editions")
+        return listed(place, asked)
     with place.database.read() as connection:
         before, after = (_found(connection, number) for number in numbers)
     title = COMPARED.say(lang, before=before.number, after=after.number)
@@ -124,10 +124,12 @@ def compared(place: Place, asked: Asked) -> Answer:
 def back(place: Place, asked: Asked) -> Answer:
     """Before going back: what that changes of what is in force; the consequences load behind it."""
     number, lang = number_of(asked), asked.language
-    offered = offer(place, asked, Source.BACK)
     with place.database.read() as connection:
         past, now = _found(connection, number), editions.load(connection)
-    assert now is not None, "there is something to go back from"
+    assert now is not None, "what was found is in force, or something later is"
+    if now.edition.number == number:
+        return opened(place, asked)
+    offered = offer(place, asked, Source.BACK)
     title = TITLES[Source.BACK].say(lang, number=number)
     values = {
         "title": title,
@@ -140,7 +142,11 @@ def back(place: Place, asked: Asked) -> Answer:
 
 
 def back_consequences(place: Place, asked: Asked) -> Answer:
-    """What going back would do, and the form that does it."""
+    """What going back would do, and the form that does it; of what is in force, itself."""
+    with place.database.read() as connection:
+        newest = editions.number_in_force(connection)
+    if newest == number_of(asked):
+        return opened(place, asked)
     return shown(place, asked, offer(place, asked, Source.BACK))
 
 
