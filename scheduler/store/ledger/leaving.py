@@ -57,6 +57,8 @@ def _owed_by(edition: int) -> ColumnElement[bool]:
 
 def reminders(connection: Connection, schedules: Mapping[str, int]) -> Waiting:
     """The reminders of these events (UID -> schedule number) that wait for no news of their event to go first."""
+    if not schedules:
+        return Waiting()
     told = deliveries.alias("told")
     awaited = exists().where(
         told.c.recipient == _D.recipient,
@@ -65,8 +67,6 @@ def reminders(connection: Connection, schedules: Mapping[str, int]) -> Waiting:
         told.c.state.in_(OPEN),
     )
     own = or_(*(and_(_D.subject == uid, _D.schedule == number) for uid, number in schedules.items()))
-    if not schedules:
-        return Waiting()
     waits = and_(_D.purpose.in_(PLANNED_BY_EDITION), own, _D.state.in_(WAITING), ~awaited)
     mails, first = connection.execute(select(func.count(), func.min(_D.next_at)).where(waits)).one()
     return Waiting(mails=mails, first=first)
