@@ -36,7 +36,7 @@ REASON = Phrase("undoes edition {number}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Countdown:
+class UndoWindow:
     """The edition in force, while nobody was told of it by a notice."""
 
     edition: int
@@ -65,7 +65,7 @@ class Countdown:
         return self.runs(now) if self.until is not None else now - self.at <= A_WHILE
 
 
-def countdown(connection: Connection) -> Countdown | None:
+def countdown(connection: Connection) -> UndoWindow | None:
     """Of the edition in force; None of a first edition, and once a notice of it has gone, or may have."""
     now = editions.load(connection)
     if now is None or now.edition.number < SECOND or leaving.has_gone(connection, now.edition.number):
@@ -75,7 +75,7 @@ def countdown(connection: Connection) -> Countdown | None:
     assert before is not None, "editions are numbered without a gap"
     if not news.mails and _took_back(connection, now):
         return None
-    return Countdown(
+    return UndoWindow(
         edition=number,
         undoes_to=number - 1,
         at=now.edition.at,
@@ -112,7 +112,7 @@ def _new_hours(before: Edition, after: Edition) -> dict[str, int]:
     return {one.uid: one.schedule for one in after.revisions.values() if was.get(one.uid) != one.schedule}
 
 
-def undo_lines(found: Prospect, running: Countdown, at: datetime, lang: Language) -> Iterator[str]:
+def undo_lines(found: Prospect, running: UndoWindow, at: datetime, lang: Language) -> Iterator[str]:
     """What undoing would do, and what it cannot; `found` is the way back to the edition before."""
     agenda = found.publication.edition.agenda
     yield NOBODY[lang] if not found.mails else SOME.say(lang, n=len(found.noticed))

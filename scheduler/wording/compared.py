@@ -37,7 +37,7 @@ UNCHANGED = "—"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Compared:
+class FieldChange:
     """One field that differs; "" where the event has nothing there, or was not there."""
 
     label: str
@@ -45,7 +45,9 @@ class Compared:
     now: str
 
 
-def compared(change: Change, sites: Mapping[str, Representation], lang: Language, today: date) -> tuple[Compared, ...]:
+def compared(
+    change: Change, sites: Mapping[str, Representation], lang: Language, today: date
+) -> tuple[FieldChange, ...]:
     """What a change changes, the hour first. Dates have their year unless all of them are of the year of `today`."""
     beside = (today, *days_of(change.before), *days_of(change.after))
     found = (*_moments(change, lang, beside), *_audience(change, lang), *_fields(change, lang))
@@ -64,16 +66,16 @@ def besides(
     return tuple((label, text) for label, text in named if text)
 
 
-def _moments(change: Change, lang: Language, beside: Sequence[date]) -> Iterator[Compared]:
+def _moments(change: Change, lang: Language, beside: Sequence[date]) -> Iterator[FieldChange]:
     was, now = (("" if one is None else moment_of(one, lang, beside)) for one in (change.before, change.after))
-    yield Compared(label=WHEN[lang], before=was, now=now)
+    yield FieldChange(label=WHEN[lang], before=was, now=now)
 
 
-def _audience(change: Change, lang: Language) -> Iterator[Compared]:
+def _audience(change: Change, lang: Language) -> Iterator[FieldChange]:
     was, now = (("" if one is None else sites_count(len(one.zones), lang)) for one in (change.before, change.after))
     if was == now and Kind.AUDIENCE in change.kinds:  # as many, and others
         was, now = (_named(change, one, lang) for one in (change.before, change.after))
-    yield Compared(label=LABELS["para"][lang], before=was, now=now)
+    yield FieldChange(label=LABELS["para"][lang], before=was, now=now)
 
 
 def _named(change: Change, one: Standing | None, lang: Language) -> str:
@@ -81,19 +83,19 @@ def _named(change: Change, one: Standing | None, lang: Language) -> str:
     return some(sorted(one.zones), lang)
 
 
-def _fields(change: Change, lang: Language) -> Iterator[Compared]:
+def _fields(change: Change, lang: Language) -> Iterator[FieldChange]:
     for key, shown in _SHOWN.items():
         was, now = (("" if one is None else shown(one.event, lang)) for one in (change.before, change.after))
-        yield Compared(label=LABELS[key][lang], before=was, now=now)
+        yield FieldChange(label=LABELS[key][lang], before=was, now=now)
     for key, text in _TEXTS.items():
         for language in LANGUAGES:
             suffix = "" if language == lang else f" ({language})"
             was, now = (
                 _text(None if one is None else text(one.event), language) for one in (change.before, change.after)
             )
-            yield Compared(label=LABELS[key][lang] + suffix, before=was, now=now)
+            yield FieldChange(label=LABELS[key][lang] + suffix, before=was, now=now)
     if Kind.LINK in change.kinds:
-        yield Compared(label=LABELS["enlace"][lang], before="", now=ANOTHER[lang])
+        yield FieldChange(label=LABELS["enlace"][lang], before="", now=ANOTHER[lang])
 
 
 def _text(text: Text | None, language: Language) -> str:

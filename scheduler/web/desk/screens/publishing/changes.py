@@ -24,7 +24,7 @@ from scheduler.web.desk.screens.publishing.difference import (
     today_in,
     without_posts,
 )
-from scheduler.web.desk.screens.publishing.offers import Source, offer
+from scheduler.web.desk.screens.publishing.offers import CandidateSource, offer
 from scheduler.web.desk.screens.publishing.putting import TITLES, put, shown
 from scheduler.wording.changes import some
 
@@ -56,17 +56,17 @@ def changes(place: Place, asked: Asked) -> Answer:
         hands = hands_of(place, found, asked.now, agenda.zone, lang)
         today = today_in(asked.now, agenda.zone)
         values["changed"] = changed_events(found, sites, lang, today, lines=reading.lines, hands=hands)
-    return screen(asked, "desk/changes.html", TITLES[Source.FILES][lang], values)
+    return screen(asked, "desk/changes.html", TITLES[CandidateSource.FILES][lang], values)
 
 
 def consequences(place: Place, asked: Asked) -> Answer:
     """Whom it concerns, what leaves and when, and the form that publishes it."""
-    return shown(place, asked, offer(place, asked, Source.FILES))
+    return shown(place, asked, offer(place, asked, CandidateSource.FILES))
 
 
 def published(place: Place, asked: Asked) -> Answer:
     """Publish the files as they were shown."""
-    return put(place, asked, Source.FILES)
+    return put(place, asked, CandidateSource.FILES)
 
 
 def shifted(place: Place, at: datetime) -> bool:
@@ -91,17 +91,17 @@ def rules(place: Place, asked: Asked) -> Answer:
         "days": tuple(day_lines(days, lang)),
         "more": "/desk/rules/consequences",
     }
-    return screen(asked, "desk/rules.html", TITLES[Source.RULES][lang], values)
+    return screen(asked, "desk/rules.html", TITLES[CandidateSource.RULES][lang], values)
 
 
 def rules_consequences(place: Place, asked: Asked) -> Answer:
     """What publishing by the rules of today would do."""
-    return shown(place, asked, offer(place, asked, Source.RULES))
+    return shown(place, asked, offer(place, asked, CandidateSource.RULES))
 
 
 def rules_published(place: Place, asked: Asked) -> Answer:
     """Put in force what the rules of today say."""
-    return put(place, asked, Source.RULES)
+    return put(place, asked, CandidateSource.RULES)
 
 
 def _moved(moved: tuple[Shift, ...], now: InForce | None, lang: Language) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from scheduler.store.editions import InForce
 from scheduler.web.desk.place import Place, moment_in
 from scheduler.web.desk.screens.publishing.offers import ANOTHER, ForeignFiles
 from scheduler.wording.changes import place
-from scheduler.wording.compared import Compared, besides, compared
+from scheduler.wording.compared import FieldChange, besides, compared
 from scheduler.wording.kinds import kind_words, title
 
 BY = Phrase("{by}, {moment}")
@@ -34,7 +34,7 @@ class ChangedEvent:
     id: str
     title: str
     kinds: str  # «MOVIDO»
-    rows: tuple[Compared, ...]
+    rows: tuple[FieldChange, ...]
     besides: tuple[tuple[str, str], ...]  # name and text
     where: str  # «agenda.yaml, renglón 14»; "" of what nobody wrote
     hand: str  # who edited it last, and when; "" where nobody knows

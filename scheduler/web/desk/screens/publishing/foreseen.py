@@ -29,7 +29,7 @@ from scheduler.publishing.prospect import Act, Beside, Prospect, beside
 from scheduler.publishing.reasons import reason_lines
 from scheduler.web.desk.asked import Asked
 from scheduler.web.desk.place import Place
-from scheduler.web.desk.screens.publishing.offers import Offer, Source, silent
+from scheduler.web.desk.screens.publishing.offers import Candidate, CandidateSource, silent
 from scheduler.web.desk.screens.publishing.regions import BeyondRegion, refuse_beyond
 from scheduler.wording.kinds import kind_words, title
 
@@ -37,7 +37,7 @@ LOCAL_HOUR = Phrase("{day}, {hour} ({city})")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Group:
+class ToldOf:
     """What follows from the change to one event."""
 
     id: str
@@ -55,7 +55,7 @@ class Foreseen:
     figures: dict[str, int]
     first: str  # when the first mail would leave, by the clocks of its site; "" without one
     last: str
-    groups: tuple[Group, ...]
+    groups: tuple[ToldOf, ...]
     calls: tuple[str, ...]
     besides: tuple[str, ...]  # recipients, days, answers, to whom it is no news
     heed: tuple[str, ...]  # what is taken away, and dates that few mean
@@ -63,7 +63,7 @@ class Foreseen:
     beyond: str  # why this person may not publish it; "" where nothing forbids it
 
 
-def foreseen(place: Place, asked: Asked, offered: Offer) -> Foreseen:
+def foreseen(place: Place, asked: Asked, offered: Candidate) -> Foreseen:
     """Nothing is written. Raises ForeignFiles, NoWayBack, NothingInForce."""
     lang, at = asked.language, asked.now
     with place.database.read() as connection:
@@ -76,7 +76,7 @@ def foreseen(place: Place, asked: Asked, offered: Offer) -> Foreseen:
         except BeyondRegion as refusal:
             beyond = refusal.why[lang]
     wants = found.wants_confirmation(place.settings.asked_above)
-    files = offered.source is Source.FILES
+    files = offered.source is CandidateSource.FILES
     return Foreseen(
         nothing=found.unchanged and not found.called,
         first_edition=found.before is None,
@@ -108,7 +108,7 @@ def figures(found: Prospect, result: Consequences) -> dict[str, int]:
     }
 
 
-def _groups(found: Prospect, result: Consequences, at: datetime, lang: Language) -> Iterator[Group]:
+def _groups(found: Prospect, result: Consequences, at: datetime, lang: Language) -> Iterator[ToldOf]:
     for change in found.changes:
         mails = [one for one in result.mails if one.purpose is Purpose.NOTICE and one.notice.event == change.event]
         lines = (
@@ -116,12 +116,14 @@ def _groups(found: Prospect, result: Consequences, at: datetime, lang: Language)
             *departure_lines(mails, found, at, lang),
             *answer_lines(result, change.event, found, at, lang),
         )
-        yield Group(id=change.event, title=title(change, lang), kinds=kind_words(change, lang), lines=lines)
+        yield ToldOf(id=change.event, title=title(change, lang), kinds=kind_words(change, lang), lines=lines)
 
 
-def _besides(found: Prospect, result: Consequences, others: Beside, offered: Offer, lang: Language) -> Iterator[str]:
+def _besides(
+    found: Prospect, result: Consequences, others: Beside, offered: Candidate, lang: Language
+) -> Iterator[str]:
     yield from unheard_lines(found, lang)
-    if others.people and offered.source is Source.FILES and found.before is not None:
+    if others.people and offered.source is CandidateSource.FILES and found.before is not None:
         assert offered.lines is not None, "files have lines"
         yield from (line.strip() for line in people_lines(others, offered.lines, lang))
         yield from uncorrected_lines(found.uncorrected, offered.lines, lang)

@@ -32,7 +32,7 @@ NO_EDITION = Phrase("There is no edition {number}.")
 SILENT = "silent"
 
 
-class Source(StrEnum):
+class CandidateSource(StrEnum):
     FILES = "files"
     RULES = "rules"  # what is in force, by this machine's zone data and days off
     BACK = "back"  # an earlier edition
@@ -45,10 +45,10 @@ class ForeignFiles(Refusal):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Offer:
+class Candidate:
     """What a person looks at before putting it in force."""
 
-    source: Source
+    source: CandidateSource
     draft: Draft
     in_force: int | None  # number of the edition; None: there is none
     seal: str  # another one where what was shown is not so any more
@@ -60,9 +60,9 @@ class Offer:
     def prospect(self, place: Place, connection: Connection, act: Act) -> Prospect:
         """Raises ForeignFiles, NoWayBack, NothingInForce."""
         match self.source:
-            case Source.RULES:
+            case CandidateSource.RULES:
                 return shifted_prospect(connection, self.draft, act)
-            case Source.BACK:
+            case CandidateSource.BACK:
                 return prospect_back(connection, self.number, self.draft, act)
         try:
             return prospect(connection, self.draft, act, place.database.tokens)
@@ -73,9 +73,9 @@ class Offer:
         """Put it in force. Raises NothingToPublish, SeenOtherwise, Unconfirmed, and what `prospect` raises."""
         most, database = place.settings.asked_above, place.database
         match self.source:
-            case Source.RULES:
+            case CandidateSource.RULES:
                 return publish_shifted(database, act, confirmed=False, asked_above=most)
-            case Source.BACK:
+            case CandidateSource.BACK:
                 return roll_back(database, self.number, act, confirmed=False, asked_above=most)
         try:
             return publish_draft(database, self.draft, act, confirmed=False, tokens=database.tokens, asked_above=most)
@@ -83,16 +83,16 @@ class Offer:
             raise ForeignFiles(ANOTHER, draft=error.draft, in_force=error.in_force) from error
 
 
-def offer(place: Place, asked: Asked, source: Source) -> Offer:
+def offer(place: Place, asked: Asked, source: CandidateSource) -> Candidate:
     """Raises InvalidDraft where the files have problems; NoWayBack, NothingInForce, NotThere."""
     with place.database.read() as connection:
-        if source is Source.FILES:
+        if source is CandidateSource.FILES:
             return _of_files(place, connection, silent=silent(asked))
-        if source is Source.BACK:
+        if source is CandidateSource.BACK:
             return _back(connection, number_of(asked))
         draft, now = shifted_draft(connection), editions.number_in_force(connection)
     seal = _sealed(source, now, zone_data().digest, days_digest(draft.agenda))
-    return Offer(source=source, draft=draft, in_force=now, seal=seal)
+    return Candidate(source=source, draft=draft, in_force=now, seal=seal)
 
 
 def silent(asked: Asked) -> bool:
@@ -108,31 +108,31 @@ def number_of(asked: Asked) -> int:
     return int(given)
 
 
-def _of_files(place: Place, connection: Connection, *, silent: bool) -> Offer:
+def _of_files(place: Place, connection: Connection, *, silent: bool) -> Candidate:
     folder = Configuration(folder=place.folder)
     contents = folder.contents()
     found = folder.reading_of(contents)
     assert found.draft is not None, "what has problems was refused"
     now = editions.number_in_force(connection)
     states = (f"{name}:{digest_of(body)}" for name, body in sorted(contents.items()))
-    return Offer(
-        source=Source.FILES,
+    return Candidate(
+        source=CandidateSource.FILES,
         draft=found.draft,
         in_force=now,
-        seal=_sealed(Source.FILES, now, *states, SILENT if silent else ""),
+        seal=_sealed(CandidateSource.FILES, now, *states, SILENT if silent else ""),
         lines=found.lines,
         files={name: contents[name] for name in KEPT if name in contents},
         notes=found.notes,
     )
 
 
-def _back(connection: Connection, number: int) -> Offer:
+def _back(connection: Connection, number: int) -> Candidate:
     now = editions.number_in_force(connection)
-    return Offer(
-        source=Source.BACK,
+    return Candidate(
+        source=CandidateSource.BACK,
         draft=returning(connection, number),
         in_force=now,
-        seal=_sealed(Source.BACK, now, str(number)),
+        seal=_sealed(CandidateSource.BACK, now, str(number)),
         number=number,
     )
 

@@ -22,7 +22,7 @@ from scheduler.web.desk.place import Place
 from scheduler.web.desk.rendering import go, screen
 from scheduler.web.desk.screens.publishing import undoing
 from scheduler.web.desk.screens.publishing.difference import ChangedEvent, changed_events, today_in
-from scheduler.web.desk.screens.publishing.offers import NO_EDITION, Source, number_of, offer
+from scheduler.web.desk.screens.publishing.offers import NO_EDITION, CandidateSource, number_of, offer
 from scheduler.web.desk.screens.publishing.putting import TITLES, put, shown
 from scheduler.wording.editions import in_one_line
 from scheduler.wording.events import day_words, home_hour
@@ -129,8 +129,8 @@ def back(place: Place, asked: Asked) -> Answer:
     assert now is not None, "what was found is in force, or something later is"
     if now.edition.number == number:
         return opened(place, asked)
-    offered = offer(place, asked, Source.BACK)
-    title = TITLES[Source.BACK].say(lang, number=number)
+    offered = offer(place, asked, CandidateSource.BACK)
+    title = TITLES[CandidateSource.BACK].say(lang, number=number)
     values = {
         "title": title,
         "number": number,
@@ -147,13 +147,13 @@ def back_consequences(place: Place, asked: Asked) -> Answer:
         newest = editions.number_in_force(connection)
     if newest == number_of(asked):
         return opened(place, asked)
-    return shown(place, asked, offer(place, asked, Source.BACK))
+    return shown(place, asked, offer(place, asked, CandidateSource.BACK))
 
 
 def went_back(place: Place, asked: Asked) -> Answer:
     """Put an earlier edition in force; its files into the draft as well, if that was ticked."""
     number = number_of(asked)
-    answer = put(place, asked, Source.BACK)
+    answer = put(place, asked, CandidateSource.BACK)
     if answer.location is None or not asked.form.one("files"):
         return answer
     changed = undoing.put_back(place, asked, number)

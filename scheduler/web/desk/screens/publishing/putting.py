@@ -17,15 +17,19 @@ from scheduler.web.desk.asked import Answer, Asked
 from scheduler.web.desk.place import Place
 from scheduler.web.desk.rendering import go, part, screen
 from scheduler.web.desk.screens.publishing.foreseen import foreseen
-from scheduler.web.desk.screens.publishing.offers import Offer, Source, offer, silent
+from scheduler.web.desk.screens.publishing.offers import Candidate, CandidateSource, offer, silent
 from scheduler.web.desk.screens.publishing.regions import refuse_beyond
 
 TITLES = {
-    Source.FILES: Phrase("What would happen"),
-    Source.RULES: Phrase("By the rules of today"),
-    Source.BACK: Phrase("Put edition {number} in force again"),
+    CandidateSource.FILES: Phrase("What would happen"),
+    CandidateSource.RULES: Phrase("By the rules of today"),
+    CandidateSource.BACK: Phrase("Put edition {number} in force again"),
 }
-PATHS = {Source.FILES: "/desk/changes", Source.RULES: "/desk/rules", Source.BACK: "/desk/editions/{number}/back"}
+PATHS = {
+    CandidateSource.FILES: "/desk/changes",
+    CandidateSource.RULES: "/desk/rules",
+    CandidateSource.BACK: "/desk/editions/{number}/back",
+}
 CHANGED = Phrase(
     "What is to be published has changed since you looked at it. Nothing was published; here it is as it stands now."
 )
@@ -45,7 +49,9 @@ class Refused:
     field: str = ""
 
 
-def shown(place: Place, asked: Asked, offered: Offer, *, problem: Refused | None = None, status: int = 200) -> Answer:
+def shown(
+    place: Place, asked: Asked, offered: Candidate, *, problem: Refused | None = None, status: int = 200
+) -> Answer:
     """What it would do, and the form that does it: the part of a screen, or a screen of its own."""
     number, lang = offered.number, asked.language
     values = {
@@ -67,7 +73,7 @@ def shown(place: Place, asked: Asked, offered: Offer, *, problem: Refused | None
     return screen(asked, "desk/consequences.html", str(values["title"]), values, status=status)
 
 
-def put(place: Place, asked: Asked, source: Source) -> Answer:
+def put(place: Place, asked: Asked, source: CandidateSource) -> Answer:
     """Publish what was shown. What is not so any more, or lacks something, is shown again, and nothing is published."""
     offered = offer(place, asked, source)
     found = _lacks(place, asked, offered) or _put(place, asked, offered)
@@ -81,7 +87,7 @@ def author(asked: Asked) -> str:
     return asked.person.name or login_name()
 
 
-def _lacks(place: Place, asked: Asked, offered: Offer) -> Refused | None:
+def _lacks(place: Place, asked: Asked, offered: Candidate) -> Refused | None:
     form, lang = asked.form, asked.language
     if form.one("seal") != offered.seal:
         return Refused(text=CHANGED[lang])
@@ -92,12 +98,12 @@ def _lacks(place: Place, asked: Asked, offered: Offer) -> Refused | None:
     return None
 
 
-def _forgotten(offered: Offer, asked: Asked) -> tuple[Said, ...]:
+def _forgotten(offered: Candidate, asked: Asked) -> tuple[Said, ...]:
     """What files that are to be published in earnest still have of the sample."""
-    return unready(offered.draft.agenda, asked.now) if offered.source is Source.FILES else ()
+    return unready(offered.draft.agenda, asked.now) if offered.source is CandidateSource.FILES else ()
 
 
-def _put(place: Place, asked: Asked, offered: Offer) -> Published | Refused:
+def _put(place: Place, asked: Asked, offered: Candidate) -> Published | Refused:
     """Raises BeyondRegion, and what the offer's own publishing raises."""
     lang, typed = asked.language, asked.form.one("people").strip()
     act = Act(
@@ -134,8 +140,8 @@ def _done(asked: Asked, done: Published) -> Answer:
     )
 
 
-def _default_reason(place: Place, asked: Asked, offered: Offer) -> str:
-    if offered.source is not Source.RULES:
+def _default_reason(place: Place, asked: Asked, offered: Candidate) -> str:
+    if offered.source is not CandidateSource.RULES:
         return ""
     with place.database.read() as connection:
         return default_reason(asked.language, hours=hours_shift(connection))

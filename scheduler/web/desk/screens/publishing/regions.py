@@ -17,7 +17,7 @@ from scheduler.base.refusal import Refusal
 from scheduler.publishing.prospect import Beside, Prospect
 from scheduler.store.accounts.roles import DeskRole, Person
 from scheduler.store.posts import hearers
-from scheduler.web.desk.screens.publishing.offers import Offer, Source
+from scheduler.web.desk.screens.publishing.offers import Candidate, CandidateSource
 
 EVERYBODY = Phrase(
     "You may publish for {regions}, and this changes something that concerns all regions. Ask somebody who may publish "
@@ -35,13 +35,13 @@ class BeyondRegion(Refusal):
     status = 403
 
 
-def refuse_beyond(connection: Connection, person: Person, offer: Offer, found: Prospect, others: Beside) -> None:
+def refuse_beyond(connection: Connection, person: Person, offer: Candidate, found: Prospect, others: Beside) -> None:
     """Raises BeyondRegion."""
     if person.everywhere(DeskRole.PUBLISH):
         return
     agenda = offer.draft.agenda
     own = {one.region for one in person.grants if one.role is DeskRole.PUBLISH and one.region is not None}
-    regions = None if offer.source is Source.RULES else _concerned(connection, offer.draft, found, others)
+    regions = None if offer.source is CandidateSource.RULES else _concerned(connection, offer.draft, found, others)
     if regions is None:
         raise BeyondRegion(EVERYBODY, regions=_named(agenda, own))
     if regions - own:

@@ -16,14 +16,14 @@ from scheduler.publishing.in_words import moment_at_home
 from scheduler.publishing.prospect import Act, Prospect, Seen, beside
 from scheduler.publishing.publish import NothingToPublish, SeenOtherwise
 from scheduler.publishing.rollback import NoWayBack, prospect_back, returning, roll_back
-from scheduler.publishing.undo import REASON, Countdown, countdown, undo_lines
+from scheduler.publishing.undo import REASON, UndoWindow, countdown, undo_lines
 from scheduler.store import editions
 from scheduler.store.accounts.roles import DeskRole
 from scheduler.web.desk.asked import Answer, Asked
 from scheduler.web.desk.declared import Declared
 from scheduler.web.desk.place import Place
 from scheduler.web.desk.rendering import go, part, screen
-from scheduler.web.desk.screens.publishing.offers import Offer, Source
+from scheduler.web.desk.screens.publishing.offers import Candidate, CandidateSource
 from scheduler.web.desk.screens.publishing.putting import author
 from scheduler.web.desk.screens.publishing.regions import BeyondRegion, refuse_beyond
 
@@ -144,13 +144,15 @@ def _again(asked: Asked, found: Panel | None, why: Phrase | None, text: str = ""
     return screen(asked, "desk/undo.html", title, {"undo": found, "problem": said}, status=409)
 
 
-def _offer(place: Place, running: Countdown) -> Offer:
+def _offer(place: Place, running: UndoWindow) -> Candidate:
     with place.database.read() as connection:
         draft = returning(connection, running.undoes_to)
-    return Offer(source=Source.BACK, draft=draft, in_force=running.edition, seal="", number=running.undoes_to)
+    return Candidate(
+        source=CandidateSource.BACK, draft=draft, in_force=running.edition, seal="", number=running.undoes_to
+    )
 
 
-def _panel(running: Countdown, found: Prospect, asked: Asked, files: FilesBack, beyond: str) -> Panel:
+def _panel(running: UndoWindow, found: Prospect, asked: Asked, files: FilesBack, beyond: str) -> Panel:
     until, zone = running.until, found.publication.edition.agenda.zone
     return Panel(
         edition=running.edition,
@@ -168,7 +170,7 @@ def _panel(running: Countdown, found: Prospect, asked: Asked, files: FilesBack, 
 
 
 def _files_back(
-    place: Place, asked: Asked, running: Countdown, ours: dict[str, bytes], theirs: dict[str, bytes]
+    place: Place, asked: Asked, running: UndoWindow, ours: dict[str, bytes], theirs: dict[str, bytes]
 ) -> FilesBack:
     """`ours`: the files of the edition in force; `theirs`: of the one before."""
     lang = asked.language
