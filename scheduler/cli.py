@@ -208,6 +208,12 @@ COMMANDS = (
         "Hand a post over to a successor: its reminders, notices and answers go on, under another address.",
     ),
     Command(
+        "audit",
+        "audit.audit",
+        OPERATING,
+        "Who did what, when and why: by command, at the desk, by the service itself. Nobody can change it unseen.",
+    ),
+    Command(
         "token",
         "tokens.token",
         OPERATING,

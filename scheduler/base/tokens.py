@@ -7,6 +7,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -41,6 +42,14 @@ LEAST = 16  # characters of a key
 NOTHING_CHANGED = Phrase("{unset}. Nothing was changed").of(unset=UNSET)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChainKey:
+    """What the audit is chained with (scheduler/store/audit/chain.py)."""
+
+    id: str  # 16 hexadecimal digits, of which nobody gets back to it: stands in each row
+    secret: bytes
+
+
 class Tokens:
     """Signs with the current key and still reads what older keys signed, so that a rotation breaks no link."""
 
@@ -58,6 +67,11 @@ class Tokens:
     def fingerprint(self) -> str:
         """By which the current key is known again, without being told."""
         return fingerprint(self._keys[0])
+
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """Of each key, the current one first."""
+        return tuple(fingerprint(key) for key in self._keys)
 
     def sign(self, link: Link, recipient: str, until: datetime | None = None) -> str:
         """A token for that recipient, good for ever or `until` an instant (to the second)."""
@@ -111,6 +125,12 @@ class Tokens:
         """
         named = "\x1f".join((purpose, subject, str(schedule), rule, recipient))
         return hmac.digest(self._message_key, named.encode(), "sha256").hex()[:32]
+
+    @property
+    def chain_keys(self) -> tuple[ChainKey, ...]:
+        """Of the audit, derived from each key, the current one first: rows of before a rotation stay verifiable."""
+        secret = (hashlib.sha256(f"agenda-consular.audit{key}".encode()).digest() for key in self._keys)
+        return tuple(ChainKey(id=hmac.digest(one, b"id", "sha256").hex()[:16], secret=one) for one in secret)
 
     def returning(self, message_key: str) -> tuple[str, ...]:
         """Signatures of an envelope sender that tells its message, under each key, the current one first."""

@@ -25,7 +25,6 @@ AnnounceOption = Annotated[
     typer.Option("--announce", help="Send one convocation to this event to everybody concerned; repeatable."),
 ]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; kept with the edition.")]
-AuthorOption = Annotated[str | None, typer.Option("--author", help="Who publishes; default: the login name.")]
 YesOption = Annotated[
     bool,
     typer.Option(

@@ -18,8 +18,17 @@ from calendars.model.text import Language
 from calendars.wording import and_list, home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock
-from scheduler.commands.common import ConfigOption, JsonOption, LangOption, author_of, language, print_json, told
-from scheduler.commands.confirming import AuthorOption, ReasonOption, YesOption, once_confirmed, refuse_empty
+from scheduler.commands.common import (
+    AuthorOption,
+    ConfigOption,
+    JsonOption,
+    LangOption,
+    author_of,
+    language,
+    print_json,
+    told,
+)
+from scheduler.commands.confirming import ReasonOption, YesOption, once_confirmed, refuse_empty
 from scheduler.commands.publication import print_publication
 from scheduler.commands.screen import out, print_lines
 from scheduler.commands.status import draft_state

@@ -17,7 +17,16 @@ from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import PROBLEMS, UsageRefusal
 from scheduler.base.settings import Settings
-from scheduler.commands.common import JsonOption, LangOption, chosen_language, language, login_name, print_json, told
+from scheduler.commands.common import (
+    AuthorOption,
+    JsonOption,
+    LangOption,
+    author_of,
+    chosen_language,
+    language,
+    print_json,
+    told,
+)
 from scheduler.commands.screen import err, out
 from scheduler.installation.database import NOTHING_YET, NothingPublished, existing_database
 from scheduler.people.handover import HandoverWish, check, hand_over
@@ -48,7 +57,7 @@ def handover(
         str | None, typer.Option("--language", help="The successor's; else the file's.", metavar="|".join(LANGUAGES))
     ] = None,
     reason: Annotated[str, typer.Option("--reason", help="Why; kept with the handover.")] = "",
-    author: Annotated[str | None, typer.Option("--author", help="Who decides; default: the login name.")] = None,
+    author: AuthorOption = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for the post's id.")] = False,
     listing: Annotated[bool, typer.Option("--list", help="List what was handed over, addresses masked.")] = False,
     lang: LangOption = None,
@@ -69,7 +78,7 @@ def handover(
         wanted = HandoverWish(
             recipient=post, address=to, language=None if spoken is None else chosen_language("--language", spoken)
         )
-        _hand_over(database, settings, wanted, author or login_name(), reason, language(lang, settings), yes=yes)
+        _hand_over(database, settings, wanted, author_of(author), reason, language(lang, settings), yes=yes)
 
 
 def _hand_over(

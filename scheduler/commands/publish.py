@@ -17,6 +17,7 @@ from scheduler.base.refusal import UsageRefusal
 from scheduler.base.settings import Settings
 from scheduler.commands.common import (
     NOT_PUBLISHED,
+    AuthorOption,
     ConfigOption,
     LangOption,
     ShiftedOption,
@@ -28,7 +29,6 @@ from scheduler.commands.confirming import (
     SHIFTED_OR_ANNOUNCE,
     SILENT_OR_ANNOUNCE,
     AnnounceOption,
-    AuthorOption,
     ReasonOption,
     YesOption,
     go_on_as_it_is,

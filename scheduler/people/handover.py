@@ -18,6 +18,8 @@ from scheduler.base.refusal import PROBLEMS, USAGE, Refusal
 from scheduler.base.tokens import Tokens
 from scheduler.planning.delivery import Purpose
 from scheduler.store import editions
+from scheduler.store.audit import chain
+from scheduler.store.audit.deeds import Deed, Via, What
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 from scheduler.store.ledger import servicemail
@@ -77,7 +79,14 @@ def check(connection: Connection, wanted: HandoverWish, found: InForce, tokens: 
 
 
 def hand_over(
-    database: Database, wanted: HandoverWish, *, at: datetime, author: str, reason: str, tokens: Tokens
+    database: Database,
+    wanted: HandoverWish,
+    *,
+    at: datetime,
+    author: str,
+    reason: str,
+    tokens: Tokens,
+    via: Via = Via.COMMAND,
 ) -> Post:
     """Move the post, and tell its former holder, the successor and the administrator.
 
@@ -91,7 +100,22 @@ def hand_over(
         to = Successor(address=wanted.address, language=wanted.language, author=author, reason=reason)
         former = handovers.hand_over(connection, found.edition, wanted.recipient, to, at)
         _tell(connection, post, former, found.edition.agenda, at)
+        _on_record(connection, post, wanted, to, via, at)
         return post
+
+
+def _on_record(connection: Connection, post: Post, wanted: HandoverWish, to: Successor, via: Via, at: datetime) -> None:
+    deed = Deed(
+        who=to.author,
+        what=What.HANDED_OVER,
+        via=via,
+        subject=wanted.recipient,
+        details={"site": post.recipient.site},
+        reason=to.reason,
+        changed={"address": (post.recipient.address, wanted.address)},
+        about=wanted.recipient,
+    )
+    chain.record(connection, deed, at)
 
 
 def _tell(connection: Connection, post: Post, former: str, agenda: Agenda, at: datetime) -> None:

@@ -23,6 +23,7 @@ from scheduler.publishing.announcing import Place, announced, called
 from scheduler.publishing.unheard import Heard, Unheard, unheard
 from scheduler.publishing.unlikely import Unlikely, unlikely
 from scheduler.store import editions
+from scheduler.store.audit.deeds import Via
 from scheduler.store.editions import InForce
 from scheduler.store.people import handovers, signups
 from scheduler.store.posts import hearers, roster
@@ -40,6 +41,7 @@ class Act:
     silent: bool = False  # it tells nobody of the changes, which is on record
     announce: Collection[str] = ()  # events (ids) to which everybody concerned is called
     files: Mapping[str, bytes] = field(default_factory=dict)  # by name: what its agenda was read from, to be kept
+    via: Via = Via.COMMAND  # for the audit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
