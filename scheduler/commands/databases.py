@@ -17,7 +17,7 @@ from scheduler.commands.common import AuthorOption, LangOption, WhyOption, autho
 from scheduler.commands.screen import err
 from scheduler.installation.database import database_url, existing_database
 from scheduler.store.audit import chain
-from scheduler.store.audit.deeds import Deed, What
+from scheduler.store.audit.deeds import Deed, Facts, What
 from scheduler.store.copying import copy
 from scheduler.store.database import HEAD, Database
 from scheduler.store.instance import Instance
@@ -120,7 +120,7 @@ def adopt(
             if since is not None:
                 held = hold_what_may_have_gone(connection, since, now)
             mark = instance.take(connection)
-            figures: dict[str, str | int] = {"n": held} if since is None else {"n": held, "since": since.isoformat()}
+            figures: Facts = {"n": held} if since is None else {"n": held, "since": since.isoformat()}
             chain.record(
                 connection, Deed(who=author_of(author), what=What.ADOPTED, details=figures, reason=reason), now
             )

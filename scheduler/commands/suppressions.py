@@ -26,7 +26,7 @@ from scheduler.commands.common import (
 from scheduler.commands.screen import out
 from scheduler.installation.database import existing_database
 from scheduler.store.audit import chain
-from scheduler.store.audit.deeds import Deed, What
+from scheduler.store.audit.deeds import Deed, Facts, What
 from scheduler.store.database import Database
 from scheduler.store.people import bounces, doubts
 from scheduler.store.people.bounces import Suppressed
@@ -126,12 +126,8 @@ def _decide(database: Database, accepted: list[str], dismissed: list[str], deed:
         if both := yes & no:
             raise UsageRefusal(BOTH, name=min(both))
         believed, rejected = doubts.accept(connection, yes, now), doubts.dismiss(connection, no, now)
-        figures = {
-            "n": believed + rejected,
-            "believed": believed,
-            "rejected": rejected,
-            "posts": " ".join(sorted(yes)[:POSTS_NAMED]),
-        }
+        muted = " ".join(sorted(yes)[:POSTS_NAMED])
+        figures: Facts = {"n": believed + rejected, "believed": believed, "rejected": rejected, "posts": muted}
         chain.record(connection, replace(deed, details=figures), now)
     typer.echo(DECIDED.say(lang, believed=believed, posts=len(yes), rejected=rejected))
 

@@ -24,7 +24,7 @@ from scheduler.sending.relay_health import RelayHealth
 from scheduler.sending.runtime import HORIZON, MOMENTS, Waker
 from scheduler.store import nodes
 from scheduler.store.audit import chain
-from scheduler.store.audit.deeds import Deed, Via, What
+from scheduler.store.audit.deeds import Deed, Facts, Via, What
 from scheduler.store.database import Database
 from scheduler.store.instance import Instance
 from scheduler.store.ledger import claiming
@@ -148,7 +148,7 @@ def _note(connection: Connection, owner: str, seen: Relay, at: datetime) -> None
     """The state for status and metrics; when the breaker trips, and when it closes, a row of the audit."""
     nodes.note_relay(connection, owner, seen)
     if seen.failures == 1:
-        tripped = {"fault": int(seen.fault), "node": owner}
+        tripped: Facts = {"fault": int(seen.fault), "node": owner}
         deed = Deed(who=RELAY, what=What.RELAY_PAUSED, via=Via.SERVICE, details=tripped, reason=seen.reason)
         chain.record(connection, deed, at)
     elif seen.failures == 0:

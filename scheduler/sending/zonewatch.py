@@ -11,7 +11,7 @@ from calendars.shifts import shifts
 from calendars.zones import zone_data
 from scheduler.store import editions
 from scheduler.store.audit import chain
-from scheduler.store.audit.deeds import Deed, Via, What
+from scheduler.store.audit.deeds import Deed, Facts, Via, What
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 
@@ -33,7 +33,7 @@ class ZoneWatch:
         self._known = current
 
     def note(self, database: Database, at: datetime) -> None:
-        """Write what the last look found into the audit: once for each edition and zone data, whichever node says it."""
+        """Write what was found into the audit: once for each edition and zone data, whichever node says it."""
         if self._waits is not None:
             with database.write_own_row() as connection:
                 chain.record_once(connection, self._waits, at)
@@ -61,5 +61,5 @@ def _tell(current: InForce) -> Deed | None:
         zone_version=data.version,
         zone_digest=data.digest[:16],
     )
-    figures = {"n": len(found), "zones": data.version, "digest": data.digest[:16]}
+    figures: Facts = {"n": len(found), "zones": data.version, "digest": data.digest[:16]}
     return Deed(who=WATCH, what=What.HOURS_WAIT, via=Via.SERVICE, subject=str(current.edition.number), details=figures)

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from scheduler.base.address import hide, seen
+from scheduler.base.address import masking, seen
 
+Facts = Mapping[str, str | int]  # by name: ids and figures
 LONGEST = 200  # characters of a name, an id or one detail
 
 
@@ -76,7 +77,7 @@ class Deed:
     what: What
     via: Via = Via.COMMAND
     subject: str = ""  # an id: never a name, an address or a link
-    details: Mapping[str, str | int] = field(default_factory=dict)  # ids and figures, kept for ever
+    details: Facts = field(default_factory=dict)  # kept for ever
     reason: str = ""
     changed: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # personal fields: before, after
     about: str = ""  # Recipient.id, or an account's, of whom reason and changes may speak
@@ -98,7 +99,7 @@ def plain(text: str) -> str:
     """As it may be kept for ever: one line, addresses masked. Raises ValueError for a link."""
     if "://" in text:
         raise ValueError("no link may stand in the audit")
-    return hide(" ".join(seen(text).split()))[:LONGEST]
+    return masking(" ".join(seen(text).split()))[:LONGEST]
 
 
 def _json(value: object) -> str:

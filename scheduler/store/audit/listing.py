@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from calendars.reading.problems import fold
 from scheduler.store.audit import refusals
-from scheduler.store.audit.deeds import What
+from scheduler.store.audit.deeds import Facts, What
 from scheduler.store.audit.tables import audit, audit_texts
 
 _A, _T = audit.c, audit_texts.c
@@ -39,7 +40,7 @@ class AuditRow:
     via: str
     what: str
     subject: str
-    details: Mapping[str, str | int]
+    details: Facts
     reason: str
     changed: Mapping[str, tuple[str, str]]  # personal fields: before, after
     forgotten: bool  # it had a text, which was emptied
@@ -79,7 +80,7 @@ def rows(connection: Connection, wanted: AuditFilter) -> Iterator[AuditRow]:
         )
 
 
-def _object(text: str | None) -> dict[str, object]:
+def _object(text: str | None) -> dict[str, Any]:
     """The list is shown also where somebody wrote over it: `--verify` says so."""
     with suppress(ValueError):
         if isinstance(found := json.loads(text or "{}"), dict):

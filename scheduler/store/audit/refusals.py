@@ -32,4 +32,4 @@ def refused(connection: Connection, account: str, at: datetime) -> int:
 def counts(connection: Connection) -> dict[tuple[str, datetime], int]:
     """How many there were, by account and hour."""
     found = connection.execute(select(_F.account, _F.hour, _F.count))
-    return {(row.account, row.hour): row.count for row in found}
+    return {(account, hour): count for account, hour, count in found}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import Connection, LargeBinary, Row, select, type_coerce
+from sqlalchemy import Connection, LargeBinary, select, type_coerce
 
 from calendars.catalogue import Phrase
 from calendars.model.text import Said
@@ -70,7 +71,7 @@ class _Walk:
     hashes: dict[int, str] = field(default_factory=dict)  # of the rows that somebody's head names
     unknown: set[str] = field(default_factory=set)  # ids of keys that are not here
 
-    def step(self, row: Row[tuple[object, ...]]) -> None:
+    def step(self, row: Any) -> None:
         content = Content(**{name: getattr(row, name) for name in Content.__slots__})
         self._follow(content.number)
         self.flaws.extend(self._of_row(content, row.hash))
@@ -97,7 +98,7 @@ class _Walk:
             if content.what not in UNKEYED:
                 yield FORGED.of(number=content.number)
 
-    def _of_text(self, content: Content, row: Row[tuple[object, ...]]) -> Iterator[Said]:
+    def _of_text(self, content: Content, row: Any) -> Iterator[Said]:
         if not content.text_hash:
             if row.beside is not None:
                 yield TEXT_ADDED.of(number=content.number)
