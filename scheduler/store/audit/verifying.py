@@ -33,7 +33,8 @@ _ROWS = (
 )
 CHANGED = Phrase("row {number} was changed, or one before it was taken out: its hash does not fit")
 FORGED = Phrase("row {number} was made without the secret key: only a stop, its end and a restored backup may be")
-GONE = Phrase("{n:row {first} is|rows {first} to {last} are} missing")
+GONE = Phrase("rows {first} to {last} are missing")
+ONE_GONE = Phrase("row {first} is missing")
 OTHER_KEY = Phrase(
     "row {number} was made with a key that is not here (id {key}): put the older key behind the present one in "
     "AGENDA_SECRET_KEY, and verify again"
@@ -83,7 +84,8 @@ class _Walk:
     def _follow(self, number: int) -> None:
         expected = 1 if self.last is None else self.last.number + 1
         if number > expected:
-            self.flaws.append(GONE.of(n=number - expected, first=expected, last=number - 1))
+            gone = ONE_GONE if number == expected + 1 else GONE
+            self.flaws.append(gone.of(first=expected, last=number - 1))
 
     def _of_row(self, content: Content, found: str) -> Iterator[Said]:
         before = "" if self.last is None else self.last.hash
