@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
@@ -51,24 +52,27 @@ HEAD_ALONE = Phrase("--head goes with --verify")
 WhatOption = Annotated[
     list[What] | None, typer.Option("--what", help="Only this kind of act; may be repeated.", metavar="KIND")
 ]
+SubjectOption = Annotated[
+    str, typer.Option("--subject", help="Only what was done to this post, edition or address.", metavar="ID")
+]
+VerifyOption = Annotated[
+    bool, typer.Option("--verify", help="Reckon the whole list anew, and say whether anybody changed it.")
+]
+HeadOption = Annotated[
+    list[str] | None,
+    typer.Option("--head", help="With --verify: this head, printed earlier, must be in it.", metavar="HEAD"),
+]
 
 
 def audit(
     who: Annotated[str, typer.Option("--who", help="Only of whoever has this in the name.", metavar="NAME")] = "",
     what: WhatOption = None,
-    subject: Annotated[
-        str, typer.Option("--subject", help="Only what was done to this post, edition or address.", metavar="ID")
-    ] = "",
+    subject: SubjectOption = "",
     since: Annotated[str | None, typer.Option("--since", help="From this day on.", metavar="DATE")] = None,
     until: Annotated[str | None, typer.Option("--until", help="Up to this day, with it.", metavar="DATE")] = None,
     limit: Annotated[int, typer.Option("--limit", help="On the screen, at most so many of the last.", min=1)] = 50,
-    verifying: Annotated[
-        bool, typer.Option("--verify", help="Reckon the whole list anew, and say whether anybody changed it.")
-    ] = False,
-    head: Annotated[
-        list[str] | None,
-        typer.Option("--head", help="With --verify: this head, printed earlier, must be in it.", metavar="HEAD"),
-    ] = None,
+    verifying: VerifyOption = False,
+    head: HeadOption = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, which Excel opens.")] = False,
     as_json: JsonOption = False,
     lang: LangOption = None,
@@ -83,25 +87,16 @@ def audit(
     """
     with told(lang) as settings:
         spoken = language(lang, settings)
-        if as_csv and as_json:
-            raise UsageRefusal(ONE_FORM)
-        if head and not verifying:
-            raise UsageRefusal(HEAD_ALONE)
-        heads = [_head(one) for one in head or ()]
+        if (as_csv and as_json) or (head and not verifying):
+            raise UsageRefusal(HEAD_ALONE if head else ONE_FORM)
         with existing_database(settings) as database:
             if verifying:
-                _verify(database, heads, spoken, as_json=as_json)
+                _verify(database, [_head(one) for one in head or ()], spoken, as_json=as_json)
                 return
+            wanted = AuditFilter(who=who, what=tuple(what or ()), subject=subject)
             with database.read() as connection:
                 zone = _zone(connection)
-                wanted = AuditFilter(
-                    who=who,
-                    what=tuple(what or ()),
-                    subject=subject,
-                    since=None if since is None else _midnight(_day("since", since), zone),
-                    until=None if until is None else _midnight(_day("until", until) + timedelta(days=1), zone),
-                )
-                found = list(listing.rows(connection, wanted))
+                found = list(listing.rows(connection, _between(wanted, since, until, zone)))
         if as_csv:
             typer.echo(csv_octets(_csv(found, zone, spoken)), nl=False)
         elif as_json:
@@ -113,6 +108,15 @@ def audit(
 def _zone(connection: Connection) -> str:
     current = editions.load(connection)
     return HOME if current is None else current.edition.agenda.zone
+
+
+def _between(wanted: AuditFilter, since: str | None, until: str | None, zone: str) -> AuditFilter:
+    """The days are those of the agenda's own zone."""
+    return replace(
+        wanted,
+        since=None if since is None else _midnight(_day("since", since), zone),
+        until=None if until is None else _midnight(_day("until", until) + timedelta(days=1), zone),
+    )
 
 
 def _day(option: str, text: str) -> date:

@@ -58,6 +58,7 @@ class HandoverWish:
     recipient: str  # id of the post
     address: str  # of the successor
     language: Language | None = None
+    via: Via = Via.COMMAND
 
 
 def check(connection: Connection, wanted: HandoverWish, found: InForce, tokens: Tokens) -> Post:
@@ -79,14 +80,7 @@ def check(connection: Connection, wanted: HandoverWish, found: InForce, tokens: 
 
 
 def hand_over(
-    database: Database,
-    wanted: HandoverWish,
-    *,
-    at: datetime,
-    author: str,
-    reason: str,
-    tokens: Tokens,
-    via: Via = Via.COMMAND,
+    database: Database, wanted: HandoverWish, *, at: datetime, author: str, reason: str, tokens: Tokens
 ) -> Post:
     """Move the post, and tell its former holder, the successor and the administrator.
 
@@ -100,15 +94,15 @@ def hand_over(
         to = Successor(address=wanted.address, language=wanted.language, author=author, reason=reason)
         former = handovers.hand_over(connection, found.edition, wanted.recipient, to, at)
         _tell(connection, post, former, found.edition.agenda, at)
-        _on_record(connection, post, wanted, to, via, at)
+        _on_record(connection, post, wanted, to, at)
         return post
 
 
-def _on_record(connection: Connection, post: Post, wanted: HandoverWish, to: Successor, via: Via, at: datetime) -> None:
+def _on_record(connection: Connection, post: Post, wanted: HandoverWish, to: Successor, at: datetime) -> None:
     deed = Deed(
         who=to.author,
         what=What.HANDED_OVER,
-        via=via,
+        via=wanted.via,
         subject=wanted.recipient,
         details={"site": post.recipient.site},
         reason=to.reason,

@@ -30,6 +30,7 @@ _ROWS = (
     )
     .outerjoin(audit_texts, _T.number == _A.number)
     .order_by(_A.number)
+    .execution_options(yield_per=_CHUNK)
 )
 CHANGED = Phrase("row {number} was changed, or one before it was taken out: its hash does not fit")
 FORGED = Phrase("row {number} was made without the secret key: only a stop, its end and a restored backup may be")
@@ -122,9 +123,8 @@ def verify(connection: Connection, keys: Sequence[ChainKey], heads: Iterable[Hea
     ]
     wanted += [(str(head), head) for head in heads]
     walk = _Walk(keys={key.id: key for key in keys}, hashes={head.number: "" for _, head in wanted})
-    for part in connection.execution_options(yield_per=_CHUNK).execute(_ROWS).partitions():
-        for row in part:
-            walk.step(row)
+    for row in connection.execute(_ROWS):
+        walk.step(row)
     flaws = [*walk.flaws, *_of_heads(wanted, walk)]
     return AuditVerdict(
         rows=walk.rows, head=walk.last, emptied=walk.emptied, unkeyed=tuple(walk.unkeyed), flaws=tuple(flaws)
