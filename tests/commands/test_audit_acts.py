@@ -233,9 +233,8 @@ def test_a_cell_that_a_spreadsheet_would_reckon_with_gets_an_apostrophe(text: st
 
 def test_nothing_personal_stands_in_the_rows(published: Path) -> None:
     """Every address of the configuration and of this test, in all the acts there are."""
-    assert (
-        agenda("handover", POST, "--to", "dos@tokio.example", "--yes", "--reason", "uno@tokio.example").exit_code == 0
-    )
+    why = ("--reason", "uno@tokio.example")
+    assert agenda("handover", POST, "--to", "dos@tokio.example", "--yes", *why).exit_code == 0
     assert agenda("stop", "--author", "uno@tokio.example", *why).exit_code == 0
     with closing(sqlite3.connect("agenda.db")) as connection:
         kept = repr(connection.execute("SELECT * FROM audit").fetchall())
