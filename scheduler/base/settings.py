@@ -75,6 +75,7 @@ class Settings:
     trusted_proxies: tuple[Network, ...] = ()  # whose X-Forwarded-For is believed
     metrics_from: tuple[Network, ...] = DEFAULT_WATCHERS  # who may read /metrics
     asked_above: int = DEFAULT_ASKED_ABOVE  # notices; more want a confirmation
+    author: str | None = None  # who acts at the command line; None: the login name
     host: str = "127.0.0.1"
     port: int | None = None  # None: DEFAULT_PORT, and the demo may look for a free one
     unreadable_port: Said | None = None  # what is wrong with it: that stops only what listens

@@ -31,7 +31,7 @@ ShiftedOption = Annotated[
 ]
 AuthorOption = Annotated[
     str | None,
-    typer.Option("--author", help="Who does it; default: the login name.", metavar="NAME", envvar="AGENDA_AUTHOR"),
+    typer.Option("--author", help="Who does it; default: the login name.", metavar="NAME"),
 ]
 WhyOption = Annotated[str, typer.Option("--reason", help="Why; kept in the audit.", metavar="TEXT")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
@@ -67,12 +67,13 @@ def login_name() -> str:
 
 
 def author_of(given: str | None, lang: Language | None = None) -> str:
-    """Who acts, for editions, handovers, deliveries and the audit: whoever is named, else the login name.
+    """Who acts, for editions, handovers, deliveries and the audit: `--author`, AGENDA_AUTHOR, else the login name.
 
     With a note in the language `lang`, if one is given: an office's account is no person.
     """
-    if given and given.strip():
-        return given
+    named = (given or "").strip() or load_settings().author
+    if named:
+        return named
     name = login_name()
     if lang is None:
         return name
