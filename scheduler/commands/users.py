@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from rich.table import Table
 from calendars.catalogue import Phrase
 from calendars.model.text import Language
 from scheduler.base.clock import SystemClock
+from scheduler.base.logs import configure_logs
 from scheduler.base.refusal import Refusal, UsageRefusal
 from scheduler.base.settings import Settings
 from scheduler.commands.common import JsonOption, LangOption, language, login_name, print_json, told
@@ -86,9 +88,8 @@ class _Called:
         """By its address or its id. Raises Refusal."""
         with self.database.read() as connection:
             known = register.listed(connection)
-        found = next(
-            (one for one in known if wanted == one.id or register.folded(wanted) == register.folded(one.address)), None
-        )
+        plain = register.folded(wanted)
+        found = next((one for one in known if plain in (one.id, register.folded(one.address))), None)
         if found is None:
             raise Refusal(NO_ACCOUNT, wanted=wanted)
         return found
@@ -103,6 +104,7 @@ class _Called:
 
 @contextmanager
 def _called(lang: str | None) -> Iterator[_Called]:
+    configure_logs(level=logging.WARNING)
     with told(lang) as settings, existing_database(settings) as database:
         yield _Called(settings=settings, database=database, language=language(lang, settings))
 
