@@ -18,7 +18,8 @@ from scheduler.store.accounts.roles import LOCAL, DeskRole, Grant, Person
 from scheduler.store.accounts.waits import FIRST, FORGOTTEN_AFTER, LONGEST_WAIT, Counted, wait
 from scheduler.store.database import Database
 from scheduler.store.tables import metadata
-from tests.support.desk import HASHED, account, grants
+from tests.support.desk import account, grants
+from tests.support.quick_hashes import HASHED
 
 pytestmark = pytest.mark.conformance
 

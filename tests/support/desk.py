@@ -10,10 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
-import pytest
-from argon2 import PasswordHasher
 
-from scheduler.base import passwords
 from scheduler.base.clock import SimulatedClock
 from scheduler.people.accounts import AccountActs
 from scheduler.store.accounts import register
@@ -21,21 +18,13 @@ from scheduler.store.accounts.roles import DeskRole, Grant
 from scheduler.store.database import Database
 from scheduler.web.app import Site
 from scheduler.web.http.once import OneTimeKey
+from tests.support.quick_hashes import HASHED, PASSWORD
 from tests.support.webserver import PUBLISHED, serving, site_of
 
-PASSWORD = "cuatro palabras sin relación"
-QUICK = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)  # in place of one that is slow by intent
-HASHED = QUICK.hash(passwords.normal(PASSWORD))
 ADDRESS = "ana@desk.example"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"
 HERE = {"Sec-Fetch-Site": "same-origin"}
-
-
-@pytest.fixture
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same algorithm at a hundredth of its cost; tests/base/test_passwords.py has the real one."""
-    monkeypatch.setattr(passwords, "HASHER", QUICK)
 
 
 @contextmanager
