@@ -111,7 +111,7 @@ class SigningIn:
         account = self.opened(token)
         if account is None:
             raise NotSignedIn(OVER)
-        _refuse_unfit(new, again, account)
+        _refuse_unfit(new, again, account, name)
         made = passwords.hashed(new)
         with self.database.write_own_row() as connection:
             secret = self.database.tokens.read(Link.DESK, token, self.now)
@@ -173,10 +173,10 @@ class SigningIn:
         log.info("desk sign-in", act=act, account=account)
 
 
-def _refuse_unfit(new: str, again: str, account: Account) -> None:
+def _refuse_unfit(new: str, again: str, account: Account, name: str = "") -> None:
     if passwords.normal(new) != passwords.normal(again):
         raise UnfitPassword(DIFFERENT)
-    wrong: Said | None = passwords.problem(new, (account.address, account.name))
+    wrong: Said | None = passwords.problem(new, (account.address, account.name, name))
     if wrong is not None:
         raise UnfitPassword(wrong)
 
