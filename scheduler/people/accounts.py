@@ -76,14 +76,16 @@ class AccountActs:
         """Raises NoSuchAccount, LastOfPeople, Refusal."""
         with self.database.write() as connection:
             register.grant(connection, account, _known(connection, grants))
+            changed = register.find(connection, account)
             self._acted("roles changed", account)
-            return register.find(connection, account)
+            return changed
 
     def remove(self, account: str) -> Account:
         """What it was: of the account nothing is kept. Raises NoSuchAccount, LastOfPeople."""
         with self.database.write() as connection:
+            gone = register.remove(connection, account)
             self._acted("account removed", account)
-            return register.remove(connection, account)
+            return gone
 
     def end_session(self, account: str, session: str) -> None:
         """Raises NoSuchAccount, or Refusal where it has ended before."""

@@ -71,8 +71,15 @@ class SigningIn:
             raise NotSignedIn(WRONG_PASSWORD)
         with self.database.write_own_row() as connection:
             register.note_sign_in(connection, account.id, self.now)
+            key = self._begin(connection, account.id)
             self._acted("signed in", account.id)
-            return self._begin(connection, account.id)
+            return key
+
+    def sign_out(self, account: str | None) -> None:
+        """The session that this browser brings ends."""
+        with self.database.write_own_row() as connection:
+            sessions.end_key(connection, self.client.key)
+            self._acted("signed out", account or "")
 
     def confirm(self, account: Account, session: DeskSession, password: str) -> None:
         """That it is still who signed in. Raises NotSignedIn, TooManyTries."""
@@ -125,8 +132,9 @@ class SigningIn:
     def _set(self, connection: Connection, account: str, made: str, act: str) -> str:
         register.set_password(connection, account, made, self.now)
         sessions.end_all(connection, account)
+        key = self._begin(connection, account)
         self._acted(act, account)
-        return self._begin(connection, account)
+        return key
 
     def _proven(self, address: str, password: str) -> Account | None:
         """Whose address and password these are. Between the two looks at the database nothing is locked."""
