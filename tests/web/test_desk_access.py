@@ -16,7 +16,7 @@ from scheduler.store.accounts import sessions
 from scheduler.store.accounts.roles import DeskRole
 from scheduler.store.accounts.sessions import IDLE, LONGEST
 from scheduler.web.app import Site, build_app, routes_of
-from scheduler.web.desk.access import Access, DeskRoute, Entrance, GuardedRoute
+from scheduler.web.desk.access import DeskRoute, Entrance, Guard, GuardedRoute
 from scheduler.web.http.once import OneTimeKey
 from scheduler.web.pages.pages import Pages
 from tests.support.checkout import ROOT
@@ -81,7 +81,7 @@ def test_a_route_without_a_role_cannot_be_declared(tmp_path: Path) -> None:
 
 
 def test_no_module_of_the_desk_makes_a_route_past_its_guard() -> None:
-    """`Access` alone knows Starlette's."""
+    """`Guard` alone knows Starlette's."""
     makes = {
         path.name
         for path in (ROOT / "scheduler" / "web" / "desk").rglob("*.py")
@@ -522,6 +522,6 @@ async def test_the_guard_is_what_routes_are_made_of(tmp_path: Path) -> None:
 
     with desk_of(tmp_path) as site:
         declared = DeskRoute(path="/desk/x", need=DeskRole.SEE, post=nothing)  # type: ignore[arg-type]  # it answers nobody
-        [made] = Access(site).routes([declared])
+        [made] = Guard(site).routes([declared])
         assert isinstance(made, Route)
         assert made.methods == {"POST"}

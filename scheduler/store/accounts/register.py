@@ -19,7 +19,7 @@ _A, _P, _R = accounts.c, account_passwords.c, account_roles.c
 LAST = Phrase(
     "{name} is the last person who may manage people: first give somebody else that role, and let them sign in"
 )
-THERE = Phrase("{address} has an account already")
+THERE = Phrase("there is an account of {address} already")
 GONE = Phrase("there is no such account")
 ROLELESS = Phrase("an account needs at least one role; to end it, remove it")
 UNBOUND = Phrase("managing people cannot be bound to a region: it is of the whole installation")

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from scheduler.web.desk.access import HOME, Access, DeskRoute, Entrance, OpenRoute
+from scheduler.web.desk.access import HOME, DeskRoute, Entrance, Guard, OpenRoute
 from scheduler.web.desk.accounts.entering import LocalEntry
 from scheduler.web.desk.accounts.own import ACCOUNT, OwnAccount
 from scheduler.web.desk.accounts.persons import PeoplePages
@@ -18,7 +18,7 @@ from scheduler.web.site import Site
 
 def desk_routes(site: Site) -> list[BaseRoute]:
     """As Starlette wants them, each behind its role."""
-    access = Access(site)
+    access = Guard(site)
     declared: list[DeskRoute | OpenRoute] = [
         *SignInPages(site, access).routes(),
         *WelcomePages(site, access).routes(),

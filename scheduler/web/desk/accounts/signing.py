@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from scheduler.base.refusal import Refusal
 from scheduler.people.signing_in import NotSignedIn, TooManyTries
-from scheduler.web.desk.access import CONFIRM, HOME, PASSWORD, SIGN_IN, Access, DeskRoute, Entrance, OpenRoute
+from scheduler.web.desk.access import CONFIRM, HOME, PASSWORD, SIGN_IN, DeskRoute, Entrance, Guard, OpenRoute
 from scheduler.web.desk.frame import DeskFrame
 from scheduler.web.desk.visit import Visit
 from scheduler.web.http.forms import read_form
@@ -22,7 +22,7 @@ from scheduler.web.site import Site
 class SignInPages:
     """Handlers for /desk/sign-in, /desk/sign-out and /desk/confirm."""
 
-    def __init__(self, site: Site, access: Access) -> None:
+    def __init__(self, site: Site, access: Guard) -> None:
         self._site = site
         self._access = access
         self._frame = DeskFrame(site)
