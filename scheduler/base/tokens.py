@@ -26,6 +26,7 @@ class Link(StrEnum):
     CONFIRM = "confirm"  # say that the address is one's own
     ACCOUNT = "account"  # everything; for a quarter of an hour
     ANSWER = "answer"  # say whether the post comes to one event; in each mail about it, for ever
+    DESK = "desk"  # choose a password for an account of the desk, once; not of a post
 
 
 class NoKey(EnvironmentRefusal):

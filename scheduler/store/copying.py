@@ -13,10 +13,15 @@ from scheduler.store import controls, instance, nodes
 from scheduler.store.audit import chain
 from scheduler.store.audit.deeds import Deed
 from scheduler.store.database import Database
-from scheduler.store.schema import metadata
+from scheduler.store.tables import metadata
 
 _CHUNK = 5000
-_NOT_COPIED = {"nodes"}  # who sends from the original does not send from the copy
+_NOT_COPIED = {  # who sends from the original, or is signed in there, does so from the copy no more
+    "nodes",
+    "desk_sessions",
+    "account_links",
+    "signin_waits",
+}
 _COUNTED = ("deliveries", "bounces", "handovers")  # whose numbers PostgreSQL counts up by itself
 
 

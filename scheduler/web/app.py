@@ -13,6 +13,7 @@ from scheduler.base.refusal import Refusal
 from scheduler.web.demo.captured import CapturedMails
 from scheduler.web.demo.hosts import by_own_names
 from scheduler.web.demo.outbox import OutboxPages
+from scheduler.web.desk.routes import desk_routes
 from scheduler.web.feeds.public import PREFIX, FeedApp
 from scheduler.web.http.bodies import WholeBodies
 from scheduler.web.pages.around import Around
@@ -40,6 +41,15 @@ WORTH_IT = 1000  # bytes; below, the headers of a compressed page outweigh the g
 def build_app(site: Site) -> ASGIApp:
     """The ASGI application of one installation."""
     pages = Pages(site)
+    handlers = {HTTPException: pages.failed, Refusal: pages.refused, DBAPIError: pages.away, Exception: pages.failed}
+    inner = Starlette(routes=routes_of(site, pages), exception_handlers=handlers)
+    inner.router.redirect_slashes = False  # it would redirect to whatever host the request names
+    whole = fronted(FeedApp(site.shelf, site.staff), compressed(WholeBodies(inner)))
+    return whole if site.outbox is None else by_own_names(whole, site.base_url)
+
+
+def routes_of(site: Site, pages: Pages) -> list[BaseRoute]:
+    """All that is not a feed."""
     routes: list[BaseRoute] = [
         *pages.routes(),
         *Health(site).routes(),
@@ -59,11 +69,9 @@ def build_app(site: Site) -> ASGIApp:
     ]
     if site.outbox is not None:
         routes += OutboxPages(site, CapturedMails(site.outbox, site.database)).routes()
-    handlers = {HTTPException: pages.failed, Refusal: pages.refused, DBAPIError: pages.away, Exception: pages.failed}
-    inner = Starlette(routes=routes, exception_handlers=handlers)
-    inner.router.redirect_slashes = False  # it would redirect to whatever host the request names
-    whole = fronted(FeedApp(site.shelf, site.staff), compressed(WholeBodies(inner)))
-    return whole if site.outbox is None else by_own_names(whole, site.base_url)
+    if site.desk:
+        routes += desk_routes(site)
+    return routes
 
 
 def fronted(feeds: ASGIApp, pages: ASGIApp) -> ASGIApp:

@@ -36,6 +36,7 @@ SECURITY = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+ASKS_OWN = {"Content-Security-Policy": f"{_POLICY}; connect-src 'self'"}
 FRAMES_OWN = {"Content-Security-Policy": f"{_POLICY}; frame-src 'self'"}
 PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 _HYPHENATED = re.compile(r"\b\w{1,8}-\w{1,8}\b")

@@ -26,6 +26,7 @@ from scheduler.store.people.floods import Door
 from scheduler.store.posts import feed_tokens, roster
 from scheduler.web.feeds.private import StaffFeeds
 from scheduler.web.feeds.public import FeedShelf
+from scheduler.web.http.once import OneTimeKey
 from scheduler.web.http.refusals import ExpiredLink, UnknownLink
 from scheduler.web.http.throttle import Network
 from scheduler.web.rendering import Band, chosen_language, page, preferred_language, render
@@ -57,6 +58,8 @@ class Site:
     proxies: tuple[Network, ...] = ()  # whose X-Forwarded-For is believed
     gap: timedelta = Door().gap  # between two of the mails that strangers ask for, once many do
     watchers: tuple[Network, ...] = ()  # who may read /metrics
+    desk: bool = False  # the administrators' desk is served, under /desk/
+    desk_key: OneTimeKey | None = None  # of `agenda desk`: who has it needs no account
     shelf: FeedShelf = field(init=False)
     staff: StaffFeeds = field(init=False)
 

@@ -21,6 +21,8 @@ from tests.support.command_line import agenda, edit, into_the_future
 from tests.support.smtpd import scripted
 
 POST = "tokio-1"
+MANAGER = "ana@ine.example"
+INVITE = ["users", "invite", MANAGER, "--role", "people"]
 # By command: what is done before, the words after its name, and the act. {id} is the private calendar made before.
 ACTS: dict[str, tuple[list[list[str]], list[str], What]] = {
     "publish": ([["edit"]], ["--reason", "otra", "--yes"], What.PUBLISHED),
@@ -58,6 +60,11 @@ ACTS: dict[str, tuple[list[list[str]], list[str], What]] = {
     "quarantine": ([], ["--forget"], What.MESSAGES_FORGOTTEN),
     "suppressions lift": ([["mute"]], [POST], What.LIFTED),
     "suppressions": ([["doubt"]], ["--dismiss", "all"], What.REPORTS_DECIDED),
+    "users invite": ([], [MANAGER, "--role", "people"], What.ACCOUNT_MADE),
+    "users reset": ([INVITE], [MANAGER], What.INVITED),
+    "users roles": ([INVITE], [MANAGER, "--role", "edit"], What.ACCOUNT_CHANGED),
+    "users end": ([INVITE], [MANAGER], What.SESSION_ENDED),
+    "users remove": ([INVITE], [MANAGER], What.ACCOUNT_ENDED),
     "send-test": ([], ["prueba@ine.example"], What.TESTED),
 }
 # These change nothing that anybody decides on, or only what is not the installation's database. `serve` publishes the
@@ -65,6 +72,7 @@ ACTS: dict[str, tuple[list[list[str]], list[str], What]] = {
 READS = {
     "check", "show", "schema", "diff", "impact", "editions", "export", "rehearse", "demo", "serve", "web", "worker",
     "status", "answers", "doctor", "deliveries", "deliveries show", "inbox", "audit",
+    "users", "users list", "users sessions",
 }  # fmt: skip
 
 
@@ -101,9 +109,11 @@ def sql(*statements: str) -> None:
 
 def former() -> None:
     """As the version before left it."""
+    of_accounts = ("account_roles", "account_passwords", "account_links", "desk_sessions", "signin_waits", "accounts")
     sql(
+        *(f"DROP TABLE {table}" for table in of_accounts),
         *(f"DROP TABLE {table}" for table in ("audit_texts", "audit", "edition_heads", "refused_sign_ins")),
-        "UPDATE alembic_version SET version_num = '0011'",
+        "UPDATE alembic_version SET version_num = '0014'",
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from scheduler.store import controls
 from scheduler.store.database import HEAD, Database, DatabaseInUse, DatabaseUnavailable, _reason
 from scheduler.store.migrating import newest
-from scheduler.store.schema import metadata
+from scheduler.store.tables import metadata
 from tests.support.checkout import ROOT
 from tests.support.postgres import Cluster, cluster
 from tests.support.watching import until_changed

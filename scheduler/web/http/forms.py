@@ -50,11 +50,11 @@ def refuse_cross_site(request: Request, base_url: str) -> None:
     compared with the address that the world knows. `null` is nobody's: our pages let a browser say more.
     """
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-    if site == "cross-site" or (site is None and origin is not None and _origin(origin) != _origin(base_url)):
+    if site == "cross-site" or (site is None and origin is not None and origin_of(origin) != origin_of(base_url)):
         raise CrossSite
 
 
-def _origin(url: str) -> tuple[str, str | None, int | None] | None:
+def origin_of(url: str) -> tuple[str, str | None, int | None] | None:
     """Scheme, host and port; None of what is no address."""
     try:
         parts = urlsplit(url)

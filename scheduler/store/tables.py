@@ -1,0 +1,11 @@
+"""All tables of a database: with this imported, the one metadata has those of the rooms too."""
+
+from __future__ import annotations
+
+from scheduler.store.accounts.tables import accounts
+from scheduler.store.audit.tables import audit
+from scheduler.store.schema import metadata
+
+__all__ = ["OF_ROOMS", "metadata"]
+
+OF_ROOMS = (accounts, audit)  # one of each room's own

@@ -1,0 +1,1 @@
+"""The desk's screens about people: signing in, one's own account, everybody's."""
