@@ -20,6 +20,7 @@ from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock
 from scheduler.commands.common import ConfigOption, JsonOption, LangOption, author_of, language, print_json, told
 from scheduler.commands.confirming import AuthorOption, ReasonOption, YesOption, once_confirmed, refuse_empty
+from scheduler.commands.own_words import MessageEnOption, MessageEsOption, own_words
 from scheduler.commands.publication import print_publication
 from scheduler.commands.screen import out, print_lines
 from scheduler.commands.status import draft_state
@@ -70,6 +71,8 @@ def rollback(
     files: Annotated[
         bool, typer.Option("--files", help="Put that edition's files back, too; the present ones are kept beside them.")
     ] = False,
+    message_es: MessageEsOption = None,
+    message_en: MessageEnOption = None,
     config: ConfigOption = None,
     lang: LangOption = None,
 ) -> None:
@@ -82,13 +85,14 @@ def rollback(
     with told(lang) as settings:
         spoken = language(lang, settings)
         refuse_empty(reason)
+        message = own_words(message_es, message_en)
         who = author_of(author, spoken)
         folder = configuration(config, settings).folder
         with existing_database(settings) as database:
             kept, in_force = _files_of(database, number, folder) if files else (None, False)
 
             def put(*, confirmed: bool) -> Published:
-                act = Act(at=SystemClock().now(), author=who, reason=reason)
+                act = Act(at=SystemClock().now(), author=who, reason=reason, message=message)
                 return roll_back(database, number, act, confirmed=confirmed, asked_above=settings.asked_above)
 
             done = None if in_force else once_confirmed(put, spoken, yes=yes, files=False)

@@ -35,6 +35,7 @@ from scheduler.commands.confirming import (
     once_confirmed,
     refuse_empty,
 )
+from scheduler.commands.own_words import SILENT, MessageEnOption, MessageEsOption, own_words
 from scheduler.commands.publication import print_publication
 from scheduler.commands.screen import out
 from scheduler.commands.shifting import publish_what_shifted
@@ -56,6 +57,8 @@ def publish_command(
     silent: Annotated[bool, typer.Option("--silent", help="Tell nobody of the changes; that is recorded.")] = False,
     shifted: ShiftedOption = False,
     announce: AnnounceOption = None,
+    message_es: MessageEsOption = None,
+    message_en: MessageEnOption = None,
     config: ConfigOption = None,
     lang: LangOption = None,
 ) -> None:
@@ -71,6 +74,9 @@ def publish_command(
     --announce sends each post that EVENT concerns one convocation to it, also with a first edition or with an otherwise
     unchanged draft; who was called to that hour before, or is told of it by a notice now, gets none.
 
+    --message-es and --message-en go at the head of the notices and convocations that this publication sends, and of
+    nothing else; `agenda impact` shows them with the same options.
+
     With --shifted the files are left alone: what is in force is published anew with the hours that this machine's zone
     data gives, where they are others. --reason then says so by itself.
     """
@@ -78,8 +84,12 @@ def publish_command(
         spoken = language(lang, settings)
         if announce and (silent or shifted):
             raise UsageRefusal(SILENT_OR_ANNOUNCE if silent else SHIFTED_OR_ANNOUNCE)
+        message = own_words(message_es, message_en)
+        if message and silent:
+            raise UsageRefusal(SILENT)
         if shifted:
-            publish_what_shifted(settings, spoken, reason=reason, author=author, yes=yes, silent=silent)
+            act = partial(Act, silent=silent, message=message)
+            publish_what_shifted(settings, spoken, act, reason=reason, author=author, yes=yes)
             return
         refuse_empty(reason)
         found, files = _read(configuration(config, settings), spoken)
@@ -87,8 +97,8 @@ def publish_command(
         forgotten = unready(draft.agenda, SystemClock().now())
         go_on_as_it_is(forgotten, spoken, asks=sends_for_real(settings), yes=yes)
         who = author_of(author, spoken)
-        act = partial(Act, author=who, reason=reason, silent=silent, announce=announce or (), files=files)
-        _publish(settings, spoken, draft, lines, act, yes=yes)
+        act = partial(Act, author=who, reason=reason, silent=silent, announce=announce or (), message=message)
+        _publish(settings, spoken, draft, lines, partial(act, files=files), yes=yes)
 
 
 def _publish(
