@@ -84,6 +84,8 @@ def _kind_of(context: Context) -> Callable[[str], EventKind | Text]:
         except Wrong as wrong:
             if context.kinds is None:
                 raise AlreadyReported from None  # it may stand in the part of `tipos` that is broken
+            if nearest(name, tuple(choices)):
+                raise
             raise Wrong(wrong.rule, sentences(wrong.message, _OWN_KIND), value=wrong.value) from None
 
     return read
