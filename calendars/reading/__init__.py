@@ -51,8 +51,8 @@ _WORKBOOK = Phrase(
 
 
 _PRIVATE_LINK = Phrase(
-    "the message of “{name}” holds a link to join by. Delete it there: each mail brings the one of privado.yaml to those "
-    "who may have it."
+    "the message of “{name}” holds a link to join by. Delete it there: each mail brings the one of privado.yaml to "
+    "those who may have it."
 )
 
 
