@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import CommentMark
+from ruamel.yaml.scalarstring import FoldedScalarString, LiteralScalarString, PlainScalarString
+from ruamel.yaml.tokens import CommentToken
 
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Agenda, Draft
@@ -120,19 +122,21 @@ def _put(written: CommentedMap, event: Event, agenda: str, by: int) -> None:
 
 def _take_out(mapping: CommentedMap, key: str) -> None:
     """What stands under the key as a comment stays: it is about what follows."""
-    after = _after(mapping[key])
-    mapping[key] = _GONE
-    if after is not None:
-        mapping.ca.items[key] = after
+    said = _after(mapping, key)
+    mapping[key] = PlainScalarString(_GONE)
+    mapping.ca.items.pop(key, None)
+    if said:
+        mapping.ca.items[key] = [None, None, CommentToken(said, CommentMark(0)), None]
 
 
-def _after(value: Any) -> Any:  # because YAML holds what it holds
-    """The comment that ruamel keeps with the last thing in a value."""
-    if isinstance(value, CommentedMap | CommentedSeq) and len(value):
-        last = list(value)[-1] if isinstance(value, CommentedMap) else len(value) - 1
-        return _after(value[last]) or value.ca.items.get(last)
-    comment = getattr(value, "comment", None)
-    return None if comment is None else [None, None, comment, None]
+def _after(holder: CommentedMap | CommentedSeq, key: object) -> str:
+    """The comment that ruamel keeps with a value, or with the last thing in it, from the end of its line on."""
+    value, own = holder[key], holder.ca.items.get(key)
+    token = next((one for one in own or () if isinstance(one, CommentToken)), None)
+    if token is None and isinstance(value, CommentedMap | CommentedSeq) and len(value):
+        return _after(value, list(value)[-1] if isinstance(value, CommentedMap) else len(value) - 1)
+    block = isinstance(value, LiteralScalarString | FoldedScalarString)  # its last line has an end of its own
+    return "" if token is None else "\n" * block + str(token.value)
 
 
 def _new_id(event: Event, by: int) -> str:

@@ -142,7 +142,15 @@ def test_links_reasons_and_messages_of_last_year_stay_behind() -> None:
 
 def test_the_comment_after_what_is_left_behind_stays() -> None:
     """It is about what follows."""
-    for key in ("    mensaje:\n      es: |\n        Uno.\n        Dos.\n", '    motivo: "x" # y\n'):
+    written = (
+        "    mensaje:\n      es: |\n        Uno.\n        Dos.\n",
+        "    motivo:\n      es: >-\n        Uno\n        dos.\n      en: >-\n        One\n        two.\n",
+        '    mensaje:\n      es: "Uno"  # y\n',
+        "    motivo: |\n      Uno dos.\n",
+        '    motivo: "x" # y\n',
+        "    mensaje: {es: Uno}\n",
+    )
+    for key in written:
         before = f"    fuente: Nota\n{key}\n  # Esta:\n  - id: jornada\n"
         text, _ = small(("    fuente: Nota\n  - id: jornada\n", before))
         assert "\n\n  # Esta:\n  - id: jornada\n" in text
