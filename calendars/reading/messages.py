@@ -12,8 +12,8 @@ MESSAGE_LENGTH = 600  # characters in each language: the hour stays on the first
 MESSAGE_LINES = 8
 
 _SCHEME = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}:(?=//)|\b(?:javascript|data|mailto|file):", re.IGNORECASE)
-_TOO_MANY = Phrase("the message has {n} lines; {most} fit. Shorten it.")
-_TOO_LONG = Phrase("the message has {n} characters; {most} fit. Shorten it.")
+_TOO_MANY = Phrase("the message has {n} {n:line|lines}, and {most} {most:is|are} the most. Shorten it.")
+_TOO_LONG = Phrase("the message has {n} {n:character|characters}, and {most} {most:is|are} the most. Shorten it.")
 _NOT_HTTPS = Phrase("“{scheme}” begins no link that a message may hold: only https:// does.")
 
 
@@ -25,10 +25,9 @@ def message(value: str) -> str:
     said = sum(bool(one) for one in lines)
     if said > MESSAGE_LINES:
         raise Wrong("message-lines", _TOO_MANY.of(n=said, most=MESSAGE_LINES))
-    written = sum(map(len, lines)) + said
-    if written > MESSAGE_LENGTH:
-        raise Wrong("too-long", _TOO_LONG.of(n=written, most=MESSAGE_LENGTH))
+    written = re.sub(r"\n{2,}", "\n\n", "\n".join(lines))
+    if len(written) > MESSAGE_LENGTH:
+        raise Wrong("too-long", _TOO_LONG.of(n=len(written), most=MESSAGE_LENGTH))
     if not said:
         return line(value)  # which says that nothing is there
-    paragraphs = "\n".join(line(one, length=MESSAGE_LENGTH) if one else "" for one in lines)
-    return re.sub(r"\n{2,}", "\n\n", paragraphs)
+    return "\n".join(line(one, length=MESSAGE_LENGTH) if one else "" for one in written.split("\n"))

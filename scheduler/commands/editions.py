@@ -49,6 +49,9 @@ FILES_DIFFER = Phrase(
 )
 FILES_BACK = Phrase("{files} in {folder} are those of edition {number} again.")
 FILES_KEPT = Phrase("What stood there is kept beside them: {kept}.")
+FilesOption = Annotated[
+    bool, typer.Option("--files", help="Put that edition's files back, too; the present ones are kept beside them.")
+]
 STILL_DIFFER = Phrase("The draft still differs from what is in force, or has problems: see agenda diff.")
 
 
@@ -68,9 +71,7 @@ def rollback(
     reason: ReasonOption,
     author: AuthorOption = None,
     yes: YesOption = False,
-    files: Annotated[
-        bool, typer.Option("--files", help="Put that edition's files back, too; the present ones are kept beside them.")
-    ] = False,
+    files: FilesOption = False,
     message_es: MessageEsOption = None,
     message_en: MessageEnOption = None,
     config: ConfigOption = None,
@@ -83,9 +84,8 @@ def rollback(
     says beforehand what it would do. It asks for a confirmation where `agenda publish` would.
     """
     with told(lang) as settings:
-        spoken = language(lang, settings)
+        spoken, message = language(lang, settings), own_words(message_es, message_en)
         refuse_empty(reason)
-        message = own_words(message_es, message_en)
         who = author_of(author, spoken)
         folder = configuration(config, settings).folder
         with existing_database(settings) as database:

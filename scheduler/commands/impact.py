@@ -139,10 +139,8 @@ def impact(
             if planned:
                 mails = _planned(settings, mail, event, at, reminder=reminder, html=html)
             typer.echo("\n".join(mails) or (NOTHING_PLANNED if planned else NO_MAIL).say(spoken, site=mail))
-        elif as_json:
-            print_json(_json(found, result, at))
         else:
-            print_lines(_screen(found, result, at, spoken, source))
+            _show(found, result, at, spoken, source, as_json=as_json)
 
 
 def _refuse(rollback: int | None, others: object, *, alone: bool) -> None:
@@ -197,6 +195,15 @@ def _posts(connection: Connection, draft: Draft, site: str | None) -> list[Heare
         return known
     found = (one for one in draft.recipients if one.site == site)
     return [Hearer(id=one.id, site=one.site, language=one.language, post=one.post) for one in found]
+
+
+def _show(
+    found: Prospect, result: Consequences, at: datetime, lang: Language, source: Source, *, as_json: bool
+) -> None:
+    if as_json:
+        print_json(_json(found, result, at))
+    else:
+        print_lines(_screen(found, result, at, lang, source))
 
 
 def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language, source: Source) -> Iterator[str]:

@@ -137,8 +137,7 @@ def save(
 ) -> None:
     """Write a new edition, and replace the joining links by its own.
 
-    `silent`: nobody is told of it. `announced`: the events (ids) that it convokes to. `message`: for the mails that it
-    owes.
+    `silent`: nobody is told of it. `announced`: the events (ids) that it convokes to. `message`: for its mails.
     """
     edition = found.edition
     connection.execute(
