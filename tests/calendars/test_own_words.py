@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calendars.changes import Kind, changes, notices
-from calendars.documents import agenda_from_json, agenda_to_json, draft_digest, event_digest
+from calendars.documents import (
+    agenda_from_json,
+    agenda_to_json,
+    draft_digest,
+    event_digest,
+    words_from_json,
+    words_to_json,
+)
 from calendars.editions import Edition, publish
 from calendars.feeds import feeds
 from calendars.losses import losses
@@ -75,6 +82,11 @@ def test_a_message_comes_back_from_the_database_as_it_was() -> None:
     for words in (OwnWords(es="a\n\nb"), OwnWords(en="x"), OwnWords(es="a", en="b")):
         home = agenda(events=(event(message=words),))
         assert agenda_from_json(agenda_to_json(home)) == home
+
+
+def test_a_publication_s_message_comes_back_from_its_column_as_it_was() -> None:
+    for words in (OwnWords(es="a\n\nb"), OwnWords(en="x"), OwnWords(es="«a»", en="b")):
+        assert words_from_json(words_to_json(words)) == words
 
 
 def test_taking_a_message_away_is_no_loss_to_be_confirmed() -> None:
