@@ -26,6 +26,13 @@ class Command(NamedTuple):
 
 COMMANDS = (
     Command(
+        "new",
+        "new.new",
+        EDITING,
+        "Make a folder with a new agenda: a commented skeleton, or last year's for another year. Nothing is written "
+        "over.",
+    ),
+    Command(
         "check",
         "check.check",
         EDITING,

@@ -29,6 +29,7 @@ from scheduler.commands.common import (
     told,
 )
 from scheduler.commands.confirming import NOT_SHIFTED, UNCHANGED_BACK, AnnounceOption
+from scheduler.commands.own_words import MessageEnOption, MessageEsOption, own_words
 from scheduler.commands.sample import samples, shown
 from scheduler.commands.screen import out, print_lines
 from scheduler.commands.shifting import Source
@@ -46,6 +47,7 @@ from scheduler.publishing.in_words import (
     departure_lines,
     local_departure,
     mail_json,
+    message_lines,
     missing_lines,
     moment_at_home,
     notices_line,
@@ -56,6 +58,7 @@ from scheduler.publishing.prospect import Prospect
 from scheduler.sending.foresight import foreseen
 from scheduler.store import editions
 from scheduler.store.posts.hearers import Hearer, hearers
+from scheduler.wording.changes import own_word_lines
 from scheduler.wording.kinds import kind_words, title
 
 NOW = Phrase("IF YOU PUBLISH NOW ({moment})")
@@ -106,15 +109,17 @@ def impact(
     html: HtmlOption = False,
     shifted: ShiftedOption = False,
     rollback: RollbackOption = None,
+    message_es: MessageEsOption = None,
+    message_en: MessageEnOption = None,
     config: ConfigOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say what publishing the draft now would do: calendars, people, mails and their local hours. Nothing is written.
 
-    --announce as `agenda publish` has it. With --rollback N, what going back to that edition would do. --mail SITE
-    shows the mails themselves; with nothing to publish, the next one that is planned, word for word. With EVENT alone:
-    where it falls at every site, and what speaks against its hour there.
+    --announce, --message-es and --message-en as `agenda publish` has them. With --rollback N, what going back to that
+    edition would do. --mail SITE shows the mails themselves; with nothing to publish, the next one that is planned,
+    word for word. With EVENT alone: where it falls at every site, and what speaks against its hour there.
     """
     with told(lang) as settings:
         _refuse(rollback, shifted or announce, alone=reminder and mail is None)
@@ -125,7 +130,7 @@ def impact(
             return
         with existing_database(settings) as database, database.read() as connection:
             draft = source.draft(connection)
-            found = source.prospect(connection, draft, at, announce or ())
+            found = source.prospect(connection, draft, at, announce or (), own_words(message_es, message_en))
             result = consequences(connection, found, at)
             posts = _posts(connection, draft, mail)
         if mail is not None:
@@ -134,10 +139,8 @@ def impact(
             if planned:
                 mails = _planned(settings, mail, event, at, reminder=reminder, html=html)
             typer.echo("\n".join(mails) or (NOTHING_PLANNED if planned else NO_MAIL).say(spoken, site=mail))
-        elif as_json:
-            print_json(_json(found, result, at))
         else:
-            print_lines(_screen(found, result, at, spoken, source))
+            _show(found, result, at, spoken, source, as_json=as_json)
 
 
 def _refuse(rollback: int | None, others: object, *, alone: bool) -> None:
@@ -194,6 +197,15 @@ def _posts(connection: Connection, draft: Draft, site: str | None) -> list[Heare
     return [Hearer(id=one.id, site=one.site, language=one.language, post=one.post) for one in found]
 
 
+def _show(
+    found: Prospect, result: Consequences, at: datetime, lang: Language, source: Source, *, as_json: bool
+) -> None:
+    if as_json:
+        print_json(_json(found, result, at))
+    else:
+        print_lines(_screen(found, result, at, lang, source))
+
+
 def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language, source: Source) -> Iterator[str]:
     option = source.option + _again(found)
     if found.unchanged and not found.called:
@@ -213,8 +225,9 @@ def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language,
         yield f"    {notices_line(mails, lang)}"
         yield from (f"      {line}" for line in departure_lines(mails, found, at, lang))
         yield from (f"    {line}" for line in answer_lines(result, change.event, found, at, lang))
+        yield from (f"    {line}" for line in own_word_lines(change, lang))
     yield from call_lines(found, result, at, lang)
-    yield from (f"  {line}" for line in unheard_lines(found, lang))
+    yield from (f"  {line}" for line in (*unheard_lines(found, lang), *message_lines(found, lang)))
     yield "  " + REPLACED.say(lang, replaced=result.replaced, sent=sum(result.sent.values()))
     feeds = FEEDS_ENDED if result.ended_feeds else FEEDS
     yield "  " + feeds.say(lang, feeds=len(result.feeds), ended=len(result.ended_feeds))

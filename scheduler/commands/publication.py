@@ -7,7 +7,7 @@ from rich.console import Console
 from calendars.catalogue import Phrase
 from calendars.changes import Kind
 from calendars.model.text import Language
-from scheduler.publishing.in_words import unheard_lines
+from scheduler.publishing.in_words import message_lines, unheard_lines
 from scheduler.publishing.publish import Published
 from scheduler.wording.kinds import KINDS, kind_words, title
 
@@ -41,6 +41,8 @@ def print_publication(console: Console, done: Published, lang: Language) -> None
         )
     )
     for line in unheard_lines(found, lang):
+        console.print(line, markup=False)
+    for line in message_lines(found, lang):
         console.print(line, markup=False)
     if found.convocations:
         console.print(CALLED.say(lang, n=done.convocations))

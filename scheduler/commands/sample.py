@@ -8,7 +8,6 @@ from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import default as modern
 
-from calendars.editions import Edition
 from calendars.model.agenda import Draft
 from calendars.model.text import Language
 from scheduler.mail.compose import Composer
@@ -52,7 +51,7 @@ def _composed(
     base_url: str,
 ) -> EmailMessage:
     edition = found.publication.edition
-    prepared = _prepared(composer, edition, mail, language, draft.links.get(mail.notice.event))
+    prepared = _prepared(composer, found, mail, language, draft.links.get(mail.notice.event))
     body = prepared.personalize(
         Personal(
             to=f"{post.id}@example.invalid",
@@ -70,9 +69,10 @@ def _composed(
 
 
 def _prepared(
-    composer: Composer, edition: Edition, mail: ForeseenMail, language: Language, link: str | None
+    composer: Composer, found: Prospect, mail: ForeseenMail, language: Language, link: str | None
 ) -> PreparedMail:
-    notice, agenda = mail.notice, edition.agenda
+    notice, edition = mail.notice, found.publication.edition
+    agenda = edition.agenda
     about = notice.after or notice.before
     assert about is not None, "a notice is of something"
     subject = Subject(
@@ -82,6 +82,7 @@ def _prepared(
         language=language,
         sent_at=mail.leaves,
         link=link,
+        words=found.message,
         guest=notice.guest,
     )
     if mail.purpose is Purpose.NOTICE:

@@ -248,4 +248,4 @@ def _read(folder: Path, name: str, form: str) -> str:
     As text, before styles are inlined: an `include` of Jinja's would come too late for them.
     """
     text = (folder / f"{name}.{form}").read_text(encoding="utf-8")
-    return _PART.sub(lambda found: (folder / "parts" / f"{found[1]}.{form}").read_text(encoding="utf-8"), text)
+    return _PART.sub(lambda found: _read(folder, f"parts/{found[1]}", form), text)

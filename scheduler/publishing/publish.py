@@ -155,7 +155,7 @@ def enact(
         days_digest=days_digest(edition.agenda),
     )
     events = dict.fromkeys(notice.event for notice in found.convocations)
-    editions.save(connection, written, silent=found.silent, announced=events)
+    editions.save(connection, written, silent=found.silent, announced=events, message=found.message)
     editions.keep_files(connection, edition.number, found.files)
     states.void(connection)  # it was claimed under an edition that is no longer in force
     known = frozenset(roster.posts_of_the_file(connection))

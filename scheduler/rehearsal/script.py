@@ -13,13 +13,14 @@ from pydantic import Field
 from calendars.catalogue import Phrase
 from calendars.documents import draft_digest
 from calendars.model.agenda import Draft, Problem
-from calendars.model.text import Language
+from calendars.model.text import Language, OwnWords
 from calendars.reading import read, values, words
 from calendars.reading.decoding import decode
 from calendars.reading.problems import AlreadyReported, Place, Report, Wrong, known, shown
 from calendars.reading.yaml.fields import Fields
+from calendars.reading.yaml.messages import own_words
 from calendars.reading.yaml.nodes import MappingEntry, MappingNode, Node, ScalarNode, SequenceNode, compose
-from calendars.reading.yaml.schema import MappingForm
+from calendars.reading.yaml.schema import MappingForm, MessageForm
 from calendars.zones import WallTimeError, to_instant
 from scheduler.base.refusal import Refusal
 from scheduler.drafts.edits import Copy, Edit, removed
@@ -43,6 +44,7 @@ class ScriptForm(MappingForm):
 class StepForm(MappingForm):
     cuando: str = Field(description="fecha y hora en la zona de la agenda: 2021-10-15 12:00")
     motivo: str = Field(default="", description="motivo de la edición")
+    mensaje: str | MessageForm = Field(default="", description="va al principio de los avisos de la edición")
     eventos: dict[str, str] = Field(default={}, description="id: claves que cambian")
     sedes: dict[str, str] = Field(default={}, description="id: columnas de representations.csv que cambian")
     destinatarios: dict[str, str] = Field(default={}, description="id: columnas de recipients.csv que cambian")
@@ -67,6 +69,7 @@ class Step:
     node: MappingNode
     at: datetime  # UTC
     reason: str
+    message: OwnWords | None
     silent: bool
     edits: Mapping[str, tuple[Edit, ...]]  # by key of the script
     choices: tuple[ChannelChoice, ...]
@@ -91,6 +94,7 @@ class Stage:
     reason: str
     silent: bool
     zone_data: ZoneFolder | None  # from here on; None: as before
+    message: OwnWords | None = None  # at the head of what it sends
     channels: Mapping[str, Channel] = field(default_factory=dict)  # by Recipient.id
 
 
@@ -143,6 +147,7 @@ def stages(script: Script, files: Mapping[str, bytes], draft: Draft) -> tuple[St
                 draft=draft,
                 reason=step.reason or f"Guion, paso {number}",
                 silent=step.silent,
+                message=step.message,
                 zone_data=step.zone_data,
                 channels=channels,
             )
@@ -186,6 +191,7 @@ def _step(node: Node, report: Report, path: Path, zone: str) -> Step:
     fields = Fields(node, StepForm, report)
     at = fields.value("cuando", lambda text: _instant(text, zone))
     reason, silent = fields.value("motivo", values.line), fields.value("callada", _YES_NO)
+    message = fields.read("mensaje", lambda part: own_words(part, report))
     data = fields.value("datos_de_zona", lambda name: _zone_data(name, path))
     edits = {key: fields.read(key, parse) or () for key, parse in _WHAT.items()}
     channels = fields.read("canales", lambda part: choices(part, report)) or ()
@@ -198,6 +204,7 @@ def _step(node: Node, report: Report, path: Path, zone: str) -> Step:
         node=node,
         at=known(at),
         reason=reason or "",
+        message=message,
         silent=silent or False,
         edits=edits,
         choices=channels,

@@ -80,7 +80,7 @@ class Steps:
     def _publish(self, stage: Stage) -> Edition | None:
         at = self._clock.now()
         with self._database.write() as connection:
-            act = Act(at=at, author=AUTHOR, reason=stage.reason, silent=stage.silent)
+            act = Act(at=at, author=AUTHOR, reason=stage.reason, silent=stage.silent, message=stage.message)
             found = prospect(connection, stage.draft, act)
             controls.put(connection, controls.STEPS, str(stage.number))
             controls.put(connection, controls.REHEARSAL, at.isoformat())

@@ -112,6 +112,7 @@ class Letters:
             language=claim.language,
             sent_at=now,
             link=link if opens else None,
+            words=errand.telling.message if isinstance(errand, NoticeErrand | ConvocationErrand) else None,
             withheld=link is not None and not opens,
             guest=instead is not None,
             enclosed=self._enclosed(errand),

@@ -37,6 +37,7 @@ KINDS = {
     Kind.RESTATED: Phrase("OTHER STATUS"),
     Kind.REMINDERS: Phrase("OTHER REMINDERS"),
     Kind.ATTENDANCE: Phrase("OTHER ATTENDANCE RULE"),
+    Kind.MESSAGE: Phrase("OTHER MESSAGE"),
     Kind.REWORDED: Phrase("REWORDED"),
     Kind.REMOVED: Phrase("REMOVED"),
 }

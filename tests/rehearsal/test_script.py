@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import email
 import io
 import json
 import os
 import signal
 import subprocess
 from datetime import UTC, datetime
+from email.policy import default as modern
 from pathlib import Path
 
 import pytest
@@ -247,6 +249,15 @@ def test_a_script_is_played_between_the_mails_and_the_editions_are_named(small: 
         (True, "21 07:00"),  # the move, in Madrid's working hours
         (True, "27 12:02"),  # cancelled within the day: at once
     ]
+
+
+def test_the_notices_of_a_step_have_its_own_words(small: Path) -> None:
+    script(small, MOVE.replace("    eventos:", '    mensaje: {es: "Disculpe el cambio."}\n    eventos:'))
+    assert rehearse("--outbox", "out", "--json").exit_code == 0
+    mails = [email.message_from_bytes(path.read_bytes(), policy=modern) for path in (small / "out").glob("*.eml")]
+    subjects = [str(mail["Subject"]) for mail in mails]
+    assert [one.endswith(" · Disculpe el cambio") for one in subjects].count(True) == 1
+    assert all(one.startswith("CAMBIO: ") for one in subjects if "Disculpe" in one)
 
 
 def test_posts_that_change_their_minds_get_each_event_by_one_way_and_no_edition_is_made(small: Path) -> None:
