@@ -47,7 +47,7 @@ def foreseen(
     under = editions.load(connection)
     if under is None:
         return
-    for claims in claiming.next_of_site(connection, site, purposes, event):
+    for claims in claiming.next_of_site(connection, site, purposes, at, event):
         if found := list(_written(connection, letters, claims, under, at)):
             yield from found
             return
