@@ -18,6 +18,7 @@ from calendars.model.text import Language
 from scheduler.base.heavy import load
 
 CONTEXT = "help"  # of each text of the commands in the catalogue: a paragraph, without its line breaks
+PLACEHOLDER = "placeholder in a command"  # likewise of what stands for a value
 USAGE = Phrase("Usage: ")
 OPTIONS = Phrase("[OPTIONS]")
 SUBCOMMAND = Phrase("COMMAND [ARGS]...")
@@ -73,6 +74,12 @@ def in_language(text: str, language: Language) -> str:
     return "\n\n".join(catalogue(language).text(one, CONTEXT) for one in paragraphs(text))
 
 
+def placeholder_of(parameter: Any) -> str:
+    """What stands for a value in a usage line, as SITE does; "" of a flag, and where there is none of ours."""
+    named = parameter.metavar or (parameter.name.upper() if parameter.param_type_name == "argument" else "")
+    return named if named.isalpha() and named.isupper() and len(named) > 1 else ""
+
+
 def speak(command: Any, language: Language) -> None:
     """Make a command, its options and the commands below it say what they say in a language."""
     if language == SOURCE:
@@ -87,6 +94,8 @@ def speak(command: Any, language: Language) -> None:
     for parameter in command.params:
         if getattr(parameter, "help", None):
             parameter.help = in_language(parameter.help, language)
+        if placeholder := placeholder_of(parameter):
+            parameter.metavar = catalogue(language).text(placeholder, PLACEHOLDER)
     with typer.Context(command) as context:
         if (option := command.get_help_option(context)) is not None:
             option.help = HELP_OPTION[language]

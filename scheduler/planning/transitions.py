@@ -149,7 +149,7 @@ _SENDING = (
     Transition(
         (CLAIMED,),
         "before it leaves",
-        "a notice, an escalation or a convocation with nothing to say, or whose post is gone",
+        "a notice, an escalation, a convocation or a question with nothing to say, or whose post is gone",
         (CANCELLED,),
         "states.end_claims",
     ),
@@ -163,7 +163,7 @@ _SENDING = (
     Transition(
         (CLAIMED,),
         "before it leaves",
-        "a notice, a convocation or an invitation, and its post left and was its own, or has a bad address",
+        "news or an invitation, and its post left and was its own, or has a bad address; a question not wanted",
         (SUPPRESSED,),
         "states.end_claims",
     ),
@@ -303,6 +303,10 @@ _POSTS = (
     ),
 )
 _OPERATORS = (
+    Transition(NEW, "an administrator", "asks who has not answered: a question", (PLANNED,), "questions.ask"),
+    Transition(
+        (CANCELLED, SUPPRESSED, EXPIRED), "an administrator", "asks again: nobody got it", (PLANNED,), "questions.ask"
+    ),
     Transition((PLANNED, DEFERRED, UNCERTAIN), "an operator", "holds it", (HELD,), "deliveries.hold"),
     Transition(
         (HELD,),

@@ -100,12 +100,7 @@ def publish_draft(
         found = prospect(connection, draft, act, tokens)
         check(found, confirmed=confirmed, asked_above=asked_above)
         Instance(database).settle_in(connection)
-        listed = handovers.kept(connection, draft.recipients, found.uncorrected)
-        away = _erased(connection, listed, tokens)
-        posts = [one for one in listed if one.id not in away]
-        done = replace(enact(connection, found, draft, at=act.at, posts=posts), kept_away=away)
-        handovers.note_corrected(connection, posts, found.uncorrected, act.at)
-        return on_record(connection, done, act)
+        return on_record(connection, enact_draft(connection, found, draft, at=act.at, tokens=tokens), act)
 
 
 def on_record(connection: Connection, done: Published, act: Act, back_to: int | None = None) -> Published:
@@ -123,6 +118,18 @@ def on_record(connection: Connection, done: Published, act: Act, back_to: int | 
     head = chain.record(connection, deed, act.at)
     chain.keep(connection, number, head)
     return replace(done, head=head)
+
+
+def enact_draft(
+    connection: Connection, found: Prospect, draft: Draft, *, at: datetime, tokens: Tokens | None
+) -> Published:
+    """Write what was found of an administrator's draft, with its posts, but for those that do not come back."""
+    listed = handovers.kept(connection, draft.recipients, found.uncorrected)
+    away = _erased(connection, listed, tokens)
+    posts = [one for one in listed if one.id not in away]
+    done = replace(enact(connection, found, draft, at=at, posts=posts), kept_away=away)
+    handovers.note_corrected(connection, posts, found.uncorrected, at)
+    return done
 
 
 def check(found: Prospect, *, confirmed: bool, asked_above: int) -> None:
