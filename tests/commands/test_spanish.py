@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import pytest
 
+from scheduler.planning.delivery import Purpose, State
 from scheduler.store.database import Database
+from scheduler.wording.kinds import PURPOSES, STATES
 from tests.support.checkout import ROOT
 from tests.support.command_line import AHEAD, agenda, edit, into_the_future
 from tests.support.editing import NAME
@@ -139,6 +141,14 @@ def test_with_an_edition_and_while_it_is_changed() -> None:
 def test_while_deliveries_are_decided_mail_is_stopped_and_a_database_is_moved() -> None:
     into_the_future()
     assert foreign(("publish", "--reason", "inicio"), *DECIDING) == []
+
+
+def test_states_and_purposes_are_said_in_words_and_not_by_their_codes() -> None:
+    into_the_future()
+    assert agenda("publish", "--reason", "inicio").exit_code == 0
+    assert {"recordatorio", "previsto"} <= set(agenda("deliveries", "--site", "tokio").stdout.split())
+    assert {"reminder", "planned"} <= set(agenda("deliveries", "--site", "tokio", "--lang", "en").stdout.split())
+    assert (set(State), set(Purpose)) == (set(STATES), set(PURPOSES))
 
 
 def test_while_another_command_writes(monkeypatch: pytest.MonkeyPatch) -> None:
