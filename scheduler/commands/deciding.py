@@ -29,7 +29,7 @@ from scheduler.store.ledger.deliveries import ACTS_ON, Chosen, Order
 log = structlog.get_logger(__name__)
 IdsArgument = Annotated[
     list[int] | None,
-    typer.Argument(help="Ids, as `agenda deliveries` lists them.", metavar="[ID]...", show_default=False),
+    typer.Argument(help="Ids, as `agenda deliveries` lists them.", metavar="ID", show_default=False),
 ]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; kept with each delivery.")]
 AllOption = Annotated[bool, typer.Option("--all", help="Every delivery for which this can be decided.")]
