@@ -208,6 +208,12 @@ COMMANDS = (
         "Hand a post over to a successor: its reminders, notices and answers go on, under another address.",
     ),
     Command(
+        "roll-call",
+        "roll_call.roll_call",
+        OPERATING,
+        "Ask every post, by one mail, whether it arrives, whether its clock agrees and who reads it now.",
+    ),
+    Command(
         "token",
         "tokens.token",
         OPERATING,

@@ -63,17 +63,22 @@ def check(connection: Connection, wanted: HandoverWish, found: InForce, tokens: 
     post = roster.find(connection, wanted.recipient)
     if post is None or not post.confirmed:
         raise _unknown(connection, wanted.recipient)
-    try:
-        mailbox(wanted.address)
-    except ValueError as error:
-        raise NoHandover(NO_ADDRESS, mistaken=True) from error
-    _check_domain(wanted.address, post, found.edition.agenda)
-    if wanted.address.lower() == post.recipient.address.lower():
-        raise NoHandover(SAME, said=wanted.recipient)
+    check_address(wanted, post, found.edition.agenda)
     _check_site(connection, wanted, post)
     if signups.erased_among(connection, tokens.digests(wanted.address)):
         raise NoHandover(ERASED)
     return post
+
+
+def check_address(wanted: HandoverWish, post: Post, agenda: Agenda) -> None:
+    """What can be said of the address to anybody: nothing of who has it. Raises NoHandover."""
+    try:
+        mailbox(wanted.address)
+    except ValueError as error:
+        raise NoHandover(NO_ADDRESS, mistaken=True) from error
+    _check_domain(wanted.address, post, agenda)
+    if wanted.address.lower() == post.recipient.address.lower():
+        raise NoHandover(SAME, said=wanted.recipient)
 
 
 def hand_over(

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from scheduler.planning.delivery import Purpose
 from scheduler.sending.claims import Contents
+from scheduler.sending.errand import ServiceErrand
 from scheduler.sending.letters import Letters
 from scheduler.sending.notice_content import Tellings
 from scheduler.store.editions import InForce
@@ -32,3 +33,9 @@ def foreseen(
     contents = Contents(tellings=Tellings(), inviting=Inviting(answered=letters.invitations))
     for errand in contents.settle(connection, _NOBODY, claims, under, at):
         yield letters.write(errand, max(at, errand.claim.due_at))
+
+
+def foreseen_call(connection: Connection, under: InForce, letters: Letters, site: str, at: datetime) -> list[bytes]:
+    """The roll call's mail that goes next to a site (its id), one for each language there, dated when it is due."""
+    claims = claiming.next_of_site(connection, site, (Purpose.ROLL_CALL,))
+    return [letters.write(ServiceErrand(claim=one, under=under), max(at, one.due_at)) for one in claims]

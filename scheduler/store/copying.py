@@ -10,7 +10,7 @@ from calendars.catalogue import Phrase
 from scheduler.base.refusal import EnvironmentRefusal
 from scheduler.store import controls, instance, nodes
 from scheduler.store.database import Database
-from scheduler.store.schema import metadata
+from scheduler.store.roll_tables import metadata
 
 _CHUNK = 5000
 _NOT_COPIED = {"nodes"}  # who sends from the original does not send from the copy

@@ -21,7 +21,7 @@ from scheduler.store.turns import take_alone, take_among_others
 __all__ = ["SAFE_SQLITE", "ChangeWatch", "Database", "DatabaseInUse", "DatabaseUnavailable", "sqlite_module"]
 
 Kind = Literal["sqlite", "postgresql"]
-HEAD = "0011"  # the revision that the last of migrations/ leads to: asking Alembic takes longer than most commands
+HEAD = "0012"  # the revision that the last of migrations/ leads to: asking Alembic takes longer than most commands
 _REVISION = text("SELECT version_num FROM alembic_version")
 _PASSING = {"25006", "25P03"}  # SQLSTATE: a standby for now; a transaction that its process slept through
 _POSTGRESQL, _MIGRATING = "scheduler.store.postgresql", "scheduler.store.migrating"  # loaded where they are wanted

@@ -27,6 +27,7 @@ from scheduler.web.people.confirming import Confirming
 from scheduler.web.people.leave import Leaving
 from scheduler.web.people.manage import Managing
 from scheduler.web.people.privacy import PrivacyPage
+from scheduler.web.people.rolling import Rolling
 from scheduler.web.people.signup import SigningUp
 from scheduler.web.rendering import ASSETS, asset_response
 from scheduler.web.site import Site
@@ -50,6 +51,7 @@ def build_app(site: Site) -> ASGIApp:
         *Months(site).routes(),
         *Leaving(site).routes(),
         *Answering(site).routes(),
+        *Rolling(site).routes(),
         *SigningUp(site).routes(),
         *Confirming(site).routes(),
         *Managing(site).routes(),
