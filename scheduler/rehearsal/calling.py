@@ -12,13 +12,14 @@ from sqlalchemy import Connection
 from calendars.catalogue import Phrase
 from calendars.model.people import Recipient
 from calendars.reading import values
+from calendars.reading.addresses import address
 from calendars.reading.problems import Place, Report, Wrong, known, shown, unknown
 from calendars.reading.yaml.fields import Fields
 from calendars.reading.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from calendars.reading.yaml.schema import MappingForm
 from calendars.zones import is_zone, to_wall
 from scheduler.base.variables import UnreadableText, parse_days
-from scheduler.drafts.edits import POST
+from scheduler.drafts.edits import POST, removed
 from scheduler.people.roll_call import answer_clock, answer_here, call_roll, plan_roll, propose
 from scheduler.planning.rolls import ahead
 from scheduler.rehearsal.choosing import EVERY
@@ -99,8 +100,8 @@ def play_roll(connection: Connection, step: RollStep, at: datetime) -> None:
         shows = step.clocks[name][1] if name in step.clocks else zone
         answer_clock(connection, post, zone, ahead(to_wall(at, shows), at, zone), at)
         answer_here(connection, post, at)
-    for name, (_, address) in step.gone.items():
-        propose(connection, known(roster.on_list(connection, name)), address, agenda, at)
+    for name, (_, successor) in step.gone.items():
+        propose(connection, known(roster.on_list(connection, name)), successor, agenda, at)
 
 
 def _bounce(connection: Connection, name: str, at: datetime) -> None:
@@ -135,7 +136,7 @@ def _ids(node: Node) -> dict[str, Place]:
 
 
 def _successors(node: Node) -> dict[str, tuple[Place, str]]:
-    return _pairs(node, lambda text: values.line(text) if text.strip() else "")
+    return _pairs(node, lambda text: address(text) if text else "")
 
 
 def _pairs(node: Node, parse: Callable[[str], str]) -> dict[str, tuple[Place, str]]:
@@ -145,7 +146,7 @@ def _pairs(node: Node, parse: Callable[[str], str]) -> dict[str, tuple[Place, st
     for name, entry in node.entries.items():
         if not isinstance(entry.node, ScalarNode):
             raise Wrong("wrong-shape", Phrase("one line for each id goes here."), place=entry.node.place)
-        found[name] = entry.place, parse("" if entry.node.empty else entry.node.text)
+        found[name] = entry.place, parse("" if removed(entry.node) else entry.node.text)
     return found
 
 
