@@ -270,6 +270,10 @@ def _node_json(node: Node, found: Status) -> dict[str, object]:
     }
 
 
+def _shift_json(one: Shift) -> dict[str, object]:
+    return {"event": one.event, "site": one.site, "promised": one.promised, "now": one.now}
+
+
 def _feast_json(one: OpenFeast) -> dict[str, object]:
     return {
         "date": one.day.isoformat(),
@@ -298,9 +302,7 @@ def status_json(found: Status, draft: Unpublished | None, *, pace: Pace | None) 
         "zone_digest": found.zone_data.digest,
         "zone_folder": found.zone_data.folder,
         "zone_agrees": found.zone_agrees,
-        "shifted": [
-            {"event": one.event, "site": one.site, "promised": one.promised, "now": one.now} for one in found.shifted
-        ],
+        "shifted": [_shift_json(one) for one in found.shifted],
         "stopped_since": found.stopped_since,
         "smtp": pace is not None,
         "late_since": found.late_since,

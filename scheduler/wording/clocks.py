@@ -11,7 +11,7 @@ SAME = Phrase("the same", "of two clocks")
 
 
 def ahead_words(minutes: int, language: Language) -> str:
-    """«2 h 30 min adelante», «1 h atrás», «igual»: of a clock that is so many minutes ahead of ours."""
+    """«2 h 30 min de adelanto», «1 h de retraso», «igual»: of a clock that is so many minutes ahead of ours."""
     if not minutes:
         return SAME[language]
     hours, rest = divmod(abs(minutes), 60)

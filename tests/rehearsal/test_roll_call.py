@@ -33,6 +33,10 @@ BOUNCING = {"bogota", "oslo"}
 GONE = {"paris": "nueva.paris@sedes.example", "ottawa": "null"}
 UNANSWERED = SILENT | BOUNCING
 ASKED, LISTED, TOLD = "¿Coincide con su reloj?", "Sedes de su región que no han respondido", "Alguien propone"
+UNNAMED = (
+    "ottawa-consular: lo atiende otra persona, sin nombrarla. "
+    "Para confirmar: agenda handover ottawa-consular --to CORREO"
+)
 CALLED = datetime(2021, 10, 4, 14, tzinfo=UTC)
 ANSWERED = datetime(2021, 10, 8, 23, tzinfo=UTC)
 SCRIPT = """\
@@ -135,7 +139,8 @@ def test_every_site_stands_as_it_answered(campaign: Campaign) -> None:
     assert len(campaign.roll.sites) == 149
     for one in campaign.roll.sites:
         key = one.site.id
-        clock = ClockState.UNKNOWN if key in UNANSWERED else ClockState.OTHER if key in PLANTED else ClockState.CONFIRMED
+        said = ClockState.OTHER if key in PLANTED else ClockState.CONFIRMED
+        clock = ClockState.UNKNOWN if key in UNANSWERED else said
         box = Mailbox.BOUNCED if key in BOUNCING else Mailbox.ACCEPTED if key in SILENT else Mailbox.OPENED
         here = None if key in UNANSWERED else key not in GONE
         assert (one.clock, one.mailbox, one.here) == (clock, box, here), key
@@ -146,7 +151,7 @@ def test_every_site_stands_as_it_answered(campaign: Campaign) -> None:
 def test_each_wrong_zone_is_found_and_no_right_one_is_suspected(campaign: Campaign) -> None:
     found = {one.site.id: one.ahead for one in campaign.roll.sites if one.clock is ClockState.OTHER}
     assert found == {"lima": (-120,), "roma": (60,), "tokio": (60,)}
-    assert site_cells(campaign.site("lima"), "es")[2] == "OTRO: 2 h atrás (America/Santiago)"
+    assert site_cells(campaign.site("lima"), "es")[2] == "OTRO: 2 h de retraso (America/Santiago)"
     assert site_cells(campaign.site("roma"), "en")[2] == "OTHER: 1 h ahead (Europe/London)"
 
 
@@ -202,7 +207,6 @@ def test_who_is_said_to_be_gone_is_told_at_once_and_an_administrator_is_asked(ca
     assert all((one.at - ANSWERED).total_seconds() < 60 for one in told)
     assert all("No fui yo: http" in one.text for one in told)
     assert list(proposals(campaign.roll, "es")) == [
-        "ottawa-consular: lo atiende otra persona, sin nombrarla. "
-        "Para confirmar: agenda handover ottawa-consular --to CORREO",
+        UNNAMED,
         "paris-consular: propone n…@sedes.example. Para confirmar: agenda handover paris-consular --proposed",
     ]
