@@ -42,8 +42,11 @@ from scheduler.sending.foresight import foreseen_call
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
+from scheduler.store.posts import roll_answers
 
-ONE_OF = Phrase("--preview and --status do not go together: choose one of them")
+ONE_OF = Phrase("--preview, --status and --dismiss do not go together: choose one of them")
+DISMISSED = Phrase("{post}: what was proposed is dropped. The mail goes on to the registered address.")
+NOT_PROPOSED = Phrase("{post} proposes nothing; see agenda roll-call --status")
 JSON_OF = Phrase("--json prints how the roll stands: use it with --status")
 NOBODY = Phrase("Nobody to ask: roll call {number} goes on until {end}, and has asked every post. See it: --status")
 NO_POSTS = Phrase("There is no post to ask: none is on the list, or none is written to.")
@@ -75,6 +78,9 @@ def roll_call(
         typer.Option("--preview", help="Show the mail of this site; nothing leaves.", metavar="SITE"),
     ] = None,
     status: Annotated[bool, typer.Option("--status", help="How it stands, site by site.")] = False,
+    dismiss: Annotated[
+        str | None, typer.Option("--dismiss", help="Drop what this post proposed: nobody else has it.", metavar="POST")
+    ] = None,
     author: Annotated[str | None, typer.Option("--author", help="Who calls it; default: the login name.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for the number of mails.")] = False,
     lang: LangOption = None,
@@ -87,12 +93,14 @@ def roll_call(
     """
     with told(lang) as settings, existing_database(settings) as database:
         spoken = language(lang, settings)
-        if preview is not None and status:
+        if sum((preview is not None, status, dismiss is not None)) > 1:
             raise UsageRefusal(ONE_OF)
         if as_json and not status:
             raise UsageRefusal(JSON_OF)
         if status:
             _status(database, spoken, as_json=as_json)
+        elif dismiss is not None:
+            _dismiss(database, dismiss, spoken)
         elif preview is not None:
             _preview(database, settings, preview, _delay(again), spoken)
         else:
@@ -182,6 +190,13 @@ def _preview(database: Database, settings: Settings, site: str, again: timedelta
         typer.echo(NO_MAIL.say(lang, site=site))
     for mail in mails:
         typer.echo(shown(mail, html=False))
+
+
+def _dismiss(database: Database, post: str, lang: Language) -> None:
+    with database.write() as connection:
+        if not roll_answers.withdraw(connection, post, SystemClock().now()):
+            raise UsageRefusal(NOT_PROPOSED, post=post)
+    typer.echo(DISMISSED.say(lang, post=post))
 
 
 def _status(database: Database, lang: Language, *, as_json: bool) -> None:

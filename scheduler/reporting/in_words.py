@@ -120,7 +120,7 @@ def status_lines(found: Status, draft: Unpublished | None, *, pace: Pace | None,
         yield HELD[lang]
     if found.backed_up is not None:
         yield BACKED_UP.say(lang, at=_utc(found.backed_up))
-    if found.roll is not None and found.roll.call is not None:
+    if found.roll is not None:
         yield confirmed(found.roll, lang)
     if found.came_back.quarantined:
         yield QUARANTINED.say(lang, n=found.came_back.quarantined)

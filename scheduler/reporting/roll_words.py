@@ -31,8 +31,14 @@ AGREES = Phrase("agrees", "clock")
 OTHER, DISPUTED = Phrase("OTHER: {ahead} ({zone})"), Phrase("DISPUTED: {ahead} ({zone})")
 READ, NOT_KNOWN = Phrase("read", "calendar"), Phrase("not known", "calendar")
 SAME_PERSON, ANOTHER = Phrase("the same", "person"), Phrase("ANOTHER ({posts})")
-PROPOSED = Phrase("{post}: proposed {address}. To confirm: agenda handover {post} --proposed")
-UNNAMED = Phrase("{post}: somebody else has it, and named nobody. To confirm: agenda handover {post} --to ADDRESS")
+PROPOSED = Phrase(
+    "{post}: proposed {address}. To confirm: agenda handover {post} --proposed. To dismiss: agenda roll-call --dismiss "
+    "{post}"
+)
+UNNAMED = Phrase(
+    "{post}: somebody else has it, and named nobody. To confirm: agenda handover {post} --to ADDRESS. To dismiss: "
+    "agenda roll-call --dismiss {post}"
+)
 
 
 def confirmed(found: Roll, lang: Language) -> str:

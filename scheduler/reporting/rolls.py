@@ -107,6 +107,11 @@ def roll(connection: Connection, edition: Edition) -> Roll:
     return Roll(call=call, sites=tuple(sites))
 
 
+def roll_if_called(connection: Connection, edition: Edition) -> Roll | None:
+    """The same, for what is looked at often; None where the roll was never called, so that nobody can have answered."""
+    return None if roll_calls.last(connection) is None else roll(connection, edition)
+
+
 def _post(post: RollPost, site: Representation, word: RollWord | None, reached: Mailbox) -> PostRoll:
     clock = None if word is None else word.clock
     person = None if word is None else word.person

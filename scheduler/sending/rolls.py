@@ -12,6 +12,7 @@ from scheduler.planning.rolls import SilentPost
 from scheduler.store.ledger import roll_calls, states
 from scheduler.store.ledger.claiming import Claim
 from scheduler.store.ledger.roll_calls import FIRST, RollRow
+from scheduler.store.ledger.servicemail import COORDINATOR
 from scheduler.store.posts import roll_answers
 from scheduler.store.posts.roll_answers import RollWord
 from scheduler.store.posts.rolls import RollPost, roll_posts
@@ -22,8 +23,8 @@ def settle(
 ) -> dict[int, tuple[SilentPost, ...]]:
     """Whom these mails have to name, by Claim.id, in the claiming transaction: nobody, of those that ask a post.
 
-    Left out, and ended, is what asks a post that is written to no more, or again one that answered; and the list of a
-    region in which everybody answered.
+    Left out, and ended, is what goes to a post that is written to no more, or asks again one that answered; and the
+    list of a region in which everybody answered.
     """
     posts = {one.id: one for one in roll_posts(connection)}
     words = roll_answers.by_recipient(connection)
@@ -31,10 +32,10 @@ def settle(
     found: dict[int, tuple[SilentPost, ...]] = {}
     for claim in rolled:
         asked, answered = calls[_number(claim)]
-        if claim.purpose is Purpose.ROLL_LIST:
+        if claim.purpose is Purpose.ROLL_LIST and _may_hear(claim, posts):
             if listed := tuple(_silent(claim, edition, posts, asked, answered)):
                 found[claim.id] = listed
-        elif _is_to_be_asked(claim, posts, answered):
+        elif claim.purpose is Purpose.ROLL_CALL and _is_to_be_asked(claim, posts, answered):
             found[claim.id] = ()
     states.end_claims(connection, owner, {one.id: State.CANCELLED for one in rolled if one.id not in found})
     return found
@@ -53,9 +54,13 @@ def _called(
     return roll_calls.asked(connection, number), {key for key, word in words.items() if word.at >= call.at}
 
 
-def _is_to_be_asked(claim: Claim, posts: Mapping[str, RollPost], answered: Collection[str]) -> bool:
+def _may_hear(claim: Claim, posts: Mapping[str, RollPost]) -> bool:
     post = posts.get(claim.recipient)
-    return post is not None and post.hears and (claim.rule == FIRST or claim.recipient not in answered)
+    return claim.recipient == COORDINATOR or (post is not None and post.hears)
+
+
+def _is_to_be_asked(claim: Claim, posts: Mapping[str, RollPost], answered: Collection[str]) -> bool:
+    return _may_hear(claim, posts) and (claim.rule == FIRST or claim.recipient not in answered)
 
 
 def _silent(

@@ -34,8 +34,12 @@ GONE = {"paris": "nueva.paris@sedes.example", "ottawa": "null"}
 UNANSWERED = SILENT | BOUNCING
 ASKED, LISTED, TOLD = "¿Coincide con su reloj?", "Sedes de su región que no han respondido", "Alguien propone"
 UNNAMED = (
-    "ottawa-consular: lo atiende otra persona, sin nombrarla. "
-    "Para confirmar: agenda handover ottawa-consular --to CORREO"
+    "ottawa-consular: lo atiende otra persona, sin nombrarla. Para confirmar: agenda handover ottawa-consular --to CORREO."
+    " Para desechar: agenda roll-call --dismiss ottawa-consular"
+)
+PROPOSED = (
+    "paris-consular: propone n…@sedes.example. Para confirmar: agenda handover paris-consular --proposed. "
+    "Para desechar: agenda roll-call --dismiss paris-consular"
 )
 CALLED = datetime(2021, 10, 4, 14, tzinfo=UTC)
 ANSWERED = datetime(2021, 10, 8, 23, tzinfo=UTC)
@@ -206,7 +210,4 @@ def test_who_is_said_to_be_gone_is_told_at_once_and_an_administrator_is_asked(ca
     assert {one.site for one in told} == set(GONE)
     assert all((one.at - ANSWERED).total_seconds() < 60 for one in told)
     assert all("No fui yo: http" in one.text for one in told)
-    assert list(proposals(campaign.roll, "es")) == [
-        UNNAMED,
-        "paris-consular: propone n…@sedes.example. Para confirmar: agenda handover paris-consular --proposed",
-    ]
+    assert list(proposals(campaign.roll, "es")) == [UNNAMED, PROPOSED]

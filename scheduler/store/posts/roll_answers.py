@@ -67,10 +67,15 @@ def say_person(connection: Connection, recipient: str, person: PersonWord) -> No
     _keep(connection, recipient, person.at, said)
 
 
-def withdraw(connection: Connection, recipient: str, proposed_at: datetime, now: datetime) -> bool:
-    """Take back that somebody else has the post, said in that second. False: there is nothing to take back."""
+def withdraw(connection: Connection, recipient: str, now: datetime, proposed_at: datetime | None = None) -> bool:
+    """Take back that somebody else has the post, said in that second or whenever. False: nobody said so.
+
+    The mail from which it was said proposes nobody any more.
+    """
     word = of(connection, recipient)
-    if word is None or word.person is None or word.person.here or word.person.at.replace(microsecond=0) != proposed_at:
+    if word is None or word.person is None or word.person.here:
+        return False
+    if proposed_at is not None and word.person.at.replace(microsecond=0) != proposed_at:
         return False
     none = {"person": "", "person_at": None, "successor": "", "withdrawn_at": now}
     connection.execute(update(roll_answers).where(_A.recipient == recipient).values(**none))

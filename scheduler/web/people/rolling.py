@@ -99,7 +99,7 @@ class Rolling:
             if before.post is None:
                 return before
             key = before.post.recipient.id
-            done = roll_answers.withdraw(connection, key, before.asked_at, self._site.present())
+            done = roll_answers.withdraw(connection, key, self._site.present(), before.asked_at)
             word = roll_answers.of(connection, key)
             return _Called(post=before.post, word=word, asked_at=before.asked_at, came="withdrawn" if done else None)
 
