@@ -34,8 +34,8 @@ GONE = {"paris": "nueva.paris@sedes.example", "ottawa": "null"}
 UNANSWERED = SILENT | BOUNCING
 ASKED, LISTED, TOLD = "¿Coincide con su reloj?", "Sedes de su región que no han respondido", "Alguien propone"
 UNNAMED = (
-    "ottawa-consular: lo atiende otra persona, sin nombrarla. Para confirmar: agenda handover ottawa-consular --to CORREO."
-    " Para desechar: agenda roll-call --dismiss ottawa-consular"
+    "ottawa-consular: lo atiende otra persona, sin nombrarla. "
+    "Para confirmar: agenda handover ottawa-consular --to CORREO. Para desechar: agenda roll-call --dismiss ottawa-consular"
 )
 PROPOSED = (
     "paris-consular: propone n…@sedes.example. Para confirmar: agenda handover paris-consular --proposed. "
