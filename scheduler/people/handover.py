@@ -126,11 +126,18 @@ def _unknown(connection: Connection, said: str) -> NoHandover:
 
 
 def _check_domain(address: str, post: Post, agenda: Agenda) -> None:
-    own = domain_of(post.recipient.address)
+    why = foreign(address, post.recipient.address, agenda)
+    if why is not None:
+        raise NoHandover(why)
+
+
+def foreign(address: str, former: str, agenda: Agenda) -> Said | None:
+    """Why what is at the former address may not go to this one; None where its domain is allowed."""
+    own = domain_of(former)
     if domain_of(address) == own or (agenda.signups is not None and agenda.signups.admits(address)):
-        return
+        return None
     allowed = list(dict.fromkeys((own, *(agenda.signups.domains if agenda.signups else ()))))
-    raise NoHandover(FOREIGN, said=domain_of(address), more=Spoken(lambda lang: and_list(allowed, lang)))
+    return FOREIGN.of(said=domain_of(address), more=Spoken(lambda lang: and_list(allowed, lang)))
 
 
 def _check_site(connection: Connection, wanted: HandoverWish, post: Post) -> None:

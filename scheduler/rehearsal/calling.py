@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from calendars.catalogue import Phrase
-from calendars.model.people import Recipient
+from calendars.model.agenda import Draft
 from calendars.reading import values
 from calendars.reading.addresses import address
 from calendars.reading.problems import Place, Report, Wrong, known, shown, unknown
@@ -20,6 +20,7 @@ from calendars.reading.yaml.schema import MappingForm
 from calendars.zones import is_zone, to_wall
 from scheduler.base.variables import UnreadableText, parse_days
 from scheduler.drafts.edits import POST, removed
+from scheduler.people.handover import foreign
 from scheduler.people.roll_call import answer_clock, answer_here, call_roll, plan_roll, propose
 from scheduler.planning.rolls import ahead
 from scheduler.rehearsal.choosing import EVERY
@@ -76,12 +77,18 @@ def roll_step(node: Node, report: Report) -> RollStep:
     )
 
 
-def check_posts(step: RollStep | None, posts: Sequence[Recipient], report: Report) -> None:
-    """Report the ids that are no post's."""
-    ids = tuple(post.id for post in posts)
-    for name, place in (step.named if step else {}).items():
-        if name not in ids:
-            report.add(place, unknown("unknown-recipient", POST, name, ids))
+def check_roll(step: RollStep | None, draft: Draft | None, report: Report) -> None:
+    """Report the ids that are no post's, and the addresses that a post may not go to."""
+    if step is None or draft is None:
+        return
+    addresses = {post.id: post.address for post in draft.recipients}
+    for name, place in step.named.items():
+        if name not in addresses:
+            report.add(place, unknown("unknown-recipient", POST, name, tuple(addresses)))
+    for name, (place, successor) in step.gone.items():
+        why = foreign(successor, addresses[name], draft.agenda) if successor and name in addresses else None
+        if why is not None:
+            report.add(place, Wrong("foreign-domain", why, value=successor))
 
 
 def play_roll(connection: Connection, step: RollStep, at: datetime) -> None:
@@ -146,7 +153,10 @@ def _pairs(node: Node, parse: Callable[[str], str]) -> dict[str, tuple[Place, st
     for name, entry in node.entries.items():
         if not isinstance(entry.node, ScalarNode):
             raise Wrong("wrong-shape", Phrase("one line for each id goes here."), place=entry.node.place)
-        found[name] = entry.place, parse("" if removed(entry.node) else entry.node.text)
+        try:
+            found[name] = entry.place, parse("" if removed(entry.node) else entry.node.text)
+        except Wrong as wrong:
+            raise Wrong(wrong.rule, wrong.message, value=wrong.value, place=entry.node.place) from wrong
     return found
 
 

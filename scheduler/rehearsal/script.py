@@ -24,7 +24,7 @@ from calendars.zones import WallTimeError, to_instant
 from scheduler.base.refusal import Refusal
 from scheduler.drafts.edits import Copy, Edit, removed
 from scheduler.planning.channels import Channel
-from scheduler.rehearsal.calling import RollStep, check_posts, roll_step
+from scheduler.rehearsal.calling import RollStep, check_roll, roll_step
 from scheduler.rehearsal.choosing import ChannelChoice, choices, chosen
 
 LIMIT = 512 * 1024  # bytes
@@ -137,7 +137,7 @@ def stages(script: Script, files: Mapping[str, bytes], draft: Draft) -> tuple[St
         if after is not None and not (step.zone_data or step.choices or step.roll) and _digest(after) == _digest(draft):
             report.add(step.place, _NOTHING_CHANGES)
         channels = {} if after is None else chosen(step.choices, after.recipients, report)
-        check_posts(step.roll, () if after is None else after.recipients, report)
+        check_roll(step.roll, after, report)
         if after is None or report.problems:
             raise InvalidScript(report.problems)
         draft = after

@@ -35,7 +35,8 @@ UNANSWERED = SILENT | BOUNCING
 ASKED, LISTED, TOLD = "¿Coincide con su reloj?", "Sedes de su región que no han respondido", "Alguien propone"
 UNNAMED = (
     "ottawa-consular: lo atiende otra persona, sin nombrarla. "
-    "Para confirmar: agenda handover ottawa-consular --to CORREO. Para desechar: agenda roll-call --dismiss ottawa-consular"
+    "Para confirmar: agenda handover ottawa-consular --to CORREO. "
+    "Para desechar: agenda roll-call --dismiss ottawa-consular"
 )
 PROPOSED = (
     "paris-consular: propone n…@sedes.example. Para confirmar: agenda handover paris-consular --proposed. "
