@@ -209,8 +209,9 @@ def _status(database: Database, lang: Language, *, as_json: bool) -> None:
         return
     print_lines([confirmed(stands, lang), called(stands, agenda, lang), *proposals(stands, lang)])
     for region, sites in by_region(stands, agenda):
-        table = Table(*HEADINGS[lang].split("|"), box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-        table.title, table.title_justify = escape(region_line(agenda, region, sites, lang)), "left"
+        name = escape(region_line(agenda, region, sites, lang))
+        heads = HEADINGS[lang].split("|")
+        table = Table(*heads, title=name, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
         for one in sites:
             table.add_row(*map(escape, site_cells(one, lang)))
         out().print(table)
