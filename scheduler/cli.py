@@ -240,6 +240,12 @@ COMMANDS = (
         "Who did what, when and why: by command, at the desk, by the service itself. Nobody can change it unseen.",
     ),
     Command(
+        "roll-call",
+        "roll_call.roll_call",
+        OPERATING,
+        "Ask every post, by one mail, whether it arrives, whether its clock agrees and who reads it now.",
+    ),
+    Command(
         "token",
         "tokens.token",
         OPERATING,

@@ -25,6 +25,8 @@ class Link(StrEnum):
     LEAVE = "leave"  # stop and resume, pause, change the language; in every mail, for ever
     CONFIRM = "confirm"  # say that the address is one's own
     ACCOUNT = "account"  # everything; for a quarter of an hour
+    ROLL = "roll"  # answer a roll call; in its mail, as long as the post keeps the address that it went to
+    NOT_ME = "not-me"  # take back what was said of a post by somebody else
     ANSWER = "answer"  # say whether the post comes to one event; in each mail about it, for ever
     DESK = "desk"  # choose a password for an account of the desk, once; not of a post
 
@@ -82,6 +84,10 @@ class Tokens:
         """A token for that recipient and event, good for ever."""
         return self._signed(Link.ANSWER, [recipient, event])
 
+    def sign_dated(self, link: Link, recipient: str, at: datetime) -> str:
+        """A token for that recipient that tells when its mail was owed (to the second), good for ever."""
+        return self._signed(link, [recipient, int(at.timestamp())])
+
     def _signed(self, link: Link, content: object) -> str:
         payload = base64_encode(json.dumps(content, separators=(",", ":"), ensure_ascii=False))
         signature = self._begun[link].copy()
@@ -102,6 +108,13 @@ class Tokens:
         match self._loaded(Link.ANSWER, token):
             case [str() as recipient, str() as event]:
                 return recipient, event
+        return None
+
+    def read_dated(self, link: Link, token: str) -> tuple[str, datetime] | None:
+        """Whom the token speaks for, and when its mail was owed; None if it was not signed here for this."""
+        match self._loaded(link, token):
+            case [str() as recipient, int() as at]:
+                return recipient, datetime.fromtimestamp(at, UTC)
         return None
 
     def _loaded(self, link: Link, token: str) -> object:

@@ -34,9 +34,9 @@ PANELS = {  # what typer.rich_utils draws with, by its name there
     "ABORTED_TEXT": Phrase("Aborted.", "help"),
     "RICH_HELP": Phrase("Try [blue]'{command_path} {help_option}'[/] for help.", "help"),
 }
-_WORD = re.compile(r"[A-Z]{2,}")  # of what stands for a value: in the usage, beside options, in refusals of a call
+WORD = re.compile(r"[A-Z]{2,}")  # of what stands for a value: in the usage, beside options, in refusals of a call
 _CHOICES = re.compile(r"<(?:list\[)?([^<>\[\]]*)\]?>")  # as typer writes the type of an option that has no metavar
-_TYPES = {"str": "TEXT", "int": "NUMBER", "int range": "NUMBER", "path": "FILE"}
+TYPES = {"str": "TEXT", "int": "NUMBER", "int range": "NUMBER", "path": "FILE"}
 # What typer says of a wrong call, by its own words; what is none of these stays as typer says it.
 REFUSALS = (
     (re.compile(r"No such option: (?P<name>[^ ]+)"), Phrase("There is no option {name}.")),
@@ -77,14 +77,6 @@ def in_language(text: str, language: Language) -> str:
     return "\n\n".join(catalogue(language).text(one, CONTEXT) for one in paragraphs(text))
 
 
-def placeholders_of(parameter: Any) -> tuple[str, ...]:
-    """The words that stand for a value in a usage line, as SITE does; none of a flag."""
-    if getattr(parameter, "is_flag", False):
-        return ()
-    named = parameter.metavar or (parameter.name.upper() if parameter.param_type_name == "argument" else "")
-    return tuple(_WORD.findall(named)) or tuple(_TYPES.values())
-
-
 def speak(command: Any, language: Language) -> None:
     """Make a command, its options and the commands below it say what they say in a language."""
     if language == SOURCE:
@@ -118,8 +110,8 @@ def _metavar(parameter: Any, context: Any, language: Language) -> str:
         named = parameter.name.upper()
     if named is None:
         written = _CHOICES.sub(r"\1", parameter.display_type(context))
-        named = _TYPES.get(written, written)
-    return _WORD.sub(lambda found: catalogue(language).text(found[0], PLACEHOLDER), named)
+        named = TYPES.get(written, written)
+    return WORD.sub(lambda found: catalogue(language).text(found[0], PLACEHOLDER), named)
 
 
 def _untyped(*, ctx: typer.Context) -> None:

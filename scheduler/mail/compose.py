@@ -158,7 +158,7 @@ class Composer:
         return self.single("test", agenda, envelope, language, subject=subject, **words)
 
     def single(
-        self, name: str, agenda: Agenda, envelope: Envelope, language: Language, *, subject: str, **words: str
+        self, name: str, agenda: Agenda, envelope: Envelope, language: Language, *, subject: str, **words: object
     ) -> bytes:
         """A complete message from the template `name`, for one recipient alone. It is of no list: nobody leaves it."""
         parts = self._alternatives(name, language, subject=subject, preheader=subject, **words)

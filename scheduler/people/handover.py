@@ -66,17 +66,22 @@ def check(connection: Connection, wanted: HandoverWish, found: InForce, tokens: 
     post = roster.find(connection, wanted.recipient)
     if post is None or not post.confirmed:
         raise _unknown(connection, wanted.recipient)
-    try:
-        mailbox(wanted.address)
-    except ValueError as error:
-        raise NoHandover(NO_ADDRESS, mistaken=True) from error
-    _check_domain(wanted.address, post, found.edition.agenda)
-    if wanted.address.lower() == post.recipient.address.lower():
-        raise NoHandover(SAME, said=wanted.recipient)
+    check_address(wanted, post, found.edition.agenda)
     _check_site(connection, wanted, post)
     if signups.erased_among(connection, tokens.digests(wanted.address)):
         raise NoHandover(ERASED)
     return post
+
+
+def check_address(wanted: HandoverWish, post: Post, agenda: Agenda) -> None:
+    """What can be said of the address to anybody: nothing of who has it. Raises NoHandover."""
+    try:
+        mailbox(wanted.address)
+    except ValueError as error:
+        raise NoHandover(NO_ADDRESS, mistaken=True) from error
+    _check_domain(wanted.address, post, agenda)
+    if wanted.address.lower() == post.recipient.address.lower():
+        raise NoHandover(SAME, said=wanted.recipient)
 
 
 def hand_over(
@@ -139,11 +144,18 @@ def _unknown(connection: Connection, said: str) -> NoHandover:
 
 
 def _check_domain(address: str, post: Post, agenda: Agenda) -> None:
-    own = domain_of(post.recipient.address)
+    why = foreign(address, post.recipient.address, agenda)
+    if why is not None:
+        raise NoHandover(why)
+
+
+def foreign(address: str, former: str, agenda: Agenda) -> Said | None:
+    """Why what is at the former address may not go to this one; None where its domain is allowed."""
+    own = domain_of(former)
     if domain_of(address) == own or (agenda.signups is not None and agenda.signups.admits(address)):
-        return
+        return None
     allowed = list(dict.fromkeys((own, *(agenda.signups.domains if agenda.signups else ()))))
-    raise NoHandover(FOREIGN, said=domain_of(address), more=Spoken(lambda lang: and_list(allowed, lang)))
+    return FOREIGN.of(said=domain_of(address), more=Spoken(lambda lang: and_list(allowed, lang)))
 
 
 def _check_site(connection: Connection, wanted: HandoverWish, post: Post) -> None:

@@ -270,6 +270,10 @@ _POSTS = (
         "handovers.hand_over",
     ),
     Transition(OPEN, "its address was erased", "on request, or by `retencion`", (CANCELLED,), "signups._forget"),
+    Transition(NEW, "a roll call", "it asks the post, or tells who was silent", (PLANNED,), "roll_calls.owe"),
+    Transition(
+        REVOCABLE, "a roll call", "its post has another address and is asked anew", (SUPERSEDED,), "roll_calls.owe"
+    ),
     Transition(NEW, "somebody asks", "or an alarm: service mail", (PLANNED,), "servicemail.owe"),
     Transition(
         NEW,

@@ -25,6 +25,7 @@ from calendars.zones import WallTimeError, to_instant
 from scheduler.base.refusal import Refusal
 from scheduler.drafts.edits import Copy, Edit, removed
 from scheduler.planning.channels import Channel
+from scheduler.rehearsal.calling import RollStep, check_roll, roll_step
 from scheduler.rehearsal.choosing import ChannelChoice, choices, chosen
 
 LIMIT = 512 * 1024  # bytes
@@ -50,6 +51,7 @@ class StepForm(MappingForm):
     destinatarios: dict[str, str] = Field(default={}, description="id: columnas de recipients.csv que cambian")
     enlaces: dict[str, str] = Field(default={}, description="id del evento: enlace")
     canales: dict[str, str] = Field(default={}, description="quién elige calendario, invitaciones o ninguno")
+    pase_de_lista: dict[str, str] = Field(default={}, description="se llama la lista, o qué se contesta")
     callada: str = Field(default="no", description="sí: se publica sin avisar")
     datos_de_zona: str = Field(default="", description="carpeta de datos de zona, o instalados")
 
@@ -74,6 +76,7 @@ class Step:
     edits: Mapping[str, tuple[Edit, ...]]  # by key of the script
     choices: tuple[ChannelChoice, ...]
     zone_data: ZoneFolder | None  # None: as before
+    roll: RollStep | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,6 +99,7 @@ class Stage:
     zone_data: ZoneFolder | None  # from here on; None: as before
     message: OwnWords | None = None  # at the head of what it sends
     channels: Mapping[str, Channel] = field(default_factory=dict)  # by Recipient.id
+    roll: RollStep | None = None  # what becomes of the roll call then
 
 
 class InvalidScript(Refusal):
@@ -134,9 +138,10 @@ def stages(script: Script, files: Mapping[str, bytes], draft: Draft) -> tuple[St
     found: list[Stage] = []
     for number, step in enumerate(script.steps, 1):
         after = _edited(copy, step, report) if any(step.edits.values()) else draft
-        if after is not None and not (step.zone_data or step.choices) and _digest(after) == _digest(draft):
+        if after is not None and not (step.zone_data or step.choices or step.roll) and _digest(after) == _digest(draft):
             report.add(step.place, _NOTHING_CHANGES)
         channels = {} if after is None else chosen(step.choices, after.recipients, report)
+        check_roll(step.roll, after, report)
         if after is None or report.problems:
             raise InvalidScript(report.problems)
         draft = after
@@ -150,6 +155,7 @@ def stages(script: Script, files: Mapping[str, bytes], draft: Draft) -> tuple[St
                 message=step.message,
                 zone_data=step.zone_data,
                 channels=channels,
+                roll=step.roll,
             )
         )
     return tuple(found)
@@ -195,7 +201,8 @@ def _step(node: Node, report: Report, path: Path, zone: str) -> Step:
     data = fields.value("datos_de_zona", lambda name: _zone_data(name, path))
     edits = {key: fields.read(key, parse) or () for key, parse in _WHAT.items()}
     channels = fields.read("canales", lambda part: choices(part, report)) or ()
-    if not any((*edits.values(), channels)) and data is None and not fields.broken:
+    roll = fields.read("pase_de_lista", lambda part: roll_step(part, report))
+    if not any((*edits.values(), channels, roll)) and data is None and not fields.broken:
         fields.fail(node.place, _NOTHING_CHANGES)
     fields.finish()
     assert isinstance(node, MappingNode), "Fields refuses anything else"
@@ -209,6 +216,7 @@ def _step(node: Node, report: Report, path: Path, zone: str) -> Step:
         edits=edits,
         choices=channels,
         zone_data=data,
+        roll=roll,
     )
 
 

@@ -12,6 +12,7 @@ from calendars.editions import Edition
 from scheduler.base.clock import SimulatedClock
 from scheduler.publishing.prospect import Act, prospect
 from scheduler.publishing.publish import check, enact, on_record
+from scheduler.rehearsal.calling import play_roll
 from scheduler.rehearsal.script import Stage
 from scheduler.store import controls, editions
 from scheduler.store.database import Database
@@ -89,6 +90,8 @@ class Steps:
                 done = enact(connection, found, stage.draft, at=at, posts=stage.draft.recipients)
                 on_record(connection, done, act)
             _choose(connection, stage, at)
+            if stage.roll is not None:
+                play_roll(connection, stage.roll, at)
             return None if found.unchanged else found.publication.edition
 
     def _tell(self, edition: Edition) -> None:

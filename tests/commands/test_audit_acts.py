@@ -65,6 +65,8 @@ ACTS: dict[str, tuple[list[list[str]], list[str], What]] = {
     "users roles": ([INVITE], [MANAGER, "--role", "edit"], What.ACCOUNT_CHANGED),
     "users end": ([INVITE], [MANAGER], What.SESSION_ENDED),
     "users remove": ([INVITE], [MANAGER], What.ACCOUNT_ENDED),
+    "roll-call": ([], ["--yes"], What.ROLL_CALLED),
+    "remind": ([], ["taller-asia-pacifico-2021", "--silent", "--yes"], What.SILENT_ASKED),
     "send-test": ([], ["prueba@ine.example"], What.TESTED),
 }
 # These change nothing that anybody decides on, or only what is not the installation's database. `serve` publishes the
@@ -72,7 +74,7 @@ ACTS: dict[str, tuple[list[list[str]], list[str], What]] = {
 READS = {
     "check", "show", "schema", "diff", "impact", "editions", "export", "rehearse", "demo", "serve", "web", "worker",
     "status", "answers", "doctor", "deliveries", "deliveries show", "inbox", "audit",
-    "users", "users list", "users sessions",
+    "users", "users list", "users sessions", "heard", "new",
 }  # fmt: skip
 
 

@@ -32,6 +32,9 @@ class What(StrEnum):
     TOKEN_MADE = "token-made"  # noqa: S105  # because it is no password
     TOKEN_ENDED = "token-ended"  # noqa: S105  # likewise
     HANDED_OVER = "handed-over"
+    ROLL_CALLED = "roll-called"
+    PROPOSAL_DROPPED = "proposal-dropped"
+    SILENT_ASKED = "silent-asked"
     HELD = "held"
     RELEASED = "released"
     RETRIED = "retried"

@@ -38,8 +38,9 @@ from scheduler.store.ledger import notices_owed, servicemail, states
 from scheduler.store.ledger.servicemail import ServiceMail
 from scheduler.store.people import floods, handovers
 from scheduler.store.people.floods import Door
-from scheduler.store.posts import roster
+from scheduler.store.posts import roll_answers, roster
 from scheduler.store.posts.roster import Post
+from scheduler.store.roll_tables import roll_answers as roll_answers_table
 from scheduler.store.schema import answers, attempts, bounces, deliveries, erasures, feed_tokens, recipients
 from scheduler.store.schema import handovers as handed
 from scheduler.store.upsert import insert as upsert
@@ -50,7 +51,7 @@ ASK_AGAIN_AFTER = timedelta(hours=1)  # of one kind of service mail, a post gets
 ASKED_AT_MOST = 3
 BY_RETENTION = "retencion"  # who erases what is over, in the audit
 _TRIED = ("began_at", "ended_at", "state", "code", "status", "reply")
-_R, _D, _T = recipients.c, deliveries.c, feed_tokens.c
+_R, _D, _T, _RA = recipients.c, deliveries.c, feed_tokens.c, roll_answers_table.c
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -187,12 +188,14 @@ def _kept(recipient: str) -> dict[str, Select[Any]]:
     tried = select(_D.event, *(attempts.c[name] for name in _TRIED)).join(deliveries, _D.id == attempts.c.delivery)
     bounced = select(*(bounces.c[name] for name in ("at", "kind", "status", "text")))
     said = select(*(answers.c[name] for name in ("event", "answer", "instead", "via", "at")))
+    rolls = select(*(_RA[name] for name in ("at", "clock_at", "ahead", "zone", "person", "person_at", "successor")))
     feeds = select(_T.site, _T.label, _T.created_at, _T.revoked_at, _T.polled_at, _T.client)
     return {
         "deliveries": select(*sent).where(_D.recipient == recipient).order_by(_D.due_at, _D.id),
         "attempts": tried.where(_D.recipient == recipient).order_by(attempts.c.ended_at, attempts.c.delivery),
         "bounces": bounced.where(bounces.c.recipient == recipient).order_by(bounces.c.at),
         "answers": said.where(answers.c.recipient == recipient).order_by(answers.c.at, answers.c.event),
+        "roll_call": rolls.where(_RA.recipient == recipient),
         "staff_feeds": feeds.where(_T.recipient == recipient).order_by(_T.created_at),
         "decided": select(audit.c.at, audit.c.what).where(audit.c.subject == recipient).order_by(audit.c.number),
     }
@@ -211,6 +214,7 @@ def erase(connection: Connection, recipient: str, digests: Iterable[str], now: d
     for digest in digests:
         row = upsert(connection, erasures).values(digest=digest, at=now)
         connection.execute(row.on_conflict_do_nothing())
+    roll_answers.forget_successor(connection, address)
     _forget(connection, and_(func.lower(_R.address) == address.lower(), _R.address != ""), now)
     deed = Deed(who=recipient, what=What.ERASED, via=Via.PAGE, subject=recipient)
     chain.record(connection, deed, now)
@@ -259,6 +263,7 @@ def _forget(connection: Connection, chosen: ColumnElement[bool], now: datetime) 
         _revoke(connection, _T.recipient == key, now)
         connection.execute(delete(answers).where(answers.c.recipient == key))
         handovers.forget(connection, key)
+        roll_answers.forget(connection, key)
         connection.execute(
             update(recipients)
             .where(_R.id == key)
