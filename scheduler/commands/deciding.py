@@ -14,13 +14,14 @@ from calendars.catalogue import Phrase
 from calendars.model.text import Language, Said
 from scheduler.base.address import scrub
 from scheduler.base.clock import SystemClock
-from scheduler.base.login import login_name
 from scheduler.base.logs import configure_logs
 from scheduler.base.refusal import PROBLEMS, Refusal, UsageRefusal, all_of
-from scheduler.commands.common import LangOption, language, told
+from scheduler.commands.common import AuthorOption, LangOption, author_of, language, told
 from scheduler.commands.deliveries import UNKNOWN, EventOption, PurposeOption, SiteOption, StateOption, app
 from scheduler.installation.database import existing_database
 from scheduler.planning.delivery import State
+from scheduler.store.audit import chain
+from scheduler.store.audit.deeds import Deed, What
 from scheduler.store.database import Database
 from scheduler.store.ledger import deliveries
 from scheduler.store.ledger.deliveries import ACTS_ON, Chosen, Order
@@ -28,10 +29,9 @@ from scheduler.store.ledger.deliveries import ACTS_ON, Chosen, Order
 log = structlog.get_logger(__name__)
 IdsArgument = Annotated[
     list[int] | None,
-    typer.Argument(help="Ids, as `agenda deliveries` lists them.", metavar="[ID]...", show_default=False),
+    typer.Argument(help="Ids, as `agenda deliveries` lists them.", metavar="ID", show_default=False),
 ]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; kept with each delivery.")]
-AuthorOption = Annotated[str | None, typer.Option("--author", help="Who decides; default: the login name.")]
 AllOption = Annotated[bool, typer.Option("--all", help="Every delivery for which this can be decided.")]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask, however many they are.")]
 
@@ -56,6 +56,13 @@ HELP = {
     "\n\nWhat is uncertain may have arrived, and would then arrive twice, under one Message-ID.",
     Order.DROP: "End held or uncertain deliveries for good: they are cancelled, and no publication plans them again.",
 }
+DEEDS = {
+    Order.HOLD: What.HELD,
+    Order.RELEASE: What.RELEASED,
+    Order.RETRY: What.RETRIED,
+    Order.DROP: What.DROPPED,
+}
+IDS_NAMED = 20  # of those that were chosen by id
 _PAST = {Order.HOLD: "held", Order.RELEASE: "released", Order.RETRY: "retried", Order.DROP: "dropped"}
 
 
@@ -86,11 +93,12 @@ def _decide(
         fit = _fit(order, chosen, everything=everything)
         if not reason.strip():
             raise UsageRefusal(NO_REASON)
-        words = scrub(f"{_PAST[order]} by {author or login_name()}: {reason}")
+        deed = Deed(who=author_of(author), what=DEEDS[order], reason=reason)
+        words = scrub(f"{_PAST[order]} by {deed.who}: {reason}")
         with existing_database(settings) as database:
             if not _confirmed(database, fit, spoken, yes=yes):
                 raise typer.Exit(PROBLEMS)
-            done, unfit = _decided(database, order, chosen, fit, words)
+            done, unfit = _decided(database, deed, chosen, fit, words)
         log.info("operator decided", order=order.value, deliveries=done)
         typer.echo(DONE[order].say(spoken, n=done))
         if unfit:
@@ -120,20 +128,29 @@ def _confirmed(database: Database, fit: Chosen, lang: Language, *, yes: bool) ->
 
 
 def _decided(
-    database: Database, order: Order, chosen: Chosen, fit: Chosen, words: str
+    database: Database, deed: Deed, chosen: Chosen, fit: Chosen, words: str
 ) -> tuple[int, dict[int, State | None]]:
     """How many rows changed; and the states of those that were named by id and did not (None: there is none)."""
     now = SystemClock().now()
     with database.write() as connection:
         named = deliveries.listing(connection, Chosen(ids=chosen.ids), len(chosen.ids)) if chosen.ids else []
-        if order in (Order.RELEASE, Order.RETRY):
-            let_go = deliveries.release if order is Order.RELEASE else deliveries.retry
+        if deed.what in (What.RELEASED, What.RETRIED):
+            let_go = deliveries.release if deed.what is What.RELEASED else deliveries.retry
             done = let_go(connection, fit, words, now)
         else:
-            stop = deliveries.hold if order is Order.HOLD else deliveries.drop
+            stop = deliveries.hold if deed.what is What.HELD else deliveries.drop
             done = stop(connection, fit, words)
+        if done:
+            chain.record(connection, replace(deed, details={"n": done, **_which(fit)}), now)
     states: dict[int, State | None] = {**dict.fromkeys(chosen.ids), **{one.id: one.state for one in named}}
     return done, {id_: state for id_, state in states.items() if state not in fit.states}
+
+
+def _which(fit: Chosen) -> dict[str, str]:
+    """How they were chosen, for the audit."""
+    ids = " ".join(map(str, fit.ids[:IDS_NAMED])) + (" …" if len(fit.ids) > IDS_NAMED else "")
+    said = {"ids": ids, "site": fit.site, "event": fit.event, "purpose": fit.purpose}
+    return {name: str(one) for name, one in said.items() if one}
 
 
 def _why(id_: int, state: State | None, order: Order) -> Said:

@@ -34,6 +34,9 @@ PANELS = {  # what typer.rich_utils draws with, by its name there
     "ABORTED_TEXT": Phrase("Aborted.", "help"),
     "RICH_HELP": Phrase("Try [blue]'{command_path} {help_option}'[/] for help.", "help"),
 }
+WORD = re.compile(r"[A-Z]{2,}")  # of what stands for a value: in the usage, beside options, in refusals of a call
+_CHOICES = re.compile(r"<(?:list\[)?([^<>\[\]]*)\]?>")  # as typer writes the type of an option that has no metavar
+TYPES = {"str": "TEXT", "int": "NUMBER", "int range": "NUMBER", "path": "FILE"}
 # What typer says of a wrong call, by its own words; what is none of these stays as typer says it.
 REFUSALS = (
     (re.compile(r"No such option: (?P<name>[^ ]+)"), Phrase("There is no option {name}.")),
@@ -74,12 +77,6 @@ def in_language(text: str, language: Language) -> str:
     return "\n\n".join(catalogue(language).text(one, CONTEXT) for one in paragraphs(text))
 
 
-def placeholder_of(parameter: Any) -> str:
-    """What stands for a value in a usage line, as SITE does; "" of a flag, and where there is none of ours."""
-    named = parameter.metavar or (parameter.name.upper() if parameter.param_type_name == "argument" else "")
-    return named if named.isalpha() and named.isupper() and len(named) > 1 else ""
-
-
 def speak(command: Any, language: Language) -> None:
     """Make a command, its options and the commands below it say what they say in a language."""
     if language == SOURCE:
@@ -91,16 +88,34 @@ def speak(command: Any, language: Language) -> None:
             setattr(command, name, phrase[language])
     if command.rich_help_panel:
         command.rich_help_panel = in_language(command.rich_help_panel, language)
-    for parameter in command.params:
-        if getattr(parameter, "help", None):
-            parameter.help = in_language(parameter.help, language)
-        if placeholder := placeholder_of(parameter):
-            parameter.metavar = catalogue(language).text(placeholder, PLACEHOLDER)
     with typer.Context(command) as context:
+        for parameter in command.params:
+            if getattr(parameter, "help", None):
+                parameter.help = in_language(parameter.help, language)
+            parameter.metavar = _metavar(parameter, context, language)
+            if parameter.param_type_name == "argument":
+                parameter.display_type_rich = _untyped
         if (option := command.get_help_option(context)) is not None:
-            option.help = HELP_OPTION[language]
+            option.help, option.metavar = HELP_OPTION[language], ""
     for one in getattr(command, "commands", {}).values():
         speak(one, language)
+
+
+def _metavar(parameter: Any, context: Any, language: Language) -> str:
+    """What stands for the value of an option or an argument; nothing for one that takes none."""
+    if getattr(parameter, "is_flag", False):
+        return ""
+    named = parameter.metavar
+    if named is None and parameter.param_type_name == "argument":
+        named = parameter.name.upper()
+    if named is None:
+        written = _CHOICES.sub(r"\1", parameter.display_type(context))
+        named = TYPES.get(written, written)
+    return WORD.sub(lambda found: catalogue(language).text(found[0], PLACEHOLDER), named)
+
+
+def _untyped(*, ctx: typer.Context) -> None:
+    """Beside an argument stands what it is for, and no type of the programming language."""
 
 
 def _formatter(language: Language) -> type:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -12,9 +13,20 @@ from calendars.catalogue import Phrase
 from calendars.model.text import Language
 from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import Refusal, UsageRefusal
-from scheduler.commands.common import JsonOption, LangOption, language, print_json, told
+from scheduler.commands.common import (
+    AuthorOption,
+    JsonOption,
+    LangOption,
+    WhyOption,
+    author_of,
+    language,
+    print_json,
+    told,
+)
 from scheduler.commands.screen import out
 from scheduler.installation.database import existing_database
+from scheduler.store.audit import chain
+from scheduler.store.audit.deeds import Deed, Facts, What
 from scheduler.store.database import Database
 from scheduler.store.people import bounces, doubts
 from scheduler.store.people.bounces import Suppressed
@@ -22,6 +34,7 @@ from scheduler.store.people.doubts import Doubted
 from scheduler.wording.posts import masked
 
 ALL = "all"
+POSTS_NAMED = 20  # of those that are written to no more, in the audit
 NONE = Phrase("No address counts as bad.")
 NONE_DOUBTED = Phrase("No report is doubted.")
 HEADINGS = Phrase("Recipient|Site|Address|Since (UTC)|Why")
@@ -55,6 +68,8 @@ def listed(
         list[str] | None,
         typer.Option("--dismiss", help="Do not believe those about this post, or «all».", metavar="RECIPIENT|all"),
     ] = None,
+    reason: WhyOption = "",
+    author: AuthorOption = None,
     as_json: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
@@ -69,7 +84,8 @@ def listed(
     with told(lang) as settings, existing_database(settings) as database:
         spoken = language(lang, settings)
         if accepted or dismissed:
-            _decide(database, accepted or [], dismissed or [], spoken)
+            deed = Deed(who=author_of(author), what=What.REPORTS_DECIDED, reason=reason)
+            _decide(database, accepted or [], dismissed or [], deed, spoken)
         elif doubted:
             _list_doubted(database, spoken, as_json=as_json)
         else:
@@ -98,7 +114,7 @@ def _list_doubted(database: Database, lang: Language, *, as_json: bool) -> None:
         typer.echo(NONE_DOUBTED[lang])
 
 
-def _decide(database: Database, accepted: list[str], dismissed: list[str], lang: Language) -> None:
+def _decide(database: Database, accepted: list[str], dismissed: list[str], deed: Deed, lang: Language) -> None:
     """All of it, or nothing: a post that no doubted report is about, or one named for both, is a mistake."""
     now = SystemClock().now()
     with database.write() as connection:
@@ -110,6 +126,9 @@ def _decide(database: Database, accepted: list[str], dismissed: list[str], lang:
         if both := yes & no:
             raise UsageRefusal(BOTH, name=min(both))
         believed, rejected = doubts.accept(connection, yes, now), doubts.dismiss(connection, no, now)
+        muted = " ".join(sorted(yes)[:POSTS_NAMED])
+        figures: Facts = {"n": believed + rejected, "believed": believed, "rejected": rejected, "posts": muted}
+        chain.record(connection, replace(deed, details=figures), now)
     typer.echo(DECIDED.say(lang, believed=believed, posts=len(yes), rejected=rejected))
 
 
@@ -157,12 +176,20 @@ def _table(found: list[Suppressed], lang: Language) -> Table:
 @suppressions.command()
 def lift(
     recipient: Annotated[str, typer.Argument(help="Id of the post, as the list shows it.", metavar="RECIPIENT")],
+    reason: WhyOption = "",
+    author: AuthorOption = None,
     lang: LangOption = None,
 ) -> None:
     """Write to a post again: its reminders that lie ahead are planned anew, what came back is forgiven."""
     with told(lang) as settings, existing_database(settings) as database:
         with database.write() as connection:
-            planned = bounces.lift(connection, recipient, SystemClock().now())
-        if planned is None:
-            raise Refusal(NOT_SUPPRESSED, recipient=recipient)
+            now = SystemClock().now()
+            planned = bounces.lift(connection, recipient, now)
+            if planned is None:
+                raise Refusal(NOT_SUPPRESSED, recipient=recipient)
+            deed = Deed(
+                who=author_of(author), what=What.LIFTED, subject=recipient, details={"n": planned}, reason=reason,
+                about=recipient,
+            )  # fmt: skip
+            chain.record(connection, deed, now)
         typer.echo(LIFTED.say(language(lang, settings), recipient=recipient, n=planned))

@@ -18,6 +18,7 @@ from scheduler.publishing.in_words import day_lines, days_json
 from scheduler.publishing.prospect import Unpublished
 from scheduler.reporting.acceptances import Acceptances
 from scheduler.reporting.feasts import OpenFeast
+from scheduler.reporting.roll_words import confirmed, proposals
 from scheduler.reporting.status import Status
 from scheduler.store.nodes import Node
 from scheduler.wording.events import sites_count
@@ -119,6 +120,8 @@ def status_lines(found: Status, draft: Unpublished | None, *, pace: Pace | None,
         yield HELD[lang]
     if found.backed_up is not None:
         yield BACKED_UP.say(lang, at=_utc(found.backed_up))
+    if found.roll is not None:
+        yield confirmed(found.roll, lang)
     if found.came_back.quarantined:
         yield QUARANTINED.say(lang, n=found.came_back.quarantined)
     yield from (_feast(one, lang) for one in found.feasts[:FEASTS_NAMED])
@@ -166,6 +169,8 @@ def _alarms(found: Status, lang: Language) -> Iterator[str]:
         yield QUEUED.say(lang, n=found.queued)
     if found.came_back.doubted:
         yield DOUBTED.say(lang, n=found.came_back.doubted)
+    if found.roll is not None:
+        yield from proposals(found.roll, lang)
     if found.uncovered:
         yield UNCOVERED.say(lang, sites=", ".join(_lost(found, lang)))
     yield from (_lacking(one, found, lang) for one in found.lacking)
@@ -265,6 +270,10 @@ def _node_json(node: Node, found: Status) -> dict[str, object]:
     }
 
 
+def _shift_json(one: Shift) -> dict[str, object]:
+    return {"event": one.event, "site": one.site, "promised": one.promised, "now": one.now}
+
+
 def _feast_json(one: OpenFeast) -> dict[str, object]:
     return {
         "date": one.day.isoformat(),
@@ -293,9 +302,7 @@ def status_json(found: Status, draft: Unpublished | None, *, pace: Pace | None) 
         "zone_digest": found.zone_data.digest,
         "zone_folder": found.zone_data.folder,
         "zone_agrees": found.zone_agrees,
-        "shifted": [
-            {"event": one.event, "site": one.site, "promised": one.promised, "now": one.now} for one in found.shifted
-        ],
+        "shifted": [_shift_json(one) for one in found.shifted],
         "stopped_since": found.stopped_since,
         "smtp": pace is not None,
         "late_since": found.late_since,
@@ -319,6 +326,7 @@ def status_json(found: Status, draft: Unpublished | None, *, pace: Pace | None) 
         "short_key": found.short_key,
         "signups_waiting": found.queued,
         "other_days": days_json(found.days),
+        "roll_call": None if found.roll is None else {"confirmed": found.roll.proven, "sites": len(found.roll.sites)},
         "unconfirmed_holidays": [_feast_json(one) for one in found.feasts],
         "invitations": {"on": found.answering.on, "posts": found.answering.posts, "inbox": found.answering.read_at},
     }

@@ -17,7 +17,7 @@ from scheduler.cli import COMMANDS
 from tests.support.checkout import ROOT
 
 READ = ("calendars", "scheduler", "bench", "chaos")
-FORMS = ("schema.py", "script.py", "choosing.py")  # fields are the keys of a file
+FORMS = ("schema.py", "script.py", "choosing.py", "calling.py")  # fields are the keys of a file
 EXCEPTIONS = {
     # set for, or asked by, a library
     "impl": "SQLAlchemy asks a type",
@@ -32,6 +32,7 @@ EXCEPTIONS = {
     "timeout_keep_alive_handler": "uvicorn calls it",
     "keep_alive": "set on uvicorn's cycle",
     "disconnected": "set on uvicorn's cycle",
+    "display_type_rich": "set on typer's argument",
     "ASGI3Application": "uvicorn's type of an application, in quotes",
     "capture_signals": "uvicorn calls it",
     "should_exit": "set on uvicorn's server",

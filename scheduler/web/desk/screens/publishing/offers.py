@@ -109,9 +109,7 @@ def number_of(asked: Asked) -> int:
 
 
 def _of_files(place: Place, connection: Connection, *, silent: bool) -> Candidate:
-    folder = Configuration(folder=place.folder)
-    contents = folder.contents()
-    found = folder.reading_of(contents)
+    found, contents = Configuration(folder=place.folder).whole()
     assert found.draft is not None, "what has problems was refused"
     now = editions.number_in_force(connection)
     states = (f"{name}:{digest_of(body)}" for name, body in sorted(contents.items()))

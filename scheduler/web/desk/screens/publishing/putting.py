@@ -13,6 +13,7 @@ from scheduler.publishing.prospect import Act, Seen, beside
 from scheduler.publishing.publish import NothingToPublish, Published, SeenOtherwise, Unconfirmed
 from scheduler.publishing.shifted import default_reason, hours_shift
 from scheduler.publishing.unready import unready
+from scheduler.store.audit.deeds import Via
 from scheduler.web.desk.asked import Answer, Asked
 from scheduler.web.desk.place import Place
 from scheduler.web.desk.rendering import go, part, screen
@@ -109,6 +110,8 @@ def _put(place: Place, asked: Asked, offered: Candidate) -> Published | Refused:
     act = Act(
         at=asked.now,
         author=author(asked),
+        via=Via.DESK,
+        by=asked.person.id or "",
         reason=asked.form.one("reason").strip()[:MOST],
         silent=silent(asked),
         files=offered.files,

@@ -19,6 +19,7 @@ from scheduler.publishing.rollback import NoWayBack, prospect_back, returning, r
 from scheduler.publishing.undo import REASON, UndoWindow, countdown, undo_lines
 from scheduler.store import editions
 from scheduler.store.accounts.roles import DeskRole
+from scheduler.store.audit.deeds import Via
 from scheduler.web.desk.asked import Answer, Asked
 from scheduler.web.desk.declared import Declared
 from scheduler.web.desk.place import Place
@@ -117,6 +118,8 @@ def undone(place: Place, asked: Asked) -> Answer:
     act = Act(
         at=asked.now,
         author=author(asked),
+        via=Via.DESK,
+        by=asked.person.id or "",
         reason=REASON.say(lang, number=found.edition),
         seen=Seen(edition=found.edition, people=found.people, exactly=True),
     )
