@@ -41,8 +41,7 @@ from scheduler.publishing.publish import Published
 from scheduler.publishing.rollback import kept_files, roll_back
 from scheduler.store import editions
 from scheduler.store.database import Database
-from scheduler.wording.changes import change_json
-from scheduler.wording.editions import in_one_line
+from scheduler.wording.changes import change_json, in_one_line
 
 HEADINGS = Phrase("Edition|When|Who|Reason|What changed")
 BACK = Phrase("It is the content of edition {number}. Recipients and links stayed as they were.")

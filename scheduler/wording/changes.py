@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from calendars.catalogue import Phrase
 from calendars.changes import Change, Kind, Standing
+from calendars.editions import Edition
 from calendars.model.places import Representation
 from calendars.model.text import Language, OwnWords
 from calendars.reading import AGENDA, PRIVATE, Lines
@@ -219,3 +220,34 @@ def _standing_json(one: Standing | None) -> dict[str, object] | None:
         "first_day": None if days is None else days.first.isoformat(),
         "last_day": None if days is None else days.last.isoformat(),
     }
+
+
+FIRST = Phrase("first edition: {n} {n:event|events}")
+BESIDE = Phrase("no event: recipients, links or other parts")
+SILENT = Phrase(" (told nobody)")
+CALLED = Phrase(" (invited to: {events})")
+NAMED = 3  # events of an edition; the rest are counted
+MORE_CHANGES = Phrase("and {n} more")
+
+
+def in_one_line(
+    edition: Edition,
+    changed: tuple[Change, ...] | None,
+    lang: Language,
+    *,
+    silent: bool = False,
+    called: Sequence[str] = (),
+) -> str:
+    """`changed`: None of a first edition. `silent`: nobody was told. `called`: the events that it convoked to."""
+    told = _changed(edition, changed, lang) + (SILENT[lang] if silent else "")
+    return told + (CALLED.say(lang, events=", ".join(called)) if called else "")
+
+
+def _changed(edition: Edition, changed: tuple[Change, ...] | None, lang: Language) -> str:
+    if changed is None:
+        return FIRST.say(lang, n=len(edition.agenda.events))
+    if not changed:
+        return BESIDE[lang]
+    named = [f"{kind_words(change, lang)} {title(change, lang)}" for change in changed[:NAMED]]
+    rest = [MORE_CHANGES.say(lang, n=len(changed) - NAMED)] if len(changed) > NAMED else []
+    return "; ".join([*named, *rest])

@@ -207,6 +207,19 @@ def test_whoever_chooses_so_publishes_without_telling_anybody(place: Place) -> N
     assert notices(place) == 0
 
 
+def test_own_words_go_with_the_publication(place: Place) -> None:
+    """They stand at the head of its notices; what is too long for a mail is refused at its field."""
+    move(place)
+    shown = look(place)
+    refused = publish(place, filled(shown, **{"message.es": "x" * 5000}))
+    assert (refused.status, in_force(place)) == (422, 1)
+    assert 'aria-invalid="true"' in refused.body
+    assert publish(place, filled(shown, **{"message.es": "Traigan su nota."})).status == 303
+    with place.database.read() as connection:
+        found = editions.messages(connection)
+    assert [words["es"] for words in found.values()] == ["Traigan su nota."]
+
+
 def test_a_look_at_silence_cannot_be_published_aloud(place: Place) -> None:
     """The seal of one is not that of the other."""
     move(place)

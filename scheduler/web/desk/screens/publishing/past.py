@@ -24,7 +24,7 @@ from scheduler.web.desk.screens.publishing import undoing
 from scheduler.web.desk.screens.publishing.difference import ChangedEvent, changed_events, today_in
 from scheduler.web.desk.screens.publishing.offers import NO_EDITION, CandidateSource, number_of, offer
 from scheduler.web.desk.screens.publishing.putting import TITLES, put, shown
-from scheduler.wording.editions import in_one_line
+from scheduler.wording.changes import in_one_line
 from scheduler.wording.events import day_words, home_hour
 
 TITLE = Phrase("Editions")

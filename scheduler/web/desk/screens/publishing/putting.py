@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from calendars.catalogue import Phrase
-from calendars.model.text import Said
+from calendars.model.text import OwnWords, Said
+from calendars.reading.messages import message
+from calendars.reading.problems import Wrong
 from calendars.wording import sentence
 from scheduler.base.login import login_name
 from scheduler.mail.relay.reach import sends_for_real
@@ -66,6 +68,7 @@ def shown(
         "forgotten": [sentence(one[lang]) for one in _forgotten(offered, asked)],
         "anyway": sends_for_real(place.settings),
         "reason": asked.form.one("reason") if asked.form.fields else _default_reason(place, asked, offered),
+        "message": {one: asked.form.one(f"message.{one}") for one in ("es", "en")},
         "problem": problem,
         "number": number,
     }
@@ -77,7 +80,10 @@ def shown(
 def put(place: Place, asked: Asked, source: CandidateSource) -> Answer:
     """Publish what was shown. What is not so any more, or lacks something, is shown again, and nothing is published."""
     offered = offer(place, asked, source)
-    found = _lacks(place, asked, offered) or _put(place, asked, offered)
+    try:
+        found = _lacks(place, asked, offered) or _put(place, asked, offered)
+    except Wrong as wrong:
+        found = Refused(text=wrong.message[asked.language], field="message")
     if isinstance(found, Published):
         return _done(asked, found)
     return shown(place, asked, offered, problem=found, status=409 if not found.field else 422)
@@ -114,6 +120,7 @@ def _put(place: Place, asked: Asked, offered: Candidate) -> Published | Refused:
         by=asked.person.id or "",
         reason=asked.form.one("reason").strip()[:MOST],
         silent=silent(asked),
+        message=None if silent(asked) else _words(asked),
         files=offered.files,
         seen=Seen(edition=offered.in_force, people=int(typed) if typed.isdecimal() and len(typed) < 9 else None),
     )
@@ -129,6 +136,14 @@ def _put(place: Place, asked: Asked, offered: Candidate) -> Published | Refused:
         return Refused(text=CHANGED[lang])
     except NothingToPublish:
         return Refused(text=NOTHING[lang])
+
+
+def _words(asked: Asked) -> OwnWords | None:
+    """What goes at the head of its mails; None where nothing was written. Raises Wrong for what no mail may hold."""
+    es, en = (next(iter(asked.form.fields.get(f"message.{one}", ())), "").strip() for one in ("es", "en"))
+    if not es and not en:
+        return None
+    return OwnWords(es=message(es) if es else None, en=message(en) if en else None)
 
 
 def _done(asked: Asked, done: Published) -> Answer:
