@@ -80,7 +80,7 @@ def put_in_place(
                 continue
             _note(history, name, old, at)
             if new is None:
-                path.unlink()
+                _remove(path)
             else:
                 _replace(path, new)
             history.keep(name, new, at, by)
@@ -142,6 +142,13 @@ def _note(history: History, file: str, body: bytes | None, at: datetime) -> None
     """Keep what another program saved; a file that never was is no state."""
     if body is not None or history.states(file):
         history.keep(file, body, at, by="")
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink()
+    except OSError as error:
+        raise NotSaved(READ_ONLY, folder=path.parent, error=error.strerror) from error
 
 
 def _replace(path: Path, body: bytes) -> None:

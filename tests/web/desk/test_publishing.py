@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from calendars.reading import AGENDA, POSTS
 from scheduler.drafts.history import digest_of
-from scheduler.drafts.saving import save
+from scheduler.drafts.saving import save, states
 from scheduler.planning.delivery import Purpose
 from scheduler.publishing.consequences import consequences
 from scheduler.publishing.figures import impact_json
@@ -307,6 +307,16 @@ def test_only_the_files_of_an_edition_are_put_into_the_draft(place: Place) -> No
     answer = past.files_put(place, asked_by(names={"number": "1"}, now=LATER, person=person(DeskRole.EDIT)))
     assert answer.location == "/desk/editions/1?put=1&files=agenda.yaml"
     assert ((place.folder / AGENDA).read_bytes(), in_force(place)) == (before, 1)
+
+
+def test_a_file_that_the_edition_did_not_have_goes_and_is_kept(place: Place) -> None:
+    """`festivos.csv` came later: it goes with the files of edition 1, and is among the earlier states."""
+    days = place.folder / "festivos.csv"
+    days.write_text("desde,hasta,donde,es,en,inhabil,fuente\n", encoding="utf-8")
+    answer = past.files_put(place, asked_by(names={"number": "1"}, now=LATER, person=person(DeskRole.EDIT)))
+    assert answer.location == "/desk/editions/1?put=1&files=festivos.csv"
+    assert not days.exists()
+    assert [bool(one.digest) for one in states(place.folder, LATER) if one.file == "festivos.csv"] == [False, True]
 
 
 def test_who_edits_for_one_region_does_not_put_back_the_files_of_all(place: Place) -> None:

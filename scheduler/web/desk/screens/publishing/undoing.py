@@ -10,7 +10,7 @@ from calendars.model.text import Language
 from calendars.wording import and_list
 from scheduler.drafts.files import KEPT
 from scheduler.drafts.history import digest_of
-from scheduler.drafts.returning import refuse_read_only
+from scheduler.drafts.returning import refuse_read_only, workbooks_aside
 from scheduler.drafts.saving import put_in_place, states
 from scheduler.publishing.in_words import moment_at_home
 from scheduler.publishing.prospect import Act, Prospect, Seen, beside
@@ -138,7 +138,10 @@ def put_back(place: Place, asked: Asked, number: int) -> tuple[str, ...]:
     """The files of an edition into the draft; what stood there is kept as states. Returns which were others."""
     with place.database.read() as connection:
         files = editions.files_of(connection, number)
-    return put_in_place(place.folder, files, KEPT, at=asked.now, by=author(asked)) if files else ()
+    if not files:
+        return ()
+    names = workbooks_aside(place.folder, files, number)
+    return put_in_place(place.folder, files, names, at=asked.now, by=author(asked))
 
 
 def _again(asked: Asked, found: Panel | None, why: Phrase | None, text: str = "") -> Answer:
