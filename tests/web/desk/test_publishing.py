@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from calendars.reading import AGENDA, POSTS
+from calendars.reading import AGENDA, POSTS, SITES
 from scheduler.drafts.history import digest_of
 from scheduler.drafts.saving import save, states
 from scheduler.planning.delivery import Purpose
@@ -22,6 +22,8 @@ from scheduler.publishing.figures import impact_json
 from scheduler.publishing.prospect import beside
 from scheduler.store import editions
 from scheduler.store.accounts.roles import DeskRole
+from scheduler.store.audit.deeds import What
+from scheduler.store.audit.listing import AuditFilter, rows
 from scheduler.store.schema import deliveries
 from scheduler.web.desk.asked import Answer, NotThere
 from scheduler.web.desk.place import Place
@@ -29,6 +31,7 @@ from scheduler.web.desk.screens.publishing import changes, past
 from scheduler.web.desk.screens.publishing.offers import ForeignFiles
 from scheduler.web.desk.screens.publishing.regions import BeyondRegion
 from tests.support.desk import NOW, asked_by, person, place_of, shipped_folder, small_place
+from tests.support.workbooks import workbook
 
 PUBLISHERS = person(DeskRole.PUBLISH)
 LATER = NOW + timedelta(hours=1)
@@ -317,6 +320,31 @@ def test_a_file_that_the_edition_did_not_have_goes_and_is_kept(place: Place) -> 
     assert answer.location == "/desk/editions/1?put=1&files=festivos.csv"
     assert not days.exists()
     assert [bool(one.digest) for one in states(place.folder, LATER) if one.file == "festivos.csv"] == [False, True]
+
+
+def test_a_workbook_that_holds_another_table_steps_aside_for_the_files_of_an_edition(place: Place) -> None:
+    """It is kept beside them; one that holds the same table is left alone."""
+    sites = place.folder / SITES
+    text = sites.read_text(encoding="utf-8")
+    book = place.folder / "representations.xlsx"
+    sites.unlink()
+    book.write_bytes(workbook(text))
+    asked = asked_by(names={"number": "1"}, now=LATER, person=person(DeskRole.EDIT))
+    past.files_put(place, asked)
+    assert (book.exists(), sites.exists()) == (True, False)
+    book.write_bytes(workbook(text.replace("Embajada de México en Japón", "Otra")))
+    past.files_put(place, asked)
+    assert (book.exists(), sites.read_text(encoding="utf-8")) == (False, text)
+    assert (place.folder / "representations.xlsx.antes-de-1").exists()
+
+
+def test_what_is_published_stands_in_the_audit_by_the_account(place: Place) -> None:
+    """With the way it came by: the desk."""
+    move(place)
+    publish(place, filled(look(place)))
+    with place.database.read() as connection:
+        latest = list(rows(connection, AuditFilter(what=(What.PUBLISHED,))))[-1]
+    assert (latest.who, latest.via, latest.subject) == ("ana", "desk", "2")
 
 
 def test_who_edits_for_one_region_does_not_put_back_the_files_of_all(place: Place) -> None:
