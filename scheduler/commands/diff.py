@@ -15,7 +15,7 @@ from scheduler.commands.common import ConfigOption, JsonOption, LangOption, Shif
 from scheduler.commands.screen import print_lines
 from scheduler.commands.shifting import Source
 from scheduler.installation.database import existing_database
-from scheduler.publishing.in_words import all_sites, missing_lines, post_lines, uncorrected_lines, unlikely_lines
+from scheduler.publishing.in_words import all_sites, missing_lines, people_lines, uncorrected_lines, unlikely_lines
 from scheduler.publishing.prospect import Beside, Prospect, beside
 from scheduler.wording.changes import change_json, change_lines, place
 
@@ -28,7 +28,6 @@ FIRST = Phrase(
 )
 SAME = Phrase("No changes")
 UNTOUCHED = Phrase("UNCHANGED  {n} {n:event|events}")
-PEOPLE = Phrase("RECIPIENTS  {new} new, {gone} removed, {changed} corrected   ({file})")
 OTHERS = Phrase("OTHER PARTS  {parts}")
 
 
@@ -69,10 +68,7 @@ def _screen(
     sites, today = all_sites(found), to_wall(at, draft.agenda.zone).date()
     for change in found.changes:
         yield from change_lines(change, sites, place(change, lines, lang), lang, today)
-    if others.people:
-        counts = {name: len(getattr(others, name)) for name in ("new", "gone", "changed")}
-        yield PEOPLE.say(lang, file=POSTS, **counts)
-        yield from post_lines(others, lines or Lines(), lang)
+    yield from people_lines(others, lines, lang)
     if others.parts:
         yield OTHERS.say(lang, parts=", ".join(others.parts))
     yield from missing_lines(found, lang)

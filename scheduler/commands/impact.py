@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
 import typer
-from sqlalchemy import Connection
 
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Draft
 from calendars.model.text import Language
+from calendars.reading import Lines
 from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import UsageRefusal
 from scheduler.base.settings import Settings
 from scheduler.commands.around import around, around_json
 from scheduler.commands.common import (
-    NO_SITE,
     ConfigOption,
     JsonOption,
     LangOption,
@@ -29,11 +29,10 @@ from scheduler.commands.common import (
     told,
 )
 from scheduler.commands.confirming import NOT_SHIFTED, UNCHANGED_BACK, AnnounceOption
-from scheduler.commands.sample import samples, shown
+from scheduler.commands.sample import Sample, print_sample
 from scheduler.commands.screen import out, print_lines
 from scheduler.commands.shifting import Source
 from scheduler.installation.database import existing_database
-from scheduler.installation.mail import letters_of
 from scheduler.planning.delivery import Purpose
 from scheduler.publishing.consequences import Consequences, consequences
 from scheduler.publishing.in_words import (
@@ -49,13 +48,12 @@ from scheduler.publishing.in_words import (
     missing_lines,
     moment_at_home,
     notices_line,
+    people_json,
+    people_lines,
     unheard_lines,
     unlikely_lines,
 )
-from scheduler.publishing.prospect import Prospect
-from scheduler.sending.foresight import foreseen
-from scheduler.store import editions
-from scheduler.store.posts.hearers import Hearer, hearers
+from scheduler.publishing.prospect import Beside, Prospect, beside
 from scheduler.wording.kinds import kind_words, title
 
 NOW = Phrase("IF YOU PUBLISH NOW ({moment})")
@@ -79,9 +77,7 @@ GO_BACK = Phrase("Go back:     agenda rollback {option}")
 BACK_ALONE = Phrase("--rollback shows an edition of its own: leave --shifted and --announce out")
 REASON_GIVEN = ' --reason "…"'
 NO_EVENT = Phrase("there is no event {key}; the draft has {known}")
-NOTHING_PLANNED = Phrase("No such mail is planned for {site}.")
-REMINDER_OF = Phrase("--reminder shows a mail: say of which site, --mail SITE")
-NO_MAIL = Phrase("The posts of {site} would get no notice.")
+OF_A_MAIL = Phrase("--reminder and --raw show a mail: say of which site, --mail SITE")
 
 EventArgument = Annotated[
     str | None, typer.Argument(help="An event: its local start at every site, and what is wrong with it.")
@@ -90,6 +86,9 @@ MailOption = Annotated[
     str | None, typer.Option("--mail", help="Show what this site's posts would be sent.", metavar="SITE")
 ]
 HtmlOption = Annotated[bool, typer.Option("--html", help="With --mail: the HTML part, to look at in a browser.")]
+RawOption = Annotated[
+    bool, typer.Option("--raw", help="With --mail: the message whole, as it leaves: headers, both parts, enclosures.")
+]
 ReminderOption = Annotated[
     bool, typer.Option("--reminder", help="With --mail: the next reminder as planned, whatever the draft says.")
 ]
@@ -104,6 +103,7 @@ def impact(
     announce: AnnounceOption = None,
     reminder: ReminderOption = False,
     html: HtmlOption = False,
+    raw: RawOption = False,
     shifted: ShiftedOption = False,
     rollback: RollbackOption = None,
     config: ConfigOption = None,
@@ -117,52 +117,47 @@ def impact(
     where it falls at every site, and what speaks against its hour there.
     """
     with told(lang) as settings:
-        _refuse(rollback, shifted or announce, alone=reminder and mail is None)
+        _refuse(rollback, shifted or announce, alone=(reminder or raw) and mail is None)
         source, spoken = Source(config, settings, shifted=shifted, back=rollback), language(lang, settings)
         at = SystemClock().now()
-        if mail is None and event is not None:
-            _show_event(_draft_alone(source, settings), event, spoken, at, as_json=as_json)
-            return
-        with existing_database(settings) as database, database.read() as connection:
-            draft = source.draft(connection)
-            found = source.prospect(connection, draft, at, announce or ())
-            result = consequences(connection, found, at)
-            posts = _posts(connection, draft, mail)
         if mail is not None:
-            planned = reminder or (found.unchanged and not found.called)
-            mails = samples(found, draft, result, mail, posts, settings.own_address, event, html=html)
-            if planned:
-                mails = _planned(settings, mail, event, at, reminder=reminder, html=html)
-            typer.echo("\n".join(mails) or (NOTHING_PLANNED if planned else NO_MAIL).say(spoken, site=mail))
-        elif as_json:
-            print_json(_json(found, result, at))
+            sample = Sample(site=mail, event=event, reminder=reminder, html=html, raw=raw)
+            print_sample(settings, source, sample, at, announce or (), spoken)
+        elif event is not None:
+            _show_event(_draft_alone(source, settings), event, spoken, at, as_json=as_json)
         else:
-            print_lines(_screen(found, result, at, spoken, source))
+            seen = _looked_at(settings, source, at, announce or ())
+            if as_json:
+                print_json(_json(seen))
+            else:
+                print_lines(_screen(seen, spoken, source))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Seen:
+    """What publishing at the instant `at` (UTC) would do."""
+
+    found: Prospect
+    result: Consequences
+    others: Beside
+    lines: Lines | None  # where posts stand in the files; None where they have no part in it
+    at: datetime
+
+
+def _looked_at(settings: Settings, source: Source, at: datetime, announce: Collection[str]) -> _Seen:
+    with existing_database(settings) as database, database.read() as connection:
+        draft = source.draft(connection)
+        found = source.prospect(connection, draft, at, announce)
+        result, others = consequences(connection, found, at), beside(connection, found, draft)
+    return _Seen(found=found, result=result, others=others, lines=source.lines, at=at)
 
 
 def _refuse(rollback: int | None, others: object, *, alone: bool) -> None:
-    """`others`: what does not go with a way back. `alone`: --reminder without --mail."""
+    """`others`: what does not go with a way back. `alone`: --reminder or --raw without --mail."""
     if rollback is not None and others:
         raise UsageRefusal(BACK_ALONE)
     if alone:
-        raise UsageRefusal(REMINDER_OF)
-
-
-def _planned(
-    settings: Settings, site: str, event: str | None, at: datetime, *, reminder: bool, html: bool
-) -> Iterator[str]:
-    """The next mail to a site by what is in force, once for each language there."""
-    with existing_database(settings) as database, database.write_own_row() as connection:
-        under = editions.load(connection)
-        if under is not None:
-            letters = letters_of(settings, database.tokens)
-            for body in foreseen(connection, under, letters, site, at, of=(event, reminder)):
-                yield shown(body, html=html)
-
-
-def _refuse_unknown(site: str | None, draft: Draft) -> None:
-    if site is not None and all(known.id != site for known in draft.agenda.representations):
-        raise UsageRefusal(NO_SITE, option="mail", site=site)
+        raise UsageRefusal(OF_A_MAIL)
 
 
 def _draft_alone(source: Source, settings: Settings) -> Draft:
@@ -184,29 +179,31 @@ def _show_event(draft: Draft, key: str, lang: Language, at: datetime, *, as_json
         out().print(around(draft, chosen, lang, to_wall(at, draft.agenda.zone).date()))
 
 
-def _posts(connection: Connection, draft: Draft, site: str | None) -> list[Hearer]:
-    """The holders at a site; where nobody there is known yet, the draft's posts. Refuses a site that is unknown."""
-    _refuse_unknown(site, draft)
-    known = [one for one in hearers(connection) if one.site == site]
-    if known:
-        return known
-    found = (one for one in draft.recipients if one.site == site)
-    return [Hearer(id=one.id, site=one.site, language=one.language, post=one.post) for one in found]
-
-
-def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language, source: Source) -> Iterator[str]:
+def _screen(seen: _Seen, lang: Language, source: Source) -> Iterator[str]:
+    found, result, at = seen.found, seen.result, seen.at
     option = source.option + _again(found)
     if found.unchanged and not found.called:
         yield _nothing(found, source).say(lang, number=found.publication.edition.number - 1)
         return
-    agenda = found.publication.edition.agenda
-    yield NOW.say(lang, moment=moment_at_home(at, agenda.zone, lang, at))
+    yield NOW.say(lang, moment=moment_at_home(at, found.publication.edition.agenda.zone, lang, at))
     if found.before is None:
         yield (FIRST_CALLING if found.called else FIRST).say(lang, feeds=len(result.feeds))
         yield from call_lines(found, result, at, lang)
         yield PUBLISH.say(lang, option=option + REASON_GIVEN)
         return
-    sites = all_sites(found)
+    yield from _events(found, result, at, lang)
+    yield from (f"  {line}" for line in _besides(seen, lang))
+    if result.mails:
+        site = next(key for key in all_sites(found) if key == result.mails[0].site.id)
+        yield SEE.say(lang, site=site, option=option)
+    if source.back is not None:
+        yield GO_BACK.say(lang, option=f"{source.back}{REASON_GIVEN}")
+    else:
+        yield PUBLISH.say(lang, option=option + ("" if source.shifted else REASON_GIVEN))
+
+
+def _events(found: Prospect, result: Consequences, at: datetime, lang: Language) -> Iterator[str]:
+    """What changes, whom it is told and when; and who is called."""
     for change in found.changes:
         mails = [one for one in result.mails if one.purpose is Purpose.NOTICE and one.notice.event == change.event]
         yield f"  {kind_words(change, lang)}  {title(change, lang)}"
@@ -214,20 +211,20 @@ def _screen(found: Prospect, result: Consequences, at: datetime, lang: Language,
         yield from (f"      {line}" for line in departure_lines(mails, found, at, lang))
         yield from (f"    {line}" for line in answer_lines(result, change.event, found, at, lang))
     yield from call_lines(found, result, at, lang)
-    yield from (f"  {line}" for line in unheard_lines(found, lang))
-    yield "  " + REPLACED.say(lang, replaced=result.replaced, sent=sum(result.sent.values()))
+
+
+def _besides(seen: _Seen, lang: Language) -> Iterator[str]:
+    """What follows besides: reminders, calendars, posts, days, what is missing or unlikely."""
+    found, result = seen.found, seen.result
+    yield from unheard_lines(found, lang)
+    yield REPLACED.say(lang, replaced=result.replaced, sent=sum(result.sent.values()))
     feeds = FEEDS_ENDED if result.ended_feeds else FEEDS
-    yield "  " + feeds.say(lang, feeds=len(result.feeds), ended=len(result.ended_feeds))
-    yield from (f"  {line}" for line in day_lines(result.days, lang))
+    yield feeds.say(lang, feeds=len(result.feeds), ended=len(result.ended_feeds))
+    yield from people_lines(seen.others, seen.lines, lang)
+    yield from day_lines(result.days, lang)
     if found.removed_posts:
-        yield "  " + GONE.say(lang, posts=len(found.removed_posts), reminders=result.dropped)
-    yield from (f"  {line}" for line in (*missing_lines(found, lang), *unlikely_lines(found, lang)))
-    if result.mails:
-        yield SEE.say(lang, site=next(key for key in sites if key == result.mails[0].site.id), option=option)
-    if source.back is not None:
-        yield GO_BACK.say(lang, option=f"{source.back}{REASON_GIVEN}")
-    else:
-        yield PUBLISH.say(lang, option=option + ("" if source.shifted else REASON_GIVEN))
+        yield GONE.say(lang, posts=len(found.removed_posts), reminders=result.dropped)
+    yield from (*missing_lines(found, lang), *unlikely_lines(found, lang))
 
 
 def _nothing(found: Prospect, source: Source) -> Phrase:
@@ -243,9 +240,10 @@ def _again(found: Prospect) -> str:
     return "".join(f" --announce {key}" for key in dict.fromkeys(notice.event for notice in found.convocations))
 
 
-def _json(found: Prospect, result: Consequences, at: datetime) -> dict[str, object]:
+def _json(seen: _Seen) -> dict[str, object]:
+    found, result = seen.found, seen.result
     return {
-        "at": at.isoformat(),
+        "at": seen.at.isoformat(),
         "edition": None if found.before is None else found.before.edition.number,
         "unchanged": found.unchanged,
         "notices": sum(mail.people for mail in result.mails if mail.purpose is Purpose.NOTICE),
@@ -263,5 +261,6 @@ def _json(found: Prospect, result: Consequences, at: datetime) -> dict[str, obje
         "answers": [answers_json(one) for one in result.answers],
         "ended_feeds": list(result.ended_feeds),
         "removed_posts": list(found.removed_posts),
+        "recipients": people_json(seen.others, seen.lines),
         "losses": [{"missing": loss.missing.value, "name": loss.name} for loss in found.losses],
     }

@@ -1,105 +1,94 @@
-"""A notice or a convocation as a site's posts would get it: the very bytes, but for each one's address and links."""
+"""The mails that a site's posts would get: the very bytes that leave, found out by publishing without its staying."""
 
 from __future__ import annotations
 
 import email
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import default as modern
 
-from calendars.editions import Edition
+import typer
+
+from calendars.catalogue import Phrase
 from calendars.model.agenda import Draft
 from calendars.model.text import Language
-from scheduler.mail.compose import Composer
-from scheduler.mail.prepared import Personal, PreparedMail
-from scheduler.mail.subject import Enclosure, Subject
-from scheduler.planning.delivery import Purpose
-from scheduler.planning.notices import Telling
-from scheduler.publishing.consequences import Consequences, ForeseenMail
-from scheduler.publishing.prospect import Prospect
-from scheduler.store.posts.hearers import Hearer
-from scheduler.wording.posts import office_name
+from scheduler.base.refusal import UsageRefusal
+from scheduler.base.settings import Settings
+from scheduler.commands.common import NO_SITE
+from scheduler.commands.shifting import Source
+from scheduler.installation.database import existing_database
+from scheduler.installation.mail import letters_of
+from scheduler.sending.foresight import foreseen, foreseen_news
+from scheduler.store.database import Database
+from scheduler.store.ledger import claiming
+
+NOTHING_PLANNED = Phrase("No such mail is planned for {site}.")
+NO_MAIL = Phrase("The posts of {site} would get no notice.")
+HTML_OR_RAW = Phrase("--html shows one part, and --raw the whole mail: choose one of them")
 
 
-def samples(
-    found: Prospect,
-    draft: Draft,
-    result: Consequences,
-    site: str,
-    posts: Sequence[Hearer],
-    base_url: str,
-    event: str | None = None,
-    *,
-    html: bool = False,
-) -> Iterator[str]:
-    """What each post of a site would be sent, of all changes or of one event: once for each language spoken there."""
-    composer = Composer(base_url)
-    for mail in result.mails:
-        if mail.site.id == site and event in (None, mail.notice.event):
-            spoken = {post.language: post for post in posts}
-            for language, post in sorted(spoken.items()):
-                yield _shown(_composed(composer, found, draft, mail, post, language, base_url), html=html)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sample:
+    """Which mails are to be seen, and how."""
+
+    site: str  # Representation.id
+    event: str | None = None  # Event.id; None: any
+    reminder: bool = False  # the next reminder, whatever the draft says
+    html: bool = False  # the HTML part, for a browser
+    raw: bool = False  # the message whole
 
 
-def _composed(
-    composer: Composer,
-    found: Prospect,
-    draft: Draft,
-    mail: ForeseenMail,
-    post: Hearer,
-    language: Language,
-    base_url: str,
-) -> EmailMessage:
-    edition = found.publication.edition
-    prepared = _prepared(composer, edition, mail, language, draft.links.get(mail.notice.event))
-    body = prepared.personalize(
-        Personal(
-            to=f"{post.id}@example.invalid",
-            office=office_name(post.post, mail.site, language),
-            message_id=f"sample@{edition.agenda.sender.domain}",
-            sent_at=mail.leaves,
-            unsubscribe_url=f"{base_url}/leave/-",
-            manage_url=f"{base_url}/manage/-",
-            answer_url=f"{base_url}/answer/-",
-        )
-    )
-    message = email.message_from_bytes(body, policy=modern)
-    assert isinstance(message, EmailMessage)
-    return message
+def print_sample(
+    settings: Settings, source: Source, sample: Sample, at: datetime, announce: Collection[str], lang: Language
+) -> None:
+    """What publishing at the instant `at` (UTC) would send; where nothing is to be published, what waits."""
+    if sample.html and sample.raw:
+        raise UsageRefusal(HTML_OR_RAW)
+    with existing_database(settings) as database:
+        planned, bodies = _bodies(database, settings, source, sample, at, announce)
+    if not bodies:
+        typer.echo((NOTHING_PLANNED if planned else NO_MAIL).say(lang, site=sample.site))
+    elif sample.raw:
+        typer.echo(b"".join(bodies), nl=False)
+    else:
+        typer.echo("\n".join(shown(body, html=sample.html) for body in bodies))
 
 
-def _prepared(
-    composer: Composer, edition: Edition, mail: ForeseenMail, language: Language, link: str | None
-) -> PreparedMail:
-    notice, agenda = mail.notice, edition.agenda
-    about = notice.after or notice.before
-    assert about is not None, "a notice is of something"
-    subject = Subject(
-        edition=edition,
-        event=agenda.event(notice.event) or about.event,
-        site=mail.site,
-        language=language,
-        sent_at=mail.leaves,
-        link=link,
-        guest=notice.guest,
-    )
-    if mail.purpose is Purpose.NOTICE:
-        return composer.notice(subject, Telling(notice=notice, since=edition.number - 1, unread=False))
-    return composer.reminder(replace(subject, enclosed=Enclosure(method="PUBLISH")), first=True, convokes=True)
+def _bodies(
+    database: Database,
+    settings: Settings,
+    source: Source,
+    sample: Sample,
+    at: datetime,
+    announce: Collection[str],
+) -> tuple[bool, list[bytes]]:
+    """The messages; and whether they are what waits already."""
+    letters = letters_of(settings, database.tokens)
+    with database.suppose() as connection:
+        draft = source.draft(connection)
+        refuse_unknown(sample.site, draft, "mail")
+        found = source.prospect(connection, draft, at, announce)
+        if sample.reminder or (found.unchanged and not found.called):
+            return True, list(foreseen(connection, letters, sample.site, at, of=(sample.event, sample.reminder)))
+        before = claiming.newest(connection)
+        source.enact(connection, found, draft, at, database.tokens)
+        news = foreseen_news(connection, letters, sample.site, at, event=sample.event, after=before)
+        return False, list(news)
+
+
+def refuse_unknown(site: str, draft: Draft, option: str) -> None:
+    """A site (its id) that the draft does not have, given to an option (its name)."""
+    if draft.agenda.site(site) is None:
+        raise UsageRefusal(NO_SITE, option=option, site=site)
 
 
 def shown(body: bytes, *, html: bool) -> str:
-    """A complete message (RFC 5322) as `agenda impact --mail` prints it."""
+    """A complete message (RFC 5322) as a command prints it: date, subject and text; or its HTML part."""
     message = email.message_from_bytes(body, policy=modern)
     assert isinstance(message, EmailMessage)
-    return _shown(message, html=html)
-
-
-def _shown(message: EmailMessage, *, html: bool) -> str:
     part = message.get_body(("html",) if html else ("plain",))
     assert part is not None, "each mail has both"
     content = str(part.get_content())
-    if html:
-        return content
-    return f"Date: {message['Date']}\nSubject: {message['Subject']}\n\n{content}"
+    return content if html else f"Date: {message['Date']}\nSubject: {message['Subject']}\n\n{content}"

@@ -14,6 +14,7 @@ from calendars.reading import Lines
 from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import UsageRefusal
 from scheduler.base.settings import Settings
+from scheduler.base.tokens import Tokens
 from scheduler.commands.common import author_of
 from scheduler.commands.confirming import SHIFTED_OR_ANNOUNCE, once_confirmed
 from scheduler.commands.publication import print_publication
@@ -21,7 +22,7 @@ from scheduler.commands.screen import out
 from scheduler.drafts.files import configuration
 from scheduler.installation.database import existing_database
 from scheduler.publishing.prospect import Act, Prospect, prospect
-from scheduler.publishing.publish import Published
+from scheduler.publishing.publish import Published, enact, enact_draft
 from scheduler.publishing.rollback import prospect_back, returning
 from scheduler.publishing.shifted import default_reason, hours_shift, publish_shifted, shifted_draft, shifted_prospect
 
@@ -83,3 +84,10 @@ class Source:
                 raise UsageRefusal(SHIFTED_OR_ANNOUNCE)
             return shifted_prospect(connection, draft, Act(at=at))
         return prospect(connection, draft, Act(at=at, announce=announce))
+
+    def enact(self, connection: Connection, found: Prospect, draft: Draft, at: datetime, tokens: Tokens) -> None:
+        """Write what was found, as publishing this would; in a transaction of which nothing is to stay."""
+        if self.files is None:
+            enact(connection, found, draft, at=at, posts=None)
+        else:
+            enact_draft(connection, found, draft, at=at, tokens=tokens)

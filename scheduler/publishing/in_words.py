@@ -236,6 +236,7 @@ def unheard_lines(found: Prospect, lang: Language) -> Iterator[str]:
         yield PRIVATELY.say(lang, n=len(spared.read))
 
 
+PEOPLE = Phrase("RECIPIENTS  {new} new, {gone} removed, {changed} corrected   ({file})")
 NEW_POST = Phrase(
     "  NEW        {post} (line {line}): gets the reminders that are still ahead, and no notice of what was before"
 )
@@ -243,8 +244,25 @@ GONE_POST = Phrase("  REMOVED    {post}: gets nothing more, and its reminders th
 CORRECTED_POST = Phrase("  CORRECTED  {post} (line {line}): from now on as the file says, the mails that wait included")
 
 
-def post_lines(others: Beside, lines: Lines, lang: Language) -> Iterator[str]:
-    """The posts that are new, leave or are corrected, with their lines, and what each gets."""
+def people_lines(others: Beside, lines: Lines | None, lang: Language) -> Iterator[str]:
+    """The posts that are new, leave or are corrected, with their lines, and what each gets; nothing where none is.
+
+    `lines`: None where the files have no part in it.
+    """
+    if others.people:
+        counts = {name: len(getattr(others, name)) for name in ("new", "gone", "changed")}
+        yield PEOPLE.say(lang, file=POSTS, **counts)
+        yield from _post_lines(others, lines or Lines(), lang)
+
+
+def people_json(others: Beside, lines: Lines | None) -> dict[str, object]:
+    """The same for scripts: id and line of each; None of what stands in no file."""
+    places = (lines or Lines()).posts
+    listed = (("new", others.new), ("removed", others.gone), ("corrected", others.changed))
+    return {name: [{"recipient": key, "line": places.get(key)} for key in posts] for name, posts in listed}
+
+
+def _post_lines(others: Beside, lines: Lines, lang: Language) -> Iterator[str]:
     for words, posts in ((NEW_POST, others.new), (CORRECTED_POST, others.changed), (GONE_POST, others.gone)):
         for post in posts[:SHOWN]:
             yield words.say(lang, post=post, line=lines.posts.get(post, "—"))

@@ -96,12 +96,19 @@ def publish_draft(
         found = prospect(connection, draft, act, tokens)
         check(found, confirmed=confirmed, asked_above=asked_above)
         Instance(database).settle_in(connection)
-        listed = handovers.kept(connection, draft.recipients, found.uncorrected)
-        away = _erased(connection, listed, tokens)
-        posts = [one for one in listed if one.id not in away]
-        done = replace(enact(connection, found, draft, at=act.at, posts=posts), kept_away=away)
-        handovers.note_corrected(connection, posts, found.uncorrected, act.at)
-        return done
+        return enact_draft(connection, found, draft, at=act.at, tokens=tokens)
+
+
+def enact_draft(
+    connection: Connection, found: Prospect, draft: Draft, *, at: datetime, tokens: Tokens | None
+) -> Published:
+    """Write what was found of an administrator's draft, with its posts, but for those that do not come back."""
+    listed = handovers.kept(connection, draft.recipients, found.uncorrected)
+    away = _erased(connection, listed, tokens)
+    posts = [one for one in listed if one.id not in away]
+    done = replace(enact(connection, found, draft, at=at, posts=posts), kept_away=away)
+    handovers.note_corrected(connection, posts, found.uncorrected, at)
+    return done
 
 
 def check(found: Prospect, *, confirmed: bool, asked_above: int) -> None:

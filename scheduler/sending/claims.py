@@ -155,7 +155,7 @@ class Claims:
         later: list[tuple[Claim, datetime]] = []
         sendable = []
         for errand in errands:
-            leaves = _leaves_at(errand, now, self._days)
+            leaves = goes_at(errand, now, self._days)
             if leaves > now:
                 later.append((errand.claim, leaves))
             else:
@@ -187,7 +187,7 @@ def _errand(
     return ServiceErrand(claim=claim, under=under)
 
 
-def _leaves_at(errand: Errand, now: datetime, days: DaysOff) -> datetime:
+def goes_at(errand: Errand, now: datetime, days: DaysOff) -> datetime:
     """When this may go, at the earliest now (UTC)."""
     claim, under = errand.claim, errand.under
     if isinstance(errand, NoticeErrand | ConvocationErrand):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
 
+from calendars.days.off import DaysOff
 from scheduler.planning.delivery import Purpose
-from scheduler.sending.claims import Contents
+from scheduler.sending.claims import Contents, goes_at
+from scheduler.sending.errand import Errand
 from scheduler.sending.letters import Letters
 from scheduler.sending.notice_content import Tellings
+from scheduler.store import editions
 from scheduler.store.editions import InForce
 from scheduler.store.ledger import claiming
+from scheduler.store.ledger.claiming import Claim
 from scheduler.store.ledger.inviting import Inviting
 
 OF_EVENTS = (Purpose.NOTICE, Purpose.CONVOCATION, Purpose.REMINDER, Purpose.INVITATION, Purpose.ESCALATION)
@@ -20,15 +24,53 @@ _NOBODY = ""  # owns no claim, so that nothing ends
 
 
 def foreseen(
-    connection: Connection, under: InForce, letters: Letters, site: str, at: datetime, *, of: tuple[str | None, bool]
+    connection: Connection, letters: Letters, site: str, at: datetime, *, of: tuple[str | None, bool]
 ) -> Iterator[bytes]:
-    """The mail about an event that goes next to a site (its id), one for each language there, dated when it is due.
+    """The mail about an event that goes next to a site (its id), dated when it is to leave.
 
-    `of` is an event (its id), or any; and whether reminders alone are meant. What has nothing to say is left out.
+    One for each language there, and for each way in which calendars hear of it. `of` is an event (its id), or any; and
+    whether reminders alone are meant. What has nothing to say is left out.
     """
     event, reminders = of
-    purposes = (Purpose.REMINDER,) if reminders else OF_EVENTS
-    claims = claiming.next_of_site(connection, site, purposes, event)
+    under = editions.load(connection)
+    if under is None:
+        return
+    for claims in claiming.next_of_site(connection, site, (Purpose.REMINDER,) if reminders else OF_EVENTS, event):
+        if found := list(_written(connection, letters, claims, under, at)):
+            yield from found
+            return
+
+
+def foreseen_news(
+    connection: Connection, letters: Letters, site: str, at: datetime, *, event: str | None, after: int
+) -> Iterator[bytes]:
+    """What the edition in force has to tell a site, of an event (its id) or any: as `foreseen` shows it.
+
+    `after` is the newest row of the ledger from before it was published.
+    """
+    under = editions.load(connection)
+    if under is not None:
+        claims = claiming.news_of_site(connection, site, under.edition.number, after, event)
+        yield from _written(connection, letters, claims, under, at)
+
+
+def _written(
+    connection: Connection, letters: Letters, claims: Sequence[Claim], under: InForce, at: datetime
+) -> Iterator[bytes]:
+    """One of those that are alike but for whose they are."""
     contents = Contents(tellings=Tellings(), inviting=Inviting(answered=letters.invitations))
-    for errand in contents.settle(connection, _NOBODY, claims, under, at):
-        yield letters.write(errand, max(at, errand.claim.due_at))
+    days, alike = DaysOff.of(under.edition.agenda), dict[object, tuple[datetime, Errand]]()
+    ordered = sorted(claims, key=lambda one: (one.due_at, one.event, one.recipient))
+    places = {claim.id: number for number, claim in enumerate(ordered)}
+    going = contents.settle(connection, _NOBODY, ordered, under, at)
+    for errand in sorted(going, key=lambda one: places[one.claim.id]):
+        leaves = goes_at(errand, max(at, errand.claim.due_at), days)
+        alike.setdefault(_kind(errand), (leaves, errand))
+    for leaves, errand in sorted(alike.values(), key=lambda one: one[0]):
+        yield letters.write(errand, leaves)
+
+
+def _kind(errand: Errand) -> object:
+    claim = errand.claim
+    calendar = claim.channel, errand.intent.method
+    return claim.purpose, claim.event, claim.language, claim.role, claim.origin, claim.replaces is None, calendar

@@ -128,6 +128,19 @@ class Database:
             yield connection
 
     @contextmanager
+    def suppose(self) -> Iterator[Connection]:
+        """As `write`, to see what would come of it: nothing of it stays, and nobody is told."""
+        options = {"writes": True, "message_key": self._message_key}
+        with self._engine.connect().execution_options(**options) as connection:
+            change = connection.begin()
+            try:
+                if self.kind == "postgresql":
+                    take_alone(connection)
+                yield connection
+            finally:
+                change.rollback()
+
+    @contextmanager
     def write_as_sender(self) -> Iterator[Connection]:
         """A step of deliveries, under guards: beside those of other nodes, apart from `write`. Nobody is told."""
         with self._begun() as connection:

@@ -5,9 +5,10 @@ All functions work in the caller's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, exists, func, literal, or_, select, text
 
@@ -168,14 +169,36 @@ _DUE = {
 
 def next_of_site(
     connection: Connection, site: str, purposes: Collection[Purpose], event: str | None = None
-) -> list[Claim]:
-    """What is to go next to a site, of one event (its id) or any, one for each language. Nothing is claimed."""
+) -> Iterator[list[Claim]]:
+    """What waits for a site, of one event (its id) or any: all of one moment together, the next first.
+
+    Nothing is claimed. What stays behind news of its event comes after all that does not.
+    """
     waiting = (_D.site == site) & _D.purpose.in_(purposes) & _D.state.in_(WAITING)
+    behind = (_D.purpose != Purpose.NOTICE) & text(_STILL_TO_HEAR)
+    chosen = select(_D.id, _D.next_at, behind.label("behind")).where(
+        waiting if event is None else waiting & (_D.event == event)
+    )
+    found = connection.execute(chosen.order_by(behind, _D.next_at, _D.id)).all()
+    for _, together in groupby(found, key=lambda row: (row.behind, row.next_at)):
+        yield described(connection, [row.id for row in together])
+
+
+def newest(connection: Connection) -> int:
+    """The id of the newest row; 0 before the first."""
+    return int(connection.execute(select(func.coalesce(func.max(_D.id), 0))).scalar_one())
+
+
+def news_of_site(connection: Connection, site: str, edition: int, after: int, event: str | None = None) -> list[Claim]:
+    """What an edition (its number) has to tell a site, of one event (its id) or any. Nothing is claimed.
+
+    `after` is the newest row from before it was published.
+    """
+    made = (_D.id > after) & _D.purpose.in_((Purpose.NOTICE, Purpose.INVITATION))
+    called = (_D.purpose == Purpose.CONVOCATION) & (_D.edition == edition)
+    waiting = (_D.site == site) & _D.state.in_(WAITING) & or_(made, called)
     chosen = select(_D.id).where(waiting if event is None else waiting & (_D.event == event))
-    first = select(func.min(_D.next_at)).where(_D.id.in_(chosen)).scalar_subquery()
-    soon = connection.execute(chosen.where(_D.next_at == first)).scalars().all()
-    found = described(connection, soon)
-    return list({one.language: one for one in sorted(found, key=lambda one: one.recipient, reverse=True)}.values())
+    return described(connection, connection.execute(chosen).scalars().all())
 
 
 def described(connection: Connection, ids: Sequence[int]) -> list[Claim]:
