@@ -154,6 +154,12 @@ COMMANDS = (
         "Let sending go on. What is past its use stays unsent.",
     ),
     Command(
+        "users",
+        "users.app",
+        OPERATING,
+        "Who may use the desk: list, invite, give roles, end sessions, remove. The first administrator is made here.",
+    ),
+    Command(
         "migrate",
         "databases.migrate",
         OPERATING,

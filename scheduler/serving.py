@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from scheduler.base.clock import SimulatedClock, SystemClock
+from scheduler.people import signing_in
 from scheduler.sending.daywatch import DayWatch
 from scheduler.sending.runtime import AlarmClock, Bell
 from scheduler.sending.service import Sending, Service
@@ -148,10 +149,14 @@ async def _noticed(parts: Serving, service: Service | None, hours: ZoneWatch, da
 
 
 async def _forget_daily(parts: Serving, stopped: asyncio.Event) -> None:
-    """Erase the addresses whose time is over (`retencion:`), at the start and then once a day; end doubts likewise."""
+    """Erase the addresses whose time is over (`retencion:`), at the start and then once a day; end doubts likewise.
+
+    And forget sessions and links of the desk that are over.
+    """
     now = SystemClock().now if parts.site is None else parts.site.present
 
     def purge() -> int:
+        signing_in.forget(parts.database, now())
         with parts.database.write() as connection:
             found = editions.load(connection)
             doubts.lapse(connection, now())

@@ -74,6 +74,7 @@ class Settings:
     domain_pace: int | None = None  # messages a minute to any one domain
     trusted_proxies: tuple[Network, ...] = ()  # whose X-Forwarded-For is believed
     metrics_from: tuple[Network, ...] = DEFAULT_WATCHERS  # who may read /metrics
+    desk: bool = False  # the administrators' desk is served
     asked_above: int = DEFAULT_ASKED_ABOVE  # notices; more want a confirmation
     host: str = "127.0.0.1"
     port: int | None = None  # None: DEFAULT_PORT, and the demo may look for a free one
@@ -105,6 +106,7 @@ _READERS: Mapping[str, Callable[[str], object]] = {  # by field; what is not her
     "ehlo": parse_ehlo,
     "verp": parse_verp,
     "invitations": parse_switch,
+    "desk": parse_switch,
     "base_url": parse_base_url,
     "secret_keys": lambda text: tuple(text.split()),
     "redirect_all": parse_mailbox,

@@ -18,7 +18,7 @@ from scheduler.commands.running import HostOption, PortOption
 from scheduler.drafts.files import configuration
 from scheduler.installation.database import NOTHING_YET, NothingPublished, existing_database, real_database
 from scheduler.installation.mail import sending_of
-from scheduler.installation.pages import address_of, site_of
+from scheduler.installation.pages import ON_SEVERAL_NODES, address_of, site_of
 from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import NothingToPublish, publish_draft
 from scheduler.serving import Serving, serve
@@ -53,7 +53,8 @@ def serve_command(
             sending = sending_of(settings, base_url, tokens)
             if sending is None:
                 log.warning("no AGENDA_SMTP_URL: feeds and pages are served, no mail is sent")
-            site = site_of(database, tokens, settings, base_url, mails=sending is not None)
+            desk = configuration(config, settings).folder if settings.desk else None
+            site = site_of(database, tokens, settings, base_url, mails=sending is not None, desk=desk)
             loop.run(serve(Serving(database=database, site=site, listener=listener, sending=sending)))
 
 
@@ -64,6 +65,8 @@ def web(host: HostOption = None, port: PortOption = None, lang: LangOption = Non
     """
     configure_logs()
     with told(lang) as settings, existing_database(settings) as database:
+        if settings.desk:
+            raise SettingsError(ON_SEVERAL_NODES)
         _want_edition(database)
         tokens = database.tokens
         with bind(host or settings.host, _port(port, settings)) as listener:

@@ -5,20 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from calendars.catalogue import Phrase
 from calendars.editions import first_edition
 from calendars.model.agenda import Agenda, Draft
 from calendars.model.people import Sender
 from calendars.model.rules import Reminders
 from calendars.model.text import verbatim
-from scheduler.base.settings import Settings
+from scheduler.base.settings import Settings, SettingsError
 from scheduler.base.tokens import Tokens
+from scheduler.mail.relay.smtp_url import is_loopback
 from scheduler.sending.pace import gap
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 from scheduler.web.app import Site
 from scheduler.web.http.once import OneTimeKey
+from scheduler.web.site import DeskHome
+
+IN_THE_CLEAR = Phrase(
+    "AGENDA_DESK=on, and {base_url} is neither https nor this machine: passwords would travel in the clear. Put a "
+    "proxy with TLS in front, and its https address into AGENDA_BASE_URL; or unset AGENDA_DESK"
+)
+ON_SEVERAL_NODES = Phrase(
+    "AGENDA_DESK=on: the desk edits the files of one machine, and runs in `agenda serve` alone for now; unset it for "
+    "`agenda web`"
+)
 
 
 def address_of(address: tuple[str, int]) -> str:
@@ -46,7 +59,8 @@ def site_of(
 ) -> Site:
     """The pages of what is in force; `mails`: this installation sends, so that pages may promise it.
 
-    `desk`: the folder that the administrators' desk edits, where it is served.
+    `desk`: the folder that the administrators' desk edits, where it is served. Raises SettingsError where one is wanted
+    and passwords would travel in the clear.
     """
     with database.read() as connection:
         found = editions.load(connection)
@@ -63,8 +77,16 @@ def site_of(
         gap=gap(settings.pace),
         proxies=settings.trusted_proxies,
         watchers=settings.metrics_from,
-        desk=desk,
+        desk=None if desk is None else _desk_of(desk, settings, base_url),
     )
+
+
+def _desk_of(folder: Path, settings: Settings, base_url: str) -> DeskHome:
+    """A browser reaches the desk by TLS, or on this machine."""
+    parts = urlsplit(base_url)
+    if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+        raise SettingsError(IN_THE_CLEAR, base_url=base_url)
+    return DeskHome(folder=folder.absolute(), settings=settings)
 
 
 def desk_site(database: Database, settings: Settings, base_url: str, folder: Path, key: OneTimeKey) -> Site:
@@ -76,7 +98,7 @@ def desk_site(database: Database, settings: Settings, base_url: str, folder: Pat
         tokens=database.tokens,
         base_url=base_url,
         in_force=found or _nothing_yet(),
-        desk=folder,
+        desk=DeskHome(folder=folder.absolute(), settings=settings),
         desk_key=key,
         watchers=settings.metrics_from,
     )

@@ -18,6 +18,7 @@ from calendars.catalogue import LANGUAGES
 from calendars.feeds import feed_paths
 from calendars.model.text import Language
 from scheduler.base.clock import Clock, SystemClock
+from scheduler.base.settings import Settings
 from scheduler.base.tokens import Link, Tokens
 from scheduler.store import editions
 from scheduler.store.database import Database
@@ -42,6 +43,14 @@ class Switch:
     href: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeskHome:
+    """What the administrators' desk works on, in processes of its own."""
+
+    folder: Path  # of the files that it edits
+    settings: Settings
+
+
 @dataclass(kw_only=True)
 class Site:
     """Holds the edition in force; `put` replaces it, feeds and pages at once."""
@@ -58,7 +67,7 @@ class Site:
     proxies: tuple[Network, ...] = ()  # whose X-Forwarded-For is believed
     gap: timedelta = Door().gap  # between two of the mails that strangers ask for, once many do
     watchers: tuple[Network, ...] = ()  # who may read /metrics
-    desk: Path | None = None  # the folder that the administrators' desk edits; None: it is not served
+    desk: DeskHome | None = None  # the administrators' desk, under /desk/; None: it is not served
     desk_key: OneTimeKey | None = None  # of `agenda desk`: who has it needs no account
     shelf: FeedShelf = field(init=False)
     staff: StaffFeeds = field(init=False)

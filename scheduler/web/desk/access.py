@@ -142,10 +142,9 @@ class Access:
         if request.headers.get("hx-request") or not form.fields:
             return self._partial(request, CONFIRM)
         given = form.one(PASSWORD)
-        values = {
-            "fields": [
-                (name, one) for name, all_ in form.fields.items() for one in all_ if name not in (CSRF, PASSWORD)
-            ],
+        kept = [name for name in form.fields if name not in (CSRF, PASSWORD)]
+        values: dict[str, object] = {
+            "fields": [(name, one) for name in kept for one in form.fields[name]],
             "action": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         }
         if not given:
@@ -153,10 +152,8 @@ class Access:
         try:
             await self.confirm(request, found, given)
         except (NotSignedIn, TooManyTries) as error:
-            problem = error.why[requested_language(request)]
-            return self._frame.page(
-                request, "desk-confirm.html", found, {**values, "problem": problem}, status=error.status
-            )
+            values["problem"] = error.why[requested_language(request)]
+            return self._frame.page(request, "desk-confirm.html", found, values, status=error.status)
         return None
 
     async def confirm(self, request: Request, found: Visit, password: str) -> None:

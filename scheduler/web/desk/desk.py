@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -19,19 +18,19 @@ from scheduler.web.desk.uploads import read_upload
 from scheduler.web.desk.visit import Visit
 from scheduler.web.desk.workshop import Workshop
 from scheduler.web.rendering import requested_language
-from scheduler.web.site import Site
+from scheduler.web.site import DeskHome, Site
 
 FILE_HEADERS = {"X-Content-Type-Options": "nosniff"}
 
 
 class Desk:
-    """The screens of one installation; `folder` holds the files that it edits."""
+    """The screens of one installation, and the workshop that makes them."""
 
-    def __init__(self, site: Site, access: Access, folder: Path) -> None:
+    def __init__(self, site: Site, access: Access, home: DeskHome) -> None:
         self._site = site
         self._access = access
         self._frame = DeskFrame(site)
-        self.workshop = Workshop(folder=folder, base_url=site.base_url)
+        self.workshop = Workshop(home=home, base_url=site.base_url)
 
     def routes(self) -> list[BaseRoute]:
         return self._access.routes(

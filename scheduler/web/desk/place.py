@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,7 @@ from calendars.model.text import Language
 from calendars.reading import Reading, read
 from calendars.wording import hour, short_date
 from calendars.zones import to_wall
-from scheduler.base.settings import Settings, load_settings
+from scheduler.base.settings import Settings
 from scheduler.base.tokens import tokens_with
 from scheduler.drafts.files import Configuration, InvalidDraft
 from scheduler.installation.database import database_url
@@ -31,7 +31,7 @@ class Place:
 
     folder: Path
     base_url: str
-    settings: Settings = field(default_factory=load_settings)
+    settings: Settings
 
     @cached_property
     def database(self) -> Database:

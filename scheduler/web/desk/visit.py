@@ -95,7 +95,7 @@ def client(request: Request, site: Site) -> Client:
 
 
 def family(request: Request) -> str:
-    """«Firefox · Windows»; of what is not known, a dash. The version changes within a session, and is nobody's concern."""
+    """«Firefox · Windows»; of what is not known, a dash. No version: that may change within a session."""
     agent = request.headers.get("user-agent", "").lower()
     browser = next((name for mark, name in _BROWSERS if mark in agent), "—")
     system = next((name for mark, name in _SYSTEMS if mark in agent), "—")

@@ -13,7 +13,6 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -26,6 +25,7 @@ from scheduler.web.desk.asked import Answer, Asked
 from scheduler.web.desk.declared import Screen
 from scheduler.web.desk.place import Place, halted
 from scheduler.web.desk.rendering import refused
+from scheduler.web.site import DeskHome
 
 log = structlog.get_logger(__name__)
 
@@ -44,9 +44,9 @@ class Busy(EnvironmentRefusal):
 
 @dataclass(kw_only=True)
 class Workshop:
-    """The processes of one desk. `folder` holds the files that it edits."""
+    """The processes of one desk."""
 
-    folder: Path
+    home: DeskHome
     base_url: str
     _pool: ProcessPoolExecutor | None = None
     _asked: int = 0
@@ -58,7 +58,7 @@ class Workshop:
             PROCESSES,
             mp_context=multiprocessing.get_context("spawn"),
             initializer=_settle_in,
-            initargs=(self.folder, self.base_url),
+            initargs=(self.home, self.base_url),
         )
         for _ in range(PROCESSES):
             self._pool.submit(_warm)
@@ -94,11 +94,11 @@ class Workshop:
 _place: Place | None = None  # of this process, if it is one of a workshop
 
 
-def _settle_in(folder: Path, base_url: str) -> None:
+def _settle_in(home: DeskHome, base_url: str) -> None:
     global _place  # noqa: PLW0603  # one process, one place
     os.nice(NICENESS)
     configure_logs()
-    _place = Place(folder=folder, base_url=base_url)
+    _place = Place(folder=home.folder, base_url=base_url, settings=home.settings)
 
 
 def _warm() -> None:

@@ -47,11 +47,9 @@ class PeoplePages:
 
     async def invite(self, request: Request, visit: Visit) -> Response:
         form = await read_form(request)
-        acts = self._acts(visit)
+        wanted = (form.one("address"), form.one("name"), ticked(form.all("grant")))
         try:
-            made = await asyncio.to_thread(
-                acts.invite, form.one("address"), form.one("name"), ticked(form.all("grant"))
-            )
+            made = await asyncio.to_thread(self._acts(visit).invite, *wanted)
         except Refusal as error:
             return await self._list(request, visit, form, error)
         return self._link(request, visit, made)
