@@ -19,8 +19,8 @@ from scheduler.base.settings import Settings
 from scheduler.commands.common import NO_SITE
 from scheduler.commands.shifting import Source
 from scheduler.installation.database import existing_database
-from scheduler.installation.mail import letters_of
 from scheduler.sending.foresight import foreseen, foreseen_news
+from scheduler.sending.letters import letters_of
 from scheduler.store.database import Database
 from scheduler.store.ledger import claiming
 

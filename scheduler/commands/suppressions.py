@@ -11,10 +11,10 @@ from rich.table import Table
 from calendars.catalogue import Phrase
 from calendars.model.text import Language
 from scheduler.base.clock import SystemClock
-from scheduler.base.refusal import Refusal, UsageRefusal
-from scheduler.commands.common import JsonOption, LangOption, language, print_json, told
+from scheduler.commands.common import JsonOption, LangOption, language, login_name, print_json, told
 from scheduler.commands.screen import out
 from scheduler.installation.database import existing_database
+from scheduler.people.operating import Operator
 from scheduler.store.database import Database
 from scheduler.store.people import bounces, doubts
 from scheduler.store.people.bounces import Suppressed
@@ -31,9 +31,6 @@ DECIDED = Phrase(
     "no more; {rejected} {rejected:report|reports} dismissed"
 )
 LIFTED = Phrase("{recipient}: written to again; {n} {n:reminder|reminders} planned")
-NOT_DOUBTED = Phrase("{name}: no doubted report is about it; `agenda suppressions --doubted` lists")
-BOTH = Phrase("{name}: to be accepted and dismissed; decide for one")
-NOT_SUPPRESSED = Phrase("{recipient}: not suppressed; `agenda suppressions` lists who is")
 suppressions = typer.Typer(
     help="List the posts whose address counts as bad, and lift that.",
     invoke_without_command=True,
@@ -99,23 +96,9 @@ def _list_doubted(database: Database, lang: Language, *, as_json: bool) -> None:
 
 
 def _decide(database: Database, accepted: list[str], dismissed: list[str], lang: Language) -> None:
-    """All of it, or nothing: a post that no doubted report is about, or one named for both, is a mistake."""
-    now = SystemClock().now()
-    with database.write() as connection:
-        known = {one.recipient for one in doubts.undecided(connection, now)}
-        for name in (*accepted, *dismissed):
-            if name not in known | {ALL}:
-                raise Refusal(NOT_DOUBTED, name=name)
-        yes, no = _named(accepted, known, dismissed), _named(dismissed, known, accepted)
-        if both := yes & no:
-            raise UsageRefusal(BOTH, name=min(both))
-        believed, rejected = doubts.accept(connection, yes, now), doubts.dismiss(connection, no, now)
-    typer.echo(DECIDED.say(lang, believed=believed, posts=len(yes), rejected=rejected))
-
-
-def _named(names: list[str], known: set[str], others: list[str]) -> set[str]:
-    """«all» is whoever is not named for the other decision."""
-    return known - set(others) if ALL in names else set(names)
+    acts = Operator(database=database, by=login_name(), now=SystemClock().now())
+    found = acts.judge(accepted, dismissed, all_=ALL)
+    typer.echo(DECIDED.say(lang, believed=found.believed, posts=found.posts, rejected=found.rejected))
 
 
 def _doubted_json(one: Doubted) -> dict[str, object]:
@@ -161,8 +144,6 @@ def lift(
 ) -> None:
     """Write to a post again: its reminders that lie ahead are planned anew, what came back is forgiven."""
     with told(lang) as settings, existing_database(settings) as database:
-        with database.write() as connection:
-            planned = bounces.lift(connection, recipient, SystemClock().now())
-        if planned is None:
-            raise Refusal(NOT_SUPPRESSED, recipient=recipient)
+        acts = Operator(database=database, by=login_name(), now=SystemClock().now())
+        planned = acts.lift(recipient)
         typer.echo(LIFTED.say(language(lang, settings), recipient=recipient, n=planned))

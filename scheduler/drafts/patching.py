@@ -217,7 +217,11 @@ def with_link(text: str, key: str, link: str | None) -> str:
     begins = _entries(text, root)["enlaces"] if isinstance(root, MappingNode) else None
     if begins is None:
         raise AsText(_BRACES, name="enlaces")
-    return text[: begins.key.start] + body.rstrip("\n") + text[max(begins.value.end, text.index(":", begins.key.end) + 1) :]
+    return (
+        text[: begins.key.start]
+        + body.rstrip("\n")
+        + text[max(begins.value.end, text.index(":", begins.key.end) + 1) :]
+    )
 
 
 def _gap(value: Value, column: int, name: str) -> str:
@@ -248,7 +252,9 @@ def _entries(text: str, mapping: MappingNode) -> dict[str, Entry]:
     return {
         key.value: Entry(
             key=Stretch(start=key.start_mark.index, end=key.end_mark.index),
-            value=Stretch(start=value.start_mark.index, end=_trimmed(text, value.start_mark.index, value.end_mark.index)),
+            value=Stretch(
+                start=value.start_mark.index, end=_trimmed(text, value.start_mark.index, value.end_mark.index)
+            ),
             node=value,
         )
         for key, value in mapping.value

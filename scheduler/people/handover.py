@@ -83,15 +83,20 @@ def hand_over(
 
     Returns it as it was. Raises NoHandover; LookupError before the first edition.
     """
+    to = Successor(address=wanted.address, language=wanted.language, author=author, reason=reason)
     with database.write() as connection:
-        found = editions.load(connection)
-        if found is None:
-            raise LookupError("nothing is published yet")
-        post = check(connection, wanted, found, tokens)
-        to = Successor(address=wanted.address, language=wanted.language, author=author, reason=reason)
-        former = handovers.hand_over(connection, found.edition, wanted.recipient, to, at)
-        _tell(connection, post, former, found.edition.agenda, at)
-        return post
+        return enact(connection, wanted, to, at=at, tokens=tokens)
+
+
+def enact(connection: Connection, wanted: HandoverWish, to: Successor, *, at: datetime, tokens: Tokens) -> Post:
+    """The same in the caller's transaction, or to see what would be sent, where nothing of it is to stay."""
+    found = editions.load(connection)
+    if found is None:
+        raise LookupError("nothing is published yet")
+    post = check(connection, wanted, found, tokens)
+    former = handovers.hand_over(connection, found.edition, wanted.recipient, to, at)
+    _tell(connection, post, former, found.edition.agenda, at)
+    return post
 
 
 def _tell(connection: Connection, post: Post, former: str, agenda: Agenda, at: datetime) -> None:

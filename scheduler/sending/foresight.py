@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -52,6 +52,13 @@ def foreseen_news(
     if under is not None:
         claims = claiming.news_of_site(connection, site, under.edition.number, after, event)
         yield from _written(connection, letters, claims, under, at)
+
+
+def foreseen_of(connection: Connection, letters: Letters, ids: Collection[int], at: datetime) -> Iterator[bytes]:
+    """What these rows of the ledger would say (their ids), as `foreseen` shows it; service mail too."""
+    under = editions.load(connection)
+    if under is not None:
+        yield from _written(connection, letters, claiming.described(connection, list(ids)), under, at)
 
 
 def _written(

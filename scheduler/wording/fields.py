@@ -39,7 +39,9 @@ HELP: Mapping[str, Phrase] = {
     "hora": Phrase("in the agenda’s zone; without it, the event is of whole days"),
     "duracion": Phrase("with an hour: 2 h, 90 min, 1 h 30 min; up to 24 h"),
     "hasta": Phrase("without an hour: the last day, included"),
-    "pliegue": Phrase("first or second, only if that hour comes twice (when summer time ends); the program asks for it"),
+    "pliegue": Phrase(
+        "first or second, only if that hour comes twice (when summer time ends); the program asks for it"
+    ),
     "para": Phrase("everybody, the coordination, regions, or single sites"),
     "supuesto": Phrase("what the source does not say and you put in; it is shown as assumed"),
     "eje": Phrase("the axis of work that it belongs to"),

@@ -41,6 +41,8 @@ class Chosen:
     site: str | None = None
     event: str | None = None
     purpose: Purpose | None = None
+    among: tuple[str, ...] | None = None  # sites of which one is meant; None: any
+    recipient: str | None = None
 
     @property
     def everything(self) -> bool:
@@ -52,7 +54,14 @@ class Chosen:
             given.append(_D.id.in_(self.ids))
         if self.states:
             given.append(_D.state.in_(self.states))
-        wanted = ((_D.site, self.site), (_D.event, self.event), (_D.purpose, self.purpose))
+        if self.among is not None:
+            given.append(_D.site.in_(self.among))
+        wanted = (
+            (_D.site, self.site),
+            (_D.event, self.event),
+            (_D.purpose, self.purpose),
+            (_D.recipient, self.recipient),
+        )
         given.extend(column == value for column, value in wanted if value is not None)
         return and_(*given)
 

@@ -59,4 +59,3 @@ class NotThere(PageRefusal):
 
     status = 404
     template = "error.html"
-

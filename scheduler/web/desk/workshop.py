@@ -95,7 +95,7 @@ _place: Place | None = None  # of this process, if it is one of a workshop
 
 
 def _settle_in(home: DeskHome, base_url: str) -> None:
-    global _place  # noqa: PLW0603  # one process, one place
+    global _place  # one process, one place
     os.nice(NICENESS)
     configure_logs()
     _place = Place(folder=home.folder, base_url=base_url, settings=home.settings)

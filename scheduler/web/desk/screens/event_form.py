@@ -26,9 +26,9 @@ from scheduler.drafts.typed import Typed
 from scheduler.store.accounts.roles import DeskRole
 from scheduler.web.desk.asked import Answer, Asked, NotThere
 from scheduler.web.desk.declared import Declared
-from scheduler.web.desk.screens.look import Look, look
 from scheduler.web.desk.place import Place, moment_in
 from scheduler.web.desk.rendering import go, part, screen
+from scheduler.web.desk.screens.look import Look, look
 from scheduler.wording.fields import HELP, LABELS
 
 LINK = "enlace"
@@ -71,7 +71,12 @@ def blank(place: Place, asked: Asked) -> Answer:
     source = asked.query.get("from", "")
     fields = dict.fromkeys((*FIELDS, LINK), "") | {"estado": "tentativo", "para.quien": "todas"}
     if source:
-        fields = {**_filled(text_of(AGENDA, files[AGENDA]), files, source).fields, LINK: "", "motivo.es": "", "motivo.en": ""}
+        fields = {
+            **_filled(text_of(AGENDA, files[AGENDA]), files, source).fields,
+            LINK: "",
+            "motivo.es": "",
+            "motivo.en": "",
+        }
     return _screen(place, asked, Form(id="", fields=fields, digest=""))
 
 
@@ -81,7 +86,9 @@ def seen(place: Place, asked: Asked) -> Answer:
     text = text_of(AGENDA, files[AGENDA])
     form = _posted(asked)
     if form.id:
-        typed.keep(place.folder, _who(asked), form.id, Typed(at=asked.now, fields={**form.fields, "digest": form.digest}))
+        typed.keep(
+            place.folder, _who(asked), form.id, Typed(at=asked.now, fields={**form.fields, "digest": form.digest})
+        )
     found = _with(form, look=_looked(files, text, form, asked.language))
     if asked.part:
         return part(asked, "desk/event-look.html", _values(place, asked, found))

@@ -83,7 +83,7 @@ def text(place: Place, asked: Asked) -> Answer:
     body = place.files.contents().get(name, b"")
     if len(body) > EDITABLE:
         return go(asked, "/desk/files")
-    written, digest = text_of(name, body) if body else "", digest_of(body if body else None)
+    written, digest = text_of(name, body) if body else "", digest_of(body or None)
     left = typed.kept(place.folder, _who(asked), name, asked.now)
     if left is not None and asked.query.get("typed"):
         written, digest, left = left.fields["text"], left.fields["digest"], None

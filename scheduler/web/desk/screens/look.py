@@ -12,7 +12,7 @@ from calendars.impact import Fit, Session, Stay, sessions, stays
 from calendars.model.agenda import Draft, Problem
 from calendars.model.events import Event
 from calendars.model.text import Language
-from calendars.reading import AGENDA, PRIVATE, POSTS, Reading, read
+from calendars.reading import AGENDA, POSTS, PRIVATE, Reading, read
 from calendars.wording import days_span, home_name, hour, long_date, short_date
 from scheduler.drafts.form import AUDIENCE, COVERAGE, EventText, event_text
 from scheduler.drafts.patching import Events

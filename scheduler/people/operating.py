@@ -1,0 +1,147 @@
+"""What whoever operates an installation decides, as units of work: by the command line and by the desk alike."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+
+from calendars.catalogue import Phrase
+from calendars.model.text import Said
+from scheduler.base.address import scrub
+from scheduler.base.refusal import Refusal, UsageRefusal
+from scheduler.planning.delivery import State
+from scheduler.store import brake
+from scheduler.store.brake import Brake
+from scheduler.store.database import Database
+from scheduler.store.ledger import deliveries
+from scheduler.store.ledger.deliveries import ACTS_ON, Chosen, Order
+from scheduler.store.people import bounces, doubts, quarantine
+
+log = structlog.get_logger(__name__)
+NOT_DOUBTED = Phrase("{name}: no doubted report is about it; `agenda suppressions --doubted` lists")
+BOTH = Phrase("{name}: to be accepted and dismissed; decide for one")
+NOT_SUPPRESSED = Phrase("{recipient}: not suppressed; `agenda suppressions` lists who is")
+UNKNOWN = Phrase("{id}: there is no such delivery")
+UNFIT = Phrase("{id}: is {state}; this can be decided of: {states}")
+NOT_STOPPED = Phrase("Mail is not stopped.")
+_PAST = {Order.HOLD: "held", Order.RELEASE: "released", Order.RETRY: "retried", Order.DROP: "dropped"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decided:
+    """What came of a decision about deliveries."""
+
+    order: Order
+    done: int  # rows that changed
+    unfit: Mapping[int, State | None]  # of those named by id, what stands in no state for it; None: there is none such
+
+    def whys(self) -> tuple[Said, ...]:
+        """Of each that was named and did not change, why."""
+        return tuple(self._why(id_, state) for id_, state in self.unfit.items())
+
+    def _why(self, id_: int, state: State | None) -> Said:
+        if state is None:
+            return UNKNOWN.of(id=id_)
+        return UNFIT.of(id=id_, state=state, states=", ".join(ACTS_ON[self.order]))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judged:
+    """What came of deciding about reports that are doubted."""
+
+    believed: int  # reports
+    posts: int  # that are written to no more
+    rejected: int  # reports
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Operator:
+    """What one person does, now."""
+
+    database: Database
+    by: str  # as people read it
+    now: datetime
+
+    def stop(self, reason: str = "") -> Brake:
+        """No further MAIL FROM leaves, on any node."""
+        with self.database.write() as connection:
+            found = brake.pull(connection, self.now, self.by, scrub(reason.strip()))
+        log.info("stopped", by=self.by)
+        return found
+
+    def give_reason(self, reason: str) -> Brake:
+        """Why it was stopped, said after. Raises Refusal where it is stopped no more."""
+        with self.database.write() as connection:
+            found = brake.give_reason(connection, scrub(reason.strip()))
+            if found is None:
+                raise Refusal(NOT_STOPPED)
+            return found
+
+    def resume(self) -> Brake | None:
+        """Sending goes on; what is past its use stays unsent. Returns how it was stopped; None where it was not."""
+        with self.database.write() as connection:
+            found = brake.let_go(connection)
+        log.info("resumed", by=self.by)
+        return found
+
+    def decide(self, order: Order, chosen: Chosen, reason: str) -> Decided:
+        """Hold, release, retry or drop those of the chosen that stand so that it can be."""
+        fit = within(order, chosen)
+        words = scrub(f"{_PAST[order]} by {self.by}: {reason}")
+        with self.database.write() as connection:
+            named = deliveries.listing(connection, Chosen(ids=chosen.ids), len(chosen.ids)) if chosen.ids else []
+            if order in (Order.RELEASE, Order.RETRY):
+                let_go = deliveries.release if order is Order.RELEASE else deliveries.retry
+                done = let_go(connection, fit, words, self.now)
+            else:
+                stop = deliveries.hold if order is Order.HOLD else deliveries.drop
+                done = stop(connection, fit, words)
+        log.info("operator decided", order=order.value, deliveries=done)
+        states: dict[int, State | None] = {**dict.fromkeys(chosen.ids), **{one.id: one.state for one in named}}
+        unfit = {id_: state for id_, state in states.items() if state not in fit.states}
+        return Decided(order=order, done=done, unfit=unfit)
+
+    def lift(self, recipient: str) -> int:
+        """Write to a post (its id) again; returns how many reminders are planned. Raises Refusal."""
+        with self.database.write() as connection:
+            planned = bounces.lift(connection, recipient, self.now)
+            if planned is None:
+                raise Refusal(NOT_SUPPRESSED, recipient=recipient)
+            return planned
+
+    def judge(self, accepted: Collection[str], dismissed: Collection[str], *, all_: str = "") -> Judged:
+        """Believe the doubted reports about these posts, and not those about others; `all_` names whoever is left.
+
+        All of it, or nothing: a post that no doubted report is about, or one named for both, is a mistake.
+        """
+        with self.database.write() as connection:
+            known = {one.recipient for one in doubts.undecided(connection, self.now)}
+            for name in (*accepted, *dismissed):
+                if name not in known and not (all_ and name == all_):
+                    raise Refusal(NOT_DOUBTED, name=name)
+            yes, no = _named(accepted, known, dismissed, all_), _named(dismissed, known, accepted, all_)
+            if both := yes & no:
+                raise UsageRefusal(BOTH, name=min(both))
+            believed, rejected = doubts.accept(connection, yes, self.now), doubts.dismiss(connection, no, self.now)
+            return Judged(believed=believed, posts=len(yes), rejected=rejected)
+
+    def forget_quarantined(self, digests: Collection[str]) -> int:
+        """Drop messages that were set aside, from the list and from here. Returns how many there were."""
+        with self.database.write() as connection:
+            known = [one.digest for one in quarantine.listed(connection) if one.digest in digests]
+            for digest in known:
+                quarantine.forget(connection, digest)
+            return len(known)
+
+
+def within(order: Order, chosen: Chosen) -> Chosen:
+    """Those of the chosen of which this can be decided; its `states` are empty where of none."""
+    return replace(chosen, states=tuple(one for one in ACTS_ON[order] if not chosen.states or one in chosen.states))
+
+
+def _named(names: Collection[str], known: set[str], others: Collection[str], all_: str) -> set[str]:
+    """«all» is whoever is not named for the other decision."""
+    return known - set(others) if all_ and all_ in names else set(names)
