@@ -231,9 +231,10 @@ def _gap(value: Value, column: int, name: str) -> str:
 
 def _root(text: str) -> Node | None:
     try:
-        return YAML(typ="safe", pure=True).compose(text)
+        found: Node | None = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         raise AsText(_BROKEN) from error
+    return found
 
 
 def _child(node: Node | None, name: str) -> Node | None:

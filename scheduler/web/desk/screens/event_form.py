@@ -1,7 +1,7 @@
 """The form in which one event is edited: beside it, while typing, its hour at all its sites and what is wrong where.
 
-The file is the truth: the form is filled from it, and only what was changed in the form is written to it. Where somebody
-else changed the same event meanwhile, nothing is written before a person has chosen.
+The file is the truth: the form is filled from it, and only what was changed in the form is written to it. Where
+somebody else changed the same event meanwhile, nothing is written before a person has chosen.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from calendars.catalogue import Phrase
 from calendars.editions import Edition, first_edition
 from calendars.model.agenda import Draft
-from calendars.model.events import Event
+from calendars.model.events import Days, Event
 from calendars.model.text import Language
 from calendars.reading import AGENDA
 from calendars.wording import status_word
@@ -68,7 +68,7 @@ def _day(edition: Edition, event: Event) -> str:
     revision = edition.revisions[event.id]
     if revision.start is not None:
         return revision.wall(revision.start, edition.agenda.zone).isoformat()
-    return "9999" if event.when is None else event.when.first.isoformat()  # type: ignore[union-attr]  # without a start it is days
+    return event.when.first.isoformat() if isinstance(event.when, Days) else "9999"
 
 
 def _line(edition: Edition, event: Event, change: str, language: Language) -> Line:

@@ -10,7 +10,7 @@ from calendars.catalogue import Phrase
 from calendars.editions import first_edition
 from calendars.impact import Fit, Session, Stay, sessions, stays
 from calendars.model.agenda import Draft, Problem
-from calendars.model.events import Event
+from calendars.model.events import Days, Event
 from calendars.model.text import Language
 from calendars.reading import AGENDA, POSTS, PRIVATE, Reading, read
 from calendars.wording import days_span, home_name, hour, long_date, short_date
@@ -90,7 +90,7 @@ def _home(draft: Draft, event: Event, language: Language) -> str:
     if revision.start is not None:
         wall = revision.wall(revision.start, zone)
         return f"{long_date(wall, language)}, {hour(wall, language)}, {home_name(zone, language)}"
-    return days_span(event.when, language) if event.when is not None else ""
+    return days_span(event.when, language) if isinstance(event.when, Days) else ""
 
 
 def _rows(draft: Draft, event: Event, language: Language) -> tuple[Row, ...]:

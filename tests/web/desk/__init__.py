@@ -1,0 +1,1 @@
+"""The administrators' desk, screen by screen."""
