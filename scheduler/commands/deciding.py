@@ -94,7 +94,7 @@ def _fit(order: Order, chosen: Chosen, *, everything: bool) -> Chosen:
     if chosen.everything and not everything:
         raise UsageRefusal(SAY_WHICH, order=order)
     fit = within(order, chosen)
-    if not fit.states:
+    if fit is None:
         raise UsageRefusal(OTHER_STATES, order=order, states=", ".join(ACTS_ON[order]))
     return fit
 

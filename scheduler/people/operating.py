@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
+from sqlalchemy import Connection
 
 from calendars.catalogue import Phrase
 from calendars.model.text import Said
@@ -46,6 +48,15 @@ class Decided:
         if state is None:
             return UNKNOWN.of(id=id_)
         return UNFIT.of(id=id_, state=state, states=", ".join(ACTS_ON[self.order]))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Foreseen:
+    """What a decision about deliveries would come to."""
+
+    count: int
+    become: Mapping[State, int]  # in which state how many of them would stand
+    twice: int  # of those that go, how many may have arrived before
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,19 +101,39 @@ class Operator:
     def decide(self, order: Order, chosen: Chosen, reason: str) -> Decided:
         """Hold, release, retry or drop those of the chosen that stand so that it can be."""
         fit = within(order, chosen)
-        words = scrub(f"{_PAST[order]} by {self.by}: {reason}")
         with self.database.write() as connection:
             named = deliveries.listing(connection, Chosen(ids=chosen.ids), len(chosen.ids)) if chosen.ids else []
-            if order in (Order.RELEASE, Order.RETRY):
-                let_go = deliveries.release if order is Order.RELEASE else deliveries.retry
-                done = let_go(connection, fit, words, self.now)
-            else:
-                stop = deliveries.hold if order is Order.HOLD else deliveries.drop
-                done = stop(connection, fit, words)
+            done = self._act(connection, order, fit, reason) if fit is not None else 0
         log.info("operator decided", order=order.value, deliveries=done)
         states: dict[int, State | None] = {**dict.fromkeys(chosen.ids), **{one.id: one.state for one in named}}
-        unfit = {id_: state for id_, state in states.items() if state not in fit.states}
+        unfit = {id_: state for id_, state in states.items() if state not in ACTS_ON[order]}
         return Decided(order=order, done=done, unfit=unfit)
+
+    def foresee(self, order: Order, chosen: Chosen) -> Foreseen:
+        """What deciding so would come to: found out by doing it, and taking it back."""
+        fit, mark = within(order, chosen), secrets.token_hex(8)
+        if fit is None:
+            return Foreseen(count=0, become={}, twice=0)
+        with self.database.suppose() as connection:
+            count = self._act(connection, order, fit, mark)
+            become, twice = deliveries.decided_with(connection, self._words(order, mark))
+        return Foreseen(count=count, become=become, twice=twice)
+
+    def _act(self, connection: Connection, order: Order, fit: Chosen, reason: str) -> int:
+        words = self._words(order, reason)
+        match order:
+            case Order.RELEASE:
+                return deliveries.release(connection, fit, words, self.now)
+            case Order.RETRY:
+                return deliveries.retry(connection, fit, words, self.now)
+            case Order.HOLD:
+                return deliveries.hold(connection, fit, words)
+            case Order.DROP:
+                return deliveries.drop(connection, fit, words)
+
+    def _words(self, order: Order, reason: str) -> str:
+        """As they stand with each delivery."""
+        return scrub(f"{_PAST[order]} by {self.by}: {reason}")
 
     def lift(self, recipient: str) -> int:
         """Write to a post (its id) again; returns how many reminders are planned. Raises Refusal."""
@@ -137,9 +168,10 @@ class Operator:
             return len(known)
 
 
-def within(order: Order, chosen: Chosen) -> Chosen:
-    """Those of the chosen of which this can be decided; its `states` are empty where of none."""
-    return replace(chosen, states=tuple(one for one in ACTS_ON[order] if not chosen.states or one in chosen.states))
+def within(order: Order, chosen: Chosen) -> Chosen | None:
+    """Those of the chosen of which this can be decided; None where they are chosen by states in which it cannot."""
+    states = tuple(one for one in ACTS_ON[order] if not chosen.states or one in chosen.states)
+    return replace(chosen, states=states) if states else None
 
 
 def _named(names: Collection[str], known: set[str], others: Collection[str], all_: str) -> set[str]:
