@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from scheduler.web.desk.declared import Declared
 from scheduler.web.desk.screens import event_form, events, files, home
+from scheduler.web.desk.screens.operating import addresses, brake, deliveries, handover, mails
 
 SCREENS: tuple[Declared, ...] = (
     *home.SCREENS,
     *events.SCREENS,
     *event_form.SCREENS,
     *files.SCREENS,
+    *brake.SCREENS,
+    *deliveries.SCREENS,
+    *addresses.SCREENS,
+    *mails.SCREENS,
+    *handover.SCREENS,
 )

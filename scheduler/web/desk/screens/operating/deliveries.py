@@ -20,8 +20,8 @@ from scheduler.web.desk.asked import Answer, Asked, NotThere
 from scheduler.web.desk.declared import Declared
 from scheduler.web.desk.place import Place, moment_in
 from scheduler.web.desk.rendering import go, screen
-from scheduler.web.desk.screens.brake import event_name
-from scheduler.web.desk.screens.scope import name_of, require, shown_sites, sites_of
+from scheduler.web.desk.screens.operating.brake import event_name
+from scheduler.web.desk.screens.operating.scope import name_of, require, shown_sites, sites_of
 from scheduler.wording.deliveries import BECOME, CONSEQUENCES, ORDERS, PURPOSES, STATES, TWICE
 from scheduler.wording.rules import rule_words
 

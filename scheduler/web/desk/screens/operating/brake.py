@@ -15,7 +15,7 @@ from scheduler.web.desk.asked import Answer, Asked
 from scheduler.web.desk.declared import Declared
 from scheduler.web.desk.place import Place, moment_in
 from scheduler.web.desk.rendering import go, screen
-from scheduler.web.desk.screens.scope import name_of, require_everywhere
+from scheduler.web.desk.screens.operating.scope import name_of, require_everywhere
 from scheduler.wording.deliveries import PURPOSES
 from scheduler.wording.events import sites_count
 

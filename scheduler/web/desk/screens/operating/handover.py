@@ -30,9 +30,9 @@ from scheduler.web.desk.asked import Answer, Asked, NotThere
 from scheduler.web.desk.declared import Declared
 from scheduler.web.desk.place import Place, moment_in
 from scheduler.web.desk.rendering import go, part, screen
-from scheduler.web.desk.screens.addresses import COLUMN, NO_POST
-from scheduler.web.desk.screens.deliveries import agenda_of
-from scheduler.web.desk.screens.scope import name_of, require, shown_sites
+from scheduler.web.desk.screens.operating.addresses import COLUMN, NO_POST
+from scheduler.web.desk.screens.operating.deliveries import agenda_of
+from scheduler.web.desk.screens.operating.scope import name_of, require, shown_sites
 from scheduler.wording.deliveries import PURPOSES
 from scheduler.wording.languages import own_name
 from scheduler.wording.posts import masked, office_of

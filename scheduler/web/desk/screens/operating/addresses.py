@@ -26,8 +26,8 @@ from scheduler.web.desk.asked import Answer, Asked, NotThere
 from scheduler.web.desk.declared import Declared
 from scheduler.web.desk.place import Place, moment_in
 from scheduler.web.desk.rendering import go, part, screen
-from scheduler.web.desk.screens.deliveries import DeliveryLine, agenda_of, line_of
-from scheduler.web.desk.screens.scope import name_of, require, require_everywhere, sites_of
+from scheduler.web.desk.screens.operating.deliveries import DeliveryLine, agenda_of, line_of
+from scheduler.web.desk.screens.operating.scope import name_of, require, require_everywhere, sites_of
 from scheduler.wording.posts import masked, office_of
 
 TITLE = Phrase("Addresses")
