@@ -29,10 +29,11 @@ class Missed:
     waiting: tuple[Listed, ...]  # in the ledger as it stands
 
 
-def missed(connection: Connection, recipient: str) -> Missed:
-    """Of a post (its id), as it stands."""
+def missed(connection: Connection, recipient: str, now: datetime) -> Missed:
+    """Of a post (its id), as it stands at `now`: what is kept back and does not fall due before is not missed yet."""
     found = deliveries.listing(connection, Chosen(recipient=recipient, states=MISSED), SHOWN)
-    return Missed(missed=tuple(found), waiting=_waiting(connection, recipient))
+    gone = tuple(one for one in found if one.state is not State.SUPPRESSED or one.due_at <= now)
+    return Missed(missed=gone, waiting=_waiting(connection, recipient))
 
 
 def with_draft(database: Database, draft: Draft, recipient: str, now: datetime) -> tuple[Listed, ...]:

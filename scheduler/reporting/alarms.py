@@ -74,6 +74,7 @@ class About(StrEnum):
     """What an alarm is about, so that a screen can lead there."""
 
     BRAKE = "brake"
+    LATE = "late"
     ADDRESSES = "addresses"
     SITES = "sites"
     ANSWERS = "answers"
@@ -102,7 +103,7 @@ def alarms(found: Status, lang: Language) -> Iterator[Alarm]:
         text = says.say(lang, node=node.owner, reason=node.relay.reason, until=until)
         yield Alarm(about=About.MACHINE, text=text)
     if found.late_since is not None:
-        yield Alarm(about=About.MACHINE, text=LATE.say(lang, since=_utc(found.late_since)))
+        yield Alarm(about=About.LATE, text=LATE.say(lang, since=_utc(found.late_since)))
     yield from _of_zones(found, lang)
     yield from (Alarm(about=About.MACHINE, text=text) for text in _answering(found, lang))
     yield from _of_the_way(found, lang)

@@ -39,6 +39,7 @@ LEADS: Mapping[About, str] = {
 HELD = Phrase("{n} {n:mail waits|mails wait} for your decision: held, or uncertain whether {n:it|they} arrived.")
 DOUBTED = Phrase("{n} {n:report|reports} of bad addresses in doubt: somebody has to decide.")
 STOPPED = Phrase("All mail is stopped since {moment}.")
+LATE = Phrase("Mail is late: some was to leave at {moment} and has not. Ask whoever runs the machine.")
 NOBODY = Phrase("{n} {n:site has|sites have} nobody left to write to.")
 NO_EDITION = Phrase("Nothing is published yet: no mail goes, and the pages are empty.")
 LACKING = Phrase("too few come, from {sites}")
@@ -128,6 +129,8 @@ def _at_the_desk(alarm: Alarm, found: Status, zone: str, language: Language) -> 
         case About.BRAKE if found.stopped_since is not None:
             moment = moment_in(datetime.fromisoformat(found.stopped_since), zone, language)
             return Wrong(text=STOPPED.say(language, moment=moment), path=path)
+        case About.LATE if found.late_since is not None:
+            return Wrong(text=LATE.say(language, moment=moment_in(found.late_since, zone, language)), path=path)
         case About.ADDRESSES:
             return Wrong(text=DOUBTED.say(language, n=found.came_back.doubted), path=path)
         case About.SITES:

@@ -102,7 +102,7 @@ def one(place: Place, asked: Asked) -> Answer:
     agenda, found = agenda_of(place), _post(place, asked, DeskRole.SEE)
     draft = place.draft()
     with place.database.read() as connection:
-        stands = addresses.missed(connection, found.recipient.id)
+        stands = addresses.missed(connection, found.recipient.id, asked.now)
         why = next((one for one in bounces.suppressed(connection) if one.recipient == found.recipient.id), None)
         stale = () if draft is None else handovers.uncorrected(connection, draft.recipients)
     values = {
@@ -135,7 +135,7 @@ def comes(place: Place, asked: Asked) -> Answer:
         waits = addresses.when_lifted(place.database, id_, asked.now)
     else:
         with place.database.read() as connection:
-            waits = addresses.missed(connection, id_).waiting
+            waits = addresses.missed(connection, id_, asked.now).waiting
     values = {"waits": _lines(agenda, waits, asked), "corrected": corrected, "suppressed": found.suppressed}
     if asked.part:
         return part(asked, "desk/address-comes.html", values)
