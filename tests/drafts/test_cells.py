@@ -49,7 +49,9 @@ def test_a_file_without_the_row_is_refused(body: str) -> None:
     assert "open it as a file" in refused.value.lines("en")[0]
 
 
-_WORD = st.text(st.characters(codec="cp1252", exclude_categories=["C"], exclude_characters='",;\t\xa0'), min_size=1, max_size=9)
+_WORD = st.text(
+    st.characters(codec="cp1252", exclude_categories=["C"], exclude_characters='",;\t\xa0'), min_size=1, max_size=9
+)
 
 
 @given(
@@ -63,7 +65,10 @@ def test_whatever_the_other_cells_hold_only_that_cell_is_another(
 ) -> None:
     """Read again, the row has the new address, and all other cells are as they were."""
     lines = [["id", "sede", "correo", "idioma", "puesto", "alta"]]
-    lines += [[f"p{number}", site, f"p{number}@a.example", "es", name, "2021-10-01"] for number, (site, name) in enumerate(rows)]
+    lines += [
+        [f"p{number}", site, f"p{number}@a.example", "es", name, "2021-10-01"]
+        for number, (site, name) in enumerate(rows)
+    ]
     before = end.join(sign.join(cells) for cells in lines).encode("utf-8")
     wanted = which % len(rows)
     text = decode(with_cell(before, f"p{wanted}", "correo", NEW), Report("recipients.csv"), limit=10_000)

@@ -150,7 +150,9 @@ class RunningDesk:
 
     async def sign_in(self, context: BrowserContext, *roles: DeskRole) -> None:
         """Give a context of Chromium the cookie of somebody with these roles."""
-        await context.add_cookies([{"name": self.cookie, "value": self.session(*roles, client=CHROME), "url": self.url}])
+        await context.add_cookies(
+            [{"name": self.cookie, "value": self.session(*roles, client=CHROME), "url": self.url}]
+        )
 
 
 class DeskClient:
@@ -182,7 +184,9 @@ async def running(
     assert found is not None, "publish first"
     listener = bind("127.0.0.1", 0)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    settings = Settings(database_url=database.url.render_as_string(hide_password=False), secret_keys=(KEY,), base_url=url)
+    settings = Settings(
+        database_url=database.url.render_as_string(hide_password=False), secret_keys=(KEY,), base_url=url
+    )
     site = Site(
         database=database,
         tokens=Tokens([KEY]),

@@ -157,7 +157,7 @@ def corrected(place: Place, asked: Asked) -> Answer:
         raise Refusal(wrong.message) from wrong
     before = contents[POSTS]
     body = with_cell(before, id_, COLUMN, address)
-    _refuse_worse({**contents, POSTS: body}, id_)
+    _refuse_worse(contents, {**contents, POSTS: body})
     save(place.folder, POSTS, body, expected=digest_of(before), at=asked.now, by=name_of(asked))
     return go(asked, f"{HERE}/{id_}", saved="corrected")
 
@@ -222,11 +222,11 @@ def _corrected(draft: Draft | None, found: Post) -> bool:
     )
 
 
-def _refuse_worse(files: dict[str, bytes], post: str) -> None:
-    """Raises Refusal where the row of the post would be wrong: the address stands at its site already."""
-    found = read(files)
-    lines = [number for number, text in enumerate(files[POSTS].splitlines(), 1) if post.encode() in text]
-    wrong = next((one for one in found.problems if one.file == POSTS and one.line in lines), None)
+def _refuse_worse(before: dict[str, bytes], after: dict[str, bytes]) -> None:
+    """Raises Refusal where the file would have a problem that it has not: the address stands at its site already."""
+    known = {(one.rule, one.line, one.value) for one in read(before).problems}
+    new = (one for one in read(after).problems if one.file == POSTS and (one.rule, one.line, one.value) not in known)
+    wrong = next(new, None)
     if wrong is not None:
         raise Refusal(wrong.message)
 
