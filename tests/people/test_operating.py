@@ -11,7 +11,7 @@ from scheduler.people import addresses
 from scheduler.people.operating import Operator
 from scheduler.planning.delivery import State
 from scheduler.reporting.waiting import resumption
-from scheduler.store import brake
+from scheduler.store import brake, controls
 from scheduler.store.database import Database
 from scheduler.store.ledger import states as ledger
 from scheduler.store.ledger.deliveries import Chosen, Order
@@ -58,7 +58,7 @@ def test_a_stop_says_by_whom_and_why_and_the_first_hand_stays(published: Databas
 def test_a_stop_of_an_earlier_version_has_no_hand_and_stands(published: Database) -> None:
     """Only the moment is known: it is stopped all the same, and resuming ends it."""
     with published.write() as connection:
-        brake.controls.put(connection, brake.controls.STOPPED, DAY_BEFORE.isoformat())
+        controls.put(connection, controls.STOPPED, DAY_BEFORE.isoformat())
     assert standing(published) == brake.Brake(since=DAY_BEFORE, by="", reason="")
     assert claim(published, WEEK_BEFORE) == []
     operator(published).resume()

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from calendars.reading import AGENDA
+from scheduler.planning.delivery import Purpose
 from scheduler.sending import showing
 from scheduler.sending.letters import letters_of
 from scheduler.store.accounts.roles import DeskRole
@@ -95,7 +96,7 @@ def test_each_language_of_a_site_has_its_own_mail(place: Place) -> None:
     body = mails.shown(place, asked_by(query={**REMINDERS, "view": "text"}, part=True)).body
     assert "Workshop, Europe" in body
     found = showing.waiting(
-        place.database, letters_of(place.settings, place.database.tokens), ("reminder",), NOW, 0, ["madrid"]
+        place.database, letters_of(place.settings, place.database.tokens), (Purpose.REMINDER,), NOW, 0, ["madrid"]
     )
     assert [mail.language for mail in found.mails] == ["en"]
 
