@@ -116,12 +116,13 @@ class Problem:
     """What is wrong with a file, where, by which rule, and the way out."""
 
     file: str
-    line: int  # from 1
-    column: int  # from 1
+    line: int  # from 1; of a workbook, the row
+    column: int  # from 1; of a workbook, the column: 3 is C
     value: str
     rule: str  # stable code for scripts, e.g. "unknown-region"
     message: Said  # says value, rule and correction
     instead: str = ""  # the value that was probably meant, where the message proposes one
+    sheet: str = ""  # of a workbook: its name
 
 
 class AnotherAgenda(ValueError):

@@ -11,9 +11,9 @@ from calendars.model.agenda import Draft, Problem
 from calendars.reading.context import Context
 from calendars.reading.decoding import decode
 from calendars.reading.problems import START, AlreadyReported, Report, Wrong
-from calendars.reading.tables.days import own_days
-from calendars.reading.tables.posts import recipients
-from calendars.reading.tables.sites import representations
+from calendars.reading.tables.days import DAY_COLUMNS, own_days
+from calendars.reading.tables.posts import POST_COLUMNS, POST_EXTRAS, recipients
+from calendars.reading.tables.sites import SITE_COLUMNS, SITE_EXTRAS, representations
 from calendars.reading.yaml.agenda import AgendaFile
 from calendars.reading.yaml.links import Joining, links
 from calendars.reading.yaml.nodes import compose
@@ -22,6 +22,7 @@ from calendars.reading.yaml.times import wrong_hour
 
 __all__ = [
     "AGENDA",
+    "COLUMNS",
     "DAYS",
     "FILES",
     "POSTS",
@@ -40,6 +41,8 @@ AGENDA, SITES, POSTS, PRIVATE = "agenda.yaml", "representations.csv", "recipient
 DAYS = "festivos.csv"
 REQUIRED = (AGENDA, SITES, POSTS)
 FILES = (*REQUIRED, PRIVATE, DAYS)
+# The columns of each table: those that it must have, and those that it may have.
+COLUMNS = {SITES: (SITE_COLUMNS, SITE_EXTRAS), POSTS: (POST_COLUMNS, POST_EXTRAS), DAYS: (DAY_COLUMNS, ())}
 # Bytes. ruamel reads about 100 KB a second at worst: more than this would hold up a publish, or a watcher.
 LIMITS = {AGENDA: 128 * KB, PRIVATE: 128 * KB, SITES: 1024 * KB, POSTS: 32 * 1024 * KB, DAYS: 1024 * KB}
 

@@ -11,7 +11,7 @@ from calendars.model.agenda import Problem
 from calendars.model.text import Language
 from calendars.reading import json_schema
 from scheduler.commands.common import ConfigOption, JsonOption, LangOption, language, print_json, told
-from scheduler.drafts.files import InvalidDraft, configuration
+from scheduler.drafts.files import InvalidDraft, cell_name, configuration
 
 FINE = Phrase("The draft is fine. Nothing has been published.")
 
@@ -19,7 +19,7 @@ FINE = Phrase("The draft is fine. Nothing has been published.")
 def check(config: ConfigOption = None, lang: LangOption = None, as_json: JsonOption = False) -> None:
     """Validate the draft; nothing is written.
 
-    Every problem of every file is listed at once, as file:line:column: message.
+    Every problem of every file is listed at once, as file:line:column: message; of a workbook, with sheet and cell.
     """
     with told(lang) as settings:
         try:
@@ -51,4 +51,5 @@ def problem_json(problem: Problem, lang: Language) -> dict[str, object]:
         "value": problem.value,
         "rule": problem.rule,
         "message": problem.message[lang],
+        **({"sheet": problem.sheet, "cell": cell_name(problem)} if problem.sheet else {}),
     }

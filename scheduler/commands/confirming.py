@@ -22,7 +22,9 @@ from scheduler.publishing.publish import NothingToPublish, Published, Unconfirme
 
 AnnounceOption = Annotated[
     list[str] | None,
-    typer.Option("--announce", help="Send one convocation to this event to everybody concerned; repeatable."),
+    typer.Option(
+        "--announce", help="Send one convocation to this event to everybody concerned; repeatable.", metavar="EVENT"
+    ),
 ]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; kept with the edition.")]
 AuthorOption = Annotated[str | None, typer.Option("--author", help="Who publishes; default: the login name.")]

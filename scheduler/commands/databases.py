@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from calendars.catalogue import Phrase
+from calendars.model.text import Language
 from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import UsageRefusal
 from scheduler.base.tokens import NOTHING_CHANGED, NoKey, tokens_with
@@ -21,6 +22,7 @@ from scheduler.store.instance import Instance
 from scheduler.store.ledger.deliveries import hold_what_may_have_gone
 
 READY = Phrase("{name}: ready")
+ROWS = Phrase("Rows copied")
 COPIED = Phrase("{n} {n:row|rows} copied to {name}; `agenda adopt` lets it send, and the old one must not")
 ADOPTED = Phrase("{name}: adopted; nothing is held")
 ADOPTED_HOLDING = Phrase("{name}: adopted; {n} {n:delivery|deliveries} held (`agenda deliveries`)")
@@ -59,7 +61,7 @@ def copy_database(
         try:
             writing = Database(target, migrating=True, tokens=tokens)
             try:
-                total = _copied(reading, writing)
+                total = _copied(reading, writing, language(lang, settings))
             finally:
                 writing.close()
         finally:
@@ -67,17 +69,15 @@ def copy_database(
         typer.echo(COPIED.say(language(lang, settings), n=total, name=writing.name))
 
 
-def _copied(reading: Database, writing: Database) -> int:
+def _copied(reading: Database, writing: Database, language: Language) -> int:
     """Shows progress on stderr; returns the number of rows."""
     rows: dict[str, int] = {}
-    tasks: dict[str, TaskID] = {}
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed}"), TimeElapsedColumn())
     with Progress(*columns, console=err()) as progress:
+        task = progress.add_task(ROWS[language], total=None)
         for table, done in copy(reading, writing):
-            if table not in tasks:
-                tasks[table] = progress.add_task(table, total=None)
-            progress.update(tasks[table], completed=done)
             rows[table] = done
+            progress.update(task, completed=sum(rows.values()))
     return sum(rows.values())
 
 

@@ -23,7 +23,7 @@ from scheduler.store.ledger.deliveries import ACTS_ON, Chosen, Order
 
 IdsArgument = Annotated[
     list[int] | None,
-    typer.Argument(help="Ids, as `agenda deliveries` lists them.", metavar="[ID]...", show_default=False),
+    typer.Argument(help="Ids, as `agenda deliveries` lists them.", metavar="ID", show_default=False),
 ]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; kept with each delivery.")]
 AuthorOption = Annotated[str | None, typer.Option("--author", help="Who decides; default: the login name.")]

@@ -26,6 +26,7 @@ from scheduler.planning.delivery import Purpose, State
 from scheduler.store import editions
 from scheduler.store.ledger import deliveries
 from scheduler.store.ledger.deliveries import Attempt, Chosen, Listed
+from scheduler.wording.kinds import PURPOSES, STATES
 
 StateOption = Annotated[list[State] | None, typer.Option("--state", help="In this state; may be repeated.")]
 SiteOption = Annotated[str | None, typer.Option("--site", help="To this site.", metavar="ID")]
@@ -92,14 +93,14 @@ def _cells(one: Listed, zones: Mapping[str, str], lang: Language) -> tuple[str, 
     due = _local(one, zones)
     return (
         str(one.id),
-        one.purpose,
+        PURPOSES[Purpose(one.purpose)][lang],
         one.event or "—",
         one.site,
         one.recipient,
         one.rule or "—",
         "—" if due is None else f"{short_date(due.date(), lang)} {hour(due, lang)}",
         _moment(one.due_at),
-        one.state,
+        STATES[one.state][lang],
         str(one.attempts),
         one.reply or "—",
     )
@@ -149,6 +150,7 @@ def _attempts(tries: list[Attempt], lang: Language) -> Table:
     table = Table(*ATTEMPTS[lang].split("|"), box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for one in tries:
         began, ended = ("—" if at is None else f"{at:%Y-%m-%d %H:%M:%S}" for at in (one.began_at, one.ended_at))
+        became = STATES[State(one.state)][lang] if one.state else "—"
         answer = " ".join(str(part) for part in (one.code, one.status) if part)
-        table.add_row(began, ended, one.stage or "—", answer or "—", one.state, one.owner, escape(one.reply))
+        table.add_row(began, ended, one.stage or "—", answer or "—", became, one.owner, escape(one.reply))
     return table

@@ -33,6 +33,32 @@ PANELS = {  # what typer.rich_utils draws with, by its name there
     "ABORTED_TEXT": Phrase("Aborted.", "help"),
     "RICH_HELP": Phrase("Try [blue]'{command_path} {help_option}'[/] for help.", "help"),
 }
+# The words that stand for values: in the usage, beside options, in refusals of a call.
+METAVARS = {
+    one.english: one
+    for one in (
+        Phrase("ADDRESS", "metavar"),
+        Phrase("DAY", "metavar"),
+        Phrase("DIR", "metavar"),
+        Phrase("EDITION", "metavar"),
+        Phrase("EVENT", "metavar"),
+        Phrase("FILE", "metavar"),
+        Phrase("FROM", "metavar"),
+        Phrase("NAME", "metavar"),
+        Phrase("NUMBER", "metavar"),
+        Phrase("POST", "metavar"),
+        Phrase("RECIPIENT", "metavar"),
+        Phrase("REGION", "metavar"),
+        Phrase("SITE", "metavar"),
+        Phrase("T", "metavar"),
+        Phrase("TEXT", "metavar"),
+        Phrase("TO", "metavar"),
+        Phrase("YEAR", "metavar"),
+    )
+}
+_WORD = re.compile(r"[A-Z]+")
+_CHOICES = re.compile(r"<(?:list\[)?([^<>\[\]]*)\]?>")  # as typer writes the type of an option that has no metavar
+_TYPES = {"str": "TEXT", "int": "NUMBER", "int range": "NUMBER", "path": "FILE"}
 # What typer says of a wrong call, by its own words; what is none of these stays as typer says it.
 REFUSALS = (
     (re.compile(r"No such option: (?P<name>[^ ]+)"), Phrase("There is no option {name}.")),
@@ -84,14 +110,34 @@ def speak(command: Any, language: Language) -> None:
             setattr(command, name, phrase[language])
     if command.rich_help_panel:
         command.rich_help_panel = in_language(command.rich_help_panel, language)
-    for parameter in command.params:
-        if getattr(parameter, "help", None):
-            parameter.help = in_language(parameter.help, language)
     with typer.Context(command) as context:
+        for parameter in command.params:
+            if getattr(parameter, "help", None):
+                parameter.help = in_language(parameter.help, language)
+            parameter.metavar = _metavar(parameter, context, language)
+            if parameter.param_type_name == "argument":
+                parameter.display_type_rich = _untyped
         if (option := command.get_help_option(context)) is not None:
-            option.help = HELP_OPTION[language]
+            option.help, option.metavar = HELP_OPTION[language], ""
     for one in getattr(command, "commands", {}).values():
         speak(one, language)
+
+
+def _metavar(parameter: Any, context: Any, language: Language) -> str:
+    """What stands for the value of an option or an argument; nothing for one that takes none."""
+    if getattr(parameter, "is_flag", False):
+        return ""
+    named = parameter.metavar
+    if named is None and parameter.param_type_name == "argument":
+        named = parameter.name.upper()
+    if named is None:
+        written = _CHOICES.sub(r"\1", parameter.display_type(context))
+        named = _TYPES.get(written, written)
+    return _WORD.sub(lambda found: METAVARS[found[0]][language] if found[0] in METAVARS else found[0], named)
+
+
+def _untyped(*, ctx: typer.Context) -> None:
+    """Beside an argument stands what it is for, and no type of the programming language."""
 
 
 def _formatter(language: Language) -> type:

@@ -15,7 +15,7 @@ from scheduler.commands.stretches import RehearsalWish, run, stretches
 from scheduler.commands.summary import print_summary, summary_json
 from scheduler.drafts.files import configuration
 
-OutboxOption = Annotated[Path, typer.Option("--outbox", help="New folder for the mails, as .eml files.")]
+OutboxOption = Annotated[Path, typer.Option("--outbox", help="New folder for the mails, as .eml files.", metavar="DIR")]
 FromOption = Annotated[
     datetime | None,
     typer.Option("--from", formats=["%Y-%m-%d"], help="First day. Default: publicada.", metavar="DAY"),

@@ -30,7 +30,7 @@ def show(
     days: Annotated[
         bool, typer.Option("--days", help="Not the events: the days off of all sites, or of SITE, for three years.")
     ] = False,
-    place: Annotated[str | None, typer.Argument(help="With --days: one site.", metavar="[SITE]")] = None,
+    place: Annotated[str | None, typer.Argument(help="With --days: one site.", metavar="SITE")] = None,
     config: ConfigOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,

@@ -8,15 +8,18 @@ from pathlib import Path
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Draft, Problem
 from calendars.model.text import Language
-from calendars.reading import AGENDA, DAYS, FILES, SITES, Lines, Reading, read
+from calendars.reading import AGENDA, DAYS, FILES, SITES, Lines, Reading
 from calendars.reading import LIMITS as BYTES
+from calendars.reading.problems import shown
 from scheduler.base.refusal import USAGE, Refusal
 from scheduler.base.settings import Settings
 from scheduler.base.shipped import shipped
 from scheduler.drafts.strays import explained, newer, strays
+from scheduler.drafts.tables import Tables, read_with, tables_of
 
 NOTE = Phrase("note")
 KEPT = (AGENDA, SITES, DAYS)  # with an edition; who is written to and the links to join by have a history of their own
+CELL = Phrase("sheet “{sheet}”, cell {cell}")
 NO_FOLDER = Phrase("{named}: there is no such folder")
 
 
@@ -34,7 +37,7 @@ class InvalidDraft(Refusal):
 
     def lines(self, language: Language) -> tuple[str, ...]:
         places = Configuration(folder=self.folder)
-        return tuple(f"{places.place(problem)}: {problem.message[language]}" for problem in self.problems)
+        return tuple(f"{places.place(problem, language)}: {problem.message[language]}" for problem in self.problems)
 
 
 class NoConfiguration(Refusal):
@@ -48,12 +51,16 @@ class NoConfiguration(Refusal):
 class Configuration:
     folder: Path
 
-    def place(self, problem: Problem) -> str:
-        return f"{self.folder / problem.file}:{problem.line}:{problem.column}"
+    def place(self, problem: Problem, language: Language) -> str:
+        """`file:line:column`; of a workbook, the file, its sheet and the cell."""
+        path = self.folder / problem.file
+        if problem.sheet:
+            return f"{path}: {CELL.say(language, sheet=shown(problem.sheet), cell=cell_name(problem))}"
+        return f"{path}:{problem.line}:{problem.column}"
 
     def note(self, problem: Problem, language: Language) -> str:
         """What is to be noted, with its place."""
-        return f"{self.place(problem)}: {NOTE[language]}: {problem.message[language]}"
+        return f"{self.place(problem, language)}: {NOTE[language]}: {problem.message[language]}"
 
     def draft(self) -> Draft:
         """The files as saved. Raises InvalidDraft, with every problem of every file."""
@@ -67,22 +74,38 @@ class Configuration:
 
     def reading(self) -> Reading:
         """The same, and what is to be noted about the files."""
-        return self._read(self.contents())
+        return self._read(self._texts(), tables_of(self.folder))
 
-    def _read(self, contents: dict[str, bytes]) -> Reading:
-        found, beside = read(contents), strays(self.folder)
+    def _read(self, texts: dict[str, bytes], tables: Tables) -> Reading:
+        found, beside = read_with(texts, tables), strays(self.folder)
         if found.draft is None:
             raise InvalidDraft(self.folder, tuple(explained(problem, beside) for problem in found.problems))
         return replace(found, notes=(*newer(self.folder, beside), *found.notes))
 
     def saved(self) -> tuple[Reading, dict[str, bytes]]:
-        """The same, and the files that its agenda was read from, by name, as they are: no posts and no links."""
-        contents = self.contents()
-        return self._read(contents), {name: contents[name] for name in KEPT if name in contents}
+        """The same, and the files that its agenda was read from, by name, as they are: no posts and no links.
+
+        What a workbook holds is kept as the table in CSV.
+        """
+        texts, tables = self._texts(), tables_of(self.folder)
+        contents = {**texts, **tables.bodies}
+        return self._read(texts, tables), {name: contents[name] for name in KEPT if name in contents}
 
     def contents(self) -> dict[str, bytes]:
-        """The files that are there, by name."""
+        """The files that are there, by name; a workbook's as the table in CSV."""
+        return {**self._texts(), **tables_of(self.folder).bodies}
+
+    def _texts(self) -> dict[str, bytes]:
         return {name: _bounded(self.folder / name, BYTES[name]) for name in FILES if (self.folder / name).is_file()}
+
+
+def cell_name(problem: Problem) -> str:
+    """A cell of a workbook as it is called there: the third of row 7 is C7."""
+    letters, column = "", problem.column
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{problem.line}"
 
 
 def configuration(given: Path | None, settings: Settings) -> Configuration:

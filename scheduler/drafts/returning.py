@@ -10,6 +10,7 @@ from pathlib import Path
 from calendars.catalogue import Phrase
 from scheduler.base.refusal import EnvironmentRefusal
 from scheduler.drafts.files import KEPT
+from scheduler.drafts.tables import holds, workbooks_of
 
 READ_ONLY = Phrase("{folder}: files cannot be written there. Leave --files out, or ask whoever runs the machine.")
 
@@ -27,18 +28,24 @@ def refuse_read_only(folder: Path) -> None:
 def put_back(folder: Path, files: Mapping[str, bytes], number: int) -> tuple[str, ...]:
     """Write the files of edition `number`, by name; returns the names under which the former ones are kept.
 
-    A file that the edition did not have goes, one that is the same already is left alone. Each is whole at any moment.
+    A file that the edition did not have goes, one that is the same already is left alone: so is a workbook that holds
+    the same table. Each is whole at any moment.
     """
     kept = []
     for name in KEPT:
         path, new = folder / name, files.get(name)
         old = path.read_bytes() if path.is_file() else None
-        if old == new:
+        books = workbooks_of(folder, name)
+        stands = len(books) == 1 if old is None and books else old == new
+        if stands and all(holds(book, name, new) for book in books):
             continue
+        for book in books:
+            kept.append(_keep(book, book.read_bytes(), number))
+            book.unlink()
         if old is not None:
             kept.append(_keep(path, old, number))
         if new is None:
-            path.unlink()
+            path.unlink(missing_ok=True)
         else:
             fresh = path.with_name(f".{name}.new")
             fresh.write_bytes(new)

@@ -11,15 +11,15 @@ from calendars.model.text import Said
 from calendars.reading import FILES
 
 NEWER_BESIDE = "newer-beside"  # the rule of the notes
-WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+WORKBOOKS = (".xls", ".ods")  # that are not read; those that are, `tables` knows
 
 RENAMED = Phrase(
     "“{name}” is missing, but “{stray}” is here: Windows hides the ending that it adds. Rename it to “{name}”, with "
     "“File name extensions” switched on in the Explorer's View."
 )
 UNSAVED = Phrase(
-    "“{name}” is missing, but the workbook “{stray}” is here, and workbooks are not read. In Excel: Save as, "
-    "“CSV UTF-8”, under the name “{name}”."
+    "“{name}” is missing, but “{stray}” is here, and workbooks of that kind are not read. In Excel: Save as, “Excel "
+    "Workbook (.xlsx)”."
 )
 NEWER_COPY = Phrase(
     "“{stray}” is newer than “{name}”, and is not read. If your changes are there, put it in its place."

@@ -6,6 +6,7 @@ from calendars.catalogue import Phrase
 from calendars.changes import Change, Kind
 from calendars.model.text import Language
 from calendars.reading import DAYS, SITES
+from scheduler.planning.delivery import Purpose, State
 
 PARTS = {
     "title": "titulo",
@@ -50,3 +51,38 @@ def title(change: Change, lang: Language) -> str:
     shown = change.after or change.before
     assert shown is not None, "a change is of something"
     return shown.event.title[lang]
+
+
+# A delivery's states and purposes, which options and JSON name by the code itself.
+STATES = {
+    State.PLANNED: Phrase("planned", "state"),
+    State.CLAIMED: Phrase("claimed", "state"),
+    State.SENDING: Phrase("sending", "state"),
+    State.DEFERRED: Phrase("deferred", "state"),
+    State.UNCERTAIN: Phrase("uncertain", "state"),
+    State.HELD: Phrase("held", "state"),
+    State.ACCEPTED: Phrase("accepted", "state"),
+    State.REJECTED: Phrase("rejected", "state"),
+    State.BOUNCED: Phrase("bounced", "state"),
+    State.SUPERSEDED: Phrase("superseded", "state"),
+    State.CANCELLED: Phrase("cancelled", "state"),
+    State.SUPPRESSED: Phrase("suppressed", "state"),
+    State.EXPIRED: Phrase("expired", "state"),
+}
+PURPOSES = {
+    Purpose.REMINDER: Phrase("reminder", "purpose"),
+    Purpose.ESCALATION: Phrase("escalation", "purpose"),
+    Purpose.NOTICE: Phrase("notice", "purpose"),
+    Purpose.INVITATION: Phrase("invitation", "purpose"),
+    Purpose.CONVOCATION: Phrase("convocation", "purpose"),
+    Purpose.CONFIRMATION: Phrase("confirmation", "purpose"),
+    Purpose.KNOWN: Phrase("known", "purpose"),
+    Purpose.ALARM: Phrase("alarm", "purpose"),
+    Purpose.LEFT: Phrase("left", "purpose"),
+    Purpose.DOUBT: Phrase("doubt", "purpose"),
+    Purpose.WELCOME: Phrase("welcome", "purpose"),
+    Purpose.FAREWELL: Phrase("farewell", "purpose"),
+    Purpose.HANDOVER: Phrase("handover", "purpose"),
+    Purpose.PROPOSAL: Phrase("proposal", "purpose"),
+    Purpose.ACCESS: Phrase("access", "purpose"),
+}

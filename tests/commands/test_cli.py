@@ -20,7 +20,7 @@ from scheduler.cli import COMMANDS, Command, loaded
 from scheduler.store.database import SAFE_SQLITE, Database, sqlite_module
 from tests.support import words
 from tests.support.checkout import CONFIG, ROOT
-from tests.support.command_line import AGENDA, AHEAD, agenda, edit, into_the_future, serving
+from tests.support.command_line import AGENDA, AHEAD, agenda, edit, into_the_future, modules_of, serving
 from tests.support.smtpd import aiosmtpd_server
 from tests.support.watching import between_looks
 
@@ -403,18 +403,6 @@ def test_a_rehearsal_does_not_go_on_with_other_files_than_it_began_with() -> Non
 def test_the_list_of_commands_says_what_each_says_of_itself(command: Command) -> None:
     said = loaded(command.name).help or ""
     assert " ".join(said.split("\n\n")[0].split()) == command.summary
-
-
-def modules_of(*words: str) -> set[str]:
-    """What the command line has imported at its end, given these words."""
-    code = (
-        "import sys; from scheduler.cli import main\n"
-        "try: main()\n"
-        "finally: print('\\n' + '\\n'.join(sys.modules), file=sys.stderr)"
-    )
-    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return set(done.stderr.splitlines())
 
 
 def test_help_loads_no_command_and_nothing_that_commands_stand_on() -> None:

@@ -29,12 +29,13 @@ def test_a_file_that_notepad_gave_another_ending_is_named_and_the_shipped_one_is
     assert f"“agenda.yaml” is missing, but “{stray}” is here" in agenda("check", "--lang", "en").stderr
 
 
-def test_a_workbook_where_a_table_is_missing_is_explained(here: Path) -> None:
-    (here / "config/recipients.csv").rename(here / "config/recipients.xlsx")
+@pytest.mark.parametrize("ending", ["xls", "ods"])
+def test_a_workbook_of_a_kind_that_is_not_read_is_explained(here: Path, ending: str) -> None:
+    (here / "config/recipients.csv").rename(here / "config" / f"recipients.{ending}")
     done = agenda("check")
     assert done.exit_code == 1
-    assert "falta «recipients.csv», pero aquí está el libro «recipients.xlsx»" in done.stderr
-    assert "the workbook “recipients.xlsx” is here" in agenda("check", "--lang", "en").stderr
+    assert f"falta «recipients.csv», pero aquí está «recipients.{ending}», y los libros de ese tipo" in done.stderr
+    assert f"“recipients.{ending}” is here, and workbooks of that kind" in agenda("check", "--lang", "en").stderr
 
 
 @pytest.mark.parametrize("signature", [b"PK\x03\x04\x14\x00", b"\xd0\xcf\x11\xe0\xa1\xb1"])
@@ -47,7 +48,7 @@ def test_a_workbook_under_the_name_of_a_table_is_explained(here: Path, signature
 @pytest.mark.parametrize(
     ("stray", "name", "said"),
     [
-        ("recipients.xlsx", "recipients.csv", "el libro «recipients.xlsx» es más reciente que «recipients.csv»"),
+        ("recipients.xls", "recipients.csv", "el libro «recipients.xls» es más reciente que «recipients.csv»"),
         ("agenda.yaml.txt", "agenda.yaml", "«agenda.yaml.txt» es más reciente que «agenda.yaml», y no se lee"),
     ],
 )

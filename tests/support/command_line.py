@@ -39,6 +39,18 @@ def into_the_future() -> None:
     edit(("    fecha: 2021-10-21\n    dia: jueves\n", f"    fecha: {AHEAD}-10-21\n"))
 
 
+def modules_of(*words: str) -> set[str]:
+    """What the command line has imported at its end, given these words."""
+    code = (
+        "import sys; from scheduler.cli import main\n"
+        "try: main()\n"
+        "finally: print('\\n' + '\\n'.join(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.splitlines())
+
+
 @contextmanager
 def serving(*arguments: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """`agenda serve` as its own process on a free port; ends with SIGTERM."""

@@ -32,6 +32,7 @@ EXCEPTIONS = {
     "timeout_keep_alive_handler": "uvicorn calls it",
     "keep_alive": "set on uvicorn's cycle",
     "disconnected": "set on uvicorn's cycle",
+    "display_type_rich": "set on typer's argument",
     "ASGI3Application": "uvicorn's type of an application, in quotes",
     "capture_signals": "uvicorn calls it",
     "should_exit": "set on uvicorn's server",

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from calendars.catalogue import Phrase
 from scheduler.base.refusal import EnvironmentRefusal
 from scheduler.mail.incoming.bounds import LARGEST
 
 QUARANTINE = ".Quarantine"  # beside new/ and cur/ of a Maildir
 _FOLDERS = ("new", "cur", "tmp")
+NO_MAILDIR = Phrase("{folder} is no Maildir: it has no folder {missing}/")
 
 
 class MailboxUnavailable(EnvironmentRefusal):
@@ -40,7 +42,7 @@ class Maildir:
     def opened(self) -> Iterator[Iterator[Item]]:
         missing = [name for name in _FOLDERS if not (self.folder / name).is_dir()]
         if missing:
-            raise MailboxUnavailable(f"{self.folder} is no Maildir: it has no folder {missing[0]}/")
+            raise MailboxUnavailable(NO_MAILDIR, folder=self.folder, missing=missing[0])
         try:
             yield self._items()
         except OSError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scheduler.web.desk.declared import Declared
 from scheduler.web.desk.screens import event_form, events, files, home
-from scheduler.web.desk.screens.operating import addresses, brake, deliveries, handover, mails
+from scheduler.web.desk.screens.operating import addresses, brake, deliveries, handover, mails, roster
 
 SCREENS: tuple[Declared, ...] = (
     *home.SCREENS,
@@ -16,4 +16,5 @@ SCREENS: tuple[Declared, ...] = (
     *addresses.SCREENS,
     *mails.SCREENS,
     *handover.SCREENS,
+    *roster.SCREENS,
 )

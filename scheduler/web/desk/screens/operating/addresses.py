@@ -149,7 +149,7 @@ def corrected(place: Place, asked: Asked) -> Answer:
     if found.origin != "file":
         raise Refusal(OF_NOBODY)
     contents = place.files.contents()
-    if POSTS not in contents:
+    if not (place.folder / POSTS).is_file():
         raise Refusal(NO_FILE)
     try:
         address = checked(asked.form.one("address"))

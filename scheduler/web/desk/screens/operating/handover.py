@@ -154,7 +154,7 @@ def _wish(asked: Asked) -> HandoverWish:
 def _corrected(place: Place, asked: Asked, agenda: Agenda, post: Post, address: str) -> bool:
     """False where the file cannot take it: it says so itself, and the list names what is to be corrected."""
     contents = place.files.contents()
-    if post.origin != "file" or POSTS not in contents or not _may_edit(asked, agenda, post):
+    if post.origin != "file" or not (place.folder / POSTS).is_file() or not _may_edit(asked, agenda, post):
         return False
     before = contents[POSTS]
     try:

@@ -1,0 +1,1 @@
+"""Workbooks (ECMA-376, .xlsx) in place of a table."""

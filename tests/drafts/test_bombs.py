@@ -1,0 +1,82 @@
+"""A workbook made to do harm is refused by what it declares and what it holds, before anything opens it."""
+
+from __future__ import annotations
+
+import io
+import time
+import zipfile
+
+import pytest
+
+from scheduler.drafts.workbooks import archive
+from tests.drafts.test_workbooks import GOOD
+from tests.support.workbooks import PART, read_posts, rezipped, with_part
+
+SECONDS = 5.0  # of computing: each takes a fraction of one
+
+
+def packed(part: bytes, *, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """A workbook whose sheet holds these bytes at its end."""
+    changed = with_part(GOOD, b"</sheetData>", part + b"</sheetData>")
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(changed)) as old, zipfile.ZipFile(written, "w", method) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    return written.getvalue()
+
+
+def declaring_less(content: bytes, size: int) -> bytes:
+    """The same, its directory saying that the sheet has so many bytes unpacked."""
+    at = content.rindex(PART.encode()) - 46 + 24  # in the central directory, the size unpacked
+    return content[:at] + size.to_bytes(4, "little") + content[at + 4 :]
+
+
+def sheet(old: bytes, new: bytes) -> bytes:
+    return with_part(GOOD, old, new)
+
+
+BOMBS = {
+    "unpacks to 40 MB": packed(b" " * (40 * archive.MB)),
+    "unpacks to 40 MB, and says 900 bytes": declaring_less(packed(b" " * (40 * archive.MB)), 900),
+    "is packed by bzip2": packed(b" " * archive.MB, method=zipfile.ZIP_BZIP2),
+    "is packed by LZMA": packed(b" " * archive.MB, method=zipfile.ZIP_LZMA),
+    "has a million cells": packed(b"<row>" + b"<c/>" * 1_000_000 + b"</row>"),
+    "has a million rows": packed(b"<row/>" * 1_000_000),
+    "has a million styles": packed(b"<xf/>" * 1_000_000),
+    "has a hundred sheets": packed(b"<worksheet/>" * 100),
+    "merges all cells": sheet(
+        b"</sheetData>", b'</sheetData><mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'
+    ),
+    "merges all, behind a bracket": sheet(b"</sheetData>", b"</sheetData><x:mergeCell y='>' ref = '$A$1:XFD9999'/>"),
+    "merges what is no range": sheet(b"</sheetData>", b'</sheetData><mergeCell ref="A1&#58;XFD1048576"/>'),
+    "links all cells": sheet(b"</sheetData>", b'</sheetData><hyperlink ref="A1:XFD1048576"/>'),
+    "declares entities": sheet(b"<worksheet", b'<!DOCTYPE a [<!ENTITY b "c">]><worksheet'),
+    "is in UTF-16": rezipped(GOOD, lambda name, part: part.decode().encode("utf-16") if name == PART else part),
+    "is in a code page": sheet(b"<worksheet", b"<?xml version='1.0' encoding='utf-7'?><worksheet"),
+    "is larger than fits": b"PK" + b" " * archive.LARGEST,
+    "has a part twice": GOOD,
+}
+
+
+def twice() -> bytes:
+    written = io.BytesIO(GOOD)
+    with pytest.warns(UserWarning, match="Duplicate name"), zipfile.ZipFile(written, "a") as archive:
+        archive.writestr(PART, b"<worksheet/>")
+    return written.getvalue()
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_workbook_that_would_take_too_much_is_refused_unopened(name: str) -> None:
+    content = twice() if BOMBS[name] is GOOD else BOMBS[name]
+    begun = time.process_time()
+    found = read_posts(content)
+    assert (found.body, len(found.problems)) == (None, 1)
+    assert {one.rule for one in found.problems} <= {"workbook", "too-large"}
+    assert time.process_time() - begun < SECONDS
+
+
+def test_a_roster_of_fifteen_thousand_rows_is_far_from_the_bounds() -> None:
+    """Of eight columns, with borders: what openpyxl takes for it is measured in docs/decisions.md."""
+    assert archive.MOST["c"] > 2 * 15_000 * 8
+    assert archive.MOST["row"] > 2 * 15_000
+    assert archive.UNPACKED > 3 * 5.4 * archive.MB
