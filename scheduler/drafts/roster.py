@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+import csv
+import io
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Problem
@@ -31,7 +33,7 @@ class Dropped:
     body: bytes  # as CSV, each of its lines a row of the file
     problems: tuple[Problem, ...]  # with their cells, where it is a workbook
     posts: tuple[Recipient, ...] = ()
-    lines: Lines = Lines()
+    lines: Lines = field(default_factory=Lines)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +66,8 @@ class RosterChange:
 
 def dropped(name: str, content: bytes, files: Mapping[str, bytes]) -> Dropped:
     """The list in a file of that name, read with the other `files`. Raises NoList."""
-    body, placed, own = content, None, ()
+    body, placed = content, None
+    own: tuple[Problem, ...] = ()
     if name.lower().endswith(ENDINGS):
         sheet = sheet_table(content, file=name, table=POSTS)
         if sheet.body is None:
@@ -77,6 +80,23 @@ def dropped(name: str, content: bytes, files: Mapping[str, bytes]) -> Dropped:
     problems = (*own, *(wrong if placed is None else map(placed, wrong)))
     posts = () if found.draft is None else found.draft.recipients
     return Dropped(body=body, problems=problems, posts=posts, lines=found.lines)
+
+
+def beside_others(found: Dropped, present: bytes, before: Reading, own: Collection[str]) -> Dropped:
+    """A list of some sites' posts (`own`: their ids) with the `present` posts of all others, as whoever edits those
+    sites alone drops it.
+
+    What it says of other sites counts too, where it differs from what is there: whoever applies it is asked for more.
+    """
+    was = {} if before.draft is None else {one.id: one for one in before.draft.recipients}
+    stay = {key: one for key, one in was.items() if one.site not in own}
+    told = [one for one in found.posts if one != stay.get(one.id)]
+    others = {row.get("id", ""): row for row in rows_of(present)}
+    names = {one.id for one in told}
+    rows = [others[key] for key in stay if key not in names and key in others]
+    rows += [row for row in rows_of(found.body) if row.get("id", "") in names]
+    kept = (one for key, one in stay.items() if key not in names)
+    return replace(found, body=_written(rows), posts=(*kept, *told))
 
 
 def compared(before: Reading, after: Dropped) -> RosterChange:
@@ -98,6 +118,16 @@ def rows_of(body: bytes) -> Sequence[Mapping[str, str]]:
     text = decode(body, report, limit=LIMITS[POSTS])
     found = () if text is None else table(text, report, required=required, optional=optional, limit=len(body))
     return [{name: row.raw(name) for name in row.columns} for row in found]
+
+
+def _written(rows: Sequence[Mapping[str, str]]) -> bytes:
+    required, optional = COLUMNS[POSTS]
+    names = [*required, *(name for name in optional if any(row.get(name) for row in rows))]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, names, extrasaction="ignore", restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
 
 
 def _differing(was: Recipient, now: Recipient) -> tuple[str, ...]:

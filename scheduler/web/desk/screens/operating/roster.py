@@ -1,4 +1,4 @@
-"""The list of posts from Excel: dropped, compared by name and line, put into the draft; the present one to take down."""
+"""The list of posts from Excel: dropped, compared by name and line, put into the draft; the present one taken down."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from calendars.reading import POSTS
 from scheduler.base.refusal import Refusal
 from scheduler.drafts import typed
 from scheduler.drafts.history import digest_of
-from scheduler.drafts.roster import Dropped, RosterChange, RosterRow, compared, dropped, rows_of
+from scheduler.drafts.roster import Dropped, RosterChange, RosterRow, beside_others, compared, dropped, rows_of
 from scheduler.drafts.saving import save
 from scheduler.drafts.tables import workbooks_of
 from scheduler.drafts.typed import Typed
@@ -127,8 +127,12 @@ def _kept(place: Place, asked: Asked) -> tuple[str, Dropped]:
     left = typed.kept(place.folder, _who(asked), KEPT, asked.now)
     if left is None:
         raise Refusal(GONE)
-    name = left.fields["name"]
-    return name, dropped(name, b64decode(left.fields["content"]), place.files.contents())
+    name, contents, agenda = left.fields["name"], place.files.contents(), place.agenda()
+    found = dropped(name, b64decode(left.fields["content"]), contents)
+    own = None if agenda is None else sites_of(agenda, asked, DeskRole.EDIT)
+    if own is not None and not found.problems:
+        found = beside_others(found, contents.get(POSTS, b""), place.reading(), own)
+    return name, found
 
 
 def _refuse_others(place: Place, asked: Asked, change: RosterChange) -> None:
