@@ -5,7 +5,20 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import commands, composing, fanout, feeds, memory, planning, publishing, rehearsal, scale, sending, serving
+from bench import (
+    commands,
+    composing,
+    desk,
+    fanout,
+    feeds,
+    memory,
+    planning,
+    publishing,
+    rehearsal,
+    scale,
+    sending,
+    serving,
+)
 from bench.measure import Line, as_table, show
 from scheduler.base.clock import monotonic
 
@@ -21,6 +34,7 @@ BENCHES: Mapping[str, Callable[[], Sequence[Line]]] = {
     "fanout": fanout.run,
     "memory": memory.run,
     "serving": serving.run,
+    "desk": desk.run,
 }
 
 

@@ -130,6 +130,19 @@ COMMANDS = (
         "still lacks.",
     ),
     Command(
+        "heard",
+        "heard.heard",
+        OPERATING,
+        "Say who has not heard, site by site: of an event as it stands, or of what an edition changed.",
+    ),
+    Command(
+        "remind",
+        "remind.remind",
+        OPERATING,
+        "Ask by one mail, once, who has not said whether they come to EVENT. Addresses that are bad, pauses and the "
+        "pace are kept to.",
+    ),
+    Command(
         "doctor",
         "doctor.doctor",
         OPERATING,

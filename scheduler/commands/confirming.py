@@ -118,13 +118,22 @@ def _typed(found: Prospect, lang: Language, *, shifted: bool, files: bool) -> bo
     console = err()
     for line in _reasons(found, lang, (" --shifted" if shifted else "") if files else None):
         console.print(line, markup=False)
-    if sys.stdin.isatty():
-        asked = CONFIRM.say(lang, total=found.people)
-        if typer.prompt(asked, default="", show_default=False, err=True).strip() == str(found.people):
-            return True
-        console.print(f"{MISTYPED[lang]} {NOT_PUBLISHED[lang]}")
+    wants_yes = WANTS_YES if files and not shifted else WANTS_YES_ONLY
+    return typed(found.people, CONFIRM, lang, unless=wants_yes, undone=NOT_PUBLISHED)
+
+
+def typed(total: int, asked: Phrase, lang: Language, *, unless: Phrase, undone: Phrase) -> bool:
+    """Whether somebody at the terminal types the number that is `asked` for.
+
+    Where not, what was left `undone` is said; without a terminal, also the way out, `unless`.
+    """
+    if not sys.stdin.isatty():
+        err().print(f"{unless[lang]} {undone[lang]}", markup=False)
         return False
-    console.print(f"{(WANTS_YES if files and not shifted else WANTS_YES_ONLY)[lang]} {NOT_PUBLISHED[lang]}")
+    answer = typer.prompt(asked.say(lang, total=total), default="", show_default=False, err=True)
+    if answer.strip() == str(total):
+        return True
+    err().print(f"{MISTYPED[lang]} {undone[lang]}", markup=False)
     return False
 
 

@@ -18,6 +18,7 @@ from calendars.model.text import Language
 from scheduler.base.heavy import load
 
 CONTEXT = "help"  # of each text of the commands in the catalogue: a paragraph, without its line breaks
+PLACEHOLDER = "placeholder in a command"  # likewise of what stands for a value
 USAGE = Phrase("Usage: ")
 OPTIONS = Phrase("[OPTIONS]")
 SUBCOMMAND = Phrase("COMMAND [ARGS]...")
@@ -99,6 +100,12 @@ def in_language(text: str, language: Language) -> str:
     return "\n\n".join(catalogue(language).text(one, CONTEXT) for one in paragraphs(text))
 
 
+def placeholder_of(parameter: Any) -> str:
+    """What stands for a value in a usage line, as SITE does; "" of a flag, and where there is none of ours."""
+    named = parameter.metavar or (parameter.name.upper() if parameter.param_type_name == "argument" else "")
+    return named if named.isalpha() and named.isupper() and len(named) > 1 else ""
+
+
 def speak(command: Any, language: Language) -> None:
     """Make a command, its options and the commands below it say what they say in a language."""
     if language == SOURCE:
@@ -133,7 +140,12 @@ def _metavar(parameter: Any, context: Any, language: Language) -> str:
     if named is None:
         written = _CHOICES.sub(r"\1", parameter.display_type(context))
         named = _TYPES.get(written, written)
-    return _WORD.sub(lambda found: METAVARS[found[0]][language] if found[0] in METAVARS else found[0], named)
+
+    def said(found: re.Match[str]) -> str:
+        known = METAVARS.get(found[0])
+        return catalogue(language).text(found[0], PLACEHOLDER) if known is None else known[language]
+
+    return _WORD.sub(said, named)
 
 
 def _untyped(*, ctx: typer.Context) -> None:

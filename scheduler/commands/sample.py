@@ -19,7 +19,8 @@ from scheduler.base.settings import Settings
 from scheduler.commands.common import NO_SITE
 from scheduler.commands.shifting import Source
 from scheduler.installation.database import existing_database
-from scheduler.sending.foresight import foreseen, foreseen_news
+from scheduler.planning.delivery import Purpose
+from scheduler.sending.foresight import OF_EVENTS, foreseen, foreseen_news
 from scheduler.sending.letters import letters_of
 from scheduler.store.database import Database
 from scheduler.store.ledger import claiming
@@ -71,7 +72,8 @@ def _bodies(
         refuse_unknown(sample.site, draft, "mail")
         found = source.prospect(connection, draft, at, announce)
         if sample.reminder or (found.unchanged and not found.called):
-            return True, list(foreseen(connection, letters, sample.site, at, of=(sample.event, sample.reminder)))
+            purposes = (Purpose.REMINDER,) if sample.reminder else OF_EVENTS
+            return True, list(foreseen(connection, letters, sample.site, at, event=sample.event, purposes=purposes))
         before = claiming.newest(connection)
         source.enact(connection, found, draft, at, database.tokens)
         news = foreseen_news(connection, letters, sample.site, at, event=sample.event, after=before)

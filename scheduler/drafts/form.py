@@ -15,7 +15,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from calendars.catalogue import LANGUAGES
 from calendars.reading.yaml.schema import EventForm
 from scheduler.drafts.history import digest_of
-from scheduler.drafts.patching import Events, Patch, Value, event_patch, with_event
+from scheduler.drafts.patching import Events, Patch, Value, event_patch, item, with_event
 
 KEYS = tuple(EventForm.model_fields)  # in the order in which a new key is put in
 TEXTS = ("titulo", "lugar", "descripcion", "motivo")
@@ -30,6 +30,7 @@ FIELDS = (
     *AUDIENCE,
     *COVERAGE,
 )
+_TIMED = ("fecha", "hasta", "hora", "duracion", "pliegue", "para")
 SEVERAL = ("regiones", "sedes")
 _BREAK = re.compile(r"[\n,;]+")
 
@@ -71,6 +72,26 @@ def with_fields(events: Events, key: str, fields: Mapping[str, str]) -> str:
 def with_new(text: str, key: str, fields: Mapping[str, str]) -> str:
     """The text with one more event, whose id is new. Raises AsText."""
     return with_event(text, {"id": key, **_values(dict.fromkeys(FIELDS, "") | dict(fields))})
+
+
+def timed_alone(events: Events, key: str) -> str:
+    """The text with nothing of all events but this one's time and audience: what its local hours depend on.
+
+    Its weekday is left out, too: while a date is being typed, it is that of another.
+    """
+    whole, where = Events(events.alone(key)), event_text(events, key)
+    stated = _values(where.fields)
+    kept = {name: value for name, value in stated.items() if name in _TIMED}
+    values: dict[str, Value] = {
+        "id": key,
+        "titulo": "x",
+        "tipo": "taller",
+        "estado": "tentativo",
+        **kept,
+        "fuente": "x",
+    }
+    found = whole.lines(key)
+    return whole.text[: found.start] + item(values, event_patch(events.snippet(key)).indent) + whole.text[found.end :]
 
 
 def _fields(patch: Patch) -> Iterator[tuple[str, str]]:

@@ -186,9 +186,13 @@ def with_event(text: str, values: Mapping[str, Value]) -> str:
     end = _trimmed(text, last.start_mark.index, last.end_mark.index)
     line_end = text.find("\n", end)
     line_end = len(text) if line_end < 0 else line_end
+    return f"{text[:line_end]}\n{item(values, column)}{text[line_end:]}"
+
+
+def item(values: Mapping[str, Value], column: int) -> str:
+    """A mapping as an item of a list, its keys in that column."""
     lines = [f"{name}:{_gap(value, column, name)}" for name, value in values.items()]
-    body = f"\n{' ' * column}".join(lines)
-    return f"{text[:line_end]}\n{' ' * (column - 2)}- {body}{text[line_end:]}"
+    return f"{' ' * (column - 2)}- " + f"\n{' ' * column}".join(lines)
 
 
 def links_of(text: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ import os
 import stat
 import zipfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -126,7 +126,7 @@ def _replace(path: Path, body: bytes) -> None:
         fresh.write_bytes(body)
         if path.exists():
             was = path.stat()
-            with suppress(PermissionError):  # a member of the group may write, and not own
+            if was.st_gid != fresh.stat().st_gid:  # the folder of the recipe hands its group down by itself
                 os.chown(fresh, -1, was.st_gid)
             fresh.chmod(stat.S_IMODE(was.st_mode))
         fresh.replace(path)

@@ -45,6 +45,7 @@ from scheduler.mail.subject import Enclosure, Subject
 from scheduler.mail.texts.escalation import to_coordinator, to_deputy
 from scheduler.mail.texts.invitation import invitation
 from scheduler.mail.texts.notice import notice
+from scheduler.mail.texts.question import question
 from scheduler.mail.texts.reminder import reminder
 from scheduler.mail.wrapping import wrapped
 from scheduler.planning.coverage import Tally
@@ -102,6 +103,15 @@ class Composer:
             return self._about("invitation", subject, words, i=words)
 
         return self._once(subject, "invitation", prepare)
+
+    def question(self, subject: Subject) -> PreparedMail:
+        """Whether the posts come, to those that have not said. Kept as a reminder is."""
+
+        def prepare() -> PreparedMail:
+            words = question(subject)
+            return self._about("question", subject, words, q=words, r=words.event)
+
+        return self._once(subject, "question", prepare)
 
     def notice(self, subject: Subject, telling: Telling) -> PreparedMail:
         """A notice of a change. Kept as a reminder is.

@@ -50,7 +50,7 @@ class Tally:
 def tallies(edition: Edition, event: Event, voices: Iterable[Voice]) -> tuple[Tally, ...]:
     """A count for each site that the event addresses, in the agenda's order."""
     agenda, said = edition.agenda, Counter[tuple[str, str]]()
-    sessions = {one.id for one in agenda.events if one.status in _TAKES_PLACE and isinstance(one.when, Timed)}
+    sessions = _sessions(edition)
     for voice in voices:
         if voice.role is Role.DEPUTY:
             said[voice.site, "deputies"] += 1
@@ -72,6 +72,17 @@ def tallies(edition: Edition, event: Event, voices: Iterable[Voice]) -> tuple[Ta
         )
         for site in agenda.addressed(event)
     )
+
+
+def has_answered(edition: Edition, event: Event, voice: Voice) -> bool:
+    """Has the post said anything of the event that counts for its start as it is now?"""
+    return _word(edition, event, voice, _sessions(edition))[0] not in ("silent", "set_aside")
+
+
+def _sessions(edition: Edition) -> frozenset[str]:
+    """The events (ids) that somebody can come to instead of their own."""
+    events = edition.agenda.events
+    return frozenset(one.id for one in events if one.status in _TAKES_PLACE and isinstance(one.when, Timed))
 
 
 def _word(edition: Edition, event: Event, voice: Voice, sessions: Container[str]) -> tuple[str, Footing]:

@@ -22,13 +22,14 @@ URGENT = timedelta(hours=24)  # before the start: what leaves now is worth more 
 
 
 class Purpose(StrEnum):
-    """Why a delivery is owed. But for what an edition owes, it is service mail: asked for a moment ago, of use now."""
+    """Why a delivery is owed. What is of no event is service mail: asked for a moment ago, of use now."""
 
     REMINDER = "reminder"
     ESCALATION = "escalation"  # too few have said that they come: to deputies, and to the region's coordinators
     NOTICE = "notice"  # of a change between what the post was last told and the edition in force
     INVITATION = "invitation"  # the post chose another channel, or moved: an event enters its calendar, or leaves it
     CONVOCATION = "convocation"  # to an event that was announced by name
+    QUESTION = "question"  # an administrator asks, once, who has not said whether they come
     CONFIRMATION = "confirmation"  # somebody signed up with this address: is it yours?
     KNOWN = "known"  # likewise, and it gets the reminders already
     ALARM = "alarm"  # to the coordinator: a site has nobody left to write to
@@ -143,11 +144,12 @@ def _retry_at(tried: Attempted, now: datetime) -> datetime:
 def minds_hours(purpose: Purpose, rule: str, due: datetime, now: datetime, expires_at: datetime) -> bool:
     """Whether a delivery that leaves now has to wait for the site's next working hour.
 
-    A `PnD` reminder that is late does, and so do an escalation and an invitation, unless the event starts within a day;
-    `PT…` goes at its hour, and service mail when it was asked for. When a notice or a convocation leaves,
+    A `PnD` reminder that is late does, and so do an escalation, an invitation and a question, unless the event starts
+    within a day; `PT…` goes at its hour, and service mail when it was asked for. When a notice or a convocation leaves,
     scheduler/planning/notices.py says.
     """
-    by_the_day = purpose in (*PLANNED_BY_EDITION, Purpose.INVITATION) and not rule.startswith("PT")
+    of_the_day = (*PLANNED_BY_EDITION, Purpose.INVITATION, Purpose.QUESTION)
+    by_the_day = purpose in of_the_day and not rule.startswith("PT")
     return by_the_day and now - due > LATE and expires_at - now > URGENT
 
 

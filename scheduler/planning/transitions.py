@@ -156,6 +156,13 @@ _SENDING = (
     Transition(
         (CLAIMED,),
         "before it leaves",
+        "a question that is answered, or to another hour than its event has now, or whose post is gone",
+        (CANCELLED,),
+        "states.end_claims",
+    ),
+    Transition(
+        (CLAIMED,),
+        "before it leaves",
         "a convocation, and a notice of its event was told since it was owed",
         (SUPERSEDED,),
         "states.end_claims",
@@ -164,6 +171,13 @@ _SENDING = (
         (CLAIMED,),
         "before it leaves",
         "a notice, a convocation or an invitation, and its post left and was its own, or has a bad address",
+        (SUPPRESSED,),
+        "states.end_claims",
+    ),
+    Transition(
+        (CLAIMED,),
+        "before it leaves",
+        "a question, and its post wants no mail now: it left, has paused, or has a bad address",
         (SUPPRESSED,),
         "states.end_claims",
     ),
@@ -303,6 +317,14 @@ _POSTS = (
     ),
 )
 _OPERATORS = (
+    Transition(NEW, "an administrator", "asks who has not answered: a question", (PLANNED,), "questions.ask"),
+    Transition(
+        (CANCELLED, SUPPRESSED, EXPIRED),
+        "an administrator",
+        "asks again, and it is a question that nobody can have got",
+        (PLANNED,),
+        "questions.ask",
+    ),
     Transition((PLANNED, DEFERRED, UNCERTAIN), "an operator", "holds it", (HELD,), "deliveries.hold"),
     Transition(
         (HELD,),

@@ -19,13 +19,14 @@ from scheduler.planning.channels import Carried, Channel, brings_file
 from scheduler.planning.coverage import Tally
 from scheduler.planning.delivery import ASKED, NEWS, Purpose, minds_hours
 from scheduler.planning.notices import Telling, leaves_at
-from scheduler.sending import escalations
+from scheduler.sending import escalations, unanswered
 from scheduler.sending.errand import (
     ConvocationErrand,
     Errand,
     EscalationErrand,
     InvitationErrand,
     NoticeErrand,
+    QuestionErrand,
     ReminderErrand,
     ServiceErrand,
 )
@@ -69,7 +70,10 @@ class Contents:
         told = self.tellings.settle(connection, owner, news, under, at) if news else {}
         asking = [one for one in found if one.purpose is Purpose.ESCALATION]
         about = escalations.settle(connection, owner, asking, under.edition) if asking else {}
-        over = {one.id for one in (*news, *asking) if one.id not in told and one.id not in about}
+        posed = [one for one in found if one.purpose is Purpose.QUESTION]
+        unsaid = unanswered.settle(connection, owner, posed, under.edition, at) if posed else frozenset()
+        settled = {*told, *about, *unsaid}
+        over = {one.id for one in (*news, *asking, *posed) if one.id not in settled}
         going = [one for one in found if one.id not in over]
         inviting = [one for one in going if one.may_invite]
         carried = self.inviting.settle(connection, owner, inviting, under) if inviting else {}
@@ -184,6 +188,8 @@ def _errand(
             return InvitationErrand(claim=claim, under=under, method=method)
         case Purpose.ESCALATION:
             return EscalationErrand(claim=claim, under=under, method=method, lacking=about[claim.id])
+        case Purpose.QUESTION:
+            return QuestionErrand(claim=claim, under=under, method=method)
     return ServiceErrand(claim=claim, under=under)
 
 

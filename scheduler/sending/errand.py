@@ -67,5 +67,10 @@ class EscalationErrand(_OfAnEvent):
     lacking: tuple[Tally, ...]  # the sites that it is about, at least one
 
 
-EventErrand = ReminderErrand | ConvocationErrand | NoticeErrand | InvitationErrand | EscalationErrand
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QuestionErrand(_OfAnEvent):
+    """Whether its post comes, which it has not said."""
+
+
+EventErrand = ReminderErrand | ConvocationErrand | NoticeErrand | InvitationErrand | EscalationErrand | QuestionErrand
 Errand = EventErrand | ServiceErrand

@@ -19,23 +19,35 @@ from scheduler.store.ledger import claiming
 from scheduler.store.ledger.claiming import Claim
 from scheduler.store.ledger.inviting import Inviting
 
-OF_EVENTS = (Purpose.NOTICE, Purpose.CONVOCATION, Purpose.REMINDER, Purpose.INVITATION, Purpose.ESCALATION)
+OF_EVENTS = (
+    Purpose.NOTICE,
+    Purpose.CONVOCATION,
+    Purpose.REMINDER,
+    Purpose.INVITATION,
+    Purpose.ESCALATION,
+    Purpose.QUESTION,
+)
 _NOBODY = ""  # owns no claim, so that nothing ends
 
 
 def foreseen(
-    connection: Connection, letters: Letters, site: str, at: datetime, *, of: tuple[str | None, bool]
+    connection: Connection,
+    letters: Letters,
+    site: str,
+    at: datetime,
+    *,
+    event: str | None = None,
+    purposes: Collection[Purpose] = OF_EVENTS,
 ) -> Iterator[bytes]:
     """The mail about an event that goes next to a site (its id), dated when it is to leave.
 
-    One for each language there, and for each way in which calendars hear of it. `of` is an event (its id), or any; and
-    whether reminders alone are meant. What has nothing to say is left out.
+    One for each language there, and for each way in which calendars hear of it; of one event (its id), or any. What has
+    nothing to say is left out.
     """
-    event, reminders = of
     under = editions.load(connection)
     if under is None:
         return
-    for claims in claiming.next_of_site(connection, site, (Purpose.REMINDER,) if reminders else OF_EVENTS, event):
+    for claims in claiming.next_of_site(connection, site, purposes, event):
         if found := list(_written(connection, letters, claims, under, at)):
             yield from found
             return

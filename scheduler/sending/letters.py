@@ -30,6 +30,7 @@ from scheduler.sending.errand import (
     EventErrand,
     InvitationErrand,
     NoticeErrand,
+    QuestionErrand,
     ReminderErrand,
     ServiceErrand,
 )
@@ -97,6 +98,8 @@ class Letters:
                 return self.composer.notice(subject, telling)
             case InvitationErrand():
                 return self.composer.invitation(subject)
+            case QuestionErrand():
+                return self.composer.question(subject)
             case EscalationErrand(claim=Claim(role=Role.COORDINATOR), lacking=lacking):
                 return self.composer.to_coordinator(subject, lacking)
             case EscalationErrand(lacking=lacking):

@@ -96,6 +96,18 @@ def starts(connection: Connection, event: str) -> frozenset[datetime]:
     return frozenset(connection.execute(found).scalars())
 
 
+def numbers_of(connection: Connection, event: str) -> list[tuple[int, datetime, tuple[str, str | None]]]:
+    """The editions that have an event (its id), the newest first: number, instant (UTC), and what tells one apart."""
+    told_apart = revisions.c.digest, revisions.c.link_digest
+    found = connection.execute(
+        select(editions.c.number, editions.c.at, *told_apart)
+        .join(editions, editions.c.number == revisions.c.edition)
+        .where(revisions.c.event == event)
+        .order_by(editions.c.number.desc())
+    )
+    return [(row.number, row.at, (row.digest, row.link_digest)) for row in found]
+
+
 def with_sequence(connection: Connection, event: str, sequence: int) -> int | None:
     """The last edition (its number) in which an event (its id) had this SEQUENCE, or the nearest before; None: none."""
     earlier = select(func.max(revisions.c.edition)).where(revisions.c.event == event, revisions.c.sequence <= sequence)

@@ -13,7 +13,7 @@ from scheduler.base.refusal import Refusal
 from scheduler.web.demo.captured import CapturedMails
 from scheduler.web.demo.hosts import by_own_names
 from scheduler.web.demo.outbox import OutboxPages
-from scheduler.web.desk.routes import desk_routes
+from scheduler.web.desk.routes import desk_routes, more_for_the_desk
 from scheduler.web.feeds.public import PREFIX, FeedApp
 from scheduler.web.http.bodies import WholeBodies
 from scheduler.web.pages.around import Around
@@ -44,7 +44,7 @@ def build_app(site: Site) -> ASGIApp:
     handlers = {HTTPException: pages.failed, Refusal: pages.refused, DBAPIError: pages.away, Exception: pages.failed}
     inner = Starlette(routes=routes_of(site, pages), exception_handlers=handlers)
     inner.router.redirect_slashes = False  # it would redirect to whatever host the request names
-    whole = fronted(FeedApp(site.shelf, site.staff), compressed(WholeBodies(inner)))
+    whole = fronted(FeedApp(site.shelf, site.staff), compressed(WholeBodies(inner, more_for_the_desk(site))))
     return whole if site.outbox is None else by_own_names(whole, site.base_url)
 
 

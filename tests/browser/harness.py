@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    async_playwright,
+)
 
 Theme = Literal["light", "dark"]
 NARROW, WIDE = 360, 1280  # px
@@ -83,6 +90,7 @@ class Visitor:
         lang: Literal["es", "en"] = "es",
         javascript: bool = True,
         permissions: Sequence[str] = (),
+        cookies: Sequence[Mapping[str, str]] = (),
         status: int = 200,
         expected: Sequence[str] = (),
     ) -> AsyncIterator[Page]:
@@ -96,6 +104,7 @@ class Visitor:
             permissions=permissions,
         )
         context.set_default_timeout(PATIENCE)
+        await context.add_cookies([{**one} for one in cookies])  # type: ignore[typeddict-item]  # its type has no public name
         trouble = Trouble(origin=self.url)
         try:
             page = await context.new_page()

@@ -22,9 +22,11 @@ from scheduler.base.settings import VARIABLES
 from scheduler.cli import app
 from scheduler.planning.delivery import State
 from scheduler.reporting.metrics import figures
+from scheduler.store.accounts.roles import DeskRole
 from scheduler.store.database import Database
 from scheduler.web.watch.exposition import REASONS, exposition
 from tests.support.checkout import ROOT, document
+from tests.support.desk import AGENT, publish, running, shipped_folder
 from tests.support.factories import edition
 from tests.support.ledger import PUBLISHED, draft, put
 from tests.support.wanted import leave_out
@@ -181,6 +183,26 @@ async def test_behind_the_example_site_pages_and_feeds_are_for_all_and_figures_f
                         assert (await client.get(path)).status_code == 404
                         assert (await direct.get(path)).status_code == 200
     assert "/leave/" not in logs(tmp_path)
+
+
+async def test_behind_the_example_site_only_who_is_signed_in_at_the_desk_may_send_much(
+    tmp_path: Path, database: Database
+) -> None:
+    """Four megabytes: taken below /desk/ from whoever is signed in, refused from others, and elsewhere from all."""
+    folder, files = shipped_folder(tmp_path / "config"), tmp_path / "nginx"
+    files.mkdir()
+    publish(database, folder)
+    much = b"x" * (4 * 1024 * 1024)
+    async with running(folder, database) as desk, desk.client(DeskRole.EDIT) as own:
+        with nginx(files, int(desk.url.rpartition(":")[2])) as behind:
+            async with behind as client:
+                headers = {"User-Agent": AGENT, "Sec-Fetch-Site": "same-origin"}
+                cookie = {"Cookie": f"{desk.cookie}={own.inner.cookies[desk.cookie]}"}
+                sent = [
+                    (await client.post(path, content=much, headers={**headers, **key})).status_code
+                    for path, key in (("/desk/files.zip", cookie), ("/desk/files.zip", {}), ("/subscribe", cookie))
+                ]
+    assert sent == [403, 413, 413]  # signed in, it comes as far as the question for the form's token
 
 
 def logs(folder: Path) -> str:

@@ -14,7 +14,7 @@ from scheduler.mail.compose import Composer
 from scheduler.planning.delivery import Purpose
 from scheduler.publishing.prospect import Act, prospect
 from scheduler.publishing.publish import enact_draft
-from scheduler.sending.foresight import foreseen, foreseen_news
+from scheduler.sending.foresight import OF_EVENTS, foreseen, foreseen_news
 from scheduler.sending.letters import Letters
 from scheduler.store.database import Database
 from scheduler.store.ledger import claiming
@@ -58,7 +58,8 @@ def would_send(database: Database, content: Draft, at: datetime, announce: Seque
 
 def shown(database: Database, at: datetime, *, reminder: bool = False, event: str | None = None) -> list[bytes]:
     with database.write_own_row() as connection:
-        return list(foreseen(connection, LETTERS, "tokio", at, of=(event, reminder)))
+        purposes = (Purpose.REMINDER,) if reminder else OF_EVENTS
+        return list(foreseen(connection, LETTERS, "tokio", at, event=event, purposes=purposes))
 
 
 async def sent(database: Database, start: datetime, until: datetime) -> Sequence[bytes]:

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 from playwright.async_api import BrowserContext
@@ -93,11 +94,11 @@ def asked_by(
     language: Language = "es",
     now: datetime = NOW,
     form: Mapping[str, str | Sequence[str]] | None = None,
-    **given: object,
+    **given: Any,
 ) -> Asked:
     """A request as a screen is given it; `form` by field, a value or several; `given` are other fields of Asked."""
     fields = {name: [value] if isinstance(value, str) else list(value) for name, value in (form or {}).items()}
-    return Asked(  # type: ignore[arg-type]  # whatever a test wants to set
+    return Asked(
         person=person, csrf="token", language=language, now=now, root="", path=path, form=Form(fields=fields), **given
     )
 

@@ -21,7 +21,7 @@ from typer.main import get_command as app_command
 
 from calendars.days.names import HOLIDAY
 from scheduler.cli import COMMANDS, app, loaded
-from scheduler.commands.helping import CONTEXT, paragraphs
+from scheduler.commands.helping import CONTEXT, PLACEHOLDER, paragraphs, placeholder_of
 from tests.support import holiday_names
 from tests.support.checkout import ROOT
 
@@ -70,6 +70,7 @@ def _in_help() -> Iterator[Key]:
 def _of_command(command: Any) -> Iterator[Key]:
     texts = [command.help or "", *(getattr(one, "help", None) or "" for one in command.params)]
     yield from ((part, CONTEXT) for text in texts for part in paragraphs(text) if part)
+    yield from ((placeholder, PLACEHOLDER) for one in command.params if (placeholder := placeholder_of(one)))
     for one in getattr(command, "commands", {}).values():
         yield from _of_command(one)
 

@@ -105,6 +105,29 @@ def _known(row: RowMapping, doubts: Collection[int]) -> LastTold:
     )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MailAbout:
+    """One delivery about an event. Instants are UTC."""
+
+    recipient: str
+    state: State
+    edition: int | None  # the one that its last attempt told of; None before any
+    doubtful: bool  # its fate was unknown once
+    due_at: datetime
+    accepted_at: datetime | None
+
+
+def mails(connection: Connection, uid: str) -> list[MailAbout]:
+    """All that was owed about an event (its UID), the oldest first."""
+    of = ("recipient", "state", "edition", "due_at", "accepted_at")
+    doubtful = _D.uncertain_at.is_not(None).label("doubtful")
+    found = connection.execute(select(*(_D[name] for name in of), doubtful).where(_D.subject == uid).order_by(_D.id))
+    return [
+        MailAbout(**{**row, "state": State(row["state"]), "doubtful": bool(row["doubtful"])})
+        for row in found.mappings()
+    ]
+
+
 def spared(connection: Connection, claims: Sequence[Claim]) -> dict[int, State]:
     """Of claimed convocations, by Claim.id, those that are not to go, and what becomes of each.
 

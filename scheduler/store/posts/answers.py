@@ -85,18 +85,29 @@ def by_recipient(connection: Connection, recipient: str | None = None) -> Mappin
     return said
 
 
+def of_event(connection: Connection, subject: str) -> dict[str, Answer]:
+    """What posts said last of an event (its UID), by their ids."""
+    found = connection.execute(select(answers).where(_A.subject == subject).order_by(_A.recipient))
+    return {row["recipient"]: _answer(row) for row in found.mappings()}
+
+
 def voices(connection: Connection, subject: str) -> list[Voice]:
     """Every post on the list with what it said last of an event (its UID), in order of their ids."""
+    return list(voices_of_posts(connection, subject).values())
+
+
+def voices_of_posts(connection: Connection, subject: str) -> dict[str, Voice]:
+    """The same by the post's id."""
     found = connection.execute(
-        select(_R.site, _R.role, _A.answer, _A.instead, _A.start)
+        select(_R.id, _R.site, _R.role, _A.answer, _A.instead, _A.start)
         .join_from(recipients, answers, (_A.recipient == _R.id) & (_A.subject == subject), isouter=True)
         .where(listed(_R))
         .order_by(_R.id)
     )
-    return [
-        Voice(site=row.site, role=Role(row.role), reply=row.answer, instead=row.instead, start=row.start)
+    return {
+        row.id: Voice(site=row.site, role=Role(row.role), reply=row.answer, instead=row.instead, start=row.start)
         for row in found
-    ]
+    }
 
 
 def guests(connection: Connection, event: str) -> list[tuple[str, datetime | None]]:

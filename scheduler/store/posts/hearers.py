@@ -68,6 +68,22 @@ def deaf(connection: Connection) -> list[tuple[str, str]]:
     return [(row.id, row.site) for row in connection.execute(chosen)]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListedPost:
+    """A post on the list, whether or not anything is written to it now."""
+
+    id: str
+    site: str
+    role: Role
+    origin: str  # file, self
+
+
+def on_list(connection: Connection) -> list[ListedPost]:
+    """Every post on the list, in order of their ids."""
+    found = connection.execute(select(_R.id, _R.site, _R.role, _R.origin).where(LISTED).order_by(_R.id))
+    return [ListedPost(id=row.id, site=row.site, role=Role(row.role), origin=row.origin) for row in found]
+
+
 def involved(connection: Connection) -> list[Involved]:
     """The others that are told of changes to one event: they were asked about it by mail, come to it, or to it
     instead of their own session.

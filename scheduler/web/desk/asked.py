@@ -34,9 +34,9 @@ class Asked:
         wanted = {key: value for key, value in {**query, "lang": self.query.get("lang", "")}.items() if value}
         return f"{self.root}{path}" + (f"?{urlencode(wanted)}" if wanted else "")
 
-    def may(self, role: DeskRole) -> bool:
-        """Does the person have the role anywhere?"""
-        return self.person.may(role)
+    def may(self, role: str) -> bool:
+        """Does the person have the role, by its name, anywhere?"""
+        return self.person.may(DeskRole(role))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,10 +15,9 @@ from calendars.model.text import Language
 from calendars.reading import Reading, read
 from calendars.wording import hour, short_date
 from calendars.zones import to_wall
-from scheduler.base.settings import Settings
+from scheduler.base.settings import DEFAULT_DATABASE, Settings
 from scheduler.base.tokens import tokens_with
 from scheduler.drafts.files import Configuration, InvalidDraft
-from scheduler.installation.database import database_url
 from scheduler.publishing.prospect import Act, Prospect, prospect
 from scheduler.store import brake, editions
 from scheduler.store.database import Database
@@ -36,7 +35,7 @@ class Place:
     @cached_property
     def database(self) -> Database:
         """The installation's own; the process that serves has opened it before, and brought it up to date."""
-        return Database(database_url(self.settings), tokens=tokens_with(self.settings.secret_keys))
+        return Database(self.settings.database_url or DEFAULT_DATABASE, tokens=tokens_with(self.settings.secret_keys))
 
     @property
     def files(self) -> Configuration:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
+from starlette.types import Scope
 
 from scheduler.web.desk.access import HOME, Access, DeskRoute, Entrance, OpenRoute
 from scheduler.web.desk.accounts.entering import LocalEntry
@@ -14,7 +15,10 @@ from scheduler.web.desk.accounts.signing import SignInPages
 from scheduler.web.desk.accounts.welcome import WelcomePages
 from scheduler.web.desk.desk import Desk
 from scheduler.web.desk.visit import Visit
+from scheduler.web.http.bodies import BODY_LIMIT, More
 from scheduler.web.site import Site
+
+LARGEST = 5 * 1024 * 1024  # bytes of what somebody at the desk may send: an archive of all files
 
 
 def desk_routes(site: Site) -> list[BaseRoute]:
@@ -35,3 +39,16 @@ def desk_routes(site: Site) -> list[BaseRoute]:
 
     declared.append(DeskRoute(path=HOME.rstrip("/"), need=Entrance.SIGNED_IN, get=home))
     return [*access.routes(declared), *Desk(site, access, site.desk).routes()]
+
+
+def more_for_the_desk(site: Site) -> More | None:
+    """How large a body may be below /desk/: whoever is signed in puts files there. None where there is no desk."""
+    if site.desk is None:
+        return None
+    access = Access(site)
+
+    async def allowed(scope: Scope) -> int:
+        here = str(scope["path"]).startswith(HOME)
+        return LARGEST if here and await access.visit(Request(scope)) is not None else BODY_LIMIT
+
+    return allowed

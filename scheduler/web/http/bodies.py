@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from scheduler.web.http.prepared import in_each_language, plain
@@ -12,24 +14,33 @@ BODILESS = ("GET", "HEAD")  # a body of these means nothing (RFC 9110 §9.3.1), 
 _TOO_LARGE = in_each_language(TOO_LARGE)
 
 
-class WholeBodies:
-    """Answers 413 past BODY_LIMIT; gives up, unanswered, who ends before the body does (limits.py has the deadline)."""
+More = Callable[[Scope], Awaitable[int]]  # a request that is larger than BODY_LIMIT -> the bytes that it may have
 
-    def __init__(self, inner: ASGIApp) -> None:
+
+class WholeBodies:
+    """Answers 413 past BODY_LIMIT; gives up, unanswered, who ends before the body does (limits.py has the deadline).
+
+    `more` is asked, once, for what is larger: the desk lets those who are signed in send files.
+    """
+
+    def __init__(self, inner: ASGIApp, more: More | None = None) -> None:
         self._inner = inner
+        self._more = more
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] in BODILESS:
             await self._inner(scope, receive, send)
             return
-        body = bytearray()
+        body, limit = bytearray(), BODY_LIMIT
         more = True
         while more:
             message = await receive()
             if message["type"] == "http.disconnect":
                 return
             body += message.get("body", b"")
-            if len(body) > BODY_LIMIT:
+            if len(body) > limit == BODY_LIMIT and self._more is not None:
+                limit = await self._more(scope)
+            if len(body) > limit:
                 # The connection stays open: to close it on unread bytes could reset it before the answer is read.
                 await plain(send, 413, _TOO_LARGE)
                 return

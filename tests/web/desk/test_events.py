@@ -73,7 +73,7 @@ def test_the_button_of_a_correction_works_without_a_script(place: Place) -> None
 
 
 def test_the_hours_of_its_sites_stand_beside_it_the_worst_first(tmp_path: Path) -> None:
-    """The workshop for Europe at 16:00 of a Tuesday in Vienna is a holiday there, and Baku's evening; Lisbon is fine."""
+    """The workshop for Europe falls on a holiday in Vienna and on Baku's evening, and suits Lisbon."""
     with small_place(tmp_path, published=False) as place:
         shipped = place_with(place, shipped_folder(tmp_path / "shipped"))
         answer = event_form.edit(shipped, asked_by(names={"event": "taller-europa-2021"}))

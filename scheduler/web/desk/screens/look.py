@@ -14,7 +14,7 @@ from calendars.model.events import Days, Event
 from calendars.model.text import Language
 from calendars.reading import AGENDA, POSTS, PRIVATE, Reading, read
 from calendars.wording import days_span, home_name, hour, long_date, short_date
-from scheduler.drafts.form import AUDIENCE, COVERAGE, EventText, event_text
+from scheduler.drafts.form import AUDIENCE, COVERAGE, EventText, event_text, timed_alone
 from scheduler.drafts.patching import Events
 from scheduler.wording.around import marks, stay_marks
 
@@ -48,17 +48,23 @@ class Look:
         return not self.problems
 
 
-def alone(files: Mapping[str, bytes], text: str, key: str) -> Reading:
-    """The event read by itself: what is wrong elsewhere in the files does not hide its hours."""
+def _read(files: Mapping[str, bytes], agenda: str) -> Reading:
+    """The files with that text of agenda.yaml, and without links and posts, on which no hour depends."""
     wanted = {name: body for name, body in files.items() if name != PRIVATE}
     heads = {POSTS: files.get(POSTS, b"").split(b"\n", 1)[0] + b"\n"}
-    return read({**wanted, **heads, AGENDA: Events(text).alone(key).encode()})
+    return read({**wanted, **heads, AGENDA: agenda.encode()})
+
+
+def _hours(files: Mapping[str, bytes], events: Events, key: str) -> Draft | None:
+    """The event as its hours depend on it: neither what is wrong elsewhere nor a wrong title hides them."""
+    return _read(files, timed_alone(events, key)).draft
 
 
 def look(files: Mapping[str, bytes], text: str, key: str, language: Language) -> Look:
     """What the event of that id is in the text of agenda.yaml. Raises AsText."""
-    found = alone(files, text, key)
-    draft, stands = found.draft, event_text(Events(text), key)
+    events = Events(text)
+    found, stands = _read(files, events.alone(key)), event_text(events, key)
+    draft = found.draft or _hours(files, events, key)
     event = None if draft is None else draft.agenda.event(key)
     return Look(
         home="" if draft is None or event is None else _home(draft, event, language),

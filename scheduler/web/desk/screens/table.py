@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scheduler.web.desk.declared import Declared
-from scheduler.web.desk.screens import event_form, events, files, home
+from scheduler.web.desk.screens import event_form, events, files, heard, home
 from scheduler.web.desk.screens.operating import addresses, brake, deliveries, handover, mails, roster
 
 SCREENS: tuple[Declared, ...] = (
@@ -17,4 +17,5 @@ SCREENS: tuple[Declared, ...] = (
     *mails.SCREENS,
     *handover.SCREENS,
     *roster.SCREENS,
+    *heard.SCREENS,
 )

@@ -1,0 +1,177 @@
+"""`agenda remind EVENT --silent`: one mail to those who have not said whether they come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from calendars.catalogue import Phrase
+from calendars.model.text import Language
+from scheduler.base.clock import SystemClock
+from scheduler.base.refusal import PROBLEMS, UsageRefusal
+from scheduler.base.settings import Settings
+from scheduler.commands.common import NO_SITE, JsonOption, LangOption, language, print_json, told
+from scheduler.commands.confirming import WANTS_YES_ONLY, typed
+from scheduler.commands.sample import shown
+from scheduler.commands.screen import print_lines
+from scheduler.installation.database import existing_database
+from scheduler.planning.delivery import Purpose, State
+from scheduler.publishing.asking import Silence, Spared, ask, owe, silence
+from scheduler.publishing.in_words import moment_at_home
+from scheduler.sending.foresight import foreseen
+from scheduler.sending.letters import letters_of
+from scheduler.store.database import Database
+from scheduler.store.ledger.questions import AskedPost
+
+SILENT_ALONE = Phrase("say whom: --silent asks those who have not answered")
+ANSWERED = Phrase("{title}: {n} {n:post has|posts have} answered.")
+BEFORE = Phrase("Asked before ({n}):")
+ASKED_POST = Phrase("  - {post}, {city}: {what}")
+WHAT = {
+    State.ACCEPTED: Phrase("the mail server took it on {moment}"),
+    State.PLANNED: Phrase("it leaves on {moment}"),
+    State.DEFERRED: Phrase("it was due on {moment}, and is tried again"),
+    State.BOUNCED: Phrase("it bounced; it had left on {moment}"),
+    State.REJECTED: Phrase("its address was refused; it was due on {moment}"),
+    State.HELD: Phrase("it was due on {moment}, and is held"),
+    State.EXPIRED: Phrase("it was due on {moment}, and came too late"),
+}
+DOUBTFUL = Phrase("it left on {moment}, and nobody knows whether it arrived")
+ENDED = Phrase("it was due on {moment}, and was ended")
+NOT_ASKED = {
+    Spared.ADDRESS: Phrase("Not asked, for their address is bad ({n}): {posts}"),
+    Spared.LEFT: Phrase("Not asked, for they want no reminders ({n}): {posts}"),
+    Spared.PAUSED: Phrase("Not asked, for they have paused their reminders ({n}): {posts}"),
+    Spared.LATE: Phrase("Not asked, for their site does not open before it begins ({n}): {posts}"),
+}
+NOBODY = Phrase("Nobody is left to ask.")
+WOULD = Phrase("Not asked yet: {people} {people:post|posts} at {sites} {sites:site|sites}, one mail each.")
+LEAVES = Phrase("It leaves in working hours, on days that are certain: the first on {first}, the last on {last}.")
+SEE = Phrase("See one:  agenda remind {event} --silent --preview {site}")
+CONFIRM = Phrase("Type the number of posts ({total}) to ask them")
+UNASKED = Phrase("Nobody was asked.")
+DONE = Phrase("Asked: {people} {people:post|posts}. See them:  agenda deliveries --purpose question --event {event}")
+NO_PREVIEW = Phrase("Nobody at {site} is to be asked.")
+SHOWN = 20  # posts named of one kind
+
+
+def remind(
+    event: Annotated[str, typer.Argument(help="The event: its id.", metavar="EVENT")],
+    silent: Annotated[bool, typer.Option("--silent", help="Those who have not answered; it has to be said.")] = False,
+    preview: Annotated[
+        str | None, typer.Option("--preview", help="Show this site's mail, and ask nobody.", metavar="SITE")
+    ] = None,
+    html: Annotated[bool, typer.Option("--html", help="With --preview: the HTML part.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask them without the typed confirmation.")] = False,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask by one mail, once, who has not said whether they come to EVENT. Addresses that are bad, pauses and the pace
+    are kept to.
+
+    Of the holders at its sites. It says how many, and asks for that number before anything is owed. The mail leaves in
+    each site's working hours, and is not sent to who answers meanwhile. Called again, it says whom it asked and when,
+    and asks only who was not asked: of one hour nobody is asked twice. With --json and without --yes it only looks.
+    """
+    with told(lang) as settings, existing_database(settings) as database:
+        if not silent:
+            raise UsageRefusal(SILENT_ALONE)
+        spoken, at = language(lang, settings), SystemClock().now()
+        if preview is not None:
+            typer.echo("\n".join(_preview(database, settings, event, preview, at, html=html)) or _none(preview, spoken))
+            return
+        with database.read() as connection:
+            found = silence(connection, event, at)
+        if as_json:
+            print_json(_json(_asked(database, found, at) if yes else found, done=yes))
+            return
+        print_lines(_lines(found, spoken, at))
+        if not found.people:
+            return
+        if not yes and not typed(found.people, CONFIRM, spoken, unless=WANTS_YES_ONLY, undone=UNASKED):
+            raise typer.Exit(PROBLEMS)
+        done = _asked(database, found, SystemClock().now())
+        typer.echo(DONE.say(spoken, people=done.people, event=event))
+
+
+def _asked(database: Database, found: Silence, at: datetime) -> Silence:
+    return ask(database, found.event.id, at, confirmed=found.people)
+
+
+def _preview(
+    database: Database, settings: Settings, event: str, site: str, at: datetime, *, html: bool
+) -> Iterator[str]:
+    """What a site's posts are asked, or are to be asked already: by asking them, and taking that back."""
+    letters = letters_of(settings, database.tokens)
+    with database.suppose() as connection:
+        found = silence(connection, event, at)
+        if found.edition.agenda.site(site) is None:
+            raise UsageRefusal(NO_SITE, option="preview", site=site)
+        owe(connection, found)
+        for body in foreseen(connection, letters, site, at, event=event, purposes=(Purpose.QUESTION,)):
+            yield shown(body, html=html)
+
+
+def _none(site: str, lang: Language) -> str:
+    return NO_PREVIEW.say(lang, site=site)
+
+
+def _lines(found: Silence, lang: Language, at: datetime) -> Iterator[str]:
+    yield ANSWERED.say(lang, title=found.event.title[lang], n=found.answered)
+    cities = {site.id: site.city_in(lang) for site in found.edition.agenda.representations}
+    home = found.edition.agenda.zone
+    if found.asked:
+        yield BEFORE.say(lang, n=len(found.asked))
+        for one in found.asked[:SHOWN]:
+            moment = moment_at_home(one.accepted_at or one.due_at, home, lang, at)
+            city = cities.get(one.site, one.site)
+            yield ASKED_POST.say(lang, post=one.recipient, city=city, what=_what(one).say(lang, moment=moment))
+        if len(found.asked) > SHOWN:
+            yield "  …"
+    for why, words in NOT_ASKED.items():
+        posts = [post for post, reason in found.spared.items() if reason is why]
+        if posts:
+            yield words.say(lang, n=len(posts), posts=_some(posts))
+    if not found.asks:
+        yield NOBODY[lang]
+        return
+    first, last = (moment_at_home(one.leaves, home, lang, at) for one in (found.asks[0], found.asks[-1]))
+    yield WOULD.say(lang, people=found.people, sites=len(found.asks))
+    yield LEAVES.say(lang, first=first, last=last)
+    yield SEE.say(lang, event=found.event.id, site=found.asks[0].site.id)
+
+
+def _what(one: AskedPost) -> Phrase:
+    """What became of its mail; of a claim, as before it."""
+    if one.state in (State.UNCERTAIN, State.SENDING):
+        return DOUBTFUL
+    return WHAT.get(State.PLANNED if one.state is State.CLAIMED else one.state, ENDED)
+
+
+def _some(posts: list[str]) -> str:
+    return ", ".join((*posts[:SHOWN], *(("…",) if len(posts) > SHOWN else ())))
+
+
+def _json(found: Silence, *, done: bool) -> dict[str, object]:
+    return {
+        "event": found.event.id,
+        "schedule": found.revision.schedule,
+        "answered": found.answered,
+        "done": done,
+        "people": found.people,
+        "asks": [{"site": one.site.id, "leaves": one.leaves.isoformat(), "posts": one.posts} for one in found.asks],
+        "asked_before": [
+            {
+                "recipient": one.recipient,
+                "site": one.site,
+                "state": one.state.value,
+                "due": one.due_at.isoformat(),
+                "accepted": None if one.accepted_at is None else one.accepted_at.isoformat(),
+            }
+            for one in found.asked
+        ],
+        "not_asked": {post: why.value for post, why in found.spared.items()},
+    }

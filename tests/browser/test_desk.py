@@ -1,0 +1,93 @@
+"""What every screen of the desk holds to: everybody can read it, on a phone too, and it is small."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import AsyncIterator
+from typing import Literal
+
+import pytest
+import pytest_asyncio
+
+from scheduler.web.desk.screens.table import SCREENS
+from tests.browser.desk import EVERYTHING, SAMPLES, WORKSHOP, DeskVisitor, shipped_desk
+from tests.browser.harness import NARROW, NoBrowser, Theme, Visitor, accessibility_problems, chromium, overflow
+from tests.support.wanted import leave_out
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+LARGEST = 30_000  # bytes of a screen's HTML, compressed
+_PARAMETER = re.compile(r"\{(\w+)\}")
+
+
+def paths() -> list[str]:
+    """Each screen that a person may look at, with an example in place of its parameters."""
+    shown = {one.path for one in SCREENS if one.get is not None and not one.path.endswith((".zip", ".xlsx", ".csv"))}
+    known = [path for path in sorted(shown) if set(_PARAMETER.findall(path)) <= set(SAMPLES)]
+    return [_PARAMETER.sub(lambda found: SAMPLES[found[1]], path) for path in known]
+
+
+PATHS = paths()
+IN_SHORT = ("/desk/", f"/desk/events/{WORKSHOP}", "/desk/changes")
+OTHERS = [pytest.param(*pair, marks=pytest.mark.long) for pair in (("es", "dark"), ("en", "light"))]
+SOME = [pytest.param(path, marks=() if path in IN_SHORT else pytest.mark.long) for path in PATHS]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DeskVisitor]:
+    try:
+        async with shipped_desk(tmp_path_factory.mktemp("desk")) as running, chromium() as browser:
+            yield DeskVisitor(visitor=Visitor(browser=browser, url=running.url), desk=running)
+    except NoBrowser as error:
+        leave_out(str(error))
+
+
+@pytest.mark.parametrize(
+    ("lang", "theme"),
+    [
+        ("es", "light"),
+        ("en", "dark"),
+        *(pytest.param(*pair, marks=pytest.mark.long) for pair in (("es", "dark"), ("en", "light"))),
+    ],
+)
+@pytest.mark.parametrize("path", SOME)
+async def test_axe_finds_nothing(desk: DeskVisitor, path: str, lang: Literal["es", "en"], theme: Theme) -> None:
+    async with desk.screen_at(path, lang=lang, theme=theme) as page:
+        assert await page.get_attribute("html", "lang") == lang
+        assert await accessibility_problems(page) == []
+
+
+@pytest.mark.parametrize("path", SOME)
+async def test_a_phone_scrolls_no_screen_sideways(desk: DeskVisitor, path: str) -> None:
+    async with desk.screen_at(path, width=NARROW) as page:
+        assert await overflow(page) == []
+        assert await accessibility_problems(page) == []
+
+
+@pytest.mark.parametrize("path", SOME)
+async def test_a_screen_is_small(desk: DeskVisitor, path: str) -> None:
+    async with desk.desk.client(*EVERYTHING) as browser:
+        page = await browser.get(path)
+    assert page.status_code == 200
+    assert len(gzip.compress(page.content)) <= LARGEST
+
+
+async def test_the_hours_follow_the_typing_and_no_letter_is_lost(desk: DeskVisitor) -> None:
+    """The date is typed anew: the hours beside it are those of the new day, and the field holds what was typed."""
+    async with desk.screen_at(f"/desk/events/{WORKSHOP}") as page:
+        await page.fill("#f-fecha", "")
+        await page.locator("#f-fecha").press_sequentially("2021-10-31", delay=60)
+        await page.locator("#look", has_text="dom 31 oct").wait_for()
+        assert await page.input_value("#f-fecha") == "2021-10-31"
+        await page.click("button[data-fix='dia']")
+        await page.locator("#at-dia .problem").wait_for(state="detached")
+        assert await page.input_value("#f-dia") == "domingo"
+
+
+async def test_without_a_script_the_hours_come_by_a_button(desk: DeskVisitor) -> None:
+    async with desk.screen_at(f"/desk/events/{WORKSHOP}", javascript=False) as page:
+        await page.fill("#f-fecha", "2021-10-27")
+        await page.click("text=Ver las horas")
+        assert "mié 27 oct" in await page.inner_text("#look")
+        await page.click("text=Poner «miércoles»")
+        assert await page.input_value("#f-dia") == "miércoles"
