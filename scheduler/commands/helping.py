@@ -134,7 +134,7 @@ def _metavar(parameter: Any, context: Any, language: Language) -> str:
     """What stands for the value of an option or an argument; nothing for one that takes none."""
     if getattr(parameter, "is_flag", False):
         return ""
-    named = parameter.metavar
+    named = placeholder_of(parameter) or parameter.metavar
     if named is None and parameter.param_type_name == "argument":
         named = parameter.name.upper()
     if named is None:

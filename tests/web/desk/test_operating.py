@@ -143,7 +143,7 @@ def test_one_delivery_is_decided_without_typing(place: Place) -> None:
 )
 def test_what_is_not_said_is_asked_for(place: Place, form: dict[str, str], says: str) -> None:
     """An order, a reason and which: nothing is taken for granted."""
-    with pytest.raises(screens.Unclear) as refused:
+    with pytest.raises(screens.NothingDecided) as refused:
         screens.decided(place, asked_by(form=form))
     assert says in refused.value.lines("es")[0]
 

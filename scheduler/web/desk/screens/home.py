@@ -47,7 +47,7 @@ BAD = Phrase("{n} {n:address counts|addresses count} as bad.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wrong:
+class AtTheDesk:
     """One thing that wants somebody to act, and the screen where that is done; "" where the machine's keepers do."""
 
     text: str
@@ -110,32 +110,32 @@ def unpublished(place: Place, asked: Asked) -> Answer:
     return screen(asked, "desk/home-unpublished.html", TITLE[language], values)
 
 
-def _wrong(asked: Asked, found: Status, zone: str) -> Iterator[Wrong]:
+def _wrong(asked: Asked, found: Status, zone: str) -> Iterator[AtTheDesk]:
     language = asked.language
     if found.edition is None:
-        yield Wrong(text=NO_EDITION[language], path="/desk/changes")
+        yield AtTheDesk(text=NO_EDITION[language], path="/desk/changes")
     for alarm in alarms(found, language):
         yield _at_the_desk(alarm, found, zone, language)
     if waits := found.totals.of(State.HELD, State.UNCERTAIN):
-        yield Wrong(text=HELD.say(language, n=waits), path="/desk/deliveries")
+        yield AtTheDesk(text=HELD.say(language, n=waits), path="/desk/deliveries")
     if found.posts.bad_addresses and not found.uncovered:
-        yield Wrong(text=BAD.say(language, n=found.posts.bad_addresses), path="/desk/addresses")
+        yield AtTheDesk(text=BAD.say(language, n=found.posts.bad_addresses), path="/desk/addresses")
 
 
-def _at_the_desk(alarm: Alarm, found: Status, zone: str, language: Language) -> Wrong:
+def _at_the_desk(alarm: Alarm, found: Status, zone: str, language: Language) -> AtTheDesk:
     """Where the desk has a screen for it, in its words and with the way there; else as `agenda status` says it."""
     path = LEADS.get(alarm.about, "")
     match alarm.about:
         case About.BRAKE if found.stopped_since is not None:
             moment = moment_in(datetime.fromisoformat(found.stopped_since), zone, language)
-            return Wrong(text=STOPPED.say(language, moment=moment), path=path)
+            return AtTheDesk(text=STOPPED.say(language, moment=moment), path=path)
         case About.LATE if found.late_since is not None:
-            return Wrong(text=LATE.say(language, moment=moment_in(found.late_since, zone, language)), path=path)
+            return AtTheDesk(text=LATE.say(language, moment=moment_in(found.late_since, zone, language)), path=path)
         case About.ADDRESSES:
-            return Wrong(text=DOUBTED.say(language, n=found.came_back.doubted), path=path)
+            return AtTheDesk(text=DOUBTED.say(language, n=found.came_back.doubted), path=path)
         case About.SITES:
-            return Wrong(text=NOBODY.say(language, n=len(found.uncovered)), path="#nobody")
-    return Wrong(text=alarm.text, path=path, more=alarm.more)
+            return AtTheDesk(text=NOBODY.say(language, n=len(found.uncovered)), path="#nobody")
+    return AtTheDesk(text=alarm.text, path=path, more=alarm.more)
 
 
 def _done(place: Place, found: Status, zone: str, language: Language) -> str:

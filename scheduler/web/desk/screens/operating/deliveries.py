@@ -65,7 +65,7 @@ class AttemptLine:
     reply: str
 
 
-class Unclear(Refusal):
+class NothingDecided(Refusal):
     """The form does not say what is to be decided."""
 
 
@@ -93,9 +93,9 @@ def decided(place: Place, asked: Asked) -> Answer:
     agenda, form = agenda_of(place), asked.form
     order, reason = form.one("order"), form.one("reason")
     if order not in set(Order):
-        raise Unclear(NO_ORDER)
+        raise NothingDecided(NO_ORDER)
     if not reason:
-        raise Unclear(NO_REASON)
+        raise NothingDecided(NO_REASON)
     chosen = _chosen(asked, sites_of(agenda, asked, DeskRole.OPERATE))
     acts = Operator(database=place.database, by=name_of(asked), now=asked.now)
     found, seen, typed = acts.foresee(Order(order), chosen), form.one("seen"), form.one("n")
@@ -165,12 +165,12 @@ def _comes(found: Foreseen, language: Language) -> Iterator[str]:
 
 
 def _chosen(asked: Asked, among: tuple[str, ...] | None) -> Chosen:
-    """The ticked ones; or all that fit the filter, which the form repeats. Raises Unclear."""
+    """The ticked ones; or all that fit the filter, which the form repeats. Raises NothingDecided."""
     if asked.form.one("all"):
         return _filter({name: asked.form.one(name) for name in FILTERS}, among)
     ids = tuple(int(one) for one in asked.form.fields.get("id", ()) if one.isdigit() and len(one) < 16)
     if not ids:
-        raise Unclear(NOTHING_CHOSEN)
+        raise NothingDecided(NOTHING_CHOSEN)
     return Chosen(ids=ids, among=among)
 
 

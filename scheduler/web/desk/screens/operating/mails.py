@@ -45,7 +45,7 @@ KEPT = ("kind", "site", "language", "view")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wanted:
+class WantedMail:
     """Which mail is to be seen, and how."""
 
     kind: str
@@ -121,7 +121,7 @@ def html(place: Place, asked: Asked) -> Answer:
     return Answer(body=mails[wanted.index].themed(dark=wanted.view.endswith("dark")), part=True, policy=MAIL_POLICY)
 
 
-def _found(place: Place, asked: Asked, wanted: Wanted, agenda: Agenda | None) -> Shown | None:
+def _found(place: Place, asked: Asked, wanted: WantedMail, agenda: Agenda | None) -> Shown | None:
     """None where the files have problems, so that nothing can be published."""
     letters = letters_of(place.settings, place.database.tokens)
     own = None if agenda is None else sites_of(agenda, asked, DeskRole.SEE)
@@ -138,10 +138,10 @@ def _of_language(found: Shown, language: str) -> list[ShownMail]:
     return [one for one in found.mails if one.language == language] or list(found.mails)
 
 
-def _wanted(asked: Asked) -> Wanted:
+def _wanted(asked: Asked) -> WantedMail:
     query = asked.query
     kind, view, language = query.get("kind", NEWS), query.get("view", "html"), query.get("language", "")
-    return Wanted(
+    return WantedMail(
         kind=kind if kind in KINDS else NEWS,
         site=query.get("site", ""),
         language=language if language in LANGUAGES else "",
