@@ -136,10 +136,17 @@ def comes(place: Place, asked: Asked) -> Answer:
     else:
         with place.database.read() as connection:
             waits = addresses.missed(connection, id_, asked.now).waiting
-    values = {"waits": _lines(agenda, waits, asked), "corrected": corrected, "suppressed": found.suppressed}
+    office = office_of(agenda, found, asked.language)
+    values = {
+        "waits": _lines(agenda, waits, asked),
+        "corrected": corrected,
+        "suppressed": found.suppressed,
+        "office": office,
+        "post": id_,
+    }
     if asked.part:
         return part(asked, "desk/address-comes.html", values)
-    return screen(asked, "desk/address-comes.html", office_of(agenda, found, asked.language), values)
+    return screen(asked, "desk/address-comes.html", office, values)
 
 
 def corrected(place: Place, asked: Asked) -> Answer:
