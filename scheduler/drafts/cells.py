@@ -39,6 +39,15 @@ def with_cell(body: bytes, post: str, column: str, value: str) -> bytes:
     return (mark + "".join(lines)).encode(encoding)
 
 
+def cell(body: bytes, post: str, column: str) -> str:
+    """What stands there, as ASCII. Raises NoCell."""
+    encoding = "utf-16" if body.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "latin-1"
+    text = body.decode(encoding).removeprefix(_MARK)
+    lines = [found.group().rstrip("\r\n") for found in _LINE.finditer(text)]
+    index, start, end = _cell(lines, post, column)
+    return lines[index][start:end].strip().strip('"').strip()
+
+
 def _cell(lines: list[str], post: str, column: str) -> tuple[int, int, int]:
     """Which line, and from where to where in it."""
     probe = list(lines) or [""]

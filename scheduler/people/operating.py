@@ -79,9 +79,7 @@ class Operator:
     def stop(self, reason: str = "") -> Brake:
         """No further MAIL FROM leaves, on any node."""
         with self.database.write() as connection:
-            found = brake.pull(connection, self.now, self.by, scrub(reason.strip()))
-        log.info("stopped", by=self.by)
-        return found
+            return brake.pull(connection, self.now, self.by, scrub(reason.strip()))
 
     def give_reason(self, reason: str) -> Brake:
         """Why it was stopped, said after. Raises Refusal where it is stopped no more."""
@@ -94,9 +92,7 @@ class Operator:
     def resume(self) -> Brake | None:
         """Sending goes on; what is past its use stays unsent. Returns how it was stopped; None where it was not."""
         with self.database.write() as connection:
-            found = brake.let_go(connection)
-        log.info("resumed", by=self.by)
-        return found
+            return brake.let_go(connection)
 
     def decide(self, order: Order, chosen: Chosen, reason: str) -> Decided:
         """Hold, release, retry or drop those of the chosen that stand so that it can be."""

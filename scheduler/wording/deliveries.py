@@ -14,6 +14,7 @@ PURPOSES: Mapping[Purpose, Phrase] = {
     Purpose.NOTICE: Phrase("notice of a change", "mail"),
     Purpose.INVITATION: Phrase("calendar invitation", "mail"),
     Purpose.CONVOCATION: Phrase("convocation", "mail"),
+    Purpose.QUESTION: Phrase("question whether it comes", "mail"),
     Purpose.CONFIRMATION: Phrase("confirmation of a sign-up", "mail"),
     Purpose.KNOWN: Phrase("answer to a second sign-up", "mail"),
     Purpose.ALARM: Phrase("alarm: a site with nobody", "mail"),

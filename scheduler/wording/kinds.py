@@ -75,6 +75,7 @@ PURPOSES = {
     Purpose.NOTICE: Phrase("notice", "purpose"),
     Purpose.INVITATION: Phrase("invitation", "purpose"),
     Purpose.CONVOCATION: Phrase("convocation", "purpose"),
+    Purpose.QUESTION: Phrase("question", "purpose"),
     Purpose.CONFIRMATION: Phrase("confirmation", "purpose"),
     Purpose.KNOWN: Phrase("known", "purpose"),
     Purpose.ALARM: Phrase("alarm", "purpose"),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from calendars.reading.decoding import decode
 from calendars.reading.problems import Report
 from calendars.reading.tables.rows import record
-from scheduler.drafts.cells import NoCell, with_cell
+from scheduler.drafts.cells import NoCell, cell, with_cell
 
 NEW = "nueva@sedes.example"
 HEADER = "id,sede,correo,idioma,puesto,alta\n"
@@ -79,3 +79,12 @@ def test_whatever_the_other_cells_hold_only_that_cell_is_another(
     expected = [record(line, 1, sign).cells for line in plain.split("\n")]
     expected[wanted + 1][2] = NEW
     assert after == expected
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+def test_a_cell_is_read_as_it_is_written(encoding: str) -> None:
+    """With or without quotes, in whatever code page: the address alone."""
+    text = HEADER + 'uno,tokio, "vieja@a.example" ,es,Sección,2021-10-01\n'
+    before = text.encode(encoding)
+    assert cell(before, "uno", "correo") == "vieja@a.example"
+    assert cell(with_cell(before, "uno", "correo", NEW), "uno", "correo") == NEW

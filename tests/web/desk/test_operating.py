@@ -10,15 +10,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select, update
 
-from scheduler.planning.delivery import State
+from scheduler.planning.delivery import Purpose, State
 from scheduler.store import brake
 from scheduler.store.accounts.roles import DeskRole
 from scheduler.store.database import Database
+from scheduler.store.ledger.deliveries import Order
 from scheduler.store.schema import attempts, deliveries
 from scheduler.web.desk.place import Place, halted
 from scheduler.web.desk.screens.operating import brake as brake_screen
 from scheduler.web.desk.screens.operating import deliveries as screens
 from scheduler.web.desk.visit import NotYours
+from scheduler.wording import kinds
+from scheduler.wording.deliveries import CONSEQUENCES, ORDERS, PURPOSES, STATES
 from tests.support.desk import NOW, asked_by, person, publish, running, small_place
 
 _D = deliveries.c
@@ -170,6 +173,13 @@ def test_a_delivery_shows_all_its_attempts(place: Place) -> None:
     body = screens.one(place, asked_by(names={"id": str(first)})).body
     assert "554 5.7.1" in body
     assert "<q" in body
+
+
+def test_every_kind_and_state_of_mail_has_its_words() -> None:
+    """A new one is not shown by its code, nor breaks the list: on the desk as at the terminal."""
+    for words, wanted in ((PURPOSES, Purpose), (kinds.PURPOSES, Purpose), (STATES, State), (kinds.STATES, State)):
+        assert set(words) == set(wanted)
+    assert set(ORDERS) == set(CONSEQUENCES) == set(Order)
 
 
 async def test_stopping_by_the_button_of_the_frame_over_http(tmp_path: Path, database: Database) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from calendars.catalogue import Phrase
-from calendars.model.agenda import Agenda, Draft
+from calendars.model.agenda import Agenda
+from calendars.model.people import Recipient
 from calendars.reading import POSTS, read
 from calendars.reading.addresses import address as checked
 from calendars.reading.problems import Wrong
 from scheduler.base.refusal import Refusal
-from scheduler.drafts.cells import with_cell
+from scheduler.drafts.cells import NoCell, cell, with_cell
 from scheduler.drafts.history import digest_of
 from scheduler.drafts.saving import save
 from scheduler.people import addresses
@@ -100,11 +101,11 @@ def listed(place: Place, asked: Asked) -> Answer:
 def one(place: Place, asked: Asked) -> Answer:
     """A post: what it missed, its address to be corrected, and what it will then be sent."""
     agenda, found = agenda_of(place), _post(place, asked, DeskRole.SEE)
-    draft = place.draft()
+    written = _written(place, found)
     with place.database.read() as connection:
         stands = addresses.missed(connection, found.recipient.id, asked.now)
         why = next((one for one in bounces.suppressed(connection) if one.recipient == found.recipient.id), None)
-        stale = () if draft is None else handovers.uncorrected(connection, draft.recipients)
+        stale = () if written is None else handovers.uncorrected(connection, [written])
     values = {
         "post": found,
         "office": office_of(agenda, found, asked.language),
@@ -113,9 +114,8 @@ def one(place: Place, asked: Asked) -> Answer:
         "why": why,
         "since": "" if why is None else moment_in(why.since, agenda.zone, asked.language),
         "missed": _lines(agenda, stands.missed, asked),
-        "corrected": found.recipient.id not in stale and _corrected(draft, found),
-        "stale": found.recipient.id in stale,
-        "draft": draft is not None,
+        "corrected": not stale and _differs(written, found),
+        "stale": bool(stale),
         "saved": asked.query.get("saved", ""),
         "n": asked.query.get("n", "0"),
         "may_edit": asked.person.may(DeskRole.EDIT, _region(agenda, found)),
@@ -127,9 +127,9 @@ def one(place: Place, asked: Asked) -> Answer:
 def comes(place: Place, asked: Asked) -> Answer:
     """What the post would be sent: once it is written to again, or once the files are published as they are saved."""
     agenda, found = agenda_of(place), _post(place, asked, DeskRole.SEE)
-    draft, id_ = place.draft(), found.recipient.id
-    corrected = _corrected(draft, found)
-    if corrected and draft is not None:
+    id_, written = found.recipient.id, _written(place, found)
+    draft = place.draft() if _differs(written, found) else None
+    if draft is not None:
         waits: Sequence[Listed] = addresses.with_draft(place.database, draft, id_, asked.now)
     elif found.suppressed:
         waits = addresses.when_lifted(place.database, id_, asked.now)
@@ -139,7 +139,7 @@ def comes(place: Place, asked: Asked) -> Answer:
     office = office_of(agenda, found, asked.language)
     values = {
         "waits": _lines(agenda, waits, asked),
-        "corrected": corrected,
+        "corrected": draft is not None,
         "suppressed": found.suppressed,
         "office": office,
         "post": id_,
@@ -219,14 +219,20 @@ def _post(place: Place, asked: Asked, role: DeskRole) -> Post:
     return found
 
 
-def _corrected(draft: Draft | None, found: Post) -> bool:
-    """Have the files another address for the post than it has?"""
-    if draft is None or found.origin != "file":
-        return False
-    return any(
-        one.id == found.recipient.id and one.address.lower() != found.recipient.address.lower()
-        for one in draft.recipients
-    )
+def _written(place: Place, found: Post) -> Recipient | None:
+    """The post with the address that its line in recipients.csv has; None where it has none there."""
+    path = place.folder / POSTS
+    if found.origin != "file" or not path.is_file():
+        return None
+    try:
+        return replace(found.recipient, address=cell(path.read_bytes(), found.recipient.id, COLUMN))
+    except NoCell:
+        return None
+
+
+def _differs(written: Recipient | None, found: Post) -> bool:
+    """Has the file another address for the post than it has?"""
+    return written is not None and written.address.lower() != found.recipient.address.lower()
 
 
 def _refuse_worse(before: dict[str, bytes], after: dict[str, bytes]) -> None:

@@ -38,7 +38,9 @@ class BatchLine:
 
 def shown(place: Place, asked: Asked) -> Answer:
     """How it stands; where it is pulled, by whom, why, and what would go."""
-    agenda, zone = place.agenda(), place.zone
+    under = place.in_force()
+    agenda = None if under is None else under.edition.agenda
+    zone = "UTC" if agenda is None else agenda.zone
     with place.database.read() as connection:
         standing = brake.pulled(connection)
         waits = None if standing is None else resumption(connection, asked.now, standing.since)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from calendars.catalogue import LANGUAGES, Phrase
-from calendars.model.agenda import Agenda
+from calendars.model.agenda import Agenda, Draft
 from calendars.model.text import Language
 from scheduler.planning.delivery import Purpose
 from scheduler.sending import showing
@@ -74,7 +74,7 @@ class TurnLine:
 
 def chosen(place: Place, asked: Asked) -> Answer:
     """Which mails; what they say is found out apart, for that takes longer."""
-    wanted, agenda = _wanted(asked), place.agenda()
+    wanted, agenda = _wanted(asked), _in_force(place)
     values: dict[str, Any] = {
         "wanted": wanted,
         "query": wanted.query(),
@@ -88,8 +88,9 @@ def chosen(place: Place, asked: Asked) -> Answer:
 
 def shown(place: Place, asked: Asked) -> Answer:
     """One turn: whose it is, the messages it consists of, and the way to the one before and the one after."""
-    wanted, agenda = _wanted(asked), place.agenda()
-    found = _found(place, asked, wanted, agenda)
+    wanted, draft = _wanted(asked), _draft(place, asked)
+    agenda = _in_force(place) if draft is None else draft.agenda
+    found = _found(place, asked, wanted, draft)
     mails = [] if found is None else _of_language(found, wanted.language)
     index = min(max(wanted.index, 0), max(0, len(mails) - 1))
     values = {
@@ -114,20 +115,30 @@ def shown(place: Place, asked: Asked) -> Answer:
 def html(place: Place, asked: Asked) -> Answer:
     """The HTML part alone, for a frame: under a policy of its own, which lets nothing in and nothing run."""
     wanted = _wanted(asked)
-    found = _found(place, asked, wanted, place.agenda())
+    found = _found(place, asked, wanted, _draft(place, asked))
     mails = [] if found is None else _of_language(found, wanted.language)
     if not 0 <= wanted.index < len(mails):
         raise NotThere(NO_MAIL)
     return Answer(body=mails[wanted.index].themed(dark=wanted.view.endswith("dark")), part=True, policy=MAIL_POLICY)
 
 
-def _found(place: Place, asked: Asked, wanted: WantedMail, agenda: Agenda | None) -> Shown | None:
+def _in_force(place: Place) -> Agenda | None:
+    found = place.in_force()
+    return None if found is None else found.edition.agenda
+
+
+def _draft(place: Place, asked: Asked) -> Draft | None:
+    """The files, where what publishing them would send is wanted: thousands of rows, which nothing else asks for."""
+    return place.draft() if _wanted(asked).kind == NEWS else None
+
+
+def _found(place: Place, asked: Asked, wanted: WantedMail, draft: Draft | None) -> Shown | None:
     """None where the files have problems, so that nothing can be published."""
     letters = letters_of(place.settings, place.database.tokens)
+    agenda = _in_force(place) if draft is None else draft.agenda
     own = None if agenda is None else sites_of(agenda, asked, DeskRole.SEE)
     sites = [wanted.site] if wanted.site and (own is None or wanted.site in own) else own
     if wanted.kind == NEWS:
-        draft = place.draft()
         return None if draft is None else showing.news(place.database, letters, draft, asked.now, wanted.number, sites)
     purposes = (Purpose.REMINDER,) if wanted.kind == REMINDER else OF_EVENTS
     return showing.waiting(place.database, letters, purposes, asked.now, wanted.number, sites)

@@ -49,15 +49,16 @@ class PostLine:
 
 def shown(place: Place, asked: Asked) -> Answer:
     """How many posts there are, the way to take them down, and the place to drop a list."""
-    found = place.reading()
-    own = None if found.draft is None else sites_of(found.draft.agenda, asked, DeskRole.EDIT)
-    posts = () if found.draft is None else found.draft.recipients
+    rows, under = rows_of(place.files.contents().get(POSTS, b"")), place.in_force()
+    zone = "UTC" if under is None else under.edition.agenda.zone
+    own = None if under is None else sites_of(under.edition.agenda, asked, DeskRole.EDIT)
+    sites = [row.get("sede", "") for row in rows if own is None or row.get("sede", "") in own]
     left = typed.kept(place.folder, _who(asked), KEPT, asked.now)
     values = {
-        "posts": sum(own is None or one.site in own for one in posts),
-        "sites": len({one.site for one in posts if own is None or one.site in own}),
-        "readable": found.draft is not None,
-        "left": "" if left is None else moment_in(left.at, place.zone, asked.language),
+        "posts": len(sites),
+        "sites": len(set(sites)),
+        "readable": bool(rows),
+        "left": "" if left is None else moment_in(left.at, zone, asked.language),
         "left_name": "" if left is None else left.fields["name"],
         "saved": asked.query.get("saved", ""),
         "bound": own is not None,
