@@ -67,6 +67,7 @@ check: $(READY) ## lint, types, who may import whom, and what nothing uses
 
 docs: $(READY) ## write into docs/ what is taken from the code
 	$(BIN)/python -m tests.support.state_table
+	$(BIN)/python -m tests.support.key_table
 
 coverage: $(READY) ## lines of the whole program that the short suite leaves out
 	$(PYTEST) -m "not long" --cov --cov-report= tests

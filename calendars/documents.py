@@ -11,10 +11,12 @@ from pydantic import TypeAdapter
 from calendars.model.agenda import Agenda
 from calendars.model.events import Event
 from calendars.model.people import Recipient, Role
+from calendars.model.text import OwnWords
 
 _AGENDA = TypeAdapter(Agenda)
 _EVENT = TypeAdapter(Event)
 _RECIPIENT = TypeAdapter(Recipient)
+_WORDS = TypeAdapter(OwnWords)
 _STRINGS = TypeAdapter(dict[str, str])
 # Younger than the first stored editions, each with what says nothing. They are left out where nothing is said: a draft
 # that does not use them keeps the digest that it was published under, and is not taken for a changed one after an
@@ -32,7 +34,7 @@ _YOUNGER_OF_SITES: Mapping[str, object] = {
     "city_en": None,
     "name_en": None,
 }
-_YOUNGER_OF_EVENTS: Mapping[str, object] = {"coverage": None, "other_sessions": False}
+_YOUNGER_OF_EVENTS: Mapping[str, object] = {"coverage": None, "other_sessions": False, "message": None}
 
 
 def agenda_to_json(agenda: Agenda) -> str:
@@ -44,11 +46,20 @@ def agenda_from_json(document: str) -> Agenda:
     return _AGENDA.validate_json(document)
 
 
+def words_to_json(words: OwnWords) -> str:
+    return _WORDS.dump_json(words, exclude_none=True).decode()
+
+
+def words_from_json(document: str) -> OwnWords:
+    """What `words_to_json` wrote."""
+    return _WORDS.validate_json(document)
+
+
 def event_digest(agenda: Agenda, event: Event) -> str:
     """SHA-256 of everything that a public feed says about the event: itself, its axis, regions and sites.
 
     A change of it moves LAST-MODIFIED; the joining link is no part of the agenda, so it leaves public bytes alone. So
-    does who has to come.
+    do who has to come, and the words that go out in mails alone.
     """
     sites = [(site.id, site.city, site.country, site.zone, site.region) for site in agenda.addressed(event)]
     regions = [(region.id, region.name.es, region.name.en) for region in agenda.regions]

@@ -131,7 +131,8 @@ def _with_withdrawn(previous: Edition | None, agenda: Agenda, at: datetime) -> t
     dropped = [event for event in previous.agenda.events if event.id not in kept]
     audible = [event for event in dropped if _still_heard(previous, event, at)]
     new = tuple(event.id for event in audible if event.status is not EventStatus.CANCELLED)
-    cancelled = tuple(replace(event, status=EventStatus.CANCELLED) for event in audible)
+    # Words for the mails of an event are of no use to whoever hears that it is off.
+    cancelled = tuple(replace(event, status=EventStatus.CANCELLED, message=None) for event in audible)
     return replace(agenda, events=agenda.events + cancelled), new
 
 

@@ -41,7 +41,7 @@ def offers(edition: Edition, event: Event, site: Representation, now: datetime) 
 
 def _joinable(edition: Edition, event: Event, site: Representation, now: datetime, days: DaysOff) -> Iterator[Offer]:
     for other, revision in edition.listed():
-        if other.id == event.id or other.kind is not event.kind or other.status not in OPEN:
+        if other.id == event.id or other.kind != event.kind or other.status not in OPEN:
             continue
         if revision.start is None or revision.end is None or revision.start <= now:
             continue

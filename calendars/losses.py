@@ -19,6 +19,7 @@ _OF_SITES = ("weekend", "former_weekends", "subdivision")
 _OF_DAYS = ("first", "last", "where", "works")
 _LISTS = ("regions", "axes", "commitments", "advances")
 _SETTINGS = ("reminders", "quiet", "retention", "signups", "privacy", "home_holidays")
+_OWN_WORDS = "message"  # for the mails of the next days: taken away when those are gone
 _TEXTS = frozenset({"es", "en", "source", "url", "domains"})  # keys of a document under which a beginning is valid too
 
 
@@ -101,8 +102,12 @@ def _settings(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Loss]:
 def _events(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Loss]:
     before = {event["id"]: event for event in was["events"]}
     for event in now["events"]:
-        if event["id"] in before and _less(before[event["id"]], event):
+        if event["id"] in before and _less(_without_words(before[event["id"]]), _without_words(event)):
             yield Loss(missing=Missing.DETAIL, name=event["id"])
+
+
+def _without_words(event: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in event.items() if key != _OWN_WORDS}
 
 
 def _less(was: object, now: object) -> bool:

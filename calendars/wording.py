@@ -17,7 +17,7 @@ from babel.lists import format_list
 from calendars.catalogue import Phrase, catalogue
 from calendars.model.agenda import Agenda
 from calendars.model.events import Assumption, Days, Event, EventKind, EventStatus, Timed
-from calendars.model.text import Language
+from calendars.model.text import Language, Text
 
 MEXICO = "America/Mexico_City"
 HOME_NAME = Phrase("Central Mexico time (TCM)")
@@ -252,8 +252,8 @@ def is_uncertain(event: Event) -> bool:
     return event.status is EventStatus.TENTATIVE or bool({Assumption.DATE, Assumption.TIME} & set(event.assumed))
 
 
-def kind_word(kind: EventKind, language: Language) -> str:
-    return _KINDS[kind][language]
+def kind_word(kind: EventKind | Text, language: Language) -> str:
+    return kind[language] if isinstance(kind, Text) else _KINDS[kind][language]
 
 
 def status_word(status: EventStatus, language: Language) -> str:

@@ -156,6 +156,12 @@ def zone_data() -> ZoneData:
     return ZoneData(version=_version(folder), digest=digest.hexdigest(), folder=folder)
 
 
+@cache
+def rules_digest(zone: str) -> str:
+    """SHA-256 in hex over one zone's file: another one, and its hours may be others."""
+    return hashlib.sha256(_resource(zone)[1]).hexdigest()
+
+
 def refuse_unusable_data() -> None:
     """Raises UnusableZoneData where this process cannot tell one known hour of the past, and so none of the future.
 

@@ -26,6 +26,13 @@ class Command(NamedTuple):
 
 COMMANDS = (
     Command(
+        "new",
+        "new.new",
+        EDITING,
+        "Make a folder with a new agenda: a commented skeleton, or last year's for another year. Nothing is written "
+        "over.",
+    ),
+    Command(
         "check",
         "check.check",
         EDITING,
@@ -231,6 +238,18 @@ COMMANDS = (
         "handover.handover",
         OPERATING,
         "Hand a post over to a successor: its reminders, notices and answers go on, under another address.",
+    ),
+    Command(
+        "audit",
+        "audit.audit",
+        OPERATING,
+        "Who did what, when and why: by command, at the desk, by the service itself. Nobody can change it unseen.",
+    ),
+    Command(
+        "roll-call",
+        "roll_call.roll_call",
+        OPERATING,
+        "Ask every post, by one mail, whether it arrives, whether its clock agrees and who reads it now.",
     ),
     Command(
         "token",

@@ -139,7 +139,9 @@ async def _noticed(parts: Serving, service: Service | None, hours: ZoneWatch, da
     def look() -> None:
         with parts.database.read() as connection:
             hours.look(connection)
-        days.look(parts.database, SystemClock().now() if parts.site is None else parts.site.present())
+        at = SystemClock().now() if parts.site is None else parts.site.present()
+        hours.note(parts.database, at)
+        days.look(parts.database, at)
 
     await asyncio.to_thread(look)
     if parts.site is not None:

@@ -14,12 +14,14 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
+from scheduler.base import passwords
 from scheduler.base.loop import loop_factory
 from scheduler.store.database import Database
 from tests.support import transitions
 from tests.support.checkout import CONFIG
 from tests.support.ledger import TOKENS
 from tests.support.postgres import Cluster, NoPostgres, end_shared, new_folder, shared
+from tests.support.quick_hashes import QUICK
 from tests.support.sqlite import migrated_at
 from tests.support.wanted import leave_out, left_out
 
@@ -157,6 +159,12 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database(database_url, tokens=TOKENS)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same algorithm at a hundredth of its cost; tests/base/test_passwords.py has the real one."""
+    monkeypatch.setattr(passwords, "HASHER", QUICK)
 
 
 @pytest.fixture

@@ -8,10 +8,12 @@ from enum import StrEnum
 from typing import Literal
 
 from calendars.model.rules import Coverage, ReminderRule
-from calendars.model.text import Text
+from calendars.model.text import OwnWords, Text
 
 
 class EventKind(StrEnum):
+    """Those that the program knows; an agenda names others of its own."""
+
     WORKSHOP = "workshop"
     MEETING = "meeting"
     DRIVE = "drive"
@@ -67,7 +69,7 @@ class Audience:
 class Event:
     id: str  # immutable: its UID is made from it
     title: Text
-    kind: EventKind
+    kind: EventKind | Text  # a Text: one of the agenda's own, by its name
     status: EventStatus
     when: Timed | Days | None  # None if and only if UNSCHEDULED
     audience: Audience
@@ -79,6 +81,7 @@ class Event:
     assumed: tuple[Assumption, ...] = ()
     rules: tuple[ReminderRule, ...] | None = None  # None: the agenda's for its kind of start
     coverage: Coverage | None = None  # None: nobody counts who comes
+    message: OwnWords | None = None  # at the head of every mail about it; in nothing public
     other_sessions: bool = False  # may its people join another region's session of the same kind?
 
     @property

@@ -33,6 +33,21 @@ class Text(Said):
         return self.es if language == "es" else self.en
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnWords(Said):
+    """What an administrator wrote to go out in mails, in one language at least: the lines of a short plain text."""
+
+    es: str | None = None
+    en: str | None = None
+
+    def written_for(self, language: Language) -> Language:
+        """In which language its reader gets it: the own one, else English, else the one that there is."""
+        return next(one for one in (language, "en", "es") if getattr(self, one, None))
+
+    def __getitem__(self, language: Language) -> str:
+        return str(getattr(self, self.written_for(language)))
+
+
 @dataclass(frozen=True, slots=True)
 class Spoken(Said):
     """What a function says: a date, a list, whatever is made of words rather than written."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from calendars.catalogue import Phrase
-from calendars.model.agenda import Draft, Problem
+from calendars.model.agenda import Agenda, Draft, Problem
 from calendars.reading.context import Context
 from calendars.reading.decoding import decode
-from calendars.reading.problems import START, AlreadyReported, Report, Wrong
+from calendars.reading.problems import START, AlreadyReported, Place, Report, Wrong
 from calendars.reading.tables.days import DAY_COLUMNS, own_days
 from calendars.reading.tables.posts import POST_COLUMNS, POST_EXTRAS, recipients
 from calendars.reading.tables.sites import SITE_COLUMNS, SITE_EXTRAS, representations
@@ -53,6 +53,12 @@ _WORKBOOK = Phrase(
 )
 
 
+_PRIVATE_LINK = Phrase(
+    "the message of “{name}” holds a link to join by. Delete it there: each mail brings the one of privado.yaml to "
+    "those who may have it."
+)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lines:
     """Where things stand in the files, for whoever has to find them again: by Event.id, if not said otherwise.
@@ -87,6 +93,8 @@ def read(files: Mapping[str, bytes]) -> Reading:
     whole = _tolerant(lambda: agenda.agenda(context, sites, days)) if agenda else None
     context.events = agenda.event_ids() if agenda else None
     joining = _links(texts[PRIVATE], context, reports[PRIVATE])
+    if agenda and whole:
+        _keep_private(agenda, whole, joining, reports[AGENDA])
     problems = _in_order(problem for report in reports.values() for problem in report.problems)
     if problems:
         return Reading(draft=None, problems=problems)
@@ -132,6 +140,15 @@ def _agenda_file(text: str | None, report: Report) -> AgendaFile | None:
 def _links(text: str | None, context: Context, report: Report) -> dict[str, Joining]:
     node = None if text is None else compose(text, report)
     return {} if node is None else _tolerant(lambda: links(node, context, report)) or {}
+
+
+def _keep_private(agenda: AgendaFile, whole: Agenda, joining: Mapping[str, Joining], report: Report) -> None:
+    """A message goes to everybody, those too who are not given the link to join by."""
+    private, lines = {one.url for one in joining.values()}, agenda.event_lines()
+    for event in whole.events:
+        said = () if event.message is None else (event.message.es or "", event.message.en or "")
+        if any(url in text for url in private for text in said):
+            report.add(Place(lines[event.id], 1), Wrong("private-link", _PRIVATE_LINK.of(name=event.id)))
 
 
 def _rows(

@@ -8,7 +8,7 @@ from itertools import count
 
 from calendars.catalogue import Phrase
 from calendars.model.places import slug
-from calendars.model.text import Said
+from calendars.model.text import Said, Text
 from calendars.reading.problems import NO_SUCH, Place, Wrong, unknown
 from calendars.reading.values import ID_LENGTH, line
 
@@ -22,6 +22,7 @@ class Context:
     zone: str | None = None  # IANA
     regions: Mapping[str, str] | None = None  # id -> Spanish name
     axes: Mapping[str, str] | None = None  # id -> id
+    kinds: Mapping[str, Text] | None = None  # of events, the agenda's own: Spanish name -> both
     sites: Mapping[str, str] | None = None  # id -> id
     peopled: frozenset[str] | None = None  # regions that have a site
     events: Mapping[str, str] | None = None  # id -> id

@@ -54,3 +54,8 @@ def seen(text: str, besides: str = "") -> str:
 def hide(text: str) -> str:
     """The text as it is, without e-mail addresses."""
     return _MENTION.sub("…@…", text)
+
+
+def masking(text: str) -> str:
+    """The text as it is, with each e-mail address masked: «c…@sedes.example»."""
+    return _MENTION.sub(lambda found: f"{found[0][0]}…@{re.split('@|%40', found[0])[-1]}", text)

@@ -18,11 +18,11 @@ from scheduler.base.common_passwords import COMMON, ROWS, WORDS
 SHORTEST = 12  # characters
 LONGEST = 256  # likewise: what is longer is not even hashed
 OWN_WORD = 4  # characters of a word about its owner that is looked for in a password
-REMAINING = 8  # characters that a password has to have besides words that anybody would try
+REMAINING = 8  # letters and digits that a password has to have besides words that anybody would try
 KINDS = 4  # different characters, at least
 RUN = 8  # characters of a row of ROWS
 LONG = 20  # characters: a password that begins along a row may go on for so long
-_HASHER = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=1)
+HASHER = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=1)
 # Under the same parameters, so that an unknown account takes as long; a test says when they have changed.
 NOBODYS = "$argon2id$v=19$m=65536,t=3,p=1$VUGC1CHjKvhrTvX46hI8qw$824y41ORYAOjo66+PAy8xTBwGMWyQVqkJcm63JfTtos"
 
@@ -48,12 +48,12 @@ def problem(password: str, about: Iterable[str] = ()) -> Said | None:
     own = [word.casefold() for given in about for word in _words(given) if len(word) >= OWN_WORD]
     for word in sorted({*own, *WORDS}, key=len, reverse=True):
         low = low.replace(word, "")
-    return None if len(low) >= REMAINING else TOO_NEAR
+    return None if sum(map(str.isalnum, low)) >= REMAINING else TOO_NEAR
 
 
 def hashed(password: str) -> str:
     """In PHC form, with its salt and parameters. Of at most LONGEST characters."""
-    return _HASHER.hash(normal(password))
+    return HASHER.hash(normal(password))
 
 
 def matches(password: str, kept: str | None) -> bool:
@@ -61,7 +61,7 @@ def matches(password: str, kept: str | None) -> bool:
     if len(password) > LONGEST:
         password, kept = "", None
     try:
-        _HASHER.verify(kept or NOBODYS, normal(password))
+        HASHER.verify(kept or NOBODYS, normal(password))
     except (VerificationError, InvalidHashError):
         return False
     return kept is not None
@@ -69,7 +69,7 @@ def matches(password: str, kept: str | None) -> bool:
 
 def outdated(kept: str) -> bool:
     """Whether it was hashed with other parameters than today's."""
-    return _HASHER.check_needs_rehash(kept)
+    return HASHER.check_needs_rehash(kept)
 
 
 def normal(password: str) -> str:

@@ -76,6 +76,7 @@ class Settings:
     metrics_from: tuple[Network, ...] = DEFAULT_WATCHERS  # who may read /metrics
     desk: bool = False  # the administrators' desk is served
     asked_above: int = DEFAULT_ASKED_ABOVE  # notices; more want a confirmation
+    author: str | None = None  # who acts at the command line; None: the login name
     host: str = "127.0.0.1"
     port: int | None = None  # None: DEFAULT_PORT, and the demo may look for a free one
     unreadable_port: Said | None = None  # what is wrong with it: that stops only what listens

@@ -7,6 +7,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -24,6 +25,8 @@ class Link(StrEnum):
     LEAVE = "leave"  # stop and resume, pause, change the language; in every mail, for ever
     CONFIRM = "confirm"  # say that the address is one's own
     ACCOUNT = "account"  # everything; for a quarter of an hour
+    ROLL = "roll"  # answer a roll call; in its mail, as long as the post keeps the address that it went to
+    NOT_ME = "not-me"  # take back what was said of a post by somebody else
     ANSWER = "answer"  # say whether the post comes to one event; in each mail about it, for ever
     DESK = "desk"  # choose a password for an account of the desk, once; not of a post
 
@@ -40,6 +43,14 @@ SHORT = Phrase(
 )
 LEAST = 16  # characters of a key
 NOTHING_CHANGED = Phrase("{unset}. Nothing was changed").of(unset=UNSET)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChainKey:
+    """What the audit is chained with (scheduler/store/audit/chain.py)."""
+
+    id: str  # 16 hexadecimal digits, of which nobody gets back to it: stands in each row
+    secret: bytes
 
 
 class Tokens:
@@ -60,6 +71,11 @@ class Tokens:
         """By which the current key is known again, without being told."""
         return fingerprint(self._keys[0])
 
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """Of each key, the current one first."""
+        return tuple(fingerprint(key) for key in self._keys)
+
     def sign(self, link: Link, recipient: str, until: datetime | None = None) -> str:
         """A token for that recipient, good for ever or `until` an instant (to the second)."""
         return self._signed(link, recipient if until is None else [recipient, int(until.timestamp())])
@@ -67,6 +83,10 @@ class Tokens:
     def sign_answer(self, recipient: str, event: str) -> str:
         """A token for that recipient and event, good for ever."""
         return self._signed(Link.ANSWER, [recipient, event])
+
+    def sign_dated(self, link: Link, recipient: str, at: datetime) -> str:
+        """A token for that recipient that tells when its mail was owed (to the second), good for ever."""
+        return self._signed(link, [recipient, int(at.timestamp())])
 
     def _signed(self, link: Link, content: object) -> str:
         payload = base64_encode(json.dumps(content, separators=(",", ":"), ensure_ascii=False))
@@ -88,6 +108,13 @@ class Tokens:
         match self._loaded(Link.ANSWER, token):
             case [str() as recipient, str() as event]:
                 return recipient, event
+        return None
+
+    def read_dated(self, link: Link, token: str) -> tuple[str, datetime] | None:
+        """Whom the token speaks for, and when its mail was owed; None if it was not signed here for this."""
+        match self._loaded(link, token):
+            case [str() as recipient, int() as at]:
+                return recipient, datetime.fromtimestamp(at, UTC)
         return None
 
     def _loaded(self, link: Link, token: str) -> object:
@@ -112,6 +139,12 @@ class Tokens:
         """
         named = "\x1f".join((purpose, subject, str(schedule), rule, recipient))
         return hmac.digest(self._message_key, named.encode(), "sha256").hex()[:32]
+
+    @property
+    def chain_keys(self) -> tuple[ChainKey, ...]:
+        """Of the audit, derived from each key, the current one first: rows of before a rotation stay verifiable."""
+        secret = (hashlib.sha256(f"agenda-consular.audit{key}".encode()).digest() for key in self._keys)
+        return tuple(ChainKey(id=hmac.digest(one, b"id", "sha256").hex()[:16], secret=one) for one in secret)
 
     def returning(self, message_key: str) -> tuple[str, ...]:
         """Signatures of an envelope sender that tells its message, under each key, the current one first."""

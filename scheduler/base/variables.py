@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Literal
 
@@ -12,9 +13,11 @@ from calendars.catalogue import LANGUAGES, Phrase
 from calendars.model.text import Language, Said
 from scheduler.base.address import mailbox
 
+LONGEST = 30  # days that somebody is given to answer
 Network = IPv4Network | IPv6Network
 Verp = Literal["off", "answers", "on"]
 
+NO_DELAY = Phrase("«{text}» is no number of days; write them from P1D to P{most}D, as in P3D")
 NO_PACE = Phrase("«{text}» is no pace; write messages a minute and connections, as in 30/min,3, or off")
 NO_LIMIT = Phrase("«{text}» is no limit; there is none unless one is written, as in 20/min")
 NO_NETWORK = Phrase("«{text}» is no address and no network; write them as in 127.0.0.1 10.0.0.0/8, with spaces between")
@@ -51,6 +54,14 @@ def parse_pace(text: str) -> Pace:
     if not found or int(found[1]) < 1 or int(found[2] or 1) < 1:
         raise UnreadableText(NO_PACE.of(text=text))
     return Pace(per_minute=int(found[1]), connections=int(found[2] or 3))
+
+
+def parse_days(text: str) -> timedelta:
+    """`P3D`: whole days, at most LONGEST. Raises UnreadableText."""
+    found = re.fullmatch(r"P([1-9][0-9]?)D", text.strip().upper())
+    if found is None or int(found[1]) > LONGEST:
+        raise UnreadableText(NO_DELAY.of(text=text, most=LONGEST))
+    return timedelta(days=int(found[1]))
 
 
 def parse_limit(text: str) -> int:

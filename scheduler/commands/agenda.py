@@ -13,7 +13,7 @@ from rich.table import Table
 from calendars.catalogue import Phrase
 from calendars.editions import Edition
 from calendars.model.agenda import Agenda
-from calendars.model.events import Days, Event
+from calendars.model.events import Days, Event, EventKind
 from calendars.model.places import Representation
 from calendars.model.text import Language
 from calendars.wording import (
@@ -132,7 +132,7 @@ def events_json(edition: Edition, site: Representation | None) -> list[dict[str,
                 "id": event.id,
                 "uid": revision.uid,
                 "title": event.title.es,
-                "kind": event.kind.value,
+                "kind": event.kind.value if isinstance(event.kind, EventKind) else event.kind.es,
                 "status": event.status.value,
                 "start": None if start is None else start.isoformat(),
                 "first_day": None if days is None else days.first.isoformat(),

@@ -12,9 +12,10 @@ from calendars.catalogue import Phrase
 from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import UsageRefusal
 from scheduler.base.settings import Settings
-from scheduler.base.tokens import fingerprint, key_file
-from scheduler.commands.common import LangOption, language, told
+from scheduler.base.tokens import Tokens, key_beside, key_file, tokens_with
+from scheduler.commands.common import AuthorOption, LangOption, WhyOption, author_of, language, told
 from scheduler.installation.database import database_url, existing_database
+from scheduler.store.audit.deeds import Deed, What
 from scheduler.store.backup import back_up
 from scheduler.store.backup import restore as put_back
 
@@ -33,6 +34,7 @@ _ADOPT, _WHEN_MADE = "agenda adopt --backup-from {taken}", "2026-11-23T04:00Z"
 
 def backup(
     file: Annotated[Path, typer.Argument(help="The copy; an earlier backup of that name is replaced.", metavar="FILE")],
+    author: AuthorOption = None,
     lang: LangOption = None,
 ) -> None:
     """Copy the SQLite database into one file, while everything runs, and verify the copy.
@@ -42,13 +44,15 @@ def backup(
     with told(lang) as settings:
         _want_sqlite(settings, "agenda backup", file)
         with existing_database(settings) as database:
-            back_up(database, file, SystemClock().now())
+            back_up(database, file, SystemClock().now(), Deed(who=author_of(author), what=What.BACKED_UP))
             said = DONE.say(language(lang, settings), file=file, name=database.name, key=database.tokens.fingerprint)
         typer.echo(said)
 
 
 def restore(
     file: Annotated[Path, typer.Argument(help="What `agenda backup` made.", metavar="FILE")],
+    reason: WhyOption = "",
+    author: AuthorOption = None,
     lang: LangOption = None,
 ) -> None:
     """Put a backup in the place of the SQLite database. What was there is kept beside it, under another name.
@@ -57,21 +61,22 @@ def restore(
     """
     with told(lang) as settings:
         target = _want_sqlite(settings, "agenda restore", file)
-        found, spoken = put_back(file, target, SystemClock().now()), language(lang, settings)
+        spoken, deed = language(lang, settings), Deed(who=author_of(author), what=What.RESTORED, reason=reason)
+        tokens = _tokens(settings, target)
+        found = put_back(file, target, SystemClock().now(), deed, tokens)
         taken = _WHEN_MADE if found.taken is None else f"{found.taken:%Y-%m-%dT%H:%M:%SZ}"
         typer.echo(BACK.say(spoken, file=file, name=database_url(settings), adopt=_ADOPT.format(taken=taken)))
         if found.set_aside is not None:
             typer.echo(ASIDE.say(spoken, file=found.set_aside))
-        if found.key is not None and found.key not in _fingerprints(settings, target):
+        if found.key is not None and found.key not in (() if tokens is None else tokens.fingerprints):
             typer.echo(OTHER_KEY.say(spoken, key=found.key), err=True)
 
 
-def _fingerprints(settings: Settings, target: Path) -> tuple[str, ...]:
-    """Of the keys that are used here; none where there is none yet."""
-    if settings.secret_keys:
-        return tuple(fingerprint(key) for key in settings.secret_keys)
-    kept = key_file(target)
-    return tuple(fingerprint(key) for key in kept.read_text(encoding="ascii").split()) if kept.exists() else ()
+def _tokens(settings: Settings, target: Path) -> Tokens | None:
+    """Of the keys that are used here; None where there is none yet."""
+    if settings.secret_keys or not key_file(target).exists():
+        return tokens_with(settings.secret_keys)
+    return Tokens(key_beside(target))
 
 
 def _want_sqlite(settings: Settings, command: str, file: Path) -> Path:

@@ -29,6 +29,11 @@ LangOption = Annotated[
 ShiftedOption = Annotated[
     bool, typer.Option("--shifted", help="Not the files: what is in force, by this machine's zone data and days off.")
 ]
+AuthorOption = Annotated[
+    str | None,
+    typer.Option("--author", help="Who does it; default: the login name.", metavar="NAME"),
+]
+WhyOption = Annotated[str, typer.Option("--reason", help="Why; kept in the audit.", metavar="TEXT")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
 
@@ -61,11 +66,17 @@ def login_name() -> str:
         return f"uid {os.getuid()}"
 
 
-def author_of(given: str | None, lang: Language) -> str:
-    """Whoever is named, else the login name, with a note: an office's account is no person."""
-    if given:
-        return given
+def author_of(given: str | None, lang: Language | None = None) -> str:
+    """Who acts, for editions, handovers, deliveries and the audit: `--author`, AGENDA_AUTHOR, else the login name.
+
+    With a note in the language `lang`, if one is given: an office's account is no person.
+    """
+    named = (given or "").strip() or load_settings().author
+    if named:
+        return named
     name = login_name()
+    if lang is None:
+        return name
     typer.echo(BY_LOGIN.say(lang, name=name), err=True)
     return name
 

@@ -27,7 +27,6 @@ AnnounceOption = Annotated[
     ),
 ]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; kept with the edition.")]
-AuthorOption = Annotated[str | None, typer.Option("--author", help="Who publishes; default: the login name.")]
 YesOption = Annotated[
     bool,
     typer.Option(

@@ -7,17 +7,20 @@ from typing import Annotated
 
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from sqlalchemy import Connection
 
 from calendars.catalogue import Phrase
 from calendars.model.text import Language
 from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import UsageRefusal
 from scheduler.base.tokens import NOTHING_CHANGED, NoKey, tokens_with
-from scheduler.commands.common import LangOption, language, told
+from scheduler.commands.common import AuthorOption, LangOption, WhyOption, author_of, language, told
 from scheduler.commands.screen import err
 from scheduler.installation.database import database_url, existing_database
+from scheduler.store.audit import chain
+from scheduler.store.audit.deeds import Deed, Facts, What
 from scheduler.store.copying import copy
-from scheduler.store.database import Database
+from scheduler.store.database import HEAD, Database
 from scheduler.store.instance import Instance
 from scheduler.store.ledger.deliveries import hold_what_may_have_gone
 
@@ -31,7 +34,7 @@ NO_ZONE = Phrase("--backup-from {text}: says no time zone; add Z for UTC, or an 
 AHEAD = Phrase("--backup-from {text}: lies ahead; write when the backup was made")
 
 
-def migrate(lang: LangOption = None) -> None:
+def migrate(author: AuthorOption = None, lang: LangOption = None) -> None:
     """Make the tables of the database, or bring those of an earlier version up to date. Doing it twice is harmless.
 
     On PostgreSQL, run it once before the first start and after each new version, with AGENDA_SECRET_KEY: what was not
@@ -41,7 +44,13 @@ def migrate(lang: LangOption = None) -> None:
         url, tokens = database_url(settings), tokens_with(settings.secret_keys)
         if tokens is None and not url.startswith("sqlite"):
             raise NoKey(NOTHING_CHANGED)
-        database = Database(url, migrating=True, tokens=tokens)
+
+        def note(connection: Connection, before: str | None) -> None:
+            if before is not None:  # a new database begins with an empty list, or nothing could be copied into it
+                deed = Deed(who=author_of(author), what=What.MIGRATED, details={"before": before, "now": HEAD})
+                chain.record(connection, deed, SystemClock().now())
+
+        database = Database(url, migrating=True, tokens=tokens, migrated=note)
         database.close()
         typer.echo(READY.say(language(lang, settings), name=database.name))
 
@@ -49,6 +58,7 @@ def migrate(lang: LangOption = None) -> None:
 def copy_database(
     source: Annotated[str, typer.Argument(help="URL of the database to copy.", metavar="FROM")],
     target: Annotated[str, typer.Argument(help="URL of a new, empty database.", metavar="TO")],
+    author: AuthorOption = None,
     lang: LangOption = None,
 ) -> None:
     """Copy ledger, editions, recipients, tokens and all else into an empty database, as from SQLite to PostgreSQL.
@@ -61,7 +71,8 @@ def copy_database(
         try:
             writing = Database(target, migrating=True, tokens=tokens)
             try:
-                total = _copied(reading, writing, language(lang, settings))
+                deed = Deed(who=author_of(author), what=What.COPIED, details={"kind": reading.kind})
+                total = _copied(reading, writing, deed, language(lang, settings))
             finally:
                 writing.close()
         finally:
@@ -69,13 +80,13 @@ def copy_database(
         typer.echo(COPIED.say(language(lang, settings), n=total, name=writing.name))
 
 
-def _copied(reading: Database, writing: Database, language: Language) -> int:
+def _copied(reading: Database, writing: Database, deed: Deed, language: Language) -> int:
     """Shows progress on stderr; returns the number of rows."""
     rows: dict[str, int] = {}
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed}"), TimeElapsedColumn())
     with Progress(*columns, console=err()) as progress:
         task = progress.add_task(ROWS[language], total=None)
-        for table, done in copy(reading, writing):
+        for table, done in copy(reading, writing, deed, SystemClock().now()):
             rows[table] = done
             progress.update(task, completed=sum(rows.values()))
     return sum(rows.values())
@@ -90,6 +101,8 @@ def adopt(
             metavar="T",
         ),
     ] = None,
+    reason: WhyOption = "",
+    author: AuthorOption = None,
     lang: LangOption = None,
 ) -> None:
     """Let this installation send from a database that was copied or restored.
@@ -107,6 +120,10 @@ def adopt(
             if since is not None:
                 held = hold_what_may_have_gone(connection, since, now)
             mark = instance.take(connection)
+            figures: Facts = {"n": held} if since is None else {"n": held, "since": since.isoformat()}
+            chain.record(
+                connection, Deed(who=author_of(author), what=What.ADOPTED, details=figures, reason=reason), now
+            )
         instance.confirm(mark)
         typer.echo((ADOPTED_HOLDING if held else ADOPTED).say(language(lang, settings), name=database.name, n=held))
 

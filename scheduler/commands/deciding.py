@@ -13,7 +13,7 @@ from calendars.model.text import Language
 from scheduler.base.clock import SystemClock
 from scheduler.base.logs import configure_logs
 from scheduler.base.refusal import PROBLEMS, Refusal, UsageRefusal, all_of
-from scheduler.commands.common import LangOption, language, login_name, told
+from scheduler.commands.common import AuthorOption, LangOption, author_of, language, told
 from scheduler.commands.deliveries import EventOption, PurposeOption, SiteOption, StateOption, app
 from scheduler.installation.database import existing_database
 from scheduler.people.operating import Operator, within
@@ -26,7 +26,6 @@ IdsArgument = Annotated[
     typer.Argument(help="Ids, as `agenda deliveries` lists them.", metavar="ID", show_default=False),
 ]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; kept with each delivery.")]
-AuthorOption = Annotated[str | None, typer.Option("--author", help="Who decides; default: the login name.")]
 AllOption = Annotated[bool, typer.Option("--all", help="Every delivery for which this can be decided.")]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask, however many they are.")]
 
@@ -82,7 +81,8 @@ def _decide(
         with existing_database(settings) as database:
             if not _confirmed(database, fit, spoken, yes=yes):
                 raise typer.Exit(PROBLEMS)
-            acts = Operator(database=database, by=author or login_name(), now=SystemClock().now())
+            who = author_of(author)
+            acts = Operator(database=database, by=who, who=who, now=SystemClock().now())
             found = acts.decide(order, chosen, reason)
         typer.echo(DONE[order].say(spoken, n=found.done))
         if found.unfit:

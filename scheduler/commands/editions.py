@@ -18,8 +18,18 @@ from calendars.model.text import Language
 from calendars.wording import and_list, home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock
-from scheduler.commands.common import ConfigOption, JsonOption, LangOption, author_of, language, print_json, told
-from scheduler.commands.confirming import AuthorOption, ReasonOption, YesOption, once_confirmed, refuse_empty
+from scheduler.commands.common import (
+    AuthorOption,
+    ConfigOption,
+    JsonOption,
+    LangOption,
+    author_of,
+    language,
+    print_json,
+    told,
+)
+from scheduler.commands.confirming import ReasonOption, YesOption, once_confirmed, refuse_empty
+from scheduler.commands.own_words import MessageEnOption, MessageEsOption, own_words
 from scheduler.commands.publication import print_publication
 from scheduler.commands.screen import out, print_lines
 from scheduler.commands.status import draft_state
@@ -48,6 +58,9 @@ FILES_DIFFER = Phrase(
 )
 FILES_BACK = Phrase("{files} in {folder} are those of edition {number} again.")
 FILES_KEPT = Phrase("What stood there is kept beside them: {kept}.")
+FilesOption = Annotated[
+    bool, typer.Option("--files", help="Put that edition's files back, too; the present ones are kept beside them.")
+]
 STILL_DIFFER = Phrase("The draft still differs from what is in force, or has problems: see agenda diff.")
 
 
@@ -67,9 +80,9 @@ def rollback(
     reason: ReasonOption,
     author: AuthorOption = None,
     yes: YesOption = False,
-    files: Annotated[
-        bool, typer.Option("--files", help="Put that edition's files back, too; the present ones are kept beside them.")
-    ] = False,
+    files: FilesOption = False,
+    message_es: MessageEsOption = None,
+    message_en: MessageEnOption = None,
     config: ConfigOption = None,
     lang: LangOption = None,
 ) -> None:
@@ -80,7 +93,7 @@ def rollback(
     says beforehand what it would do. It asks for a confirmation where `agenda publish` would.
     """
     with told(lang) as settings:
-        spoken = language(lang, settings)
+        spoken, message = language(lang, settings), own_words(message_es, message_en)
         refuse_empty(reason)
         who = author_of(author, spoken)
         folder = configuration(config, settings).folder
@@ -88,7 +101,7 @@ def rollback(
             kept, in_force = _files_of(database, number, folder) if files else (None, False)
 
             def put(*, confirmed: bool) -> Published:
-                act = Act(at=SystemClock().now(), author=who, reason=reason)
+                act = Act(at=SystemClock().now(), author=who, reason=reason, message=message)
                 return roll_back(database, number, act, confirmed=confirmed, asked_above=settings.asked_above)
 
             done = None if in_force else once_confirmed(put, spoken, yes=yes, files=False)

@@ -17,7 +17,16 @@ from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import PROBLEMS, UsageRefusal
 from scheduler.base.settings import Settings
-from scheduler.commands.common import JsonOption, LangOption, chosen_language, language, login_name, print_json, told
+from scheduler.commands.common import (
+    AuthorOption,
+    JsonOption,
+    LangOption,
+    author_of,
+    chosen_language,
+    language,
+    print_json,
+    told,
+)
 from scheduler.commands.screen import err, out
 from scheduler.installation.database import NOTHING_YET, NothingPublished, existing_database
 from scheduler.people.handover import HandoverWish, check, hand_over
@@ -26,6 +35,7 @@ from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 from scheduler.store.people import handovers
 from scheduler.store.people.handovers import Handover
+from scheduler.store.posts import roll_answers
 from scheduler.store.posts.roster import Post
 from scheduler.wording.posts import masked, office_of
 
@@ -37,18 +47,22 @@ DONE = Phrase("{post} belongs to {successor} now.")
 CORRECT = Phrase("Put the new address into recipients.csv, too, on the line of {post}, and publish.")
 HEADINGS = Phrase("When|Post|From|To|Who|Reason|recipients.csv")
 CORRECTED, TO_CORRECT = Phrase("corrected"), Phrase("to be corrected")
-ONE_OF = Phrase("POST and --to ADDRESS are wanted, or --list; see agenda handover --help")
+ONE_OF = Phrase("POST is wanted with --to ADDRESS or --proposed, or --list; see agenda handover --help")
+NOT_PROPOSED = Phrase("{post} has proposed no address in the roll call: name one with --to ADDRESS")
 NONE = Phrase("No post has been handed over.")
 
 
 def handover(
     post: Annotated[str | None, typer.Argument(help="Id of the post, as in recipients.csv.", metavar="POST")] = None,
     to: Annotated[str | None, typer.Option("--to", help="The successor's address.", metavar="ADDRESS")] = None,
+    proposed: Annotated[
+        bool, typer.Option("--proposed", help="To the address that the post proposed in the roll call.")
+    ] = False,
     spoken: Annotated[
         str | None, typer.Option("--language", help="The successor's; else the file's.", metavar="|".join(LANGUAGES))
     ] = None,
     reason: Annotated[str, typer.Option("--reason", help="Why; kept with the handover.")] = "",
-    author: Annotated[str | None, typer.Option("--author", help="Who decides; default: the login name.")] = None,
+    author: AuthorOption = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for the post's id.")] = False,
     listing: Annotated[bool, typer.Option("--list", help="List what was handed over, addresses masked.")] = False,
     lang: LangOption = None,
@@ -64,12 +78,23 @@ def handover(
         if listing:
             _list(database, language(lang, settings), as_json=as_json)
             return
-        if post is None or to is None:
+        if post is not None and proposed and to is None:
+            to = _proposed(database, post)
+        elif post is None or to is None or proposed:
             raise UsageRefusal(ONE_OF)
         wanted = HandoverWish(
             recipient=post, address=to, language=None if spoken is None else chosen_language("--language", spoken)
         )
-        _hand_over(database, settings, wanted, author or login_name(), reason, language(lang, settings), yes=yes)
+        _hand_over(database, settings, wanted, author_of(author), reason, language(lang, settings), yes=yes)
+
+
+def _proposed(database: Database, post: str) -> str:
+    """The address that a post proposed. Raises UsageRefusal where it proposed none that still counts."""
+    with database.read() as connection:
+        word = roll_answers.of(connection, post)
+    if word is None or word.person is None or not word.person.successor:
+        raise UsageRefusal(NOT_PROPOSED, post=post)
+    return word.person.successor
 
 
 def _hand_over(

@@ -34,32 +34,9 @@ PANELS = {  # what typer.rich_utils draws with, by its name there
     "ABORTED_TEXT": Phrase("Aborted.", "help"),
     "RICH_HELP": Phrase("Try [blue]'{command_path} {help_option}'[/] for help.", "help"),
 }
-# The words that stand for values: in the usage, beside options, in refusals of a call.
-METAVARS = {
-    one.english: one
-    for one in (
-        Phrase("ADDRESS", "metavar"),
-        Phrase("DAY", "metavar"),
-        Phrase("DIR", "metavar"),
-        Phrase("EDITION", "metavar"),
-        Phrase("EVENT", "metavar"),
-        Phrase("FILE", "metavar"),
-        Phrase("FROM", "metavar"),
-        Phrase("NAME", "metavar"),
-        Phrase("NUMBER", "metavar"),
-        Phrase("POST", "metavar"),
-        Phrase("RECIPIENT", "metavar"),
-        Phrase("REGION", "metavar"),
-        Phrase("SITE", "metavar"),
-        Phrase("T", "metavar"),
-        Phrase("TEXT", "metavar"),
-        Phrase("TO", "metavar"),
-        Phrase("YEAR", "metavar"),
-    )
-}
-_WORD = re.compile(r"[A-Z]+")
+WORD = re.compile(r"[A-Z]{2,}")  # of what stands for a value: in the usage, beside options, in refusals of a call
 _CHOICES = re.compile(r"<(?:list\[)?([^<>\[\]]*)\]?>")  # as typer writes the type of an option that has no metavar
-_TYPES = {"str": "TEXT", "int": "NUMBER", "int range": "NUMBER", "path": "FILE"}
+TYPES = {"str": "TEXT", "int": "NUMBER", "int range": "NUMBER", "path": "FILE"}
 # What typer says of a wrong call, by its own words; what is none of these stays as typer says it.
 REFUSALS = (
     (re.compile(r"No such option: (?P<name>[^ ]+)"), Phrase("There is no option {name}.")),
@@ -100,12 +77,6 @@ def in_language(text: str, language: Language) -> str:
     return "\n\n".join(catalogue(language).text(one, CONTEXT) for one in paragraphs(text))
 
 
-def placeholder_of(parameter: Any) -> str:
-    """What stands for a value in a usage line, as SITE does; "" of a flag, and where there is none of ours."""
-    named = parameter.metavar or (parameter.name.upper() if parameter.param_type_name == "argument" else "")
-    return named if named.isalpha() and named.isupper() and len(named) > 1 else ""
-
-
 def speak(command: Any, language: Language) -> None:
     """Make a command, its options and the commands below it say what they say in a language."""
     if language == SOURCE:
@@ -134,18 +105,13 @@ def _metavar(parameter: Any, context: Any, language: Language) -> str:
     """What stands for the value of an option or an argument; nothing for one that takes none."""
     if getattr(parameter, "is_flag", False):
         return ""
-    named = placeholder_of(parameter) or parameter.metavar
+    named = parameter.metavar
     if named is None and parameter.param_type_name == "argument":
         named = parameter.name.upper()
     if named is None:
         written = _CHOICES.sub(r"\1", parameter.display_type(context))
-        named = _TYPES.get(written, written)
-
-    def said(found: re.Match[str]) -> str:
-        known = METAVARS.get(found[0])
-        return catalogue(language).text(found[0], PLACEHOLDER) if known is None else known[language]
-
-    return _WORD.sub(said, named)
+        named = TYPES.get(written, written)
+    return WORD.sub(lambda found: catalogue(language).text(found[0], PLACEHOLDER), named)
 
 
 def _untyped(*, ctx: typer.Context) -> None:

@@ -12,7 +12,7 @@ import typer
 
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Draft
-from calendars.model.text import Language
+from calendars.model.text import Language, OwnWords
 from calendars.reading import Lines
 from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock
@@ -29,6 +29,7 @@ from scheduler.commands.common import (
     told,
 )
 from scheduler.commands.confirming import NOT_SHIFTED, UNCHANGED_BACK, AnnounceOption
+from scheduler.commands.own_words import MessageEnOption, MessageEsOption, own_words
 from scheduler.commands.sample import Sample, print_sample
 from scheduler.commands.screen import out, print_lines
 from scheduler.commands.shifting import Source
@@ -45,6 +46,7 @@ from scheduler.publishing.in_words import (
     departure_lines,
     local_departure,
     mail_json,
+    message_lines,
     missing_lines,
     moment_at_home,
     notices_line,
@@ -54,6 +56,7 @@ from scheduler.publishing.in_words import (
     unlikely_lines,
 )
 from scheduler.publishing.prospect import Beside, Prospect, beside
+from scheduler.wording.changes import own_word_lines
 from scheduler.wording.kinds import kind_words, title
 
 NOW = Phrase("IF YOU PUBLISH NOW ({moment})")
@@ -106,27 +109,29 @@ def impact(
     raw: RawOption = False,
     shifted: ShiftedOption = False,
     rollback: RollbackOption = None,
+    message_es: MessageEsOption = None,
+    message_en: MessageEnOption = None,
     config: ConfigOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say what publishing the draft now would do: calendars, people, mails and their local hours. Nothing is written.
 
-    --announce as `agenda publish` has it. With --rollback N, what going back to that edition would do. --mail SITE
-    shows the mails themselves; with nothing to publish, the next one that is planned, word for word. With EVENT alone:
-    where it falls at every site, and what speaks against its hour there.
+    --announce, --message-es and --message-en as `agenda publish` has them. With --rollback N, what going back to that
+    edition would do. --mail SITE shows the mails themselves; with nothing to publish, the next one that is planned,
+    word for word. With EVENT alone: where it falls at every site, and what speaks against its hour there.
     """
     with told(lang) as settings:
         _refuse(rollback, shifted or announce, alone=(reminder or raw) and mail is None)
         source, spoken = Source(config, settings, shifted=shifted, back=rollback), language(lang, settings)
-        at = SystemClock().now()
+        at, words = SystemClock().now(), own_words(message_es, message_en)
         if mail is not None:
-            sample = Sample(site=mail, event=event, reminder=reminder, html=html, raw=raw)
+            sample = Sample(site=mail, event=event, reminder=reminder, html=html, raw=raw, words=words)
             print_sample(settings, source, sample, at, announce or (), spoken)
         elif event is not None:
             _show_event(_draft_alone(source, settings), event, spoken, at, as_json=as_json)
         else:
-            seen = _looked_at(settings, source, at, announce or ())
+            seen = _looked_at(settings, source, at, announce or (), words)
             if as_json:
                 print_json(_json(seen))
             else:
@@ -144,10 +149,12 @@ class _Seen:
     at: datetime
 
 
-def _looked_at(settings: Settings, source: Source, at: datetime, announce: Collection[str]) -> _Seen:
+def _looked_at(
+    settings: Settings, source: Source, at: datetime, announce: Collection[str], words: OwnWords | None
+) -> _Seen:
     with existing_database(settings) as database, database.read() as connection:
         draft = source.draft(connection)
-        found = source.prospect(connection, draft, at, announce)
+        found = source.prospect(connection, draft, at, announce, words)
         result, others = consequences(connection, found, at), beside(connection, found, draft)
     return _Seen(found=found, result=result, others=others, lines=source.lines, at=at)
 
@@ -210,13 +217,14 @@ def _events(found: Prospect, result: Consequences, at: datetime, lang: Language)
         yield f"    {notices_line(mails, lang)}"
         yield from (f"      {line}" for line in departure_lines(mails, found, at, lang))
         yield from (f"    {line}" for line in answer_lines(result, change.event, found, at, lang))
+        yield from (f"    {line}" for line in own_word_lines(change, lang))
     yield from call_lines(found, result, at, lang)
 
 
 def _besides(seen: _Seen, lang: Language) -> Iterator[str]:
     """What follows besides: reminders, calendars, posts, days, what is missing or unlikely."""
     found, result = seen.found, seen.result
-    yield from unheard_lines(found, lang)
+    yield from (*unheard_lines(found, lang), *message_lines(found, lang))
     yield REPLACED.say(lang, replaced=result.replaced, sent=sum(result.sent.values()))
     feeds = FEEDS_ENDED if result.ended_feeds else FEEDS
     yield feeds.say(lang, feeds=len(result.feeds), ended=len(result.ended_feeds))

@@ -7,10 +7,11 @@ from rich.console import Console
 from calendars.catalogue import Phrase
 from calendars.changes import Kind
 from calendars.model.text import Language
-from scheduler.publishing.in_words import unheard_lines
+from scheduler.publishing.in_words import message_lines, unheard_lines
 from scheduler.publishing.publish import Published
 from scheduler.wording.kinds import KINDS, kind_words, title
 
+AUDIT = Phrase("Audit: {head}. Keep it: agenda audit --verify --head {head}")
 KEPT_AWAY = Phrase("Not taken in, because whoever had the address asked for it to be erased: {posts}")
 PUBLISHED = Phrase(
     "Edition {number} published. Reminders: {added} new, {followed} changed, {ended} ended, "
@@ -41,9 +42,13 @@ def print_publication(console: Console, done: Published, lang: Language) -> None
     )
     for line in unheard_lines(found, lang):
         console.print(line, markup=False)
+    for line in message_lines(found, lang):
+        console.print(line, markup=False)
     if found.convocations:
         console.print(CALLED.say(lang, n=done.convocations))
     if found.silent:
         console.print(TOLD_NOBODY[lang])
     if done.kept_away:
         console.print(KEPT_AWAY.say(lang, posts=", ".join(done.kept_away)), markup=False)
+    if done.head is not None:
+        console.print(AUDIT.say(lang, head=done.head), markup=False, soft_wrap=True)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Annotated
 
 import typer
 
-from calendars.model.agenda import Draft
-from calendars.model.text import Language
-from calendars.reading import Lines, Reading
+from calendars.model.text import Language, OwnWords
+from calendars.reading import Reading
 from calendars.reading.problems import known
 from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import UsageRefusal
 from scheduler.base.settings import Settings
 from scheduler.commands.common import (
     NOT_PUBLISHED,
+    AuthorOption,
     ConfigOption,
     LangOption,
     ShiftedOption,
@@ -28,13 +28,13 @@ from scheduler.commands.confirming import (
     SHIFTED_OR_ANNOUNCE,
     SILENT_OR_ANNOUNCE,
     AnnounceOption,
-    AuthorOption,
     ReasonOption,
     YesOption,
     go_on_as_it_is,
     once_confirmed,
     refuse_empty,
 )
+from scheduler.commands.own_words import SILENT, MessageEnOption, MessageEsOption, own_words
 from scheduler.commands.publication import print_publication
 from scheduler.commands.screen import out
 from scheduler.commands.shifting import publish_what_shifted
@@ -56,6 +56,8 @@ def publish_command(
     silent: Annotated[bool, typer.Option("--silent", help="Tell nobody of the changes; that is recorded.")] = False,
     shifted: ShiftedOption = False,
     announce: AnnounceOption = None,
+    message_es: MessageEsOption = None,
+    message_en: MessageEnOption = None,
     config: ConfigOption = None,
     lang: LangOption = None,
 ) -> None:
@@ -71,29 +73,39 @@ def publish_command(
     --announce sends each post that EVENT concerns one convocation to it, also with a first edition or with an otherwise
     unchanged draft; who was called to that hour before, or is told of it by a notice now, gets none.
 
+    --message-es and --message-en go at the head of the notices and convocations that this publication sends, and of
+    nothing else; `agenda impact` shows them with the same options.
+
     With --shifted the files are left alone: what is in force is published anew with the hours that this machine's zone
     data gives, where they are others. --reason then says so by itself.
     """
     with told(lang) as settings:
-        spoken = language(lang, settings)
-        if announce and (silent or shifted):
-            raise UsageRefusal(SILENT_OR_ANNOUNCE if silent else SHIFTED_OR_ANNOUNCE)
+        spoken, message = language(lang, settings), own_words(message_es, message_en)
+        _refuse(announce, message, silent=silent, shifted=shifted)
+        act = partial(Act, silent=silent, message=message, announce=announce or ())
         if shifted:
-            publish_what_shifted(settings, spoken, reason=reason, author=author, yes=yes, silent=silent)
+            publish_what_shifted(settings, spoken, act, reason=reason, author=author, yes=yes)
             return
         refuse_empty(reason)
         found, files = _read(configuration(config, settings), spoken)
-        draft, lines = known(found.draft), found.lines
-        forgotten = unready(draft.agenda, SystemClock().now())
-        go_on_as_it_is(forgotten, spoken, asks=sends_for_real(settings), yes=yes)
-        who = author_of(author, spoken)
-        act = partial(Act, author=who, reason=reason, silent=silent, announce=announce or (), files=files)
-        _publish(settings, spoken, draft, lines, act, yes=yes)
+        _publish(settings, spoken, found, partial(act, reason=reason, files=files), author, yes=yes)
+
+
+def _refuse(announce: Collection[str] | None, message: OwnWords | None, *, silent: bool, shifted: bool) -> None:
+    """Two things that exclude each other."""
+    if announce and (silent or shifted):
+        raise UsageRefusal(SILENT_OR_ANNOUNCE if silent else SHIFTED_OR_ANNOUNCE)
+    if message and silent:
+        raise UsageRefusal(SILENT)
 
 
 def _publish(
-    settings: Settings, lang: Language, draft: Draft, lines: Lines, act: Callable[..., Act], *, yes: bool
+    settings: Settings, lang: Language, found: Reading, act: Callable[..., Act], author: str | None, *, yes: bool
 ) -> None:
+    draft = known(found.draft)
+    forgotten = unready(draft.agenda, SystemClock().now())
+    go_on_as_it_is(forgotten, lang, asks=sends_for_real(settings), yes=yes)
+    act = partial(act, author=author_of(author, lang))
     with real_database(settings) as database:
         tokens = database.tokens
 
@@ -106,7 +118,7 @@ def _publish(
             handed = handovers.uncorrected(connection, draft.recipients)
     if done is not None:
         print_publication(out(), done, lang)
-    for line in uncorrected_lines(handed, lines, lang):
+    for line in uncorrected_lines(handed, found.lines, lang):
         typer.echo(line)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -10,9 +11,12 @@ from rich.table import Table
 
 from calendars.catalogue import Phrase
 from calendars.model.text import Language
-from scheduler.commands.common import JsonOption, LangOption, language, print_json, told
+from scheduler.base.clock import SystemClock
+from scheduler.commands.common import AuthorOption, JsonOption, LangOption, author_of, language, print_json, told
 from scheduler.commands.screen import out
 from scheduler.installation.database import existing_database
+from scheduler.store.audit import chain
+from scheduler.store.audit.deeds import Deed, What
 from scheduler.store.people import quarantine as kept
 from scheduler.store.people.quarantine import Quarantined
 
@@ -26,6 +30,7 @@ def quarantine(
         Path | None, typer.Option("--save", help="Write those that are kept here into this folder.", metavar="DIR")
     ] = None,
     forget: Annotated[bool, typer.Option("--forget", help="Drop the list, and what is kept here.")] = False,
+    author: AuthorOption = None,
     as_json: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
@@ -38,23 +43,30 @@ def quarantine(
         with database.read() as connection:
             found = kept.listed(connection)
             held = {one.digest: kept.message(connection, one.digest) for one in found if save is not None}
+        mails = {digest: raw for digest, raw in held.items() if raw is not None}
         if save is not None:
-            save.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for digest, raw in held.items():
-                if raw is not None:
-                    kept_as = save / f"{digest[:16]}.eml"
-                    kept_as.touch(mode=0o600)
-                    kept_as.write_bytes(raw)
-        if forget:
+            _save(save, mails)
+        if save is not None or forget:
             with database.write() as connection:
-                for one in found:
+                for one in found if forget else ():
                     kept.forget(connection, one.digest)
+                what = What.MESSAGES_FORGOTTEN if forget else What.MESSAGES_SAVED
+                deed = Deed(who=author_of(author), what=what, details={"n": len(found), "saved": len(mails)})
+                chain.record(connection, deed, SystemClock().now())
         if as_json:
             print_json([_json(one) for one in found])
         elif found:
             out().print(_table(found, language(lang, settings)))
         else:
             typer.echo(NONE[language(lang, settings)])
+
+
+def _save(folder: Path, mails: Mapping[str, bytes]) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for digest, raw in mails.items():
+        kept_as = folder / f"{digest[:16]}.eml"
+        kept_as.touch(mode=0o600)
+        kept_as.write_bytes(raw)
 
 
 def _json(one: Quarantined) -> dict[str, object]:

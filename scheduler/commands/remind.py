@@ -13,7 +13,16 @@ from calendars.model.text import Language
 from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import PROBLEMS, UsageRefusal
 from scheduler.base.settings import Settings
-from scheduler.commands.common import NO_SITE, JsonOption, LangOption, language, print_json, told
+from scheduler.commands.common import (
+    NO_SITE,
+    AuthorOption,
+    JsonOption,
+    LangOption,
+    author_of,
+    language,
+    print_json,
+    told,
+)
 from scheduler.commands.confirming import WANTS_YES_ONLY, typed
 from scheduler.commands.sample import shown
 from scheduler.commands.screen import print_lines
@@ -65,6 +74,7 @@ def remind(
         str | None, typer.Option("--preview", help="Show this site's mail, and ask nobody.", metavar="SITE")
     ] = None,
     html: Annotated[bool, typer.Option("--html", help="With --preview: the HTML part.")] = False,
+    author: AuthorOption = None,
     yes: Annotated[bool, typer.Option("--yes", help="Ask them without the typed confirmation.")] = False,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -86,19 +96,19 @@ def remind(
         with database.read() as connection:
             found = silence(connection, event, at)
         if as_json:
-            print_json(_json(_asked(database, found, at) if yes else found, done=yes))
+            print_json(_json(_asked(database, found, at, author_of(author, spoken)) if yes else found, done=yes))
             return
         print_lines(_lines(found, spoken, at))
         if not found.people:
             return
         if not yes and not typed(found.people, CONFIRM, spoken, unless=WANTS_YES_ONLY, undone=UNASKED):
             raise typer.Exit(PROBLEMS)
-        done = _asked(database, found, SystemClock().now())
+        done = _asked(database, found, SystemClock().now(), author_of(author, spoken))
         typer.echo(DONE.say(spoken, people=done.people, event=event))
 
 
-def _asked(database: Database, found: Silence, at: datetime) -> Silence:
-    return ask(database, found.event.id, at, confirmed=found.people)
+def _asked(database: Database, found: Silence, at: datetime, author: str) -> Silence:
+    return ask(database, found.event.id, at, confirmed=found.people, author=author)
 
 
 def _preview(

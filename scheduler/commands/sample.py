@@ -13,7 +13,7 @@ import typer
 
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Draft
-from calendars.model.text import Language
+from calendars.model.text import Language, OwnWords
 from scheduler.base.refusal import UsageRefusal
 from scheduler.base.settings import Settings
 from scheduler.commands.common import NO_SITE
@@ -39,6 +39,7 @@ class Sample:
     reminder: bool = False  # the next reminder, whatever the draft says
     html: bool = False  # the HTML part, for a browser
     raw: bool = False  # the message whole
+    words: OwnWords | None = None  # the publication's own
 
 
 def print_sample(
@@ -70,7 +71,7 @@ def _bodies(
     with database.suppose() as connection:
         draft = source.draft(connection)
         refuse_unknown(sample.site, draft, "mail")
-        found = source.prospect(connection, draft, at, announce)
+        found = source.prospect(connection, draft, at, announce, sample.words)
         if sample.reminder or (found.unchanged and not found.called):
             purposes = (Purpose.REMINDER,) if sample.reminder else OF_EVENTS
             return True, list(foreseen(connection, letters, sample.site, at, event=sample.event, purposes=purposes))

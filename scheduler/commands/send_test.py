@@ -10,12 +10,13 @@ from calendars.catalogue import Phrase
 from calendars.model.agenda import Draft
 from calendars.model.text import Language
 from scheduler.base import loop
+from scheduler.base.address import domain_of
 from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import EnvironmentRefusal, Refusal, UsageRefusal
 from scheduler.base.settings import WRONG, Settings, SettingsError
 from scheduler.base.tokens import Tokens
 from scheduler.base.variables import UnreadableText, parse_mailbox
-from scheduler.commands.common import ConfigOption, LangOption, language, told
+from scheduler.commands.common import AuthorOption, ConfigOption, LangOption, author_of, language, told
 from scheduler.drafts.files import configuration
 from scheduler.installation.database import database_is_there, real_database
 from scheduler.installation.mail import sending_of
@@ -24,6 +25,8 @@ from scheduler.mail.relay.smtp import Connection, RelayUnavailable
 from scheduler.planning.delivery import Outcome
 from scheduler.sending.service import Sending
 from scheduler.store import controls
+from scheduler.store.audit import chain
+from scheduler.store.audit.deeds import Deed, What
 
 NO_RELAY_TO_TEST = Phrase("AGENDA_SMTP_URL is not set; smtp+starttls://user@host:587 is one")
 TAKEN = Phrase("taken by the relay: {answer}")
@@ -34,6 +37,7 @@ STOPPED = Phrase("sending is stopped since {since}; `agenda resume` lets it go o
 
 def send_test(
     address: Annotated[str, typer.Argument(help="Where to send it.", metavar="ADDRESS")],
+    author: AuthorOption = None,
     config: ConfigOption = None,
     lang: LangOption = None,
 ) -> None:
@@ -51,6 +55,7 @@ def send_test(
         sending = sending_of(settings, settings.base_url or "", Tokens(["unused: a test mail has no signed link"]))
         if sending is None:
             raise SettingsError(NO_RELAY_TO_TEST)
+        _on_record(settings, Deed(who=author_of(author), what=What.TESTED, details={"domain": domain_of(address)}))
         outcome = loop.run(_send_test(sending, draft, address, language(lang, settings)))
         if outcome.kind != "accepted":
             raise EnvironmentRefusal(NOT_TAKEN, answer=_answer(outcome))
@@ -68,6 +73,13 @@ def _refuse_if_stopped(settings: Settings) -> None:
         since = controls.get(connection, controls.STOPPED)
     if since is not None:
         raise Refusal(STOPPED, since=since)
+
+
+def _on_record(settings: Settings, deed: Deed) -> None:
+    """Before it leaves: what was tried is on record also where the relay does not take it."""
+    if database_is_there(settings):
+        with real_database(settings) as database, database.write_own_row() as connection:
+            chain.record(connection, deed, SystemClock().now())
 
 
 async def _send_test(sending: Sending, draft: Draft, address: str, lang: Language) -> Outcome:

@@ -23,6 +23,7 @@ from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import NothingToPublish, publish_draft
 from scheduler.serving import Serving, serve
 from scheduler.store import editions
+from scheduler.store.audit.deeds import Via
 from scheduler.store.database import Database
 from scheduler.web.http.server import bind
 
@@ -112,7 +113,7 @@ def _first_edition(database: Database, config: Path | None, settings: Settings) 
         publish_draft(
             database,
             known(found.draft),
-            Act(at=SystemClock().now(), author="agenda serve", reason="first edition", files=files),
+            Act(at=SystemClock().now(), author="agenda serve", reason="first edition", files=files, via=Via.SERVICE),
             confirmed=True,
             tokens=database.tokens,
         )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from calendars.model.agenda import Draft
-from calendars.model.text import Language
+from calendars.model.text import Language, OwnWords
 from calendars.reading import Lines
 from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import UsageRefusal
@@ -28,7 +28,7 @@ from scheduler.publishing.shifted import default_reason, hours_shift, publish_sh
 
 
 def publish_what_shifted(
-    settings: Settings, lang: Language, *, reason: str, author: str | None, yes: bool, silent: bool
+    settings: Settings, lang: Language, act: Callable[..., Act], *, reason: str, author: str | None, yes: bool
 ) -> None:
     who = author_of(author, lang)
     with existing_database(settings) as database:
@@ -36,13 +36,9 @@ def publish_what_shifted(
             hours = hours_shift(connection)
 
         def put(*, confirmed: bool) -> Published:
-            act = Act(
-                at=SystemClock().now(),
-                author=who,
-                reason=reason.strip() or default_reason(lang, hours=hours),
-                silent=silent,
-            )
-            return publish_shifted(database, act, confirmed=confirmed, asked_above=settings.asked_above)
+            why = reason.strip() or default_reason(lang, hours=hours)
+            done = act(at=SystemClock().now(), author=who, reason=why)
+            return publish_shifted(database, done, confirmed=confirmed, asked_above=settings.asked_above)
 
         done = once_confirmed(put, lang, yes=yes, shifted=True)
     if done is not None:
@@ -75,15 +71,23 @@ class Source:
             return returning(connection, self.back)
         return shifted_draft(connection) if self.files is None else self.files[0]
 
-    def prospect(self, connection: Connection, draft: Draft, at: datetime, announce: Collection[str] = ()) -> Prospect:
+    def prospect(
+        self,
+        connection: Connection,
+        draft: Draft,
+        at: datetime,
+        announce: Collection[str] = (),
+        message: OwnWords | None = None,
+    ) -> Prospect:
         """What publishing it at the instant `at` would do, and with it calling everybody to these events (ids)."""
+        act = Act(at=at, announce=announce, message=message)
         if self.back is not None:
-            return prospect_back(connection, self.back, draft, Act(at=at))
+            return prospect_back(connection, self.back, draft, act)
         if self.shifted:
             if announce:
                 raise UsageRefusal(SHIFTED_OR_ANNOUNCE)
-            return shifted_prospect(connection, draft, Act(at=at))
-        return prospect(connection, draft, Act(at=at, announce=announce))
+            return shifted_prospect(connection, draft, act)
+        return prospect(connection, draft, act)
 
     def enact(self, connection: Connection, found: Prospect, draft: Draft, at: datetime, tokens: Tokens) -> None:
         """Write what was found, as publishing this would; in a transaction of which nothing is to stay."""

@@ -11,7 +11,16 @@ from rich.table import Table
 from calendars.catalogue import Phrase
 from calendars.model.text import Language
 from scheduler.base.clock import SystemClock
-from scheduler.commands.common import JsonOption, LangOption, language, login_name, print_json, told
+from scheduler.commands.common import (
+    AuthorOption,
+    JsonOption,
+    LangOption,
+    WhyOption,
+    author_of,
+    language,
+    print_json,
+    told,
+)
 from scheduler.commands.screen import out
 from scheduler.installation.database import existing_database
 from scheduler.people.operating import Operator
@@ -52,6 +61,8 @@ def listed(
         list[str] | None,
         typer.Option("--dismiss", help="Do not believe those about this post, or «all».", metavar="RECIPIENT|all"),
     ] = None,
+    reason: WhyOption = "",
+    author: AuthorOption = None,
     as_json: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
@@ -66,7 +77,7 @@ def listed(
     with told(lang) as settings, existing_database(settings) as database:
         spoken = language(lang, settings)
         if accepted or dismissed:
-            _decide(database, accepted or [], dismissed or [], spoken)
+            _decide(_operator(database, author, reason), accepted or [], dismissed or [], spoken)
         elif doubted:
             _list_doubted(database, spoken, as_json=as_json)
         else:
@@ -95,8 +106,12 @@ def _list_doubted(database: Database, lang: Language, *, as_json: bool) -> None:
         typer.echo(NONE_DOUBTED[lang])
 
 
-def _decide(database: Database, accepted: list[str], dismissed: list[str], lang: Language) -> None:
-    acts = Operator(database=database, by=login_name(), now=SystemClock().now())
+def _operator(database: Database, author: str | None, reason: str) -> Operator:
+    who = author_of(author)
+    return Operator(database=database, by=who, who=who, now=SystemClock().now(), reason=reason)
+
+
+def _decide(acts: Operator, accepted: list[str], dismissed: list[str], lang: Language) -> None:
     found = acts.judge(accepted, dismissed, all_=ALL)
     typer.echo(DECIDED.say(lang, believed=found.believed, posts=found.posts, rejected=found.rejected))
 
@@ -140,10 +155,11 @@ def _table(found: list[Suppressed], lang: Language) -> Table:
 @suppressions.command()
 def lift(
     recipient: Annotated[str, typer.Argument(help="Id of the post, as the list shows it.", metavar="RECIPIENT")],
+    reason: WhyOption = "",
+    author: AuthorOption = None,
     lang: LangOption = None,
 ) -> None:
     """Write to a post again: its reminders that lie ahead are planned anew, what came back is forgiven."""
     with told(lang) as settings, existing_database(settings) as database:
-        acts = Operator(database=database, by=login_name(), now=SystemClock().now())
-        planned = acts.lift(recipient)
+        planned = _operator(database, author, reason).lift(recipient)
         typer.echo(LIFTED.say(language(lang, settings), recipient=recipient, n=planned))

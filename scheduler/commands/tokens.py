@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -19,10 +21,21 @@ from scheduler.base.address import seen
 from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import Refusal, UsageRefusal
 from scheduler.base.settings import Settings
-from scheduler.commands.common import JsonOption, LangOption, language, print_json, told
+from scheduler.commands.common import (
+    AuthorOption,
+    JsonOption,
+    LangOption,
+    WhyOption,
+    author_of,
+    language,
+    print_json,
+    told,
+)
 from scheduler.commands.screen import out
 from scheduler.installation.database import NOTHING_YET, NothingPublished, existing_database
 from scheduler.store import editions
+from scheduler.store.audit import chain
+from scheduler.store.audit.deeds import Deed, What
 from scheduler.store.database import Database
 from scheduler.store.posts import feed_tokens
 from scheduler.store.posts.feed_tokens import FeedToken
@@ -52,6 +65,8 @@ def token(
     label: Annotated[str, typer.Option("--label", help="Whose it is or where it is used, to know it by later.")] = "",
     listing: Annotated[bool, typer.Option("--list", help="List every address: who made it, last read when.")] = False,
     revoke: Annotated[str | None, typer.Option("--revoke", help="End one address, by its id.", metavar="ID")] = None,
+    reason: WhyOption = "",
+    author: AuthorOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -64,28 +79,40 @@ def token(
     with told(lang) as settings:
         if sum((site is not None, listing, revoke is not None)) != 1:
             raise UsageRefusal(ONE_OF)
-        spoken = language(lang, settings)
+        spoken, by = language(lang, settings), partial(Deed, who=author_of(author), reason=reason)
         with existing_database(settings) as database:
             if site is not None:
-                _make(database, settings, site, label, spoken, as_json=as_json)
+                made, named = _make(database, site, seen(label).strip(), by)
+                _print_made(made, named, seen(label).strip(), settings, spoken, as_json=as_json)
             elif revoke is not None:
-                _revoke(database, revoke, spoken)
+                _revoke(database, revoke, by, spoken)
             else:
                 _list(database, spoken, as_json=as_json)
 
 
-def _make(database: Database, settings: Settings, site: str, label: str, lang: Language, *, as_json: bool) -> None:
+def _make(database: Database, site: str, label: str, by: Callable[..., Deed]) -> tuple[str, Representation]:
+    """The token, and the site that was meant. The label may name a person: it can be forgotten."""
     with database.write() as connection:
         found = editions.load(connection)
         if found is None:
             raise NothingPublished(NOTHING_YET)
         named = _site(found.edition.agenda, site)
-        made = feed_tokens.issue(connection, named.id, SystemClock().now(), label=seen(label).strip())
+        now = SystemClock().now()
+        made = feed_tokens.issue(connection, named.id, now, label=label)
+        id_, changed = feed_tokens.id_of(made), {"label": ("", label)} if label else {}
+        deed = by(what=What.TOKEN_MADE, subject=id_, details={"site": named.id}, changed=changed)
+        chain.record(connection, deed, now)
+        return made, named
+
+
+def _print_made(
+    made: str, named: Representation, label: str, settings: Settings, lang: Language, *, as_json: bool
+) -> None:
     base_url = settings.own_address
     shown = {
         "id": feed_tokens.id_of(made),
         "site": named.id,
-        "label": seen(label).strip(),
+        "label": label,
         "address": staff_address(base_url, made, named.id),
         "local": staff_address(base_url, made, named.id, local=True),
     }
@@ -105,12 +132,14 @@ def _site(agenda: Agenda, wanted: str) -> Representation:
     return known[wanted]
 
 
-def _revoke(database: Database, id_: str, lang: Language) -> None:
+def _revoke(database: Database, id_: str, by: Callable[..., Deed], lang: Language) -> None:
     with database.write() as connection:
         known = feed_tokens.find(connection, id_)
         if known is None:
             raise Refusal(NO_SUCH, id=id_)
-        ended = feed_tokens.revoke(connection, id_, SystemClock().now())
+        now = SystemClock().now()
+        if ended := feed_tokens.revoke(connection, id_, now):
+            chain.record(connection, by(what=What.TOKEN_ENDED, subject=id_, details={"site": known.site}), now)
     typer.echo((REVOKED if ended else REVOKED_BEFORE).say(lang, id=id_, site=known.site))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from rich.table import Table
 from calendars.catalogue import Phrase
 from calendars.model.text import Language
 from scheduler.base.clock import SystemClock
+from scheduler.base.logs import configure_logs
 from scheduler.base.refusal import Refusal, UsageRefusal
 from scheduler.base.settings import Settings
 from scheduler.commands.common import JsonOption, LangOption, language, login_name, print_json, told
@@ -86,9 +88,8 @@ class _Called:
         """By its address or its id. Raises Refusal."""
         with self.database.read() as connection:
             known = register.listed(connection)
-        found = next(
-            (one for one in known if wanted == one.id or register.folded(wanted) == register.folded(one.address)), None
-        )
+        plain = register.folded(wanted)
+        found = next((one for one in known if plain in (one.id, register.folded(one.address))), None)
         if found is None:
             raise Refusal(NO_ACCOUNT, wanted=wanted)
         return found
@@ -103,11 +104,11 @@ class _Called:
 
 @contextmanager
 def _called(lang: str | None) -> Iterator[_Called]:
+    configure_logs(level=logging.WARNING)
     with told(lang) as settings, existing_database(settings) as database:
         yield _Called(settings=settings, database=database, language=language(lang, settings))
 
 
-@app.callback(invoke_without_command=True)
 def users(context: typer.Context, lang: LangOption = None, as_json: JsonOption = False) -> None:
     """Who may use the desk: list, invite, give roles, end sessions, remove. The first administrator is made here.
 
@@ -117,13 +118,11 @@ def users(context: typer.Context, lang: LangOption = None, as_json: JsonOption =
         _list(lang, as_json=as_json)
 
 
-@app.command("list")
 def list_users(lang: LangOption = None, as_json: JsonOption = False) -> None:
     """List the accounts: address, roles, whether the invitation was accepted, last sign-in."""
     _list(lang, as_json=as_json)
 
 
-@app.command()
 def invite(
     address: Annotated[str, typer.Argument(help="Email address that the person signs in with.", metavar="ADDRESS")],
     role: RoleOption = None,
@@ -138,7 +137,6 @@ def invite(
         _print_link(called, made, INVITED, as_json=as_json)
 
 
-@app.command()
 def reset(account: AccountArgument, lang: LangOption = None, as_json: JsonOption = False) -> None:
     """Print a link by which a forgotten password is chosen anew: once, within a day. Or a lost invitation again."""
     with _called(lang) as called:
@@ -147,7 +145,6 @@ def reset(account: AccountArgument, lang: LangOption = None, as_json: JsonOption
         _print_link(called, made, LINKED if known.accepted else INVITED, as_json=as_json)
 
 
-@app.command()
 def roles(
     account: AccountArgument, role: RoleOption = None, region: RegionOption = None, lang: LangOption = None
 ) -> None:
@@ -157,7 +154,6 @@ def roles(
         typer.echo(CHANGED.say(called.language, address=changed.address, roles=called.roles(changed)))
 
 
-@app.command()
 def remove(account: AccountArgument, lang: LangOption = None) -> None:
     """Remove an account and all that is kept of it; its sessions end at once."""
     with _called(lang) as called:
@@ -165,7 +161,6 @@ def remove(account: AccountArgument, lang: LangOption = None) -> None:
         typer.echo(REMOVED.say(called.language, address=gone.address))
 
 
-@app.command("sessions")
 def list_sessions(account: AccountArgument, lang: LangOption = None, as_json: JsonOption = False) -> None:
     """List where an account is signed in: browser, since when, last used when."""
     with _called(lang) as called:
@@ -183,7 +178,6 @@ def list_sessions(account: AccountArgument, lang: LangOption = None, as_json: Js
             out().print(table)
 
 
-@app.command()
 def end(
     account: AccountArgument,
     session: Annotated[
@@ -264,3 +258,17 @@ def _session_json(one: DeskSession) -> dict[str, object]:
 
 def _moment(at: datetime | None) -> str:
     return "—" if at is None else f"{at:%Y-%m-%d %H:%M}"
+
+
+_COMMANDS: Mapping[str, Callable[..., None]] = {
+    "list": list_users,
+    "invite": invite,
+    "reset": reset,
+    "roles": roles,
+    "remove": remove,
+    "sessions": list_sessions,
+    "end": end,
+}
+app.callback(invoke_without_command=True)(users)
+for _name, _command in _COMMANDS.items():
+    app.command(_name)(_command)

@@ -45,8 +45,8 @@ class Copy:
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self._files = dict(files)
-        self._agenda = _load(files[AGENDA])
-        self._private = _load(files.get(PRIVATE, b""))
+        self._agenda = loaded(files[AGENDA])
+        self._private = loaded(files.get(PRIVATE, b""))
         self._sites = Table(_text(files, SITES), SITE_COLUMNS)
         self._posts = Table(_text(files, POSTS), POST_COLUMNS)
 
@@ -68,7 +68,7 @@ class Copy:
                 _drop(events, edit)
             else:
                 put(edit)
-        self._files[AGENDA] = _dump(self._agenda)
+        self._files[AGENDA] = dumped(self._agenda)
 
     def sites(self, edits: tuple[Edit, ...], report: Report) -> None:
         self._files[SITES] = self._sites.edited(edits, ("unknown-site", SITE), report)
@@ -83,7 +83,7 @@ class Copy:
         for edit in edits:
             assert edit.value is not None, "a link has one value"
             _replace(self._private["enlaces"], edit.id, edit.value)
-        self._files[PRIVATE] = _dump(self._private)
+        self._files[PRIVATE] = dumped(self._private)
 
     @property
     def files(self) -> dict[str, bytes]:
@@ -180,14 +180,14 @@ def _text(files: Mapping[str, bytes], name: str) -> str:
     return text
 
 
-def _load(content: bytes) -> CommentedMap:
+def loaded(content: bytes) -> CommentedMap:
     text = decode(content, Report(AGENDA), limit=LIMITS[AGENDA])
     assert text is not None, "the files were read before they are edited"
     found = _yaml().load(text.replace("\t", " "))
     return CommentedMap() if found is None else found
 
 
-def _dump(document: CommentedMap) -> bytes:
+def dumped(document: CommentedMap) -> bytes:
     written = io.BytesIO()
     _yaml().dump(document, written)
     return written.getvalue()

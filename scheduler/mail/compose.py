@@ -158,7 +158,7 @@ class Composer:
         return self.single("test", agenda, envelope, language, subject=subject, **words)
 
     def single(
-        self, name: str, agenda: Agenda, envelope: Envelope, language: Language, *, subject: str, **words: str
+        self, name: str, agenda: Agenda, envelope: Envelope, language: Language, *, subject: str, **words: object
     ) -> bytes:
         """A complete message from the template `name`, for one recipient alone. It is of no list: nobody leaves it."""
         parts = self._alternatives(name, language, subject=subject, preheader=subject, **words)
@@ -258,4 +258,4 @@ def _read(folder: Path, name: str, form: str) -> str:
     As text, before styles are inlined: an `include` of Jinja's would come too late for them.
     """
     text = (folder / f"{name}.{form}").read_text(encoding="utf-8")
-    return _PART.sub(lambda found: (folder / "parts" / f"{found[1]}.{form}").read_text(encoding="utf-8"), text)
+    return _PART.sub(lambda found: _read(folder, f"parts/{found[1]}", form), text)

@@ -11,7 +11,7 @@ from calendars.catalogue import Phrase
 from calendars.editions import Edition
 from calendars.model.events import Event
 from calendars.model.places import Representation
-from calendars.model.text import Language
+from calendars.model.text import Language, OwnWords
 from calendars.zones import offset_at
 from scheduler.planning.channels import ITIP
 
@@ -43,6 +43,7 @@ class Subject:
     sent_at: datetime  # UTC
     link: str | None = field(default=None, repr=False)  # to join by; never in a log
     withheld: bool = False  # there is a link, and these posts are not given it
+    words: OwnWords | None = None  # of the publication that it tells of
     guest: bool = False  # they come to it instead of their own session
     enclosed: Enclosure = field(default_factory=Enclosure)
 
@@ -55,7 +56,7 @@ class Subject:
     def key(self) -> tuple[object, ...]:
         """What makes another message, in one edition."""
         doors = self.link, self.withheld
-        return self.event.id, self.site.id, self.language, self.today, *doors, self.guest, self.enclosed
+        return self.event.id, self.site.id, self.language, self.today, *doors, self.words, self.guest, self.enclosed
 
     @property
     def ask_for_link(self) -> str | None:

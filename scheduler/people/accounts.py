@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy import Connection
 
 from calendars.addresses import NotAnAddress
@@ -18,10 +17,11 @@ from scheduler.base.tokens import Link
 from scheduler.store import editions
 from scheduler.store.accounts import links, register, sessions
 from scheduler.store.accounts.register import Account
-from scheduler.store.accounts.roles import DeskRole, Grant
+from scheduler.store.accounts.roles import DeskRole, Grant, in_order
+from scheduler.store.audit import chain, forgetting
+from scheduler.store.audit.deeds import Deed, Via, What
 from scheduler.store.database import Database
 
-log = structlog.get_logger(__name__)
 INVITED_FOR = timedelta(days=7)
 RESET_FOR = timedelta(hours=24)
 NAME_LENGTH = 80
@@ -48,6 +48,7 @@ class AccountActs:
     database: Database
     by: str  # the account's id; at the terminal, the login name
     now: datetime
+    via: Via = Via.COMMAND
 
     def invite(self, address: str, name: str, grants: Iterable[Grant]) -> IssuedLink:
         """An account and the link that opens it.
@@ -61,7 +62,7 @@ class AccountActs:
         with self.database.write() as connection:
             wanted = _known(connection, grants)
             account = register.add(connection, checked, tidy(name), wanted, self.now)
-            return self._link(connection, account, INVITED_FOR, "account made")
+            return self._link(connection, account, INVITED_FOR, What.ACCOUNT_MADE)
 
     def relink(self, account: str) -> IssuedLink:
         """A new link: the first one did not arrive, or the password is forgotten. The password holds until it is used.
@@ -70,20 +71,23 @@ class AccountActs:
         """
         with self.database.write() as connection:
             lasts = RESET_FOR if register.find(connection, account).accepted else INVITED_FOR
-            return self._link(connection, account, lasts, "link made")
+            return self._link(connection, account, lasts, What.INVITED)
 
     def grant(self, account: str, grants: Iterable[Grant]) -> Account:
         """Raises NoSuchAccount, LastOfPeople, Refusal."""
         with self.database.write() as connection:
             register.grant(connection, account, _known(connection, grants))
-            self._acted("roles changed", account)
-            return register.find(connection, account)
+            changed = register.find(connection, account)
+            self._acted(connection, What.ACCOUNT_CHANGED, account, roles=_named(changed.person.grants))
+            return changed
 
     def remove(self, account: str) -> Account:
         """What it was: of the account nothing is kept. Raises NoSuchAccount, LastOfPeople."""
         with self.database.write() as connection:
-            self._acted("account removed", account)
-            return register.remove(connection, account)
+            gone = register.remove(connection, account)
+            forgetting.forget_about(connection, {account}, (gone.address,))
+            self._acted(connection, What.ACCOUNT_ENDED, account)
+            return gone
 
     def end_session(self, account: str, session: str) -> None:
         """Raises NoSuchAccount, or Refusal where it has ended before."""
@@ -91,26 +95,33 @@ class AccountActs:
             register.find(connection, account)
             if not sessions.end(connection, account, session):
                 raise Refusal(NO_SESSION)
-            self._acted("session ended", account)
+            self._acted(connection, What.SESSION_ENDED, account, sessions=1)
 
     def end_sessions(self, account: str, but: str = "") -> int:
         """All of them, or all but one; how many. Raises NoSuchAccount."""
         with self.database.write() as connection:
             register.find(connection, account)
             ended = sessions.end_all(connection, account, but)
-            self._acted("sessions ended", account)
+            self._acted(connection, What.SESSION_ENDED, account, sessions=ended)
             return ended
 
-    def _link(self, connection: Connection, account: str, lasts: timedelta, act: str) -> IssuedLink:
+    def _link(self, connection: Connection, account: str, lasts: timedelta, what: What) -> IssuedLink:
         until = self.now + lasts
         secret = links.make(connection, account, until)
-        self._acted(act, account)
         path = f"/desk/welcome/{self.database.tokens.sign(Link.DESK, secret, until)}"
-        return IssuedLink(account=register.find(connection, account), path=path, until=until)
+        found = register.find(connection, account)
+        self._acted(connection, what, account, roles=_named(found.person.grants))
+        return IssuedLink(account=found, path=path, until=until)
 
-    def _acted(self, act: str, account: str) -> None:
-        """Here the audit joins: in the transaction of the act."""
-        log.info("desk account", act=act, account=account)
+    def _acted(self, connection: Connection, what: What, account: str, **details: str | int) -> None:
+        """Into the audit, last in the transaction of the act."""
+        deed = Deed(who=self.by, what=what, via=self.via, subject=account, details=details, about=account)
+        chain.record(connection, deed, self.now)
+
+
+def _named(grants: Iterable[Grant]) -> str:
+    """«edit europa, publish»: the roles as the audit keeps them."""
+    return ", ".join(f"{one.role} {one.region}" if one.region else str(one.role) for one in in_order(grants))
 
 
 def tidy(name: str) -> str:

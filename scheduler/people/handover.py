@@ -18,6 +18,8 @@ from scheduler.base.refusal import PROBLEMS, USAGE, Refusal
 from scheduler.base.tokens import Tokens
 from scheduler.planning.delivery import Purpose
 from scheduler.store import editions
+from scheduler.store.audit import chain
+from scheduler.store.audit.deeds import Deed, Via, What
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 from scheduler.store.ledger import servicemail
@@ -56,6 +58,8 @@ class HandoverWish:
     recipient: str  # id of the post
     address: str  # of the successor
     language: Language | None = None
+    via: Via = Via.COMMAND
+    who: str = ""  # of the audit, where whoever decides has an account: its id; else the author
 
 
 def check(connection: Connection, wanted: HandoverWish, found: InForce, tokens: Tokens) -> Post:
@@ -63,17 +67,22 @@ def check(connection: Connection, wanted: HandoverWish, found: InForce, tokens: 
     post = roster.find(connection, wanted.recipient)
     if post is None or not post.confirmed:
         raise _unknown(connection, wanted.recipient)
-    try:
-        mailbox(wanted.address)
-    except ValueError as error:
-        raise NoHandover(NO_ADDRESS, mistaken=True) from error
-    _check_domain(wanted.address, post, found.edition.agenda)
-    if wanted.address.lower() == post.recipient.address.lower():
-        raise NoHandover(SAME, said=wanted.recipient)
+    check_address(wanted, post, found.edition.agenda)
     _check_site(connection, wanted, post)
     if signups.erased_among(connection, tokens.digests(wanted.address)):
         raise NoHandover(ERASED)
     return post
+
+
+def check_address(wanted: HandoverWish, post: Post, agenda: Agenda) -> None:
+    """What can be said of the address to anybody: nothing of who has it. Raises NoHandover."""
+    try:
+        mailbox(wanted.address)
+    except ValueError as error:
+        raise NoHandover(NO_ADDRESS, mistaken=True) from error
+    _check_domain(wanted.address, post, agenda)
+    if wanted.address.lower() == post.recipient.address.lower():
+        raise NoHandover(SAME, said=wanted.recipient)
 
 
 def hand_over(
@@ -85,11 +94,13 @@ def hand_over(
     """
     to = Successor(address=wanted.address, language=wanted.language, author=author, reason=reason)
     with database.write() as connection:
-        return enact(connection, wanted, to, at=at, tokens=tokens)
+        post = enact(connection, wanted, to, at=at, tokens=tokens)
+        _on_record(connection, post, wanted, to, at)
+        return post
 
 
 def enact(connection: Connection, wanted: HandoverWish, to: Successor, *, at: datetime, tokens: Tokens) -> Post:
-    """The same in the caller's transaction, or to see what would be sent, where nothing of it is to stay."""
+    """The same in the caller's transaction, unrecorded: to see what would be sent, where nothing of it is to stay."""
     found = editions.load(connection)
     if found is None:
         raise LookupError("nothing is published yet")
@@ -97,6 +108,20 @@ def enact(connection: Connection, wanted: HandoverWish, to: Successor, *, at: da
     former = handovers.hand_over(connection, found.edition, wanted.recipient, to, at)
     _tell(connection, post, former, found.edition.agenda, at)
     return post
+
+
+def _on_record(connection: Connection, post: Post, wanted: HandoverWish, to: Successor, at: datetime) -> None:
+    deed = Deed(
+        who=wanted.who or to.author,
+        what=What.HANDED_OVER,
+        via=wanted.via,
+        subject=wanted.recipient,
+        details={"site": post.recipient.site},
+        reason=to.reason,
+        changed={"address": (post.recipient.address, wanted.address)},
+        about=wanted.recipient,
+    )
+    chain.record(connection, deed, at)
 
 
 def _tell(connection: Connection, post: Post, former: str, agenda: Agenda, at: datetime) -> None:
@@ -126,11 +151,18 @@ def _unknown(connection: Connection, said: str) -> NoHandover:
 
 
 def _check_domain(address: str, post: Post, agenda: Agenda) -> None:
-    own = domain_of(post.recipient.address)
+    why = foreign(address, post.recipient.address, agenda)
+    if why is not None:
+        raise NoHandover(why)
+
+
+def foreign(address: str, former: str, agenda: Agenda) -> Said | None:
+    """Why what is at the former address may not go to this one; None where its domain is allowed."""
+    own = domain_of(former)
     if domain_of(address) == own or (agenda.signups is not None and agenda.signups.admits(address)):
-        return
+        return None
     allowed = list(dict.fromkeys((own, *(agenda.signups.domains if agenda.signups else ()))))
-    raise NoHandover(FOREIGN, said=domain_of(address), more=Spoken(lambda lang: and_list(allowed, lang)))
+    return FOREIGN.of(said=domain_of(address), more=Spoken(lambda lang: and_list(allowed, lang)))
 
 
 def _check_site(connection: Connection, wanted: HandoverWish, post: Post) -> None:

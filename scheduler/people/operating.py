@@ -16,6 +16,8 @@ from scheduler.base.address import scrub
 from scheduler.base.refusal import Refusal, UsageRefusal
 from scheduler.planning.delivery import State
 from scheduler.store import brake
+from scheduler.store.audit import chain
+from scheduler.store.audit.deeds import Deed, Facts, Via, What
 from scheduler.store.brake import Brake
 from scheduler.store.database import Database
 from scheduler.store.ledger import deliveries
@@ -28,6 +30,14 @@ BOTH = Phrase("{name}: to be accepted and dismissed; decide for one")
 NOT_SUPPRESSED = Phrase("{recipient}: not suppressed; `agenda suppressions` lists who is")
 UNKNOWN = Phrase("{id}: there is no such delivery")
 UNFIT = Phrase("{id}: is {state}; this can be decided of: {states}")
+DEEDS = {
+    Order.HOLD: What.HELD,
+    Order.RELEASE: What.RELEASED,
+    Order.RETRY: What.RETRIED,
+    Order.DROP: What.DROPPED,
+}
+IDS_NAMED = 20  # of those that were chosen by id, in the audit
+POSTS_NAMED = 20  # of those that are written to no more, likewise
 NOT_STOPPED = Phrase("Mail is not stopped.")
 _PAST = {Order.HOLD: "held", Order.RELEASE: "released", Order.RETRY: "retried", Order.DROP: "dropped"}
 
@@ -74,17 +84,20 @@ class Operator:
 
     database: Database
     by: str  # as people read it
+    who: str  # as the audit has it: an account's id
     now: datetime
+    via: Via = Via.COMMAND
+    reason: str = ""  # why, where it is not kept with a delivery
 
     def stop(self, reason: str = "") -> Brake:
         """No further MAIL FROM leaves, on any node."""
         with self.database.write() as connection:
-            return brake.pull(connection, self.now, self.by, scrub(reason.strip()))
+            return brake.pull(connection, self.now, self.by, self._deed(What.STOPPED, scrub(reason.strip())))
 
     def give_reason(self, reason: str) -> Brake:
         """Why it was stopped, said after. Raises Refusal where it is stopped no more."""
         with self.database.write() as connection:
-            found = brake.give_reason(connection, scrub(reason.strip()))
+            found = brake.give_reason(connection, self.now, self._deed(What.STOPPED, scrub(reason.strip())))
             if found is None:
                 raise Refusal(NOT_STOPPED)
             return found
@@ -92,7 +105,7 @@ class Operator:
     def resume(self) -> Brake | None:
         """Sending goes on; what is past its use stays unsent. Returns how it was stopped; None where it was not."""
         with self.database.write() as connection:
-            return brake.let_go(connection)
+            return brake.let_go(connection, self.now, self._deed(What.RESUMED))
 
     def decide(self, order: Order, chosen: Chosen, reason: str) -> Decided:
         """Hold, release, retry or drop those of the chosen that stand so that it can be."""
@@ -100,6 +113,9 @@ class Operator:
         with self.database.write() as connection:
             named = deliveries.listing(connection, Chosen(ids=chosen.ids), len(chosen.ids)) if chosen.ids else []
             done = self._act(connection, order, fit, reason) if fit is not None else 0
+            if fit is not None and done:
+                deed = self._deed(DEEDS[order], reason, details={"n": done, **_which(fit)})
+                chain.record(connection, deed, self.now)
         log.info("operator decided", order=order.value, deliveries=done)
         states: dict[int, State | None] = {**dict.fromkeys(chosen.ids), **{one.id: one.state for one in named}}
         unfit = {id_: state for id_, state in states.items() if state not in ACTS_ON[order]}
@@ -137,6 +153,8 @@ class Operator:
             planned = bounces.lift(connection, recipient, self.now)
             if planned is None:
                 raise Refusal(NOT_SUPPRESSED, recipient=recipient)
+            deed = self._deed(What.LIFTED, subject=recipient, details={"n": planned}, about=recipient)
+            chain.record(connection, deed, self.now)
             return planned
 
     def judge(self, accepted: Collection[str], dismissed: Collection[str], *, all_: str = "") -> Judged:
@@ -153,6 +171,9 @@ class Operator:
             if both := yes & no:
                 raise UsageRefusal(BOTH, name=min(both))
             believed, rejected = doubts.accept(connection, yes, self.now), doubts.dismiss(connection, no, self.now)
+            muted = " ".join(sorted(yes)[:POSTS_NAMED])
+            figures: Facts = {"n": believed + rejected, "believed": believed, "rejected": rejected, "posts": muted}
+            chain.record(connection, self._deed(What.REPORTS_DECIDED, details=figures), self.now)
             return Judged(believed=believed, posts=len(yes), rejected=rejected)
 
     def forget_quarantined(self, digests: Collection[str]) -> int:
@@ -161,7 +182,30 @@ class Operator:
             known = [one.digest for one in quarantine.listed(connection) if one.digest in digests]
             for digest in known:
                 quarantine.forget(connection, digest)
+            if known:
+                deed = self._deed(What.MESSAGES_FORGOTTEN, details={"n": len(known)})
+                chain.record(connection, deed, self.now)
             return len(known)
+
+    def saved_quarantined(self, count: int) -> None:
+        """Put on record that messages that people wrote were taken out."""
+        with self.database.write_own_row() as connection:
+            chain.record(connection, self._deed(What.MESSAGES_SAVED, details={"n": count}), self.now)
+
+    def _deed(
+        self, what: What, reason: str = "", *, subject: str = "", details: Facts | None = None, about: str = ""
+    ) -> Deed:
+        why = reason or self.reason
+        return Deed(
+            who=self.who, what=what, via=self.via, subject=subject, details=details or {}, reason=why, about=about
+        )
+
+
+def _which(fit: Chosen) -> dict[str, str]:
+    """How they were chosen, for the audit."""
+    ids = " ".join(map(str, fit.ids[:IDS_NAMED])) + (" …" if len(fit.ids) > IDS_NAMED else "")
+    said = {"ids": ids, "site": fit.site, "event": fit.event, "purpose": fit.purpose}
+    return {name: str(one) for name, one in said.items() if one}
 
 
 def within(order: Order, chosen: Chosen) -> Chosen | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy import Connection
 
 from calendars.catalogue import Phrase
@@ -18,9 +17,10 @@ from scheduler.store.accounts import links, register, sessions, waits
 from scheduler.store.accounts.register import Account
 from scheduler.store.accounts.sessions import DeskSession
 from scheduler.store.accounts.waits import Counted
+from scheduler.store.audit import chain, refusals
+from scheduler.store.audit.deeds import Deed, Via, What
 from scheduler.store.database import Database
 
-log = structlog.get_logger(__name__)
 OF_AN_ACCOUNT, OF_A_CLIENT = 5, 20  # tries without a wait; an office may be one client
 WRONG_PASSWORD = Phrase("The address or the password is not right.")
 WRONG_CONFIRMATION = Phrase("The password is not right.")
@@ -71,8 +71,16 @@ class SigningIn:
             raise NotSignedIn(WRONG_PASSWORD)
         with self.database.write_own_row() as connection:
             register.note_sign_in(connection, account.id, self.now)
-            self._acted("signed in", account.id)
-            return self._begin(connection, account.id)
+            key = self._begin(connection, account.id)
+            self._acted(connection, What.SIGNED_IN, account.id)
+            return key
+
+    def sign_out(self, account: str | None) -> None:
+        """The session that this browser brings ends."""
+        with self.database.write_own_row() as connection:
+            sessions.end_key(connection, self.client.key)
+            if account is not None:  # who has the machine signs in nowhere
+                self._acted(connection, What.SIGNED_OUT, account)
 
     def confirm(self, account: Account, session: DeskSession, password: str) -> None:
         """That it is still who signed in. Raises NotSignedIn, TooManyTries."""
@@ -92,7 +100,7 @@ class SigningIn:
         made = passwords.hashed(new)
         with self.database.write_own_row() as connection:
             links.end(connection, account.id)
-            return self._set(connection, account.id, made, "password changed")
+            return self._set(connection, account.id, made)
 
     def opened(self, token: str) -> Account | None:
         """Whose one-time link it is; None where it is no longer good."""
@@ -111,7 +119,7 @@ class SigningIn:
         account = self.opened(token)
         if account is None:
             raise NotSignedIn(OVER)
-        _refuse_unfit(new, again, account)
+        _refuse_unfit(new, again, account, name)
         made = passwords.hashed(new)
         with self.database.write_own_row() as connection:
             secret = self.database.tokens.read(Link.DESK, token, self.now)
@@ -120,13 +128,14 @@ class SigningIn:
             register.rename(connection, account.id, tidy(name) or account.name)
             register.note_sign_in(connection, account.id, self.now)
             waits.clear(connection, self._of_account(account.address).digest)
-            return self._set(connection, account.id, made, "password chosen")
+            return self._set(connection, account.id, made)
 
-    def _set(self, connection: Connection, account: str, made: str, act: str) -> str:
+    def _set(self, connection: Connection, account: str, made: str) -> str:
         register.set_password(connection, account, made, self.now)
         sessions.end_all(connection, account)
-        self._acted(act, account)
-        return self._begin(connection, account)
+        key = self._begin(connection, account)
+        self._acted(connection, What.PASSWORD_SET, account)
+        return key
 
     def _proven(self, address: str, password: str) -> Account | None:
         """Whose address and password these are. Between the two looks at the database nothing is locked."""
@@ -137,10 +146,10 @@ class SigningIn:
                 account = register.at_address(connection, address)
                 kept = None if account is None else register.password_of(connection, account.id)
         if lasts is not None:
-            self._acted("refused, tried too often", "")
+            self._refused("")
             raise TooManyTries(lasts)
         if not passwords.matches(password, kept):
-            self._acted("refused", "" if account is None else account.id)
+            self._refused("" if account is None else account.id)
             return None
         assert account is not None, "it has a password"
         assert kept is not None, "it matches"
@@ -168,15 +177,20 @@ class SigningIn:
     def _digest(self, text: str) -> str:
         return self.database.tokens.digests(text)[0]
 
-    def _acted(self, act: str, account: str) -> None:
-        """Here the audit joins; what is refused is counted there, not written one by one."""
-        log.info("desk sign-in", act=act, account=account)
+    def _acted(self, connection: Connection, what: What, account: str) -> None:
+        """Into the audit, last in the transaction of the act."""
+        chain.record(connection, Deed(who=account, what=what, via=Via.DESK, subject=account), self.now)
+
+    def _refused(self, account: str) -> None:
+        """Counted by account and hour; for an unknown one, too, so that both take as long."""
+        with self.database.write_own_row() as connection:
+            refusals.refused(connection, account, self.now)
 
 
-def _refuse_unfit(new: str, again: str, account: Account) -> None:
+def _refuse_unfit(new: str, again: str, account: Account, name: str = "") -> None:
     if passwords.normal(new) != passwords.normal(again):
         raise UnfitPassword(DIFFERENT)
-    wrong: Said | None = passwords.problem(new, (account.address, account.name))
+    wrong: Said | None = passwords.problem(new, (account.address, account.name, name))
     if wrong is not None:
         raise UnfitPassword(wrong)
 

@@ -39,11 +39,15 @@ class Purpose(StrEnum):
     FAREWELL = "farewell"  # to whoever held it before
     HANDOVER = "handover"  # to the coordinator: a post has passed to somebody else
     PROPOSAL = "proposal"  # to the coordinator: a post answered with another hour
+    ROLL_CALL = "roll-call"  # does this reach you, is your clock ours, and are you still the one?
+    ROLL_LIST = "roll-list"  # to a region's coordinator: who was asked twice and has not answered
+    SUCCESSION = "succession"  # to a post: by its link somebody said that another address has it now
     ACCESS = "access"  # the short-lived link to change more than a mail's own links may
 
 
 PLANNED_BY_EDITION = (Purpose.REMINDER, Purpose.ESCALATION)  # what `scheduler/planning/plan.py` says is owed
 ASKED = (Purpose.CONFIRMATION, Purpose.KNOWN, Purpose.ACCESS)  # anybody may ask for these: others do not wait for them
+ROLL = (Purpose.ROLL_CALL, Purpose.ROLL_LIST)  # never outside the working hours of a day that is certain
 NEWS = (Purpose.NOTICE, Purpose.CONVOCATION)  # what an edition has to tell: compared with what is known as it leaves
 
 

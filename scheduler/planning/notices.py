@@ -11,6 +11,7 @@ from calendars.days.off import DaysOff
 from calendars.editions import Edition
 from calendars.model.events import Days
 from calendars.model.places import Representation
+from calendars.model.text import OwnWords
 from calendars.workdays import next_working_instant
 from calendars.zones import nearest_instant
 from scheduler.planning.delivery import URGENT
@@ -28,6 +29,7 @@ class Telling:
 
     notice: Notice
     since: int  # number of the edition that the post knew; of a convocation, 0
+    message: OwnWords | None = None  # of the publication that owes it
     unread: bool  # the post's own calendar program reads our feed, and has not done so since the change
 
 

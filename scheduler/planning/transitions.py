@@ -149,14 +149,7 @@ _SENDING = (
     Transition(
         (CLAIMED,),
         "before it leaves",
-        "a notice, an escalation or a convocation with nothing to say, or whose post is gone",
-        (CANCELLED,),
-        "states.end_claims",
-    ),
-    Transition(
-        (CLAIMED,),
-        "before it leaves",
-        "a question that is answered, or to another hour than its event has now, or whose post is gone",
+        "a notice, an escalation, a convocation or a question with nothing to say, or whose post is gone",
         (CANCELLED,),
         "states.end_claims",
     ),
@@ -170,14 +163,7 @@ _SENDING = (
     Transition(
         (CLAIMED,),
         "before it leaves",
-        "a notice, a convocation or an invitation, and its post left and was its own, or has a bad address",
-        (SUPPRESSED,),
-        "states.end_claims",
-    ),
-    Transition(
-        (CLAIMED,),
-        "before it leaves",
-        "a question, and its post wants no mail now: it left, has paused, or has a bad address",
+        "news or an invitation, and its post left and was its own, or has a bad address; a question not wanted",
         (SUPPRESSED,),
         "states.end_claims",
     ),
@@ -284,6 +270,10 @@ _POSTS = (
         "handovers.hand_over",
     ),
     Transition(OPEN, "its address was erased", "on request, or by `retencion`", (CANCELLED,), "signups._forget"),
+    Transition(NEW, "a roll call", "it asks the post, or tells who was silent", (PLANNED,), "roll_calls.owe"),
+    Transition(
+        REVOCABLE, "a roll call", "its post has another address and is asked anew", (SUPERSEDED,), "roll_calls.owe"
+    ),
     Transition(NEW, "somebody asks", "or an alarm: service mail", (PLANNED,), "servicemail.owe"),
     Transition(
         NEW,
@@ -319,11 +309,7 @@ _POSTS = (
 _OPERATORS = (
     Transition(NEW, "an administrator", "asks who has not answered: a question", (PLANNED,), "questions.ask"),
     Transition(
-        (CANCELLED, SUPPRESSED, EXPIRED),
-        "an administrator",
-        "asks again, and it is a question that nobody can have got",
-        (PLANNED,),
-        "questions.ask",
+        (CANCELLED, SUPPRESSED, EXPIRED), "an administrator", "asks again: nobody got it", (PLANNED,), "questions.ask"
     ),
     Transition((PLANNED, DEFERRED, UNCERTAIN), "an operator", "holds it", (HELD,), "deliveries.hold"),
     Transition(

@@ -23,6 +23,8 @@ from scheduler.planning.coverage import has_answered
 from scheduler.planning.delivery import Purpose
 from scheduler.planning.plan import REMINDED, site_start
 from scheduler.store import editions
+from scheduler.store.audit import chain
+from scheduler.store.audit.deeds import Deed, Via, What
 from scheduler.store.database import Database
 from scheduler.store.ledger import questions
 from scheduler.store.ledger.questions import AskedPost, Holder
@@ -133,7 +135,7 @@ def silence(connection: Connection, key: str, at: datetime) -> Silence:
     )
 
 
-def ask(database: Database, key: str, at: datetime, *, confirmed: int) -> Silence:
+def ask(database: Database, key: str, at: datetime, *, confirmed: int, author: str, via: Via = Via.COMMAND) -> Silence:
     """Ask whoever has not answered for an event (its id) and was not asked yet. Returns whom.
 
     The mails go through the ledger, at their sites' next working hour on a day that is certain. Raises NothingToAsk;
@@ -144,6 +146,8 @@ def ask(database: Database, key: str, at: datetime, *, confirmed: int) -> Silenc
         if found.people > confirmed:
             raise OthersMeanwhile(OTHERS, now=found.people, confirmed=confirmed)
         owe(connection, found)
+        deed = Deed(who=author, what=What.SILENT_ASKED, via=via, subject=key, details={"n": found.people})
+        chain.record(connection, deed, at)
         return found
 
 

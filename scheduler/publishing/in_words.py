@@ -19,7 +19,7 @@ from scheduler.publishing.consequences import Consequences, ForeseenMail
 from scheduler.publishing.day_shifts import DayShift
 from scheduler.publishing.prospect import Beside, Prospect
 from scheduler.publishing.set_aside import MovedAnswers
-from scheduler.wording.changes import some
+from scheduler.wording.changes import one_language, some
 from scheduler.wording.kinds import PARTS
 
 REMOVES = Phrase("It takes {what} away from what is in force:")
@@ -234,6 +234,17 @@ def unheard_lines(found: Prospect, lang: Language) -> Iterator[str]:
     yield EXPOSED.say(lang, number=before.number, moment=moment_at_home(before.at, before.agenda.zone, lang, now))
     if spared.read:
         yield PRIVATELY.say(lang, n=len(spared.read))
+
+
+HEADED = Phrase("The publication's message heads {n} {n:mail|mails}. {said}")
+NO_MAIL = Phrase("The publication's message reaches nobody: no notice and no convocation is owed")
+
+
+def message_lines(found: Prospect, lang: Language) -> Iterator[str]:
+    """How many mails the publication's own words go with; nothing where it has none."""
+    if found.message is not None:
+        said = HEADED.say(lang, n=found.mails, said=one_language(found.message, lang)).rstrip()
+        yield said if found.mails else NO_MAIL[lang]
 
 
 PEOPLE = Phrase("RECIPIENTS  {new} new, {gone} removed, {changed} corrected   ({file})")

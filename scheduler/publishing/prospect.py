@@ -14,6 +14,7 @@ from calendars.editions import Publication, publish
 from calendars.losses import Loss, losses
 from calendars.model.agenda import Agenda, Draft
 from calendars.model.people import Role
+from calendars.model.text import OwnWords
 from calendars.reading import POSTS
 from calendars.reading.problems import near
 from calendars.zones import zone_data
@@ -23,6 +24,7 @@ from scheduler.publishing.announcing import Place, announced, called
 from scheduler.publishing.unheard import Heard, Unheard, unheard
 from scheduler.publishing.unlikely import Unlikely, unlikely
 from scheduler.store import editions
+from scheduler.store.audit.deeds import Via
 from scheduler.store.editions import InForce
 from scheduler.store.people import handovers, signups
 from scheduler.store.posts import hearers, roster
@@ -39,7 +41,9 @@ class Act:
     reason: str = ""
     silent: bool = False  # it tells nobody of the changes, which is on record
     announce: Collection[str] = ()  # events (ids) to which everybody concerned is called
+    message: OwnWords | None = None  # at the head of the notices and convocations that it owes
     files: Mapping[str, bytes] = field(default_factory=dict)  # by name: what its agenda was read from, to be kept
+    via: Via = Via.COMMAND  # for the audit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,6 +67,7 @@ class Prospect:
     silent: bool  # nobody is told: `notices` are empty
     unchanged: bool  # nothing to publish
     files: Mapping[str, bytes]  # by name: kept with the edition
+    message: OwnWords | None = None  # at the head of its mails
 
     @property
     def removed_events(self) -> tuple[str, ...]:
@@ -156,6 +161,7 @@ def prospect(connection: Connection, draft: Draft, act: Act, tokens: Tokens | No
         silent=act.silent,
         unchanged=now is not None and now.draft_digest == digest(draft) and not different,
         files=act.files,
+        message=act.message,
     )
 
 

@@ -22,6 +22,9 @@ from scheduler.planning.plan import plan
 from scheduler.publishing.announcing import calls
 from scheduler.publishing.prospect import Act, Prospect, digest, prospect
 from scheduler.store import editions
+from scheduler.store.audit import chain
+from scheduler.store.audit.chain import Head
+from scheduler.store.audit.deeds import Deed, What
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 from scheduler.store.instance import Instance
@@ -39,6 +42,7 @@ class Published:
     notices: int  # owed now, but for those of posts to which it is no news
     convocations: int  # owed now
     kept_away: tuple[str, ...] = ()  # recipient ids of the draft whose address was erased: not taken in
+    head: Head | None = None  # of the audit, this publication included
 
 
 TO_CONFIRM = Phrase(
@@ -96,7 +100,24 @@ def publish_draft(
         found = prospect(connection, draft, act, tokens)
         check(found, confirmed=confirmed, asked_above=asked_above)
         Instance(database).settle_in(connection)
-        return enact_draft(connection, found, draft, at=act.at, tokens=tokens)
+        return on_record(connection, enact_draft(connection, found, draft, at=act.at, tokens=tokens), act)
+
+
+def on_record(connection: Connection, done: Published, act: Act, back_to: int | None = None) -> Published:
+    """Write it into the audit, and keep that list's head with the edition; `back_to`: whose content it has again."""
+    number = done.prospect.publication.edition.number
+    figures = {"notices": done.notices, "convocations": done.convocations, "silent": int(done.prospect.silent)}
+    deed = Deed(
+        who=act.author,
+        what=What.PUBLISHED if back_to is None else What.ROLLED_BACK,
+        via=act.via,
+        subject=str(number),
+        details=figures if back_to is None else {"of": back_to, **figures},
+        reason=act.reason,
+    )
+    head = chain.record(connection, deed, act.at)
+    chain.keep(connection, number, head)
+    return replace(done, head=head)
 
 
 def enact_draft(
@@ -141,7 +162,7 @@ def enact(
         days_digest=days_digest(edition.agenda),
     )
     events = dict.fromkeys(notice.event for notice in found.convocations)
-    editions.save(connection, written, silent=found.silent, announced=events)
+    editions.save(connection, written, silent=found.silent, announced=events, message=found.message)
     editions.keep_files(connection, edition.number, found.files)
     states.void(connection)  # it was claimed under an edition that is no longer in force
     known = frozenset(roster.posts_of_the_file(connection))

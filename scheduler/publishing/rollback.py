@@ -12,7 +12,7 @@ from calendars.zones import WallTimeError
 from scheduler.base.refusal import Refusal
 from scheduler.base.settings import DEFAULT_ASKED_ABOVE
 from scheduler.publishing.prospect import Act, Prospect, prospect
-from scheduler.publishing.publish import Published, check, enact
+from scheduler.publishing.publish import Published, check, enact, on_record
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.posts import hearers
@@ -47,7 +47,7 @@ def roll_back(
         draft = returning(connection, number)
         found = prospect_back(connection, number, draft, replace(act, files=editions.files_of(connection, number)))
         check(found, confirmed=confirmed, asked_above=asked_above)
-        return enact(connection, found, draft, at=act.at, posts=None)
+        return on_record(connection, enact(connection, found, draft, at=act.at, posts=None), act, back_to=number)
 
 
 def prospect_back(connection: Connection, number: int, draft: Draft, act: Act) -> Prospect:

@@ -19,7 +19,7 @@ from scheduler.base.refusal import Refusal
 from scheduler.base.settings import DEFAULT_ASKED_ABOVE
 from scheduler.publishing.day_shifts import differing_days
 from scheduler.publishing.prospect import Act, Prospect, prospect
-from scheduler.publishing.publish import Published, check, enact
+from scheduler.publishing.publish import Published, check, enact, on_record
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
@@ -80,7 +80,8 @@ def publish_shifted(
         kept = editions.files_of(connection, now.edition.number)
         found = shifted_prospect(connection, draft, replace(act, files=kept))
         check(found, confirmed=confirmed, asked_above=asked_above)
-        return enact(connection, found, draft, at=act.at, posts=None, filed=now.draft_digest)
+        done = enact(connection, found, draft, at=act.at, posts=None, filed=now.draft_digest)
+        return on_record(connection, done, act)
 
 
 def default_reason(lang: Language, *, hours: bool = True) -> str:

@@ -13,17 +13,19 @@ from pydantic import Field
 from calendars.catalogue import Phrase
 from calendars.documents import draft_digest
 from calendars.model.agenda import Draft, Problem
-from calendars.model.text import Language
+from calendars.model.text import Language, OwnWords
 from calendars.reading import read, values, words
 from calendars.reading.decoding import decode
 from calendars.reading.problems import AlreadyReported, Place, Report, Wrong, known, shown
 from calendars.reading.yaml.fields import Fields
+from calendars.reading.yaml.messages import own_words
 from calendars.reading.yaml.nodes import MappingEntry, MappingNode, Node, ScalarNode, SequenceNode, compose
-from calendars.reading.yaml.schema import MappingForm
+from calendars.reading.yaml.schema import MappingForm, MessageForm
 from calendars.zones import WallTimeError, to_instant
 from scheduler.base.refusal import Refusal
 from scheduler.drafts.edits import Copy, Edit, removed
 from scheduler.planning.channels import Channel
+from scheduler.rehearsal.calling import RollStep, check_roll, roll_step
 from scheduler.rehearsal.choosing import ChannelChoice, choices, chosen
 
 LIMIT = 512 * 1024  # bytes
@@ -43,11 +45,13 @@ class ScriptForm(MappingForm):
 class StepForm(MappingForm):
     cuando: str = Field(description="fecha y hora en la zona de la agenda: 2021-10-15 12:00")
     motivo: str = Field(default="", description="motivo de la edición")
+    mensaje: str | MessageForm = Field(default="", description="va al principio de los avisos de la edición")
     eventos: dict[str, str] = Field(default={}, description="id: claves que cambian")
     sedes: dict[str, str] = Field(default={}, description="id: columnas de representations.csv que cambian")
     destinatarios: dict[str, str] = Field(default={}, description="id: columnas de recipients.csv que cambian")
     enlaces: dict[str, str] = Field(default={}, description="id del evento: enlace")
     canales: dict[str, str] = Field(default={}, description="quién elige calendario, invitaciones o ninguno")
+    pase_de_lista: dict[str, str] = Field(default={}, description="se llama la lista, o qué se contesta")
     callada: str = Field(default="no", description="sí: se publica sin avisar")
     datos_de_zona: str = Field(default="", description="carpeta de datos de zona, o instalados")
 
@@ -67,10 +71,12 @@ class Step:
     node: MappingNode
     at: datetime  # UTC
     reason: str
+    message: OwnWords | None
     silent: bool
     edits: Mapping[str, tuple[Edit, ...]]  # by key of the script
     choices: tuple[ChannelChoice, ...]
     zone_data: ZoneFolder | None  # None: as before
+    roll: RollStep | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,7 +97,9 @@ class Stage:
     reason: str
     silent: bool
     zone_data: ZoneFolder | None  # from here on; None: as before
+    message: OwnWords | None = None  # at the head of what it sends
     channels: Mapping[str, Channel] = field(default_factory=dict)  # by Recipient.id
+    roll: RollStep | None = None  # what becomes of the roll call then
 
 
 class InvalidScript(Refusal):
@@ -130,9 +138,10 @@ def stages(script: Script, files: Mapping[str, bytes], draft: Draft) -> tuple[St
     found: list[Stage] = []
     for number, step in enumerate(script.steps, 1):
         after = _edited(copy, step, report) if any(step.edits.values()) else draft
-        if after is not None and not (step.zone_data or step.choices) and _digest(after) == _digest(draft):
+        if after is not None and not (step.zone_data or step.choices or step.roll) and _digest(after) == _digest(draft):
             report.add(step.place, _NOTHING_CHANGES)
         channels = {} if after is None else chosen(step.choices, after.recipients, report)
+        check_roll(step.roll, after, report)
         if after is None or report.problems:
             raise InvalidScript(report.problems)
         draft = after
@@ -143,8 +152,10 @@ def stages(script: Script, files: Mapping[str, bytes], draft: Draft) -> tuple[St
                 draft=draft,
                 reason=step.reason or f"Guion, paso {number}",
                 silent=step.silent,
+                message=step.message,
                 zone_data=step.zone_data,
                 channels=channels,
+                roll=step.roll,
             )
         )
     return tuple(found)
@@ -186,10 +197,12 @@ def _step(node: Node, report: Report, path: Path, zone: str) -> Step:
     fields = Fields(node, StepForm, report)
     at = fields.value("cuando", lambda text: _instant(text, zone))
     reason, silent = fields.value("motivo", values.line), fields.value("callada", _YES_NO)
+    message = fields.read("mensaje", lambda part: own_words(part, report))
     data = fields.value("datos_de_zona", lambda name: _zone_data(name, path))
     edits = {key: fields.read(key, parse) or () for key, parse in _WHAT.items()}
     channels = fields.read("canales", lambda part: choices(part, report)) or ()
-    if not any((*edits.values(), channels)) and data is None and not fields.broken:
+    roll = fields.read("pase_de_lista", lambda part: roll_step(part, report))
+    if not any((*edits.values(), channels, roll)) and data is None and not fields.broken:
         fields.fail(node.place, _NOTHING_CHANGES)
     fields.finish()
     assert isinstance(node, MappingNode), "Fields refuses anything else"
@@ -198,10 +211,12 @@ def _step(node: Node, report: Report, path: Path, zone: str) -> Step:
         node=node,
         at=known(at),
         reason=reason or "",
+        message=message,
         silent=silent or False,
         edits=edits,
         choices=channels,
         zone_data=data,
+        roll=roll,
     )
 
 

@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from calendars.editions import Edition
 from scheduler.base.clock import SimulatedClock
 from scheduler.publishing.prospect import Act, prospect
-from scheduler.publishing.publish import check, enact
+from scheduler.publishing.publish import check, enact, on_record
+from scheduler.rehearsal.calling import play_roll
 from scheduler.rehearsal.script import Stage
 from scheduler.store import controls, editions
 from scheduler.store.database import Database
@@ -80,15 +81,17 @@ class Steps:
     def _publish(self, stage: Stage) -> Edition | None:
         at = self._clock.now()
         with self._database.write() as connection:
-            found = prospect(
-                connection, stage.draft, Act(at=at, author=AUTHOR, reason=stage.reason, silent=stage.silent)
-            )
+            act = Act(at=at, author=AUTHOR, reason=stage.reason, silent=stage.silent, message=stage.message)
+            found = prospect(connection, stage.draft, act)
             controls.put(connection, controls.STEPS, str(stage.number))
             controls.put(connection, controls.REHEARSAL, at.isoformat())
             if not found.unchanged:
                 check(found, confirmed=True, asked_above=0)
-                enact(connection, found, stage.draft, at=at, posts=stage.draft.recipients)
+                done = enact(connection, found, stage.draft, at=at, posts=stage.draft.recipients)
+                on_record(connection, done, act)
             _choose(connection, stage, at)
+            if stage.roll is not None:
+                play_roll(connection, stage.roll, at)
             return None if found.unchanged else found.publication.edition
 
     def _tell(self, edition: Edition) -> None:

@@ -15,6 +15,7 @@ from calendars.zones import to_wall
 from scheduler.base.tokens import LEAST
 from scheduler.publishing.in_words import day_lines
 from scheduler.reporting.acceptances import Acceptances
+from scheduler.reporting.roll_words import proposals
 from scheduler.reporting.status import Status
 from scheduler.wording.events import sites_count
 
@@ -78,6 +79,7 @@ class About(StrEnum):
     ADDRESSES = "addresses"
     SITES = "sites"
     ANSWERS = "answers"
+    ROLL = "roll"  # a site has said that somebody else has a post
     ZONES = "zones"
     MACHINE = "machine"  # the mail server, the database, the key: for who runs it
 
@@ -136,6 +138,8 @@ def _of_the_way(found: Status, lang: Language) -> Iterator[Alarm]:
         yield Alarm(about=About.MACHINE, text=QUEUED.say(lang, n=found.queued))
     if found.came_back.doubted:
         yield Alarm(about=About.ADDRESSES, text=DOUBTED.say(lang, n=found.came_back.doubted))
+    if found.roll is not None:
+        yield from (Alarm(about=About.ROLL, text=text) for text in proposals(found.roll, lang))
 
 
 def _lacking(one: Acceptances, found: Status, lang: Language) -> str:

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
+from sqlalchemy import Connection as DatabaseConnection
+
 from calendars.days.weekends import unconfirmed
 from calendars.model.agenda import Agenda, Draft
 from calendars.model.text import Said, Spoken, verbatim
@@ -24,6 +26,9 @@ from scheduler.mail.relay.smtp_url import SmtpSettings, ehlo_name, parse_smtp_ur
 from scheduler.publishing.day_shifts import DayShift, differing_days, planned_with_these
 from scheduler.publishing.unready import unready
 from scheduler.reporting.findings import (
+    AUDIT,
+    AUDIT_BROKEN,
+    AUDIT_EMPTY,
     CLIENTS,
     CLOCK_WRONG,
     DAY,
@@ -69,6 +74,7 @@ from scheduler.reporting.findings import (
 from scheduler.reporting.status import AnswerReading, answering, fan_out_time
 from scheduler.reporting.waiting import largest_wave
 from scheduler.store import controls, editions
+from scheduler.store.audit.verifying import verify
 from scheduler.store.database import SAFE_SQLITE, Database, DatabaseUnavailable, sqlite_module
 from scheduler.store.editions import InForce
 
@@ -228,6 +234,7 @@ def _database(settings: Settings, now: datetime) -> list[Check]:
             pooled = database.behind_transaction_pool()
             answers = answering(connection, on=settings.invitations)
             days = () if found is None else differing_days(connection, found, now)
+            audit = _audit(connection, database)
     finally:
         database.close()
     verdict = Verdict.BAD if rehearsal else Verdict.GOOD
@@ -235,12 +242,24 @@ def _database(settings: Settings, now: datetime) -> list[Check]:
     text = REHEARSAL if rehearsal else standing
     return [
         Check(name="database", verdict=verdict, text=text),
+        *audit,
         *([Check(name="connections", verdict=Verdict.BAD, text=POOLED)] if pooled else []),
         *([] if found is None else [_hours(found), _days(found, days)]),
         _fan_out(settings, biggest),
         *_invitations(answers, settings, now),
         _clock(now, found.edition.at if found else None),
     ]
+
+
+def _audit(connection: DatabaseConnection, database: Database) -> list[Check]:
+    """Nothing where there is no key to reckon it with: that is told of the key."""
+    if not database.has_tokens:
+        return []
+    found = verify(connection, database.tokens.chain_keys)
+    if found.flaws:
+        return [Check(name="audit", verdict=Verdict.BAD, text=AUDIT_BROKEN.of(n=len(found.flaws)))]
+    text = AUDIT_EMPTY if found.head is None else AUDIT.of(n=found.rows, head=found.head)
+    return [Check(name="audit", verdict=Verdict.GOOD, text=text)]
 
 
 def _invitations(found: AnswerReading, settings: Settings, now: datetime) -> list[Check]:

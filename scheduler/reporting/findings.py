@@ -70,6 +70,9 @@ RELAY = Phrase("answers, and lets us in: {server}")
 REDIRECT = Phrase(
     "every mail goes to the one address of AGENDA_REDIRECT_ALL, at {domain}; its links act on the real posts"
 )
+AUDIT = Phrase("whole, {n} {n:row|rows}; keep its head: {head}")
+AUDIT_EMPTY = Phrase("no row yet")
+AUDIT_BROKEN = Phrase("NOT whole, {n} {n:flaw|flaws}: see agenda audit --verify")
 POOLED = Phrase(
     "a pooler (PgBouncer) in transaction mode stands before PostgreSQL: workers end, and no node hears of an edition; "
     "name PostgreSQL itself in AGENDA_DATABASE_URL, or set pool_mode = session for it"
@@ -90,6 +93,7 @@ NAMES = {  # as a reader has them
     "database": Phrase("database", "what is checked"),
     "invitations": Phrase("invitations", "what is checked"),
     "pace": Phrase("pace", "what is checked"),
+    "audit": Phrase("audit", "what is checked"),
     "clock": Phrase("clock", "what is checked"),
     "secret key": Phrase("secret key", "what is checked"),
     "mail server": Phrase("mail server", "what is checked"),

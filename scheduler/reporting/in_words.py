@@ -8,6 +8,7 @@ from datetime import datetime
 
 from calendars.catalogue import Phrase
 from calendars.model.text import Language
+from calendars.shifts import Shift
 from calendars.wording import and_list, short_date
 from calendars.zones import ZoneData, to_wall
 from scheduler.base.variables import Pace
@@ -16,6 +17,7 @@ from scheduler.publishing.in_words import days_json
 from scheduler.publishing.prospect import Unpublished
 from scheduler.reporting.alarms import alarms
 from scheduler.reporting.feasts import OpenFeast
+from scheduler.reporting.roll_words import confirmed
 from scheduler.reporting.status import Status
 from scheduler.store.nodes import Node
 
@@ -67,6 +69,8 @@ def status_lines(found: Status, draft: Unpublished | None, *, pace: Pace | None,
         yield HELD[lang]
     if found.backed_up is not None:
         yield BACKED_UP.say(lang, at=_utc(found.backed_up))
+    if found.roll is not None:
+        yield confirmed(found.roll, lang)
     if found.came_back.quarantined:
         yield QUARANTINED.say(lang, n=found.came_back.quarantined)
     yield from (_feast(one, lang) for one in found.feasts[:FEASTS_NAMED])
@@ -139,6 +143,10 @@ def _node_json(node: Node, found: Status) -> dict[str, object]:
     }
 
 
+def _shift_json(one: Shift) -> dict[str, object]:
+    return {"event": one.event, "site": one.site, "promised": one.promised, "now": one.now}
+
+
 def _feast_json(one: OpenFeast) -> dict[str, object]:
     return {
         "date": one.day.isoformat(),
@@ -167,9 +175,7 @@ def status_json(found: Status, draft: Unpublished | None, *, pace: Pace | None) 
         "zone_digest": found.zone_data.digest,
         "zone_folder": found.zone_data.folder,
         "zone_agrees": found.zone_agrees,
-        "shifted": [
-            {"event": one.event, "site": one.site, "promised": one.promised, "now": one.now} for one in found.shifted
-        ],
+        "shifted": [_shift_json(one) for one in found.shifted],
         "stopped_since": found.stopped_since,
         "smtp": pace is not None,
         "late_since": found.late_since,
@@ -193,6 +199,7 @@ def status_json(found: Status, draft: Unpublished | None, *, pace: Pace | None) 
         "short_key": found.short_key,
         "signups_waiting": found.queued,
         "other_days": days_json(found.days),
+        "roll_call": None if found.roll is None else {"confirmed": found.roll.proven, "sites": len(found.roll.sites)},
         "unconfirmed_holidays": [_feast_json(one) for one in found.feasts],
         "invitations": {"on": found.answering.on, "posts": found.answering.posts, "inbox": found.answering.read_at},
     }

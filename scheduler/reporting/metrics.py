@@ -12,6 +12,7 @@ from calendars.editions import Edition
 from calendars.shifts import shifts
 from calendars.zones import zone_data
 from scheduler.reporting.returns import Returns, came_back
+from scheduler.reporting.rolls import roll_if_called
 from scheduler.reporting.waiting import Overdue, overdue
 from scheduler.store import controls, editions, nodes
 from scheduler.store.nodes import Node
@@ -49,12 +50,15 @@ class Figures:
     zone_digest: str  # of the data that the edition was published with
     shifted: int  # events that the data of this process puts at another time than was published
     came_back: Returns
+    sites: int
+    proven: int  # of these, how many have confirmed their clock and their mailbox
     stopped: bool
     adopted: bool  # False: the database is another installation's, and nothing is sent from it
 
 
 def figures(connection: Connection, edition: Edition, now: datetime, *, adopted: bool) -> Figures:
     """How things stand at `now`, with `edition` as the one that this process shows."""
+    called = roll_if_called(connection, edition)
     return Figures(
         tallies=tuple(_tallies(connection)),
         waiting=overdue(connection, now),
@@ -64,6 +68,8 @@ def figures(connection: Connection, edition: Edition, now: datetime, *, adopted:
         zone_digest=edition.zone_digest,
         shifted=len({shift.event for shift in shifts(edition)}),
         came_back=came_back(connection, now),
+        sites=len(edition.agenda.representations),
+        proven=0 if called is None else called.proven,
         stopped=controls.get(connection, controls.STOPPED) is not None,
         adopted=adopted,
     )

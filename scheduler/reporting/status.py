@@ -18,6 +18,7 @@ from scheduler.reporting.acceptances import Acceptances, lacking_soon
 from scheduler.reporting.feasts import OpenFeast, open_feasts
 from scheduler.reporting.report import Posts, Totals, Uncovered
 from scheduler.reporting.returns import Returns, came_back
+from scheduler.reporting.rolls import Roll, roll_if_called
 from scheduler.reporting.waiting import Wave, overdue, waves
 from scheduler.store import backup, controls, editions, nodes
 from scheduler.store.editions import InForce
@@ -88,6 +89,7 @@ class Status:
     queued: int  # mails of those who sign up, that wait because too many do
     days: tuple[DayShift, ...] = ()  # what waits for another day than the days off give, as it was found at the start
     feasts: tuple[OpenFeast, ...] = ()  # whose date is to be announced, and that touch something planned
+    roll: Roll | None = None  # None: it was never called
     short_key: bool = False  # what is signed here can be forged: whoever has the key says so
 
     @property
@@ -109,6 +111,7 @@ class Status:
             self.queued,
             self.short_key,
             self.days,
+            self.roll is not None and self.roll.proposed,
             self.edition is None,
         )
         return sum(bool(mark) for mark in marks)
@@ -169,6 +172,7 @@ def status(
         queued=floods.waiting(connection, now),
         days=() if found is None else kept(connection, found.edition.number),
         feasts=() if found is None else open_feasts(connection, found.edition, now),
+        roll=None if found is None else roll_if_called(connection, found.edition),
     )
 
 

@@ -17,9 +17,9 @@ from calendars.workdays import in_working_hours, next_working_instant
 from scheduler.base.clock import Clock
 from scheduler.planning.channels import Carried, Channel, brings_file
 from scheduler.planning.coverage import Tally
-from scheduler.planning.delivery import ASKED, NEWS, Purpose, minds_hours
+from scheduler.planning.delivery import ASKED, NEWS, ROLL, Purpose, minds_hours
 from scheduler.planning.notices import Telling, leaves_at
-from scheduler.sending import escalations, unanswered
+from scheduler.sending import escalations, rolls, unanswered
 from scheduler.sending.errand import (
     ConvocationErrand,
     Errand,
@@ -72,13 +72,17 @@ class Contents:
         about = escalations.settle(connection, owner, asking, under.edition) if asking else {}
         posed = [one for one in found if one.purpose is Purpose.QUESTION]
         unsaid = unanswered.settle(connection, owner, posed, under.edition, at) if posed else frozenset()
-        settled = {*told, *about, *unsaid}
-        over = {one.id for one in (*news, *asking, *posed) if one.id not in settled}
+        rolled = [one for one in found if one.purpose in ROLL]
+        silent = rolls.settle(connection, owner, rolled, under.edition) if rolled else {}
+        settled = {*told, *about, *unsaid, *silent}
+        over = {one.id for one in (*news, *asking, *posed, *rolled) if one.id not in settled}
         going = [one for one in found if one.id not in over]
         inviting = [one for one in going if one.may_invite]
         carried = self.inviting.settle(connection, owner, inviting, under) if inviting else {}
         for claim in sorted(going, key=lambda one: one.purpose is Purpose.INVITATION):
-            if not claim.may_invite:
+            if claim.purpose in ROLL:
+                yield ServiceErrand(claim=claim, under=under, silent=silent[claim.id])
+            elif not claim.may_invite:
                 yield _errand(claim, under, self._file(claim), told, about)
             elif claim.id in carried:
                 yield _errand(claim, under, carried[claim.id], told, about)
@@ -198,6 +202,8 @@ def goes_at(errand: Errand, now: datetime, days: DaysOff) -> datetime:
     claim, under = errand.claim, errand.under
     if isinstance(errand, NoticeErrand | ConvocationErrand):
         return leaves_at(errand.telling.notice, site_of(under, claim.site), now, days)
+    if claim.purpose in ROLL:
+        return next_working_instant(site_of(under, claim.site), now, days)
     if not minds_hours(claim.purpose, claim.rule, claim.due_at, now, claim.expires_at):
         return now
     site = site_of(under, claim.site)

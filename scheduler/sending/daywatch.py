@@ -12,10 +12,13 @@ import structlog
 from calendars.days.listed import SOURCE
 from scheduler.publishing.day_shifts import DayShift, differing_days, keep, kept
 from scheduler.store import editions
+from scheduler.store.audit import chain
+from scheduler.store.audit.deeds import Deed, Via, What
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 
 log = structlog.get_logger(__name__)
+WATCH = "days off"  # who says so, in the audit
 
 
 class DayWatch:
@@ -34,6 +37,10 @@ class DayWatch:
         if found != noted:
             with database.write() as connection:
                 keep(connection, number, found)
+                if found:
+                    figures = {"n": sum(one.reminders for one in found)}
+                    deed = Deed(who=WATCH, what=What.DAYS_DIFFER, via=Via.SERVICE, subject=str(number), details=figures)
+                    chain.record_once(connection, deed, now)
         _tell(found, number)
         self._known = current
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from scheduler.planning.channels import Carried
 from scheduler.planning.coverage import Tally
 from scheduler.planning.notices import Telling
+from scheduler.planning.rolls import SilentPost
 from scheduler.store.editions import InForce
 from scheduler.store.ledger.claiming import Claim
 from scheduler.store.ledger.settling import Intent
@@ -18,6 +19,7 @@ class ServiceErrand:
 
     claim: Claim
     under: InForce  # what was in force when it was claimed
+    silent: tuple[SilentPost, ...] = ()  # of a list to a coordinator: who has not answered
 
     @property
     def intent(self) -> Intent:

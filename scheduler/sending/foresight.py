@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from calendars.days.off import DaysOff
 from scheduler.planning.delivery import Purpose
 from scheduler.sending.claims import Contents, goes_at
-from scheduler.sending.errand import Errand
+from scheduler.sending.errand import Errand, ServiceErrand
 from scheduler.sending.letters import Letters
 from scheduler.sending.notice_content import Tellings
 from scheduler.store import editions
@@ -47,7 +47,7 @@ def foreseen(
     under = editions.load(connection)
     if under is None:
         return
-    for claims in claiming.next_of_site(connection, site, purposes, event):
+    for claims in claiming.next_of_site(connection, site, purposes, at, event):
         if found := list(_written(connection, letters, claims, under, at)):
             yield from found
             return
@@ -93,3 +93,11 @@ def _kind(errand: Errand) -> object:
     claim = errand.claim
     calendar = claim.channel, errand.intent.method
     return claim.purpose, claim.event, claim.language, claim.role, claim.origin, claim.replaces is None, calendar
+
+
+def foreseen_call(connection: Connection, under: InForce, letters: Letters, site: str, at: datetime) -> list[bytes]:
+    """The roll call's mail that goes next to a site (its id), one for each language there, dated when it is due."""
+    for claims in claiming.next_of_site(connection, site, (Purpose.ROLL_CALL,), at):
+        spoken = {one.language: one for one in reversed(claims)}
+        return [letters.write(ServiceErrand(claim=one, under=under), max(at, one.due_at)) for one in spoken.values()]
+    return []

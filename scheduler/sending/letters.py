@@ -20,6 +20,7 @@ from scheduler.mail.prepared import Envelope, Personal, PreparedMail
 from scheduler.mail.subject import Enclosure, Subject
 from scheduler.mail.texts.answered import answered
 from scheduler.mail.texts.notice import unread
+from scheduler.mail.texts.roll_call import silent_lines, site_clock
 from scheduler.planning.channels import ITIP, Channel, subscribes
 from scheduler.planning.delivery import Purpose
 from scheduler.planning.standing import standing
@@ -36,6 +37,7 @@ from scheduler.sending.errand import (
 )
 from scheduler.store.editions import InForce
 from scheduler.store.ledger.claiming import Claim
+from scheduler.store.ledger.roll_calls import AGAIN
 from scheduler.store.people.signups import ACCESS_FOR
 from scheduler.wording.posts import office_name
 
@@ -49,6 +51,9 @@ _SUBJECTS = {
     Purpose.FAREWELL: Phrase("Your site's reminders have passed to somebody else"),
     Purpose.HANDOVER: Phrase("A post has passed to somebody else: correct recipients.csv"),
     Purpose.PROPOSAL: Phrase("A site proposes another time for an event"),
+    Purpose.ROLL_CALL: Phrase("Does your clock agree? Agenda Consular"),
+    Purpose.ROLL_LIST: Phrase("Sites of your region that have not answered"),
+    Purpose.SUCCESSION: Phrase("Somebody proposes that your site's reminders go to another address"),
     Purpose.ACCESS: Phrase("Your 15-minute link"),
 }
 
@@ -83,7 +88,7 @@ class Letters:
         """
         mailbox(mail_from(errand.under))  # refused here, before the intent is committed
         if isinstance(errand, ServiceErrand):
-            return self._service(errand.under, errand.claim, now)
+            return self._service(errand, now)
         instead = _own_session(errand)
         subject = self._subject(errand, instead, now)
         return self._prepared(errand, subject).personalize(self._personal(errand, subject, instead))
@@ -116,6 +121,7 @@ class Letters:
             language=claim.language,
             sent_at=now,
             link=link if opens else None,
+            words=errand.telling.message if isinstance(errand, NoticeErrand | ConvocationErrand) else None,
             withheld=link is not None and not opens,
             guest=instead is not None,
             enclosed=self._enclosed(errand),
@@ -151,25 +157,41 @@ class Letters:
             unread=_unread(errand, subject),
         )
 
-    def _service(self, found: InForce, claim: Claim, now: datetime) -> bytes:
-        language = claim.language
+    def _service(self, errand: ServiceErrand, now: datetime) -> bytes:
+        found, claim = errand.under, errand.claim
+        language, site = claim.language, site_of(found, claim.site)
         envelope = Envelope(to=self.recipient(claim), message_id=_message_id(found, claim), sent_at=now)
         words = {
-            "office": office_name(claim.post, site_of(found, claim.site), language),
+            "office": office_name(claim.post, site, language),
             "url": self._url(claim, now),
             "site": self._site_url(claim),
             "post": claim.rule.partition("#")[0],
             "event": _titled(found, claim),
+            "clock": site_clock(site, now, language),
+            "silent": silent_lines(errand.silent, found.edition.agenda, language),
+            "again": claim.rule == AGAIN,
+            "reply_to": found.edition.agenda.sender.reply_to,
         }
         subject = _SUBJECTS[claim.purpose][language]
         return self.composer.single(claim.purpose, found.edition.agenda, envelope, language, subject=subject, **words)
 
     def _url(self, claim: Claim, now: datetime) -> str:
         match claim.purpose:
-            case Purpose.ALARM | Purpose.DOUBT | Purpose.FAREWELL | Purpose.HANDOVER | Purpose.PROPOSAL:
+            case (
+                Purpose.ALARM
+                | Purpose.DOUBT
+                | Purpose.FAREWELL
+                | Purpose.HANDOVER
+                | Purpose.PROPOSAL
+                | Purpose.ROLL_LIST
+            ):
                 return self._site_url(claim)
             case Purpose.LEFT:
                 return f"{self.base_url}/return/{self.tokens.sign(Link.LEAVE, claim.rule)}"
+            case Purpose.ROLL_CALL:
+                return f"{self.base_url}/roll-call/{self.tokens.sign_dated(Link.ROLL, claim.bearer, claim.due_at)}"
+            case Purpose.SUCCESSION:
+                return f"{self.base_url}/not-me/{self.tokens.sign_dated(Link.NOT_ME, claim.bearer, claim.due_at)}"
             case Purpose.CONFIRMATION:
                 return f"{self.base_url}/confirm/{self.tokens.sign(Link.CONFIRM, claim.bearer, claim.expires_at)}"
             case Purpose.ACCESS:

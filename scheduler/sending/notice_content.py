@@ -5,7 +5,8 @@ And a convocation: the edition in force, unless a notice has told of the event m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -13,6 +14,7 @@ from sqlalchemy import Connection
 from calendars.changes import without_links
 from scheduler.planning.delivery import Purpose, State
 from scheduler.planning.notices import Telling, convocation_notices
+from scheduler.store import editions
 from scheduler.store.compared import Comparison
 from scheduler.store.editions import InForce
 from scheduler.store.ledger import last_told as told_of
@@ -37,6 +39,7 @@ class Tellings:
         """
         said = self._said(connection, [one for one in news if one.purpose is Purpose.NOTICE], now)
         said |= _called(connection, [one for one in news if one.purpose is Purpose.CONVOCATION], now, at)
+        said |= _with_messages(connection, news, said)
         states.end_claims(connection, owner, {key: into for key, into in said.items() if isinstance(into, State)})
         return {key: telling for key, telling in said.items() if isinstance(telling, Telling)}
 
@@ -65,6 +68,24 @@ class Tellings:
         if self._compared is None or self._compared.now is not now:
             self._compared = Comparison(now)
         return self._compared
+
+
+def _with_messages(
+    connection: Connection, news: Sequence[Claim], said: Mapping[int, Telling | State]
+) -> dict[int, Telling | State]:
+    """Those that a publication with a message owes, with it: of a notice its edition, of a convocation the one that
+    called last to the event.
+    """
+    words = editions.messages(connection) if news else {}
+    calls = editions.announced(connection) if words else {}
+    callers = {event: number for number, events in sorted(calls.items()) for event in events}
+    found: dict[int, Telling | State] = {}
+    for claim in news if words else ():
+        number = claim.schedule if claim.purpose is Purpose.NOTICE else callers.get(claim.event)
+        telling = said[claim.id]
+        if isinstance(telling, Telling) and number in words:
+            found[claim.id] = replace(telling, message=words[number])
+    return found
 
 
 def _called(connection: Connection, claims: Sequence[Claim], now: InForce, at: datetime) -> dict[int, Telling | State]:

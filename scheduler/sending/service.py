@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
+from sqlalchemy import Connection
 
 from scheduler.base.clock import Clock
 from scheduler.base.tokens import Tokens
@@ -22,6 +23,8 @@ from scheduler.sending.presence import Presence, new_owner
 from scheduler.sending.relay_health import RelayHealth
 from scheduler.sending.runtime import HORIZON, MOMENTS, Waker
 from scheduler.store import nodes
+from scheduler.store.audit import chain
+from scheduler.store.audit.deeds import Deed, Facts, Via, What
 from scheduler.store.database import Database
 from scheduler.store.instance import Instance
 from scheduler.store.ledger import claiming
@@ -30,6 +33,7 @@ from scheduler.store.ledger.journal import Journal
 from scheduler.store.nodes import Relay
 
 log = structlog.get_logger(__name__)
+RELAY = "relay"  # who leaves the mail server alone, in the audit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,7 +100,7 @@ class Service:
         seen = Relay(
             failures=health.failures, paused_until=health.paused_until, reason=health.reason, fault=health.fault
         )
-        telling = asyncio.ensure_future(self.journal.write(nodes.note_relay, self.journal.owner, seen))
+        telling = asyncio.ensure_future(self.journal.write(_note, self.journal.owner, seen, self._clock.now()))
         self._telling.add(telling)
         telling.add_done_callback(self._telling.discard)
 
@@ -138,3 +142,14 @@ class Service:
         if pause is not None and pause > since:
             return [pause]
         return await self.journal.write(claiming.next_moments, since, since + HORIZON, MOMENTS)
+
+
+def _note(connection: Connection, owner: str, seen: Relay, at: datetime) -> None:
+    """The state for status and metrics; when the breaker trips, and when it closes, a row of the audit."""
+    nodes.note_relay(connection, owner, seen)
+    if seen.failures == 1:
+        tripped: Facts = {"fault": int(seen.fault), "node": owner}
+        deed = Deed(who=RELAY, what=What.RELAY_PAUSED, via=Via.SERVICE, details=tripped, reason=seen.reason)
+        chain.record(connection, deed, at)
+    elif seen.failures == 0:
+        chain.record(connection, Deed(who=RELAY, what=What.RELAY_BACK, via=Via.SERVICE, details={"node": owner}), at)

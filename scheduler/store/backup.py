@@ -6,7 +6,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +15,11 @@ from sqlalchemy.engine import URL
 
 from calendars.catalogue import Phrase
 from scheduler.base.refusal import EnvironmentRefusal, Refusal
+from scheduler.base.tokens import Tokens
 from scheduler.store import controls, instance
+from scheduler.store.audit import chain
+from scheduler.store.audit.chain import Head
+from scheduler.store.audit.deeds import Deed
 from scheduler.store.database import Database
 from scheduler.store.sqlite import lock_file, sqlite_module
 
@@ -42,27 +46,35 @@ class Restored:
     set_aside: Path | None  # what the database that was there is called now
 
 
-def back_up(database: Database, file: Path, now: datetime) -> None:
+def back_up(database: Database, file: Path, now: datetime, deed: Deed | None = None) -> None:
     """Write a verified copy that sends nothing wherever it is put, readable by its owner only.
 
-    An earlier backup of that name is replaced, nothing else. Raises NotABackup; DamagedDatabase.
+    An earlier backup of that name is replaced, nothing else. `deed` goes into the audit. Raises NotABackup;
+    DamagedDatabase.
     """
     if file.exists() and controls_of(file).get(TAKEN) is None:
         raise NotABackup(NOT_OURS, file=file)
     with _unfinished(file) as copy:
         database.copy_into(copy)
         taken = now.isoformat(timespec="seconds")
-        _sign(copy, {TAKEN: taken, KEY: database.tokens.fingerprint, instance.MINE: instance.COPIED})
+        with _signing(copy, {TAKEN: taken, KEY: database.tokens.fingerprint, instance.MINE: instance.COPIED}):
+            pass
         _check(copy)
         copy.replace(file)
     with database.write_own_row() as connection:
         controls.put(connection, LAST, taken)
+        if deed is not None:
+            chain.record(connection, deed, now)
 
 
-def restore(file: Path, target: Path, now: datetime) -> Restored:
+def restore(
+    file: Path, target: Path, now: datetime, deed: Deed | None = None, tokens: Tokens | None = None
+) -> Restored:
     """Put a backup where the database is to be. What was there is kept beside it, under another name.
 
-    Nothing is sent from it before it is adopted. Raises NotABackup; DamagedDatabase; DatabaseInUse.
+    Nothing is sent from it before it is adopted. `deed` goes into the audit of what is put back, with the head of what
+    was there: chained with the key of `tokens`, if the backup was signed with it, too. Raises NotABackup;
+    DamagedDatabase; DatabaseInUse.
     """
     known = controls_of(file)
     if not known:
@@ -73,7 +85,12 @@ def restore(file: Path, target: Path, now: datetime) -> Restored:
         module = sqlite_module()
         with closing(module.connect(_read_only(file), uri=True)) as source, closing(module.connect(copy)) as made:
             source.backup(made)
-        _sign(copy, {instance.MINE: instance.COPIED}, without=(TAKEN, KEY))  # it is no backup any more
+        noted = None if deed is None else replace(deed, details={**deed.details, **_what_goes(target, known)})
+        same = tokens is not None and known.get(KEY, tokens.fingerprint) in tokens.fingerprints
+        with _signing(copy, {instance.MINE: instance.COPIED}, without=(TAKEN, KEY)) as connection:  # no backup any more
+            if noted is not None:
+                key = tokens.chain_keys[0] if tokens is not None and same else None
+                chain.record(connection.execution_options(chain_key=lambda: key), noted, now)
         _check(copy)
         aside = _set_aside(target, now)
         copy.replace(target)
@@ -111,8 +128,21 @@ def _unfinished(file: Path) -> Iterator[Path]:
             path.with_name(path.name + end).unlink(missing_ok=True)
 
 
-def _sign(copy: Path, marks: dict[str, str], *, without: tuple[str, ...] = ()) -> None:
-    """Let it be one file, with these marks, of this program's version and on disk."""
+def _what_goes(target: Path, known: dict[str, str]) -> dict[str, str]:
+    """For the audit: when the backup was taken, and how far the list had come that is set aside with the database."""
+    said = {"taken": known[TAKEN]} if TAKEN in known else {}
+    module = sqlite_module()
+    try:
+        with closing(module.connect(_read_only(target), uri=True)) as found:
+            row = found.execute("SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1").fetchone()
+    except module.DatabaseError:  # there is none, it is of an earlier version, or it is damaged
+        row = None
+    return said if row is None else {**said, "before": str(Head(number=row[0], hash=row[1]))}
+
+
+@contextmanager
+def _signing(copy: Path, marks: dict[str, str], *, without: tuple[str, ...] = ()) -> Iterator[Connection]:
+    """Let it be one file, with these marks and what the block writes, of this program's version and on disk."""
     made = Database(URL.create("sqlite", database=str(copy)).render_as_string())
     try:
         with made.write() as connection:
@@ -120,6 +150,7 @@ def _sign(copy: Path, marks: dict[str, str], *, without: tuple[str, ...] = ()) -
                 controls.put(connection, name, value)
             for name in (instance.BEFORE, *without):
                 controls.clear(connection, name)
+            yield connection
     finally:
         made.close()
     with copy.open("rb") as file:

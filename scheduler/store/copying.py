@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from sqlalchemy import Connection, Table, func, insert, select, text
 
 from calendars.catalogue import Phrase
 from scheduler.base.refusal import EnvironmentRefusal
 from scheduler.store import controls, instance, nodes
+from scheduler.store.audit import chain
+from scheduler.store.audit.deeds import Deed
 from scheduler.store.database import Database
 from scheduler.store.tables import metadata
 
@@ -31,10 +34,13 @@ class NotCopied(EnvironmentRefusal):
     """The source is at work, or the target holds something already."""
 
 
-def copy(source: Database, target: Database) -> Iterator[tuple[str, int]]:
+def copy(
+    source: Database, target: Database, deed: Deed | None = None, at: datetime | None = None
+) -> Iterator[tuple[str, int]]:
     """Copy everything, in one transaction of the target; yields table and number of rows as it goes on.
 
-    The copy does not send until it is adopted. Raises NotCopied, before anything is written.
+    The copy does not send until it is adopted. `deed`, done at the instant `at`, goes into the copy's audit. Raises
+    NotCopied, before anything is written.
     """
     source.lock_for_sending()
     with source.read() as reading, target.write() as writing:
@@ -46,6 +52,8 @@ def copy(source: Database, target: Database) -> Iterator[tuple[str, int]]:
         controls.clear(writing, instance.BEFORE)
         if target.kind == "postgresql":
             _count_on(writing)
+        if deed is not None and at is not None:
+            chain.record(writing, deed, at)
 
 
 def _refuse(reading: Connection, source: Database, writing: Connection, target: Database) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, Any, Literal, Protocol
@@ -14,13 +14,14 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from calendars.catalogue import Phrase
 from scheduler.base.heavy import load
 from scheduler.base.refusal import EnvironmentRefusal
-from scheduler.base.tokens import LEAST, SHORT, UNSET, NoKey, Tokens, key_beside, key_file
+from scheduler.base.tokens import LEAST, SHORT, UNSET, ChainKey, NoKey, Tokens, key_beside, key_file
 from scheduler.store.sqlite import SAFE_SQLITE, DatabaseInUse, FileWatch, lock_file, sqlite_engine, sqlite_module
 from scheduler.store.turns import take_alone, take_among_others
 
 __all__ = ["SAFE_SQLITE", "ChangeWatch", "Database", "DatabaseInUse", "DatabaseUnavailable", "sqlite_module"]
 
 Kind = Literal["sqlite", "postgresql"]
+Migrated = Callable[[Connection, str | None], None]
 HEAD = "0016"  # the revision that the last of migrations/ leads to: asking Alembic takes longer than most commands
 _REVISION = text("SELECT version_num FROM alembic_version")
 _PASSING = {"25006", "25P03"}  # SQLSTATE: a standby for now; a transaction that its process slept through
@@ -55,10 +56,14 @@ class Database:
     A SQLite file is made and migrated when it is opened; a PostgreSQL database by `migrate` alone, since other nodes
     of another version may be at work on it. Raises DatabaseUnavailable where it cannot be opened, read or migrated.
     `tokens` sign the Message-IDs of what is owed from now on; without them, of a SQLite file, the key beside it.
+    `migrated` is called in the transaction that migrates, with the revision of before, or None.
     """
 
-    def __init__(self, url: str, *, migrating: bool = False, tokens: Tokens | None = None) -> None:
+    def __init__(
+        self, url: str, *, migrating: bool = False, tokens: Tokens | None = None, migrated: Migrated | None = None
+    ) -> None:
         self._tokens = tokens
+        self._migrated = migrated
         self.url = _parse(url)
         self.kind: Kind = "sqlite" if self.url.get_backend_name() == "sqlite" else "postgresql"
         self._engine = self._made()
@@ -98,6 +103,11 @@ class Database:
         return self.url.render_as_string()
 
     @property
+    def has_tokens(self) -> bool:
+        """Whether anything can be signed here."""
+        return self._tokens is not None or self.file is not None
+
+    @property
     def tokens(self) -> Tokens:
         """What is signed here is signed with these. Raises NoKey where PostgreSQL was opened without any."""
         if self._tokens is None:
@@ -109,6 +119,10 @@ class Database:
 
     def _message_key(self, purpose: str, subject: str, schedule: int, rule: str, recipient: str) -> str:
         return self.tokens.message_key(purpose, subject, schedule, rule, recipient)
+
+    def _chain_key(self) -> ChainKey | None:
+        """None where PostgreSQL was opened without any."""
+        return self.tokens.chain_keys[0] if self.has_tokens else None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -156,7 +170,7 @@ class Database:
 
     @contextmanager
     def _begun(self) -> Iterator[Connection]:
-        options = {"writes": True, "message_key": self._message_key}
+        options = {"writes": True, "message_key": self._message_key, "chain_key": self._chain_key}
         with self._engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
 
@@ -219,6 +233,8 @@ class Database:
                 raise NoKey(SHORT.of(least=LEAST))
             with self.write() as connection:
                 migrations.migrate(connection)
+                if self._migrated is not None:
+                    self._migrated(connection, found)
         except migrations.CommandError as error:
             raise DatabaseUnavailable(f"{self.name}: {error}") from error
 

@@ -10,10 +10,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select
 
-from calendars.documents import agenda_from_json, agenda_to_json
+from calendars.documents import agenda_from_json, agenda_to_json, words_from_json, words_to_json
 from calendars.editions import Edition, Revision
 from calendars.model.agenda import Agenda
 from calendars.model.events import Event, Timed
+from calendars.model.text import OwnWords
 from scheduler.store.schema import edition_files, editions, links, revisions
 
 
@@ -132,10 +133,23 @@ def announced(connection: Connection) -> dict[int, tuple[str, ...]]:
     return {row.number: tuple(row.announced.splitlines()) for row in found}
 
 
-def save(connection: Connection, found: InForce, *, silent: bool = False, announced: Collection[str] = ()) -> None:
+def messages(connection: Connection) -> dict[int, OwnWords]:
+    """What publications say in their administrators' own words, by the number of the edition."""
+    found = connection.execute(select(editions.c.number, editions.c.message).where(editions.c.message != ""))
+    return {row.number: words_from_json(row.message) for row in found}
+
+
+def save(
+    connection: Connection,
+    found: InForce,
+    *,
+    silent: bool = False,
+    announced: Collection[str] = (),
+    message: OwnWords | None = None,
+) -> None:
     """Write a new edition, and replace the joining links by its own.
 
-    `silent`: nobody is told of it. `announced`: the events (ids) that it convokes to.
+    `silent`: nobody is told of it. `announced`: the events (ids) that it convokes to. `message`: for its mails.
     """
     edition = found.edition
     connection.execute(
@@ -151,6 +165,7 @@ def save(connection: Connection, found: InForce, *, silent: bool = False, announ
             days_digest=found.days_digest,
             silent=int(silent),
             announced="\n".join(announced),
+            message="" if message is None else words_to_json(message),
         )
     )
     events = {event.id: event for event in edition.agenda.events}

@@ -23,8 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.types import TypeDecorator
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 def microseconds(instant: datetime) -> int:
@@ -78,6 +77,7 @@ editions = Table(
     Column("silent", Integer, nullable=False, server_default="0"),  # 1: published without telling anybody
     Column("announced", Text, nullable=False, server_default=""),  # Event.ids that it convoked to, one a line
     Column("days_digest", Text, nullable=False, server_default=""),  # of the days off that it was planned with
+    Column("message", Text, nullable=False, server_default=""),  # for the mails that it owes: JSON by language
     sqlite_strict=True,
 )
 

@@ -9,6 +9,7 @@ LOCK = 0x41474E44  # advisory: shared by senders, taken alone by whoever changes
 _ALONE = text("SELECT pg_advisory_xact_lock(:key)").bindparams(key=LOCK)
 _AMONG_OTHERS = text("SELECT pg_advisory_xact_lock_shared(:key)").bindparams(key=LOCK)
 _IN_TURN = text("SELECT pg_advisory_xact_lock(:key)").bindparams(key=LOCK + 1)
+_IN_CHAIN = text("SELECT pg_advisory_xact_lock(:key)").bindparams(key=LOCK + 2)
 
 
 def take_alone(connection: Connection) -> None:
@@ -26,3 +27,12 @@ def take_turns(connection: Connection) -> None:
     """On PostgreSQL, keep other nodes from doing the same until the commit: two sweeps at once would deadlock."""
     if connection.dialect.name == "postgresql":
         connection.execute(_IN_TURN)
+
+
+def take_chain(connection: Connection) -> None:
+    """On PostgreSQL, keep every other writer of the audit waiting until the commit: its rows form one chain.
+
+    Taken last in a transaction: who holds it should wait for nobody any more.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(_IN_CHAIN)

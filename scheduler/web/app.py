@@ -28,6 +28,7 @@ from scheduler.web.people.confirming import Confirming
 from scheduler.web.people.leave import Leaving
 from scheduler.web.people.manage import Managing
 from scheduler.web.people.privacy import PrivacyPage
+from scheduler.web.people.rolling import Rolling
 from scheduler.web.people.signup import SigningUp
 from scheduler.web.rendering import ASSETS, asset_response
 from scheduler.web.site import Site
@@ -60,6 +61,7 @@ def routes_of(site: Site, pages: Pages) -> list[BaseRoute]:
         *Months(site).routes(),
         *Leaving(site).routes(),
         *Answering(site).routes(),
+        *Rolling(site).routes(),
         *SigningUp(site).routes(),
         *Confirming(site).routes(),
         *Managing(site).routes(),

@@ -8,9 +8,9 @@ from datetime import date, datetime
 from calendars.catalogue import Phrase
 from calendars.changes import Change, Kind, Standing
 from calendars.model.places import Representation
-from calendars.model.text import Language
+from calendars.model.text import Language, OwnWords
 from calendars.reading import AGENDA, PRIVATE, Lines
-from calendars.wording import and_list, days_span, home_short, short_date, status_word
+from calendars.wording import and_list, days_span, home_short, locale, short_date, status_word
 from scheduler.wording.kinds import kind_words, title
 
 LINE = Phrase("line")
@@ -20,6 +20,10 @@ REASON = Phrase("Reason")
 JOINING, LEAVING = Phrase("Added"), Phrase("Taken off")
 UNDATED = Phrase("no date")
 SPAN = Phrase("from {begin} to {end}")
+MESSAGE = Phrase("“{said}” heads the mails about it that are to come; by itself it tells nobody.")
+NO_MESSAGE = Phrase("Its mails have no message any more; that tells nobody.")
+ONE_LANGUAGE = Phrase("It is in {name} only: those who read another language get it so, and are told which it is.")
+MESSAGE_SHOWN = 60  # characters
 MORE = Phrase("{n} more")
 SITES_NAMED = 6  # cities of a changed audience; the rest are counted
 
@@ -56,8 +60,31 @@ def change_lines(
         yield f"  {LOCAL[lang]}: {local}"
     if Kind.AUDIENCE in change.kinds:
         yield from _audience(change, sites, lang)
+    yield from (f"  {line}" for line in own_word_lines(change, lang))
     if after and after.event.reason and (before is None or before.event.reason != after.event.reason):
         yield f"  {REASON[lang]}: {after.event.reason[lang]}"
+
+
+def own_word_lines(change: Change, lang: Language) -> Iterator[str]:
+    """What another message of its own comes to: mails that are to come have it, and it makes none."""
+    if Kind.MESSAGE in change.kinds and change.after is not None:
+        words = change.after.event.message
+        if words is None:
+            yield NO_MESSAGE[lang]
+        else:
+            yield f"{MESSAGE.say(lang, said=_begun(words[lang]))} {one_language(words, lang)}".rstrip()
+
+
+def one_language(words: OwnWords, lang: Language) -> str:
+    """That others get it in a language that is not theirs; nothing where both are there."""
+    if words.es and words.en:
+        return ""
+    return ONE_LANGUAGE.say(lang, name=locale(lang).languages[words.written_for(lang)])
+
+
+def _begun(text: str) -> str:
+    first = text.partition("\n")[0]
+    return first if first == text and len(first) <= MESSAGE_SHOWN else first[:MESSAGE_SHOWN].rstrip() + "…"
 
 
 def _moments(change: Change, lang: Language, beside: Sequence[date]) -> str:

@@ -38,6 +38,7 @@ KINDS = {
     Kind.RESTATED: Phrase("OTHER STATUS"),
     Kind.REMINDERS: Phrase("OTHER REMINDERS"),
     Kind.ATTENDANCE: Phrase("OTHER ATTENDANCE RULE"),
+    Kind.MESSAGE: Phrase("OTHER MESSAGE"),
     Kind.REWORDED: Phrase("REWORDED"),
     Kind.REMOVED: Phrase("REMOVED"),
 }
@@ -80,6 +81,9 @@ PURPOSES = {
     Purpose.KNOWN: Phrase("known", "purpose"),
     Purpose.ALARM: Phrase("alarm", "purpose"),
     Purpose.LEFT: Phrase("left", "purpose"),
+    Purpose.ROLL_CALL: Phrase("roll call", "purpose"),
+    Purpose.ROLL_LIST: Phrase("list of the silent", "purpose"),
+    Purpose.SUCCESSION: Phrase("succession", "purpose"),
     Purpose.DOUBT: Phrase("doubt", "purpose"),
     Purpose.WELCOME: Phrase("welcome", "purpose"),
     Purpose.FAREWELL: Phrase("farewell", "purpose"),

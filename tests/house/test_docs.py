@@ -11,6 +11,7 @@ from scheduler.base.settings import DEFAULT_DATABASE, DEFAULT_PACE, VARIABLES
 from scheduler.cli import COMMANDS, app
 from scheduler.planning.delivery import State
 from scheduler.planning.transitions import TRANSITIONS
+from tests.support import key_table
 from tests.support.checkout import ROOT, document
 from tests.support.state_table import PAGE, written
 
@@ -88,6 +89,13 @@ def test_the_table_of_states_is_that_of_the_program() -> None:
     """`make docs` writes it."""
     page = PAGE.read_text(encoding="utf-8")
     assert page == written(page)
+
+
+def test_the_table_of_keys_is_that_of_the_form() -> None:
+    """`make docs` writes it: a key without a line in the guide is one that nobody finds."""
+    page = key_table.PAGE.read_text(encoding="utf-8")
+    assert page == key_table.written(page)
+    assert page.count("<!-- claves -->") == 1
 
 
 def test_every_way_that_is_drawn_stands_in_the_table() -> None:

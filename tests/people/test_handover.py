@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -41,7 +42,7 @@ def published(database: Database) -> Database:
     return database
 
 
-def over(database: Database, to: str = NEW, at: datetime = LATER, recipient: str = "uno", **changes: str) -> None:
+def over(database: Database, to: str = NEW, at: datetime = LATER, recipient: str = "uno", **changes: Any) -> None:
     wanted = HandoverWish(recipient=recipient, address=to, **changes)
     hand_over(database, wanted, at=at, author="M. R.", reason="relevo", tokens=TOKENS)
 

@@ -12,6 +12,8 @@ from scheduler.people.operating import Operator
 from scheduler.planning.delivery import State
 from scheduler.reporting.waiting import resumption
 from scheduler.store import brake, controls
+from scheduler.store.audit.deeds import Via, What
+from scheduler.store.audit.tables import audit
 from scheduler.store.database import Database
 from scheduler.store.ledger import states as ledger
 from scheduler.store.ledger.deliveries import Chosen, Order
@@ -24,7 +26,14 @@ WEEK, DAY, HOUR = "P7D a las 09:00", "P1D a las 09:00", "PT1H"
 
 
 def operator(database: Database, now: datetime = DAY_BEFORE, by: str = "Ana Prueba") -> Operator:
-    return Operator(database=database, by=by, now=now)
+    return Operator(database=database, by=by, who="cuenta", now=now, via=Via.DESK)
+
+
+def recorded(database: Database) -> list[tuple[str, str, str]]:
+    """What, which way and who, of each row of the audit."""
+    with database.read() as connection:
+        chosen = select(audit.c.what, audit.c.via, audit.c.who).order_by(audit.c.number)
+        return [(row.what, row.via, row.who) for row in connection.execute(chosen)]
 
 
 @pytest.fixture
@@ -140,3 +149,27 @@ def test_what_lifting_would_bring_is_what_waits_once_it_is_lifted(published: Dat
     with published.read() as connection:
         assert addresses.missed(connection, "uno", DAY_BEFORE).waiting == foreseen
     assert [one.rule for one in foreseen] == [DAY, HOUR]
+
+
+def test_each_act_is_on_record_and_looking_is_not(published: Database) -> None:
+    """Who, which way and what, in the order in which it was done; what a decision would bring leaves no row."""
+    make(published, WEEK, "uno", state=State.HELD, next_at=None)
+    with published.write() as connection:
+        ledger.suppress_address(connection, "dos", PUBLISHED, "5.1.1 unknown")
+    acts = operator(published)
+    before = len(recorded(published))
+    acts.foresee(Order.DROP, Chosen())
+    addresses.when_lifted(published, "dos", DAY_BEFORE)
+    assert len(recorded(published)) == before
+    acts.stop()
+    acts.give_reason("enlace")
+    acts.resume()
+    acts.decide(Order.DROP, Chosen(), "ya llegó")
+    acts.lift("dos")
+    assert recorded(published)[before:] == [
+        (What.STOPPED, Via.DESK, "cuenta"),
+        (What.STOPPED, Via.DESK, "cuenta"),
+        (What.RESUMED, Via.DESK, "cuenta"),
+        (What.DROPPED, Via.DESK, "cuenta"),
+        (What.LIFTED, Via.DESK, "cuenta"),
+    ]

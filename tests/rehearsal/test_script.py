@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import email
 import io
 import json
 import os
 import signal
 import subprocess
 from datetime import UTC, datetime
+from email.policy import default as modern
 from pathlib import Path
 
 import pytest
@@ -153,6 +155,19 @@ def test_a_link_may_be_the_first_of_all(tmp_path: Path) -> None:
         ("cuando: 2021-04-04 02:30, eventos: {jornada: null}", "2021", "no existe en America/Mexico_City"),
         ("cuando: 2021-10-15 12:00, datos_de_zona: nada", "nada", "no hay datos de zona"),
         ("cuando: 2021-10-15 12:00, canales: {ninguno: [tokio-consul]}", "tokio", "¿Quiso decir «tokio-consular»?"),
+        ("cuando: 2021-10-15 12:00, pase_de_lista: {llamar: 3}", "3}", "«3» no es un número de días"),
+        ("cuando: 2021-10-15 12:00, pase_de_lista: {si: nadie}", "nadie", "aquí va una lista de id"),
+        ("cuando: 2021-10-15 12:00, pase_de_lista: {si: [tokio-consul]}", "tokio", "¿Quiso decir «tokio-consular»?"),
+        (
+            "cuando: 2021-10-15 12:00, pase_de_lista: {otro_reloj: {tokio-consular: Tokio}}",
+            "Tokio",
+            "no es una zona horaria IANA",
+        ),
+        (
+            "cuando: 2021-10-15 12:00, pase_de_lista: {ya_no: {tokio-consular: yo@otra.example}}",
+            "tokio",
+            "el dominio «otra.example» no está permitido",
+        ),
         ("cuando: 2021-10-15 12:00, canales: {correo: todos}", "correo", "clave «correo» no existe"),
         ("cuando: 2021-10-15 12:00, canales: {ninguno: nadie}", "nadie", "aquí va una lista: [nadie], "),
         ("cuando: 2021-10-15 12:00, canales: {ninguno: [[a]]}", "[a]", "aquí va el id de un destinatario"),
@@ -247,6 +262,15 @@ def test_a_script_is_played_between_the_mails_and_the_editions_are_named(small: 
         (True, "21 07:00"),  # the move, in Madrid's working hours
         (True, "27 12:02"),  # cancelled within the day: at once
     ]
+
+
+def test_the_notices_of_a_step_have_its_own_words(small: Path) -> None:
+    script(small, MOVE.replace("    eventos:", '    mensaje: {es: "Disculpe el cambio."}\n    eventos:'))
+    assert rehearse("--outbox", "out", "--json").exit_code == 0
+    mails = [email.message_from_bytes(path.read_bytes(), policy=modern) for path in (small / "out").glob("*.eml")]
+    subjects = [str(mail["Subject"]) for mail in mails]
+    assert [one.endswith(" · Disculpe el cambio") for one in subjects].count(True) == 1
+    assert all(one.startswith("CAMBIO: ") for one in subjects if "Disculpe" in one)
 
 
 def test_posts_that_change_their_minds_get_each_event_by_one_way_and_no_edition_is_made(small: Path) -> None:

@@ -183,5 +183,18 @@ def test_a_reminder_that_waits_behind_a_notice_is_not_the_next(database: Databas
     put(database, draft())
     change(database, MOVED, MONDAY)
     with database.read() as connection:
-        moments = list(claiming.next_of_site(connection, "tokio", (Purpose.NOTICE, Purpose.REMINDER)))
+        moments = list(claiming.next_of_site(connection, "tokio", (Purpose.NOTICE, Purpose.REMINDER), MONDAY))
     assert {one.purpose for one in moments[0]} == {Purpose.NOTICE}
+
+
+async def test_of_several_overdue_reminders_the_newest_is_shown_for_it_alone_goes(database: Database) -> None:
+    put(database, draft())
+    late = HOUR_BEFORE + timedelta(minutes=10)
+    [foretold] = shown(database, late)
+    assert [foretold] == await sent(database, late, late)
+
+
+def test_what_its_event_has_overtaken_is_not_shown(database: Database) -> None:
+    """Nobody has swept it yet."""
+    put(database, draft())
+    assert shown(database, START) == []

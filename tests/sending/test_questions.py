@@ -44,7 +44,7 @@ def look(database: Database, at: datetime = MONDAY, key: str = KEY) -> Silence:
 
 
 def ask_all(database: Database, at: datetime = MONDAY) -> Silence:
-    return ask(database, KEY, at, confirmed=look(database, at).people)
+    return ask(database, KEY, at, confirmed=look(database, at).people, author="M. R.")
 
 
 def asked(database: Database) -> dict[tuple[int, str], str]:
@@ -242,7 +242,7 @@ def _bodies(found: Sequence[bytes]) -> list[bytes]:
 def test_more_than_were_confirmed_are_not_asked(database: Database) -> None:
     put_for(database)
     with pytest.raises(OthersMeanwhile) as refused:
-        ask(database, KEY, MONDAY, confirmed=1)
+        ask(database, KEY, MONDAY, confirmed=1, author="M. R.")
     assert str(refused.value).startswith("by now 2 posts have not answered, and not 1: nobody was asked")
     assert refused.value.why["es"].startswith("ahora faltan las respuestas de 2 puestos, y no de 1")
     assert asked(database) == {}

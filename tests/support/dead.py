@@ -17,7 +17,7 @@ from scheduler.cli import COMMANDS
 from tests.support.checkout import ROOT
 
 READ = ("calendars", "scheduler", "bench", "chaos")
-FORMS = ("schema.py", "script.py", "choosing.py")  # fields are the keys of a file
+FORMS = ("schema.py", "script.py", "choosing.py", "calling.py")  # fields are the keys of a file
 EXCEPTIONS = {
     # set for, or asked by, a library
     "impl": "SQLAlchemy asks a type",

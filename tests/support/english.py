@@ -7,7 +7,7 @@ from functools import cache
 
 from calendars.days.names import HOLIDAY
 from scheduler.cli import COMMANDS, loaded
-from scheduler.commands.helping import METAVARS
+from scheduler.commands.helping import PLACEHOLDER
 from tests.support.checkout import CONFIG
 from tests.support.words import LANGUAGES, catalogue, keys
 
@@ -34,7 +34,10 @@ def english() -> frozenset[str]:
     said = {key: spanish for key, spanish in keys(catalogue(LANGUAGES / "es.po")).items() if key[1] != HOLIDAY}
     ours = {word for text, _ in said for word in words(text)} - {word for text in said.values() for word in words(text)}
     shipped = {word for path in CONFIG.iterdir() if path.suffix != ".json" for word in every(path.read_text("utf-8"))}
-    return frozenset((ours - shipped) | _BESIDES | set(map(str.lower, METAVARS))) - _SPANISH
+    return (
+        frozenset((ours - shipped) | _BESIDES | {text.lower() for text, context in said if context == PLACEHOLDER})
+        - _SPANISH
+    )
 
 
 @cache

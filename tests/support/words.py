@@ -21,7 +21,7 @@ from typer.main import get_command as app_command
 
 from calendars.days.names import HOLIDAY
 from scheduler.cli import COMMANDS, app, loaded
-from scheduler.commands.helping import CONTEXT, PLACEHOLDER, paragraphs, placeholder_of
+from scheduler.commands.helping import CONTEXT, PLACEHOLDER, TYPES, WORD, paragraphs
 from tests.support import holiday_names
 from tests.support.checkout import ROOT
 
@@ -67,10 +67,18 @@ def _in_help() -> Iterator[Key]:
     yield from _of_command(app_command(app))
 
 
+def placeholders_of(parameter: Any) -> tuple[str, ...]:
+    """The words that stand for a value in a usage line, as SITE does; none of a flag."""
+    if getattr(parameter, "is_flag", False):
+        return ()
+    named = parameter.metavar or (parameter.name.upper() if parameter.param_type_name == "argument" else "")
+    return tuple(WORD.findall(named)) or tuple(TYPES.values())
+
+
 def _of_command(command: Any) -> Iterator[Key]:
     texts = [command.help or "", *(getattr(one, "help", None) or "" for one in command.params)]
     yield from ((part, CONTEXT) for text in texts for part in paragraphs(text) if part)
-    yield from ((placeholder, PLACEHOLDER) for one in command.params if (placeholder := placeholder_of(one)))
+    yield from ((word, PLACEHOLDER) for one in command.params for word in placeholders_of(one))
     for one in getattr(command, "commands", {}).values():
         yield from _of_command(one)
 

@@ -189,6 +189,7 @@ def test_deliveries_are_counted_by_state_and_purpose(database: Database) -> None
     of_reminders = (("purpose", "reminder"),)
     assert (found["agenda_attempts_total", of_reminders], found["agenda_accepted_total", of_reminders]) == (2, 2)
     assert found["agenda_edition", ()] == 1
+    assert (found["agenda_sites", ()], found["agenda_sites_confirmed", ()]) == (1, 0)
 
 
 def test_lateness_is_what_passed_from_the_due_moment_to_the_servers_word(database: Database) -> None:

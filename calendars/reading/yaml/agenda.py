@@ -15,7 +15,7 @@ from calendars.model.text import Said, Text, verbatim
 from calendars.reading import addresses, values, words
 from calendars.reading.context import Context, Once
 from calendars.reading.places import zone
-from calendars.reading.problems import Report, Wrong, known, shown
+from calendars.reading.problems import Report, Wrong, fold, known, shown
 from calendars.reading.yaml import people
 from calendars.reading.yaml.coverage import YES_NO
 from calendars.reading.yaml.events import axis_id, event, rules_of
@@ -27,6 +27,7 @@ from calendars.reading.yaml.schema import (
     AxisForm,
     CommitmentForm,
     FigureForm,
+    KindForm,
     RegionForm,
     RemindersForm,
     SenderForm,
@@ -35,7 +36,10 @@ from calendars.reading.yaml.schema import (
 T = TypeVar("T")
 FORMAT = "1"
 _ASSUMED = values.one_of({name: name for name in words.AGENDA_ASSUMPTIONS}, "unknown-assumption", Phrase("assumption"))
+KIND_LENGTH = 40  # characters: it heads a line of a page
+_KNOWN_KIND = Phrase("“{name}” is a kind that the program knows: use it in “tipo” as it is, and delete it here.")
 _THE_REGION = Phrase("the region")
+_THE_KIND = Phrase("the kind")
 _THE_AXIS = Phrase("the axis")
 _THE_COMMITMENT = Phrase("the commitment")
 _THE_ADVANCE = Phrase("the advance")
@@ -51,15 +55,18 @@ class AgendaFile:
         self.fields.value("formato", _format)
         self.zone = self.fields.value("zona", zone)
         self.regions = self._list("regiones", lambda part: _region(part, report), _THE_REGION, "es")
+        self.kinds = self._list("tipos", lambda part: _kind(part, report), _THE_KIND, "es")
         self.axes = self._list("ejes", lambda part: _axis(part, report), _THE_AXIS)
 
     def declared(self) -> Context:
         """What the file declares for others. Where a part is broken, nothing is said to be missing from it."""
         regions = {region.id: region.name.es for region in self.regions}
+        kinds = {kind.es: kind for kind in self.kinds}
         axes = {axis.id: axis.id for axis in self.axes}
         return Context(
             zone=self.zone,
             regions=regions if len(regions) == self._written("regiones") else None,
+            kinds=kinds if "tipos" not in self.fields or len(kinds) == self._written("tipos") else None,
             axes=axes if "ejes" not in self.fields or len(axes) == self._written("ejes") else None,
         )
 
@@ -167,6 +174,21 @@ def _region(node: Node, report: Report) -> Region:
 def _region_name(value: str) -> str:
     plain = values.line(value)
     values.identifier(slug(plain) or plain)
+    return plain
+
+
+def _kind(node: Node, report: Report) -> Text:
+    """One of the agenda's own, beside those that the program knows."""
+    fields = Fields(node, KindForm, report)
+    es, en = fields.value("es", _kind_name), fields.value("en", _kind_name)
+    fields.finish()
+    return Text(es=known(es), en=known(en))
+
+
+def _kind_name(value: str) -> str:
+    plain = values.line(value, length=KIND_LENGTH)
+    if fold(plain) in map(fold, words.KINDS):
+        raise Wrong("known-kind", _KNOWN_KIND.of(name=plain), value=plain)
     return plain
 
 

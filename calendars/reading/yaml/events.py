@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from calendars.catalogue import Phrase
-from calendars.model.events import Assumption, Audience, Days, Event, Timed
+from calendars.model.events import Assumption, Audience, Days, Event, EventKind, Timed
 from calendars.model.rules import DaysBefore, ReminderRule
+from calendars.model.text import Text
 from calendars.reading import values, words
 from calendars.reading.context import REGION, SITE, Context, reference
-from calendars.reading.problems import Report, Wrong, fold, known, nearest, shown
-from calendars.reading.yaml import coverage
+from calendars.reading.problems import AlreadyReported, Report, Wrong, fold, known, nearest, sentences, shown
+from calendars.reading.yaml import coverage, messages
 from calendars.reading.yaml.fields import Fields, scalar
 from calendars.reading.yaml.nodes import Node, ScalarNode, SequenceNode
 from calendars.reading.yaml.schema import AudienceForm, EventForm
 from calendars.reading.yaml.times import when
 
-_KIND = values.one_of(words.KINDS, "unknown-kind", Phrase("kind"))
+_A_KIND = Phrase("kind")
+_OWN_KIND = Phrase("A kind of your own goes into the list “tipos”, with its name in Spanish and in English.")
 _STATUS = values.one_of(words.STATUSES, "unknown-status", Phrase("status"))
 _ASSUMPTION = values.one_of(words.ASSUMPTIONS, "unknown-assumption", Phrase("assumption"))
 _AUDIENCE = values.one_of(words.EVERYONE, "unknown-audience", Phrase("audience"))
@@ -33,23 +37,26 @@ def event(node: Node, context: Context, report: Report) -> Event:
     fields = Fields(node, EventForm, report)
     id_ = fields.value("id", values.identifier)
     title, source = fields.text("titulo"), fields.value("fuente", values.prose)
-    kind, status = fields.value("tipo", _KIND), fields.value("estado", _STATUS)
+    kind: EventKind | Text | None = fields.value("tipo", _kind_of(context))
+    status = fields.value("estado", _STATUS)
     moment = when(fields, status, context)
     place, description, reason = (
         fields.text("lugar"),
         fields.text("descripcion", values.prose),
         fields.text("motivo", values.prose),
     )
+    own_words = fields.read("mensaje", lambda part: messages.own_words(part, report))
     audience = fields.read("para", lambda part: _audience(part, context, report))
     axis = fields.value("eje", lambda name: axis_id(name, context))
     assumed = _assumed(fields)
     rules = _rules(fields, moment) if "recordatorios" in fields else None
     covered, others = coverage.coverage(fields, audience, report), coverage.other_sessions(fields, moment)
     fields.finish()
+    assert kind is not None, "`finish` vouches for it"
     return Event(
         id=known(id_),
         title=known(title),
-        kind=known(kind),
+        kind=kind,
         status=known(status),
         when=moment,
         audience=known(audience),
@@ -62,7 +69,26 @@ def event(node: Node, context: Context, report: Report) -> Event:
         rules=rules,
         coverage=covered,
         other_sessions=others,
+        message=own_words,
     )
+
+
+def _kind_of(context: Context) -> Callable[[str], EventKind | Text]:
+    """Reads one that the program knows, or one of the agenda's own."""
+    choices: dict[str, EventKind | Text] = {**words.KINDS, **(context.kinds or {})}
+    reader: Callable[[str], EventKind | Text] = values.one_of(choices, "unknown-kind", _A_KIND)
+
+    def read(name: str) -> EventKind | Text:
+        try:
+            return reader(name)
+        except Wrong as wrong:
+            if context.kinds is None:
+                raise AlreadyReported from None  # it may stand in the part of `tipos` that is broken
+            if nearest(name, tuple(choices)):
+                raise
+            raise Wrong(wrong.rule, sentences(wrong.message, _OWN_KIND), value=wrong.value) from None
+
+    return read
 
 
 def axis_id(name: str, context: Context) -> str | None:

@@ -26,7 +26,7 @@ Day = Annotated[str, _pattern(r"^20[0-3][0-9]-[0-9]{1,2}-[0-9]{1,2}$")]
 Hour = Annotated[str, _pattern(r"^[0-9]{1,2}:[0-9]{2}( ?h)?$")]
 Rule = Annotated[str, _pattern(r"^(P[0-9]{1,3}D a las [0-9]{1,2}:[0-9]{2}|PT([0-9]+H)?([0-9]+M)?)$")]
 DaysRule = Annotated[str, _pattern(r"^P[0-9]{1,3}D a las [0-9]{1,2}:[0-9]{2}$")]
-Kind = Annotated[str, _choice(*words.KINDS)]
+Kind = Annotated[str, WithJsonSchema({"anyOf": [{"enum": list(words.KINDS)}, {"type": "string"}]})]
 Status = Annotated[str, _choice(*words.STATUSES)]
 Assumption = Annotated[str, _choice(*words.ASSUMPTIONS)]
 AgendaAssumption = Annotated[str, _choice(*words.AGENDA_ASSUMPTIONS)]
@@ -48,6 +48,18 @@ class TextForm(MappingForm):
 
 
 Words = str | TextForm
+
+
+class KindForm(MappingForm):
+    es: str = Field(description="nombre del tipo en español; así se escribe en «tipo»")
+    en: str = Field(description="nombre en inglés")
+
+
+class MessageForm(MappingForm):
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    es: str = Field(default="", description="en español; sin él, quien lee español recibe el inglés")
+    en: str = Field(default="", description="en inglés; sin él, los demás reciben el español")
 
 
 class SenderForm(MappingForm):
@@ -107,7 +119,7 @@ class CoverageForm(MappingForm):
 class EventForm(MappingForm):
     id: Slug = Field(description="identificador que nunca cambia")
     titulo: Words = Field(description="título del evento")
-    tipo: Kind = Field(description="taller, reunión, jornada, grupo de trabajo o conversatorio")
+    tipo: Kind = Field(description="taller, reunión, jornada, grupo de trabajo, conversatorio o uno de «tipos»")
     eje: str = Field(default=words.UNASSIGNED, description="id de un eje, o sin asignar")
     estado: Status = Field(description="tentativo, confirmado, cancelado, realizado o sin fecha")
     fecha: Day = Field(default="", description="primer día, año-mes-día")
@@ -119,6 +131,7 @@ class EventForm(MappingForm):
     lugar: Words = Field(default="", description="lugar, o Virtual")
     descripcion: Words = Field(default="", description="qué se hará")
     motivo: Words = Field(default="", description="motivo de un cambio o cancelación; sale en el correo")
+    mensaje: str | MessageForm = Field(default="", description="va al principio de sus correos; en nada público")
     supuesto: list[Assumption] = Field(default=[], description="lo que la fuente no dice")
     para: Annotated[str, _choice(*words.EVERYONE)] | AudienceForm = Field(
         description="todas, coordinacion, {region: …}, {regiones: […]} o {sedes: […]}"
@@ -158,6 +171,7 @@ class AgendaForm(MappingForm):
     zona: str = Field(description="TCM, o una zona IANA como America/Tijuana")
     remitente: SenderForm = Field(description="quién envía los correos")
     regiones: list[RegionForm] = Field(description="las regiones, como en representations.csv")
+    tipos: list[KindForm] = Field(default=[], description="tipos de evento propios, además de los del programa")
     ejes: list[AxisForm] = Field(default=[], description="ejes de trabajo")
     compromisos: list[CommitmentForm] = Field(default=[], description="lo que pidió la comisión")
     avances: list[AdvanceForm] = Field(default=[], description="lo hecho, con sus cifras")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from calendars.catalogue import Phrase
 from scheduler.mail.subject import Subject
@@ -32,7 +32,7 @@ def invitation(subject: Subject) -> InvitationWords:
     if takes_place(subject.edition, event.id, subject.site.id, guest=subject.guest) is None:
         head = f"{_OVER[language]}: {title}"
         return InvitationWords(subject=head, preheader=head, event=None, title=title, ended=ended)
-    told = reminder(subject, calendar=None)
+    told = reminder(replace(subject, event=replace(event, message=None)) if ended else subject, calendar=None)
     head = _ENDED[language] if ended else _INVITATION[language]
     return InvitationWords(
         subject=f"{head}: {told.subject}", preheader=told.preheader, event=told, title=title, ended=ended

@@ -27,6 +27,7 @@ from calendars.wording import (
     weekday_and_day,
 )
 from scheduler.mail.subject import Subject
+from scheduler.mail.texts.own_words import Lead, leads, with_addition
 from scheduler.mail.texts.reminder import open_notes
 from scheduler.wording.elsewhere import Others, others
 
@@ -89,6 +90,7 @@ class NoticeWords:
     remark: str  # of the night and of another date in Mexico, or empty
     notes: tuple[str, ...]  # sentences: rules that changed, what is open, place
     reason: str | None
+    leads: tuple[Lead, ...]  # the administrators' own words
     todo: str  # «Qué hacer: …», a sentence without its label
     void: str | None  # which reminders hold no more
     link: str | None
@@ -107,8 +109,9 @@ def notice(subject: Subject, told: Notice, *, calendar: str | None, offers: Sequ
     assert shown is not None, "a notice is of something"
     now = None if new is None else _moment(new, agenda, site, language)
     was = None if old is None else _moment(old, agenda, site, language)
+    said = leads((subject.words, subject.event.message if _is_for(told) else None), language)
     return NoticeWords(
-        subject=_subject(subject, told, shown),
+        subject=with_addition(_subject(subject, told, shown), said, language),
         preheader=" ".join(f"{word}: {one.here}." for word, one in _compared(now, was, language)),
         head=_head(told)[language],
         title=shown.event.title[language],
@@ -117,6 +120,7 @@ def notice(subject: Subject, told: Notice, *, calendar: str | None, offers: Sequ
         remark="" if new is None else _remark(new, agenda, site, language),
         notes=() if new is None else tuple(_notes(told, new, site, language)),
         reason=_reason(told, agenda, language),
+        leads=said,
         todo=_todo(told)[language] + ".",
         void=None if old is None or new is None or was == now else _void(old, new, site, language),
         link=None if new is None else link,
@@ -131,6 +135,11 @@ def notice(subject: Subject, told: Notice, *, calendar: str | None, offers: Sequ
 def unread(now: datetime, language: Language) -> str:
     """That the reader's calendar program had not read the change at `now`, a wall of the site."""
     return _UNREAD.say(language, now=hour(now, language))
+
+
+def _is_for(told: Notice) -> bool:
+    """Is the event for the site, or was until it was cancelled? To others, its own words say nothing."""
+    return told.after is not None or Kind.CANCELLED in told.kinds
 
 
 def _head(told: Notice) -> Said:

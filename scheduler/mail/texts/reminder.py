@@ -28,6 +28,7 @@ from calendars.wording import (
     weekday_and_day,
 )
 from scheduler.mail.subject import Subject
+from scheduler.mail.texts.own_words import Lead, leads, with_addition
 from scheduler.wording.elsewhere import Others, others
 
 _DATE_OPEN = Phrase("date to be confirmed")
@@ -76,6 +77,7 @@ class Reminder:
     asks: bool  # whether the post comes
     guest: bool  # it comes to this session instead of its own
     others: Others  # sessions that it may join instead
+    leads: tuple[Lead, ...]  # the administrators' own words
     convoked: str | None  # of a convocation: the sentence that says so
 
 
@@ -89,7 +91,8 @@ def reminder(
     event, language, link = subject.event, subject.language, subject.link
     first, last, hours = _times(subject)
     relative = relative_day(first, subject.today, language)
-    title = _subject(subject, relative)
+    said = leads((subject.words, event.message), language)
+    title = with_addition(_subject(subject, relative), said, language)
     return Reminder(
         subject=f"{_CONVOKES[language]}: {title}" if convokes else _capital(title),
         preheader=_preheader(event, subject.site, hours, language),
@@ -109,6 +112,7 @@ def reminder(
         asks=event.asks_who_comes and not subject.guest,
         guest=subject.guest,
         others=others(subject.edition.agenda, offers, language, subject.today),
+        leads=said,
         convoked=_CONVOKED[language] if convokes else None,
     )
 

@@ -19,7 +19,7 @@ _A, _P, _R = accounts.c, account_passwords.c, account_roles.c
 LAST = Phrase(
     "{name} is the last person who may manage people: first give somebody else that role, and let them sign in"
 )
-THERE = Phrase("{address} has an account already")
+THERE = Phrase("there is an account of {address} already")
 GONE = Phrase("there is no such account")
 ROLELESS = Phrase("an account needs at least one role; to end it, remove it")
 UNBOUND = Phrase("managing people cannot be bound to a region: it is of the whole installation")
@@ -79,8 +79,8 @@ def add(connection: Connection, address: str, name: str, grants: Iterable[Grant]
     """A new account, which has no password yet; its id. Raises AccountThere, or Refusal where no role is given."""
     made = secrets.token_hex(8)
     values = {"id": made, "address": address, "folded": folded(address), "name": name, "made_at": now}
-    new = upsert(connection, accounts).values(values).on_conflict_do_nothing()
-    if not connection.execute(new).rowcount:
+    new = upsert(connection, accounts).values(values).on_conflict_do_nothing().returning(_A.id)
+    if connection.execute(new).scalar() is None:
         raise AccountThere(address)
     _give(connection, made, grants)
     return made

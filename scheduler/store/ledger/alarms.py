@@ -8,12 +8,15 @@ from sqlalchemy import Connection, select
 
 from scheduler.planning.delivery import Purpose
 from scheduler.store import editions
+from scheduler.store.audit import chain
+from scheduler.store.audit.deeds import Deed, Via, What
 from scheduler.store.ledger import servicemail, states
 from scheduler.store.ledger.servicemail import ServiceMail
 from scheduler.store.posts import roster
 from scheduler.store.schema import recipients
 
 LASTS = timedelta(days=3)
+BY_ITSELF = "bounces"  # who writes to a bad address no more, in the audit
 
 
 def suppress(connection: Connection, recipient: str, now: datetime, why: str) -> None:
@@ -22,6 +25,11 @@ def suppress(connection: Connection, recipient: str, now: datetime, why: str) ->
     site = connection.execute(select(recipients.c.site).where(recipients.c.id == recipient)).scalar_one()
     if site in roster.uncovered_sites(connection):
         _raise(connection, site, now)
+    deed = Deed(
+        who=BY_ITSELF, what=What.SUPPRESSED, via=Via.SERVICE, subject=recipient, details={"site": site}, reason=why,
+        about=recipient,
+    )  # fmt: skip
+    chain.record(connection, deed, now)
 
 
 def last_left(connection: Connection, recipient: str, now: datetime) -> None:

@@ -168,13 +168,14 @@ _DUE = {
 
 
 def next_of_site(
-    connection: Connection, site: str, purposes: Collection[Purpose], event: str | None = None
+    connection: Connection, site: str, purposes: Collection[Purpose], now: datetime, event: str | None = None
 ) -> Iterator[list[Claim]]:
     """What waits for a site, of one event (its id) or any: all of one moment together, the next first.
 
-    Nothing is claimed. What stays behind news of its event comes after all that does not.
+    Nothing is claimed. Left out is what would expire. What stays behind news of its event comes last.
     """
-    waiting = (_D.site == site) & _D.purpose.in_(purposes) & _D.state.in_(WAITING)
+    of_use = (_D.expires_at > now) & ~states.is_overtaken(now)
+    waiting = (_D.site == site) & _D.purpose.in_(purposes) & _D.state.in_(WAITING) & of_use
     behind = (_D.purpose != Purpose.NOTICE) & text(_STILL_TO_HEAR)
     chosen = select(_D.id, _D.next_at, behind.label("behind")).where(
         waiting if event is None else waiting & (_D.event == event)

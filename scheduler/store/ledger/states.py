@@ -146,6 +146,12 @@ def collapse(connection: Connection, due: Sequence[int], now: datetime) -> None:
 
     `due` are the ids of those that may be claimed.
     """
+    old = update(deliveries).where(_D.id.in_(due), is_overtaken(now))
+    connection.execute(old.values(state=State.EXPIRED, next_at=None))
+
+
+def is_overtaken(now: datetime) -> ColumnElement[bool]:
+    """Whether a row is overdue, and a newer one of its kind, event and recipient is due too, or went."""
     newer = deliveries.alias("newer")
     replaced = exists().where(
         newer.c.recipient == _D.recipient,
@@ -156,9 +162,7 @@ def collapse(connection: Connection, due: Sequence[int], now: datetime) -> None:
         newer.c.due_at <= now,
         newer.c.state.in_((*WAITING, State.CLAIMED, State.SENDING, State.UNCERTAIN, State.ACCEPTED)),
     )
-    connection.execute(
-        update(deliveries).where(_D.id.in_(due), _D.due_at < now, replaced).values(state=State.EXPIRED, next_at=None)
-    )
+    return (_D.due_at < now) & replaced
 
 
 # Whose a row is

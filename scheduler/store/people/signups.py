@@ -31,12 +31,16 @@ from sqlalchemy import (
 from calendars.model.text import Language
 from scheduler.planning.channels import Channel
 from scheduler.planning.delivery import MUTABLE, OPEN, Purpose, State
+from scheduler.store.audit import chain, forgetting
+from scheduler.store.audit.deeds import Deed, Via, What
+from scheduler.store.audit.tables import audit
 from scheduler.store.ledger import notices_owed, servicemail, states
 from scheduler.store.ledger.servicemail import ServiceMail
 from scheduler.store.people import floods, handovers
 from scheduler.store.people.floods import Door
-from scheduler.store.posts import roster
+from scheduler.store.posts import roll_answers, roster
 from scheduler.store.posts.roster import Post
+from scheduler.store.roll_tables import roll_answers as roll_answers_table
 from scheduler.store.schema import answers, attempts, bounces, deliveries, erasures, feed_tokens, recipients
 from scheduler.store.schema import handovers as handed
 from scheduler.store.upsert import insert as upsert
@@ -45,8 +49,9 @@ CONFIRM_WITHIN = timedelta(hours=48)  # a sign-up that nobody confirms by then i
 ACCESS_FOR = timedelta(minutes=15)  # how long the link lasts that may change everything
 ASK_AGAIN_AFTER = timedelta(hours=1)  # of one kind of service mail, a post gets few in this time
 ASKED_AT_MOST = 3
+BY_RETENTION = "retencion"  # who erases what is over, in the audit
 _TRIED = ("began_at", "ended_at", "state", "code", "status", "reply")
-_R, _D, _T = recipients.c, deliveries.c, feed_tokens.c
+_R, _D, _T, _RA = recipients.c, deliveries.c, feed_tokens.c, roll_answers_table.c
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -167,7 +172,7 @@ def upcoming(connection: Connection, recipient: str, now: datetime, most: int) -
 def exported(connection: Connection, recipient: str) -> str:
     """All that is kept about a post, as JSON: itself, its deliveries and their attempts, bounces, answers, feeds.
 
-    And when it was handed over; from whom and why is not the holder's to read.
+    And what was decided about it, and when it was handed over; by whom, from whom and why is not the holder's to read.
     """
     own = connection.execute(select(recipients).where(_R.id == recipient)).mappings().one()
     found: dict[str, object] = {"recipient": _plain(own)}
@@ -183,13 +188,16 @@ def _kept(recipient: str) -> dict[str, Select[Any]]:
     tried = select(_D.event, *(attempts.c[name] for name in _TRIED)).join(deliveries, _D.id == attempts.c.delivery)
     bounced = select(*(bounces.c[name] for name in ("at", "kind", "status", "text")))
     said = select(*(answers.c[name] for name in ("event", "answer", "instead", "via", "at")))
+    rolls = select(*(_RA[name] for name in ("at", "clock_at", "ahead", "zone", "person", "person_at", "successor")))
     feeds = select(_T.site, _T.label, _T.created_at, _T.revoked_at, _T.polled_at, _T.client)
     return {
         "deliveries": select(*sent).where(_D.recipient == recipient).order_by(_D.due_at, _D.id),
         "attempts": tried.where(_D.recipient == recipient).order_by(attempts.c.ended_at, attempts.c.delivery),
         "bounces": bounced.where(bounces.c.recipient == recipient).order_by(bounces.c.at),
         "answers": said.where(answers.c.recipient == recipient).order_by(answers.c.at, answers.c.event),
+        "roll_call": rolls.where(_RA.recipient == recipient),
         "staff_feeds": feeds.where(_T.recipient == recipient).order_by(_T.created_at),
+        "decided": select(audit.c.at, audit.c.what).where(audit.c.subject == recipient).order_by(audit.c.number),
     }
 
 
@@ -206,7 +214,10 @@ def erase(connection: Connection, recipient: str, digests: Iterable[str], now: d
     for digest in digests:
         row = upsert(connection, erasures).values(digest=digest, at=now)
         connection.execute(row.on_conflict_do_nothing())
+    roll_answers.forget_successor(connection, address)
     _forget(connection, and_(func.lower(_R.address) == address.lower(), _R.address != ""), now)
+    deed = Deed(who=recipient, what=What.ERASED, via=Via.PAGE, subject=recipient)
+    chain.record(connection, deed, now)
 
 
 def erased_among(connection: Connection, digests: Collection[str]) -> bool:
@@ -232,18 +243,27 @@ def purge(connection: Connection, now: datetime, retention: timedelta | None) ->
         in_the_file = exists().where(handed.c.former == _R.id, handed.c.corrected_at.is_(None))
         gone = and_(_R.removed_at < now - retention, _R.origin != "alarm", ~in_the_file)
         ended = or_(unconfirmed, gone, left)
-    return _forget(connection, and_(ended, _R.erased_at.is_(None)), now)
+    erased = _forget(connection, and_(ended, _R.erased_at.is_(None)), now)
+    emptied = 0 if retention is None else forgetting.forget_before(connection, now - retention)
+    if erased or emptied:
+        figures = {"addresses": erased, "texts": emptied}
+        chain.record(
+            connection, Deed(who=BY_RETENTION, what=What.RETENTION_ENDED, via=Via.SERVICE, details=figures), now
+        )
+    return erased
 
 
 def _forget(connection: Connection, chosen: ColumnElement[bool], now: datetime) -> int:
     """Blank these rows, end what is owed to them and their staff feeds, and forget what they answered."""
-    ids = list(connection.execute(select(_R.id).where(chosen)).scalars())
+    known = {row.id: row.address for row in connection.execute(select(_R.id, _R.address).where(chosen))}
+    ids = list(known)
     for key in ids:
         states.end(connection, _D.recipient == key, State.CANCELLED, OPEN)
         states.let_go_of_what_is_on_its_way(connection, _D.recipient == key, now)
         _revoke(connection, _T.recipient == key, now)
         connection.execute(delete(answers).where(answers.c.recipient == key))
         handovers.forget(connection, key)
+        roll_answers.forget(connection, key)
         connection.execute(
             update(recipients)
             .where(_R.id == key)
@@ -253,6 +273,8 @@ def _forget(connection: Connection, chosen: ColumnElement[bool], now: datetime) 
                 removed_at=func.coalesce(_R.removed_at, literal(now, _R.removed_at.type)),
             )
         )  # fmt: skip
+    if ids:
+        forgetting.forget_about(connection, ids, set(known.values()))
     return len(ids)
 
 

@@ -72,7 +72,7 @@ class GuardedRoute(Route):
         self.declared = declared
 
 
-class Access:
+class Guard:
     """Stands before every handler of the desk."""
 
     def __init__(self, site: Site) -> None:

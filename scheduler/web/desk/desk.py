@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from scheduler.web.desk.access import POLICY, Access, DeskRoute, Handler
+from scheduler.web.desk.access import POLICY, DeskRoute, Guard, Handler
 from scheduler.web.desk.asked import Answer, Asked
 from scheduler.web.desk.declared import Screen
 from scheduler.web.desk.frame import DeskFrame
@@ -26,7 +26,7 @@ FILE_HEADERS = {"X-Content-Type-Options": "nosniff"}
 class Desk:
     """The screens of one installation, and the workshop that makes them."""
 
-    def __init__(self, site: Site, access: Access, home: DeskHome) -> None:
+    def __init__(self, site: Site, access: Guard, home: DeskHome) -> None:
         self._site = site
         self._access = access
         self._frame = DeskFrame(site)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Agenda, Draft
 from calendars.model.text import Language
-from calendars.reading import Reading, read
+from calendars.reading import Reading
 from calendars.wording import hour, short_date
 from calendars.zones import to_wall
 from scheduler.base.settings import DEFAULT_DATABASE, Settings
@@ -43,7 +43,10 @@ class Place:
 
     def reading(self) -> Reading:
         """The files as saved: a draft, or all that is wrong with them."""
-        return read(self.files.contents())
+        try:
+            return self.files.reading()
+        except InvalidDraft as error:
+            return Reading(draft=None, problems=error.problems)
 
     def draft(self) -> Draft | None:
         """The files as saved; None where they have problems."""

@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 from starlette.types import Scope
 
-from scheduler.web.desk.access import HOME, Access, DeskRoute, Entrance, OpenRoute
+from scheduler.web.desk.access import HOME, DeskRoute, Entrance, Guard, OpenRoute
 from scheduler.web.desk.accounts.entering import LocalEntry
 from scheduler.web.desk.accounts.own import OwnAccount
 from scheduler.web.desk.accounts.persons import PeoplePages
@@ -24,7 +24,7 @@ LARGEST = 5 * 1024 * 1024  # bytes of what somebody at the desk may send: an arc
 def desk_routes(site: Site) -> list[BaseRoute]:
     """As Starlette wants them, each behind its role."""
     assert site.desk is not None, "who asks for the desk has one"
-    access = Access(site)
+    access = Guard(site)
     declared: list[DeskRoute | OpenRoute] = [
         *SignInPages(site, access).routes(),
         *WelcomePages(site, access).routes(),
@@ -45,7 +45,7 @@ def more_for_the_desk(site: Site) -> More | None:
     """How large a body may be below /desk/: whoever is signed in puts files there. None where there is no desk."""
     if site.desk is None:
         return None
-    access = Access(site)
+    access = Guard(site)
 
     async def allowed(scope: Scope) -> int:
         here = str(scope["path"]).startswith(HOME)

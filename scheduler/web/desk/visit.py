@@ -53,11 +53,6 @@ class Visit:
     csrf: str  # to be sent back by each form
     confirmed: bool  # the password was given just now, or is not asked for
 
-    def require(self, role: DeskRole, region: str) -> None:
-        """Raises NotYours where the person may not do that in that region."""
-        if not self.person.may(role, region):
-            raise NotYours(role)
-
     def confirmed_now(self) -> Visit:
         return replace(self, confirmed=True)
 

@@ -18,6 +18,8 @@ from calendars.wording import hour, short_date
 from calendars.zones import to_wall
 from scheduler.base.tokens import Link
 from scheduler.store import editions
+from scheduler.store.audit import chain
+from scheduler.store.audit.deeds import Deed, Via, What
 from scheduler.store.editions import InForce
 from scheduler.store.ledger import inviting
 from scheduler.store.ledger.reconcile import replan
@@ -173,13 +175,20 @@ class Accounts:
         if len(_open_feeds(connection, own.id)) >= FEEDS_AT_MOST:
             return AccountDone(said="many-feeds")
         token = feed_tokens.issue(connection, own.site, self._site.present(), label=label, recipient=own.id)
+        self._on_record(connection, What.TOKEN_MADE, post, feed_tokens.id_of(token))
         return AccountDone(said="feed", token=token)
 
     def _revoke(self, connection: Connection, post: Post, id_: str) -> Said:
         if id_ not in {feed.id for feed in _open_feeds(connection, post.recipient.id)}:
             return "nothing"
         feed_tokens.revoke(connection, id_, self._site.present())
+        self._on_record(connection, What.TOKEN_ENDED, post, id_)
         return "revoked"
+
+    def _on_record(self, connection: Connection, what: What, post: Post, feed: str) -> None:
+        own = post.recipient
+        deed = Deed(who=own.id, what=what, via=Via.PAGE, subject=feed, details={"site": own.site})
+        chain.record(connection, deed, self._site.present())
 
     def _page(self, request: Request, template: str, found: _Account, *, erased: bool = False) -> Response:
         agenda, own, done = self._site.in_force.edition.agenda, found.post.recipient, found.done

@@ -92,6 +92,8 @@ def _installation(found: Figures) -> Iterator[Metric]:
         "Messages of the last month that came in and could not be read.",
         found.came_back.quarantined,
     )
+    yield _gauge("agenda_sites", "Sites of the agenda in force.", found.sites)
+    yield _gauge("agenda_sites_confirmed", "Sites that confirmed their clock and their mailbox.", found.proven)
     yield _gauge("agenda_sites_without_recipient", "Sites with nobody left to write to.", len(found.uncovered))
     yield _gauge(
         "agenda_reports_doubted", "Reports of bad addresses that wait for a decision.", found.came_back.doubted

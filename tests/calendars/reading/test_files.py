@@ -151,7 +151,7 @@ def test_the_agenda_may_have_128_kilobytes() -> None:
         ("[" * 60_000, "1:13: hay más de 12 niveles de sangría o corchetes. Revise si falta cerrar alguno."),
         ("- " * 60_000, "1:25: hay más de 12 niveles de sangría o corchetes. Revise si falta cerrar alguno."),
         ("{a: " * 30_000, "1:49: hay más de 12 niveles de sangría o corchetes. Revise si falta cerrar alguno."),
-        ("a\n", "1:1: aquí van claves: formato, agenda, titulo, publicada, zona, remitente, regiones, ejes, "),
+        ("a\n", "1:1: aquí van claves: formato, agenda, titulo, publicada, zona, remitente, regiones, tipos, ejes, "),
         ("", "1:1: falta la clave «formato»: versión del formato: 1."),
     ],
 )

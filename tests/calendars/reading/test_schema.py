@@ -73,7 +73,7 @@ def test_the_shipped_agenda_names_its_schema_and_conforms() -> None:
     ("old", "new"),
     [
         ("estado: confirmado", "estado: cancelada"),
-        ("tipo: taller", "tipo: curso"),
+        ("tipo: taller", "tipo: [taller]"),
         ("dia: martes", "dia: marte"),
         ("2021-10-26", "26/10/2021"),
         ("2 h\n", "2 h\n    otra: 1\n"),

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from scheduler.store.accounts import sessions
-from scheduler.web.desk.access import HOME, SIGN_IN, Access, OpenRoute
+from scheduler.web.desk.access import HOME, SIGN_IN, Guard, OpenRoute
 from scheduler.web.desk.visit import client
 from scheduler.web.http.once import OneTimeKey
 from scheduler.web.site import Site
@@ -20,7 +20,7 @@ ENTER = "/desk/enter"
 class LocalEntry:
     """Handlers for /desk/enter/<key>: a session of the local person, once. Earlier processes' sessions end."""
 
-    def __init__(self, site: Site, access: Access, key: OneTimeKey) -> None:
+    def __init__(self, site: Site, access: Guard, key: OneTimeKey) -> None:
         self._site = site
         self._access = access
         self._key = key

@@ -16,7 +16,8 @@ from scheduler.people.signing_in import NotSignedIn, TooManyTries, UnfitPassword
 from scheduler.store.accounts import register, sessions
 from scheduler.store.accounts.register import Account
 from scheduler.store.accounts.sessions import DeskSession
-from scheduler.web.desk.access import Access, DeskRoute, Entrance
+from scheduler.store.audit.deeds import Via
+from scheduler.web.desk.access import DeskRoute, Entrance, Guard
 from scheduler.web.desk.accounts.lines import account_line, region_names, session_line
 from scheduler.web.desk.frame import DeskFrame
 from scheduler.web.desk.visit import Visit
@@ -31,7 +32,7 @@ ACCOUNT = "/desk/account"
 class OwnAccount:
     """Handlers for /desk/account."""
 
-    def __init__(self, site: Site, access: Access) -> None:
+    def __init__(self, site: Site, access: Guard) -> None:
         self._site = site
         self._access = access
         self._frame = DeskFrame(site)
@@ -95,4 +96,4 @@ class OwnAccount:
             return register.find(connection, own), sessions.listed(connection, own, self._site.present())
 
     def _acts(self, own: str) -> AccountActs:
-        return AccountActs(database=self._site.database, by=own, now=self._site.present())
+        return AccountActs(database=self._site.database, by=own, now=self._site.present(), via=Via.DESK)

@@ -15,7 +15,8 @@ from scheduler.store.accounts import register, sessions
 from scheduler.store.accounts.register import Account, NoSuchAccount
 from scheduler.store.accounts.roles import DeskRole
 from scheduler.store.accounts.sessions import DeskSession
-from scheduler.web.desk.access import Access, DeskRoute
+from scheduler.store.audit.deeds import Via
+from scheduler.web.desk.access import DeskRoute, Guard
 from scheduler.web.desk.accounts.lines import account_line, moment, role_boxes, session_line, ticked
 from scheduler.web.desk.frame import DeskFrame
 from scheduler.web.desk.visit import Visit
@@ -30,7 +31,7 @@ ADDRESS_LENGTH = 254  # RFC 5321 §4.5.3.1.3
 class PeoplePages:
     """Handlers for /desk/people."""
 
-    def __init__(self, site: Site, access: Access) -> None:
+    def __init__(self, site: Site, access: Guard) -> None:
         self._site = site
         self._access = access
         self._frame = DeskFrame(site)
@@ -136,4 +137,4 @@ class PeoplePages:
 
     def _acts(self, visit: Visit) -> AccountActs:
         by = visit.person.id or "agenda desk"
-        return AccountActs(database=self._site.database, by=by, now=self._site.present())
+        return AccountActs(database=self._site.database, by=by, now=self._site.present(), via=Via.DESK)

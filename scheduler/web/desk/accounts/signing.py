@@ -11,8 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from scheduler.base.refusal import Refusal
 from scheduler.people.signing_in import NotSignedIn, TooManyTries
-from scheduler.store.accounts import sessions
-from scheduler.web.desk.access import CONFIRM, HOME, PASSWORD, SIGN_IN, Access, DeskRoute, Entrance, OpenRoute
+from scheduler.web.desk.access import CONFIRM, HOME, PASSWORD, SIGN_IN, DeskRoute, Entrance, Guard, OpenRoute
 from scheduler.web.desk.frame import DeskFrame
 from scheduler.web.desk.visit import Visit
 from scheduler.web.http.forms import read_form
@@ -23,7 +22,7 @@ from scheduler.web.site import Site
 class SignInPages:
     """Handlers for /desk/sign-in, /desk/sign-out and /desk/confirm."""
 
-    def __init__(self, site: Site, access: Access) -> None:
+    def __init__(self, site: Site, access: Guard) -> None:
         self._site = site
         self._access = access
         self._frame = DeskFrame(site)
@@ -52,12 +51,8 @@ class SignInPages:
         self._access.cookies.give(answer, key)
         return answer
 
-    async def sign_out(self, request: Request, _visit: Visit) -> Response:
-        def end() -> None:
-            with self._site.database.write_own_row() as connection:
-                sessions.end_key(connection, self._access.cookies.key(request))
-
-        await asyncio.to_thread(end)
+    async def sign_out(self, request: Request, visit: Visit) -> Response:
+        await asyncio.to_thread(self._access.signing_in(request).sign_out, visit.person.id)
         answer = RedirectResponse(f"{self._site.root}{SIGN_IN}", status_code=303)
         self._access.cookies.take(answer)
         return answer

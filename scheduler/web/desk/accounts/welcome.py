@@ -14,7 +14,7 @@ from scheduler.base.refusal import Refusal
 from scheduler.people.accounts import NAME_LENGTH
 from scheduler.people.signing_in import NotSignedIn, UnfitPassword
 from scheduler.store.accounts.register import Account
-from scheduler.web.desk.access import HOME, Access, OpenRoute
+from scheduler.web.desk.access import HOME, Guard, OpenRoute
 from scheduler.web.desk.frame import DeskFrame
 from scheduler.web.http.forms import read_form
 from scheduler.web.rendering import requested_language
@@ -24,7 +24,7 @@ from scheduler.web.site import Site
 class WelcomePages:
     """Handlers for /desk/welcome/<token>. To look at it uses nothing up: mail filters follow links, too."""
 
-    def __init__(self, site: Site, access: Access) -> None:
+    def __init__(self, site: Site, access: Guard) -> None:
         self._site = site
         self._access = access
         self._frame = DeskFrame(site)

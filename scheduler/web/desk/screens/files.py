@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Problem
-from calendars.reading import AGENDA, FILES, LIMITS, POSTS, read
+from calendars.reading import AGENDA, COLUMNS, FILES, LIMITS, POSTS, read
 from scheduler.base.refusal import Refusal
 from scheduler.drafts import typed
 from scheduler.drafts.encoding import body_of, text_of
 from scheduler.drafts.history import State, digest_of
 from scheduler.drafts.patching import AsText, Events
 from scheduler.drafts.saving import ChangedBeneath, packed, refuse, save, state, states
+from scheduler.drafts.tables import workbooks_of
 from scheduler.store.accounts.roles import DeskRole
 from scheduler.web.desk.asked import Answer, Asked, NotThere
 from scheduler.web.desk.declared import Declared
@@ -23,6 +24,10 @@ from scheduler.web.desk.rendering import go, part, screen
 
 TITLE = Phrase("Files")
 NO_FILE = Phrase("There is no file “{name}” among those of the configuration.")
+IN_A_WORKBOOK = Phrase("{file} is read from the workbook {workbook}: edit that in Excel.")
+TOO_LONG = Phrase(
+    "{file} has {size} KB, too much for a text field: take the folder down, edit it, and put it up again."
+)
 NO_ARCHIVE = Phrase("That is no .zip archive with files of the configuration.")
 EDITABLE = 256 * 1024  # bytes that a text field is given; a larger file is taken down, and put back
 STATES = 50  # that are listed
@@ -35,6 +40,7 @@ class FileLine:
 
     name: str
     there: bool
+    workbook: str  # that is read in its place; "" where none is
     size: int  # KB
     problems: int
     saved: str  # «mar 9 nov, 09:12 h, Ana»; "" where no state is known
@@ -51,6 +57,12 @@ class StateLine:
     now: bool  # it is what the file holds
 
 
+class InAWorkbook(Refusal):
+    """The file is not edited as text."""
+
+    status = 409
+
+
 class NoArchive(Refusal):
     """What was sent is no archive of our files."""
 
@@ -65,6 +77,7 @@ def listed(place: Place, asked: Asked) -> Answer:
         FileLine(
             name=name,
             there=name in contents,
+            workbook=_workbook(place, name),
             size=(len(contents.get(name, b"")) + 1023) // 1024,
             problems=sum(problem.file == name for problem in found.problems),
             saved=_saved(latest[name], zone, asked) if name in latest else "",
@@ -80,9 +93,11 @@ def listed(place: Place, asked: Asked) -> Answer:
 def text(place: Place, asked: Asked) -> Answer:
     """One file in a text field, its problems beside it."""
     name = _name(asked)
+    if workbook := _workbook(place, name):
+        raise InAWorkbook(IN_A_WORKBOOK, file=name, workbook=workbook)
     body = place.files.contents().get(name, b"")
     if len(body) > EDITABLE:
-        return go(asked, "/desk/files")
+        raise InAWorkbook(TOO_LONG, file=name, size=len(body) // 1024)
     written, digest = text_of(name, body) if body else "", digest_of(body or None)
     left = typed.kept(place.folder, _who(asked), name, asked.now)
     if left is not None and asked.query.get("typed"):
@@ -226,6 +241,13 @@ def _state(one: State, holds: str, zone: str, asked: Asked) -> StateLine:
 
 def _saved(one: State, zone: str, asked: Asked) -> str:
     return f"{moment_in(one.at, zone, asked.language)}, {one.by or PROGRAM[asked.language]}"
+
+
+def _workbook(place: Place, name: str) -> str:
+    """The workbook that is read in the place of a table; "" of a file that is there itself."""
+    if name not in COLUMNS or (place.folder / name).is_file():
+        return ""
+    return next((one.name for one in workbooks_of(place.folder, name)), "")
 
 
 def _name(asked: Asked) -> str:

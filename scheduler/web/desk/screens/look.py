@@ -43,10 +43,6 @@ class Look:
     problems: Mapping[str, tuple[Problem, ...]]  # by field of the form; "" for what is at none
     sites: int
 
-    @property
-    def fine(self) -> bool:
-        return not self.problems
-
 
 def _read(files: Mapping[str, bytes], agenda: str) -> Reading:
     """The files with that text of agenda.yaml, and without links and posts, on which no hour depends."""

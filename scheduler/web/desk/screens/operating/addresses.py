@@ -17,7 +17,6 @@ from scheduler.drafts.cells import NoCell, cell, with_cell
 from scheduler.drafts.history import digest_of
 from scheduler.drafts.saving import save
 from scheduler.people import addresses
-from scheduler.people.operating import Operator
 from scheduler.store.accounts.roles import DeskRole
 from scheduler.store.ledger.deliveries import Listed
 from scheduler.store.people import bounces, doubts, handovers, quarantine
@@ -28,7 +27,7 @@ from scheduler.web.desk.declared import Declared
 from scheduler.web.desk.place import Place, moment_in
 from scheduler.web.desk.rendering import go, part, screen
 from scheduler.web.desk.screens.operating.deliveries import DeliveryLine, agenda_of, line_of
-from scheduler.web.desk.screens.operating.scope import name_of, require, require_everywhere, sites_of
+from scheduler.web.desk.screens.operating.scope import name_of, operator_of, require, require_everywhere, sites_of
 from scheduler.wording.posts import masked, office_of
 
 TITLE = Phrase("Addresses")
@@ -172,7 +171,7 @@ def corrected(place: Place, asked: Asked) -> Answer:
 def lifted(place: Place, asked: Asked) -> Answer:
     """The address is right after all: write there again."""
     found = _post(place, asked, DeskRole.OPERATE)
-    n = _operator(place, asked).lift(found.recipient.id)
+    n = operator_of(place, asked).lift(found.recipient.id)
     return go(asked, f"{HERE}/{found.recipient.id}", saved="lifted", n=str(n))
 
 
@@ -188,7 +187,7 @@ def judged(place: Place, asked: Asked) -> Answer:
         if name in about:
             require(agenda, asked, DeskRole.OPERATE, about[name])
     yes, no = (names, []) if verdict == "accept" else ([], names)
-    found = _operator(place, asked).judge(yes, no)
+    found = operator_of(place, asked).judge(yes, no)
     return go(asked, HERE, saved=verdict, n=str(found.believed + found.rejected))
 
 
@@ -199,13 +198,14 @@ def message(place: Place, asked: Asked) -> Answer:
         raw = quarantine.message(connection, asked.names["digest"])
     if raw is None:
         raise NotThere(NO_MESSAGE)
+    operator_of(place, asked).saved_quarantined(1)
     return Answer(file=raw, name=f"{asked.names['digest'][:16]}.eml", media="message/rfc822")
 
 
 def forgotten(place: Place, asked: Asked) -> Answer:
     """Drop those that were ticked from the list, and from here."""
     require_everywhere(asked, DeskRole.OPERATE)
-    n = _operator(place, asked).forget_quarantined(asked.form.fields.get("digest", []))
+    n = operator_of(place, asked).forget_quarantined(asked.form.fields.get("digest", []))
     return go(asked, HERE, saved="forgotten", n=str(n))
 
 
@@ -242,10 +242,6 @@ def _refuse_worse(before: dict[str, bytes], after: dict[str, bytes]) -> None:
     wrong = next(new, None)
     if wrong is not None:
         raise Refusal(wrong.message)
-
-
-def _operator(place: Place, asked: Asked) -> Operator:
-    return Operator(database=place.database, by=name_of(asked), now=asked.now)
 
 
 def _lines(agenda: Agenda, found: Sequence[Listed], asked: Asked) -> list[DeliveryLine]:

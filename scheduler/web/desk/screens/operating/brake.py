@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Agenda
 from calendars.model.text import Language
-from scheduler.people.operating import Operator
 from scheduler.reporting.waiting import Batch, resumption
 from scheduler.store import brake
 from scheduler.store.accounts.roles import DeskRole
@@ -15,7 +14,7 @@ from scheduler.web.desk.asked import Answer, Asked
 from scheduler.web.desk.declared import Declared
 from scheduler.web.desk.place import Place, moment_in
 from scheduler.web.desk.rendering import go, screen
-from scheduler.web.desk.screens.operating.scope import name_of, require_everywhere
+from scheduler.web.desk.screens.operating.scope import operator_of, require_everywhere
 from scheduler.wording.deliveries import PURPOSES
 from scheduler.wording.events import sites_count
 
@@ -60,25 +59,21 @@ def shown(place: Place, asked: Asked) -> Answer:
 
 def stopped(place: Place, asked: Asked) -> Answer:
     """At once, and whatever the region: a wrong mail that leaves meanwhile cannot be called back."""
-    _operator(place, asked).stop(asked.form.one("reason"))
+    operator_of(place, asked).stop(asked.form.one("reason"))
     return go(asked, HERE, saved="stopped")
 
 
 def explained(place: Place, asked: Asked) -> Answer:
     """Why it was stopped, said after."""
-    _operator(place, asked).give_reason(asked.form.one("reason"))
+    operator_of(place, asked).give_reason(asked.form.one("reason"))
     return go(asked, HERE, saved="reason")
 
 
 def resumed(place: Place, asked: Asked) -> Answer:
     """Mail goes on, everywhere."""
     require_everywhere(asked, DeskRole.OPERATE)
-    _operator(place, asked).resume()
+    operator_of(place, asked).resume()
     return go(asked, HERE, saved="resumed")
-
-
-def _operator(place: Place, asked: Asked) -> Operator:
-    return Operator(database=place.database, by=name_of(asked), now=asked.now)
 
 
 def _lines(agenda: Agenda | None, found: tuple[Batch, ...], zone: str, language: Language) -> tuple[BatchLine, ...]:

@@ -11,7 +11,7 @@ from calendars.catalogue import Phrase
 from calendars.model.agenda import Agenda
 from calendars.model.text import Language
 from scheduler.base.refusal import Refusal
-from scheduler.people.operating import UNKNOWN, Foreseen, Operator
+from scheduler.people.operating import UNKNOWN, Foreseen
 from scheduler.planning.delivery import Purpose, State
 from scheduler.store.accounts.roles import DeskRole
 from scheduler.store.ledger import deliveries
@@ -21,7 +21,7 @@ from scheduler.web.desk.declared import Declared
 from scheduler.web.desk.place import Place, moment_in
 from scheduler.web.desk.rendering import go, screen
 from scheduler.web.desk.screens.operating.brake import event_name
-from scheduler.web.desk.screens.operating.scope import name_of, require, shown_sites, sites_of
+from scheduler.web.desk.screens.operating.scope import operator_of, require, shown_sites, sites_of
 from scheduler.wording.deliveries import BECOME, CONSEQUENCES, ORDERS, PURPOSES, STATES, TWICE
 from scheduler.wording.rules import rule_words
 
@@ -97,7 +97,7 @@ def decided(place: Place, asked: Asked) -> Answer:
     if not reason:
         raise NothingDecided(NO_REASON)
     chosen = _chosen(asked, sites_of(agenda, asked, DeskRole.OPERATE))
-    acts = Operator(database=place.database, by=name_of(asked), now=asked.now)
+    acts = operator_of(place, asked)
     found, seen, typed = acts.foresee(Order(order), chosen), form.one("seen"), form.one("n")
     sure = found.count == 1 or typed == str(found.count)
     if not seen or not sure or not found.count:

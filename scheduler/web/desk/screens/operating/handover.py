@@ -20,6 +20,7 @@ from scheduler.sending.foresight import foreseen_of
 from scheduler.sending.letters import Letters, letters_of
 from scheduler.sending.showing import ShownMail, shown_mail
 from scheduler.store.accounts.roles import DeskRole
+from scheduler.store.audit.deeds import Via
 from scheduler.store.ledger import claiming, deliveries
 from scheduler.store.ledger.deliveries import Chosen
 from scheduler.store.people import handovers
@@ -148,7 +149,13 @@ def _written(connection: Connection, letters: Letters, id_: int, asked: Asked) -
 def _wish(asked: Asked) -> HandoverWish:
     spoken = asked.form.one("language")
     language: Language | None = next((one for one in LANGUAGES if one == spoken), None)
-    return HandoverWish(recipient=asked.form.one("post"), address=asked.form.one("to"), language=language)
+    return HandoverWish(
+        recipient=asked.form.one("post"),
+        address=asked.form.one("to"),
+        language=language,
+        via=Via.DESK,
+        who=asked.person.id or "",
+    )
 
 
 def _corrected(place: Place, asked: Asked, agenda: Agenda, post: Post, address: str) -> bool:

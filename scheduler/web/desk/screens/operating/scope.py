@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from calendars.model.agenda import Agenda
 from calendars.model.places import Representation
+from scheduler.people.operating import Operator
 from scheduler.store.accounts.roles import DeskRole
+from scheduler.store.audit.deeds import Via
 from scheduler.web.desk.asked import Asked
+from scheduler.web.desk.place import Place
 from scheduler.web.desk.visit import NotYours
 
 LOCAL_HAND = "agenda desk"  # of whoever has the machine, and no account
@@ -36,6 +39,17 @@ def require_everywhere(asked: Asked, role: DeskRole) -> None:
     """Raises NotYours where the person has the role in some regions only: it is done for all of them or for none."""
     if not asked.person.everywhere(role):
         raise NotYours(role)
+
+
+def operator_of(place: Place, asked: Asked) -> Operator:
+    """The person, as whoever acts."""
+    return Operator(
+        database=place.database,
+        by=name_of(asked),
+        who=asked.person.id or LOCAL_HAND,
+        now=asked.now,
+        via=Via.DESK,
+    )
 
 
 def name_of(asked: Asked) -> str:

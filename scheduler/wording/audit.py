@@ -1,0 +1,112 @@
+"""A row of the audit as people read it: who, by which way, and what in one sentence."""
+
+from __future__ import annotations
+
+from calendars.catalogue import Phrase
+from calendars.model.text import Language
+from scheduler.store.audit.deeds import Via, What
+from scheduler.store.audit.listing import AuditRow
+
+DEEDS = {
+    What.PUBLISHED: Phrase("published edition {subject} ({notices} {notices:notice|notices})"),
+    What.ROLLED_BACK: Phrase("put edition {of} in force again, as edition {subject}"),
+    What.STOPPED: Phrase("stopped all sending"),
+    What.RESUMED: Phrase("let sending go on"),
+    What.TOKEN_MADE: Phrase("made the private calendar {subject} of {site}"),
+    What.TOKEN_ENDED: Phrase("ended the private calendar {subject} of {site}"),
+    What.HANDED_OVER: Phrase("handed the post {subject} over"),
+    What.ROLL_CALLED: Phrase("called the roll ({n} {n:mail|mails})"),
+    What.PROPOSAL_DROPPED: Phrase("dropped what {subject} proposed"),
+    What.SILENT_ASKED: Phrase("asked {n} {n:post|posts} once more whether they come to {subject}"),
+    What.HELD: Phrase("held {n} {n:delivery|deliveries}"),
+    What.RELEASED: Phrase("released {n} {n:delivery|deliveries}"),
+    What.RETRIED: Phrase("had {n} {n:delivery|deliveries} tried again"),
+    What.DROPPED: Phrase("dropped {n} {n:delivery|deliveries}"),
+    What.SUPPRESSED: Phrase("writes to {subject} ({site}) no more: the address is bad"),
+    What.LIFTED: Phrase("had {subject} written to again"),
+    What.REPORTS_DECIDED: Phrase(
+        "decided on {n} doubted {n:report|reports}: {believed} accepted, {rejected} dismissed"
+    ),
+    What.MESSAGES_SAVED: Phrase("saved {saved} {saved:message|messages} of the quarantine to a folder"),
+    What.MESSAGES_FORGOTTEN: Phrase("dropped {n} {n:message|messages} of the quarantine"),
+    What.TESTED: Phrase("sent a test mail to an address at {domain}"),
+    What.MIGRATED: Phrase("brought the tables of the database from {before} to {now}"),
+    What.COPIED: Phrase("filled this database from another one ({kind})"),
+    What.BACKED_UP: Phrase("made a backup"),
+    What.RESTORED: Phrase("put a backup in the place of the database"),
+    What.ADOPTED: Phrase("adopted the database; {n} {n:delivery|deliveries} held"),
+    What.ERASED: Phrase("asked for its data to be erased"),
+    What.RETENTION_ENDED: Phrase(
+        "erased what is over: {addresses} {addresses:address|addresses}, {texts} {texts:text|texts} of this list"
+    ),
+    What.RELAY_PAUSED: Phrase("left the mail server alone after a failure"),
+    What.RELAY_BACK: Phrase("sends through the mail server again"),
+    What.HOURS_WAIT: Phrase(
+        "holds the mail of {n} {n:session|sessions} of edition {subject}: this zone data ({zones}) gives other hours"
+    ),
+    What.DAYS_DIFFER: Phrase(
+        "found {n} {n:reminder|reminders} of edition {subject} on another day than today's days off give"
+    ),
+    What.SIGNED_IN: Phrase("signed in"),
+    What.SIGNED_OUT: Phrase("signed out"),
+    What.REFUSED: Phrase("was refused at signing in: {n} {n:time|times} within the hour"),
+    What.SESSION_ENDED: Phrase("ended a session of {subject}"),
+    What.INVITED: Phrase("invited {subject}"),
+    What.PASSWORD_SET: Phrase("set a password for {subject}"),
+    What.ACCOUNT_MADE: Phrase("made the account {subject}"),
+    What.ACCOUNT_CHANGED: Phrase("changed the account {subject}"),
+    What.ACCOUNT_ENDED: Phrase("ended the account {subject}"),
+    What.EDITED: Phrase("edited {subject}"),
+}
+WAYS = {
+    Via.COMMAND: Phrase("command", "which way"),
+    Via.DESK: Phrase("desk", "which way"),
+    Via.PAGE: Phrase("its own page", "which way"),
+    Via.SERVICE: Phrase("the service by itself", "which way"),
+}
+PARTS = {
+    "agenda serve": Phrase("first edition", "part of the service"),
+    "bounces": Phrase("returned mail", "part of the service"),
+    "relay": Phrase("mail server", "part of the service"),
+    "retencion": Phrase("end of retention", "part of the service"),
+    "zone data": Phrase("zone data", "part of the service"),
+    "days off": Phrase("days off", "part of the service"),
+}
+THE_SERVICE = Phrase("the service ({part})")
+THE_POST = Phrase("the post {post}")
+NOBODY_KNOWN = Phrase("an unknown account")
+OTHERWISE = Phrase("{what} {subject}", "an act of another version")
+CHANGED = Phrase("{name}: {before} → {after}", "one field, before and now")
+FORGOTTEN = Phrase("(text erased)")
+
+
+def deed_words(row: AuditRow, lang: Language) -> str:
+    """What was done. Of an act that this version does not know, or whose figures were tampered with, its name."""
+    values = {**row.details, "subject": row.subject}
+    try:
+        return DEEDS[What(row.what)].say(lang, **values)
+    except (KeyError, ValueError):
+        return OTHERWISE.say(lang, what=row.what, subject=row.subject).strip()
+
+
+def who_words(row: AuditRow, lang: Language) -> str:
+    if row.via == Via.SERVICE:
+        return THE_SERVICE.say(lang, part=PARTS.get(row.who, row.who))
+    if row.via == Via.PAGE:
+        return THE_POST.say(lang, post=row.who)
+    return row.who or NOBODY_KNOWN[lang]
+
+
+def way_words(row: AuditRow, lang: Language) -> str:
+    return WAYS[Via(row.via)][lang] if row.via in WAYS else row.via
+
+
+def why_words(row: AuditRow, lang: Language) -> str:
+    """The reason, and what changed; of a text that was erased, that it was."""
+    if row.forgotten:
+        return FORGOTTEN[lang]
+    changes = [
+        CHANGED.say(lang, name=name, before=before or "—", after=after or "—")
+        for name, (before, after) in row.changed.items()
+    ]
+    return "; ".join(part for part in (row.reason, *changes) if part)
