@@ -27,11 +27,11 @@ from scheduler.commands.confirming import WANTS_YES_ONLY, typed
 from scheduler.commands.sample import shown
 from scheduler.commands.screen import print_lines
 from scheduler.installation.database import existing_database
-from scheduler.installation.mail import letters_of
 from scheduler.planning.delivery import Purpose, State
 from scheduler.publishing.asking import Silence, Spared, ask, owe, silence
 from scheduler.publishing.in_words import moment_at_home
 from scheduler.sending.foresight import foreseen
+from scheduler.sending.letters import letters_of
 from scheduler.store.database import Database
 from scheduler.store.ledger.questions import AskedPost
 

@@ -5,25 +5,9 @@ from __future__ import annotations
 from calendars.catalogue import Phrase
 from scheduler.base.settings import Settings, SettingsError
 from scheduler.base.tokens import Tokens
-from scheduler.mail.compose import Composer
 from scheduler.mail.relay.oauth import access_tokens
 from scheduler.mail.relay.smtp_url import parse_smtp_url
-from scheduler.sending.letters import Letters
 from scheduler.sending.service import Sending
-
-
-def letters_of(settings: Settings, tokens: Tokens) -> Letters:
-    """Who writes what an installation sends, also where it has no relay yet."""
-    base_url = settings.own_address
-    return Letters(
-        composer=Composer(base_url),
-        tokens=tokens,
-        base_url=base_url,
-        redirect_all=settings.redirect_all,
-        verp=settings.verp == "on",
-        invitations=settings.invitations,
-        signed_answers=settings.verp != "off",
-    )
 
 
 def sending_of(settings: Settings, base_url: str, tokens: Tokens) -> Sending | None:

@@ -52,6 +52,7 @@ class Answer:
     media: str = "application/octet-stream"
     halted: str = ""  # who stopped all mail and when, where it is stopped
     part: bool = False
+    policy: str = ""  # Content-Security-Policy in place of the desk's own
 
 
 class NotThere(PageRefusal):

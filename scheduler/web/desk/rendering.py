@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scheduler.base.refusal import Refusal
+from scheduler.store.accounts.roles import DeskRole
 from scheduler.web.desk.asked import Answer, Asked
 from scheduler.web.rendering import render
 
@@ -35,5 +36,11 @@ def refused(refusal: Refusal, asked: Asked) -> Answer:
 
 
 def _rendered(asked: Asked, template: str, values: Mapping[str, Any]) -> str:
-    frame = {"url": asked.url, "csrf": asked.csrf, "person": asked.person, "may": asked.may, "part": asked.part}
+    frame = {
+        "url": asked.url,
+        "csrf": asked.csrf,
+        "person": asked.person,
+        "may": lambda name: asked.may(DeskRole(name)),
+        "part": asked.part,
+    }
     return render(template, asked.language, {**frame, **values})
