@@ -1,0 +1,181 @@
+"""Two days at the desk, by keyboard alone on a phone's screen, with the service sending to a mail server."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from calendars.reading import PRIVATE
+from tests.browser.days import PERSON, Day, addressees, day_at
+from tests.browser.desk import WORKSHOP
+from tests.browser.harness import NARROW, Visitor, overflow
+from tests.browser.keyboard import Keyboard
+from tests.support.quick_hashes import PASSWORD
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+MONDAY = datetime(2021, 10, 18, 8, tzinfo=UTC)  # 10:00 in Madrid, eight days before the workshop for Europe
+BEFORE_NINE = datetime(2021, 10, 20, 6, 58, tzinfo=UTC)  # 08:58 in Madrid, a week before the day that it moves to
+TWENTY_BEFORE = datetime(2021, 10, 26, 13, 40, tzinfo=UTC)
+WRONG, RIGHT = "https://reuniones.example/j/otra-sala", "https://reuniones.example/j/taller-europa"
+AT_NINE = datetime(2021, 10, 20, 7, 1, tzinfo=UTC)
+
+
+async def sign_in(keys: Keyboard) -> None:
+    await keys.type(keys.page.get_by_label("Su correo"), PERSON)
+    await keys.type(keys.page.get_by_label("Contraseña"), PASSWORD)
+    await keys.page.keyboard.press("Enter")
+    await keys.heading("Hoy")
+
+
+async def find_workshop(keys: Keyboard) -> None:
+    await keys.link("Eventos")
+    await keys.heading("Eventos")
+    await keys.link("Taller VMRE, Europa")
+    await keys.heading("Taller VMRE, Europa")
+
+
+async def move_by_a_day(keys: Keyboard) -> None:
+    """From Tuesday 26 to Wednesday 27, the weekday by the button that proposes it."""
+    page = keys.page
+    await keys.sees("#look li", "feriado", having="Viena")
+    await keys.type(page.get_by_role("textbox", name="Fecha"), "2021-10-27")
+    await keys.button("Poner «miércoles»")
+    await expect(page.get_by_role("combobox", name="Día")).to_have_value("miércoles")
+    await expect(page.locator("#at-dia .problem")).to_have_count(0)
+    await keys.sees("#look", "mié 27 oct")
+    await expect(page.locator("#look li", has_text="Viena")).not_to_contain_text("feriado")
+    await keys.button("Guardar")
+    await keys.sees(".done", "Guardado. No se ha enviado nada")
+
+
+async def read_the_mail_to_lisbon(keys: Keyboard) -> None:
+    page = keys.page
+    await keys.link("Correos")
+    await keys.reach(page.get_by_role("combobox", name="Sede"))
+    await page.keyboard.type("Lisboa")
+    await keys.button("Mostrar")
+    await keys.sees("#mail", "Lisboa")
+    await keys.link("Solo texto")
+    await keys.sees("#mail pre", "miércoles 27 de octubre")
+    await keys.sees("#mail pre", "15:00")
+    await keys.link("Como se ve")
+    await expect(page.frame_locator("iframe.mail").locator("body")).to_contain_text("Lisboa", timeout=30_000)
+
+
+async def publish(keys: Keyboard) -> str:
+    """With the reason and the typed number; returns it."""
+    page = keys.page
+    await keys.link("Qué pasaría")
+    await keys.heading("Qué pasaría")
+    people = await page.locator("#figure-people").inner_text()
+    await keys.type(page.get_by_label("Por qué"), "El salón no está libre")
+    await keys.type(page.locator("#f-people"), people)
+    await keys.button("Publicar")
+    return people
+
+
+async def undo(keys: Keyboard) -> None:
+    await keys.button("Deshacer")
+
+
+async def the_first_day(page: Page, day: Day) -> None:
+    """Published and undone within its countdown: nobody hears of it."""
+    keys = Keyboard(page)
+    await sign_in(keys)
+    await find_workshop(keys)
+    await move_by_a_day(keys)
+    await read_the_mail_to_lisbon(keys)
+    await publish(keys)
+    await keys.sees("#undo-title", "El primer correo sale el lun 18 oct, 03:10 h TCM")
+    await keys.sees("#undo .clock", re.compile(r"^\d\d:\d\d$"))
+    await keys.sees("#undo", "No se envía ningún aviso.")
+    assert await day.later(minutes=9) == []
+    await keys.button("Deshacer")
+    await keys.sees(".done", "Deshecha.")
+    assert await overflow(page) == []
+
+
+async def the_third_day(page: Page, day: Day) -> None:
+    """Published two minutes before the reminder of the new day: who gets that is told beforehand, and corrected."""
+    keys = Keyboard(page)
+    await sign_in(keys)
+    await find_workshop(keys)
+    await move_by_a_day(keys)
+    await publish(keys)
+    await keys.sees("#undo", "quien reciba uno")
+    reminders = await day.until(AT_NINE)
+    print("REM", addressees(reminders), [str(one["Subject"]) for one in reminders])
+    await page.reload()
+    await keys.sees("#undo", "aviso")
+    print("UNDO", await page.inner_text("#undo"))
+    await keys.button("Deshacer")
+    await keys.sees(".done", "Deshecha.")
+    corrected = await day.later(hours=10)
+    print("COR", addressees(corrected), [str(one["Subject"]) for one in corrected])
+    raise AssertionError
+
+
+async def the_bad_day(page: Page, day: Day) -> None:
+    """A wrong link went out with the last reminder, and in twenty minutes the workshop begins."""
+    keys = Keyboard(page)
+    await sign_in(keys)
+    await keys.button("Detener todo el correo")
+    await keys.heading("El freno")
+    await keys.type(page.get_by_label("Diga por qué"), "El enlace de Europa lleva a otra sala")
+    await page.keyboard.press("Enter")
+    await keys.sees("dl.post", "El enlace de Europa")
+    await find_workshop(keys)
+    await keys.type(page.get_by_label("Enlace"), RIGHT)
+    await page.keyboard.press("Enter")
+    await keys.sees(".done", "Guardado. No se ha enviado nada")
+    await publish(keys)
+    await keys.heading("Edición 2")
+    print("ED", await page.inner_text("#screen"))
+    assert await day.later(minutes=3) == []
+    await keys.link("Quién se enteró")
+    await keys.heading("Quién se enteró")
+    print("HEARD", await page.inner_text("#screen"))
+    await page.goto("/desk/brake")
+    print("BRAKE", await page.inner_text("#screen"))
+    await keys.button("Seguir enviando")
+    await keys.sees(".done", "El correo sigue.")
+    told = await day.later(minutes=5)
+    print("TOLD", addressees(told), [str(one["Subject"]) for one in told])
+    raise AssertionError
+
+
+async def looked_at(page, what):
+            try:
+                await what
+            except BaseException:
+                await page.screenshot(path="/tmp/try-days/f.png", full_page=True)
+                print("PAGE", page.url, await page.inner_text("main"))
+                raise
+
+
+async def test_the_first_day(tmp_path: Path, visitor: Visitor) -> None:
+    async with day_at(tmp_path, MONDAY) as day:
+        before = day.text()
+        at = Visitor(browser=visitor.browser, url=day.url)
+        async with at.page_at("/desk/", width=NARROW) as page:
+            await looked_at(page, the_first_day(page, day))
+        assert day.text() == before
+        assert [str(one["Subject"]) for one in await day.until(AT_NINE) if "CAMBIO" in str(one["Subject"])] == []
+
+
+async def test_the_third_day(tmp_path: Path, visitor: Visitor) -> None:
+    async with day_at(tmp_path, BEFORE_NINE) as day:
+        at = Visitor(browser=visitor.browser, url=day.url)
+        async with at.page_at("/desk/", width=NARROW) as page:
+            await looked_at(page, the_third_day(page, day))
+
+
+async def test_the_bad_day(tmp_path: Path, visitor: Visitor) -> None:
+    async with day_at(tmp_path, TWENTY_BEFORE, {PRIVATE: f"enlaces:\n  {WORKSHOP}: {WRONG}\n"}) as day:
+        at = Visitor(browser=visitor.browser, url=day.url)
+        async with at.page_at("/desk/", width=NARROW) as page:
+            await looked_at(page, the_bad_day(page, day))
