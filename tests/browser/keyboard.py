@@ -6,7 +6,7 @@ import re
 
 from playwright.async_api import Locator, Page, expect
 
-PATIENCE = 30_000  # ms; the first screen of a service starts the process that makes it
+PATIENCE = 60_000  # ms; the first screen of a service starts the process that makes it
 FARTHEST = 70  # presses of Tab; what is farther from where one is, nobody finds
 _HELD = "element => element === document.activeElement"
 _WHERE = "() => document.activeElement.outerHTML.slice(0, 80)"
@@ -41,6 +41,11 @@ class Keyboard:
         await self.reach(wanted)
         await self.page.keyboard.press("Control+A")
         await self.page.keyboard.type(text)
+
+    async def choose(self, name: str, begins: str) -> None:
+        """Of a list, by the first letters."""
+        await self.reach(self.page.get_by_role("combobox", name=name))
+        await self.page.keyboard.type(begins)
 
     async def content(self) -> None:
         """Past the navigation, by the link that is there for it."""
