@@ -25,6 +25,7 @@ from scheduler.web.desk.place import Place, moment_in
 from scheduler.web.desk.rendering import part, screen
 from scheduler.web.desk.screens.operating.brake import batch_line
 from scheduler.web.desk.screens.operating.scope import sites_of
+from scheduler.web.desk.screens.publishing import changes, undoing
 from scheduler.wording.events import sites_count
 from scheduler.wording.kinds import kind_words, title
 
@@ -72,6 +73,8 @@ def today(place: Place, asked: Asked) -> Answer:
     with place.database.read() as connection:
         batches = of_day(connection, now, overview.day_of(now, zone))
     values = {
+        "runs": undoing.runs(place, now),
+        "shifted": changes.shifted(place, now),
         "wrong": list(_wrong(asked, found, zone)),
         "notes": [note[language] for note in home_notes(place.database)] if asked.may(DeskRole.PEOPLE) else [],
         "today": found.today,

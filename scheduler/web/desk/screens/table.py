@@ -5,12 +5,16 @@ from __future__ import annotations
 from scheduler.web.desk.declared import Declared
 from scheduler.web.desk.screens import event_form, events, files, heard, home
 from scheduler.web.desk.screens.operating import addresses, brake, deliveries, handover, mails, roster
+from scheduler.web.desk.screens.publishing import changes, past, undoing
 
 SCREENS: tuple[Declared, ...] = (
     *home.SCREENS,
     *events.SCREENS,
     *event_form.SCREENS,
     *files.SCREENS,
+    *changes.SCREENS,
+    *undoing.SCREENS,
+    *past.SCREENS,
     *brake.SCREENS,
     *deliveries.SCREENS,
     *addresses.SCREENS,
