@@ -22,7 +22,7 @@ from scheduler.web.desk.place import Place, moment_in
 from scheduler.web.desk.rendering import go, screen
 from scheduler.web.desk.screens.operating.brake import event_name
 from scheduler.web.desk.screens.operating.scope import operator_of, require, shown_sites, sites_of
-from scheduler.wording.deliveries import BECOME, CONSEQUENCES, ORDERS, PURPOSES, STATES, TWICE
+from scheduler.web.desk.screens.operating.words import BECOME, CONSEQUENCES, ORDERS, PURPOSES, STATES, TWICE
 from scheduler.wording.rules import rule_words
 
 TITLE = Phrase("Deliveries")
