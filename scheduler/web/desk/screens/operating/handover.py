@@ -34,7 +34,7 @@ from scheduler.web.desk.rendering import go, part, screen
 from scheduler.web.desk.screens.operating.addresses import COLUMN, NO_POST
 from scheduler.web.desk.screens.operating.deliveries import agenda_of
 from scheduler.web.desk.screens.operating.scope import name_of, require, shown_sites
-from scheduler.wording.deliveries import PURPOSES
+from scheduler.web.desk.screens.operating.words import PURPOSES
 from scheduler.wording.languages import own_name
 from scheduler.wording.posts import masked, office_of
 
