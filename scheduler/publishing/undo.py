@@ -30,8 +30,8 @@ BEFORE = Phrase(
     "corrected."
 )
 SILENT = Phrase(
-    "{n} {n:reminder|reminders} with the new hour {n:leaves|leave} from {moment} on: whoever has got one by the time of "
-    "the undoing is corrected."
+    "{n} {n:reminder|reminders} with the new hour {n:leaves|leave} from {moment} on: whoever has got one by the time "
+    "of the undoing is corrected."
 )
 STAY = Phrase("Recipients and joining links stay as they are.")
 A_WHILE = timedelta(hours=1)

@@ -17,7 +17,6 @@ class Keyboard:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.pressed = 0  # Tab, so far
 
     async def reach(self, wanted: Locator, farthest: int = FARTHEST) -> None:
         """Press Tab until that element holds the keyboard."""
@@ -28,7 +27,6 @@ class Keyboard:
                 return
             passed.append(await self.page.evaluate(_WHERE))
             await self.page.keyboard.press("Tab")
-            self.pressed += 1
         raise AssertionError(f"Tab does not lead to {wanted}: {passed}")
 
     async def press(self, wanted: Locator) -> None:
@@ -46,12 +44,6 @@ class Keyboard:
         """Of a list, by the first letters."""
         await self.reach(self.page.get_by_role("combobox", name=name))
         await self.page.keyboard.type(begins)
-
-    async def content(self) -> None:
-        """Past the navigation, by the link that is there for it."""
-        await self.page.keyboard.press("Tab")
-        assert await self.page.evaluate("() => document.activeElement.className") == "skip"
-        await self.page.keyboard.press("Enter")
 
     async def link(self, name: str) -> None:
         await self.press(self.page.get_by_role("link", name=name, exact=True).first)

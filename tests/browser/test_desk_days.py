@@ -155,7 +155,7 @@ async def the_bad_day(page: Page, day: Day) -> None:
     await keys.link("Ver qué espera, y reanudar")
     await keys.sees("#screen", "Salen 30 correos")
     await keys.button("Reanudar el correo")
-    await keys.sees(".done", "El correo sigue")
+    await keys.sees(".done", "El correo se reanudó.")
     told = await day.later(minutes=5)
     assert addressees(told) == sorted(set(addressees(wrong)))
     assert all(RIGHT in unwrapped(one) and WRONG not in unwrapped(one) for one in told)
@@ -235,17 +235,21 @@ async def test_a_reminder_within_the_countdown(tmp_path: Path, visitor: Visitor)
 
 async def test_the_bad_day(tmp_path: Path, visitor: Visitor) -> None:
     """Nothing leaves while it is stopped; then the right link goes to exactly those who have the wrong one."""
-    async with day_at(tmp_path, TWENTY_BEFORE, {PRIVATE: f"enlaces:\n  {WORKSHOP}: {WRONG}\n"}) as day:
-        async with visiting(visitor, day).page_at("/desk/", width=NARROW) as page:
-            await the_bad_day(page, day)
+    async with (
+        day_at(tmp_path, TWENTY_BEFORE, {PRIVATE: f"enlaces:\n  {WORKSHOP}: {WRONG}\n"}) as day,
+        visiting(visitor, day).page_at("/desk/", width=NARROW) as page,
+    ):
+        await the_bad_day(page, day)
 
 
 @pytest.mark.long
 async def test_the_essential_path_without_a_script(tmp_path: Path, visitor: Visitor) -> None:
     """The same by keyboard alone, where the browser runs no script at all."""
-    async with day_at(tmp_path, MONDAY) as day:
-        async with visiting(visitor, day).page_at("/desk/", width=NARROW, javascript=False) as page:
-            await the_essential_path(page, day)
+    async with (
+        day_at(tmp_path, MONDAY) as day,
+        visiting(visitor, day).page_at("/desk/", width=NARROW, javascript=False) as page,
+    ):
+        await the_essential_path(page, day)
 
 
 async def test_two_browsers_and_notepad_on_one_event(tmp_path: Path, visitor: Visitor) -> None:
