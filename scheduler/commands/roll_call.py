@@ -34,7 +34,6 @@ from scheduler.commands.common import (
 from scheduler.commands.sample import shown
 from scheduler.commands.screen import err, out, print_lines
 from scheduler.installation.database import NOTHING_YET, NothingPublished, existing_database
-from scheduler.installation.mail import letters_of
 from scheduler.people.roll_call import RollPlan, call_roll, plan_roll
 from scheduler.reporting.roll_words import (
     HEADINGS,
@@ -48,6 +47,7 @@ from scheduler.reporting.roll_words import (
 )
 from scheduler.reporting.rolls import roll
 from scheduler.sending.foresight import foreseen_call
+from scheduler.sending.letters import letters_of
 from scheduler.store import editions
 from scheduler.store.audit import chain
 from scheduler.store.audit.deeds import Deed, What

@@ -19,9 +19,9 @@ from scheduler.base.settings import Settings
 from scheduler.commands.common import NO_SITE
 from scheduler.commands.shifting import Source
 from scheduler.installation.database import existing_database
-from scheduler.installation.mail import letters_of
 from scheduler.planning.delivery import Purpose
 from scheduler.sending.foresight import OF_EVENTS, foreseen, foreseen_news
+from scheduler.sending.letters import letters_of
 from scheduler.store.database import Database
 from scheduler.store.ledger import claiming
 

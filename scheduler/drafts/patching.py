@@ -195,6 +195,17 @@ def item(values: Mapping[str, Value], column: int) -> str:
     return f"{' ' * (column - 2)}- " + f"\n{' ' * column}".join(lines)
 
 
+def own_kinds(text: str) -> tuple[Mapping[str, str], ...]:
+    """The kinds of events of the agenda's own, each by language, as agenda.yaml has them; none where it is no YAML."""
+    try:
+        found = _child(_root(text), "tipos") if "tipos:" in text else None
+    except AsText:
+        return ()
+    listed = found.value if isinstance(found, SequenceNode) else ()
+    kinds = [{key.value: str(name.value) for key, name in one.value} for one in listed if isinstance(one, MappingNode)]
+    return tuple(kind for kind in kinds if all(kind.get(language) for language in LANGUAGES))
+
+
 def links_of(text: str) -> dict[str, str]:
     """The joining links of privado.yaml by event (id). Raises AsText."""
     links = _child(_root(text), "enlaces")

@@ -5,10 +5,8 @@ from __future__ import annotations
 from calendars.catalogue import Phrase
 from scheduler.base.settings import Settings, SettingsError
 from scheduler.base.tokens import Tokens
-from scheduler.mail.compose import Composer
 from scheduler.mail.relay.oauth import access_tokens
 from scheduler.mail.relay.smtp_url import is_loopback, parse_smtp_url
-from scheduler.sending.letters import Letters
 from scheduler.sending.service import Sending
 
 
@@ -24,20 +22,6 @@ def sends_for_real(settings: Settings) -> bool:
     except ValueError as error:
         raise SettingsError(Phrase("AGENDA_SMTP_URL: {error}").of(error=error)) from error
     return not is_loopback(host)
-
-
-def letters_of(settings: Settings, tokens: Tokens) -> Letters:
-    """Who writes what an installation sends, also where it has no relay yet."""
-    base_url = settings.own_address
-    return Letters(
-        composer=Composer(base_url),
-        tokens=tokens,
-        base_url=base_url,
-        redirect_all=settings.redirect_all,
-        verp=settings.verp == "on",
-        invitations=settings.invitations,
-        signed_answers=settings.verp != "off",
-    )
 
 
 def sending_of(settings: Settings, base_url: str, tokens: Tokens) -> Sending | None:

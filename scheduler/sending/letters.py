@@ -12,6 +12,7 @@ from calendars.model.people import Role
 from calendars.model.places import Representation
 from calendars.zones import to_wall
 from scheduler.base.address import mailbox
+from scheduler.base.settings import Settings
 from scheduler.base.tokens import Link, Tokens
 from scheduler.mail import verp
 from scheduler.mail.compose import Composer
@@ -260,3 +261,17 @@ def _own_session(errand: EventErrand) -> str | None:
 
 def _message_id(found: InForce, claim: Claim) -> str:
     return f"{claim.message_key}@{found.edition.agenda.sender.domain}"
+
+
+def letters_of(settings: Settings, tokens: Tokens) -> Letters:
+    """Who writes what an installation sends, also where it has no relay yet."""
+    base_url = settings.own_address
+    return Letters(
+        composer=Composer(base_url),
+        tokens=tokens,
+        base_url=base_url,
+        redirect_all=settings.redirect_all,
+        verp=settings.verp == "on",
+        invitations=settings.invitations,
+        signed_answers=settings.verp != "off",
+    )

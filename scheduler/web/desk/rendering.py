@@ -35,5 +35,12 @@ def refused(refusal: Refusal, asked: Asked) -> Answer:
 
 
 def _rendered(asked: Asked, template: str, values: Mapping[str, Any]) -> str:
-    frame = {"url": asked.url, "csrf": asked.csrf, "person": asked.person, "may": asked.may, "part": asked.part}
+    frame = {
+        "url": asked.url,
+        "csrf": asked.csrf,
+        "person": asked.person,
+        "may": asked.may,
+        "everywhere": asked.everywhere,
+        "part": asked.part,
+    }
     return render(template, asked.language, {**frame, **values})

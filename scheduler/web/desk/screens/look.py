@@ -11,6 +11,7 @@ from calendars.editions import first_edition
 from calendars.impact import Fit, Session, Stay, sessions, stays
 from calendars.model.agenda import Draft, Problem
 from calendars.model.events import Days, Event
+from calendars.model.places import Representation
 from calendars.model.text import Language
 from calendars.reading import AGENDA, POSTS, PRIVATE, Reading, read
 from calendars.wording import days_span, home_name, hour, long_date, short_date
@@ -54,6 +55,14 @@ def _read(files: Mapping[str, bytes], agenda: str) -> Reading:
 def _hours(files: Mapping[str, bytes], events: Events, key: str) -> Draft | None:
     """The event as its hours depend on it: neither what is wrong elsewhere nor a wrong title hides them."""
     return _read(files, timed_alone(events, key)).draft
+
+
+def addressed(files: Mapping[str, bytes], text: str, key: str) -> tuple[Representation, ...]:
+    """The sites that the event of that id is for, in the text of agenda.yaml; none where that cannot be read."""
+    events = Events(text)
+    draft = _read(files, events.alone(key)).draft or _hours(files, events, key)
+    event = None if draft is None else draft.agenda.event(key)
+    return () if draft is None or event is None else draft.agenda.addressed(event)
 
 
 def look(files: Mapping[str, bytes], text: str, key: str, language: Language) -> Look:

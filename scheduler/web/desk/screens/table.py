@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scheduler.web.desk.declared import Declared
-from scheduler.web.desk.screens import event_form, events, files, heard, home
+from scheduler.web.desk.screens import audit, event_form, events, files, heard, home, remind
 
 SCREENS: tuple[Declared, ...] = (
     *home.SCREENS,
@@ -11,4 +11,6 @@ SCREENS: tuple[Declared, ...] = (
     *event_form.SCREENS,
     *files.SCREENS,
     *heard.SCREENS,
+    *remind.SCREENS,
+    *audit.SCREENS,
 )
