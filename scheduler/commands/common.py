@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
 import sys
@@ -15,6 +14,7 @@ import typer
 
 from calendars.catalogue import LANGUAGES, Phrase
 from calendars.model.text import Language, Said, verbatim
+from scheduler.base.login import login_name
 from scheduler.base.refusal import ENVIRONMENT, PROBLEMS, Refusal, UsageRefusal
 from scheduler.base.settings import WRONG, Settings, load_settings, spoken
 from scheduler.base.variables import UnreadableText, parse_language
@@ -57,13 +57,6 @@ def chosen_language(option: str, given: str) -> Language:
         return parse_language(given)
     except UnreadableText as error:
         raise UsageRefusal(WRONG, variable=option, rule=error.why) from error
-
-
-def login_name() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container's user may have no name
-        return f"uid {os.getuid()}"
 
 
 def author_of(given: str | None, lang: Language | None = None) -> str:

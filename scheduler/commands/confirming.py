@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Annotated, Protocol
 
 import typer
@@ -11,14 +11,12 @@ import typer
 from calendars.catalogue import Phrase
 from calendars.model.text import Language, Said
 from calendars.reading.problems import fold
-from calendars.wording import and_list
-from calendars.zones import zone_data
 from scheduler.base.refusal import PROBLEMS, UsageRefusal
 from scheduler.commands.common import NOT_PUBLISHED
 from scheduler.commands.screen import err
-from scheduler.publishing.in_words import missing_lines, unheard_lines, unlikely_lines
 from scheduler.publishing.prospect import Prospect
 from scheduler.publishing.publish import NothingToPublish, Published, Unconfirmed
+from scheduler.publishing.reasons import reason_lines
 
 AnnounceOption = Annotated[
     list[str] | None,
@@ -47,20 +45,9 @@ NOT_SHIFTED = Phrase("The rules of this machine give every hour that edition {nu
 CALLED_ALREADY = Phrase(
     "The draft equals edition {number}, which is in force, and everybody concerned is invited already."
 )
-CONVOKES = Phrase("{people} {people:person is|people are} sent an invitation ({mails} {mails:mail|mails}).")
-CONCERNS = Phrase(
-    "The changes concern {people} {people:person|people} at {sites} {sites:site|sites} ({mails} "
-    "{mails:notice|notices})."
-)
-SEE_FIRST = Phrase("See it first: agenda impact{option}")
 CONFIRM = Phrase("Type the number of people in all ({total}) to publish")
 MISTYPED = Phrase("That is not the number.")
 WANTS_YES = Phrase("If that is what you want, repeat with --yes; if not, correct the file or put back what is missing.")
-DOUBTFUL = Phrase(
-    "The rules of this machine (tz {now}) change the hour of {events}, and are not known to be "
-    "newer than those of the edition in force (tz {then}). If they are older, publish from a "
-    "machine that is up to date."
-)
 WANTS_YES_ONLY = Phrase("If that is what you want, repeat with --yes.")
 
 
@@ -115,7 +102,7 @@ def once_confirmed(
 
 def _typed(found: Prospect, lang: Language, *, shifted: bool, files: bool) -> bool:
     console = err()
-    for line in _reasons(found, lang, (" --shifted" if shifted else "") if files else None):
+    for line in reason_lines(found, lang, (" --shifted" if shifted else "") if files else None):
         console.print(line, markup=False)
     wants_yes = WANTS_YES if files and not shifted else WANTS_YES_ONLY
     return typed(found.people, CONFIRM, lang, unless=wants_yes, undone=NOT_PUBLISHED)
@@ -134,25 +121,3 @@ def typed(total: int, asked: Phrase, lang: Language, *, unless: Phrase, undone: 
         return True
     err().print(f"{MISTYPED[lang]} {undone[lang]}", markup=False)
     return False
-
-
-def _reasons(found: Prospect, lang: Language, option: str | None) -> Iterator[str]:
-    """Why it is asked: what is taken away, which dates are unlikely, and whom it concerns.
-
-    `option` is what `agenda impact` shows it with; None where it does not.
-    """
-    yield from missing_lines(found, lang, files=option is not None)
-    yield from unlikely_lines(found, lang)
-    if found.doubtful_rules and found.before is not None:
-        events = and_list(found.shifted, lang)
-        yield DOUBTFUL.say(lang, now=zone_data().version, then=found.before.zone_version, events=events)
-    if found.noticed:
-        sites = {notice.site for notice in found.notices if found.hearing(notice)}
-        people, mails = len(found.noticed), found.mails - found.calls
-        seen = () if option is None else (SEE_FIRST.say(lang, option=option),)
-        yield " ".join((CONCERNS.say(lang, people=people, sites=len(sites), mails=mails), *seen))
-    yield from unheard_lines(found, lang)
-    if found.called:
-        people = len(frozenset().union(*found.called.values()))
-        called = CONVOKES.say(lang, people=people, mails=found.calls)
-        yield f"{called} {SEE_FIRST.say(lang, option=' --announce …')}"

@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Annotated
 
-import structlog
 import typer
 
 from calendars.catalogue import Phrase
-from calendars.model.text import Language, Said
-from scheduler.base.address import scrub
+from calendars.model.text import Language
 from scheduler.base.clock import SystemClock
 from scheduler.base.logs import configure_logs
 from scheduler.base.refusal import PROBLEMS, Refusal, UsageRefusal, all_of
 from scheduler.commands.common import AuthorOption, LangOption, author_of, language, told
-from scheduler.commands.deliveries import UNKNOWN, EventOption, PurposeOption, SiteOption, StateOption, app
+from scheduler.commands.deliveries import EventOption, PurposeOption, SiteOption, StateOption, app
 from scheduler.installation.database import existing_database
-from scheduler.planning.delivery import State
-from scheduler.store.audit import chain
-from scheduler.store.audit.deeds import Deed, What
+from scheduler.people.operating import Operator, within
 from scheduler.store.database import Database
 from scheduler.store.ledger import deliveries
 from scheduler.store.ledger.deliveries import ACTS_ON, Chosen, Order
 
-log = structlog.get_logger(__name__)
 IdsArgument = Annotated[
     list[int] | None,
     typer.Argument(help="Ids, as `agenda deliveries` lists them.", metavar="ID", show_default=False),
@@ -44,7 +38,6 @@ DONE: Mapping[Order, Phrase] = {
     Order.RETRY: Phrase("To be tried again: {n}"),
     Order.DROP: Phrase("Dropped: {n}"),
 }
-UNFIT = Phrase("{id}: is {state}; this can be decided of: {states}")
 NO_REASON = Phrase("--reason is empty: say why, for whoever looks at these deliveries later")
 SAY_WHICH = Phrase("say which: ids, filters or --all; see agenda deliveries {order} --help")
 OTHER_STATES = Phrase("--state: {order} can be decided of {states} only")
@@ -56,14 +49,6 @@ HELP = {
     "\n\nWhat is uncertain may have arrived, and would then arrive twice, under one Message-ID.",
     Order.DROP: "End held or uncertain deliveries for good: they are cancelled, and no publication plans them again.",
 }
-DEEDS = {
-    Order.HOLD: What.HELD,
-    Order.RELEASE: What.RELEASED,
-    Order.RETRY: What.RETRIED,
-    Order.DROP: What.DROPPED,
-}
-IDS_NAMED = 20  # of those that were chosen by id
-_PAST = {Order.HOLD: "held", Order.RELEASE: "released", Order.RETRY: "retried", Order.DROP: "dropped"}
 
 
 def decide(
@@ -93,26 +78,25 @@ def _decide(
         fit = _fit(order, chosen, everything=everything)
         if not reason.strip():
             raise UsageRefusal(NO_REASON)
-        deed = Deed(who=author_of(author), what=DEEDS[order], reason=reason)
-        words = scrub(f"{_PAST[order]} by {deed.who}: {reason}")
         with existing_database(settings) as database:
             if not _confirmed(database, fit, spoken, yes=yes):
                 raise typer.Exit(PROBLEMS)
-            done, unfit = _decided(database, deed, chosen, fit, words)
-        log.info("operator decided", order=order.value, deliveries=done)
-        typer.echo(DONE[order].say(spoken, n=done))
-        if unfit:
-            raise Refusal(all_of(_why(id_, state, order) for id_, state in unfit.items()))
+            who = author_of(author)
+            acts = Operator(database=database, by=who, who=who, now=SystemClock().now())
+            found = acts.decide(order, chosen, reason)
+        typer.echo(DONE[order].say(spoken, n=found.done))
+        if found.unfit:
+            raise Refusal(all_of(found.whys()))
 
 
 def _fit(order: Order, chosen: Chosen, *, everything: bool) -> Chosen:
     """Those of the chosen ones of which this can be decided. Raises UsageRefusal where none is chosen."""
     if chosen.everything and not everything:
         raise UsageRefusal(SAY_WHICH, order=order)
-    states = tuple(one for one in ACTS_ON[order] if not chosen.states or one in chosen.states)
-    if not states:
+    fit = within(order, chosen)
+    if fit is None:
         raise UsageRefusal(OTHER_STATES, order=order, states=", ".join(ACTS_ON[order]))
-    return replace(chosen, states=states)
+    return fit
 
 
 def _confirmed(database: Database, fit: Chosen, lang: Language, *, yes: bool) -> bool:
@@ -125,38 +109,6 @@ def _confirmed(database: Database, fit: Chosen, lang: Language, *, yes: bool) ->
         return True
     typer.echo(WANTS_YES[lang], err=True)
     return False
-
-
-def _decided(
-    database: Database, deed: Deed, chosen: Chosen, fit: Chosen, words: str
-) -> tuple[int, dict[int, State | None]]:
-    """How many rows changed; and the states of those that were named by id and did not (None: there is none)."""
-    now = SystemClock().now()
-    with database.write() as connection:
-        named = deliveries.listing(connection, Chosen(ids=chosen.ids), len(chosen.ids)) if chosen.ids else []
-        if deed.what in (What.RELEASED, What.RETRIED):
-            let_go = deliveries.release if deed.what is What.RELEASED else deliveries.retry
-            done = let_go(connection, fit, words, now)
-        else:
-            stop = deliveries.hold if deed.what is What.HELD else deliveries.drop
-            done = stop(connection, fit, words)
-        if done:
-            chain.record(connection, replace(deed, details={"n": done, **_which(fit)}), now)
-    states: dict[int, State | None] = {**dict.fromkeys(chosen.ids), **{one.id: one.state for one in named}}
-    return done, {id_: state for id_, state in states.items() if state not in fit.states}
-
-
-def _which(fit: Chosen) -> dict[str, str]:
-    """How they were chosen, for the audit."""
-    ids = " ".join(map(str, fit.ids[:IDS_NAMED])) + (" …" if len(fit.ids) > IDS_NAMED else "")
-    said = {"ids": ids, "site": fit.site, "event": fit.event, "purpose": fit.purpose}
-    return {name: str(one) for name, one in said.items() if one}
-
-
-def _why(id_: int, state: State | None, order: Order) -> Said:
-    if state is None:
-        return UNKNOWN.of(id=id_)
-    return UNFIT.of(id=id_, state=state, states=", ".join(ACTS_ON[order]))
 
 
 for _order, _help in HELP.items():

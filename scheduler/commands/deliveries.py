@@ -21,6 +21,7 @@ from scheduler.base.refusal import Refusal, UsageRefusal
 from scheduler.commands.common import JsonOption, LangOption, language, print_json, told
 from scheduler.commands.screen import out
 from scheduler.installation.database import existing_database
+from scheduler.people.operating import UNKNOWN
 from scheduler.planning.delivery import Purpose, State
 from scheduler.store import editions
 from scheduler.store.ledger import deliveries
@@ -35,7 +36,6 @@ PurposeOption = Annotated[Purpose | None, typer.Option("--purpose", help="Remind
 HEADINGS = Phrase("Id|Purpose|Event|Site|Post|Rule|Due (site)|UTC|State|Attempts|Last words")
 ATTEMPTS = Phrase("Began (UTC)|Ended (UTC)|Got to|Code|Became|Node|Reply")
 NONE = Phrase("No delivery fits.")
-UNKNOWN = Phrase("{id}: there is no such delivery")
 FILTERS_AFTER = Phrase("write the filters after the command: agenda deliveries {command} …")
 MORE = Phrase("{shown} of {total}; --limit shows more.")
 

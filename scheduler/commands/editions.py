@@ -41,16 +41,9 @@ from scheduler.publishing.publish import Published
 from scheduler.publishing.rollback import kept_files, roll_back
 from scheduler.store import editions
 from scheduler.store.database import Database
-from scheduler.wording.changes import change_json
-from scheduler.wording.kinds import kind_words, title
+from scheduler.wording.changes import change_json, in_one_line
 
 HEADINGS = Phrase("Edition|When|Who|Reason|What changed")
-FIRST = Phrase("first edition: {n} {n:event|events}")
-BESIDE = Phrase("no event: recipients, links or other parts")
-SILENT = Phrase(" (told nobody)")
-CALLED = Phrase(" (invited to: {events})")
-NAMED = 3  # events of an edition; the rest are counted
-MORE = Phrase("and {n} more")
 BACK = Phrase("It is the content of edition {number}. Recipients and links stayed as they were.")
 FILES_DIFFER = Phrase(
     "The files were left alone and differ from what is in force; publishing brings it back. See agenda diff; agenda "
@@ -153,22 +146,11 @@ def _table(
         when = (
             f"{short_date(wall.date(), lang)} {wall.year}, {hour(wall, lang)} {home_short(edition.agenda.zone, lang)}"
         )
-        told = _in_one_line(edition, changed, lang) + (SILENT[lang] if edition.number in silent else "")
-        if called := announced.get(edition.number):
-            told += CALLED.say(lang, events=", ".join(called))
+        called = announced.get(edition.number, ())
+        told = in_one_line(edition, changed, lang, silent=edition.number in silent, called=called)
         cells = (str(edition.number), when, edition.author, edition.reason, told)
         table.add_row(*map(escape, cells))
     return table
-
-
-def _in_one_line(edition: Edition, changed: tuple[Change, ...] | None, lang: Language) -> str:
-    if changed is None:
-        return FIRST.say(lang, n=len(edition.agenda.events))
-    if not changed:
-        return BESIDE[lang]
-    named = [f"{kind_words(change, lang)} {title(change, lang)}" for change in changed[:NAMED]]
-    rest = [MORE.say(lang, n=len(changed) - NAMED)] if len(changed) > NAMED else []
-    return "; ".join([*named, *rest])
 
 
 def _json(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,21 +35,17 @@ from scheduler.commands.shifting import Source
 from scheduler.installation.database import existing_database
 from scheduler.planning.delivery import Purpose
 from scheduler.publishing.consequences import Consequences, consequences
+from scheduler.publishing.figures import impact_json
 from scheduler.publishing.in_words import (
     all_sites,
     answer_lines,
-    answers_json,
     call_lines,
     day_lines,
-    days_json,
     departure_lines,
-    local_departure,
-    mail_json,
     message_lines,
     missing_lines,
     moment_at_home,
     notices_line,
-    people_json,
     people_lines,
     unheard_lines,
     unlikely_lines,
@@ -133,7 +128,7 @@ def impact(
         else:
             seen = _looked_at(settings, source, at, announce or (), words)
             if as_json:
-                print_json(_json(seen))
+                print_json(impact_json(seen.found, seen.result, seen.others, seen.lines, seen.at))
             else:
                 print_lines(_screen(seen, spoken, source))
 
@@ -246,29 +241,3 @@ def _nothing(found: Prospect, source: Source) -> Phrase:
 def _again(found: Prospect) -> str:
     """What has to be typed again for the same."""
     return "".join(f" --announce {key}" for key in dict.fromkeys(notice.event for notice in found.convocations))
-
-
-def _json(seen: _Seen) -> dict[str, object]:
-    found, result = seen.found, seen.result
-    return {
-        "at": seen.at.isoformat(),
-        "edition": None if found.before is None else found.before.edition.number,
-        "unchanged": found.unchanged,
-        "notices": sum(mail.people for mail in result.mails if mail.purpose is Purpose.NOTICE),
-        "convocations": sum(mail.people for mail in result.mails if mail.purpose is Purpose.CONVOCATION),
-        "people": found.people,
-        "no_news_to": sorted(found.unheard.everybody),
-        "read_privately": sorted(found.unheard.read),
-        "mails": [mail_json(mail) for mail in result.mails],
-        "hours": dict(sorted(Counter(local_departure(mail) for mail in result.mails).items())),
-        "replaced": result.replaced,
-        "dropped": result.dropped,
-        "other_days": days_json(result.days),
-        "sent_with_the_earlier_time": dict(result.sent),
-        "feeds": list(result.feeds),
-        "answers": [answers_json(one) for one in result.answers],
-        "ended_feeds": list(result.ended_feeds),
-        "removed_posts": list(found.removed_posts),
-        "recipients": people_json(seen.others, seen.lines),
-        "losses": [{"missing": loss.missing.value, "name": loss.name} for loss in found.losses],
-    }

@@ -41,7 +41,7 @@ from scheduler.commands.shifting import publish_what_shifted
 from scheduler.drafts.files import Configuration, InvalidDraft, configuration
 from scheduler.drafts.strays import NEWER_BESIDE
 from scheduler.installation.database import real_database
-from scheduler.installation.mail import sends_for_real
+from scheduler.mail.relay.reach import sends_for_real
 from scheduler.publishing.in_words import uncorrected_lines
 from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import Published, publish_draft

@@ -69,7 +69,6 @@ def web(host: HostOption = None, port: PortOption = None, lang: LangOption = Non
         if settings.desk:
             raise SettingsError(ON_SEVERAL_NODES)
         _want_edition(database)
-        tokens = database.tokens
         with bind(host or settings.host, _port(port, settings)) as listener:
             base_url = settings.base_url or address_of(listener.getsockname())
             site = site_of(database, settings, base_url, mails=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -12,7 +11,6 @@ from rich.table import Table
 from calendars.catalogue import Phrase
 from calendars.model.text import Language
 from scheduler.base.clock import SystemClock
-from scheduler.base.refusal import Refusal, UsageRefusal
 from scheduler.commands.common import (
     AuthorOption,
     JsonOption,
@@ -25,8 +23,7 @@ from scheduler.commands.common import (
 )
 from scheduler.commands.screen import out
 from scheduler.installation.database import existing_database
-from scheduler.store.audit import chain
-from scheduler.store.audit.deeds import Deed, Facts, What
+from scheduler.people.operating import Operator
 from scheduler.store.database import Database
 from scheduler.store.people import bounces, doubts
 from scheduler.store.people.bounces import Suppressed
@@ -34,7 +31,6 @@ from scheduler.store.people.doubts import Doubted
 from scheduler.wording.posts import masked
 
 ALL = "all"
-POSTS_NAMED = 20  # of those that are written to no more, in the audit
 NONE = Phrase("No address counts as bad.")
 NONE_DOUBTED = Phrase("No report is doubted.")
 HEADINGS = Phrase("Recipient|Site|Address|Since (UTC)|Why")
@@ -44,9 +40,6 @@ DECIDED = Phrase(
     "no more; {rejected} {rejected:report|reports} dismissed"
 )
 LIFTED = Phrase("{recipient}: written to again; {n} {n:reminder|reminders} planned")
-NOT_DOUBTED = Phrase("{name}: no doubted report is about it; `agenda suppressions --doubted` lists")
-BOTH = Phrase("{name}: to be accepted and dismissed; decide for one")
-NOT_SUPPRESSED = Phrase("{recipient}: not suppressed; `agenda suppressions` lists who is")
 suppressions = typer.Typer(
     help="List the posts whose address counts as bad, and lift that.",
     invoke_without_command=True,
@@ -84,8 +77,7 @@ def listed(
     with told(lang) as settings, existing_database(settings) as database:
         spoken = language(lang, settings)
         if accepted or dismissed:
-            deed = Deed(who=author_of(author), what=What.REPORTS_DECIDED, reason=reason)
-            _decide(database, accepted or [], dismissed or [], deed, spoken)
+            _decide(_operator(database, author, reason), accepted or [], dismissed or [], spoken)
         elif doubted:
             _list_doubted(database, spoken, as_json=as_json)
         else:
@@ -114,27 +106,14 @@ def _list_doubted(database: Database, lang: Language, *, as_json: bool) -> None:
         typer.echo(NONE_DOUBTED[lang])
 
 
-def _decide(database: Database, accepted: list[str], dismissed: list[str], deed: Deed, lang: Language) -> None:
-    """All of it, or nothing: a post that no doubted report is about, or one named for both, is a mistake."""
-    now = SystemClock().now()
-    with database.write() as connection:
-        known = {one.recipient for one in doubts.undecided(connection, now)}
-        for name in (*accepted, *dismissed):
-            if name not in known | {ALL}:
-                raise Refusal(NOT_DOUBTED, name=name)
-        yes, no = _named(accepted, known, dismissed), _named(dismissed, known, accepted)
-        if both := yes & no:
-            raise UsageRefusal(BOTH, name=min(both))
-        believed, rejected = doubts.accept(connection, yes, now), doubts.dismiss(connection, no, now)
-        muted = " ".join(sorted(yes)[:POSTS_NAMED])
-        figures: Facts = {"n": believed + rejected, "believed": believed, "rejected": rejected, "posts": muted}
-        chain.record(connection, replace(deed, details=figures), now)
-    typer.echo(DECIDED.say(lang, believed=believed, posts=len(yes), rejected=rejected))
+def _operator(database: Database, author: str | None, reason: str) -> Operator:
+    who = author_of(author)
+    return Operator(database=database, by=who, who=who, now=SystemClock().now(), reason=reason)
 
 
-def _named(names: list[str], known: set[str], others: list[str]) -> set[str]:
-    """«all» is whoever is not named for the other decision."""
-    return known - set(others) if ALL in names else set(names)
+def _decide(acts: Operator, accepted: list[str], dismissed: list[str], lang: Language) -> None:
+    found = acts.judge(accepted, dismissed, all_=ALL)
+    typer.echo(DECIDED.say(lang, believed=found.believed, posts=found.posts, rejected=found.rejected))
 
 
 def _doubted_json(one: Doubted) -> dict[str, object]:
@@ -182,14 +161,5 @@ def lift(
 ) -> None:
     """Write to a post again: its reminders that lie ahead are planned anew, what came back is forgiven."""
     with told(lang) as settings, existing_database(settings) as database:
-        with database.write() as connection:
-            now = SystemClock().now()
-            planned = bounces.lift(connection, recipient, now)
-            if planned is None:
-                raise Refusal(NOT_SUPPRESSED, recipient=recipient)
-            deed = Deed(
-                who=author_of(author), what=What.LIFTED, subject=recipient, details={"n": planned}, reason=reason,
-                about=recipient,
-            )  # fmt: skip
-            chain.record(connection, deed, now)
+        planned = _operator(database, author, reason).lift(recipient)
         typer.echo(LIFTED.say(language(lang, settings), recipient=recipient, n=planned))

@@ -16,10 +16,11 @@ from rich.table import Table
 from calendars.catalogue import Phrase
 from calendars.model.text import Language
 from scheduler.base.clock import SystemClock
+from scheduler.base.login import login_name
 from scheduler.base.logs import configure_logs
 from scheduler.base.refusal import Refusal, UsageRefusal
 from scheduler.base.settings import Settings
-from scheduler.commands.common import JsonOption, LangOption, language, login_name, print_json, told
+from scheduler.commands.common import JsonOption, LangOption, language, print_json, told
 from scheduler.commands.screen import out
 from scheduler.installation.database import existing_database
 from scheduler.people.accounts import AccountActs, IssuedLink

@@ -87,9 +87,13 @@ class Configuration:
 
         What a workbook holds is kept as the table in CSV.
         """
+        found, contents = self.whole()
+        return found, {name: contents[name] for name in KEPT if name in contents}
+
+    def whole(self) -> tuple[Reading, dict[str, bytes]]:
+        """The same, and the contents of all files, as they were read."""
         texts, tables = self._texts(), tables_of(self.folder)
-        contents = {**texts, **tables.bodies}
-        return self._read(texts, tables), {name: contents[name] for name in KEPT if name in contents}
+        return self._read(texts, tables), {**texts, **tables.bodies}
 
     def contents(self) -> dict[str, bytes]:
         """The files that are there, by name; a workbook's as the table in CSV."""

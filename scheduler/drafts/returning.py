@@ -53,6 +53,23 @@ def put_back(folder: Path, files: Mapping[str, bytes], number: int) -> tuple[str
     return tuple(kept)
 
 
+def workbooks_aside(folder: Path, files: Mapping[str, bytes], number: int) -> tuple[str, ...]:
+    """Keep beside the folder's files each workbook that holds another table than the files of edition `number`.
+
+    Returns the names of the files that are to be written in CSV: those which no workbook stands for any more.
+    """
+    plain = []
+    for name in KEPT:
+        books = workbooks_of(folder, name)
+        same = bool(books) and all(holds(book, name, files.get(name)) for book in books)
+        for book in () if same else books:
+            _keep(book, book.read_bytes(), number)
+            book.unlink()
+        if not same:
+            plain.append(name)
+    return tuple(plain)
+
+
 def _keep(path: Path, body: bytes, number: int) -> str:
     """Under a name that nothing has yet."""
     for again in count(1):

@@ -11,7 +11,7 @@ import io
 import os
 import stat
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -62,6 +62,30 @@ def save(folder: Path, file: str, body: bytes, *, expected: str, at: datetime, b
             raise ChangedBeneath(file, old, next(iter(history.states(file)), None))
         _replace(path, body)
         history.keep(file, body, at, by)
+
+
+def put_in_place(
+    folder: Path, files: Mapping[str, bytes], names: Iterable[str], *, at: datetime, by: str
+) -> tuple[str, ...]:
+    """Make the files of these `names` what `files` has of them; one that it has not goes. Returns which were others.
+
+    What stood there is kept as a state. Raises NotSaved.
+    """
+    changed = []
+    with locked(folder) as history:
+        for name in names:
+            path, new = folder / name, files.get(name)
+            old = path.read_bytes() if path.is_file() else None
+            if old == new:
+                continue
+            _note(history, name, old, at)
+            if new is None:
+                _remove(path)
+            else:
+                _replace(path, new)
+            history.keep(name, new, at, by)
+            changed.append(name)
+    return tuple(changed)
 
 
 def refuse(file: str, size: int) -> None:
@@ -118,6 +142,13 @@ def _note(history: History, file: str, body: bytes | None, at: datetime) -> None
     """Keep what another program saved; a file that never was is no state."""
     if body is not None or history.states(file):
         history.keep(file, body, at, by="")
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink()
+    except OSError as error:
+        raise NotSaved(READ_ONLY, folder=path.parent, error=error.strerror) from error
 
 
 def _replace(path: Path, body: bytes) -> None:

@@ -6,22 +6,8 @@ from calendars.catalogue import Phrase
 from scheduler.base.settings import Settings, SettingsError
 from scheduler.base.tokens import Tokens
 from scheduler.mail.relay.oauth import access_tokens
-from scheduler.mail.relay.smtp_url import is_loopback, parse_smtp_url
+from scheduler.mail.relay.smtp_url import parse_smtp_url
 from scheduler.sending.service import Sending
-
-
-def sends_for_real(settings: Settings) -> bool:
-    """Would mail leave for the posts themselves: over a relay that is not this machine's own, and not redirected?
-
-    A server on loopback is that of a trial. Raises SettingsError.
-    """
-    if settings.smtp_url is None or settings.redirect_all is not None:
-        return False
-    try:
-        host = parse_smtp_url(settings.smtp_url, settings.smtp_password or "").host
-    except ValueError as error:
-        raise SettingsError(Phrase("AGENDA_SMTP_URL: {error}").of(error=error)) from error
-    return not is_loopback(host)
 
 
 def sending_of(settings: Settings, base_url: str, tokens: Tokens) -> Sending | None:

@@ -59,6 +59,7 @@ class HandoverWish:
     address: str  # of the successor
     language: Language | None = None
     via: Via = Via.COMMAND
+    who: str = ""  # of the audit, where whoever decides has an account: its id; else the author
 
 
 def check(connection: Connection, wanted: HandoverWish, found: InForce, tokens: Tokens) -> Post:
@@ -91,21 +92,27 @@ def hand_over(
 
     Returns it as it was. Raises NoHandover; LookupError before the first edition.
     """
+    to = Successor(address=wanted.address, language=wanted.language, author=author, reason=reason)
     with database.write() as connection:
-        found = editions.load(connection)
-        if found is None:
-            raise LookupError("nothing is published yet")
-        post = check(connection, wanted, found, tokens)
-        to = Successor(address=wanted.address, language=wanted.language, author=author, reason=reason)
-        former = handovers.hand_over(connection, found.edition, wanted.recipient, to, at)
-        _tell(connection, post, former, found.edition.agenda, at)
+        post = enact(connection, wanted, to, at=at, tokens=tokens)
         _on_record(connection, post, wanted, to, at)
         return post
 
 
+def enact(connection: Connection, wanted: HandoverWish, to: Successor, *, at: datetime, tokens: Tokens) -> Post:
+    """The same in the caller's transaction, unrecorded: to see what would be sent, where nothing of it is to stay."""
+    found = editions.load(connection)
+    if found is None:
+        raise LookupError("nothing is published yet")
+    post = check(connection, wanted, found, tokens)
+    former = handovers.hand_over(connection, found.edition, wanted.recipient, to, at)
+    _tell(connection, post, former, found.edition.agenda, at)
+    return post
+
+
 def _on_record(connection: Connection, post: Post, wanted: HandoverWish, to: Successor, at: datetime) -> None:
     deed = Deed(
-        who=to.author,
+        who=wanted.who or to.author,
         what=What.HANDED_OVER,
         via=wanted.via,
         subject=wanted.recipient,

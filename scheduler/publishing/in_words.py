@@ -225,15 +225,21 @@ def unheard_lines(found: Prospect, lang: Language) -> Iterator[str]:
     spared = found.unheard
     if not spared.posts or found.before is None:
         return
-    before, now = found.before.edition, found.publication.edition.at
     events = {event for event, _, _ in spared.posts}
     yield UNHEARD.say(lang, n=len(spared.everybody))
     corrected = frozenset().union(*(found.hearing(one) for one in found.notices if one.event in events))
     if corrected:
         yield CORRECTED.say(lang, n=len(corrected))
-    yield EXPOSED.say(lang, number=before.number, moment=moment_at_home(before.at, before.agenda.zone, lang, now))
+    yield exposed_line(found, lang)
     if spared.read:
         yield PRIVATELY.say(lang, n=len(spared.read))
+
+
+def exposed_line(found: Prospect, lang: Language) -> str:
+    """Since when public calendars have shown what is in force."""
+    assert found.before is not None, "what goes back has an edition before it"
+    before, now = found.before.edition, found.publication.edition.at
+    return EXPOSED.say(lang, number=before.number, moment=moment_at_home(before.at, before.agenda.zone, lang, now))
 
 
 HEADED = Phrase("The publication's message heads {n} {n:mail|mails}. {said}")

@@ -43,7 +43,23 @@ class Act:
     announce: Collection[str] = ()  # events (ids) to which everybody concerned is called
     message: OwnWords | None = None  # at the head of the notices and convocations that it owes
     files: Mapping[str, bytes] = field(default_factory=dict)  # by name: what its agenda was read from, to be kept
+    seen: Seen | None = None  # None: nobody was shown anything that could be another by now
     via: Via = Via.COMMAND  # for the audit
+    by: str = ""  # likewise, whose act it is: the id of an account; "": the author's
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """What whoever publishes was shown of it."""
+
+    edition: int | None  # number of the one that was in force; None: there was none
+    people: int | None = None  # the number of people that was typed; None: none
+    exactly: bool = False  # the number was not typed but shown: another one is refused
+
+    def differs(self, found: Prospect) -> bool:
+        """Is it another edition, or are they other people?"""
+        now = None if found.before is None else found.before.edition.number
+        return now != self.edition or (self.exactly and self.people != found.people)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

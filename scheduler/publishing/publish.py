@@ -20,7 +20,7 @@ from scheduler.base.tokens import Tokens
 from scheduler.planning.notices import convocation_notices, expires_at, leaves_at, settles_at
 from scheduler.planning.plan import plan
 from scheduler.publishing.announcing import calls
-from scheduler.publishing.prospect import Act, Prospect, digest, prospect
+from scheduler.publishing.prospect import Act, Prospect, Seen, digest, prospect
 from scheduler.store import editions
 from scheduler.store.audit import chain
 from scheduler.store.audit.chain import Head
@@ -48,6 +48,9 @@ class Published:
 TO_CONFIRM = Phrase(
     "the draft removes events or recipients, concerns many people, shifts hours, or has an unlikely date"
 )
+MEANWHILE = Phrase(
+    "Since you looked, something else was published, or others are concerned. Nothing was done; look again."
+)
 EQUAL = Phrase("the draft equals the edition in force")
 
 
@@ -58,6 +61,16 @@ class Unconfirmed(Refusal):
 
     def __init__(self, prospect: Prospect) -> None:
         super().__init__(TO_CONFIRM)
+        self.prospect = prospect
+
+
+class SeenOtherwise(Refusal):
+    """What whoever publishes was shown is not so any more."""
+
+    status = 409
+
+    def __init__(self, prospect: Prospect) -> None:
+        super().__init__(MEANWHILE)
         self.prospect = prospect
 
 
@@ -93,12 +106,12 @@ def publish_draft(
 
     Of a silent act, who hears of a later change to the same event is told all. What it announces is called to also
     where nothing else is new. `tokens` are wanted where addresses were erased, to know them by. Raises
-    NothingToPublish; NothingToAnnounce; AnotherAgenda; KeyWanted; Unconfirmed, where it takes something away, owes
-    more than `asked_above` mails, or moves an event to an unlikely date, and `confirmed` is false.
+    NothingToPublish; SeenOtherwise; NothingToAnnounce; AnotherAgenda; KeyWanted; Unconfirmed, where it takes something
+    away, owes more than `asked_above` mails, or moves an event to an unlikely date, and `confirmed` is false.
     """
     with database.write() as connection:
         found = prospect(connection, draft, act, tokens)
-        check(found, confirmed=confirmed, asked_above=asked_above)
+        check(found, confirmed=confirmed, asked_above=asked_above, seen=act.seen)
         Instance(database).settle_in(connection)
         return on_record(connection, enact_draft(connection, found, draft, at=act.at, tokens=tokens), act)
 
@@ -108,7 +121,7 @@ def on_record(connection: Connection, done: Published, act: Act, back_to: int | 
     number = done.prospect.publication.edition.number
     figures = {"notices": done.notices, "convocations": done.convocations, "silent": int(done.prospect.silent)}
     deed = Deed(
-        who=act.author,
+        who=act.by or act.author,
         what=What.PUBLISHED if back_to is None else What.ROLLED_BACK,
         via=act.via,
         subject=str(number),
@@ -132,11 +145,17 @@ def enact_draft(
     return done
 
 
-def check(found: Prospect, *, confirmed: bool, asked_above: int) -> None:
-    """Raises NothingToPublish; Unconfirmed, where somebody has to confirm and `confirmed` is false."""
+def check(found: Prospect, *, confirmed: bool, asked_above: int, seen: Seen | None = None) -> None:
+    """`seen`: what whoever publishes was shown; whose number of people confirms where it is the right one.
+
+    Raises NothingToPublish; SeenOtherwise; Unconfirmed, where somebody has to confirm and nobody did.
+    """
+    if seen is not None and seen.differs(found):
+        raise SeenOtherwise(found)
     if found.unchanged and not found.called:
         raise NothingToPublish(found)
-    if found.wants_confirmation(asked_above) and not confirmed:
+    typed = seen is not None and seen.people == found.people
+    if found.wants_confirmation(asked_above) and not (confirmed or typed):
         raise Unconfirmed(found)
 
 

@@ -46,7 +46,7 @@ def roll_back(
     with database.write() as connection:
         draft = returning(connection, number)
         found = prospect_back(connection, number, draft, replace(act, files=editions.files_of(connection, number)))
-        check(found, confirmed=confirmed, asked_above=asked_above)
+        check(found, confirmed=confirmed, asked_above=asked_above, seen=act.seen)
         return on_record(connection, enact(connection, found, draft, at=act.at, posts=None), act, back_to=number)
 
 

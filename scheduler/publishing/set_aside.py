@@ -52,9 +52,10 @@ def moved_answers(
 def _moved(connection: Connection, before: Edition, after: Edition) -> Iterator[MovedAnswers]:
     for event in after.agenda.events:
         was = before.agenda.event(event.id)
-        if was is None or event.status not in REMINDED:
+        uid = after.revisions[event.id].uid
+        if was is None or event.status not in REMINDED or not answers.any_given(connection, uid):
             continue
-        voices = answers.voices(connection, after.revisions[event.id].uid)
+        voices = answers.voices(connection, uid)
         changed = [_standings(before, after, event, voice) for voice in voices if voice.reply is not None]
         aside = sum(then is not Footing.SET_ASIDE and now is Footing.SET_ASIDE for then, now in changed)
         back = sum(then is Footing.SET_ASIDE and now is not Footing.SET_ASIDE for then, now in changed)

@@ -79,7 +79,7 @@ def publish_shifted(
         draft = _draft(connection, now)
         kept = editions.files_of(connection, now.edition.number)
         found = shifted_prospect(connection, draft, replace(act, files=kept))
-        check(found, confirmed=confirmed, asked_above=asked_above)
+        check(found, confirmed=confirmed, asked_above=asked_above, seen=act.seen)
         done = enact(connection, found, draft, at=act.at, posts=None, filed=now.draft_digest)
         return on_record(connection, done, act)
 

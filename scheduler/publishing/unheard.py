@@ -49,7 +49,11 @@ def unheard(
         event = notice.event
         if event not in known:
             known[event] = last_told.known(connection, event, after.edition.revisions[event].uid)
-        spared = {post for post in hearing(notice) if not _news(connection, comparison, notice, known[event][post])}
+        spared = {
+            post
+            for post in hearing(notice)
+            if not is_news(connection, comparison, (event, notice.site), known[event][post])
+        }
         if spared:
             posts[event, notice.site, notice.guest] = frozenset(spared)
         polled = ((post, known[event][post].read_at) for post in spared)
@@ -57,10 +61,12 @@ def unheard(
     return Unheard(posts=posts, read=frozenset(read))
 
 
-def _news(connection: Connection, comparison: Comparison, notice: Notice, post: LastTold) -> bool:
-    zone = comparison.zone_of_guest(notice.site) if post.visits else None
+def is_news(connection: Connection, comparison: Comparison, place: tuple[str, str], post: LastTold) -> bool:
+    """Has a notice of an event at a site (their ids) anything to say to a post that knows so much?"""
+    event, site = place
+    zone = comparison.zone_of_guest(site) if post.visits else None
     for edition in (post.surely, *post.perhaps):
-        heard = comparison.since(connection, edition).heard(notice.event, notice.site, zone)
+        heard = comparison.since(connection, edition).heard(event, site, zone)
         if heard is not None and (comparison.now.shows_links_to(post.origin) or without_links(heard) is not None):
             return True
     return False

@@ -11,17 +11,15 @@ from calendars.model.text import Language
 from calendars.shifts import Shift
 from calendars.wording import and_list, short_date
 from calendars.zones import ZoneData, to_wall
-from scheduler.base.tokens import LEAST
 from scheduler.base.variables import Pace
 from scheduler.planning.delivery import State
-from scheduler.publishing.in_words import day_lines, days_json
+from scheduler.publishing.in_words import days_json
 from scheduler.publishing.prospect import Unpublished
-from scheduler.reporting.acceptances import Acceptances
+from scheduler.reporting.alarms import alarms
 from scheduler.reporting.feasts import OpenFeast
-from scheduler.reporting.roll_words import confirmed, proposals
+from scheduler.reporting.roll_words import confirmed
 from scheduler.reporting.status import Status
 from scheduler.store.nodes import Node
-from scheduler.wording.events import sites_count
 
 NO_ALERT, ALERTS = Phrase("NO ALERTS"), Phrase("ALERTS {n}")
 EDITION = Phrase("edition {number} ({author}, {day})")
@@ -32,62 +30,12 @@ DRAFT_UNEQUAL = Phrase("draft with unpublished changes")
 DRAFT_BESIDE = Phrase("draft with unpublished changes: {parts}")
 DRAFT = Phrase("draft with {n} unpublished {n:change|changes}")
 DRAFT_AND_BESIDE = Phrase("draft with {n} unpublished {n:change|changes}, and besides {parts}")
-STOPPED = Phrase("SENDING STOPPED since {since}: agenda resume")
 NO_RELAY = Phrase("AGENDA_SMTP_URL is not set here: serve would send no mail.")
-LATE = Phrase("Late: mail was due since {since} UTC")
-ZONES = Phrase("The zone data of this machine is not that of the edition in force.")
-SHIFTED = Phrase(
-    "They give another hour for {n} {n:session|sessions} (event and site). Their mail waits. If "
-    "this machine has the newer rules: agenda impact --shifted, then agenda publish --shifted; "
-    "if not, renew them here."
-)
-SHIFT = Phrase("  {event}, {site}: published {promised}, now {now}")
-NO_HOUR = Phrase("no hour, or two")
-SHIFTS_NAMED = 12
-UNCOVERED = Phrase("Nobody left to write to: {sites}")
-ENDINGS = {
-    "bounced": Phrase("bounced {day}"),
-    "refused": Phrase("address refused {day}"),
-    "left": Phrase("asked for none {day}"),
-    "removed": Phrase("no post since {day}"),
-}
-LACKING = Phrase("Nobody to come: {event}, {sites} ({day}): agenda answers {id}")
-UNCOORDINATED = Phrase(
-    "Nobody to come: {event}, {sites} ({day}); regions without a coordinator: {n}: agenda answers {id}"
-)
-NOT_ADOPTED = Phrase("This database was copied or restored: nothing is sent until `agenda adopt`.")
-FAULT = Phrase("The mail server refuses this installation ({node}): {reason}. Next try {until} UTC.")
-AWAY = Phrase("The mail server does not answer {node}: {reason}. Next try {until} UTC.")
-OTHER_DAYS_OFF = Phrase(
-    "The days off known here are not those that this edition was planned with. Its reminders leave as planned; to "
-    "move them: agenda impact --shifted, then agenda publish --shifted."
-)
-DIFFERING = Phrase("Nodes with other zone data than the edition: {nodes}")
-DOUBTED = Phrase(
-    "Reports of bad addresses, in doubt: {n}. Too many came at once, and none counts until "
-    "somebody decides: agenda suppressions --doubted"
-)
-BLAMED = Phrase(
-    "Mail to {n} {n:post|posts} comes back for a fault of this installation (block lists, "
-    "policy, sender or content), not of their addresses: {why}"
-)
-SHORT_KEY = Phrase(
-    "The secret key has fewer than {least} {least:character|characters}: "
-    "the links in mails can be forged. Put a longer one before it: "
-    "`openssl rand -base64 32` makes one"
-)
-QUEUED = Phrase(
-    "Many sign up at once: {n} of their {n:message|messages} {n:waits|wait} for a turn, and reminders go first. "
-    "If you announced it, there is nothing to do; if not, close sign-up: altas: no"
-)
 LOST = Phrase(
     "Reports of returned mail that cannot be told whose (30 days): {n}, of which with the "
     'address of a post: {naming}. They count for nobody; see "What comes back" in '
     "docs/operations.md."
 )
-NEVER_READ = Phrase("Invitations leave and nobody reads the answers: `agenda inbox` was never run.")
-UNREAD = Phrase("Invitations leave and nobody reads the answers: `agenda inbox` last ran on {at} UTC.")
-MISSED = Phrase("{n} {n:post|posts} chose invitations and {n:gets|get} none: AGENDA_INVITATIONS is off.")
 TODAY = Phrase("Today: {due} planned · {accepted} handed to the server · {waiting} waiting")
 PACED = Phrase(
     "Today: {due} planned · {accepted} handed to the server · {waiting} waiting (limit {rate}/min, done {end})"
@@ -109,7 +57,8 @@ def status_lines(found: Status, draft: Unpublished | None, *, pace: Pace | None,
     """The screen, alerts first. `pace` is that of this environment; None where it sends no mail."""
     alerts = NO_ALERT[lang] if not found.alerts else ALERTS.say(lang, n=found.alerts)
     yield " · ".join((alerts, _edition(found, lang), _draft(draft, lang), f"tz {_data(found.zone_data)}"))
-    yield from _alarms(found, lang)
+    for alarm in alarms(found, lang):
+        yield from (alarm.text, *alarm.more)
     if pace is None:
         yield NO_RELAY[lang]
     yield _today(found, pace, lang)
@@ -136,75 +85,9 @@ def status_lines(found: Status, draft: Unpublished | None, *, pace: Pace | None,
         yield LOST.say(lang, n=found.came_back.lost.count, naming=found.came_back.lost.naming)
 
 
-def _alarms(found: Status, lang: Language) -> Iterator[str]:
-    """What wants somebody to act, the worst first."""
-    if found.stopped_since is not None:
-        yield STOPPED.say(lang, since=found.stopped_since)
-    if not found.adopted:
-        yield NOT_ADOPTED[lang]
-    for node in found.paused:
-        until = "—" if node.relay.paused_until is None else _utc(node.relay.paused_until)
-        says = FAULT if node.relay.fault else AWAY
-        yield says.say(lang, node=node.owner, reason=node.relay.reason, until=until)
-    if found.late_since is not None:
-        yield LATE.say(lang, since=_utc(found.late_since))
-    if not found.zone_agrees:
-        yield ZONES[lang]
-    if found.shifted:
-        yield SHIFTED.say(lang, n=len(found.shifted))
-        yield from (_shift(one, lang) for one in found.shifted[:SHIFTS_NAMED])
-        if len(found.shifted) > SHIFTS_NAMED:
-            yield "  …"
-    if found.days:
-        yield OTHER_DAYS_OFF[lang]
-        yield from day_lines(found.days, lang)
-    if found.differing:
-        yield DIFFERING.say(lang, nodes=", ".join(found.differing))
-    yield from _answering(found, lang)
-    if found.came_back.blamed.alarming:
-        yield BLAMED.say(lang, n=found.came_back.blamed.posts, why=found.came_back.blamed.why)
-    if found.short_key:
-        yield SHORT_KEY.say(lang, least=LEAST)
-    if found.queued:
-        yield QUEUED.say(lang, n=found.queued)
-    if found.came_back.doubted:
-        yield DOUBTED.say(lang, n=found.came_back.doubted)
-    if found.roll is not None:
-        yield from proposals(found.roll, lang)
-    if found.uncovered:
-        yield UNCOVERED.say(lang, sites=", ".join(_lost(found, lang)))
-    yield from (_lacking(one, found, lang) for one in found.lacking)
-
-
-def _lacking(one: Acceptances, found: Status, lang: Language) -> str:
-    day = short_date(one.begins_at_home.date(), lang)
-    says = UNCOORDINATED if one.uncoordinated else LACKING
-    return says.say(
-        lang,
-        event=one.event.title[lang],
-        sites=sites_count(len(one.lacking), lang),
-        day=day,
-        n=len(one.uncoordinated),
-        id=one.event.id,
-    )
-
-
 def _data(used: ZoneData) -> str:
     """Its version, and where it lies if it is not pytz's own."""
     return used.version if used.folder is None else f"{used.version}, {used.folder}"
-
-
-def _answering(found: Status, lang: Language) -> Iterator[str]:
-    stands = found.answering
-    if stands.unread(found.at):
-        yield NEVER_READ[lang] if stands.read_at is None else UNREAD.say(lang, at=_utc(stands.read_at))
-    if stands.missed:
-        yield MISSED.say(lang, n=stands.posts)
-
-
-def _shift(one: Shift, lang: Language) -> str:
-    now = NO_HOUR[lang] if one.now is None else f"{one.now:%Y-%m-%d %H:%M}"
-    return SHIFT.say(lang, event=one.event, site=one.site, promised=f"{one.promised:%Y-%m-%d %H:%M}", now=now)
 
 
 def _feast(one: OpenFeast, lang: Language) -> str:
@@ -216,16 +99,6 @@ def _feast(one: OpenFeast, lang: Language) -> str:
         n=one.reminders,
         events=len(one.events),
     )
-
-
-def _lost(found: Status, lang: Language) -> Iterator[str]:
-    """Each site with nobody left, by its city, with what happened and on which day of its own."""
-    known = {} if found.agenda is None else {site.id: site for site in found.agenda.representations}
-    for one in found.uncovered:
-        site = known.get(one.site)
-        day = one.since.date() if site is None else to_wall(one.since, site.zone).date()
-        name = one.site if site is None else site.city_in(lang)
-        yield f"{name} ({ENDINGS[one.reason].say(lang, day=short_date(day, lang))})"
 
 
 def _today(found: Status, pace: Pace | None, lang: Language) -> str:

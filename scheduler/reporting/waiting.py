@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
-from scheduler.planning.delivery import WAITING, State
+from scheduler.planning.delivery import WAITING, Purpose, State
 from scheduler.store.schema import deliveries
 
 LATE_AFTER = timedelta(minutes=5)
@@ -48,6 +48,62 @@ def waves(connection: Connection, now: datetime, day: tuple[datetime, datetime])
         .order_by(_D.next_at)
     )
     return tuple((at, count) for at, count in found)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Batch:
+    """Deliveries of one purpose about one event."""
+
+    purpose: Purpose
+    event: str  # Event.id; "" of service mail
+    count: int
+    sites: int
+    first_at: datetime  # UTC: when the first of them wants to go
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resumption:
+    """What letting mail go on would do at this moment."""
+
+    going: tuple[Batch, ...]  # they are due, and go one after the other, at an hour that their sites can bear
+    past: tuple[Batch, ...]  # they wanted to go meanwhile, and are of no use any more
+    replaced: int  # of what is due, reminders that a newer one of the same event and post takes the place of
+
+    @property
+    def count(self) -> int:
+        """How many mails go."""
+        return sum(one.count for one in self.going) - self.replaced
+
+
+def of_day(connection: Connection, now: datetime, day: tuple[datetime, datetime]) -> tuple[Batch, ...]:
+    """What still waits of that which falls due on one day (from midnight to midnight, UTC)."""
+    return _batches(connection, and_(_waits(now), _D.due_at >= day[0], _D.due_at < day[1]))
+
+
+def resumption(connection: Connection, now: datetime, since: datetime) -> Resumption:
+    """`since`: when mail was stopped, UTC."""
+    due = and_(_waits(now), _D.next_at <= now)
+    newer = deliveries.alias("newer")
+    same = (newer.c[name] == _D[name] for name in ("recipient", "subject", "schedule", "purpose"))
+    behind = exists().where(*same, newer.c.due_at > _D.due_at, newer.c.due_at <= now, newer.c.expires_at > now)
+    ended = and_(_D.state == State.EXPIRED, _D.expires_at >= since)
+    ending = and_(_D.state.in_((*WAITING, State.CLAIMED)), _D.expires_at <= now)
+    replaced = select(func.count()).where(due, behind, _D.purpose == Purpose.REMINDER)
+    return Resumption(
+        going=_batches(connection, due),
+        past=_batches(connection, or_(ended, ending)),
+        replaced=connection.execute(replaced).scalar_one(),
+    )
+
+
+def _batches(connection: Connection, chosen: ColumnElement[bool]) -> tuple[Batch, ...]:
+    """The first to go first."""
+    first = func.min(func.coalesce(_D.next_at, _D.due_at)).label("first_at")
+    columns = (func.count().label("count"), func.count(_D.site.distinct()).label("sites"), first)
+    found = connection.execute(
+        select(_D.purpose, _D.event, *columns).where(chosen).group_by(_D.purpose, _D.event).order_by(first, _D.event)
+    )
+    return tuple(Batch(**{**row, "purpose": Purpose(row["purpose"])}) for row in found.mappings())
 
 
 def largest_wave(connection: Connection, now: datetime) -> int:

@@ -67,6 +67,13 @@ def foreseen_news(
         yield from _written(connection, letters, claims, under, at)
 
 
+def foreseen_of(connection: Connection, letters: Letters, ids: Collection[int], at: datetime) -> Iterator[bytes]:
+    """What these rows of the ledger would say (their ids), as `foreseen` shows it; service mail too."""
+    under = editions.load(connection)
+    if under is not None:
+        yield from _written(connection, letters, claiming.described(connection, list(ids)), under, at)
+
+
 def _written(
     connection: Connection, letters: Letters, claims: Sequence[Claim], under: InForce, at: datetime
 ) -> Iterator[bytes]:

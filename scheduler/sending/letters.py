@@ -202,6 +202,20 @@ class Letters:
         return f"{self.base_url}/sites/{claim.site}"
 
 
+def letters_of(settings: Settings, tokens: Tokens) -> Letters:
+    """Who writes what an installation sends, also where it has no relay yet."""
+    base_url = settings.own_address
+    return Letters(
+        composer=Composer(base_url),
+        tokens=tokens,
+        base_url=base_url,
+        redirect_all=settings.redirect_all,
+        verp=settings.verp == "on",
+        invitations=settings.invitations,
+        signed_answers=settings.verp != "off",
+    )
+
+
 def mail_from(found: InForce) -> str:
     """The envelope sender: the mailbox of From under the envelope's domain."""
     sender = found.edition.agenda.sender
@@ -261,17 +275,3 @@ def _own_session(errand: EventErrand) -> str | None:
 
 def _message_id(found: InForce, claim: Claim) -> str:
     return f"{claim.message_key}@{found.edition.agenda.sender.domain}"
-
-
-def letters_of(settings: Settings, tokens: Tokens) -> Letters:
-    """Who writes what an installation sends, also where it has no relay yet."""
-    base_url = settings.own_address
-    return Letters(
-        composer=Composer(base_url),
-        tokens=tokens,
-        base_url=base_url,
-        redirect_all=settings.redirect_all,
-        verp=settings.verp == "on",
-        invitations=settings.invitations,
-        signed_answers=settings.verp != "off",
-    )

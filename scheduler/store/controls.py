@@ -8,6 +8,7 @@ from scheduler.store.schema import controls
 from scheduler.store.upsert import insert
 
 STOPPED = "stopped"  # no further MAIL FROM leaves; the value says since when
+STOPPED_BY = "stopped by"  # by whose hand and why, as JSON (scheduler/store/brake.py)
 INBOX = "inbox"  # when `agenda inbox` was last run
 IMAP = "imap"  # followed by a mailbox: how far it was read, where its server keeps no marks
 REHEARSAL = "rehearsal"  # a simulated clock writes here; the value is its present instant

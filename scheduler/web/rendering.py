@@ -37,7 +37,13 @@ SECURITY = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 ASKS_OWN = {"Content-Security-Policy": f"{_POLICY}; connect-src 'self'"}
+ASKS_AND_FRAMES_OWN = f"{_POLICY}; connect-src 'self'; frame-src 'self'"
 FRAMES_OWN = {"Content-Security-Policy": f"{_POLICY}; frame-src 'self'"}
+# A mail as its reader's program shows it: its own inline styles, no script, nothing from elsewhere, no page but ours.
+MAIL_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'; sandbox"
+)
 PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 _HYPHENATED = re.compile(r"\b\w{1,8}-\w{1,8}\b")
 _RANGE = re.compile(r"\s*([a-zA-Z*]{1,8})(?:-[a-zA-Z0-9-]*)?\s*(?:;\s*[qQ]\s*=\s*([01](?:\.\d{0,3})?)\s*)?")

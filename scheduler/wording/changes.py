@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from calendars.catalogue import Phrase
 from calendars.changes import Change, Kind, Standing
+from calendars.editions import Edition
 from calendars.model.places import Representation
 from calendars.model.text import Language, OwnWords
 from calendars.reading import AGENDA, PRIVATE, Lines
@@ -51,12 +52,10 @@ def change_lines(
     before, after = change.before, change.after
     if Kind.RESTATED in change.kinds and before and after:
         yield f"  {status_word(before.event.status, lang)} → {status_word(after.event.status, lang)}"
-    beside = (today, *_days(before), *_days(after))
+    beside = (today, *days_of(before), *days_of(after))
     if moments := _moments(change, lang, beside):
         yield f"  {moments}"
-    if Kind.SHIFTED in change.kinds:
-        yield from _shifted(change, sites, lang, beside)
-    elif local := _local(change, sites, lang, beside):
+    if local := local_hours(change, sites, lang, beside):
         yield f"  {LOCAL[lang]}: {local}"
     if Kind.AUDIENCE in change.kinds:
         yield from _audience(change, sites, lang)
@@ -92,16 +91,17 @@ def _moments(change: Change, lang: Language, beside: Sequence[date]) -> str:
     before, after = change.before, change.after
     if before is None or after is None:
         one = after or before
-        return "" if one is None else _moment(one, lang, beside)
+        return "" if one is None else moment_of(one, lang, beside)
     if not {Kind.MOVED, Kind.SHIFTED, Kind.ADDED, Kind.CANCELLED} & set(change.kinds):
         return ""
-    old, new = _moment(before, lang, beside), _moment(after, lang, beside)
+    old, new = moment_of(before, lang, beside), moment_of(after, lang, beside)
     if before.moment == after.moment or old == new:
         return new
     return f"{old} → {_rest(before, after, new, lang, beside)}"
 
 
-def _moment(one: Standing, lang: Language, beside: Sequence[date]) -> str:
+def moment_of(one: Standing, lang: Language, beside: Sequence[date]) -> str:
+    """«jue 21 oct 18:00–20:00 TCM», by the clocks of its agenda; with its year unless all of `beside` share it."""
     if one.start is None or one.end is None:
         days = one.moment[2]
         return UNDATED[lang] if days is None else days_span(days, lang)
@@ -109,7 +109,7 @@ def _moment(one: Standing, lang: Language, beside: Sequence[date]) -> str:
     return f"{short_date(start.date(), lang, *beside)} {start:%H:%M}–{end:%H:%M} {home_short(one.home, lang)}"
 
 
-def _days(one: Standing | None) -> tuple[date, ...]:
+def days_of(one: Standing | None) -> tuple[date, ...]:
     """The dates on which it begins and ends, by the clocks of its agenda."""
     if one is None or one.start is None or one.end is None:
         days = None if one is None else one.moment[2]
@@ -123,6 +123,13 @@ def _rest(before: Standing, after: Standing, new: str, lang: Language, beside: S
         return new
     old, now = before.revision.wall(before.start, before.home), after.revision.wall(after.start, after.home)
     return new.removeprefix(f"{short_date(old.date(), lang, *beside)} ") if now.date() == old.date() else new
+
+
+def local_hours(change: Change, sites: dict[str, Representation], lang: Language, beside: Sequence[date]) -> str:
+    """By the clocks of its sites: from which hour to which; of what rules shifted, each that is another. Else ""."""
+    if Kind.SHIFTED in change.kinds:
+        return _shifted(change, sites, lang, beside)
+    return _local(change, sites, lang, beside)
 
 
 def _local(change: Change, sites: dict[str, Representation], lang: Language, beside: Sequence[date]) -> str:
@@ -142,8 +149,8 @@ def _local(change: Change, sites: dict[str, Representation], lang: Language, bes
     return SPAN.say(lang, begin=begin, end=end)
 
 
-def _shifted(change: Change, sites: dict[str, Representation], lang: Language, beside: Sequence[date]) -> Iterator[str]:
-    """«Hora local: Vancouver 15:00 → 16:00, …», of every site whose clocks show another."""
+def _shifted(change: Change, sites: dict[str, Representation], lang: Language, beside: Sequence[date]) -> str:
+    """«Vancouver 15:00 → 16:00, …», of every site whose clocks show another."""
     assert change.before is not None, "only what was promised can shift"
     assert change.after is not None
     moved = []
@@ -154,8 +161,7 @@ def _shifted(change: Change, sites: dict[str, Representation], lang: Language, b
             moved.append(
                 f"{sites[key].city_in(lang)} {short_date(old.date(), lang, *beside)} {old:%H:%M} → {day}{new:%H:%M}"
             )
-    if moved:
-        yield f"  {LOCAL[lang]}: {some(moved, lang)}"
+    return some(moved, lang) if moved else ""
 
 
 def _hour_at(wall: datetime, site: Representation, lang: Language, beside: Sequence[date] | None) -> str:
@@ -165,10 +171,18 @@ def _hour_at(wall: datetime, site: Representation, lang: Language, beside: Seque
 
 
 def _audience(change: Change, sites: dict[str, Representation], lang: Language) -> Iterator[str]:
-    had, has = change.had, change.has
-    for label, keys in ((JOINING, [k for k in has if k not in had]), (LEAVING, [k for k in had if k not in has])):
+    for label, keys in ((JOINING, joining(change)), (LEAVING, leaving(change))):
         if keys:
             yield f"  {label[lang]}: {some([sites[key].city_in(lang) for key in keys], lang)}"
+
+
+def joining(change: Change) -> list[str]:
+    """The sites (ids) in whose calendars it was not, and is."""
+    return [key for key in change.has if key not in change.had]
+
+
+def leaving(change: Change) -> list[str]:
+    return [key for key in change.had if key not in change.has]
 
 
 def some(names: list[str], lang: Language, most: int = SITES_NAMED) -> str:
@@ -206,3 +220,34 @@ def _standing_json(one: Standing | None) -> dict[str, object] | None:
         "first_day": None if days is None else days.first.isoformat(),
         "last_day": None if days is None else days.last.isoformat(),
     }
+
+
+FIRST = Phrase("first edition: {n} {n:event|events}")
+BESIDE = Phrase("no event: recipients, links or other parts")
+SILENT = Phrase(" (told nobody)")
+CALLED = Phrase(" (invited to: {events})")
+NAMED = 3  # events of an edition; the rest are counted
+MORE_CHANGES = Phrase("and {n} more")
+
+
+def in_one_line(
+    edition: Edition,
+    changed: tuple[Change, ...] | None,
+    lang: Language,
+    *,
+    silent: bool = False,
+    called: Sequence[str] = (),
+) -> str:
+    """`changed`: None of a first edition. `silent`: nobody was told. `called`: the events that it convoked to."""
+    told = _changed(edition, changed, lang) + (SILENT[lang] if silent else "")
+    return told + (CALLED.say(lang, events=", ".join(called)) if called else "")
+
+
+def _changed(edition: Edition, changed: tuple[Change, ...] | None, lang: Language) -> str:
+    if changed is None:
+        return FIRST.say(lang, n=len(edition.agenda.events))
+    if not changed:
+        return BESIDE[lang]
+    named = [f"{kind_words(change, lang)} {title(change, lang)}" for change in changed[:NAMED]]
+    rest = [MORE_CHANGES.say(lang, n=len(changed) - NAMED)] if len(changed) > NAMED else []
+    return "; ".join([*named, *rest])

@@ -26,6 +26,8 @@ EXCEPTIONS = {
     "process_bind_param": "SQLAlchemy calls it",
     "process_result_value": "SQLAlchemy calls it",
     "isolation_level": "set on sqlite3's connection",
+    "freeze_panes": "set on openpyxl's sheet",
+    "data_type": "set on openpyxl's cell",
     "preserve_quotes": "set on ruamel.yaml",
     "handle_DATA": "aiosmtpd calls it",
     "redirect_slashes": "set on Starlette's router",

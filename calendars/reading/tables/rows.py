@@ -125,13 +125,14 @@ def _records(lines: list[str], separator: str, report: Report) -> Iterator[Line]
         if not line.strip(_BLANK):
             continue
         try:
-            yield _record(line, number, separator)
+            yield record(line, number, separator)
         except Wrong as wrong:
             report.add(Place(number, 1), wrong)
             return
 
 
-def _record(line: str, number: int, separator: str) -> Line:
+def record(line: str, number: int, separator: str) -> Line:
+    """One line as cells. Raises Wrong where it cannot be split."""
     if len(line) > LINE_LENGTH:
         raise Wrong(
             "too-long",

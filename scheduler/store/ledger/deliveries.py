@@ -6,18 +6,20 @@ a node holds are left to it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select, true
 
-from scheduler.planning.delivery import REVOCABLE, Purpose, State
+from scheduler.planning.delivery import REVOCABLE, WAITING, Purpose, State
 from scheduler.planning.transitions import acts_on
 from scheduler.store.ledger import states
 from scheduler.store.schema import attempts, deliveries
 
 _D, _A = deliveries.c, attempts.c
+MOST_BUNDLES = 1_000  # that somebody may step through
 
 
 class Order(StrEnum):
@@ -41,6 +43,9 @@ class Chosen:
     site: str | None = None
     event: str | None = None
     purpose: Purpose | None = None
+    among: tuple[str, ...] | None = None  # sites of which one is meant; None: any
+    recipient: str | None = None
+    after: int | None = None  # made after the row of this id
 
     @property
     def everything(self) -> bool:
@@ -52,7 +57,16 @@ class Chosen:
             given.append(_D.id.in_(self.ids))
         if self.states:
             given.append(_D.state.in_(self.states))
-        wanted = ((_D.site, self.site), (_D.event, self.event), (_D.purpose, self.purpose))
+        if self.among is not None:
+            given.append(_D.site.in_(self.among))
+        if self.after is not None:
+            given.append(_D.id > self.after)
+        wanted = (
+            (_D.site, self.site),
+            (_D.event, self.event),
+            (_D.purpose, self.purpose),
+            (_D.recipient, self.recipient),
+        )
         given.extend(column == value for column, value in wanted if value is not None)
         return and_(*given)
 
@@ -88,6 +102,40 @@ class Attempt:
     status: str | None
     owner: str
     reply: str  # scrubbed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bundle:
+    """What waits for one site that says the same, in whatever languages: of one moment, event, purpose and rule."""
+
+    site: str
+    event: str  # "" of service mail
+    purpose: Purpose
+    rule: str
+    next_at: datetime  # UTC
+    count: int
+
+
+def bundles(
+    connection: Connection, chosen: Chosen, purposes: Sequence[Purpose], limit: int = MOST_BUNDLES
+) -> list[Bundle]:
+    """The next first."""
+    key = [_D[name] for name in ("site", "event", "purpose", "rule", "next_at")]
+    wanted = (chosen.condition(), _D.purpose.in_(purposes), _D.next_at.is_not(None))
+    found = connection.execute(
+        select(*key, func.count().label("count"))
+        .where(*wanted)
+        .group_by(*key)
+        .order_by(_D.next_at, _D.site, _D.event, _D.purpose, _D.rule)
+        .limit(limit)
+    )
+    return [Bundle(**{**row, "purpose": Purpose(row["purpose"])}) for row in found.mappings()]
+
+
+def ids_of(connection: Connection, one: Bundle) -> list[int]:
+    """The rows of a bundle, by their ids."""
+    same = (_D[name] == getattr(one, name) for name in ("site", "event", "purpose", "rule", "next_at"))
+    return list(connection.execute(select(_D.id).where(*same, _D.state.in_(WAITING)).order_by(_D.id)).scalars())
 
 
 def count(connection: Connection, chosen: Chosen) -> int:
@@ -126,6 +174,18 @@ def release(connection: Connection, chosen: Chosen, words: str, now: datetime) -
 def retry(connection: Connection, chosen: Chosen, words: str, now: datetime) -> int:
     """Try at once what waits for another attempt, is uncertain or held."""
     return states.let_go(connection, _within(Order.RETRY, chosen), words, now)
+
+
+def decided_with(connection: Connection, words: str) -> tuple[dict[State, int], int]:
+    """How those stand of which something was decided in these words; and how many go that may have arrived before."""
+    again = func.count(_D.uncertain_at).filter(_D.state == State.DEFERRED)
+    found = connection.execute(
+        select(_D.state, func.count().label("size"), again.label("again"))
+        .where(_D.reply == words)
+        .group_by(_D.state)
+        .order_by(_D.state)
+    ).all()
+    return {State(row.state): row.size for row in found}, sum(row.again for row in found)
 
 
 def hold_what_may_have_gone(connection: Connection, backup_from: datetime, now: datetime) -> int:

@@ -85,6 +85,11 @@ def by_recipient(connection: Connection, recipient: str | None = None) -> Mappin
     return said
 
 
+def any_given(connection: Connection, uid: str) -> bool:
+    """Did anybody say whether they come to that event?"""
+    return connection.execute(select(_A.recipient).where(_A.subject == uid).limit(1)).first() is not None
+
+
 def of_event(connection: Connection, subject: str) -> dict[str, Answer]:
     """What posts said last of an event (its UID), by their ids."""
     found = connection.execute(select(answers).where(_A.subject == subject).order_by(_A.recipient))

@@ -218,6 +218,12 @@ def at_address(connection: Connection, address: str) -> list[Post]:
     return [_post(row) for row in rows.mappings()]
 
 
+def of_site(connection: Connection, site: str) -> list[Post]:
+    """The posts on the list of a site (its id)."""
+    rows = connection.execute(select(recipients).where(LISTED, _R.site == site).order_by(_R.id))
+    return [_post(row) for row in rows.mappings()]
+
+
 def speak(connection: Connection, recipient: str, language: Language) -> None:
     """Write to a post in the language that it chose, whatever the file says."""
     connection.execute(update(recipients).where(_R.id == recipient).values(chosen_language=language))

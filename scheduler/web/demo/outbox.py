@@ -21,17 +21,12 @@ from calendars.model.text import Language
 from calendars.wording import home_short, hour, short_date
 from calendars.zones import to_wall
 from scheduler.web.demo.captured import Captured, CapturedMail, CapturedMails, counts
-from scheduler.web.rendering import FRAMES_OWN, PRIVATE, requested_language
+from scheduler.web.rendering import FRAMES_OWN, MAIL_POLICY, PRIVATE, requested_language
 from scheduler.web.site import Site
 from scheduler.wording.places import places_by_city
 from scheduler.wording.rules import rule_words
 
 PER_PAGE = 50
-# A mail as its reader's program shows it: its own inline styles, no script, nothing from elsewhere, no page but ours.
-MAIL_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'self'; sandbox"
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

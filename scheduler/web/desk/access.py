@@ -27,6 +27,7 @@ from scheduler.web.site import Site
 
 HOME, SIGN_IN, CONFIRM = "/desk/", "/desk/sign-in", "/desk/confirm"
 POLICY = "Content-Security-Policy"
+FRAMED = "frame-ancestors 'self'"  # a mail, shown within its screen
 PASSWORD = "password"  # noqa: S105  # the name of a field
 _ONWARD = re.compile(r"/desk(?:/[\w.~%+-]{1,100}){0,8}/?(?:\?[\w.~%+=&:;,/-]{0,1000})?")
 
@@ -177,9 +178,11 @@ def _confirm(signing: SigningIn, account: str, found: Visit, password: str) -> N
 
 
 def _secured(answer: Response) -> Response:
-    """Whatever a handler made of it: kept by nobody, and in no frame of another page. A page may widen the policy."""
+    """Whatever a handler made of it: kept by nobody, in no frame of another site's. A page may widen the policy."""
     policy = answer.headers.get(POLICY)
     answer.headers.update(DESK)
     if policy is not None:
         answer.headers[POLICY] = policy
+        if FRAMED in policy:
+            answer.headers["X-Frame-Options"] = "SAMEORIGIN"
     return answer

@@ -48,10 +48,6 @@ class Asked:
         """By whose hand something is done, as people read it."""
         return self.person.name or self.person.address or LOCAL_HAND[self.language]
 
-    def everywhere(self, role: str) -> bool:
-        """Does the person have the role, by its name, for all regions at once?"""
-        return self.person.everywhere(DeskRole(role))
-
     def may(self, role: str) -> bool:
         """Does the person have the role, by its name, anywhere?"""
         return self.person.may(DeskRole(role))
@@ -70,6 +66,7 @@ class Answer:
     media: str = "application/octet-stream"
     halted: str = ""  # who stopped all mail and when, where it is stopped
     part: bool = False
+    policy: str = ""  # Content-Security-Policy in place of the desk's own
 
 
 class NotThere(PageRefusal):

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from scheduler.web.desk.access import DeskRoute, Guard, Handler
+from scheduler.web.desk.access import POLICY, DeskRoute, Guard, Handler
 from scheduler.web.desk.asked import Answer, Asked
 from scheduler.web.desk.declared import Screen
 from scheduler.web.desk.frame import DeskFrame
@@ -74,6 +74,10 @@ class Desk:
             named = f"attachment; filename*=UTF-8''{quote(made.name)}"
             return Response(made.file, headers={**FILE_HEADERS, "Content-Disposition": named}, media_type=made.media)
         if made.part:
-            return Response(made.body, status_code=made.status, media_type="text/html; charset=utf-8")
+            policy = {POLICY: made.policy, **FILE_HEADERS} if made.policy else {}
+            return Response(made.body, made.status, policy, media_type="text/html; charset=utf-8")
         values = {"title": made.title, "body": Markup(made.body), "halted": made.halted}  # noqa: S704  # rendered with escaping
-        return self._frame.page(request, "desk/screen.html", visit, values, status=made.status)
+        page = self._frame.page(request, "desk/screen.html", visit, values, status=made.status)
+        if made.policy:
+            page.headers[POLICY] = made.policy
+        return page

@@ -14,6 +14,7 @@ PLACES = (
     ("/desk/mail", Phrase("Mails"), DeskRole.SEE),
     ("/desk/heard", Phrase("Who has heard"), DeskRole.SEE),
     ("/desk/deliveries", Phrase("Deliveries"), DeskRole.SEE),
+    ("/desk/addresses", Phrase("Addresses"), DeskRole.SEE),
     ("/desk/roster", Phrase("Recipients"), DeskRole.EDIT),
     ("/desk/editions", Phrase("Editions"), DeskRole.SEE),
     ("/desk/audit", Phrase("Who did what"), DeskRole.SEE),

@@ -19,7 +19,7 @@ from scheduler.base.settings import DEFAULT_DATABASE, Settings
 from scheduler.base.tokens import tokens_with
 from scheduler.drafts.files import Configuration, InvalidDraft
 from scheduler.publishing.prospect import Act, Prospect, prospect
-from scheduler.store import controls, editions
+from scheduler.store import brake, editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 
@@ -80,17 +80,20 @@ class Place:
 
 
 _SINCE = Phrase("Since {moment}.")
+_SINCE_BY = Phrase("Since {moment}, by {by}.")
 
 
 def halted(place: Place, language: Language) -> str:
-    """Since when all mail is stopped, in the agenda's time; "" where it is not."""
+    """Since when all mail is stopped, in the agenda's time, by whom and why; "" where it is not."""
     with place.database.read() as connection:
-        since = controls.get(connection, controls.STOPPED)
-        found = editions.load(connection) if since is not None else None
-    if since is None:
+        found = brake.pulled(connection)
+        under = editions.load(connection) if found is not None else None
+    if found is None:
         return ""
-    zone = "UTC" if found is None else found.edition.agenda.zone
-    return _SINCE.say(language, moment=moment_in(datetime.fromisoformat(since), zone, language))
+    zone = "UTC" if under is None else under.edition.agenda.zone
+    moment = moment_in(found.since, zone, language)
+    since = _SINCE_BY.say(language, moment=moment, by=found.by) if found.by else _SINCE.say(language, moment=moment)
+    return f"{since} {found.reason}".strip()
 
 
 def moment_in(at: datetime, zone: str, language: Language) -> str:

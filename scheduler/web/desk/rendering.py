@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scheduler.base.refusal import Refusal
+from scheduler.store.accounts.roles import DeskRole
 from scheduler.web.desk.asked import Answer, Asked
 from scheduler.web.rendering import render
 
@@ -39,8 +40,8 @@ def _rendered(asked: Asked, template: str, values: Mapping[str, Any]) -> str:
         "url": asked.url,
         "csrf": asked.csrf,
         "person": asked.person,
-        "may": asked.may,
-        "everywhere": asked.everywhere,
+        "may": lambda name: asked.may(DeskRole(name)),
+        "everywhere": lambda name: asked.person.everywhere(DeskRole(name)),
         "part": asked.part,
     }
     return render(template, asked.language, {**frame, **values})

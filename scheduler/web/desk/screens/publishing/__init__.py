@@ -1,0 +1,1 @@
+"""What would happen, publishing, taking back: the screens."""
