@@ -8,7 +8,7 @@ a file: files hold addresses, and what was corrected must not stay for ever.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -66,6 +66,18 @@ class History:
             fresh.replace(self._folder / digest)
         kept = tuple(self._worth(at, (*self._read(), State(file=file, digest=digest, at=at, by=by))))
         self._write(kept)
+
+    def forget(self, goes: Callable[[State, bytes], bool]) -> int:
+        """End the states of which that is said, but for the latest of each file: that one the file holds itself.
+
+        Returns how many.
+        """
+        states = self._read()
+        latest = {one.file: one for one in states}
+        gone = [one for one in states if one is not latest[one.file] and goes(one, self.body(one.digest) or b"")]
+        if gone:
+            self._write(tuple(one for one in states if one not in gone))
+        return len(gone)
 
     def _worth(self, now: datetime, states: tuple[State, ...]) -> Iterator[State]:
         """Those that stay; the latest of each file always does."""
