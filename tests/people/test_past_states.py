@@ -18,7 +18,7 @@ from scheduler.web.desk.place import Place
 from tests.support.desk import NOW, publish, small_place
 
 LATER = NOW + timedelta(days=2)
-OLD, NEW = b"madrid@sedes.example", b"consular.madrid@sedes.example"
+OLD, NEW = b"madrid@sedes.example", b"consular@sedes.example"
 
 
 @pytest.fixture

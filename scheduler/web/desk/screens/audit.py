@@ -76,6 +76,7 @@ def listed(place: Place, asked: Asked) -> Answer:
         "lines": lines,
         "zone": home_short(zone, asked.language),
         "query": query,
+        "typed": dict.fromkeys(FIELDS, "") | query,
         "wrong": wrong,
         "kinds": [(one.value, KINDS[one][asked.language]) for one in What],
         "head": "" if head is None else str(head),
