@@ -61,7 +61,7 @@ class Decided:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Foreseen:
+class ForeseenDecision:
     """What a decision about deliveries would come to."""
 
     count: int
@@ -121,15 +121,15 @@ class Operator:
         unfit = {id_: state for id_, state in states.items() if state not in ACTS_ON[order]}
         return Decided(order=order, done=done, unfit=unfit)
 
-    def foresee(self, order: Order, chosen: Chosen) -> Foreseen:
+    def foresee(self, order: Order, chosen: Chosen) -> ForeseenDecision:
         """What deciding so would come to: found out by doing it, and taking it back."""
         fit, mark = within(order, chosen), secrets.token_hex(8)
         if fit is None:
-            return Foreseen(count=0, become={}, twice=0)
+            return ForeseenDecision(count=0, become={}, twice=0)
         with self.database.suppose() as connection:
             count = self._act(connection, order, fit, mark)
             become, twice = deliveries.decided_with(connection, self._words(order, mark))
-        return Foreseen(count=count, become=become, twice=twice)
+        return ForeseenDecision(count=count, become=become, twice=twice)
 
     def _act(self, connection: Connection, order: Order, fit: Chosen, reason: str) -> int:
         words = self._words(order, reason)

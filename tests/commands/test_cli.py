@@ -450,6 +450,7 @@ def test_the_brake_loads_a_database_and_nothing_of_what_it_holds(command: str) -
         "scheduler.cli",
         "scheduler.commands",
         "scheduler.commands.brake",
+        "scheduler.store.brake",
         "scheduler.commands.common",
         "scheduler.commands.helping",
         "scheduler.installation",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import socket
@@ -145,8 +146,9 @@ def nginx(folder: Path, service: int) -> Iterator[httpx.AsyncClient]:
     temporary = "".join(
         f"{name}_temp_path {folder}/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
+    whose = "user root;" if os.geteuid() == 0 else ""  # the folder is its owner's alone, and large bodies go there
     (folder / "nginx.conf").write_text(
-        f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}\nhttp {{ {temporary} {site} }}\n"
+        f"{whose} daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}\nhttp {{ {temporary} {site} }}\n"
     )
     command = [tool("nginx"), "-e", f"{folder}/error.log", "-p", f"{folder}", "-c", f"{folder}/nginx.conf"]
     tried = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)

@@ -19,9 +19,9 @@ from scheduler.store.schema import attempts, deliveries
 from scheduler.web.desk.place import Place, halted
 from scheduler.web.desk.screens.operating import brake as brake_screen
 from scheduler.web.desk.screens.operating import deliveries as screens
+from scheduler.web.desk.screens.operating.words import CONSEQUENCES, ORDERS, PURPOSES, STATES
 from scheduler.web.desk.visit import NotYours
 from scheduler.wording import kinds
-from scheduler.wording.deliveries import CONSEQUENCES, ORDERS, PURPOSES, STATES
 from tests.support.desk import NOW, asked_by, person, publish, running, small_place
 
 _D = deliveries.c

@@ -15,7 +15,7 @@ from scheduler.web.desk.declared import Declared
 from scheduler.web.desk.place import Place, moment_in
 from scheduler.web.desk.rendering import go, screen
 from scheduler.web.desk.screens.operating.scope import operator_of, require_everywhere
-from scheduler.wording.deliveries import PURPOSES
+from scheduler.web.desk.screens.operating.words import PURPOSES
 from scheduler.wording.events import sites_count
 
 TITLE = Phrase("The brake")

@@ -11,7 +11,7 @@ from calendars.catalogue import Phrase
 from calendars.model.agenda import Agenda
 from calendars.model.text import Language
 from scheduler.base.refusal import Refusal
-from scheduler.people.operating import UNKNOWN, Foreseen
+from scheduler.people.operating import UNKNOWN, ForeseenDecision
 from scheduler.planning.delivery import Purpose, State
 from scheduler.store.accounts.roles import DeskRole
 from scheduler.store.ledger import deliveries
@@ -22,7 +22,7 @@ from scheduler.web.desk.place import Place, moment_in
 from scheduler.web.desk.rendering import go, screen
 from scheduler.web.desk.screens.operating.brake import event_name
 from scheduler.web.desk.screens.operating.scope import operator_of, require, shown_sites, sites_of
-from scheduler.wording.deliveries import BECOME, CONSEQUENCES, ORDERS, PURPOSES, STATES, TWICE
+from scheduler.web.desk.screens.operating.words import BECOME, CONSEQUENCES, ORDERS, PURPOSES, STATES, TWICE
 from scheduler.wording.rules import rule_words
 
 TITLE = Phrase("Deliveries")
@@ -138,7 +138,7 @@ def one(place: Place, asked: Asked) -> Answer:
     return screen(asked, "desk/delivery.html", ONE.say(asked.language, id=id_), values)
 
 
-def _before(asked: Asked, order: Order, found: Foreseen, notice: str) -> Answer:
+def _before(asked: Asked, order: Order, found: ForeseenDecision, notice: str) -> Answer:
     language = asked.language
     values = {
         "order": order.value,
@@ -157,7 +157,7 @@ def _before(asked: Asked, order: Order, found: Foreseen, notice: str) -> Answer:
 _OWN = ("csrf", "seen", "n")
 
 
-def _comes(found: Foreseen, language: Language) -> Iterator[str]:
+def _comes(found: ForeseenDecision, language: Language) -> Iterator[str]:
     for state, n in found.become.items():
         yield BECOME[state].say(language, n=n) if state in BECOME else f"{n}: {STATES[state][language]}"
     if found.twice:

@@ -33,8 +33,8 @@ from scheduler.web.desk.rendering import go, part, screen
 from scheduler.web.desk.screens.operating.addresses import COLUMN, NO_POST
 from scheduler.web.desk.screens.operating.deliveries import agenda_of
 from scheduler.web.desk.screens.operating.scope import require, shown_sites
+from scheduler.web.desk.screens.operating.words import PURPOSES
 from scheduler.web.desk.screens.writing import write_file
-from scheduler.wording.deliveries import PURPOSES
 from scheduler.wording.languages import own_name
 from scheduler.wording.posts import masked, office_of
 

@@ -20,8 +20,8 @@ from scheduler.web.desk.place import Place, moment_in
 from scheduler.web.desk.rendering import part, screen
 from scheduler.web.desk.screens.operating.brake import event_name
 from scheduler.web.desk.screens.operating.scope import shown_sites, sites_of
+from scheduler.web.desk.screens.operating.words import PURPOSES
 from scheduler.web.rendering import ASKS_AND_FRAMES_OWN, MAIL_POLICY
-from scheduler.wording.deliveries import PURPOSES
 from scheduler.wording.languages import own_name
 from scheduler.wording.rules import rule_words
 

@@ -47,7 +47,7 @@ class ToldOf:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Foreseen:
+class WhatFollows:
     """All that is shown before the button."""
 
     nothing: bool  # there is nothing to publish
@@ -63,7 +63,7 @@ class Foreseen:
     beyond: str  # why this person may not publish it; "" where nothing forbids it
 
 
-def foreseen(place: Place, asked: Asked, offered: Candidate) -> Foreseen:
+def foreseen(place: Place, asked: Asked, offered: Candidate) -> WhatFollows:
     """Nothing is written. Raises ForeignFiles, NoWayBack, NothingInForce."""
     lang, at = asked.language, asked.now
     with place.database.read() as connection:
@@ -77,7 +77,7 @@ def foreseen(place: Place, asked: Asked, offered: Candidate) -> Foreseen:
             beyond = refusal.why[lang]
     wants = found.wants_confirmation(place.settings.asked_above)
     files = offered.source is CandidateSource.FILES
-    return Foreseen(
+    return WhatFollows(
         nothing=found.unchanged and not found.called,
         first_edition=found.before is None,
         figures=figures(found, result),

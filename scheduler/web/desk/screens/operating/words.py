@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from calendars.catalogue import Phrase
 from scheduler.planning.delivery import Purpose, State
 from scheduler.store.ledger.deliveries import Order
+from scheduler.wording import kinds
 
 PURPOSES: Mapping[Purpose, Phrase] = {
+    **kinds.PURPOSES,  # as the terminal has them, where a screen needs no more words
     Purpose.REMINDER: Phrase("reminder", "mail"),
     Purpose.ESCALATION: Phrase("request for cover", "mail"),
     Purpose.NOTICE: Phrase("notice of a change", "mail"),
