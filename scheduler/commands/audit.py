@@ -89,13 +89,8 @@ def audit(
             if verifying:
                 _verify(database, [_head(one) for one in head or ()], spoken, as_json=as_json)
                 return
-            wanted = WantedRows(
-                who=who,
-                what=tuple(what or ()),
-                subject=subject,
-                since=_day("since", since),
-                until=_day("until", until),
-            )
+            days = {name: _day(name, day) for name, day in (("since", since), ("until", until))}
+            wanted = WantedRows(who=who, what=tuple(what or ()), subject=subject, **days)
             with database.read() as connection:
                 zone, names = zone_of_audit(connection), account_names(connection)
                 found = list(listing.rows(connection, rows_wanted(wanted, zone, names)))

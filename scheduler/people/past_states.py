@@ -15,7 +15,7 @@ import structlog
 
 from calendars.reading import POSTS
 from scheduler.drafts import typed
-from scheduler.drafts.history import FOLDER, KEPT_DAYS, State
+from scheduler.drafts.history import FOLDER, KEPT_DAYS, FileState
 from scheduler.drafts.saving import locked
 from scheduler.store import editions
 from scheduler.store.database import Database
@@ -41,7 +41,7 @@ def forget(folder: Path, database: Database, at: datetime) -> int:
     longest_of_posts = longest if retention is None else min(longest, retention)
     holds = _holding(erased, database)
 
-    def goes(state: State, body: bytes) -> bool:
+    def goes(state: FileState, body: bytes) -> bool:
         posts = state.file == POSTS
         return at - state.at > (longest_of_posts if posts else longest) or (posts and holds(_text(body)))
 

@@ -29,7 +29,7 @@ from scheduler.web.desk.declared import Declared
 from scheduler.web.desk.place import Place, moment_in
 from scheduler.web.desk.rendering import go, part, screen
 from scheduler.web.desk.screens.bounds import reaches, refuse_elsewhere
-from scheduler.web.desk.screens.look import Look, addressed, look
+from scheduler.web.desk.screens.look import EventLook, addressed, look
 from scheduler.web.desk.screens.writing import write_file
 from scheduler.wording.fields import HELP, LABELS
 
@@ -42,13 +42,13 @@ TRIES = 3  # at a file that others save in the same moment
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Form:
+class FilledForm:
     """What the screen shows of an event."""
 
     id: str  # "" of one that is not in the file yet
     fields: Mapping[str, str]
     digest: str  # of the event's text when the form was filled from it
-    look: Look | None = None  # None: the form cannot be read so
+    look: EventLook | None = None  # None: the form cannot be read so
     typed_at: str = ""  # there is something that was typed and not saved, since then
     theirs: Mapping[str, str] | None = None  # what somebody else made of it meanwhile
     notice: str = ""
@@ -62,7 +62,9 @@ def edit(place: Place, asked: Asked) -> Answer:
     found = _filled(text, files, key)
     left = typed.kept(place.folder, asked.who, key, asked.now)
     if left is not None and asked.query.get("typed"):
-        found = Form(id=key, fields={**found.fields, **left.fields}, digest=left.fields.get("digest", found.digest))
+        found = FilledForm(
+            id=key, fields={**found.fields, **left.fields}, digest=left.fields.get("digest", found.digest)
+        )
         left = None
     looked = _looked(files, text, found, asked.language)
     return _screen(place, asked, _with(found, look=looked, typed_at=_moment(left, place, asked)))
@@ -78,7 +80,7 @@ def blank(place: Place, asked: Asked) -> Answer:
             **_filled(text_of(AGENDA, files[AGENDA]), files, source).fields,
             **dict.fromkeys((LINK, *OF_ONE_EVENT), ""),
         }
-    return _screen(place, asked, Form(id="", fields=fields, digest=""))
+    return _screen(place, asked, FilledForm(id="", fields=fields, digest=""))
 
 
 def seen(place: Place, asked: Asked) -> Answer:
@@ -112,7 +114,7 @@ def forgotten(place: Place, asked: Asked) -> Answer:
     return go(asked, f"/desk/events/{asked.names['event']}")
 
 
-def _saved(place: Place, asked: Asked, form: Form) -> Answer:
+def _saved(place: Place, asked: Asked, form: FilledForm) -> Answer:
     files = place.files.contents()
     text = text_of(AGENDA, files[AGENDA])
     if not form.id:
@@ -130,7 +132,7 @@ def _saved(place: Place, asked: Asked, form: Form) -> Answer:
     return go(asked, f"/desk/events/{form.id}", saved="1")
 
 
-def _added(place: Place, asked: Asked, form: Form, files: Mapping[str, bytes], text: str) -> Answer:
+def _added(place: Place, asked: Asked, form: FilledForm, files: Mapping[str, bytes], text: str) -> Answer:
     key = slug(asked.form.one("id") or form.fields.get("titulo.es", ""))
     if not key or key in Events(text).ids:
         looked = _looked(files, text, form, asked.language)
@@ -171,22 +173,22 @@ def _editable(asked: Asked, files: Mapping[str, bytes], text: str, key: str) -> 
     return reaches(asked.person, addressed(files, text, key))
 
 
-def _filled(text: str, files: Mapping[str, bytes], key: str) -> Form:
+def _filled(text: str, files: Mapping[str, bytes], key: str) -> FilledForm:
     events = Events(text)
     if key not in events.ids:
         raise NotThere(NO_EVENT, name=key)
     found = event_text(events, key)
-    return Form(id=key, fields={**found.fields, LINK: _link(files, key)}, digest=found.digest)
+    return FilledForm(id=key, fields={**found.fields, LINK: _link(files, key)}, digest=found.digest)
 
 
-def _posted(asked: Asked) -> Form:
+def _posted(asked: Asked) -> FilledForm:
     """What was filled in, with the correction that was chosen among those proposed."""
     posted = asked.form
     fields = {name: _several(posted.fields.get(name, ())) for name in (*FIELDS, LINK)}
     name, _, value = posted.one("fix").partition("=")
     if name in fields:
         fields[name] = value
-    return Form(id=asked.names.get("event", ""), fields=fields, digest=posted.one("digest"))
+    return FilledForm(id=asked.names.get("event", ""), fields=fields, digest=posted.one("digest"))
 
 
 def _several(values: Any) -> str:
@@ -194,7 +196,7 @@ def _several(values: Any) -> str:
     return "\n".join(value.replace("\r\n", "\n").strip() for value in values if value.strip())
 
 
-def _looked(files: Mapping[str, bytes], text: str, form: Form, language: Language) -> Look | None:
+def _looked(files: Mapping[str, bytes], text: str, form: FilledForm, language: Language) -> EventLook | None:
     key = form.id or "nuevo-evento-sin-nombre"
     try:
         new = with_fields(Events(text), key, form.fields) if form.id else with_new(text, key, form.fields)
@@ -213,17 +215,17 @@ def _moment(left: Typed | None, place: Place, asked: Asked) -> str:
     return moment_in(left.at, place.zone, asked.language)
 
 
-def _with(form: Form, **changes: Any) -> Form:
-    kept = {name: getattr(form, name) for name in Form.__slots__}
-    return Form(**{**kept, **changes})
+def _with(form: FilledForm, **changes: Any) -> FilledForm:
+    kept = {name: getattr(form, name) for name in FilledForm.__slots__}
+    return FilledForm(**{**kept, **changes})
 
 
-def _screen(place: Place, asked: Asked, form: Form, *, status: int = 200) -> Answer:
+def _screen(place: Place, asked: Asked, form: FilledForm, *, status: int = 200) -> Answer:
     title = form.fields.get(f"titulo.{asked.language}") or form.id or NEW[asked.language]
     return screen(asked, "desk/event.html", title, _values(place, asked, form), status=status)
 
 
-def _values(place: Place, asked: Asked, form: Form) -> dict[str, Any]:
+def _values(place: Place, asked: Asked, form: FilledForm) -> dict[str, Any]:
     language, files = asked.language, place.files.contents()
     text = text_of(AGENDA, files[AGENDA])
     return {

@@ -13,7 +13,7 @@ from calendars.reading import AGENDA, COLUMNS, FILES, LIMITS, POSTS, read
 from scheduler.base.refusal import Refusal
 from scheduler.drafts import typed
 from scheduler.drafts.encoding import body_of, text_of
-from scheduler.drafts.history import State, digest_of
+from scheduler.drafts.history import FileState, digest_of
 from scheduler.drafts.patching import AsText, Events
 from scheduler.drafts.saving import ChangedBeneath, packed, refuse, state, states
 from scheduler.drafts.tables import workbooks_of
@@ -240,7 +240,7 @@ def _unpacked(body: bytes) -> dict[str, bytes]:
     return found
 
 
-def _state(one: State, holds: str, zone: str, asked: Asked) -> StateLine:
+def _state(one: FileState, holds: str, zone: str, asked: Asked) -> StateLine:
     return StateLine(
         file=one.file,
         digest=one.digest,
@@ -250,7 +250,7 @@ def _state(one: State, holds: str, zone: str, asked: Asked) -> StateLine:
     )
 
 
-def _saved(one: State, zone: str, asked: Asked) -> str:
+def _saved(one: FileState, zone: str, asked: Asked) -> str:
     return f"{moment_in(one.at, zone, asked.language)}, {one.by or PROGRAM[asked.language]}"
 
 

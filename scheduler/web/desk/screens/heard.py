@@ -79,7 +79,7 @@ class RegionLines:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Told:
+class EventHeard:
     """One event and who has heard of it."""
 
     id: str
@@ -132,12 +132,12 @@ def _voices(connection: Connection, edition: Edition) -> dict[str, dict[str, Voi
     }
 
 
-def _told(one: Hearing, now: InForce, voices: dict[str, dict[str, Voices]], asked: Asked, *, only: bool) -> Told:
+def _told(one: Hearing, now: InForce, voices: dict[str, dict[str, Voices]], asked: Asked, *, only: bool) -> EventHeard:
     language, agenda = asked.language, now.edition.agenda
     said = voices.get(one.event.id)
     names = {region.id: region.name[language] for region in agenda.regions}
     since = since_words(one, language, moment_in(one.since, agenda.zone, language))
-    return Told(
+    return EventHeard(
         id=one.event.id,
         title=one.event.title[language],
         since=", ".join(part for part in (kinds_of(one, language), since) if part),

@@ -38,7 +38,7 @@ NAMED = 400  # posts asked before, of which a line each is shown
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Question:
+class AskingMail:
     """One mail before it exists."""
 
     subject: str
@@ -88,7 +88,7 @@ def _screen(place: Place, asked: Asked, *, problem: str = "") -> Answer:
     return screen(asked, "desk/remind.html", TITLE[lang], values, status=422 if problem else 200)
 
 
-def _mails(place: Place, connection: Connection, asked: Asked, found: Silence, key: str) -> Iterator[Question]:
+def _mails(place: Place, connection: Connection, asked: Asked, found: Silence, key: str) -> Iterator[AskingMail]:
     """One for each language at the site. Raises NotThere."""
     site = found.edition.agenda.site(key)
     if site is None:
@@ -98,7 +98,7 @@ def _mails(place: Place, connection: Connection, asked: Asked, found: Silence, k
         mail = shown_mail(body)
         moment = moment_in(mail.date, site.zone, asked.language)
         leaves = LEAVES.say(asked.language, moment=moment, city=site.city_in(asked.language))
-        yield Question(subject=mail.subject, leaves=leaves, language=mail.language, text=mail.text)
+        yield AskingMail(subject=mail.subject, leaves=leaves, language=mail.language, text=mail.text)
 
 
 def _sites(found: Silence, lang: Language) -> list[tuple[str, str, int]]:
