@@ -66,9 +66,13 @@ async def _pages(parts: Serving, stopped: asyncio.Event) -> AsyncIterator[None]:
         yield
         return
     async with polls_recorded(parts.site.staff, parts.database), asyncio.TaskGroup() as group:
-        limits = replace(DEFAULTS, spared=parts.site.proxies)
-        group.create_task(serve_http(build_app(parts.site), parts.listener, stopped, limits))
+        limits, app = replace(DEFAULTS, spared=parts.site.proxies), build_app(parts.site)
+        for helper in parts.site.helpers:
+            helper.open()
+        group.create_task(serve_http(app, parts.listener, stopped, limits))
         yield
+    for helper in parts.site.helpers:
+        helper.close()
 
 
 @asynccontextmanager

@@ -9,10 +9,13 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import signal
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
+from types import FrameType
+from typing import NoReturn
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -50,7 +53,6 @@ class Workshop:
     base_url: str
     _pool: ProcessPoolExecutor | None = None
     _asked: int = 0
-    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def open(self) -> None:
         """Start the processes, so that the first screen does not wait for them."""
@@ -80,12 +82,10 @@ class Workshop:
             pool = self._pool
             assert pool is not None, "it was opened above"
             made = asyncio.get_running_loop().run_in_executor(pool, partial(_made, screen, asked))
-            return await asyncio.wait_for(made, SECONDS)
+            return await made
         except BrokenProcessPool as error:  # killed for want of memory: the next screen gets new ones
             log.error("the desk's processes ended", reason=str(error))
             self.close()
-            raise Busy(_BUSY) from error
-        except TimeoutError as error:
             raise Busy(_BUSY) from error
         finally:
             self._asked -= 1
@@ -97,8 +97,14 @@ _place: Place | None = None  # of this process, if it is one of a workshop
 def _settle_in(home: DeskHome, base_url: str) -> None:
     global _place  # one process, one place
     os.nice(NICENESS)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the server's, which ends this process
+    signal.signal(signal.SIGALRM, _too_long)
     configure_logs()
     _place = Place(folder=home.folder, base_url=base_url, settings=home.settings)
+
+
+def _too_long(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise Busy(_BUSY)
 
 
 def _warm() -> None:
@@ -109,6 +115,7 @@ def _warm() -> None:
 def _made(screen: Screen, asked: Asked) -> Answer:
     """A refusal is put in words here, where what it names is known."""
     assert _place is not None, "it was set when the process began"
+    signal.setitimer(signal.ITIMER_REAL, SECONDS)  # who waits longer has given up, and others wait
     try:
         return replace(screen(_place, asked), halted=halted(_place, asked.language))
     except Refusal as refusal:
@@ -120,3 +127,5 @@ def _made(screen: Screen, asked: Asked) -> Answer:
             raise
         log.error("a screen found no database", reason=str(error.orig).strip())
         return refused(EnvironmentRefusal(_AWAY), asked)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
