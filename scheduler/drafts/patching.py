@@ -41,7 +41,7 @@ _UNKNOWN = Phrase("“{name}” does not stand in the file any more.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Piece:
+class Extent:
     """Where something stands in a text: characters, the end exclusive."""
 
     start: int
@@ -52,8 +52,8 @@ class Piece:
 class Entry:
     """One key of a block mapping and its value."""
 
-    key: Piece
-    value: Piece
+    key: Extent
+    value: Extent
     node: Node
 
 
@@ -144,14 +144,14 @@ class Events:
         """In the order of the file."""
         return tuple(self._items)
 
-    def lines(self, key: str) -> Piece:
+    def lines(self, key: str) -> Extent:
         """The characters of an event's lines, from its dash on; comments behind it are somebody else's."""
         node = self._items.get(key)
         if node is None:
             raise AsText(_UNKNOWN, name=key)
         start = self.text.rfind("\n", 0, node.start_mark.index) + 1
         end = self.text.find("\n", _trimmed(self.text, node.start_mark.index, node.end_mark.index))
-        return Piece(start=start, end=len(self.text) if end < 0 else end)
+        return Extent(start=start, end=len(self.text) if end < 0 else end)
 
     def snippet(self, key: str) -> str:
         """An event's lines: a list of one event, as YAML reads it."""
@@ -267,8 +267,10 @@ def _block(text: str, node: Node | None, name: str) -> Patch:
 def _entries(text: str, mapping: MappingNode) -> dict[str, Entry]:
     return {
         key.value: Entry(
-            key=Piece(start=key.start_mark.index, end=key.end_mark.index),
-            value=Piece(start=value.start_mark.index, end=_trimmed(text, value.start_mark.index, value.end_mark.index)),
+            key=Extent(start=key.start_mark.index, end=key.end_mark.index),
+            value=Extent(
+                start=value.start_mark.index, end=_trimmed(text, value.start_mark.index, value.end_mark.index)
+            ),
             node=value,
         )
         for key, value in mapping.value
