@@ -122,11 +122,3 @@ class Problem:
     rule: str  # stable code for scripts, e.g. "unknown-region"
     message: Said  # says value, rule and correction
     sheet: str = ""  # of a workbook: its name
-
-
-class AnotherAgenda(ValueError):
-    """The draft bears another agenda id than the edition in force: every UID would change."""
-
-    def __init__(self, *, in_force: str, draft: str) -> None:
-        super().__init__(f"agenda «{draft}» is not «{in_force}», which this database publishes")
-        self.in_force, self.draft = in_force, draft

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from calendars.catalogue import Phrase
-from scheduler.base.settings import Settings, SettingsError
+from scheduler.base.settings import Settings
 from scheduler.base.tokens import Tokens
 from scheduler.mail.compose import Composer
 from scheduler.mail.relay.oauth import access_tokens
@@ -19,11 +18,7 @@ def sends_for_real(settings: Settings) -> bool:
     """
     if settings.smtp_url is None or settings.redirect_all is not None:
         return False
-    try:
-        host = parse_smtp_url(settings.smtp_url, settings.smtp_password or "").host
-    except ValueError as error:
-        raise SettingsError(Phrase("AGENDA_SMTP_URL: {error}").of(error=error)) from error
-    return not is_loopback(host)
+    return not is_loopback(parse_smtp_url(settings.smtp_url, settings.smtp_password or "").host)
 
 
 def letters_of(settings: Settings, tokens: Tokens) -> Letters:
@@ -44,10 +39,7 @@ def sending_of(settings: Settings, base_url: str, tokens: Tokens) -> Sending | N
     """How to send, or None without AGENDA_SMTP_URL. Raises SettingsError."""
     if settings.smtp_url is None:
         return None
-    try:
-        smtp = parse_smtp_url(settings.smtp_url, settings.smtp_password, access_tokens(settings))
-    except ValueError as error:
-        raise SettingsError(Phrase("AGENDA_SMTP_URL: {error}").of(error=error)) from error
+    smtp = parse_smtp_url(settings.smtp_url, settings.smtp_password, access_tokens(settings))
     return Sending(
         smtp=smtp,
         pace=settings.pace,
