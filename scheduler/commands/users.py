@@ -73,7 +73,7 @@ app = typer.Typer(no_args_is_help=False, add_completion=False, pretty_exceptions
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Called:
+class _UsersCall:
     """What each command of the group stands on."""
 
     settings: Settings
@@ -104,10 +104,10 @@ class _Called:
 
 
 @contextmanager
-def _called(lang: str | None, author: str | None = None) -> Iterator[_Called]:
+def _called(lang: str | None, author: str | None = None) -> Iterator[_UsersCall]:
     configure_logs(level=logging.WARNING)
     with told(lang) as settings, existing_database(settings) as database:
-        yield _Called(settings=settings, database=database, language=language(lang, settings), author=author)
+        yield _UsersCall(settings=settings, database=database, language=language(lang, settings), author=author)
 
 
 def users(context: typer.Context, lang: LangOption = None, as_json: JsonOption = False) -> None:
@@ -214,7 +214,7 @@ def _grants(chosen: Sequence[DeskRole] | None, regions: Sequence[str] | None) ->
     )
 
 
-def _print_link(called: _Called, made: IssuedLink, said: Phrase, *, as_json: bool) -> None:
+def _print_link(called: _UsersCall, made: IssuedLink, said: Phrase, *, as_json: bool) -> None:
     link = f"{called.settings.own_address}{made.path}"
     if as_json:
         print_json({"id": made.account.id, "address": made.account.address, "link": link, "until": made.until})
@@ -239,7 +239,7 @@ def _list(lang: str | None, *, as_json: bool) -> None:
             out().print(_table(called, known))
 
 
-def _table(called: _Called, known: Sequence[Account]) -> Table:
+def _table(called: _UsersCall, known: Sequence[Account]) -> Table:
     table = Table(*HEADINGS[called.language].split("|"))
     for one in known:
         state, last = STATES[one.accepted][called.language], _moment(one.signed_in_at)
