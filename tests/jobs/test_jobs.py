@@ -193,7 +193,7 @@ def test_next_years_agenda_is_made_from_this_one(day: Day, monkeypatch: pytest.M
     day.types("check", "--config", "siguiente")
     day.types("impact", "taller-asia-pacifico-2027", "--config", "siguiente")
     day.types("publish", "--config", "siguiente", "--reason", "La agenda nueva", *WHO, ends=1)
-    monkeypatch.setenv("AGENDA_DATABASE", "sqlite:///siguiente.db")
+    monkeypatch.setenv("AGENDA_DATABASE_URL", "sqlite:///siguiente.db")
     day.types("publish", "--config", "siguiente", "--reason", "Primera edición", *WHO)
     day.types("status", "--config", "siguiente")
     day.is_as_read("10-siguiente")
