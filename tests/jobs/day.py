@@ -19,7 +19,7 @@ from tests.support.smtpd import scripted
 
 SCREENS = Path(__file__).with_name("screens")
 # Links, which hold keys, the audit's heads, and headers of a mail that are another each time.
-_SECRET = re.compile(r"https?://\S+|(?<=\d-)[0-9a-f]{32}\b|^(Message-ID|Date|List-[A-Za-z-]+): .*", re.MULTILINE)
+_SECRET = re.compile(r"https?://\S+|(?<=\d-)[0-9a-f]{32}\b|^(Message-ID|Date|Fecha|List-[A-Za-z-]+): .*", re.MULTILINE)
 SHOWN = 6  # subjects of a batch of mail
 
 
