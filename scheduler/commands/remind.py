@@ -71,7 +71,8 @@ def remind(
             raise UsageRefusal(SILENT_ALONE)
         spoken, at = language(lang, settings), SystemClock().now()
         if preview is not None:
-            typer.echo("\n".join(_preview(database, settings, event, preview, at, html=html)) or _none(preview, spoken))
+            mails = [shown(body, spoken, html=html) for body in _preview(database, settings, event, preview, at)]
+            typer.echo("\n".join(mails) or _none(preview, spoken))
             return
         with database.read() as connection:
             found = silence(connection, event, at)
@@ -91,17 +92,14 @@ def _asked(database: Database, found: Silence, at: datetime, author: str) -> Sil
     return ask(database, found.event.id, at, confirmed=found.people, author=author)
 
 
-def _preview(
-    database: Database, settings: Settings, event: str, site: str, at: datetime, *, html: bool
-) -> Iterator[str]:
+def _preview(database: Database, settings: Settings, event: str, site: str, at: datetime) -> Iterator[bytes]:
     """What a site's posts are asked, or are to be asked already: by asking them, and taking that back."""
     letters = letters_of(settings, database.tokens)
     with database.suppose() as connection:
         found = silence(connection, event, at)
         if found.edition.agenda.site(site) is None:
             raise UsageRefusal(NO_SITE, option="preview", site=site)
-        for body in foreseen_question(connection, letters, found, site, at):
-            yield shown(body, html=html)
+        yield from foreseen_question(connection, letters, found, site, at)
 
 
 def _none(site: str, lang: Language) -> str:
