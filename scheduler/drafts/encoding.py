@@ -7,15 +7,15 @@ from codecs import BOM_UTF8
 from calendars.reading import LIMITS
 from calendars.reading.decoding import decode
 from calendars.reading.problems import Report
-from scheduler.drafts.patching import Unreadable
+from scheduler.drafts.patching import NoText
 
 
 def text_of(file: str, body: bytes) -> str:
-    """The text, its lines ended by line feeds. Raises Unreadable where the bytes are no text."""
+    """The text, its lines ended by line feeds. Raises NoText where the bytes are no text."""
     report = Report(file)
     text = decode(body, report, limit=LIMITS[file])
     if text is None:
-        raise Unreadable(report.problems[0].message)
+        raise NoText(report.problems[0].message)
     return text
 
 

@@ -8,7 +8,7 @@ a file: files hold addresses, and what was corrected must not stay for ever.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -22,7 +22,7 @@ DIGEST = 32  # hexadecimal digits of a state's SHA-256
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class State:
+class FileState:
     """A file as it stood at some time."""
 
     file: str
@@ -42,7 +42,7 @@ class History:
     def __init__(self, folder: Path) -> None:
         self._folder = folder / FOLDER
 
-    def states(self, file: str | None = None) -> tuple[State, ...]:
+    def states(self, file: str | None = None) -> tuple[FileState, ...]:
         """The latest first; of one file, or of all."""
         found = [one for one in self._read() if file in (None, one.file)]
         return tuple(reversed(found))
@@ -64,24 +64,36 @@ class History:
             fresh = self._folder / f"{digest}.new"
             fresh.write_bytes(body)
             fresh.replace(self._folder / digest)
-        kept = tuple(self._worth(at, (*self._read(), State(file=file, digest=digest, at=at, by=by))))
+        kept = tuple(self._worth(at, (*self._read(), FileState(file=file, digest=digest, at=at, by=by))))
         self._write(kept)
 
-    def _worth(self, now: datetime, states: tuple[State, ...]) -> Iterator[State]:
+    def forget(self, goes: Callable[[FileState, bytes], bool]) -> int:
+        """End the states of which that is said, but for the latest of each file: that one the file holds itself.
+
+        Returns how many.
+        """
+        states = self._read()
+        latest = {one.file: one for one in states}
+        gone = [one for one in states if one is not latest[one.file] and goes(one, self.body(one.digest) or b"")]
+        if gone:
+            self._write(tuple(one for one in states if one not in gone))
+        return len(gone)
+
+    def _worth(self, now: datetime, states: tuple[FileState, ...]) -> Iterator[FileState]:
         """Those that stay; the latest of each file always does."""
         for number, one in enumerate(states):
             later = sum(other.file == one.file for other in states[number + 1 :])
             if later == 0 or (later < KEPT_STATES and now - one.at <= timedelta(days=KEPT_DAYS)):
                 yield one
 
-    def _read(self) -> tuple[State, ...]:
+    def _read(self) -> tuple[FileState, ...]:
         path = self._folder / INDEX
         if not path.is_file():
             return ()
         rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line)
-        return tuple(State(**{**row, "at": datetime.fromisoformat(row["at"])}) for row in rows)
+        return tuple(FileState(**{**row, "at": datetime.fromisoformat(row["at"])}) for row in rows)
 
-    def _write(self, states: tuple[State, ...]) -> None:
+    def _write(self, states: tuple[FileState, ...]) -> None:
         fresh = self._folder / f"{INDEX}.new"
         rows = (json.dumps({**asdict(one), "at": one.at.isoformat()}, ensure_ascii=False) for one in states)
         fresh.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")

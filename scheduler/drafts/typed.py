@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -51,6 +51,17 @@ def kept(folder: Path, who: str, what: str, now: datetime) -> Typed | None:
 def forget(folder: Path, who: str, what: str) -> None:
     """It was saved, or given up."""
     _path(folder, who, what).unlink(missing_ok=True)
+
+
+def forget_where(folder: Path, now: datetime, holds: Callable[[str], bool]) -> int:
+    """End what is older than KEPT, and what holds something of which that is said. Returns how many."""
+    gone = 0
+    for path in sorted((folder / FOLDER / TYPED).glob("*.json")):
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if now - datetime.fromisoformat(found["at"]) > KEPT or any(map(holds, found["fields"].values())):
+            path.unlink(missing_ok=True)
+            gone += 1
+    return gone
 
 
 def _path(folder: Path, who: str, what: str) -> Path:
