@@ -145,7 +145,7 @@ async def the_bad_day(page: Page, day: Day) -> None:
     assert await day.later(minutes=3) == []
     await keys.link("Ver a quién se avisa de otro enlace")
     await keys.heading("Quién se enteró")
-    await keys.sees(".told", "30 de 30 puestos sin enterarse.")
+    await keys.sees(".told", "No se han enterado: 30 de 30 puestos")
     await keys.link("Envíos")
     await keys.heading("Envíos")
     await keys.choose("Evento", "Taller VMRE, Europa")

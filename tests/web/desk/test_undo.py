@@ -105,10 +105,15 @@ async def test_who_got_a_reminder_with_the_new_hour_is_corrected_and_the_screen_
         found = countdown(connection)
     assert found is not None
     assert (found.until, found.reminders.mails > 0) == (WEEK_BEFORE, True)
+    foretold = undoing.shown(place, asked_by(now=at)).body
+    assert "a quien ya lo tenga cuando usted deshaga, se le corrige" in foretold
+    assert "Todavía no ha salido nada" in foretold
+    assert "by the time of the undoing is corrected" in undoing.shown(place, asked_by(now=at, language="en")).body
     assert len(await sent(database, at, WEEK_BEFORE + timedelta(minutes=1))) == 1
     later = WEEK_BEFORE + timedelta(minutes=2)
     body = undoing.shown(place, asked_by(now=later)).body
     assert "1 persona recibe un aviso de ello." in body
+    assert "Todavía no ha salido nada" not in body
     assert undo(place, later).status == 303
     [corrected] = await sent(database, later, later + timedelta(hours=1))
     assert "16:00 h (Madrid)" in str(corrected["Subject"])
