@@ -29,7 +29,7 @@ TITLE = Phrase("Files")
 NO_FILE = Phrase("There is no file “{name}” among those of the configuration.")
 IN_A_WORKBOOK = Phrase("{file} is read from the workbook {workbook}: edit that in Excel.")
 TOO_LONG = Phrase(
-    "{file} has {size} KB, too much for a text field: take the folder down, edit it, and put it up again."
+    "A text field is too small for {file} ({size} KB): take the folder down, edit it, and put the folder up again."
 )
 NO_ARCHIVE = Phrase("That is no .zip archive with files of the configuration.")
 EDITABLE = 256 * 1024  # bytes that a text field is given; a larger file is taken down, and put back
