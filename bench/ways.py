@@ -48,7 +48,9 @@ _OURS = ("calendars.", "scheduler.")
 _MESSAGE = frozenset({"Subject", "Reminder", "NoticeWords", "Enclosure", "Personal", "PreparedMail", "Part"})
 # By name, so that the same run can be made of an earlier build: there a claim was a Delivery all the way.
 _CLAIMED = frozenset({"Delivery", "Claim", "ReminderErrand", "NoticeErrand", "Intent"}) | _MESSAGE
-_ANSWERED = frozenset({"Request", "Form", "_Asked", "Answer", "Member", "Planned", "plan"})  # `plan` yields Planned
+_ANSWERED = frozenset(
+    {"Request", "Form", "_Asked", "Answer", "PostAnswer", "Member", "Planned", "plan"}
+)  # of `plan`: Planned
 _CHANGED = frozenset({"Draft", "Publication", "Prospect", "Change", "Notice", "Owed", "Row", "Telling"}) | _CLAIMED
 
 
