@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from codecs import BOM_UTF8
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 
 from calendars.reading import LIMITS
 from calendars.reading.decoding import decode
 from calendars.reading.problems import Report
 from scheduler.drafts.patching import Unreadable
+
+UTF16 = (BOM_UTF16_LE, BOM_UTF16_BE)  # what Notepad calls Unicode; it becomes UTF-8
 
 
 def text_of(file: str, body: bytes) -> str:
@@ -22,5 +24,6 @@ def text_of(file: str, body: bytes) -> str:
 def body_of(text: str, before: bytes) -> bytes:
     """The text as UTF-8, as the file was `before`: CRLF where it had it, a byte order mark where it had one."""
     plain = text.replace("\r\n", "\n")
-    written = plain.replace("\n", "\r\n") if b"\r\n" in before else plain
+    had = before.decode("utf-16", "replace").encode() if before.startswith(UTF16) else before
+    written = plain.replace("\n", "\r\n") if b"\r\n" in had else plain
     return (BOM_UTF8 if before.startswith(BOM_UTF8) else b"") + written.encode()

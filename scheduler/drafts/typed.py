@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,10 +29,10 @@ def keep(folder: Path, who: str, what: str, found: Typed) -> None:
     path = _path(folder, who, what)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
+        fresh = path.with_suffix(f".{os.getpid()}.new")  # two looks at one form may be made at once, by two processes
         fresh.write_text(json.dumps({"at": found.at.isoformat(), "fields": dict(found.fields)}), encoding="utf-8")
         fresh.replace(path)
-    except PermissionError:
+    except OSError:
         return
 
 
@@ -40,8 +41,11 @@ def kept(folder: Path, who: str, what: str, now: datetime) -> Typed | None:
     path = _path(folder, who, what)
     if not path.is_file():
         return None
-    found = json.loads(path.read_text(encoding="utf-8"))
-    typed = Typed(at=datetime.fromisoformat(found["at"]), fields=found["fields"])
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        typed = Typed(at=datetime.fromisoformat(found["at"]), fields=found["fields"])
+    except (OSError, ValueError, KeyError, TypeError):  # given up in this moment, or damaged
+        return None
     if now - typed.at > KEPT:
         path.unlink(missing_ok=True)
         return None

@@ -115,7 +115,7 @@ def listed(place: Place, asked: Asked) -> Answer:
 def _meant(now: InForce, which: str) -> tuple[int, Event | None]:
     """The edition's number, and the event if one is meant. Raises NotThere."""
     event = now.edition.agenda.event(which) if which else None
-    number = now.edition.number if not which or event else int(which) if which.isascii() and which.isdigit() else 0
+    number = now.edition.number if not which or event else int(which) if which.isdecimal() and len(which) < 10 else 0
     if not 1 <= number <= now.edition.number:
         raise NotThere(UNKNOWN)
     return number, event
