@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Mapping
 
-from calendars.reading import LIMITS
+from calendars.catalogue import Phrase
+from calendars.reading import AGENDA, LIMITS
 from calendars.reading.decoding import decode
 from calendars.reading.problems import Report
 from scheduler.drafts.patching import Unreadable
 
 UTF16 = (BOM_UTF16_LE, BOM_UTF16_BE)  # what Notepad calls Unicode; it becomes UTF-8
+NO_AGENDA = Phrase(
+    "agenda.yaml is not in the folder of the files. Put the folder back, or an earlier state of the file."
+)
 
 
 def text_of(file: str, body: bytes) -> str:
@@ -19,6 +24,13 @@ def text_of(file: str, body: bytes) -> str:
     if text is None:
         raise Unreadable(report.problems[0].message)
     return text
+
+
+def agenda_text(files: Mapping[str, bytes]) -> str:
+    """The text of agenda.yaml among the files of a folder. Raises Unreadable, also where it is not there."""
+    if AGENDA not in files:
+        raise Unreadable(NO_AGENDA)
+    return text_of(AGENDA, files[AGENDA])
 
 
 def body_of(text: str, before: bytes) -> bytes:
