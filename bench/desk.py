@@ -156,7 +156,7 @@ def _person(key: str, number: int, waits: Waits, over: Event) -> None:
         if over.is_set():
             return
         if turn % 10 == number:
-            taken = seconds(lambda: _asked(connection, "GET", "/desk/changes/impact", headers))
+            taken = seconds(lambda: _asked(connection, "GET", "/desk/changes/consequences", headers))
             waits.changes.append(taken)
         else:
             body = urlencode({**form, "estado": "tentativo", "hora": f"09:{turn % 60:02}", "duracion": "2 h"})

@@ -111,7 +111,7 @@ def reminder(database: Database) -> Trace:
 def answer(database: Database) -> Trace:
     """One answer, from HTTP to the ledger."""
     _publish(database, _of_one_post(shipped_draft()), BEFORE_ALL)
-    site = replace(site_of(database, TOKENS, Settings(), BASE, mails=True), now=BEFORE_ALL + timedelta(days=1))
+    site = replace(site_of(database, Settings(), BASE, mails=True), now=BEFORE_ALL + timedelta(days=1))
     app = build_app(site)
     trace = Trace(_ANSWERED, ("scheduler.people.answers", "answer"))
     with traced(trace):

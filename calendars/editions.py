@@ -7,12 +7,26 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
+from calendars.catalogue import SOURCE, Phrase
 from calendars.documents import event_digest
-from calendars.model.agenda import Agenda, AnotherAgenda, Draft
+from calendars.model.agenda import Agenda, Draft
 from calendars.model.events import Days, Event, EventStatus, Timed
 from calendars.zones import nearest_instant, offset_at, to_instant, to_wall, zone_data
 
 CANCELLED_STAYS = timedelta(days=90)  # in the feeds after its date, so that programs that poll rarely still learn of it
+
+_ANOTHER = Phrase(
+    "agenda.yaml is the agenda “{draft}”, and this database publishes “{in_force}”: write that id at agenda: again, or "
+    "publish the other one from a folder of its own, with a database of its own"
+)
+
+
+class AnotherAgenda(ValueError):
+    """The draft bears another agenda id than the edition in force: every UID would change."""
+
+    def __init__(self, *, in_force: str, draft: str) -> None:
+        self.why = _ANOTHER.of(in_force=in_force, draft=draft)
+        super().__init__(self.why[SOURCE])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,7 +13,8 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from scheduler.base.clock import SimulatedClock, SystemClock
-from scheduler.people import signing_in
+from scheduler.drafts.saving import NotSaved
+from scheduler.people import past_states, signing_in
 from scheduler.sending.daywatch import DayWatch
 from scheduler.sending.runtime import AlarmClock, Bell
 from scheduler.sending.service import Sending, Service
@@ -65,9 +66,13 @@ async def _pages(parts: Serving, stopped: asyncio.Event) -> AsyncIterator[None]:
         yield
         return
     async with polls_recorded(parts.site.staff, parts.database), asyncio.TaskGroup() as group:
-        limits = replace(DEFAULTS, spared=parts.site.proxies)
-        group.create_task(serve_http(build_app(parts.site), parts.listener, stopped, limits))
+        limits, app = replace(DEFAULTS, spared=parts.site.proxies), build_app(parts.site)
+        for helper in parts.site.helpers:
+            helper.open()
+        group.create_task(serve_http(app, parts.listener, stopped, limits))
         yield
+    for helper in parts.site.helpers:
+        helper.close()
 
 
 @asynccontextmanager
@@ -153,7 +158,7 @@ async def _noticed(parts: Serving, service: Service | None, hours: ZoneWatch, da
 async def _forget_daily(parts: Serving, stopped: asyncio.Event) -> None:
     """Erase the addresses whose time is over (`retencion:`), at the start and then once a day; end doubts likewise.
 
-    And forget sessions and links of the desk that are over.
+    And forget sessions and links of the desk that are over, and the states of files that hold what was erased.
     """
     now = SystemClock().now if parts.site is None else parts.site.present
 
@@ -163,12 +168,17 @@ async def _forget_daily(parts: Serving, stopped: asyncio.Event) -> None:
             found = editions.load(connection)
             doubts.lapse(connection, now())
             retention = None if found is None else found.edition.agenda.retention
-            return signups.purge(connection, now(), retention)
+            gone = signups.purge(connection, now(), retention)
+        if parts.site is not None and parts.site.desk is not None:
+            past_states.forget(parts.site.desk.folder, parts.database, now())
+        return gone
 
     while not stopped.is_set():
         try:
             if erased := await asyncio.to_thread(purge):
                 log.info("addresses erased", count=erased)
+        except NotSaved as error:
+            log.error("earlier states of files stay", reason=str(error))
         except DBAPIError as error:  # a full disk must not end the service; tomorrow is another day
             if not will_pass(error):
                 raise

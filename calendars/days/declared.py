@@ -11,7 +11,7 @@ from calendars.model.places import Representation
 _ONE_DAY = timedelta(days=1)
 
 
-class Declared:
+class DeclaredDays:
     """Rows by the days that they speak of. In one place, the later row counts."""
 
     def __init__(self, rows: Iterable[OwnDay]) -> None:

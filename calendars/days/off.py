@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from calendars.catalogue import Phrase
-from calendars.days.declared import Declared
+from calendars.days.declared import DeclaredDays
 from calendars.days.listed import SOURCE, listed
 from calendars.days.weekends import weekend
 from calendars.model.agenda import Agenda
@@ -46,7 +46,7 @@ class DaysOff:
 
     def __init__(self, own: tuple[OwnDay, ...] = (), *, home: bool = False) -> None:
         """`home`: Mexico's holidays are days off everywhere."""
-        self._declared = Declared(own)
+        self._declared = DeclaredDays(own)
         self._home = home
 
     @classmethod

@@ -123,11 +123,3 @@ class Problem:
     message: Said  # says value, rule and correction
     instead: str = ""  # the value that was probably meant, where the message proposes one
     sheet: str = ""  # of a workbook: its name
-
-
-class AnotherAgenda(ValueError):
-    """The draft bears another agenda id than the edition in force: every UID would change."""
-
-    def __init__(self, *, in_force: str, draft: str) -> None:
-        super().__init__(f"agenda «{draft}» is not «{in_force}», which this database publishes")
-        self.in_force, self.draft = in_force, draft

@@ -10,7 +10,7 @@ from calendars.catalogue import Phrase
 from calendars.model.agenda import Agenda, Draft, Problem
 from calendars.reading.context import Context
 from calendars.reading.decoding import decode
-from calendars.reading.problems import START, AlreadyReported, Place, Report, Wrong
+from calendars.reading.problems import START, AlreadyReported, Position, Report, Wrong
 from calendars.reading.tables.days import DAY_COLUMNS, own_days
 from calendars.reading.tables.posts import POST_COLUMNS, POST_EXTRAS, recipients
 from calendars.reading.tables.sites import SITE_COLUMNS, SITE_EXTRAS, representations
@@ -148,7 +148,7 @@ def _keep_private(agenda: AgendaFile, whole: Agenda, joining: Mapping[str, Joini
     for event in whole.events:
         said = () if event.message is None else (event.message.es or "", event.message.en or "")
         if any(url in text for url in private for text in said):
-            report.add(Place(lines[event.id], 1), Wrong("private-link", _PRIVATE_LINK.of(name=event.id)))
+            report.add(Position(lines[event.id], 1), Wrong("private-link", _PRIVATE_LINK.of(name=event.id)))
 
 
 def _rows(

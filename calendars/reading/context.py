@@ -9,7 +9,7 @@ from itertools import count
 from calendars.catalogue import Phrase
 from calendars.model.places import slug
 from calendars.model.text import Said, Text
-from calendars.reading.problems import NO_SUCH, Place, Wrong, unknown
+from calendars.reading.problems import NO_SUCH, Position, Wrong, unknown
 from calendars.reading.values import ID_LENGTH, line
 
 REGION = Phrase("region")
@@ -52,9 +52,9 @@ class Once:
     noun: Said
     rule: str = "duplicate-id"
     ids: bool = True  # False: of a name or an address, which another cannot be made for
-    seen: dict[object, Place] = field(default_factory=dict)
+    seen: dict[object, Position] = field(default_factory=dict)
 
-    def check(self, key: object, name: str, place: Place) -> None:
+    def check(self, key: object, name: str, place: Position) -> None:
         if first := self.seen.get(key):
             said, values = (_TWICE, {"free": self._free(name)}) if self.ids else (_TWICE_ROW, {})
             message = said.of(noun=self.noun, name=name, line=first.line, **values)

@@ -7,7 +7,7 @@ import re
 
 from calendars.catalogue import Phrase
 from calendars.reading.codepages import WINDOWS, Unclear, code_page
-from calendars.reading.problems import START, Place, Report, Wrong, shown
+from calendars.reading.problems import START, Position, Report, Wrong, shown
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # Control characters but tab and line feed, line separators, directions that hide text, halves of characters.
@@ -94,7 +94,7 @@ def _blames_foreign_bytes(data: bytes, report: Report) -> bool:
     return True
 
 
-def _place_of(data: bytes, index: int, encoding: str) -> Place:
+def _place_of(data: bytes, index: int, encoding: str) -> Position:
     before = _plain(data[:index].decode(encoding, "ignore"))
     return _place(before, len(before))
 
@@ -105,9 +105,9 @@ def _plain(text: str) -> str:
     return _UNSEEN.sub("", unmarked.replace("\u00a0", " ").replace("\u202f", " "))
 
 
-def _place(text: str, index: int) -> Place:
+def _place(text: str, index: int) -> Position:
     start = text.rfind("\n", 0, index) + 1
-    return Place(text.count("\n", 0, index) + 1, index - start + 1)
+    return Position(text.count("\n", 0, index) + 1, index - start + 1)
 
 
 def _too_large(size: int, limit: int) -> Wrong:

@@ -25,12 +25,12 @@ _PRIVATE = re.compile(r"[^\s@…]{2}@|//")
 _QUOTED = re.compile(r"(?<=[«“])[^«»“”]*(?:[^\s@…]{2}@|//)[^»”]*")
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     line: int  # from 1
     column: int  # in characters, from 1
 
 
-START = Place(1, 1)
+START = Position(1, 1)
 
 
 class Wrong(Exception):
@@ -40,7 +40,7 @@ class Wrong(Exception):
     """
 
     def __init__(
-        self, rule: str, message: Said, *, value: str = "", place: Place | None = None, instead: str = ""
+        self, rule: str, message: Said, *, value: str = "", place: Position | None = None, instead: str = ""
     ) -> None:
         super().__init__(message[SOURCE])
         self.rule = rule
@@ -76,7 +76,7 @@ class Report:
     def full(self) -> bool:
         return len(self.problems) > LIMIT
 
-    def add(self, place: Place, wrong: Wrong) -> None:
+    def add(self, place: Position, wrong: Wrong) -> None:
         if len(self.problems) == LIMIT:
             wrong = Wrong(
                 "too-many-problems",
@@ -85,11 +85,11 @@ class Report:
         if not self.full:
             self.problems.append(self._told(place, wrong))
 
-    def note(self, place: Place, wrong: Wrong) -> None:
+    def note(self, place: Position, wrong: Wrong) -> None:
         if len(self.notes) < LIMIT:
             self.notes.append(self._told(place, wrong))
 
-    def _told(self, place: Place, wrong: Wrong) -> Problem:
+    def _told(self, place: Position, wrong: Wrong) -> Problem:
         line, column = wrong.place or place
         value = "…" if _PRIVATE.search(wrong.value) else wrong.value
         message = _Discreet(message=wrong.message)

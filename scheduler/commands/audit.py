@@ -2,48 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Annotated
 
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
-from sqlalchemy import Connection
 
 from calendars.catalogue import Phrase
 from calendars.model.text import Language
 from calendars.wording import home_short
-from calendars.zones import nearest_instant, to_wall
 from scheduler.base.refusal import PROBLEMS, UsageRefusal
 from scheduler.commands.common import JsonOption, LangOption, language, print_json, told
 from scheduler.commands.confirming import HEED
 from scheduler.commands.screen import out, print_lines
 from scheduler.installation.database import existing_database
-from scheduler.store import editions
+from scheduler.reporting.audited import (
+    WantedRows,
+    account_names,
+    audit_csv,
+    audit_moment,
+    audit_verdict,
+    rows_wanted,
+    zone_of_audit,
+)
 from scheduler.store.audit import listing
 from scheduler.store.audit.chain import Head
 from scheduler.store.audit.deeds import What
-from scheduler.store.audit.listing import AuditFilter, AuditRow
+from scheduler.store.audit.listing import AuditRow
 from scheduler.store.audit.verifying import AuditVerdict, verify
 from scheduler.store.database import Database
-from scheduler.wording.audit import deed_words, way_words, who_words, why_words
+from scheduler.wording.audit import deed_words, who_words, why_words
 from scheduler.wording.cells import csv_octets
 
-HOME = "America/Mexico_City"  # before the first edition
-FLAWS_TOLD = 20
 HEADINGS = Phrase("No.|When ({zone})|Who|What|Why")
-COLUMNS = Phrase("No.|When ({zone})|UTC|Who|Which way|What|In words|Subject|Why|Hash")
 NONE = Phrase("No row fits.")
 MORE = Phrase("The last {shown} of {total}; --limit shows more.")
-WHOLE = Phrase("The list is whole: {n} {n:row|rows}, {head}.")
-NO_ROWS = Phrase("The list has no row yet.")
-EMPTIED = Phrase("{n} {n:text was|texts were} erased, as `retencion` and erasures do.")
-UNKEYED = Phrase("written without the secret key, so nobody vouches for {n:it|them}: {rows}")
-BROKEN = Phrase("The list is NOT whole: {n} {n:flaw|flaws} in {rows} {rows:row|rows}. Keep a copy of it.")
-MORE_FLAWS = Phrase("and {n} more")
 NO_DAY = Phrase("--{option} {text}: not a date; write it as 2026-11-23")
 NO_HEAD = Phrase("--head {text}: not a head; copy it as `agenda publish` or `agenda doctor` printed it: 12-3f9a…")
 ONE_FORM = Phrase("--json or --csv, not both")
@@ -93,41 +89,24 @@ def audit(
             if verifying:
                 _verify(database, [_head(one) for one in head or ()], spoken, as_json=as_json)
                 return
-            wanted = AuditFilter(who=who, what=tuple(what or ()), subject=subject)
+            days = {name: _day(name, day) for name, day in (("since", since), ("until", until))}
+            wanted = WantedRows(who=who, what=tuple(what or ()), subject=subject, **days)
             with database.read() as connection:
-                zone = _zone(connection)
-                found = list(listing.rows(connection, _between(wanted, since, until, zone)))
+                zone, names = zone_of_audit(connection), account_names(connection)
+                found = list(listing.rows(connection, rows_wanted(wanted, zone, names)))
         if as_csv:
-            typer.echo(csv_octets(_csv(found, zone, spoken)), nl=False)
+            typer.echo(csv_octets(audit_csv(found, zone, names, spoken)), nl=False)
         elif as_json:
             print_json([_json(one, spoken) for one in found])
         else:
-            _print(found, limit, zone, spoken)
+            _print(found, limit, zone, names, spoken)
 
 
-def _zone(connection: Connection) -> str:
-    current = editions.load(connection)
-    return HOME if current is None else current.edition.agenda.zone
-
-
-def _between(wanted: AuditFilter, since: str | None, until: str | None, zone: str) -> AuditFilter:
-    """The days are those of the agenda's own zone."""
-    return replace(
-        wanted,
-        since=None if since is None else _midnight(_day("since", since), zone),
-        until=None if until is None else _midnight(_day("until", until) + timedelta(days=1), zone),
-    )
-
-
-def _day(option: str, text: str) -> date:
+def _day(option: str, text: str | None) -> date | None:
     try:
-        return date.fromisoformat(text.strip())
+        return None if text is None else date.fromisoformat(text.strip())
     except ValueError as error:
         raise UsageRefusal(NO_DAY, option=option, text=text) from error
-
-
-def _midnight(day: date, zone: str) -> datetime:
-    return nearest_instant(datetime.combine(day, time()), zone)
 
 
 def _head(text: str) -> Head:
@@ -137,39 +116,18 @@ def _head(text: str) -> Head:
         raise UsageRefusal(NO_HEAD, text=text) from error
 
 
-def _print(found: Sequence[AuditRow], limit: int, zone: str, lang: Language) -> None:
+def _print(found: Sequence[AuditRow], limit: int, zone: str, names: Mapping[str, str], lang: Language) -> None:
     if not found:
         typer.echo(NONE[lang])
         return
     headings = HEADINGS.say(lang, zone=home_short(zone, lang)).split("|")
     table = Table(*headings, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for one in found[-limit:]:
-        cells = (_wall(one, zone), who_words(one, lang), deed_words(one, lang), why_words(one, lang))
-        table.add_row(str(one.number), *map(escape, cells))
+        said = who_words(one, lang, names), deed_words(one, lang, names), why_words(one, lang)
+        table.add_row(str(one.number), audit_moment(one, zone), *map(escape, said))
     out().print(table)
     if len(found) > limit:
         typer.echo(MORE.say(lang, shown=limit, total=len(found)))
-
-
-def _wall(row: AuditRow, zone: str) -> str:
-    return f"{to_wall(row.at, zone):%Y-%m-%d %H:%M}"
-
-
-def _csv(found: Sequence[AuditRow], zone: str, lang: Language) -> Iterator[Sequence[object]]:
-    yield COLUMNS.say(lang, zone=home_short(zone, lang)).split("|")
-    for one in found:
-        yield (
-            one.number,
-            f"{to_wall(one.at, zone):%Y-%m-%d %H:%M:%S}",
-            f"{one.at:%Y-%m-%d %H:%M:%S}",
-            who_words(one, lang),
-            way_words(one, lang),
-            one.what,
-            deed_words(one, lang),
-            one.subject,
-            why_words(one, lang),
-            f"{one.number}-{one.hash}",
-        )
 
 
 def _json(one: AuditRow, lang: Language) -> dict[str, object]:
@@ -195,7 +153,8 @@ def _verify(database: Database, heads: list[Head], lang: Language, *, as_json: b
     if as_json:
         print_json(_verdict_json(found, lang))
     else:
-        print_lines(_verdict_lines(found, lang))
+        said = audit_verdict(found, lang)
+        print_lines([*(f"{HEED[lang]}: {one}" for one in said.alarms), *said.sum])
     if found.flaws:
         raise typer.Exit(PROBLEMS)
 
@@ -209,21 +168,3 @@ def _verdict_json(found: AuditVerdict, lang: Language) -> dict[str, object]:
         "unkeyed": list(found.unkeyed),
         "flaws": [one[lang] for one in found.flaws],
     }
-
-
-def _verdict_lines(found: AuditVerdict, lang: Language) -> Iterator[str]:
-    for one in found.flaws[:FLAWS_TOLD]:
-        yield f"{HEED[lang]}: {one[lang]}"
-    if len(found.flaws) > FLAWS_TOLD:
-        yield MORE_FLAWS.say(lang, n=len(found.flaws) - FLAWS_TOLD)
-    if found.unkeyed:
-        rows = ", ".join(map(str, found.unkeyed[:FLAWS_TOLD]))
-        yield f"{HEED[lang]}: {UNKEYED.say(lang, n=len(found.unkeyed), rows=rows)}"
-    if found.emptied:
-        yield EMPTIED.say(lang, n=found.emptied)
-    if found.flaws:
-        yield BROKEN.say(lang, n=len(found.flaws), rows=found.rows)
-    elif found.head is None:
-        yield NO_ROWS[lang]
-    else:
-        yield WHOLE.say(lang, n=found.rows, head=found.head)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, cast
 
 import typer
 
@@ -83,7 +83,7 @@ NOT_PUBLISHED = Phrase("Nothing was published; what was in force stays in force.
 
 # Raised below the commands, and expected: by class and its module, which a command that does without has not loaded.
 EXPECTED = (
-    ("calendars.model.agenda", "AnotherAgenda", PROBLEMS),
+    ("calendars.editions", "AnotherAgenda", PROBLEMS),
     ("calendars.zones", "WallTimeError", PROBLEMS),
     ("calendars.zones", "UnusableZoneData", ENVIRONMENT),
     ("sqlalchemy.exc", "DBAPIError", ENVIRONMENT),
@@ -122,7 +122,9 @@ def _expected(error: Exception) -> int | None:
 
 
 def _failure(error: Exception) -> Said:
-    """What a library objects to; of a database that somebody else writes to, what to do."""
+    """What was refused, in words, or a library objects to; of a database that somebody else writes to, what to do."""
+    if (why := getattr(error, "why", None)) is not None:
+        return cast("Said", why)
     of_database = getattr(error, "orig", None)
     if of_database is None:
         return verbatim(str(error))

@@ -22,30 +22,25 @@ from scheduler.commands.screen import out, print_lines
 from scheduler.installation.database import NOTHING_YET, NothingPublished, existing_database
 from scheduler.publishing.in_words import moment_at_home
 from scheduler.reporting.heard import Hearing, PostHeard, SiteHeard, Taking, by_region, of_edition, of_event
+from scheduler.reporting.heard_in_words import (
+    FIRST,
+    PUBLIC,
+    UNKNOWN,
+    dated,
+    edition_words,
+    kinds_of,
+    meant,
+    since_words,
+    sum_words,
+)
 from scheduler.store import editions
 from scheduler.store.editions import InForce
-from scheduler.wording.kinds import kind_words
 
 HEADINGS = Phrase(
     "Site|Posts|Mail taken|Bounced|Uncertain|Still to leave|No mail|Private calendars read|Answered|Not heard"
 )
-EVENT = Phrase("{title}: as it stands since edition {number}, {moment}")
-CHANGED = Phrase("{kinds}  {title}: edition {number}, {moment}")
-MISSING = Phrase("Not heard: {posts} of {all} {all:post|posts}, at {sites} {sites:site|sites}.")
-DEAF = Phrase("At {n} of these sites nobody has.")
-EVERYBODY = Phrase("All have heard: {all} {all:post|posts}.")
-NO_POSTS = Phrase("It concerns no post.")
 OF_SITES = Phrase("{n} of {all}")
-PUBLIC = Phrase(
-    "Heard: the mail server took a mail that tells it, the post's private calendar was read since, or it answered "
-    "since. Whether a mail was read, and who reads public calendars, nobody knows."
-)
-FIRST = Phrase(
-    "Edition 1 is the first: nobody was told of it. Ask for an event: agenda heard EVENT. There are: {events}."
-)
-NOTHING_TOLD = Phrase("Edition {number} changed nothing that is told to anybody.")
-WAS_SILENT = Phrase("Edition {number} was published without telling anybody; later mails say what it changed.")
-UNKNOWN = Phrase("{key}: there is no such event in force, and no such edition. Events: {events}.")
+ASK = Phrase("Ask for an event: agenda heard EVENT. There are: {events}.")
 NAMED = 3  # posts of a site; the rest are counted
 MORE = Phrase("{posts} and {n} more")
 
@@ -85,52 +80,34 @@ def heard(
 
 def _found(connection: Connection, now: InForce, which: str | None) -> tuple[int | None, Sequence[Hearing]]:
     """The edition that is meant, if one is; and who has heard of what. Raises UsageRefusal."""
-    event = None if which is None else now.edition.agenda.event(which)
+    number, event = meant(now, which or "")
     if event is not None:
         return None, [of_event(connection, now, event)]
-    number = now.edition.number if which is None else int(which) if which.isascii() and which.isdigit() else 0
-    if not 1 <= number <= now.edition.number:
-        raise UsageRefusal(UNKNOWN, key=which, events=_events(now.edition))
+    if number < 1:
+        raise UsageRefusal(UNKNOWN, key=which, events=dated(now.edition))
     return number, list(of_edition(connection, now, number)) if number > 1 else []
-
-
-def _events(edition: Edition) -> str:
-    return ", ".join(event.id for event in edition.agenda.events if event.when is not None)
 
 
 def _of_edition(
     connection: Connection, now: InForce, number: int, found: Sequence[Hearing], lang: Language
 ) -> Iterator[str]:
     """What is to be said of an edition before its events."""
-    if number == 1:
-        yield FIRST.say(lang, events=_events(now.edition))
-    elif not found:
-        yield NOTHING_TOLD.say(lang, number=number)
-    if number in editions.silent(connection):
-        yield WAS_SILENT.say(lang, number=number)
+    said = edition_words(number, found, lang, silent=number in editions.silent(connection))
+    for one in said:
+        yield f"{one} {ASK.say(lang, events=dated(now.edition))}" if one == FIRST[lang] else one
 
 
 def _head(one: Hearing, edition: Edition, lang: Language, at: datetime) -> str:
-    moment = moment_at_home(one.since, edition.agenda.zone, lang, at)
-    given = {"title": one.event.title[lang], "number": one.edition, "moment": moment}
-    if one.change is None:
-        return EVENT.say(lang, **given)
-    return CHANGED.say(lang, kinds=kind_words(one.change, lang), **given)
+    since = since_words(one, lang, moment_at_home(one.since, edition.agenda.zone, lang, at))
+    title = f"{one.event.title[lang]}: {since}"
+    return title if one.change is None else f"{kinds_of(one, lang)}  {title}"
 
 
 def _print_sites(one: Hearing, edition: Edition, lang: Language, *, missing: bool) -> None:
-    posts = sum(len(site.posts) for site in one.sites)
-    if not posts:
-        print_lines([NO_POSTS[lang]])
-        return
     chosen = one.missing if missing else one.sites
-    if chosen:
+    if chosen and any(site.posts for site in one.sites):
         out().print(_table(chosen, edition, lang))
-    absent = sum(len(site.missing) for site in one.sites)
-    deaf = sum(not site.heard for site in one.missing)
-    line = MISSING.say(lang, posts=absent, all=posts, sites=len(one.missing))
-    nobody = (DEAF.say(lang, n=deaf),) if deaf else ()
-    print_lines([" ".join((line, *nobody)) if absent else EVERYBODY.say(lang, all=posts)])
+    print_lines([sum_words(one, lang)])
 
 
 def _table(sites: Sequence[SiteHeard], edition: Edition, lang: Language) -> Table:

@@ -43,7 +43,6 @@ TEMPORARY = 75  # EX_TEMPFAIL of sysexits.h: the mail server keeps the message a
 NOT_ADOPTED = Phrase(
     "--imap: this database was copied or restored, and would take what belongs to the original: `agenda adopt` first"
 )
-IMAP_URL = Phrase("--imap: {error}")
 NO_PASSWORD = Phrase("AGENDA_IMAP_PASSWORD is not set; set it, or ask for a token with ?auth=xoauth2")
 ONE_MAILBOX = Phrase("--maildir or --imap, not both")
 KEEP_IT = Phrase("the message is not taken in now: {error}")
@@ -159,10 +158,7 @@ def _mailbox(
 
 
 def _imap(url: str, settings: Settings, database: Database, again: bool) -> Imap:
-    try:
-        where = parse_imap_url(url)
-    except ValueError as error:
-        raise UsageRefusal(IMAP_URL, error=error) from error
+    where = parse_imap_url(url)
     since = (SystemClock().now() - RECENT).date()
     with database.read() as connection:
         if not Instance(database).is_own(connection):

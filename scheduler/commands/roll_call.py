@@ -202,7 +202,7 @@ def _preview(database: Database, settings: Settings, site: str, again: timedelta
     if not mails:
         typer.echo(NO_MAIL.say(lang, site=site))
     for mail in mails:
-        typer.echo(shown(mail, html=False))
+        typer.echo(shown(mail, lang, html=False))
 
 
 def _dismiss(database: Database, post: str, author: str | None, lang: Language) -> None:

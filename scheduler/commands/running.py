@@ -75,7 +75,7 @@ def demo(
             typer.echo(WHERE.say(language(lang, settings), url=base_url))
             present = to_instant(now, draft.agenda.zone) if now else _demo_now(draft.agenda)
             played = Played(now=present, outbox=outbox)
-            site = site_of(database, tokens, settings, base_url, mails=True, played=played)
+            site = site_of(database, settings, base_url, mails=True, played=played)
             loop.run(_serve_demo(database, site, listener, outbox))
 
 

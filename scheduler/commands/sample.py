@@ -25,6 +25,7 @@ from scheduler.sending.letters import letters_of
 from scheduler.store.database import Database
 from scheduler.store.ledger import claiming
 
+HEAD = Phrase("Date: {date}\nSubject: {subject}")
 NOTHING_PLANNED = Phrase("No such mail is planned for {site}.")
 NO_MAIL = Phrase("The posts of {site} would get no notice.")
 HTML_OR_RAW = Phrase("--html shows one part, and --raw the whole mail: choose one of them")
@@ -55,7 +56,7 @@ def print_sample(
     elif sample.raw:
         typer.echo(b"".join(bodies), nl=False)
     else:
-        typer.echo("\n".join(shown(body, html=sample.html) for body in bodies))
+        typer.echo("\n".join(shown(body, lang, html=sample.html) for body in bodies))
 
 
 def _bodies(
@@ -87,11 +88,12 @@ def refuse_unknown(site: str, draft: Draft, option: str) -> None:
         raise UsageRefusal(NO_SITE, option=option, site=site)
 
 
-def shown(body: bytes, *, html: bool) -> str:
+def shown(body: bytes, lang: Language, *, html: bool) -> str:
     """A complete message (RFC 5322) as a command prints it: date, subject and text; or its HTML part."""
     message = email.message_from_bytes(body, policy=modern)
     assert isinstance(message, EmailMessage)
     part = message.get_body(("html",) if html else ("plain",))
     assert part is not None, "each mail has both"
     content = str(part.get_content())
-    return content if html else f"Date: {message['Date']}\nSubject: {message['Subject']}\n\n{content}"
+    head = HEAD.say(lang, date=message["Date"], subject=message["Subject"])
+    return content if html else f"{head}\n\n{content}"

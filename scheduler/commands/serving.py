@@ -55,7 +55,7 @@ def serve_command(
             if sending is None:
                 log.warning("no AGENDA_SMTP_URL: feeds and pages are served, no mail is sent")
             desk = configuration(config, settings).folder if settings.desk else None
-            site = site_of(database, tokens, settings, base_url, mails=sending is not None, desk=desk)
+            site = site_of(database, settings, base_url, mails=sending is not None, desk=desk)
             loop.run(serve(Serving(database=database, site=site, listener=listener, sending=sending)))
 
 
@@ -69,10 +69,9 @@ def web(host: HostOption = None, port: PortOption = None, lang: LangOption = Non
         if settings.desk:
             raise SettingsError(ON_SEVERAL_NODES)
         _want_edition(database)
-        tokens = database.tokens
         with bind(host or settings.host, _port(port, settings)) as listener:
             base_url = settings.base_url or address_of(listener.getsockname())
-            site = site_of(database, tokens, settings, base_url, mails=True)
+            site = site_of(database, settings, base_url, mails=True)
             loop.run(serve(Serving(database=database, site=site, listener=listener, sending=None)))
 
 

@@ -16,11 +16,10 @@ from rich.table import Table
 from calendars.catalogue import Phrase
 from calendars.model.text import Language
 from scheduler.base.clock import SystemClock
-from scheduler.base.login import login_name
 from scheduler.base.logs import configure_logs
 from scheduler.base.refusal import Refusal, UsageRefusal
 from scheduler.base.settings import Settings
-from scheduler.commands.common import JsonOption, LangOption, language, print_json, told
+from scheduler.commands.common import AuthorOption, JsonOption, LangOption, author_of, language, print_json, told
 from scheduler.commands.screen import out
 from scheduler.installation.database import existing_database
 from scheduler.people.accounts import AccountActs, IssuedLink
@@ -74,16 +73,17 @@ app = typer.Typer(no_args_is_help=False, add_completion=False, pretty_exceptions
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Called:
+class _UsersCall:
     """What each command of the group stands on."""
 
     settings: Settings
     database: Database
     language: Language
+    author: str | None
 
     @property
     def acts(self) -> AccountActs:
-        return AccountActs(database=self.database, by=login_name(), now=SystemClock().now())
+        return AccountActs(database=self.database, by=author_of(self.author), now=SystemClock().now())
 
     def account(self, wanted: str) -> Account:
         """By its address or its id. Raises Refusal."""
@@ -104,10 +104,10 @@ class _Called:
 
 
 @contextmanager
-def _called(lang: str | None) -> Iterator[_Called]:
+def _called(lang: str | None, author: str | None = None) -> Iterator[_UsersCall]:
     configure_logs(level=logging.WARNING)
     with told(lang) as settings, existing_database(settings) as database:
-        yield _Called(settings=settings, database=database, language=language(lang, settings))
+        yield _UsersCall(settings=settings, database=database, language=language(lang, settings), author=author)
 
 
 def users(context: typer.Context, lang: LangOption = None, as_json: JsonOption = False) -> None:
@@ -129,35 +129,42 @@ def invite(
     role: RoleOption = None,
     region: RegionOption = None,
     name: Annotated[str, typer.Option("--name", help="The person's name, as it stands with what they publish.")] = "",
+    author: AuthorOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make an account, and print the link by which its owner chooses a password. It works once, for seven days."""
-    with _called(lang) as called:
+    with _called(lang, author) as called:
         made = called.acts.invite(address, name, _grants(role, region))
         _print_link(called, made, INVITED, as_json=as_json)
 
 
-def reset(account: AccountArgument, lang: LangOption = None, as_json: JsonOption = False) -> None:
+def reset(
+    account: AccountArgument, author: AuthorOption = None, lang: LangOption = None, as_json: JsonOption = False
+) -> None:
     """Print a link by which a forgotten password is chosen anew: once, within a day. Or a lost invitation again."""
-    with _called(lang) as called:
+    with _called(lang, author) as called:
         known = called.account(account)
         made = called.acts.relink(known.id)
         _print_link(called, made, LINKED if known.accepted else INVITED, as_json=as_json)
 
 
 def roles(
-    account: AccountArgument, role: RoleOption = None, region: RegionOption = None, lang: LangOption = None
+    account: AccountArgument,
+    role: RoleOption = None,
+    region: RegionOption = None,
+    author: AuthorOption = None,
+    lang: LangOption = None,
 ) -> None:
     """Give these roles in place of those that the account has."""
-    with _called(lang) as called:
+    with _called(lang, author) as called:
         changed = called.acts.grant(called.account(account).id, _grants(role, region))
         typer.echo(CHANGED.say(called.language, address=changed.address, roles=called.roles(changed)))
 
 
-def remove(account: AccountArgument, lang: LangOption = None) -> None:
+def remove(account: AccountArgument, author: AuthorOption = None, lang: LangOption = None) -> None:
     """Remove an account and all that is kept of it; its sessions end at once."""
-    with _called(lang) as called:
+    with _called(lang, author) as called:
         gone = called.acts.remove(called.account(account).id)
         typer.echo(REMOVED.say(called.language, address=gone.address))
 
@@ -184,10 +191,11 @@ def end(
     session: Annotated[
         str | None, typer.Argument(help="Id of one session; without it, all of the account end.", metavar="[SESSION]")
     ] = None,
+    author: AuthorOption = None,
     lang: LangOption = None,
 ) -> None:
     """End one session of an account, or all of them."""
-    with _called(lang) as called:
+    with _called(lang, author) as called:
         known, ended = called.account(account), 1
         if session is None:
             ended = called.acts.end_sessions(known.id)
@@ -206,7 +214,7 @@ def _grants(chosen: Sequence[DeskRole] | None, regions: Sequence[str] | None) ->
     )
 
 
-def _print_link(called: _Called, made: IssuedLink, said: Phrase, *, as_json: bool) -> None:
+def _print_link(called: _UsersCall, made: IssuedLink, said: Phrase, *, as_json: bool) -> None:
     link = f"{called.settings.own_address}{made.path}"
     if as_json:
         print_json({"id": made.account.id, "address": made.account.address, "link": link, "until": made.until})
@@ -231,7 +239,7 @@ def _list(lang: str | None, *, as_json: bool) -> None:
             out().print(_table(called, known))
 
 
-def _table(called: _Called, known: Sequence[Account]) -> Table:
+def _table(called: _UsersCall, known: Sequence[Account]) -> Table:
     table = Table(*HEADINGS[called.language].split("|"))
     for one in known:
         state, last = STATES[one.accepted][called.language], _moment(one.signed_in_at)

@@ -17,7 +17,7 @@ from calendars.model.text import Said
 from calendars.reading import AGENDA, LIMITS, POSTS, PRIVATE, SITES
 from calendars.reading.context import SITE
 from calendars.reading.decoding import decode
-from calendars.reading.problems import Place, Report, Wrong, unknown
+from calendars.reading.problems import Position, Report, Wrong, unknown
 from calendars.reading.tables.posts import POST_COLUMNS
 from calendars.reading.tables.rows import column_name, separator
 from calendars.reading.tables.sites import SITE_COLUMNS
@@ -35,7 +35,7 @@ class Edit:
     """What becomes of one event, site, post or link."""
 
     id: str
-    place: Place  # of its id, in the script
+    place: Position  # of its id, in the script
     values: Mapping[str, Node] | None  # by key or column; None: it is removed
     value: Node | None = None  # of a link, which has one value and no keys
 

@@ -9,7 +9,7 @@ from calendars.catalogue import Phrase
 from calendars.reading import AGENDA, LIMITS
 from calendars.reading.decoding import decode
 from calendars.reading.problems import Report
-from scheduler.drafts.patching import Unreadable
+from scheduler.drafts.patching import NoText
 
 UTF16 = (BOM_UTF16_LE, BOM_UTF16_BE)  # what Notepad calls Unicode; it becomes UTF-8
 NO_AGENDA = Phrase(
@@ -18,18 +18,18 @@ NO_AGENDA = Phrase(
 
 
 def text_of(file: str, body: bytes) -> str:
-    """The text, its lines ended by line feeds. Raises Unreadable where the bytes are no text."""
+    """The text, its lines ended by line feeds. Raises NoText where the bytes are no text."""
     report = Report(file)
     text = decode(body, report, limit=LIMITS[file])
     if text is None:
-        raise Unreadable(report.problems[0].message)
+        raise NoText(report.problems[0].message)
     return text
 
 
 def agenda_text(files: Mapping[str, bytes]) -> str:
-    """The text of agenda.yaml among the files of a folder. Raises Unreadable, also where it is not there."""
+    """The text of agenda.yaml among the files of a folder. Raises NoText, also where it is not there."""
     if AGENDA not in files:
-        raise Unreadable(NO_AGENDA)
+        raise NoText(NO_AGENDA)
     return text_of(AGENDA, files[AGENDA])
 
 

@@ -18,7 +18,8 @@ from scheduler.drafts.history import digest_of
 from scheduler.drafts.patching import Events, Patch, Value, event_patch, item, with_event
 
 KEYS = tuple(EventForm.model_fields)  # in the order in which a new key is put in
-TEXTS = ("titulo", "lugar", "descripcion", "motivo")
+TEXTS = ("titulo", "lugar", "descripcion", "motivo", "mensaje")
+IN_ONE = ("mensaje",)  # of these texts, one language is enough
 LISTS = ("supuesto", "recordatorios")
 LINES = ("tipo", "eje", "estado", "fecha", "hasta", "dia", "hora", "duracion", "pliegue", "fuente", "otras_sesiones")
 AUDIENCE = ("para.quien", "para.cuales")  # todas, coordinacion, regiones, sedes; and which, one a line
@@ -143,7 +144,8 @@ def _values(fields: Mapping[str, str]) -> dict[str, Value]:
 
 def _value(key: str, fields: Mapping[str, str]) -> Value:
     if key in TEXTS:
-        return _said({language: fields[f"{key}.{language}"].strip() for language in LANGUAGES})
+        said = {language: fields[f"{key}.{language}"].strip() for language in LANGUAGES}
+        return _in_one(said) if key in IN_ONE else _said(said)
     if key in LISTS:
         return _split(fields[key])
     if key == "para":
@@ -157,6 +159,13 @@ def _said(words: Mapping[str, str]) -> Value:
     """One text where both languages have the same; a language without words is written empty, which is a problem."""
     several = set(words.values())
     return several.pop() if len(several) == 1 else dict(words)
+
+
+def _in_one(words: Mapping[str, str]) -> Value:
+    """One text where both languages have the same; else of each that has words."""
+    found = {language: text for language, text in words.items() if text}
+    same = len(found) == len(words) and len(set(found.values())) == 1
+    return next(iter(found.values())) if same else found
 
 
 def _addressed(kind: str, which: tuple[str, ...]) -> Value:

@@ -10,7 +10,7 @@ from pathlib import Path
 from calendars.reading import AGENDA
 from scheduler.drafts import saving
 from scheduler.drafts.encoding import text_of
-from scheduler.drafts.history import State
+from scheduler.drafts.history import FileState
 from scheduler.drafts.patching import AsText, Events
 
 LOOKED_AT = 25  # states: whoever edits saves often, and each takes some ten milliseconds to read
@@ -34,7 +34,7 @@ def last_hands(folder: Path, events: Collection[str], at: datetime) -> Mapping[s
         bodies = {one.digest: history.body(one.digest) for one in states}
     found: dict[str, Hand] = {}
     open_ = set(events)
-    later: tuple[State, Mapping[str, str]] | None = None
+    later: tuple[FileState, Mapping[str, str]] | None = None
     for state in states:
         texts = _texts(bodies[state.digest], open_)
         if later is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -23,7 +23,7 @@ DIGEST = 32  # hexadecimal digits of a state's SHA-256
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class State:
+class FileState:
     """A file as it stood at some time."""
 
     file: str
@@ -43,7 +43,7 @@ class History:
     def __init__(self, folder: Path) -> None:
         self._folder = folder / FOLDER
 
-    def states(self, file: str | None = None) -> tuple[State, ...]:
+    def states(self, file: str | None = None) -> tuple[FileState, ...]:
         """The latest first; of one file, or of all."""
         found = [one for one in self._read() if file in (None, one.file)]
         return tuple(reversed(found))
@@ -65,10 +65,22 @@ class History:
             fresh = self._folder / f"{digest}.new"
             fresh.write_bytes(body)
             fresh.replace(self._folder / digest)
-        kept = tuple(self._worth(at, (*self._read(), State(file=file, digest=digest, at=at, by=by))))
+        kept = tuple(self._worth(at, (*self._read(), FileState(file=file, digest=digest, at=at, by=by))))
         self._write(kept)
 
-    def _worth(self, now: datetime, states: tuple[State, ...]) -> Iterator[State]:
+    def forget(self, goes: Callable[[FileState, bytes], bool]) -> int:
+        """End the states of which that is said, but for the latest of each file: that one the file holds itself.
+
+        Returns how many.
+        """
+        states = self._read()
+        latest = {one.file: one for one in states}
+        gone = [one for one in states if one is not latest[one.file] and goes(one, self.body(one.digest) or b"")]
+        if gone:
+            self._write(tuple(one for one in states if one not in gone))
+        return len(gone)
+
+    def _worth(self, now: datetime, states: tuple[FileState, ...]) -> Iterator[FileState]:
         """Those that stay; the latest of each file always does."""
         later: Counter[str] = Counter()
         kept = []
@@ -78,14 +90,14 @@ class History:
             later[one.file] += 1
         return reversed(kept)
 
-    def _read(self) -> tuple[State, ...]:
+    def _read(self) -> tuple[FileState, ...]:
         path = self._folder / INDEX
         if not path.is_file():
             return ()
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
         return tuple(found for line in lines if (found := _state(line)) is not None)
 
-    def _write(self, states: tuple[State, ...]) -> None:
+    def _write(self, states: tuple[FileState, ...]) -> None:
         """Bodies go with their last state. One of which the list says nothing (it was damaged) goes by its age."""
         former = {one.digest for one in self._read()}
         fresh = self._folder / f"{INDEX}.new"
@@ -101,11 +113,11 @@ class History:
                 path.unlink()
 
 
-def _state(line: str) -> State | None:
+def _state(line: str) -> FileState | None:
     """A row of the list; None of one that was damaged."""
     try:
         row = json.loads(line)
-        return State(
+        return FileState(
             file=str(row["file"]), digest=str(row["digest"]), at=datetime.fromisoformat(row["at"]), by=str(row["by"])
         )
     except (ValueError, KeyError, TypeError):

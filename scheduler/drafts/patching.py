@@ -31,7 +31,7 @@ class AsText(Refusal):
     status = 409
 
 
-class Unreadable(Refusal):
+class NoText(Refusal):
     """The file's bytes are no text."""
 
 
@@ -42,7 +42,7 @@ _UNKNOWN = Phrase("“{name}” does not stand in the file any more.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Stretch:
+class Extent:
     """Where something stands in a text: characters, the end exclusive."""
 
     start: int
@@ -53,8 +53,8 @@ class Stretch:
 class Entry:
     """One key of a block mapping and its value."""
 
-    key: Stretch
-    value: Stretch
+    key: Extent
+    value: Extent
     node: Node
 
 
@@ -145,14 +145,14 @@ class Events:
         """In the order of the file."""
         return tuple(self._items)
 
-    def lines(self, key: str) -> Stretch:
+    def lines(self, key: str) -> Extent:
         """The characters of an event's lines, from its dash on; comments behind it are somebody else's."""
         node = self._items.get(key)
         if node is None:
             raise AsText(_UNKNOWN, name=key)
         start = self.text.rfind("\n", 0, node.start_mark.index) + 1
         end = self.text.find("\n", _trimmed(self.text, node.start_mark.index, node.end_mark.index))
-        return Stretch(start=start, end=len(self.text) if end < 0 else end)
+        return Extent(start=start, end=len(self.text) if end < 0 else end)
 
     def snippet(self, key: str) -> str:
         """An event's lines: a list of one event, as YAML reads it."""
@@ -194,6 +194,17 @@ def item(values: Mapping[str, Value], column: int) -> str:
     """A mapping as an item of a list, its keys in that column."""
     lines = [f"{name}:{_gap(value, column, name)}" for name, value in values.items()]
     return f"{' ' * (column - 2)}- " + f"\n{' ' * column}".join(lines)
+
+
+def own_kinds(text: str) -> tuple[Mapping[str, str], ...]:
+    """The kinds of events of the agenda's own, each by language, as agenda.yaml has them; none where it is no YAML."""
+    try:
+        found = _child(_root(text), "tipos") if "tipos:" in text else None
+    except AsText:
+        return ()
+    listed = found.value if isinstance(found, SequenceNode) else ()
+    kinds = [{key.value: str(name.value) for key, name in one.value} for one in listed if isinstance(one, MappingNode)]
+    return tuple(kind for kind in kinds if all(kind.get(language) for language in LANGUAGES))
 
 
 def links_of(text: str) -> dict[str, str]:
@@ -262,8 +273,8 @@ def _entries(text: str, mapping: MappingNode) -> dict[str, Entry]:
             raise AsText(_SHORTHAND, name=text[key.start_mark.index : key.end_mark.index].strip())
     return {
         key.value: Entry(
-            key=Stretch(start=key.start_mark.index, end=key.end_mark.index),
-            value=Stretch(
+            key=Extent(start=key.start_mark.index, end=key.end_mark.index),
+            value=Extent(
                 start=value.start_mark.index, end=_trimmed(text, value.start_mark.index, value.end_mark.index)
             ),
             node=value,

@@ -20,7 +20,7 @@ from pathlib import Path
 from calendars.catalogue import Phrase
 from calendars.reading import FILES, LIMITS
 from scheduler.base.refusal import EnvironmentRefusal, Refusal
-from scheduler.drafts.history import FOLDER, History, State, digest_of
+from scheduler.drafts.history import FOLDER, FileState, History, digest_of
 
 LOCK = ".lock"
 SECONDS = 10  # that a writer waits for another; one takes some milliseconds
@@ -38,7 +38,7 @@ class ChangedBeneath(Refusal):
 
     status = 409
 
-    def __init__(self, file: str, theirs: bytes | None, by: State | None) -> None:
+    def __init__(self, file: str, theirs: bytes | None, by: FileState | None) -> None:
         super().__init__(CHANGED, file=file)
         self.file, self.theirs, self.by = file, theirs, by
 
@@ -99,7 +99,7 @@ def refuse(file: str, size: int) -> None:
         raise NotTaken(TOO_LARGE, file=file, limit=LIMITS[file] // 1024)
 
 
-def states(folder: Path, at: datetime) -> tuple[State, ...]:
+def states(folder: Path, at: datetime) -> tuple[FileState, ...]:
     """All states that are kept, the latest first; what other programs saved is noted as first seen `at`."""
     try:
         with locked(folder) as history:

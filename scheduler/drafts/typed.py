@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -41,10 +41,8 @@ def kept(folder: Path, who: str, what: str, now: datetime) -> Typed | None:
     path = _path(folder, who, what)
     if not path.is_file():
         return None
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        typed = Typed(at=datetime.fromisoformat(found["at"]), fields=found["fields"])
-    except (OSError, ValueError, KeyError, TypeError):  # given up in this moment, or damaged
+    typed = _read(path)
+    if typed is None:
         return None
     if now - typed.at > KEPT:
         path.unlink(missing_ok=True)
@@ -55,6 +53,26 @@ def kept(folder: Path, who: str, what: str, now: datetime) -> Typed | None:
 def forget(folder: Path, who: str, what: str) -> None:
     """It was saved, or given up."""
     _path(folder, who, what).unlink(missing_ok=True)
+
+
+def forget_where(folder: Path, now: datetime, holds: Callable[[str], bool]) -> int:
+    """End what is older than KEPT or damaged, and what holds something of which that is said. Returns how many."""
+    gone = 0
+    for path in sorted((folder / FOLDER / TYPED).glob("*.json")):
+        found = _read(path)
+        if found is None or now - found.at > KEPT or any(map(holds, found.fields.values())):
+            path.unlink(missing_ok=True)
+            gone += 1
+    return gone
+
+
+def _read(path: Path) -> Typed | None:
+    """None where it is damaged, or was given up in this moment."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return Typed(at=datetime.fromisoformat(found["at"]), fields=dict(found["fields"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _path(folder: Path, who: str, what: str) -> Path:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from calendars.catalogue import Phrase
-from scheduler.base.settings import Settings, SettingsError
+from scheduler.base.settings import Settings
 from scheduler.base.tokens import Tokens
 from scheduler.mail.relay.oauth import access_tokens
 from scheduler.mail.relay.smtp_url import parse_smtp_url
@@ -14,10 +13,7 @@ def sending_of(settings: Settings, base_url: str, tokens: Tokens) -> Sending | N
     """How to send, or None without AGENDA_SMTP_URL. Raises SettingsError."""
     if settings.smtp_url is None:
         return None
-    try:
-        smtp = parse_smtp_url(settings.smtp_url, settings.smtp_password, access_tokens(settings))
-    except ValueError as error:
-        raise SettingsError(Phrase("AGENDA_SMTP_URL: {error}").of(error=error)) from error
+    smtp = parse_smtp_url(settings.smtp_url, settings.smtp_password, access_tokens(settings))
     return Sending(
         smtp=smtp,
         pace=settings.pace,

@@ -14,7 +14,6 @@ from calendars.model.people import Sender
 from calendars.model.rules import Reminders
 from calendars.model.text import verbatim
 from scheduler.base.settings import Settings, SettingsError
-from scheduler.base.tokens import Tokens
 from scheduler.mail.relay.smtp_url import is_loopback
 from scheduler.sending.pace import gap
 from scheduler.store import editions
@@ -49,7 +48,6 @@ class Played:
 
 def site_of(
     database: Database,
-    tokens: Tokens,
     settings: Settings,
     base_url: str,
     *,
@@ -67,7 +65,7 @@ def site_of(
     assert found is not None
     return Site(
         database=database,
-        tokens=tokens,
+        tokens=database.tokens,
         base_url=base_url,
         in_force=found,
         now=None if played is None else played.now,

@@ -15,7 +15,7 @@ from scheduler.store.editions import InForce
 from scheduler.store.ledger import inviting
 from scheduler.store.ledger.reconcile import replan
 from scheduler.store.posts import answers, roster
-from scheduler.store.posts.answers import Answer
+from scheduler.store.posts.answers import PostAnswer
 from scheduler.store.posts.roster import Post
 
 
@@ -30,7 +30,7 @@ class Closed(StrEnum):
     ELSEWHERE = "elsewhere"  # it is not for the post's site, or not any more
 
 
-def answer(connection: Connection, found: InForce, said: Answer, now: datetime) -> bool:
+def answer(connection: Connection, found: InForce, said: PostAnswer, now: datetime) -> bool:
     """Keep what a post said of an event of the edition in force, and plan its reminders by it.
 
     A no ends those of the event that are still to come; a yes or a maybe brings them back. Who is invited by mail is
@@ -51,7 +51,7 @@ def answer(connection: Connection, found: InForce, said: Answer, now: datetime) 
     return True
 
 
-def is_set_aside(edition: Edition, said: Answer, site: str) -> bool:
+def is_set_aside(edition: Edition, said: PostAnswer, site: str) -> bool:
     """Was it said, by a post of that site (its id), of a start that the event has no more?"""
     return standing(edition, said.instead or said.event, site, said.start) is Footing.SET_ASIDE
 

@@ -29,7 +29,7 @@ from scheduler.store.editions import InForce
 from scheduler.store.ledger import servicemail
 from scheduler.store.ledger.servicemail import ServiceMail
 from scheduler.store.posts import answers, roster
-from scheduler.store.posts.answers import Answer, Reply
+from scheduler.store.posts.answers import PostAnswer, Reply
 from scheduler.store.posts.roster import Post
 
 TOLD_WITHIN = timedelta(days=3)
@@ -105,7 +105,7 @@ def _taken(connection: Connection, tokens: Tokens, found: Answered, now: datetim
     if start is None:
         return TakenReply(verdict=ReplyFate.STALE, recipient=first, proposal=True)
     at = min(max((one for one in (reply.stamp, found.dated) if one is not None), default=now), now)
-    word = Answer(
+    word = PostAnswer(
         recipient="", subject=reply.uid, event=event, reply=said, instead=None, via="reply", at=at, start=start
     )
     words = [
@@ -182,7 +182,7 @@ def _before(connection: Connection, event: str, sequence: int) -> datetime | Non
     return None if found is None else start_of(found, event)
 
 
-def _words(connection: Connection, now: InForce, post: Post, word: Answer) -> Iterator[Answer]:
+def _words(connection: Connection, now: InForce, post: Post, word: PostAnswer) -> Iterator[PostAnswer]:
     """What an answer about an event means for it; or, of a session that the post chose, for those that it chose it for.
 
     Nothing where it does not take place for the post.
@@ -197,11 +197,11 @@ def _words(connection: Connection, now: InForce, post: Post, word: Answer) -> It
                 yield replace(chosen, instead=instead, via="reply", at=word.at, start=start)
 
 
-def _may(connection: Connection, word: Answer, authors: _Authors) -> bool:
+def _may(connection: Connection, word: PostAnswer, authors: _Authors) -> bool:
     """In somebody else's name, nothing ends the reminders of a session that the post chose itself."""
     before = None if authors.named else answers.of(connection, word.recipient, word.subject)
     return before is None or before.instead == word.instead
 
 
-def _counts(connection: Connection, now: InForce, word: Answer) -> bool:
+def _counts(connection: Connection, now: InForce, word: PostAnswer) -> bool:
     return not is_set_aside(now.edition, word, roster.site_of(connection, word.recipient))

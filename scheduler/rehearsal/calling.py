@@ -13,7 +13,7 @@ from calendars.catalogue import Phrase
 from calendars.model.agenda import Draft
 from calendars.reading import values
 from calendars.reading.addresses import address
-from calendars.reading.problems import Place, Report, Wrong, known, shown, unknown
+from calendars.reading.problems import Position, Report, Wrong, known, shown, unknown
 from calendars.reading.yaml.fields import Fields
 from calendars.reading.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from calendars.reading.yaml.schema import MappingForm
@@ -46,13 +46,13 @@ class RollStep:
 
     again: timedelta | None = None  # it is called, and asks the silent once more so much later
     everybody: bool = False  # whoever is not named says yes
-    agree: Mapping[str, Place] = field(default_factory=dict)
-    clocks: Mapping[str, tuple[Place, str]] = field(default_factory=dict)  # the zones that their clocks go by
-    gone: Mapping[str, tuple[Place, str]] = field(default_factory=dict)  # the addresses of who has the post now, or ""
-    bounced: Mapping[str, Place] = field(default_factory=dict)
+    agree: Mapping[str, Position] = field(default_factory=dict)
+    clocks: Mapping[str, tuple[Position, str]] = field(default_factory=dict)  # the zones that their clocks go by
+    gone: Mapping[str, tuple[Position, str]] = field(default_factory=dict)  # the address of who has it now, or ""
+    bounced: Mapping[str, Position] = field(default_factory=dict)
 
     @property
-    def named(self) -> dict[str, Place]:
+    def named(self) -> dict[str, Position]:
         return {
             **self.agree,
             **self.bounced,
@@ -125,16 +125,16 @@ def _delay(text: str) -> timedelta:
         raise Wrong("wrong-delay", error.why, value=text) from error
 
 
-def _agreeing(node: Node) -> dict[str, Place]:
+def _agreeing(node: Node) -> dict[str, Position]:
     if isinstance(node, ScalarNode) and values.line(node.text) == EVERY:
         return {EVERY: node.place}
     return _ids(node)
 
 
-def _ids(node: Node) -> dict[str, Place]:
+def _ids(node: Node) -> dict[str, Position]:
     if not isinstance(node, SequenceNode):
         raise Wrong("wrong-shape", Phrase("a list of ids of recipients goes here."))
-    found: dict[str, Place] = {}
+    found: dict[str, Position] = {}
     for one in node.nodes:
         if not isinstance(one, ScalarNode):
             raise Wrong("wrong-shape", Phrase("the id of a recipient goes here."), place=one.place)
@@ -142,14 +142,14 @@ def _ids(node: Node) -> dict[str, Place]:
     return found
 
 
-def _successors(node: Node) -> dict[str, tuple[Place, str]]:
+def _successors(node: Node) -> dict[str, tuple[Position, str]]:
     return _pairs(node, lambda text: address(text) if text else "")
 
 
-def _pairs(node: Node, parse: Callable[[str], str]) -> dict[str, tuple[Place, str]]:
+def _pairs(node: Node, parse: Callable[[str], str]) -> dict[str, tuple[Position, str]]:
     if not isinstance(node, MappingNode):
         raise Wrong("wrong-shape", Phrase("one line for each id goes here."))
-    found: dict[str, tuple[Place, str]] = {}
+    found: dict[str, tuple[Position, str]] = {}
     for name, entry in node.entries.items():
         if not isinstance(entry.node, ScalarNode):
             raise Wrong("wrong-shape", Phrase("one line for each id goes here."), place=entry.node.place)

@@ -10,7 +10,7 @@ from pydantic import Field
 from calendars.catalogue import Phrase
 from calendars.model.people import Recipient
 from calendars.reading import values
-from calendars.reading.problems import Place, Report, Wrong, unknown
+from calendars.reading.problems import Position, Report, Wrong, unknown
 from calendars.reading.yaml.fields import Fields, rows
 from calendars.reading.yaml.nodes import Node, ScalarNode
 from calendars.reading.yaml.schema import MappingForm
@@ -33,7 +33,7 @@ _CHANNELS = {"calendario": Channel.FEED, "invitaciones": Channel.INVITATIONS, "n
 class ChannelChoice:
     """A post, and what it chose."""
 
-    place: Place  # of its id, in the script
+    place: Position  # of its id, in the script
     post: str | None  # Recipient.id; None: every one that is not named
     channel: Channel
 
@@ -63,13 +63,13 @@ def chosen(found: Sequence[ChannelChoice], posts: Sequence[Recipient], report: R
     return {post: one.channel for post, one in chooses.items() if one is not None}
 
 
-def _names(node: Node) -> tuple[tuple[Place, str], ...]:
+def _names(node: Node) -> tuple[tuple[Position, str], ...]:
     if isinstance(node, ScalarNode) and values.line(node.text) == EVERY:
         return ((node.place, EVERY),)
     return tuple(_name(one) for one in rows(node))
 
 
-def _name(node: Node) -> tuple[Place, str]:
+def _name(node: Node) -> tuple[Position, str]:
     if isinstance(node, ScalarNode):
         return node.place, values.line(node.text)
     raise Wrong("wrong-shape", Phrase("the id of a recipient goes here."), place=node.place)

@@ -16,7 +16,7 @@ from calendars.model.agenda import Draft, Problem
 from calendars.model.text import Language, OwnWords
 from calendars.reading import read, values, words
 from calendars.reading.decoding import decode
-from calendars.reading.problems import AlreadyReported, Place, Report, Wrong, known, shown
+from calendars.reading.problems import AlreadyReported, Position, Report, Wrong, known, shown
 from calendars.reading.yaml.fields import Fields
 from calendars.reading.yaml.messages import own_words
 from calendars.reading.yaml.nodes import MappingEntry, MappingNode, Node, ScalarNode, SequenceNode, compose
@@ -67,7 +67,7 @@ class ZoneFolder:
 class Step:
     """One publication, or what posts choose, as the script has it."""
 
-    place: Place
+    place: Position
     node: MappingNode
     at: datetime  # UTC
     reason: str

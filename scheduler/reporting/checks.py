@@ -312,10 +312,8 @@ def _relay(settings: Settings) -> Check:
     try:
         smtp = parse_smtp_url(settings.smtp_url, settings.smtp_password, access_tokens(settings))
         loop.run(_greet(smtp, ehlo_name(settings.ehlo, settings.own_address)))
-    except SettingsError as error:
+    except (SettingsError, RelayUnavailable) as error:
         return Check(name="mail server", verdict=Verdict.BAD, text=error.why)
-    except (ValueError, RelayUnavailable) as error:
-        return Check(name="mail server", verdict=Verdict.BAD, text=verbatim(str(error)))
     return Check(name="mail server", verdict=Verdict.GOOD, text=RELAY.of(server=f"{smtp.host}:{smtp.port}"))
 
 

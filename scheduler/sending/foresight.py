@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from calendars.days.off import DaysOff
 from scheduler.planning.delivery import Purpose
+from scheduler.publishing.asking import Silence, owe
 from scheduler.sending.claims import Contents, goes_at
 from scheduler.sending.errand import Errand, ServiceErrand
 from scheduler.sending.letters import Letters
@@ -101,3 +102,11 @@ def foreseen_call(connection: Connection, under: InForce, letters: Letters, site
         spoken = {one.language: one for one in reversed(claims)}
         return [letters.write(ServiceErrand(claim=one, under=under), max(at, one.due_at)) for one in spoken.values()]
     return []
+
+
+def foreseen_question(
+    connection: Connection, letters: Letters, found: Silence, site: str, at: datetime
+) -> Iterator[bytes]:
+    """What a site's posts (its id) are asked, or are to be asked already, by asking them: take that back."""
+    owe(connection, found)
+    yield from foreseen(connection, letters, site, at, event=found.event.id, purposes=(Purpose.QUESTION,))

@@ -9,11 +9,11 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from scheduler.base.heavy import load
 from scheduler.base.refusal import Refusal
 from scheduler.web.demo.captured import CapturedMails
 from scheduler.web.demo.hosts import by_own_names
 from scheduler.web.demo.outbox import OutboxPages
-from scheduler.web.desk.routes import desk_routes, more_for_the_desk
 from scheduler.web.feeds.public import PREFIX, FeedApp
 from scheduler.web.http.bodies import WholeBodies
 from scheduler.web.pages.around import Around
@@ -36,6 +36,7 @@ from scheduler.web.watch.health import Health
 
 __all__ = ["Site", "build_app"]
 
+DESK = "scheduler.web.desk.routes"
 WORTH_IT = 1000  # bytes; below, the headers of a compressed page outweigh the gain
 
 
@@ -45,7 +46,8 @@ def build_app(site: Site) -> ASGIApp:
     handlers = {HTTPException: pages.failed, Refusal: pages.refused, DBAPIError: pages.away, Exception: pages.failed}
     inner = Starlette(routes=routes_of(site, pages), exception_handlers=handlers)
     inner.router.redirect_slashes = False  # it would redirect to whatever host the request names
-    whole = fronted(FeedApp(site.shelf, site.staff), compressed(WholeBodies(inner, more_for_the_desk(site))))
+    more = None if site.desk is None else load(DESK).more_for_the_desk(site)
+    whole = fronted(FeedApp(site.shelf, site.staff), compressed(WholeBodies(inner, more)))
     return whole if site.outbox is None else by_own_names(whole, site.base_url)
 
 
@@ -71,8 +73,8 @@ def routes_of(site: Site, pages: Pages) -> list[BaseRoute]:
     ]
     if site.outbox is not None:
         routes += OutboxPages(site, CapturedMails(site.outbox, site.database)).routes()
-    if site.desk is not None:
-        routes += desk_routes(site)
+    if site.desk is not None:  # loaded where it is served: it is half of the web's modules
+        routes += load(DESK).desk_routes(site)
     return routes
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
 from starlette.requests import Request
@@ -51,6 +51,16 @@ class DeskHome:
     settings: Settings
 
 
+class Helper(Protocol):
+    """What works beside the pages while they are served."""
+
+    def open(self) -> None:
+        """Get ready, before the first request."""
+
+    def close(self) -> None:
+        """End, at once: the pages are served no more."""
+
+
 @dataclass(kw_only=True)
 class Site:
     """Holds the edition in force; `put` replaces it, feeds and pages at once."""
@@ -69,6 +79,7 @@ class Site:
     watchers: tuple[Network, ...] = ()  # who may read /metrics
     desk: DeskHome | None = None  # the administrators' desk, under /desk/; None: it is not served
     desk_key: OneTimeKey | None = None  # of `agenda desk`: who has it needs no account
+    helpers: list[Helper] = field(default_factory=list)  # of the pages that want some, once the pages are put together
     shelf: FeedShelf = field(init=False)
     staff: StaffFeeds = field(init=False)
 

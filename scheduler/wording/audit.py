@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from calendars.catalogue import Phrase
 from calendars.model.text import Language
 from scheduler.store.audit.deeds import Via, What
@@ -58,6 +60,49 @@ DEEDS = {
     What.ACCOUNT_ENDED: Phrase("ended the account {subject}"),
     What.EDITED: Phrase("edited {subject}"),
 }
+KINDS = {  # as a filter names them
+    What.PUBLISHED: Phrase("Published", "kind of act"),
+    What.ROLLED_BACK: Phrase("Put an edition in force again", "kind of act"),
+    What.STOPPED: Phrase("Stopped all sending", "kind of act"),
+    What.RESUMED: Phrase("Let sending go on", "kind of act"),
+    What.TOKEN_MADE: Phrase("Private calendar made", "kind of act"),
+    What.TOKEN_ENDED: Phrase("Private calendar ended", "kind of act"),
+    What.HANDED_OVER: Phrase("Post handed over", "kind of act"),
+    What.ROLL_CALLED: Phrase("Roll called", "kind of act"),
+    What.PROPOSAL_DROPPED: Phrase("Proposal dropped", "kind of act"),
+    What.SILENT_ASKED: Phrase("Silent asked", "kind of act"),
+    What.HELD: Phrase("Deliveries held", "kind of act"),
+    What.RELEASED: Phrase("Deliveries released", "kind of act"),
+    What.RETRIED: Phrase("Deliveries tried again", "kind of act"),
+    What.DROPPED: Phrase("Deliveries dropped", "kind of act"),
+    What.SUPPRESSED: Phrase("Bad address", "kind of act"),
+    What.LIFTED: Phrase("Written to again", "kind of act"),
+    What.REPORTS_DECIDED: Phrase("Doubted reports decided", "kind of act"),
+    What.MESSAGES_SAVED: Phrase("Quarantine saved", "kind of act"),
+    What.MESSAGES_FORGOTTEN: Phrase("Quarantine dropped", "kind of act"),
+    What.TESTED: Phrase("Test mail", "kind of act"),
+    What.MIGRATED: Phrase("Tables of the database changed", "kind of act"),
+    What.COPIED: Phrase("Database filled from another", "kind of act"),
+    What.BACKED_UP: Phrase("Backup", "kind of act"),
+    What.RESTORED: Phrase("Backup restored", "kind of act"),
+    What.ADOPTED: Phrase("Database adopted", "kind of act"),
+    What.ERASED: Phrase("Erasure", "kind of act"),
+    What.RETENTION_ENDED: Phrase("Retention ended", "kind of act"),
+    What.RELAY_PAUSED: Phrase("Mail server left alone", "kind of act"),
+    What.RELAY_BACK: Phrase("Mail server again", "kind of act"),
+    What.HOURS_WAIT: Phrase("Hours that differ", "kind of act"),
+    What.DAYS_DIFFER: Phrase("Days off that differ", "kind of act"),
+    What.SIGNED_IN: Phrase("Signed in", "kind of act"),
+    What.SIGNED_OUT: Phrase("Signed out", "kind of act"),
+    What.REFUSED: Phrase("Refused at signing in", "kind of act"),
+    What.SESSION_ENDED: Phrase("Session ended", "kind of act"),
+    What.INVITED: Phrase("Invited", "kind of act"),
+    What.PASSWORD_SET: Phrase("Password set", "kind of act"),
+    What.ACCOUNT_MADE: Phrase("Account made", "kind of act"),
+    What.ACCOUNT_CHANGED: Phrase("Account changed", "kind of act"),
+    What.ACCOUNT_ENDED: Phrase("Account ended", "kind of act"),
+    What.EDITED: Phrase("Edited", "kind of act"),
+}
 WAYS = {
     Via.COMMAND: Phrase("command", "which way"),
     Via.DESK: Phrase("desk", "which way"),
@@ -78,23 +123,27 @@ NOBODY_KNOWN = Phrase("an unknown account")
 OTHERWISE = Phrase("{what} {subject}", "an act of another version")
 CHANGED = Phrase("{name}: {before} → {after}", "one field, before and now")
 FORGOTTEN = Phrase("(text erased)")
+NOBODYS: Mapping[str, str] = {}
 
 
-def deed_words(row: AuditRow, lang: Language) -> str:
-    """What was done. Of an act that this version does not know, or whose figures were tampered with, its name."""
-    values = {**row.details, "subject": row.subject}
+def deed_words(row: AuditRow, lang: Language, names: Mapping[str, str] = NOBODYS) -> str:
+    """What was done; `names` are those of accounts, by their ids.
+
+    Of an act that this version does not know, or whose figures were tampered with, its name.
+    """
+    values = {**row.details, "subject": names.get(row.subject, row.subject)}
     try:
         return DEEDS[What(row.what)].say(lang, **values)
     except (KeyError, ValueError):
         return OTHERWISE.say(lang, what=row.what, subject=row.subject).strip()
 
 
-def who_words(row: AuditRow, lang: Language) -> str:
+def who_words(row: AuditRow, lang: Language, names: Mapping[str, str] = NOBODYS) -> str:
     if row.via == Via.SERVICE:
         return THE_SERVICE.say(lang, part=PARTS.get(row.who, row.who))
     if row.via == Via.PAGE:
         return THE_POST.say(lang, post=row.who)
-    return row.who or NOBODY_KNOWN[lang]
+    return names.get(row.who, row.who) or NOBODY_KNOWN[lang]
 
 
 def way_words(row: AuditRow, lang: Language) -> str:

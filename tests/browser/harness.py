@@ -148,9 +148,10 @@ async def overflow(page: Page) -> list[str]:
         """() => {
             const width = document.documentElement.clientWidth;
             if (document.documentElement.scrollWidth <= width) return [];
-            return [...document.querySelectorAll('body *')]
+            const wide = [...document.querySelectorAll('body *')]
                 .filter(element => element.getBoundingClientRect().right > width + 1)
                 .map(element => element.outerHTML.slice(0, 120));
+            return wide.length ? wide : [`${document.documentElement.scrollWidth} px wide`];
         }"""
     )
     return [str(element) for element in found]

@@ -91,3 +91,15 @@ async def test_without_a_script_the_hours_come_by_a_button(desk: DeskVisitor) ->
         assert "mié 27 oct" in await page.inner_text("#look")
         await page.click("text=Poner «miércoles»")
         assert await page.input_value("#f-dia") == "miércoles"
+
+
+async def test_a_problem_of_a_text_leads_to_its_line(desk: DeskVisitor) -> None:
+    """The lines are numbered, and a problem's link puts the caret where it is."""
+    async with desk.screen_at("/desk/files/agenda.yaml") as page:
+        lines = (await page.input_value("#text")).split("\n")
+        assert (await page.inner_text(".gutter")).split("\n")[-1] == str(len(lines))
+        wanted = next(number for number, line in enumerate(lines, 1) if line == "    tipo: taller")
+        await page.fill("#text", "\n".join(lines).replace("    tipo: taller", "    tipo: taler", 1))
+        await page.click(f"#problems a[data-line='{wanted}']")
+        start = await page.evaluate("document.getElementById('text').selectionStart")
+        assert "\n".join(lines)[:start].count("\n") == wanted - 1

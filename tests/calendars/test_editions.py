@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from calendars.changes import Kind, changes
 from calendars.documents import agenda_from_json, agenda_to_json, event_digest
-from calendars.editions import Edition, Publication, ends, first_edition, first_stamp, publish
+from calendars.editions import AnotherAgenda, Edition, Publication, ends, first_edition, first_stamp, publish
 from calendars.feeds import feeds
-from calendars.model.agenda import Agenda, AnotherAgenda, Draft
+from calendars.model.agenda import Agenda, Draft
 from calendars.model.events import Event, EventStatus
 from tests.support.factories import agenda, days, drive, event, real_size_agenda, text, timed
 

@@ -112,7 +112,7 @@ def test_impact_shows_a_mail_as_its_posts_would_get_it() -> None:
     published()
     edit(MOVE)
     shown = agenda("impact", "--mail", "tokio").stdout
-    assert "Subject: CAMBIO: Taller VMRE, Asia Pacífico ahora mié 22 oct 2036, 11:00 h (Tokio); antes 09:00 h" in shown
+    assert "Asunto: CAMBIO: Taller VMRE, Asia Pacífico ahora mié 22 oct 2036, 11:00 h (Tokio); antes 09:00 h" in shown
     assert "Qué hacer: use la hora de este correo." in shown
     page = agenda("impact", "--mail", "tokio", "--html").stdout
     assert page.lower().startswith("<!doctype html>")
@@ -123,7 +123,7 @@ def test_impact_shows_a_mail_as_its_posts_would_get_it() -> None:
 def test_impact_shows_the_next_planned_mail_with_nothing_to_publish_and_the_reminder_beside_a_draft() -> None:
     published()
     shown = agenda("impact", "--mail", "tokio").stdout
-    assert "Subject: En 7 días" in shown or "Taller VMRE, Asia Pacífico" in shown
+    assert "Asunto: En 7 días" in shown or "Taller VMRE, Asia Pacífico" in shown
     assert agenda("impact", "--mail", "tokio", "--reminder").stdout == shown
     assert "/leave/" in shown
     edit(MOVE)
@@ -274,7 +274,7 @@ def test_announcing_shows_people_and_hours_first_asks_and_is_on_record() -> None
     assert (found["convocations"], found["notices"], found["people"]) == (16, 0, 16)
     assert {(mail["purpose"], mail["event"]) for mail in found["mails"]} == {("convocation", NAME)}
     sample = agenda("impact", "--announce", NAME, "--mail", "tokio").stdout
-    assert "Subject: CONVOCATORIA: mié 22 oct 2036, 09:00 h (Tokio): Taller VMRE, Asia Pacífico" in sample
+    assert "Asunto: CONVOCATORIA: mié 22 oct 2036, 09:00 h (Tokio): Taller VMRE, Asia Pacífico" in sample
     done = agenda("publish", "--announce", NAME, "--reason", "convocar")
     assert (done.exit_code, "Convocatorias: 16." in done.stdout) == (0, True)
     assert [one["announced"] for one in json.loads(agenda("editions", "--json").stdout)] == [[], [NAME]]

@@ -98,7 +98,7 @@ def test_remind_at_a_terminal_wants_the_number() -> None:
 def test_the_preview_of_a_question_shows_one_mail_and_asks_nobody() -> None:
     published()
     shown = agenda("remind", NAME, "--silent", "--preview", "tokio").stdout
-    assert "Subject: Falta su respuesta: mié 22 oct 2036, 09:00 h (Tokio): Taller VMRE, Asia Pacífico" in shown
+    assert "Asunto: Falta su respuesta: mié 22 oct 2036, 09:00 h (Tokio): Taller VMRE, Asia Pacífico" in shown
     assert "¿Asistirá?" in shown
     page = agenda("remind", NAME, "--silent", "--preview", "tokio", "--html").stdout
     assert page.lower().startswith("<!doctype html>")

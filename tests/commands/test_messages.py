@@ -77,7 +77,7 @@ def test_the_notice_is_shown_with_the_publication_s_message_before_it_is_publish
     plain = agenda("impact", "--mail", "tokio").stdout
     shown = agenda("impact", "--mail", "tokio", *HERE).stdout
     assert "\nMensaje:\nLa sala no está disponible.\n" in shown
-    subject, was = (next(line for line in one.split("\n") if line.startswith("Subject: ")) for one in (shown, plain))
+    subject, was = (next(line for line in one.split("\n") if line.startswith("Asunto: ")) for one in (shown, plain))
     assert subject == f"{was} · La sala no está disponible"
     assert "La sala no está disponible.</p>" in agenda("impact", "--mail", "tokio", "--html", *HERE).stdout
     assert "El mensaje de la publicación encabeza 16 correos." in agenda("impact", *HERE).stdout

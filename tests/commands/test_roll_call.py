@@ -102,7 +102,7 @@ def test_a_preview_is_the_mail_and_owes_nothing() -> None:
     done = agenda("roll-call", "--preview", "tokio")
     assert done.exit_code == 0, done.stderr
     said = " ".join(done.stdout.split())
-    assert "Subject: ¿Coincide con su reloj? Agenda Consular" in said
+    assert "Asunto: ¿Coincide con su reloj? Agenda Consular" in said
     assert "Cuando salió este correo, en su sede eran las " in said
     assert "¿Sigue siendo usted quien atiende? (Sección Consular, Embajada de México en Japón)" in said
     assert "/roll-call/" in said

@@ -148,7 +148,8 @@ def nginx(folder: Path, service: int) -> Iterator[httpx.AsyncClient]:
     )
     whose = "user root;" if os.geteuid() == 0 else ""  # the folder is its owner's alone, and large bodies go there
     (folder / "nginx.conf").write_text(
-        f"{whose} daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}\nhttp {{ {temporary} {site} }}\n"
+        f"{whose} daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}\n"
+        f"http {{ {temporary} {site} }}\n"
     )
     command = [tool("nginx"), "-e", f"{folder}/error.log", "-p", f"{folder}", "-c", f"{folder}/nginx.conf"]
     tried = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)

@@ -31,7 +31,7 @@ MORE = (
     "Staff feeds",
     "Staging",
 )
-EVERY_DAY = ("Stop everything", *MORE, "Backup", "Restore")
+EVERY_DAY = ("Stop everything", "Who may use the desk", *MORE, "Backup", "Restore")
 
 
 def blocks(section: str) -> list[str]:

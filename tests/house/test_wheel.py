@@ -6,11 +6,13 @@ import json
 import os
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from tests.support.checkout import ROOT
+from tests.web.desk.test_partial import HTMX
 
 
 @pytest.fixture(scope="module")
@@ -54,3 +56,10 @@ def test_an_installation_away_from_the_checkout_rehearses_what_it_carries(
     )
     assert json.loads(run(installed, code))["messages"] == mails
     assert len(list(outbox.glob("*.eml"))) == mails
+
+
+def test_the_desks_script_stands_in_the_wheel_with_its_licence(installed: Path) -> None:
+    """By its digest: the very file that tests/web/desk/test_partial.py looked at."""
+    vendor = next((installed / "site").rglob("htmx.min.js")).parent
+    assert sha256((vendor / "htmx.min.js").read_bytes()).hexdigest() == HTMX
+    assert (vendor / "htmx.LICENSE").read_bytes() == (ROOT / "templates/pages/vendor/htmx.LICENSE").read_bytes()

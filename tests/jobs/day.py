@@ -18,8 +18,8 @@ from tests.support.command_line import agenda
 from tests.support.smtpd import scripted
 
 SCREENS = Path(__file__).with_name("screens")
-# Links, which hold keys, and headers of a mail that are another each time.
-_SECRET = re.compile(r"https?://\S+|^(Message-ID|Date|List-[A-Za-z-]+): .*", re.MULTILINE)
+# Links, which hold keys, the audit's heads, and headers of a mail that are another each time.
+_SECRET = re.compile(r"https?://\S+|(?<=\d-)[0-9a-f]{32}\b|^(Message-ID|Date|Fecha|List-[A-Za-z-]+): .*", re.MULTILINE)
 SHOWN = 6  # subjects of a batch of mail
 
 

@@ -184,3 +184,16 @@ async def test_a_careless_publication_is_undone_before_anybody_hears_of_it(day: 
     day.types("diff")
     assert agenda_file() == before
     day.is_as_read("9-deshacer")
+
+
+def test_next_years_agenda_is_made_from_this_one(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Copied to the same weekdays, all tentative; looked at, then published in a folder and database of its own."""
+    day.types("new", "siguiente", "--from", "config", "--year", "2027")
+    day.types("new", "siguiente", "--from", "config", "--year", "2027", ends=1)
+    day.types("check", "--config", "siguiente")
+    day.types("impact", "taller-asia-pacifico-2027", "--config", "siguiente")
+    day.types("publish", "--config", "siguiente", "--reason", "La agenda nueva", *WHO, ends=1)
+    monkeypatch.setenv("AGENDA_DATABASE_URL", "sqlite:///siguiente.db")
+    day.types("publish", "--config", "siguiente", "--reason", "Primera edición", *WHO)
+    day.types("status", "--config", "siguiente")
+    day.is_as_read("10-siguiente")

@@ -255,5 +255,5 @@ async def test_doctor_logs_in_by_token_too(clockless: SimulatedTiming, monkeypat
 
 @pytest.mark.parametrize("url", ["smtps://relay.example?auth=xoauth2", "smtps://u@relay.example?auth=plain"])
 def test_a_url_that_asks_for_what_cannot_be_is_refused(url: str) -> None:
-    with pytest.raises(ValueError, match=r"XOAUTH2|xoauth2"):
+    with pytest.raises(SettingsError, match=r"XOAUTH2|xoauth2"):
         parse_smtp_url(url, "password", GivenToken(value=TOKEN))

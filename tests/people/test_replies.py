@@ -15,7 +15,7 @@ from scheduler.reporting.acceptances import acceptances
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.posts import answers
-from scheduler.store.posts.answers import Answer, Reply
+from scheduler.store.posts.answers import PostAnswer, Reply
 from scheduler.store.schema import deliveries
 from tests.support.authenticity import OURS, PASS
 from tests.support.campaign import TOKENS
@@ -38,7 +38,7 @@ def take(database: Database, document: str, now: datetime = NOW, *, to: str = SI
     return box.handle(database, box.read(message(document, to=to, **more)), now)
 
 
-def said(database: Database, recipient: str = "uno") -> Answer | None:
+def said(database: Database, recipient: str = "uno") -> PostAnswer | None:
     with database.read() as connection:
         return answers.of(connection, recipient, UID)
 

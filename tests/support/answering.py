@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from scheduler.people.answers import answer
 from scheduler.store import editions
 from scheduler.store.database import Database
-from scheduler.store.posts.answers import Answer, Reply
+from scheduler.store.posts.answers import PostAnswer, Reply
 from tests.support.factories import edition, event
 from tests.support.ledger import PUBLISHED
 
@@ -36,5 +36,7 @@ def say(
         found = editions.load(connection)
         assert found is not None
         uid = found.edition.revisions[key].uid
-        given = Answer(recipient=of, subject=uid, event=key, reply=reply, instead=None, via="link", at=at, start=start)
+        given = PostAnswer(
+            recipient=of, subject=uid, event=key, reply=reply, instead=None, via="link", at=at, start=start
+        )
         return answer(connection, found, given, at)

@@ -204,3 +204,5 @@ async def running(
     finally:
         stopped.set()
         await server
+        for helper in site.helpers:
+            helper.close()

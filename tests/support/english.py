@@ -17,7 +17,7 @@ _NAMES = re.compile(
     r"--[a-z-]+|AGENDA_[A-Z_]+|\{[^}]*\}|`[^`]*`|\S*[@/_.]\w\S*|\S*://\S*|«[^»]*»|MAIL FROM|holidays [0-9.]+"
 )
 # What the English quotes or writes the same; what is typed as it stands.
-_SPANISH = frozenset(("es", "en", "vie", "dom", "sáb", "may", "canales", "t", "no", "all", "english"))
+_SPANISH = frozenset(("es", "en", "vie", "dom", "sáb", "may", "ago", "canales", "t", "no", "all", "english"))
 # Common words that the catalogue's English may not have, or that its Spanish has in a name.
 _BESIDES = frozenset(
     (
@@ -34,10 +34,8 @@ def english() -> frozenset[str]:
     said = {key: spanish for key, spanish in keys(catalogue(LANGUAGES / "es.po")).items() if key[1] != HOLIDAY}
     ours = {word for text, _ in said for word in words(text)} - {word for text in said.values() for word in words(text)}
     shipped = {word for path in CONFIG.iterdir() if path.suffix != ".json" for word in every(path.read_text("utf-8"))}
-    return (
-        frozenset((ours - shipped) | _BESIDES | {text.lower() for text, context in said if context == PLACEHOLDER})
-        - _SPANISH
-    )
+    holders = {key[0].lower() for key, spanish in said.items() if key[1] == PLACEHOLDER and spanish != key[0]}
+    return frozenset((ours - shipped) | _BESIDES | holders) - _SPANISH
 
 
 @cache

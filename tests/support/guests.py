@@ -13,7 +13,7 @@ from scheduler.people.answers import answer
 from scheduler.planning.delivery import Purpose, State
 from scheduler.store import editions
 from scheduler.store.database import Database
-from scheduler.store.posts.answers import Answer, Reply
+from scheduler.store.posts.answers import PostAnswer, Reply
 from scheduler.store.schema import deliveries
 from tests.support.answering import LATER
 from tests.support.factories import agenda, event, site, timed
@@ -36,7 +36,7 @@ def choose(database: Database, instead: str | None = OTHER, at: datetime = LATER
         found = editions.load(connection)
         assert found is not None
         uid = found.edition.revisions[OWN].uid
-        said = Answer(recipient="uno", subject=uid, event=OWN, reply=reply, instead=instead, via="link", at=at)
+        said = PostAnswer(recipient="uno", subject=uid, event=OWN, reply=reply, instead=instead, via="link", at=at)
         assert answer(connection, found, said, at)
 
 

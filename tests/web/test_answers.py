@@ -17,7 +17,7 @@ from scheduler.base.clock import SimulatedClock
 from scheduler.base.tokens import Link, Tokens
 from scheduler.planning.delivery import Purpose, State
 from scheduler.store.posts import answers
-from scheduler.store.posts.answers import Answer, Reply
+from scheduler.store.posts.answers import PostAnswer, Reply
 from scheduler.store.schema import deliveries
 from scheduler.web.app import Site
 from tests.support.factories import agenda, days, drive, event, text, timed
@@ -41,7 +41,7 @@ async def client(site: Site) -> AsyncIterator[httpx.AsyncClient]:
         yield made
 
 
-def said(site: Site) -> Answer | None:
+def said(site: Site) -> PostAnswer | None:
     with site.database.read() as connection:
         return answers.of(connection, POST, site.in_force.edition.revisions[WORKSHOP].uid)
 
@@ -311,7 +311,7 @@ async def test_a_chosen_session_that_is_gone_for_good_is_a_plain_no(site: Site, 
     now_in_force(site, with_other())
     with site.database.write() as connection:
         uid = site.in_force.edition.revisions[WORKSHOP].uid
-        gone = Answer(
+        gone = PostAnswer(
             recipient=POST, subject=uid, event=WORKSHOP, reply=Reply.NO, instead="nunca", via="link", at=PUBLISHED
         )
         answers.record(connection, gone)

@@ -9,7 +9,17 @@ from typing import TypeVar
 
 from calendars.catalogue import Phrase
 from calendars.reading.context import Once
-from calendars.reading.problems import START, AlreadyReported, Place, Report, Wrong, fold, meant_key, shown, unknown_key
+from calendars.reading.problems import (
+    START,
+    AlreadyReported,
+    Position,
+    Report,
+    Wrong,
+    fold,
+    meant_key,
+    shown,
+    unknown_key,
+)
 
 T = TypeVar("T")
 LINE_LENGTH = 4_000  # characters: any row is far shorter
@@ -23,15 +33,15 @@ _QUOTED = re.compile(r'[ ]*"((?:[^"]|"")*)"[ ]*')
 class Line:
     """The cells of one row as they are written, and the place of the first; quoted rows know all places."""
 
-    start: Place
+    start: Position
     cells: list[str]
-    places: list[Place] | None = None
+    places: list[Position] | None = None
 
-    def place(self, index: int) -> Place:
+    def place(self, index: int) -> Position:
         if self.places:
             return self.places[min(index, len(self.places) - 1)]
         before = self.cells[:index]
-        return Place(self.start.line, self.start.column + sum(map(len, before)) + len(before))
+        return Position(self.start.line, self.start.column + sum(map(len, before)) + len(before))
 
 
 class TableRow:
@@ -43,7 +53,7 @@ class TableRow:
         self.report = report
         self.broken = False
 
-    def place(self, column: str) -> Place:
+    def place(self, column: str) -> Position:
         """Where the cell stands; the end of the row if the row is too short."""
         return self.line.place(min(self.columns[column], len(self.line.cells) - 1))
 
@@ -99,7 +109,7 @@ def _lines(text: str, report: Report, required: tuple[str, ...], limit: int) -> 
         report.add(START, _no_header(required))
         return []
     if text.count("\n", 0, end) > limit:
-        report.add(Place(limit + 2, 1), _too_many(limit))
+        report.add(Position(limit + 2, 1), _too_many(limit))
         return []
     stop = text.find("\n", end)
     return text[: None if stop < 0 else stop].split("\n")
@@ -127,7 +137,7 @@ def _records(lines: list[str], separator: str, report: Report) -> Iterator[Line]
         try:
             yield record(line, number, separator)
         except Wrong as wrong:
-            report.add(Place(number, 1), wrong)
+            report.add(Position(number, 1), wrong)
             return
 
 
@@ -142,14 +152,14 @@ def record(line: str, number: int, separator: str) -> Line:
         )
     if '"' in line:
         return _quoted(line, number, separator)
-    return Line(start=Place(number, 1), cells=line.split(separator))
+    return Line(start=Position(number, 1), cells=line.split(separator))
 
 
 def _quoted(line: str, number: int, separator: str) -> Line:
     """A row with quotes in it. A quote inside a word is a sign like any other; one at its start must end the cell."""
     cells, places, at = [], [], 0
     while True:
-        places.append(Place(number, at + 1))
+        places.append(Position(number, at + 1))
         match = _QUOTED.match(line, at)
         if match:
             cells.append(match[1].replace('""', '"'))

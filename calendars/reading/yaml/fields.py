@@ -11,7 +11,7 @@ from calendars.catalogue import Phrase
 from calendars.model.text import Text, verbatim
 from calendars.reading.problems import (
     AlreadyReported,
-    Place,
+    Position,
     Report,
     Wrong,
     known,
@@ -103,15 +103,15 @@ class Fields:
     def __contains__(self, key: str) -> bool:
         return key in self.entries
 
-    def fail(self, place: Place, wrong: Wrong) -> None:
+    def fail(self, place: Position, wrong: Wrong) -> None:
         self.report.add(place, wrong)
         self.broken = True
 
-    def place_of(self, key: str) -> Place:
+    def place_of(self, key: str) -> Position:
         """Where the key's value stands; the mapping itself if the key is absent."""
         return self.entries[key].node.place if key in self.entries else self.place
 
-    def key_place(self, key: str) -> Place:
+    def key_place(self, key: str) -> Position:
         return self.entries[key].place
 
     def read(self, key: str, parse: Callable[[Node], T]) -> T | None:

@@ -23,7 +23,7 @@ from ruamel.yaml.events import (
 )
 
 from calendars.catalogue import Phrase
-from calendars.reading.problems import START, Place, Report, Wrong, shown
+from calendars.reading.problems import START, Position, Report, Wrong, shown
 from calendars.reading.yaml.syntax import KEY_NOT_A_WORD, NOT_UNDERSTOOD, SECOND_DOCUMENT, TAB, explain
 
 DEPTH = 12  # the form's deepest value lies at 6
@@ -34,7 +34,7 @@ _BEYOND_UNICODE = re.compile(r"\\U(?!000|0010)[0-9A-Fa-f]{8}")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ScalarNode:
-    place: Place
+    place: Position
     text: str
     empty: bool  # nothing was written, not even quotes
     literal: bool = False  # a block «|», which keeps its line breaks; any other form folds them
@@ -42,19 +42,19 @@ class ScalarNode:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SequenceNode:
-    place: Place
+    place: Position
     nodes: tuple[Node, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MappingEntry:
-    place: Place  # of the key
+    place: Position  # of the key
     node: Node
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MappingNode:
-    place: Place
+    place: Position
     entries: Mapping[str, MappingEntry]
 
 
@@ -89,7 +89,7 @@ def compose(text: str, report: Report) -> Node | None:
 class _Open:
     """A sequence or mapping whose end has not come yet."""
 
-    place: Place
+    place: Position
     mapping: bool
     nodes: list[Node] = field(default_factory=list)
     entries: dict[str, MappingEntry] = field(default_factory=dict)
@@ -111,7 +111,7 @@ class _Builder:
         self.refused = False
 
     def take(self, event: Event) -> None:
-        place = Place(event.start_mark.line + 1, event.start_mark.column + 1)
+        place = Position(event.start_mark.line + 1, event.start_mark.column + 1)
         if isinstance(event, NodeEvent) and (sign := _shorthand(event)):
             self._refuse(place, _no_shorthand(sign))
         match event:
@@ -127,7 +127,7 @@ class _Builder:
             case DocumentStartEvent() if self.root:
                 raise Wrong("syntax", SECOND_DOCUMENT, value="---", place=place)
 
-    def _scalar(self, event: ScalarEvent, place: Place) -> ScalarNode:
+    def _scalar(self, event: ScalarEvent, place: Position) -> ScalarNode:
         empty = not event.value and event.style is None
         if empty and self.stack and self.stack[-1].key:
             place = self.stack[-1].key.place  # the parser puts what was not written on the next line
@@ -139,9 +139,9 @@ class _Builder:
         """«Sala #3» would silently lose its 3. A comment's sign is followed by a space."""
         line, column = event.end_mark.line, event.end_mark.column
         if cut := _CUT.match(self.lines[line], column):
-            self.report.add(Place(line + 1, cut.start("cut") + 1), _comment_in_value(cut["cut"]))
+            self.report.add(Position(line + 1, cut.start("cut") + 1), _comment_in_value(cut["cut"]))
 
-    def _open(self, place: Place, *, mapping: bool) -> None:
+    def _open(self, place: Position, *, mapping: bool) -> None:
         if len(self.stack) == DEPTH:
             raise Wrong(
                 "too-deep",
@@ -191,7 +191,7 @@ class _Builder:
         for key, line in collection.repeated:
             self.report.add(key.place, _duplicate_key(key.text, line))
 
-    def _refuse(self, place: Place, wrong: Wrong) -> None:
+    def _refuse(self, place: Position, wrong: Wrong) -> None:
         self.report.add(place, wrong)
         self.refused = True
 
@@ -203,7 +203,7 @@ def _tabs(text: str, report: Report) -> bool:
         indent = line[: len(line) - len(line.lstrip(" \t"))]
         rest = line.strip()
         if "\t" in indent and rest and not rest.startswith("#"):
-            report.add(Place(number, indent.index("\t") + 1), Wrong("tab", TAB, value="\\t"))
+            report.add(Position(number, indent.index("\t") + 1), Wrong("tab", TAB, value="\\t"))
             found = True
     return found
 
@@ -254,7 +254,7 @@ def _comment_in_value(cut: str) -> Wrong:
     )
 
 
-def _beyond_unicode(text: str) -> Place:
+def _beyond_unicode(text: str) -> Position:
     match = _BEYOND_UNICODE.search(text)
     index = match.start() if match else 0
-    return Place(text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))
+    return Position(text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))

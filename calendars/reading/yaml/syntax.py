@@ -7,7 +7,7 @@ import re
 from ruamel.yaml.error import MarkedYAMLError
 
 from calendars.catalogue import Phrase
-from calendars.reading.problems import START, Place, Wrong
+from calendars.reading.problems import START, Position, Wrong
 
 TAB = Phrase("there is a tab at the start of the line. Use spaces, never a tab.")
 KEY_NOT_A_WORD = Phrase("a key must be a word, not a list. Check “?”, “[” and “{” on this line.")
@@ -55,16 +55,16 @@ def explain(error: MarkedYAMLError, text: str) -> Wrong:
     return Wrong("syntax", NOT_UNDERSTOOD, place=_place(error.problem_mark or error.context_mark))
 
 
-def _open_quote(text: str, last: int) -> Place | None:
+def _open_quote(text: str, last: int) -> Position | None:
     """The quote that a line up to the `last` one does not close, unless a later line closes it."""
-    odd: list[Place] = []
+    odd: list[Position] = []
     for number, line in enumerate(text.split("\n")[:last], 1):
         opening = _OPENING.search(line)
         if line.replace('\\"', "").count('"') % 2 and (opening or len(odd) % 2) and not line.lstrip().startswith("#"):
-            odd.append(Place(number, opening.end() if opening else 1))
+            odd.append(Position(number, opening.end() if opening else 1))
     return odd[-1] if len(odd) % 2 and odd[-1].line > last - _QUOTES_NEAR else None
 
 
-def _place(mark: object) -> Place:
+def _place(mark: object) -> Position:
     line, column = getattr(mark, "line", None), getattr(mark, "column", None)
-    return START if line is None or column is None else Place(line + 1, column + 1)
+    return START if line is None or column is None else Position(line + 1, column + 1)

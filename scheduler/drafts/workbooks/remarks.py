@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from calendars.catalogue import Phrase
-from calendars.reading.problems import START, Place, Wrong, shown
+from calendars.reading.problems import START, Position, Wrong, shown
 from scheduler.drafts.workbooks.cells import DATE_COLUMNS, is_number, is_two_faced, text_of
 
 OTHER_SHEETS = Phrase("of this workbook only the sheet “{sheet}” is read; not read: {others}.")
@@ -24,7 +24,7 @@ NUMBERS = Phrase(
     "the format Text and type them again ({cells} like it)."
 )
 
-Remark = tuple[Place, Wrong]
+Remark = tuple[Position, Wrong]
 
 
 class CellRemarks:
@@ -33,11 +33,11 @@ class CellRemarks:
     def __init__(self, sheet: Any, names: Mapping[int, str]) -> None:
         """`names`: the columns that are read, by number."""
         self._sheet, self._names = sheet, names
-        self._dates: dict[int, list[tuple[Place, str]]] = {}
-        self._numbers: dict[int, list[tuple[Place, str]]] = {}
+        self._dates: dict[int, list[tuple[Position, str]]] = {}
+        self._numbers: dict[int, list[tuple[Position, str]]] = {}
 
     def look(self, row: int, column: int, cell: Any) -> None:
-        seen = (Place(row, column), text_of(cell))
+        seen = (Position(row, column), text_of(cell))
         if is_two_faced(cell):
             self._dates.setdefault(column, []).append(seen)
         elif is_number(cell) and self._names[column] not in DATE_COLUMNS:
@@ -50,15 +50,15 @@ class CellRemarks:
             yield START, Wrong("other-sheets", OTHER_SHEETS.of(sheet=shown(self._sheet.title), others=names))
         hidden = [row for row in rows if row in self._sheet.row_dimensions and self._sheet.row_dimensions[row].hidden]
         if hidden:
-            yield Place(hidden[0], 1), Wrong("hidden-rows", HIDDEN_ROWS.of(rows=len(hidden)))
+            yield Position(hidden[0], 1), Wrong("hidden-rows", HIDDEN_ROWS.of(rows=len(hidden)))
         for column in self._hidden_columns():
-            yield Place(rows[0], column), Wrong("hidden-column", HIDDEN_COLUMN.of(column=self._names[column]))
+            yield Position(rows[0], column), Wrong("hidden-column", HIDDEN_COLUMN.of(column=self._names[column]))
         for column, found in self._dates.items():
             yield _of_many(found, Wrong("two-faced-date", TWO_FACED.of(**self._of(column, found), day=found[0][1])))
         for column, found in self._numbers.items():
             yield _of_many(found, Wrong("number-cell", NUMBERS.of(**self._of(column, found), number=found[0][1])))
 
-    def _of(self, column: int, found: list[tuple[Place, str]]) -> dict[str, object]:
+    def _of(self, column: int, found: list[tuple[Position, str]]) -> dict[str, object]:
         return {"column": self._names[column], "cells": len(found)}
 
     def _hidden_columns(self) -> Iterator[int]:
@@ -69,5 +69,5 @@ class CellRemarks:
                 yield column
 
 
-def _of_many(found: list[tuple[Place, str]], wrong: Wrong) -> Remark:
+def _of_many(found: list[tuple[Position, str]], wrong: Wrong) -> Remark:
     return found[0][0], wrong

@@ -14,7 +14,7 @@ from typing import Any
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Problem
 from calendars.reading import COLUMNS
-from calendars.reading.problems import START, Place, Wrong, shown
+from calendars.reading.problems import START, Position, Wrong, shown
 from calendars.reading.tables.rows import SEPARATORS, column_name
 from scheduler.base.heavy import load
 from scheduler.drafts.workbooks.archive import DAMAGED, STRICT, elements, unreadable
@@ -130,7 +130,7 @@ def _none(file: str, table: str, filled: Mapping[str, Cells], known: frozenset[s
     for title, cells in filled.items():
         for (row, column), cell in islice(cells.items(), 1):
             if _several_in_one(text_of(cell), known):
-                return _unread(file, table, Wrong("one-column", ONE_COLUMN.of()), title, Place(row, column))
+                return _unread(file, table, Wrong("one-column", ONE_COLUMN.of()), title, Position(row, column))
     raise Wrong("missing-column", NO_TABLE.of(table=table, names=",".join(COLUMNS[table][0])))
 
 
@@ -138,11 +138,11 @@ def _several_in_one(text: str, known: frozenset[str]) -> bool:
     return any(len({column_name(part) for part in text.split(sign)} & known) > 1 for sign in SEPARATORS)
 
 
-def _unread(file: str, table: str, wrong: Wrong, sheet: str = "", place: Place = START) -> SheetTable:
+def _unread(file: str, table: str, wrong: Wrong, sheet: str = "", place: Position = START) -> SheetTable:
     return SheetTable(body=None, file=file, table=table, problems=(_problem(file, sheet, place, wrong),))
 
 
-def _problem(file: str, sheet: str, place: Place, wrong: Wrong) -> Problem:
+def _problem(file: str, sheet: str, place: Position, wrong: Wrong) -> Problem:
     return Problem(
         file=file,
         sheet=sheet,
@@ -166,7 +166,7 @@ def _table(sheet: Any, written: Cells, header: int, others: list[str], made: She
     for (row, column), cell in cells.items():
         if row > header and (name := names.get(column)):
             if wrong := fault(cell, name, cell.value is None):
-                problems.append((Place(row, column), wrong))
+                problems.append((Position(row, column), wrong))
             remarks.look(row, column, cell)
     notes = (*remarks.notes(sorted({row for row, _ in cells}), others),)
     return replace(
@@ -215,12 +215,12 @@ def _crosses(area: Any, names: Mapping[int, str]) -> bool:
     return any(area.min_col <= column <= area.max_col for column in names)
 
 
-def _merged(areas: list[Any]) -> Iterator[tuple[Place, Wrong]]:
+def _merged(areas: list[Any]) -> Iterator[tuple[Position, Wrong]]:
     for area in areas:
-        yield Place(area.min_row, area.min_col), Wrong("merged-cells", MERGED.of(cells=str(area)), value=str(area))
+        yield Position(area.min_row, area.min_col), Wrong("merged-cells", MERGED.of(cells=str(area)), value=str(area))
 
 
-def _outside(cells: Cells, names: Mapping[int, str]) -> Iterator[tuple[Place, Wrong]]:
+def _outside(cells: Cells, names: Mapping[int, str]) -> Iterator[tuple[Position, Wrong]]:
     for (row, column), cell in cells.items():
         if column not in names and (value := text_of(cell)):
-            yield Place(row, column), Wrong("extra-cell", OUTSIDE.of(value=shown(value)), value=value)
+            yield Position(row, column), Wrong("extra-cell", OUTSIDE.of(value=shown(value)), value=value)

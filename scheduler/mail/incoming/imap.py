@@ -18,10 +18,16 @@ from datetime import date
 from functools import partial
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from calendars.catalogue import Phrase
+from scheduler.base.refusal import UsageRefusal
 from scheduler.mail.incoming.bounds import LARGEST
 from scheduler.mail.incoming.mailboxes import Item, MailboxUnavailable
 
 TAKEN, ASIDE = "AgendaTaken", "AgendaQuarantined"  # keywords
+URL_FORM = Phrase("--imap: write imaps://user@host/INBOX")
+URL_PASSWORD = Phrase("--imap: the URL carries a password: take it out, and put it into AGENDA_IMAP_PASSWORD")
+URL_PLAIN = Phrase("--imap: imap:// sends the password unencrypted; use imaps://")
+URL_OPTION = Phrase("--imap: the only option is auth=xoauth2")
 _SECONDS = 60.0  # that the server may take to answer
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _FOREIGN = re.compile(r"[^\x20-\x7e]+")
@@ -44,21 +50,25 @@ class ImapPlace:
 def parse_imap_url(url: str) -> ImapPlace:
     """`imaps://user@host/INBOX`, with `?auth=xoauth2` for a token; `imap://` to this machine only.
 
-    Raises ValueError with the way out.
+    Raises UsageRefusal with the way out.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise UsageRefusal(URL_FORM) from None  # urllib's own message may quote a password
     options = dict(parse_qsl(parts.query))
     if parts.scheme not in ("imaps", "imap") or not parts.hostname or not parts.username:
-        raise ValueError("write imaps://user@host/INBOX")
+        raise UsageRefusal(URL_FORM)
     if parts.password is not None:
-        raise ValueError("the URL carries a password: take it out, and put it into AGENDA_IMAP_PASSWORD")
+        raise UsageRefusal(URL_PASSWORD)
     if parts.scheme == "imap" and parts.hostname not in ("127.0.0.1", "::1", "localhost"):
-        raise ValueError("imap:// sends the password unencrypted; use imaps://")
+        raise UsageRefusal(URL_PLAIN)
     if options.keys() - {"auth"} or options.get("auth", "xoauth2") != "xoauth2":
-        raise ValueError("the only option is auth=xoauth2")
+        raise UsageRefusal(URL_OPTION)
     return ImapPlace(
         host=parts.hostname,
-        port=parts.port or (993 if parts.scheme == "imaps" else 143),
+        port=port or (993 if parts.scheme == "imaps" else 143),
         user=unquote(parts.username),
         folder=unquote(parts.path.lstrip("/")) or "INBOX",
         encrypted=parts.scheme == "imaps",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from calendars.catalogue import Phrase
-from scheduler.base.settings import Settings, SettingsError
+from scheduler.base.settings import Settings
 from scheduler.mail.relay.smtp_url import is_loopback, parse_smtp_url
 
 
@@ -14,8 +13,4 @@ def sends_for_real(settings: Settings) -> bool:
     """
     if settings.smtp_url is None or settings.redirect_all is not None:
         return False
-    try:
-        host = parse_smtp_url(settings.smtp_url, settings.smtp_password or "").host
-    except ValueError as error:
-        raise SettingsError(Phrase("AGENDA_SMTP_URL: {error}").of(error=error)) from error
-    return not is_loopback(host)
+    return not is_loopback(parse_smtp_url(settings.smtp_url, settings.smtp_password or "").host)

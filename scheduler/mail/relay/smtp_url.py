@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from calendars.catalogue import Phrase
+from scheduler.base.settings import SettingsError
 from scheduler.mail.relay.oauth import AccessTokens
 
 Security = Literal["starttls", "tls", "none"]
@@ -18,7 +20,33 @@ _SCHEMES: dict[str, tuple[Security, int]] = {
     "smtps": ("tls", 465),
     "smtp": ("none", 25),
 }
-_FORM = "write smtp+starttls://user@host:587 or smtps://user@host:465"
+SCHEME = Phrase("AGENDA_SMTP_URL: unknown scheme: write smtp+starttls://user@host:587 or smtps://user@host:465")
+PASSWORD_IN_IT = Phrase("AGENDA_SMTP_URL: it carries a password: take it out, and put it into AGENDA_SMTP_PASSWORD")
+GOES_ON = Phrase(
+    "AGENDA_SMTP_URL: it goes on after host and port: write smtp+starttls://user@host:587 or smtps://user@host:465"
+)
+PLAIN = Phrase(
+    "AGENDA_SMTP_URL: smtp:// sends mail unencrypted, and its host is not this machine: use smtp+starttls://, or ask "
+    "for it by name with ?plain=yes"
+)
+BROKEN = Phrase("AGENDA_SMTP_URL: there is a space or a line break in it: remove it")
+UNREADABLE = Phrase(
+    "AGENDA_SMTP_URL: it cannot be read; a port is a number up to 65535: write smtp+starttls://user@host:587 or "
+    "smtps://user@host:465"
+)
+PORT_0 = Phrase("AGENDA_SMTP_URL: port 0 is none: leave the port out, or name one from 1 to 65535")
+NO_HOST = Phrase(
+    "AGENDA_SMTP_URL: it names no usable host: write smtp+starttls://user@host:587 or smtps://user@host:465"
+)
+HALF_XOAUTH2 = Phrase(
+    "AGENDA_SMTP_URL: it asks for XOAUTH2: it has to name a user, and AGENDA_SMTP_TOKEN, AGENDA_SMTP_TOKEN_FILE or "
+    "the four AGENDA_OAUTH_… variables have to say where the access token comes from"
+)
+NO_PASSWORD = Phrase("AGENDA_SMTP_URL: it names a user, and there is no password: set AGENDA_SMTP_PASSWORD")
+NO_OPTION = Phrase("AGENDA_SMTP_URL: unknown option “{option}”: there are auth=xoauth2, ca=/path and plain=yes")
+OF_AUTH = Phrase("AGENDA_SMTP_URL: the option auth takes the value xoauth2; without it, a password is used")
+OF_PLAIN = Phrase("AGENDA_SMTP_URL: the option plain takes the value yes, and goes with smtp:// only")
+OF_CA = Phrase("AGENDA_SMTP_URL: the option ca takes the path of a PEM file, and goes with TLS only")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?")
 _LONGEST_LABEL = 63  # RFC 1035 §2.3.4
 
@@ -38,24 +66,21 @@ def parse_smtp_url(url: str, password: str | None = None, tokens: AccessTokens |
     """Read `smtp+starttls://user@host:587`, `smtps://user@host:465` or, to this machine only, `smtp://host:25`.
 
     User names are percent-decoded. `?ca=/path` names a private authority. Without TLS, a relay elsewhere has to be
-    asked for by name: `?plain=yes`. With `?auth=xoauth2` the user logs in with one of `tokens`. Raises ValueError with
-    the way out; no message repeats the URL or a password.
+    asked for by name: `?plain=yes`. With `?auth=xoauth2` the user logs in with one of `tokens`. Raises SettingsError
+    with the way out; no message repeats the URL or a password.
     """
     parts, port = _split(url)
     if parts.scheme not in _SCHEMES:
-        raise ValueError(f"the SMTP URL has an unknown scheme: {_FORM}")
+        raise SettingsError(SCHEME)
     if parts.password is not None:
-        raise ValueError("the SMTP URL carries a password: take it out, and put it into AGENDA_SMTP_PASSWORD")
+        raise SettingsError(PASSWORD_IN_IT)
     if parts.path not in ("", "/") or parts.fragment:
-        raise ValueError(f"the SMTP URL goes on after host and port: {_FORM}")
+        raise SettingsError(GOES_ON)
     security, usual = _SCHEMES[parts.scheme]
     options = _options(parts.query, security)
     host = _host(parts)
     if security == "none" and "plain" not in options and not is_loopback(host):
-        raise ValueError(
-            "smtp:// sends mail unencrypted, and its host is not this machine: use smtp+starttls://, "
-            "or ask for it by name with ?plain=yes"
-        )
+        raise SettingsError(PLAIN)
     by_token = options.get("auth") == "xoauth2"
     user, secret = _credentials(parts, password, tokens, by_token=by_token)
     return SmtpSettings(
@@ -71,15 +96,15 @@ def parse_smtp_url(url: str, password: str | None = None, tokens: AccessTokens |
 
 def _split(url: str) -> tuple[SplitResult, int | None]:
     if any(character <= " " for character in url):
-        raise ValueError("the SMTP URL has a space or a line break in it: remove it")
+        raise SettingsError(BROKEN)
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
         # urllib's own message quotes the part it stumbled on, which may be a password.
-        raise ValueError(f"the SMTP URL cannot be read; a port is a number up to 65535: {_FORM}") from None
+        raise SettingsError(UNREADABLE) from None
     if port == 0:
-        raise ValueError("the SMTP URL has port 0: leave the port out, or name one from 1 to 65535")
+        raise SettingsError(PORT_0)
     return parts, port
 
 
@@ -88,7 +113,7 @@ def _host(parts: SplitResult) -> str:
     if ":" in host:
         return host  # urlsplit has checked that it stood in brackets
     if not _HOST.fullmatch(host) or any(not 0 < len(label) <= _LONGEST_LABEL for label in host.split(".")):
-        raise ValueError(f"the SMTP URL names no usable host: {_FORM}")
+        raise SettingsError(NO_HOST)
     return host
 
 
@@ -96,30 +121,26 @@ def _credentials(
     parts: SplitResult, password: str | None, tokens: AccessTokens | None, *, by_token: bool
 ) -> tuple[str | None, str | None]:
     if by_token and not (parts.username and tokens):
-        raise ValueError(
-            "the SMTP URL asks for XOAUTH2: it has to name a user, and AGENDA_SMTP_TOKEN, AGENDA_SMTP_TOKEN_FILE or "
-            "the four AGENDA_OAUTH_… variables have to say where the access token comes from"
-        )
+        raise SettingsError(HALF_XOAUTH2)
     if not parts.username:
         return None, None
     if by_token:
         return unquote(parts.username), None
     if not password:
-        raise ValueError("the SMTP URL names a user, and there is no password: set AGENDA_SMTP_PASSWORD")
+        raise SettingsError(NO_PASSWORD)
     return unquote(parts.username), password
 
 
 def _options(query: str, security: Security) -> dict[str, str]:
     options = dict(parse_qsl(query, keep_blank_values=True))
     if unknown := options.keys() - {"auth", "ca", "plain"}:
-        known = "auth=xoauth2, ca=/path and plain=yes"
-        raise ValueError(f"the SMTP URL has an unknown option «{min(unknown)}»: there are {known}")
+        raise SettingsError(NO_OPTION, option=min(unknown))
     if options.get("auth", "xoauth2") != "xoauth2":
-        raise ValueError("the SMTP URL's option auth takes the value xoauth2; without it, a password is used")
+        raise SettingsError(OF_AUTH)
     if options.get("plain", "yes") != "yes" or ("plain" in options and security != "none"):
-        raise ValueError("the SMTP URL's option plain takes the value yes, and goes with smtp:// only")
+        raise SettingsError(OF_PLAIN)
     if options.get("ca", "/") == "" or ("ca" in options and security == "none"):
-        raise ValueError("the SMTP URL's option ca takes the path of a PEM file, and goes with TLS only")
+        raise SettingsError(OF_CA)
     return options
 
 

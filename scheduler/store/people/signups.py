@@ -226,6 +226,11 @@ def erased_among(connection: Connection, digests: Collection[str]) -> bool:
     return connection.execute(found.limit(1)).first() is not None
 
 
+def erased(connection: Connection) -> frozenset[str]:
+    """The keyed hashes of all erased addresses."""
+    return frozenset(connection.execute(select(erasures.c.digest)).scalars())
+
+
 def any_erased(connection: Connection) -> bool:
     return connection.execute(select(erasures.c.digest).limit(1)).first() is not None
 

@@ -32,7 +32,7 @@ class Reply(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
+class PostAnswer:
     """What one post said last of one event."""
 
     recipient: str
@@ -45,7 +45,7 @@ class Answer:
     start: datetime | None = None  # UTC, of what it is given for: its own session, or the one instead; None: not kept
 
 
-def record(connection: Connection, answer: Answer, *, anyway: bool = False) -> bool:
+def record(connection: Connection, answer: PostAnswer, *, anyway: bool = False) -> bool:
     """Keep an answer in place of the post's earlier one. False: a later one is known already.
 
     Within SLOW the one that arrives last is the later, whatever the clocks say; with `anyway`, it always is.
@@ -67,19 +67,19 @@ def record(connection: Connection, answer: Answer, *, anyway: bool = False) -> b
     return connection.execute(kept, execution_options={"preserve_rowcount": True}).rowcount > 0
 
 
-def of(connection: Connection, recipient: str, subject: str) -> Answer | None:
+def of(connection: Connection, recipient: str, subject: str) -> PostAnswer | None:
     """What a post said last of an event (its UID); None: it has not answered."""
     found = connection.execute(select(answers).where(_A.recipient == recipient, _A.subject == subject))
     row = found.mappings().one_or_none()
     return None if row is None else _answer(row)
 
 
-def by_recipient(connection: Connection, recipient: str | None = None) -> Mapping[str, Sequence[Answer]]:
+def by_recipient(connection: Connection, recipient: str | None = None) -> Mapping[str, Sequence[PostAnswer]]:
     """What every post, or one, said last of each event, by the post's id."""
     chosen = select(answers).order_by(_A.recipient, _A.subject)
     if recipient is not None:
         chosen = chosen.where(_A.recipient == recipient)
-    said: dict[str, list[Answer]] = {}
+    said: dict[str, list[PostAnswer]] = {}
     for row in connection.execute(chosen).mappings():
         said.setdefault(row["recipient"], []).append(_answer(row))
     return said
@@ -90,7 +90,7 @@ def any_given(connection: Connection, uid: str) -> bool:
     return connection.execute(select(_A.recipient).where(_A.subject == uid).limit(1)).first() is not None
 
 
-def of_event(connection: Connection, subject: str) -> dict[str, Answer]:
+def of_event(connection: Connection, subject: str) -> dict[str, PostAnswer]:
     """What posts said last of an event (its UID), by their ids."""
     found = connection.execute(select(answers).where(_A.subject == subject).order_by(_A.recipient))
     return {row["recipient"]: _answer(row) for row in found.mappings()}
@@ -129,8 +129,8 @@ def guests(connection: Connection, event: str) -> list[tuple[str, datetime | Non
     return [(row.site, row.start) for row in found]
 
 
-def _answer(row: RowMapping) -> Answer:
-    return Answer(
+def _answer(row: RowMapping) -> PostAnswer:
+    return PostAnswer(
         recipient=row["recipient"],
         subject=row["subject"],
         event=row["event"],

@@ -15,7 +15,7 @@ from calendars.model.text import Language
 from scheduler.planning.channels import Channel
 from scheduler.planning.plan import Member
 from scheduler.store.posts import answers
-from scheduler.store.posts.answers import Answer, Reply
+from scheduler.store.posts.answers import PostAnswer, Reply
 from scheduler.store.schema import bounces, deliveries, feed_tokens, listed, recipients
 from scheduler.store.upsert import insert
 
@@ -174,7 +174,7 @@ def member(connection: Connection, recipient: str) -> Member | None:
     return None if row is None else _member(row, answers.by_recipient(connection, recipient).get(recipient, ()))
 
 
-def _member(row: RowMapping, said: Sequence[Answer]) -> Member:
+def _member(row: RowMapping, said: Sequence[PostAnswer]) -> Member:
     return Member(
         recipient=_recipient(row),
         since=row["since"],

@@ -7,10 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlencode
 
+from calendars.catalogue import Phrase
 from calendars.model.text import Language
 from scheduler.store.accounts.roles import DeskRole, Person
 from scheduler.web.http.forms import Form
 from scheduler.web.http.refusals import PageRefusal
+
+LOCAL_WHO = "agenda desk"
+LOCAL_HAND = Phrase("the desk of this machine")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +37,16 @@ class Asked:
         """An address within this installation, in the language that was chosen."""
         wanted = {key: value for key, value in {**query, "lang": self.query.get("lang", "")}.items() if value}
         return f"{self.root}{path}" + (f"?{urlencode(wanted)}" if wanted else "")
+
+    @property
+    def who(self) -> str:
+        """The account (id) for the audit; of who has none, the command that let them in."""
+        return self.person.id or LOCAL_WHO
+
+    @property
+    def by(self) -> str:
+        """By whose hand something is done, as people read it."""
+        return self.person.name or self.person.address or LOCAL_HAND[self.language]
 
     def may(self, role: str) -> bool:
         """Does the person have the role, by its name, anywhere?"""

@@ -31,6 +31,7 @@ class Desk:
         self._access = access
         self._frame = DeskFrame(site)
         self.workshop = Workshop(home=home, base_url=site.base_url)
+        site.helpers.append(self.workshop)
 
     def routes(self) -> list[BaseRoute]:
         return self._access.routes(

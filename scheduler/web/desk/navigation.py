@@ -20,11 +20,16 @@ PLACES = (
     ("/desk/audit", Phrase("Who did what"), DeskRole.SEE),
     ("/desk/people", Phrase("People at the desk"), DeskRole.PEOPLE),
 )
+OF_ALL_REGIONS = ("/desk/files", "/desk/audit")  # no screen for a role that is bound to some
 
 
 def places(person: Person, language: Language) -> tuple[tuple[str, str], ...]:
     """Address and name of each screen that the person may open."""
-    return tuple((path, words[language]) for path, words, role in PLACES if person.may(role))
+    return tuple(
+        (path, words[language])
+        for path, words, role in PLACES
+        if (person.everywhere(role) if path in OF_ALL_REGIONS else person.may(role))
+    )
 
 
 def place_of(path: str) -> str:

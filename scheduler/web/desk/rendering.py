@@ -41,6 +41,7 @@ def _rendered(asked: Asked, template: str, values: Mapping[str, Any]) -> str:
         "csrf": asked.csrf,
         "person": asked.person,
         "may": lambda name: asked.may(DeskRole(name)),
+        "everywhere": lambda name: asked.person.everywhere(DeskRole(name)),
         "part": asked.part,
     }
     return render(template, asked.language, {**frame, **values})

@@ -41,10 +41,8 @@ def desk_routes(site: Site) -> list[BaseRoute]:
     return [*access.routes(declared), *Desk(site, access, site.desk).routes()]
 
 
-def more_for_the_desk(site: Site) -> More | None:
-    """How large a body may be below /desk/: whoever is signed in puts files there. None where there is no desk."""
-    if site.desk is None:
-        return None
+def more_for_the_desk(site: Site) -> More:
+    """How large a body may be below /desk/: whoever is signed in puts files there."""
     access = Guard(site)
 
     async def allowed(scope: Scope) -> int:

@@ -15,7 +15,7 @@ WAITING = 32  # who comes then is told to come again: each takes a tenth of a se
 BUSY = Phrase("Many people are signing in at this moment. Try again in a minute.")
 
 
-class Busy(Refusal):
+class TooBusy(Refusal):
     """Too many passwords wait to be looked at."""
 
     status = 503
@@ -32,9 +32,9 @@ class OneByOne:
         self._waiting = 0
 
     async def run(self, function: Callable[[], Made]) -> Made:
-        """Raises Busy, and what the function raises."""
+        """Raises TooBusy, and what the function raises."""
         if self._waiting >= WAITING:
-            raise Busy
+            raise TooBusy
         self._waiting += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, function)

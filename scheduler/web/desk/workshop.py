@@ -9,11 +9,14 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from functools import partial
+from types import FrameType
+from typing import NoReturn
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -36,7 +39,7 @@ SECONDS = 60  # that a screen may take
 NICENESS = 5  # feeds and mail come first
 
 _AWAY = Phrase("The database is away or busy. Nothing was saved; try again in a minute.")
-_CUT_OFF = Phrase("That took too long, or was cut off. Look whether it was done before you try again.")
+_CUT_OFF = Phrase("That was cut off. Look whether it was done before you try again.")
 _BUSY = Phrase("Too much is being reckoned at the moment. Try again in a minute.")
 
 
@@ -76,11 +79,9 @@ class Workshop:
             raise Busy(_BUSY)
         self._asked += 1
         try:
-            return await asyncio.wait_for(self._begun(partial(_made, screen, asked)), SECONDS)
+            return await self._begun(partial(_made, screen, asked))
         except BrokenProcessPool as error:  # killed for want of memory, maybe while it made this
             log.error("the desk's processes ended", reason=str(error))
-            raise Busy(_CUT_OFF) from error
-        except TimeoutError as error:
             raise Busy(_CUT_OFF) from error
         finally:
             self._asked -= 1
@@ -119,8 +120,14 @@ _place: Place | None = None  # of this process, if it is one of a workshop
 def _settle_in(home: DeskHome, base_url: str) -> None:
     global _place  # one process, one place
     os.nice(NICENESS)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the server's, which ends this process
+    signal.signal(signal.SIGALRM, _too_long)
     configure_logs()
     _place = Place(folder=home.folder, base_url=base_url, settings=home.settings)
+
+
+def _too_long(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise Busy(_BUSY)
 
 
 def _warm() -> None:
@@ -131,6 +138,7 @@ def _warm() -> None:
 def _made(screen: Screen, asked: Asked) -> Answer:
     """A refusal is put in words here, where what it names is known."""
     assert _place is not None, "it was set when the process began"
+    signal.setitimer(signal.ITIMER_REAL, SECONDS)  # who waits longer has given up, and others wait
     try:
         return replace(screen(_place, asked), halted=halted(_place, asked.language))
     except Refusal as refusal:
@@ -142,3 +150,5 @@ def _made(screen: Screen, asked: Asked) -> Answer:
             raise
         log.error("a screen found no database", reason=str(error.orig).strip())
         return refused(EnvironmentRefusal(_AWAY), asked)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)

@@ -32,7 +32,7 @@ from scheduler.planning.standing import Footing, standing
 from scheduler.store import editions
 from scheduler.store.editions import InForce
 from scheduler.store.posts import answers, roster
-from scheduler.store.posts.answers import Answer, Reply
+from scheduler.store.posts.answers import PostAnswer, Reply
 from scheduler.store.posts.roster import Post
 from scheduler.web.http.forms import Form, read_form
 from scheduler.web.http.refusals import UnknownLink
@@ -51,7 +51,7 @@ class _Asked:
     event: Event | None
     post: Post | None
     why: Closed | None  # there is nothing to answer
-    said: Answer | None
+    said: PostAnswer | None
     offers: tuple[Offer, ...]  # other regions' sessions that it may join instead
     done: bool = False  # it has just been said
     refused: bool = False  # a form came that says nothing
@@ -121,7 +121,7 @@ class Answering:
             if reply is None or not elsewhere:
                 return self._find(connection, recipient, event, refused=True)
             now = self._site.present()
-            said = Answer(
+            said = PostAnswer(
                 recipient=recipient,
                 subject=before.edition.revisions[event].uid,
                 event=event,

@@ -30,7 +30,7 @@ from scheduler.store.ledger import inviting, wishes
 from scheduler.store.people import signups
 from scheduler.store.people.signups import Upcoming
 from scheduler.store.posts import answers, roster
-from scheduler.store.posts.answers import Answer
+from scheduler.store.posts.answers import PostAnswer
 from scheduler.store.posts.roster import Post
 from scheduler.web.http.forms import Form, read_form
 from scheduler.web.rendering import PRIVATE, requested_language
@@ -70,7 +70,7 @@ class _Managed:
     post: Post | None  # None: no longer listed
     upcoming: Sequence[Upcoming] = ()
     done: ManageDone | None = None
-    answers: Sequence[Answer] = ()  # what it said of events
+    answers: Sequence[PostAnswer] = ()  # what it said of events
 
 
 class Managing:
@@ -145,7 +145,7 @@ class Managing:
         status = 422 if refused else 200
         return self._site.page(request, "people-manage.html", language, values, status=status, headers=PRIVATE)
 
-    def _answers(self, recipient: str, said: Sequence[Answer], language: Language) -> list[OwnAnswer]:
+    def _answers(self, recipient: str, said: Sequence[PostAnswer], language: Language) -> list[OwnAnswer]:
         """What the post said of events that are still to come, in their order, with the page to say it anew."""
         edition, by_event = self._site.in_force.edition, {one.event: one for one in said}
         agenda = edition.agenda

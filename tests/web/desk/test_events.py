@@ -171,3 +171,46 @@ async def test_the_form_is_reached_over_http_by_who_may_edit(tmp_path: Path, dat
             answer = await browser.send(f"/desk/events/{WORKSHOP}", fields)
         assert "Guardado. No se ha enviado nada" in answer.text
         assert 'hora: "10:00"' in agenda(place)
+
+
+def test_a_kind_of_the_agendas_own_can_be_chosen(place: Place) -> None:
+    """It is written in Spanish, as the file wants it, and said in the reader's language."""
+    own = 'tipos:\n  - {es: "curso", en: "course"}\nregiones:'
+    (place.folder / AGENDA).write_text(agenda(place).replace("regiones:", own), encoding="utf-8")
+    asked = asked_by(names={"event": WORKSHOP}, language="en")
+    assert '<option value="curso">course</option>' in event_form.edit(place, asked).body
+    event_form.saved(place, asked_by(names={"event": WORKSHOP}, form={**form_of(place), "tipo": "curso"}))
+    assert "    tipo: curso\n" in agenda(place)
+    assert place.reading().problems == ()
+
+
+@pytest.mark.parametrize(
+    ("es", "en", "written"),
+    [
+        ("Traiga su lista.", "", '    mensaje: {es: "Traiga su lista."}\n'),
+        ("Traiga su lista.", "Bring your list.", '    mensaje: {es: "Traiga su lista.", en: "Bring your list."}\n'),
+        ("OK", "OK", "    mensaje: OK\n"),
+        ("Uno.\r\nDos.", "", "    mensaje:\n      es: |-\n        Uno.\n        Dos.\n"),
+    ],
+)
+def test_an_events_own_message_is_a_field(place: Place, es: str, en: str, written: str) -> None:
+    """In one language or both; emptied, the key goes, and every other byte is as it was."""
+    before = agenda(place)
+    typed = {**form_of(place), "mensaje.es": es, "mensaje.en": en}
+    event_form.saved(place, asked_by(names={"event": WORKSHOP}, form=typed))
+    assert written in agenda(place)
+    assert place.reading().problems == ()
+    assert form_of(place)["mensaje.es"] == es.replace("\r\n", "\n")
+    assert form_of(place)["mensaje.en"] == en
+    emptied = {**form_of(place), "mensaje.es": "", "mensaje.en": ""}
+    event_form.saved(place, asked_by(names={"event": WORKSHOP}, form=emptied))
+    assert agenda(place) == before
+
+
+def test_a_copy_has_neither_reason_nor_message_of_the_other(place: Place) -> None:
+    typed = {**form_of(place), "mensaje.es": "Solo de este", "motivo.es": "La sala", "motivo.en": "The room"}
+    event_form.saved(place, asked_by(names={"event": WORKSHOP}, form=typed))
+    body = event_form.blank(place, asked_by(query={"from": WORKSHOP})).body
+    assert "Solo de este" not in body
+    assert "La sala" not in body
+    assert "Taller, Europa" in body

@@ -19,7 +19,7 @@ from starlette.types import Message
 from calendars.reading import AGENDA
 from scheduler.drafts import saving, typed
 from scheduler.drafts.history import FOLDER, INDEX, digest_of
-from scheduler.drafts.patching import AsText, Events, Unreadable
+from scheduler.drafts.patching import AsText, Events, NoText
 from scheduler.web.desk.asked import Answer, Asked, NotThere
 from scheduler.web.desk.place import Place
 from scheduler.web.desk.screens import event_form, events, files, heard
@@ -127,7 +127,7 @@ def test_a_folder_without_its_agenda_is_said_and_nothing_breaks(place: Place) ->
     """It vanished, or somebody renamed it."""
     (place.folder / AGENDA).unlink()
     for screen in (events.listed, event_form.edit, event_form.blank):
-        with pytest.raises(Unreadable):
+        with pytest.raises(NoText):
             screen(place, asked_by(names={"event": WORKSHOP}, query={"from": WORKSHOP}))
     assert files.listed(place, asked_by()).status == 200
 

@@ -25,7 +25,7 @@ TITLE = Phrase("Events")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class ListedEvent:
     """One event of the list."""
 
     id: str
@@ -41,7 +41,7 @@ def listed(place: Place, asked: Asked) -> Answer:
     """All events of the files; by their ids alone where the files have problems."""
     found = place.reading()
     changed: dict[str, str] = {}
-    lines: tuple[Line, ...] = ()
+    lines: tuple[ListedEvent, ...] = ()
     if found.draft is not None:
         with place.database.read() as connection:
             changed = changes_of(place.prospect(connection, found.draft, asked.now), asked.language)
@@ -56,7 +56,7 @@ def changes_of(found: Prospect, language: Language) -> dict[str, str]:
     return {change.event: kind_words(change, language) for change in found.changes}
 
 
-def lines_of(draft: Draft, changed: dict[str, str], language: Language) -> tuple[Line, ...]:
+def lines_of(draft: Draft, changed: dict[str, str], language: Language) -> tuple[ListedEvent, ...]:
     """In the order of their days; those without a date at the end."""
     edition = first_edition(draft)
     ordered = sorted(draft.agenda.events, key=lambda event: (_day(edition, event), event.id))
@@ -70,10 +70,10 @@ def _day(edition: Edition, event: Event) -> str:
     return event.when.first.isoformat() if isinstance(event.when, Days) else "9999"
 
 
-def _line(edition: Edition, event: Event, change: str, language: Language) -> Line:
+def _line(edition: Edition, event: Event, change: str, language: Language) -> ListedEvent:
     agenda, revision = edition.agenda, edition.revisions[event.id]
     start = revision.start
-    return Line(
+    return ListedEvent(
         id=event.id,
         title=event.title[language],
         day=day_words(agenda.zone, event, revision, language),

@@ -6,6 +6,7 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from calendars.catalogue import Phrase
@@ -14,15 +15,17 @@ from calendars.reading import AGENDA, COLUMNS, FILES, LIMITS, POSTS, read
 from scheduler.base.refusal import Refusal
 from scheduler.drafts import typed
 from scheduler.drafts.encoding import body_of, text_of
-from scheduler.drafts.history import State, digest_of
+from scheduler.drafts.history import FileState, digest_of
 from scheduler.drafts.patching import AsText, Events
-from scheduler.drafts.saving import ChangedBeneath, packed, refuse, save, state, states
+from scheduler.drafts.saving import ChangedBeneath, packed, refuse, state, states
 from scheduler.drafts.tables import workbooks_of
 from scheduler.store.accounts.roles import DeskRole
 from scheduler.web.desk.asked import Answer, Asked, NotThere
 from scheduler.web.desk.declared import Declared
 from scheduler.web.desk.place import Place, moment_in
 from scheduler.web.desk.rendering import go, part, screen
+from scheduler.web.desk.screens.bounds import everywhere
+from scheduler.web.desk.screens.writing import write_file
 
 TITLE = Phrase("Files")
 NO_FILE = Phrase("There is no file “{name}” among those of the configuration.")
@@ -80,6 +83,7 @@ class NoArchive(Refusal):
     """What was sent is no archive of our files."""
 
 
+@everywhere(DeskRole.EDIT)
 def listed(place: Place, asked: Asked) -> Answer:
     """The files, with how many problems each has, and their states."""
     contents, found = place.files.contents(), place.reading()
@@ -103,6 +107,7 @@ def listed(place: Place, asked: Asked) -> Answer:
     return screen(asked, "desk/files.html", TITLE[asked.language], values)
 
 
+@everywhere(DeskRole.EDIT)
 def text(place: Place, asked: Asked) -> Answer:
     """One file in a text field, its problems beside it."""
     name = _name(asked)
@@ -112,54 +117,59 @@ def text(place: Place, asked: Asked) -> Answer:
     if len(body) > EDITABLE:
         raise InAWorkbook(TOO_LONG, file=name, size=len(body) // 1024)
     written, digest = text_of(name, body) if body else "", digest_of(body or None)
-    left = typed.kept(place.folder, _who(asked), name, asked.now)
+    left = typed.kept(place.folder, asked.who, name, asked.now)
     if left is not None and asked.query.get("typed"):
         written, digest, left = left.fields["text"], left.fields["digest"], None
     values = {"typed_at": "" if left is None else moment_in(left.at, place.zone, asked.language)}
-    return _text(place, asked, name, written, digest, values)
+    return _text(place, asked, written, digest, values)
 
 
+@everywhere(DeskRole.EDIT)
 def seen(place: Place, asked: Asked) -> Answer:
     """What is wrong with the text as typed; nothing is written to the file."""
     name, written = _name(asked), _written(asked)
     refuse(name, len(written.encode()))
     fields = {"text": written, "digest": asked.form.one("digest")}
-    typed.keep(place.folder, _who(asked), name, typed.Typed(at=asked.now, fields=fields))
+    typed.keep(place.folder, asked.who, name, typed.Typed(at=asked.now, fields=fields))
     problems = _problems(place, name, written)
     if asked.part:
         return part(asked, "desk/file-problems.html", {"problems": problems, "name": name})
-    return _text(place, asked, name, written, asked.form.one("digest"), {})
+    return _text(place, asked, written, asked.form.one("digest"), {})
 
 
+@everywhere(DeskRole.EDIT)
 def saved(place: Place, asked: Asked) -> Answer:
     """Write the text, unless the file changed beneath it: then both are shown."""
     name, written = _name(asked), _written(asked)
     before = place.files.contents().get(name, b"")
     try:
         body = body_of(written, before)
-        save(place.folder, name, body, expected=asked.form.one("digest"), at=asked.now, by=asked.person.name)
+        write_file(place, asked, name, body, expected=asked.form.one("digest"))
     except ChangedBeneath as error:
         theirs = error.theirs or b""
         values = {
             "theirs": text_of(name, theirs) if theirs else "",
             "by": "" if error.by is None else _saved(error.by, place.zone, asked),
         }
-        return _text(place, asked, name, written, digest_of(error.theirs), values, status=409)
-    typed.forget(place.folder, _who(asked), name)
+        return _text(place, asked, written, digest_of(error.theirs), values, status=409)
+    typed.forget(place.folder, asked.who, name)
     return go(asked, f"/desk/files/{name}", saved="1")
 
 
+@everywhere(DeskRole.EDIT)
 def forgotten(place: Place, asked: Asked) -> Answer:
     """Give up what was typed and not saved."""
-    typed.forget(place.folder, _who(asked), _name(asked))
+    typed.forget(place.folder, asked.who, _name(asked))
     return go(asked, f"/desk/files/{_name(asked)}")
 
 
+@everywhere(DeskRole.EDIT)
 def down(place: Place, asked: Asked) -> Answer:
     """The whole folder as an archive."""
     return Answer(file=packed(place.files.contents()), name="agenda-consular.zip", media="application/zip")
 
 
+@everywhere(DeskRole.EDIT)
 def up(place: Place, asked: Asked) -> Answer:
     """The files of an archive in the place of those that are there; each former state is kept."""
     _, body = asked.files.get("archive", ("", b""))
@@ -167,11 +177,11 @@ def up(place: Place, asked: Asked) -> Answer:
     contents = place.files.contents()
     for name, content in found.items():
         if content != contents.get(name):
-            expected = digest_of(contents.get(name))
-            save(place.folder, name, content, expected=expected, at=asked.now, by=asked.person.name)
+            write_file(place, asked, name, content, expected=digest_of(contents.get(name)))
     return go(asked, "/desk/files", put=str(len(found)))
 
 
+@everywhere(DeskRole.EDIT)
 def earlier(place: Place, asked: Asked) -> Answer:
     """One state of a file, to be looked at or taken down."""
     name = _name(asked)
@@ -179,18 +189,19 @@ def earlier(place: Place, asked: Asked) -> Answer:
     return Answer(file=body, name=name, media="text/plain; charset=utf-8")
 
 
+@everywhere(DeskRole.EDIT)
 def back(place: Place, asked: Asked) -> Answer:
     """Put an earlier state of a file in the place of what it holds now, which is kept, too."""
     name = _name(asked)
     body = state(place.folder, name, asked.form.one("digest"))
-    now = place.files.contents().get(name)
-    save(place.folder, name, body, expected=digest_of(now), at=asked.now, by=asked.person.name)
+    write_file(place, asked, name, body, expected=digest_of(place.files.contents().get(name)))
     return go(asked, f"/desk/files/{name}", saved="1")
 
 
 def _text(
-    place: Place, asked: Asked, name: str, written: str, digest: str, values: dict[str, str], *, status: int = 200
+    place: Place, asked: Asked, written: str, digest: str, values: Mapping[str, str], *, status: int = 200
 ) -> Answer:
+    name = _name(asked)
     given = {
         "name": name,
         "text": written,
@@ -244,7 +255,7 @@ def _unpacked(body: bytes) -> dict[str, bytes]:
     return found
 
 
-def _state(one: State, holds: str, zone: str, asked: Asked) -> StateLine:
+def _state(one: FileState, holds: str, zone: str, asked: Asked) -> StateLine:
     return StateLine(
         file=one.file,
         digest=one.digest,
@@ -254,7 +265,7 @@ def _state(one: State, holds: str, zone: str, asked: Asked) -> StateLine:
     )
 
 
-def _saved(one: State, zone: str, asked: Asked) -> str:
+def _saved(one: FileState, zone: str, asked: Asked) -> str:
     return f"{moment_in(one.at, zone, asked.language)}, {one.by or PROGRAM[asked.language]}"
 
 
@@ -274,10 +285,6 @@ def _name(asked: Asked) -> str:
 
 def _written(asked: Asked) -> str:
     return next(iter(asked.form.fields.get("text", ())), "").replace("\r\n", "\n")
-
-
-def _who(asked: Asked) -> str:
-    return asked.person.id or asked.person.name
 
 
 SCREENS = (

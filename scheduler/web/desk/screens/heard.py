@@ -9,11 +9,20 @@ from sqlalchemy import Connection
 
 from calendars.catalogue import Phrase
 from calendars.editions import Edition
-from calendars.model.events import Event
 from calendars.model.text import Language
 from scheduler.base.refusal import Refusal
 from scheduler.reporting.acceptances import acceptances
 from scheduler.reporting.heard import Hearing, SiteHeard, Taking, by_region, of_edition, of_event
+from scheduler.reporting.heard_in_words import (
+    PUBLIC,
+    UNKNOWN,
+    dated,
+    edition_words,
+    kinds_of,
+    meant,
+    since_words,
+    sum_words,
+)
 from scheduler.store import editions
 from scheduler.store.accounts.roles import DeskRole
 from scheduler.store.editions import InForce
@@ -21,13 +30,9 @@ from scheduler.web.desk.asked import Answer, Asked, NotThere
 from scheduler.web.desk.declared import Declared
 from scheduler.web.desk.place import Place, moment_in
 from scheduler.web.desk.rendering import screen
-from scheduler.wording.kinds import kind_words
 
 TITLE = Phrase("Who has heard")
 NOTHING_YET = Phrase("Nothing is published yet: there is nothing to have heard of.")
-UNKNOWN = Phrase("There is no such event in force, and no such edition.")
-AS_IT_STANDS = Phrase("as it stands since edition {number}, {moment}")
-CHANGED_BY = Phrase("{kinds}, edition {number}, {moment}")
 EDITIONS = 12  # the latest, that can be chosen
 
 
@@ -74,14 +79,14 @@ class RegionLines:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Told:
+class EventHeard:
     """One event and who has heard of it."""
 
     id: str
     title: str
     since: str
-    posts: int
-    missing: int
+    sum: str  # how many have not heard
+    missing: bool  # somebody has not
     asks: bool  # whether posts say if they come, so that the silent can be reminded
     regions: tuple[RegionLines, ...]
 
@@ -93,32 +98,27 @@ def listed(place: Place, asked: Asked) -> Answer:
         now = editions.load(connection)
         if now is None:
             raise NothingPublishedYet(NOTHING_YET)
-        number, event = _meant(now, which)
+        number, event = meant(now, which)
+        if number < 1:
+            raise NotThere(UNKNOWN, key=which, events=dated(now.edition))
         if event is not None:
             found: Sequence[Hearing] = [of_event(connection, now, event)]
         else:
             found = list(of_edition(connection, now, number)) if number > 1 else []
         voices = _voices(connection, now.edition)
         silent = number in editions.silent(connection)
+    said = () if event is not None else tuple(edition_words(number, found, asked.language, silent=silent))
     values = {
         "told": [_told(one, now, voices, asked, only=only) for one in found],
         "which": which or str(number),
-        "number": number if event is None else 0,
-        "silent": silent and event is None,
+        "said": said,
+        "first": event is None and number == 1,
+        "what_it_means": PUBLIC[asked.language],
         "only": only,
         "events": [(one.id, one.title[asked.language]) for one in now.edition.agenda.events if one.when is not None],
         "editions": range(now.edition.number, max(0, now.edition.number - EDITIONS), -1),
     }
     return screen(asked, "desk/heard.html", TITLE[asked.language], values)
-
-
-def _meant(now: InForce, which: str) -> tuple[int, Event | None]:
-    """The edition's number, and the event if one is meant. Raises NotThere."""
-    event = now.edition.agenda.event(which) if which else None
-    number = now.edition.number if not which or event else int(which) if which.isdecimal() and len(which) < 10 else 0
-    if not 1 <= number <= now.edition.number:
-        raise NotThere(UNKNOWN)
-    return number, event
 
 
 def _voices(connection: Connection, edition: Edition) -> dict[str, dict[str, Voices]]:
@@ -132,19 +132,17 @@ def _voices(connection: Connection, edition: Edition) -> dict[str, dict[str, Voi
     }
 
 
-def _told(one: Hearing, now: InForce, voices: dict[str, dict[str, Voices]], asked: Asked, *, only: bool) -> Told:
+def _told(one: Hearing, now: InForce, voices: dict[str, dict[str, Voices]], asked: Asked, *, only: bool) -> EventHeard:
     language, agenda = asked.language, now.edition.agenda
     said = voices.get(one.event.id)
     names = {region.id: region.name[language] for region in agenda.regions}
-    moment = moment_in(one.since, agenda.zone, language)
-    kinds = "" if one.change is None else kind_words(one.change, language)
-    since = AS_IT_STANDS if one.change is None else CHANGED_BY
-    return Told(
+    since = since_words(one, language, moment_in(one.since, agenda.zone, language))
+    return EventHeard(
         id=one.event.id,
         title=one.event.title[language],
-        since=since.say(language, number=one.edition, moment=moment, kinds=kinds),
-        posts=sum(len(site.posts) for site in one.sites),
-        missing=sum(len(site.missing) for site in one.sites),
+        since=", ".join(part for part in (kinds_of(one, language), since) if part),
+        sum=sum_words(one, language),
+        missing=bool(one.missing),
         asks=said is not None,
         regions=tuple(
             RegionLines(

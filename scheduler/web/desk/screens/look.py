@@ -11,6 +11,7 @@ from calendars.editions import first_edition
 from calendars.impact import Fit, Session, Stay, sessions, stays
 from calendars.model.agenda import Draft, Problem
 from calendars.model.events import Days, Event
+from calendars.model.places import Representation
 from calendars.model.text import Language
 from calendars.reading import AGENDA, POSTS, PRIVATE, Reading, read
 from calendars.wording import days_span, home_name, hour, long_date, short_date
@@ -23,7 +24,7 @@ SEVERITY = {Fit.OUTSIDE: 4, Fit.PARTLY: 2, Fit.INSIDE: 0}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
+class HoursRow:
     """The event at one site, or at several whose clocks and remarks are the same."""
 
     cities: tuple[str, ...]
@@ -34,11 +35,11 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Look:
+class EventLook:
     """What is shown beside the form."""
 
     home: str  # «martes 9 de noviembre de 2021, 09:00 h, tiempo del centro de México»; "" without a date
-    rows: tuple[Row, ...]  # the worst first
+    rows: tuple[HoursRow, ...]  # the worst first
     balance: str  # «12 de 30 sedes enteramente en horario de trabajo»; "" of whole days
     problems: Mapping[str, tuple[Problem, ...]]  # by field of the form; "" for what is at none
     sites: int
@@ -56,13 +57,21 @@ def _hours(files: Mapping[str, bytes], events: Events, key: str) -> Draft | None
     return _read(files, timed_alone(events, key)).draft
 
 
-def look(files: Mapping[str, bytes], text: str, key: str, language: Language) -> Look:
+def addressed(files: Mapping[str, bytes], text: str, key: str) -> tuple[Representation, ...]:
+    """The sites that the event of that id is for, in the text of agenda.yaml; none where that cannot be read."""
+    events = Events(text)
+    draft = _read(files, events.alone(key)).draft or _hours(files, events, key)
+    event = None if draft is None else draft.agenda.event(key)
+    return () if draft is None or event is None else draft.agenda.addressed(event)
+
+
+def look(files: Mapping[str, bytes], text: str, key: str, language: Language) -> EventLook:
     """What the event of that id is in the text of agenda.yaml. Raises AsText."""
     events = Events(text)
     found, stands = _read(files, events.alone(key)), event_text(events, key)
     draft = found.draft or _hours(files, events, key)
     event = None if draft is None else draft.agenda.event(key)
-    return Look(
+    return EventLook(
         home="" if draft is None or event is None else _home(draft, event, language),
         rows=() if draft is None or event is None else _rows(draft, event, language),
         balance="" if draft is None or event is None else _balance(draft, event, language),
@@ -95,7 +104,7 @@ def _home(draft: Draft, event: Event, language: Language) -> str:
     return days_span(event.when, language) if isinstance(event.when, Days) else ""
 
 
-def _rows(draft: Draft, event: Event, language: Language) -> tuple[Row, ...]:
+def _rows(draft: Draft, event: Event, language: Language) -> tuple[HoursRow, ...]:
     edition = first_edition(draft)
     held = sessions(draft.agenda, event, edition.revisions[event.id])
     if held:
@@ -110,9 +119,9 @@ def badness(one: Session) -> int:
     return 8 * one.night + 5 * off + SEVERITY[one.fit] + (one.home_holiday is not None)
 
 
-def _session_row(one: Session, language: Language) -> Row:
+def _session_row(one: Session, language: Language) -> HoursRow:
     bad = one.night or one.weekend or one.holiday is not None or one.fit is Fit.OUTSIDE
-    return Row(
+    return HoursRow(
         cities=(),
         day=short_date(one.start.date(), language),
         hour=hour(one.start, language),
@@ -121,9 +130,9 @@ def _session_row(one: Session, language: Language) -> Row:
     )
 
 
-def _stay_row(one: Stay, language: Language) -> Row:
+def _stay_row(one: Stay, language: Language) -> HoursRow:
     days = dict.fromkeys((one.days.first, one.days.last))
-    return Row(
+    return HoursRow(
         cities=(),
         day=" – ".join(short_date(day, language) for day in days),
         hour="",
@@ -132,13 +141,13 @@ def _stay_row(one: Stay, language: Language) -> Row:
     )
 
 
-def _together(rows: list[tuple[str, Row]]) -> tuple[Row, ...]:
+def _together(rows: list[tuple[str, HoursRow]]) -> tuple[HoursRow, ...]:
     """Sites of which the same is said, in one row, in the order of the first."""
-    found: dict[Row, list[str]] = {}
+    found: dict[HoursRow, list[str]] = {}
     for city, row in rows:
         found.setdefault(row, []).append(city)
     return tuple(
-        Row(cities=tuple(cities), day=row.day, hour=row.hour, marks=row.marks, bad=row.bad)
+        HoursRow(cities=tuple(cities), day=row.day, hour=row.hour, marks=row.marks, bad=row.bad)
         for row, cities in found.items()
     )
 

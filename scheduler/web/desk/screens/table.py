@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scheduler.web.desk.declared import Declared
-from scheduler.web.desk.screens import event_form, events, files, heard, home
+from scheduler.web.desk.screens import audit, event_form, events, files, heard, home, remind
 from scheduler.web.desk.screens.operating import addresses, brake, deliveries, handover, mails, roster
 from scheduler.web.desk.screens.publishing import changes, past, undoing
 
@@ -22,4 +22,6 @@ SCREENS: tuple[Declared, ...] = (
     *handover.SCREENS,
     *roster.SCREENS,
     *heard.SCREENS,
+    *remind.SCREENS,
+    *audit.SCREENS,
 )

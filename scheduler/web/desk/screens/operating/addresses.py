@@ -15,7 +15,6 @@ from calendars.reading.problems import Wrong
 from scheduler.base.refusal import Refusal
 from scheduler.drafts.cells import NoCell, cell, with_cell
 from scheduler.drafts.history import digest_of
-from scheduler.drafts.saving import save
 from scheduler.people import addresses
 from scheduler.store.accounts.roles import DeskRole
 from scheduler.store.ledger.deliveries import Listed
@@ -27,7 +26,8 @@ from scheduler.web.desk.declared import Declared
 from scheduler.web.desk.place import Place, moment_in
 from scheduler.web.desk.rendering import go, part, screen
 from scheduler.web.desk.screens.operating.deliveries import DeliveryLine, agenda_of, line_of
-from scheduler.web.desk.screens.operating.scope import name_of, operator_of, require, require_everywhere, sites_of
+from scheduler.web.desk.screens.operating.scope import operator_of, require, require_everywhere, sites_of
+from scheduler.web.desk.screens.writing import write_file
 from scheduler.wording.posts import masked, office_of
 
 TITLE = Phrase("Addresses")
@@ -164,7 +164,7 @@ def corrected(place: Place, asked: Asked) -> Answer:
     before = contents[POSTS]
     body = with_cell(before, id_, COLUMN, address)
     _refuse_worse(contents, {**contents, POSTS: body})
-    save(place.folder, POSTS, body, expected=digest_of(before), at=asked.now, by=name_of(asked))
+    write_file(place, asked, POSTS, body, expected=digest_of(before))
     return go(asked, f"{HERE}/{id_}", saved="corrected")
 
 

@@ -13,7 +13,6 @@ from calendars.reading import POSTS
 from scheduler.base.refusal import Refusal
 from scheduler.drafts.cells import with_cell
 from scheduler.drafts.history import digest_of
-from scheduler.drafts.saving import save
 from scheduler.people.handover import HandoverWish, NoHandover, enact, hand_over
 from scheduler.planning.delivery import Purpose
 from scheduler.sending.foresight import foreseen_of
@@ -33,8 +32,9 @@ from scheduler.web.desk.place import Place, moment_in
 from scheduler.web.desk.rendering import go, part, screen
 from scheduler.web.desk.screens.operating.addresses import COLUMN, NO_POST
 from scheduler.web.desk.screens.operating.deliveries import agenda_of
-from scheduler.web.desk.screens.operating.scope import name_of, require, shown_sites
+from scheduler.web.desk.screens.operating.scope import require, shown_sites
 from scheduler.web.desk.screens.operating.words import PURPOSES
+from scheduler.web.desk.screens.writing import write_file
 from scheduler.wording.languages import own_name
 from scheduler.wording.posts import masked, office_of
 
@@ -94,9 +94,7 @@ def handed(place: Place, asked: Asked) -> Answer:
     post = _post(place, asked, agenda, asked.form.one("post"))
     wish, tokens = _wish(asked), place.database.tokens
     try:
-        hand_over(
-            place.database, wish, at=asked.now, author=name_of(asked), reason=asked.form.one("reason"), tokens=tokens
-        )
+        hand_over(place.database, wish, at=asked.now, author=asked.by, reason=asked.form.one("reason"), tokens=tokens)
     except NoHandover:
         return _dialog(place, asked, agenda, post, status=422)
     into_file = bool(asked.form.one("correct")) and _corrected(place, asked, agenda, post, wish.address)
@@ -121,7 +119,7 @@ def _foreseen(place: Place, asked: Asked, post: Post) -> dict[str, Any]:
     """The mails, found out by handing it over and taking that back."""
     if not asked.form.one("to"):
         return {"mails": [], "why": ""}
-    to = Successor(address=_wish(asked).address, language=_wish(asked).language, author=name_of(asked), reason="")
+    to = Successor(address=_wish(asked).address, language=_wish(asked).language, author=asked.by, reason="")
     letters, tokens = letters_of(place.settings, place.database.tokens), place.database.tokens
     try:
         with place.database.suppose() as connection:
@@ -154,7 +152,7 @@ def _wish(asked: Asked) -> HandoverWish:
         address=asked.form.one("to"),
         language=language,
         via=Via.DESK,
-        who=asked.person.id or "",
+        who=asked.who,
     )
 
 
@@ -166,7 +164,7 @@ def _corrected(place: Place, asked: Asked, agenda: Agenda, post: Post, address: 
     before = contents[POSTS]
     try:
         body = with_cell(before, post.recipient.id, COLUMN, address)
-        save(place.folder, POSTS, body, expected=digest_of(before), at=asked.now, by=name_of(asked))
+        write_file(place, asked, POSTS, body, expected=digest_of(before))
     except Refusal:
         return False
     return True

@@ -13,7 +13,6 @@ from scheduler.base.refusal import Refusal
 from scheduler.drafts import typed
 from scheduler.drafts.history import digest_of
 from scheduler.drafts.roster import Dropped, RosterChange, RosterRow, beside_others, compared, dropped, rows_of
-from scheduler.drafts.saving import save
 from scheduler.drafts.tables import workbooks_of
 from scheduler.drafts.typed import Typed
 from scheduler.drafts.workbooks.writing import workbook_of
@@ -22,7 +21,8 @@ from scheduler.web.desk.asked import Answer, Asked
 from scheduler.web.desk.declared import Declared
 from scheduler.web.desk.place import Place, moment_in
 from scheduler.web.desk.rendering import go, screen
-from scheduler.web.desk.screens.operating.scope import name_of, require, require_everywhere, sites_of
+from scheduler.web.desk.screens.operating.scope import require, require_everywhere, sites_of
+from scheduler.web.desk.screens.writing import write_file
 from scheduler.wording.posts import masked
 
 TITLE = Phrase("Recipients")
@@ -53,7 +53,7 @@ def shown(place: Place, asked: Asked) -> Answer:
     zone = "UTC" if under is None else under.edition.agenda.zone
     own = None if under is None else sites_of(under.edition.agenda, asked, DeskRole.EDIT)
     sites = [row.get("sede", "") for row in rows if own is None or row.get("sede", "") in own]
-    left = typed.kept(place.folder, _who(asked), KEPT, asked.now)
+    left = typed.kept(place.folder, asked.who, KEPT, asked.now)
     values = {
         "posts": len(sites),
         "sites": len(set(sites)),
@@ -82,7 +82,7 @@ def received(place: Place, asked: Asked) -> Answer:
     contents = place.files.contents()
     dropped(name, content, contents)  # a file of another kind is refused before it is kept
     fields = {"name": name, "content": b64encode(content).decode(), "digest": digest_of(contents.get(POSTS))}
-    typed.keep(place.folder, _who(asked), KEPT, Typed(at=asked.now, fields=fields))
+    typed.keep(place.folder, asked.who, KEPT, Typed(at=asked.now, fields=fields))
     return go(asked, f"{HERE}/compare")
 
 
@@ -113,19 +113,19 @@ def applied(place: Place, asked: Asked) -> Answer:
     _refuse_others(place, asked, compared(place.reading(), found))
     if books := workbooks_of(place.folder, POSTS):
         raise Refusal(IN_A_WORKBOOK, name=books[0].name)
-    save(place.folder, POSTS, found.body, expected=asked.form.one("digest"), at=asked.now, by=name_of(asked))
-    typed.forget(place.folder, _who(asked), KEPT)
+    write_file(place, asked, POSTS, found.body, expected=asked.form.one("digest"))
+    typed.forget(place.folder, asked.who, KEPT)
     return go(asked, HERE, saved="1")
 
 
 def forgotten(place: Place, asked: Asked) -> Answer:
     """Give the dropped list up."""
-    typed.forget(place.folder, _who(asked), KEPT)
+    typed.forget(place.folder, asked.who, KEPT)
     return go(asked, HERE)
 
 
 def _kept(place: Place, asked: Asked) -> tuple[str, Dropped]:
-    left = typed.kept(place.folder, _who(asked), KEPT, asked.now)
+    left = typed.kept(place.folder, asked.who, KEPT, asked.now)
     if left is None:
         raise Refusal(GONE)
     name, contents, agenda = left.fields["name"], place.files.contents(), place.agenda()
@@ -163,10 +163,6 @@ def _lines(agenda: Agenda | None, rows: tuple[RosterRow, ...], asked: Asked) -> 
 def _city(agenda: Agenda | None, key: str, asked: Asked) -> str:
     site = None if agenda is None else agenda.site(key)
     return key if site is None else site.city_in(asked.language)
-
-
-def _who(asked: Asked) -> str:
-    return asked.person.id or asked.person.name
 
 
 SCREENS = (

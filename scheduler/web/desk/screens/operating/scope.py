@@ -11,8 +11,6 @@ from scheduler.web.desk.asked import Asked
 from scheduler.web.desk.place import Place
 from scheduler.web.desk.visit import NotYours
 
-LOCAL_HAND = "agenda desk"  # of whoever has the machine, and no account
-
 
 def sites_of(agenda: Agenda, asked: Asked, role: DeskRole) -> tuple[str, ...] | None:
     """The ids of the sites for which the person has the role; None: all, those that the agenda lacks included."""
@@ -45,13 +43,8 @@ def operator_of(place: Place, asked: Asked) -> Operator:
     """The person, as whoever acts."""
     return Operator(
         database=place.database,
-        by=name_of(asked),
-        who=asked.person.id or LOCAL_HAND,
+        by=asked.by,
+        who=asked.who,
         now=asked.now,
         via=Via.DESK,
     )
-
-
-def name_of(asked: Asked) -> str:
-    """By whose hand something is done, as people read it."""
-    return asked.person.name or LOCAL_HAND

@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 from calendars.catalogue import Phrase
 from calendars.changes import Change, changes
-from calendars.editions import publish
-from calendars.model.agenda import AnotherAgenda, Draft
+from calendars.editions import AnotherAgenda, publish
+from calendars.model.agenda import Draft
 from calendars.model.places import Representation
 from calendars.model.text import Language
 from calendars.reading import POSTS, Lines, Reading, read
@@ -18,7 +18,7 @@ from scheduler.drafts.hands import Hand, last_hands
 from scheduler.drafts.saving import NotSaved
 from scheduler.store.editions import InForce
 from scheduler.web.desk.place import Place, moment_in
-from scheduler.web.desk.screens.publishing.offers import ANOTHER, ForeignFiles
+from scheduler.web.desk.screens.publishing.offers import ForeignFiles
 from scheduler.wording.changes import place
 from scheduler.wording.compared import FieldChange, besides, compared
 from scheduler.wording.kinds import kind_words, title
@@ -52,7 +52,7 @@ def changes_of_draft(now: InForce, draft: Draft, at: datetime) -> tuple[Change, 
     try:
         found = publish(now.edition, draft.agenda, at=at, author="", reason="", zone_digest=zone_data().digest)
     except AnotherAgenda as error:
-        raise ForeignFiles(ANOTHER, draft=error.draft, in_force=error.in_force) from error
+        raise ForeignFiles(error.why) from error
     return changes(now.edition, found.edition, now.links, draft.links)
 
 

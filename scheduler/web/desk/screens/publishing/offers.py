@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 
 from calendars.catalogue import Phrase
 from calendars.days.fingerprint import days_digest
-from calendars.model.agenda import AnotherAgenda, Draft, Problem
+from calendars.editions import AnotherAgenda
+from calendars.model.agenda import Draft, Problem
 from calendars.reading import Lines
 from calendars.zones import zone_data
 from scheduler.base.refusal import Refusal
@@ -25,9 +26,6 @@ from scheduler.store import editions
 from scheduler.web.desk.asked import Asked, NotThere
 from scheduler.web.desk.place import Place
 
-ANOTHER = Phrase(
-    "These files are of the agenda “{draft}”, and “{in_force}” is in force here: put its id back in agenda.yaml."
-)
 NO_EDITION = Phrase("There is no edition {number}.")
 SILENT = "silent"
 
@@ -67,7 +65,7 @@ class Candidate:
         try:
             return prospect(connection, self.draft, act, place.database.tokens)
         except AnotherAgenda as error:
-            raise ForeignFiles(ANOTHER, draft=error.draft, in_force=error.in_force) from error
+            raise ForeignFiles(error.why) from error
 
     def put(self, place: Place, act: Act) -> Published:
         """Put it in force. Raises NothingToPublish, SeenOtherwise, Unconfirmed, and what `prospect` raises."""
@@ -80,7 +78,7 @@ class Candidate:
         try:
             return publish_draft(database, self.draft, act, confirmed=False, tokens=database.tokens, asked_above=most)
         except AnotherAgenda as error:
-            raise ForeignFiles(ANOTHER, draft=error.draft, in_force=error.in_force) from error
+            raise ForeignFiles(error.why) from error
 
 
 def offer(place: Place, asked: Asked, source: CandidateSource) -> Candidate:
