@@ -48,7 +48,8 @@ def seen(text: str, besides: str = "") -> str:
 
     `besides` are characters that stay.
     """
-    return "".join(one for one in text if one in besides or unicodedata.category(one) not in _UNSEEN)
+    gone = [ord(one) for one in set(text) if one not in besides and unicodedata.category(one) in _UNSEEN]
+    return text.translate(dict.fromkeys(gone)) if gone else text
 
 
 def hide(text: str) -> str:

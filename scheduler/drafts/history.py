@@ -8,6 +8,7 @@ a file: files hold addresses, and what was corrected must not stay for ever.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -81,24 +82,43 @@ class History:
 
     def _worth(self, now: datetime, states: tuple[FileState, ...]) -> Iterator[FileState]:
         """Those that stay; the latest of each file always does."""
-        for number, one in enumerate(states):
-            later = sum(other.file == one.file for other in states[number + 1 :])
-            if later == 0 or (later < KEPT_STATES and now - one.at <= timedelta(days=KEPT_DAYS)):
-                yield one
+        later: Counter[str] = Counter()
+        kept = []
+        for one in reversed(states):
+            if later[one.file] == 0 or (later[one.file] < KEPT_STATES and now - one.at <= timedelta(days=KEPT_DAYS)):
+                kept.append(one)
+            later[one.file] += 1
+        return reversed(kept)
 
     def _read(self) -> tuple[FileState, ...]:
         path = self._folder / INDEX
         if not path.is_file():
             return ()
-        rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line)
-        return tuple(FileState(**{**row, "at": datetime.fromisoformat(row["at"])}) for row in rows)
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        return tuple(found for line in lines if (found := _state(line)) is not None)
 
     def _write(self, states: tuple[FileState, ...]) -> None:
+        """Bodies go with their last state. One of which the list says nothing (it was damaged) goes by its age."""
+        former = {one.digest for one in self._read()}
         fresh = self._folder / f"{INDEX}.new"
         rows = (json.dumps({**asdict(one), "at": one.at.isoformat()}, ensure_ascii=False) for one in states)
         fresh.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
         fresh.replace(self._folder / INDEX)
         wanted = {one.digest for one in states}
+        oldest = max(one.at for one in states) - timedelta(days=KEPT_DAYS)
         for path in self._folder.iterdir():
-            if len(path.name) == DIGEST and path.name not in wanted:
+            if len(path.name) != DIGEST or path.name in wanted:
+                continue
+            if path.name in former or path.stat().st_mtime < oldest.timestamp():
                 path.unlink()
+
+
+def _state(line: str) -> FileState | None:
+    """A row of the list; None of one that was damaged."""
+    try:
+        row = json.loads(line)
+        return FileState(
+            file=str(row["file"]), digest=str(row["digest"]), at=datetime.fromisoformat(row["at"]), by=str(row["by"])
+        )
+    except (ValueError, KeyError, TypeError):
+        return None

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from calendars.catalogue import LANGUAGES, Phrase
@@ -37,6 +37,7 @@ class NoText(Refusal):
 
 _BROKEN = Phrase("agenda.yaml cannot be read as it stands: correct its text first.")
 _BRACES = Phrase("“{name}” is written in braces {{…}}: it is edited as text.")
+_SHORTHAND = Phrase("“{name}” uses a shorthand of YAML (&, *, ?): it is edited as text.")
 _UNKNOWN = Phrase("“{name}” does not stand in the file any more.")
 
 
@@ -245,9 +246,10 @@ def _gap(value: Value, column: int, name: str) -> str:
 
 
 def _root(text: str) -> Node | None:
+    """A tab between values is a space to YAML, though not to ruamel; its nodes are built by recursion, ours are not."""
     try:
-        found: Node | None = YAML(typ="safe", pure=True).compose(text)
-    except MarkedYAMLError as error:
+        found: Node | None = YAML(typ="safe", pure=True).compose(text.replace("\t", " "))
+    except (YAMLError, RecursionError) as error:
         raise AsText(_BROKEN) from error
     return found
 
@@ -265,6 +267,10 @@ def _block(text: str, node: Node | None, name: str) -> Patch:
 
 
 def _entries(text: str, mapping: MappingNode) -> dict[str, Entry]:
+    """Raises AsText where a key is no plain word, or a value stands elsewhere (*)."""
+    for key, value in mapping.value:
+        if not isinstance(key, ScalarNode) or value.start_mark.index < key.end_mark.index:
+            raise AsText(_SHORTHAND, name=text[key.start_mark.index : key.end_mark.index].strip())
     return {
         key.value: Entry(
             key=Extent(start=key.start_mark.index, end=key.end_mark.index),

@@ -10,6 +10,7 @@ import fcntl
 import io
 import os
 import stat
+import time
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -22,11 +23,13 @@ from scheduler.base.refusal import EnvironmentRefusal, Refusal
 from scheduler.drafts.history import FOLDER, FileState, History, digest_of
 
 LOCK = ".lock"
+SECONDS = 10  # that a writer waits for another; one takes some milliseconds
 
-CHANGED = Phrase("{file} has changed since you opened it. Nothing was written; both texts are kept.")
+CHANGED = Phrase("{file} changed after you had opened it. Nothing was written; both texts are kept.")
 TOO_LARGE = Phrase("{file} is larger than {limit} KB. Nothing was written.")
 UNKNOWN_FILE = Phrase("{file} is no file of the configuration: those are {files}.")
 READ_ONLY = Phrase("{folder}: files cannot be written there ({error}). Ask whoever runs the machine.")
+HELD = Phrase("{folder}: another program holds the files. Nothing was written; try again in a minute.")
 NO_STATE = Phrase("That state of {file} is not kept any more.")
 
 
@@ -98,20 +101,23 @@ def refuse(file: str, size: int) -> None:
 
 def states(folder: Path, at: datetime) -> tuple[FileState, ...]:
     """All states that are kept, the latest first; what other programs saved is noted as first seen `at`."""
-    with locked(folder) as history:
-        for file in FILES:
-            path = folder / file
-            _note(history, file, path.read_bytes() if path.is_file() else None, at)
-        return history.states()
+    try:
+        with locked(folder) as history:
+            for file in FILES:
+                path = folder / file
+                _note(history, file, path.read_bytes() if path.is_file() else None, at)
+            return history.states()
+    except NotSaved:  # a folder that takes no files is looked at all the same
+        return History(folder).states()
 
 
 def state(folder: Path, file: str, digest: str) -> bytes:
     """The bytes of a state. Raises NotTaken where it is not kept."""
-    with locked(folder) as history:
-        body = history.body(digest)
-        if body is None or all(one.digest != digest for one in history.states(file)):
-            raise NotTaken(NO_STATE, file=file)
-        return body
+    history = History(folder)
+    body = history.body(digest)
+    if body is None or all(one.digest != digest for one in history.states(file)):
+        raise NotTaken(NO_STATE, file=file)
+    return body
 
 
 def packed(files: Mapping[str, bytes]) -> bytes:
@@ -125,17 +131,29 @@ def packed(files: Mapping[str, bytes]) -> bytes:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[History]:
-    """The folder's history, one writer at a time. Raises NotSaved where the folder takes no files."""
+    """The folder's history, one writer at a time. Raises NotSaved where the folder takes no files, or none in time."""
     try:
         (folder / FOLDER).mkdir(exist_ok=True)
         handle = os.open(folder / FOLDER / LOCK, os.O_RDWR | os.O_CREAT, 0o660)
-    except OSError as error:
+        try:
+            _wait_for(handle, folder)
+            yield History(folder)
+        finally:
+            os.close(handle)
+    except OSError as error:  # a full disk, too
         raise NotSaved(READ_ONLY, folder=folder, error=error.strerror) from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield History(folder)
-    finally:
-        os.close(handle)
+
+
+def _wait_for(handle: int, folder: Path) -> None:
+    """The lock, within SECONDS: whoever holds it for longer would hold all who save, one screen after the other."""
+    for _ in range(SECONDS * 20):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(0.05)  # a twentieth of a second
+        else:
+            return
+    raise NotSaved(HELD, folder=folder)
 
 
 def _note(history: History, file: str, body: bytes | None, at: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,10 +29,10 @@ def keep(folder: Path, who: str, what: str, found: Typed) -> None:
     path = _path(folder, who, what)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
+        fresh = path.with_suffix(f".{os.getpid()}.new")  # two looks at one form may be made at once, by two processes
         fresh.write_text(json.dumps({"at": found.at.isoformat(), "fields": dict(found.fields)}), encoding="utf-8")
         fresh.replace(path)
-    except PermissionError:
+    except OSError:
         return
 
 
@@ -40,8 +41,9 @@ def kept(folder: Path, who: str, what: str, now: datetime) -> Typed | None:
     path = _path(folder, who, what)
     if not path.is_file():
         return None
-    found = json.loads(path.read_text(encoding="utf-8"))
-    typed = Typed(at=datetime.fromisoformat(found["at"]), fields=found["fields"])
+    typed = _read(path)
+    if typed is None:
+        return None
     if now - typed.at > KEPT:
         path.unlink(missing_ok=True)
         return None
@@ -54,14 +56,23 @@ def forget(folder: Path, who: str, what: str) -> None:
 
 
 def forget_where(folder: Path, now: datetime, holds: Callable[[str], bool]) -> int:
-    """End what is older than KEPT, and what holds something of which that is said. Returns how many."""
+    """End what is older than KEPT or damaged, and what holds something of which that is said. Returns how many."""
     gone = 0
     for path in sorted((folder / FOLDER / TYPED).glob("*.json")):
-        found = json.loads(path.read_text(encoding="utf-8"))
-        if now - datetime.fromisoformat(found["at"]) > KEPT or any(map(holds, found["fields"].values())):
+        found = _read(path)
+        if found is None or now - found.at > KEPT or any(map(holds, found.fields.values())):
             path.unlink(missing_ok=True)
             gone += 1
     return gone
+
+
+def _read(path: Path) -> Typed | None:
+    """None where it is damaged, or was given up in this moment."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return Typed(at=datetime.fromisoformat(found["at"]), fields=dict(found["fields"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _path(folder: Path, who: str, what: str) -> Path:

@@ -33,7 +33,7 @@ def meant(now: InForce, which: str) -> tuple[int, Event | None]:
     event = now.edition.agenda.event(which)
     if event is not None or not which:
         return now.edition.number, event
-    number = int(which) if which.isascii() and which.isdigit() else 0
+    number = int(which) if which.isdecimal() and len(which) < 10 else 0
     return number if number <= now.edition.number else 0, None
 
 

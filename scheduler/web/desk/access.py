@@ -165,7 +165,10 @@ class Guard:
 
     def _partial(self, request: Request, path: str) -> Response:
         """Away from the screen in the browser, of which htmx asks for a part, and back to it."""
-        shown = urlsplit(request.headers.get("hx-current-url") or request.headers.get("referer") or "")
+        try:
+            shown = urlsplit(request.headers.get("hx-current-url") or request.headers.get("referer") or "")
+        except ValueError:  # of no browser
+            shown = urlsplit("")
         back = shown.path.removeprefix(self._site.root) + (f"?{shown.query}" if shown.query else "")
         to = f"{self._site.root}{path}?next={quote(back or HOME)}"
         return Response(status_code=401, headers={"HX-Redirect": to})

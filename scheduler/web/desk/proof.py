@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hmac
-from email import message_from_bytes
 from hashlib import sha256
 
 from starlette.requests import Request
 
 from calendars.catalogue import Phrase
-from scheduler.web.http.forms import origin_of, read_form
+from scheduler.web.desk.uploads import read_upload
+from scheduler.web.http.forms import origin_of
 from scheduler.web.http.refusals import CrossSite, PageRefusal
 
 CSRF = "csrf"  # the field
 CSRF_HEADER = "x-csrf-token"
-_MULTIPART = "multipart/form-data"
 
 
 class StaleForm(PageRefusal):
@@ -49,20 +48,6 @@ def refuse_foreign(request: Request, base_url: str) -> None:
 
 async def refuse_unproven(request: Request, csrf: str) -> None:
     """Raises StaleForm unless the form, or htmx's header, has the session's token."""
-    given = request.headers.get(CSRF_HEADER) or await _field(request)
+    given = request.headers.get(CSRF_HEADER) or (await read_upload(request))[0].one(CSRF)
     if not hmac.compare_digest(given.encode("utf-8", "replace"), csrf.encode()):
         raise StaleForm
-
-
-async def _field(request: Request) -> str:
-    kind = request.headers.get("content-type", "")
-    if kind.partition(";")[0].strip().lower() != _MULTIPART:
-        return (await read_form(request)).one(CSRF)
-    whole = message_from_bytes(
-        b"Content-Type: " + kind.encode("latin-1", "replace") + b"\r\n\r\n" + await request.body()
-    )
-    for part in whole.walk():
-        if part.get_param("name", header="content-disposition") == CSRF:
-            payload = part.get_payload(decode=True)
-            return payload.decode("latin-1").strip() if isinstance(payload, bytes) else ""
-    return ""

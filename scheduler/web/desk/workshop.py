@@ -10,6 +10,7 @@ import asyncio
 import multiprocessing
 import os
 import signal
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
@@ -38,6 +39,7 @@ SECONDS = 60  # that a screen may take
 NICENESS = 5  # feeds and mail come first
 
 _AWAY = Phrase("The database is away or busy. Nothing was saved; try again in a minute.")
+_CUT_OFF = Phrase("That was cut off. Look whether it was done before you try again.")
 _BUSY = Phrase("Too much is being reckoned at the moment. Try again in a minute.")
 
 
@@ -73,22 +75,43 @@ class Workshop:
 
     async def make(self, screen: Screen, asked: Asked) -> Answer:
         """The screen's answer. Raises what it raises; Busy."""
-        if self._pool is None:
-            self.open()
         if self._asked >= WAITING:
             raise Busy(_BUSY)
         self._asked += 1
         try:
-            pool = self._pool
-            assert pool is not None, "it was opened above"
-            made = asyncio.get_running_loop().run_in_executor(pool, partial(_made, screen, asked))
-            return await made
-        except BrokenProcessPool as error:  # killed for want of memory: the next screen gets new ones
+            return await self._begun(partial(_made, screen, asked))
+        except BrokenProcessPool as error:  # killed for want of memory, maybe while it made this
             log.error("the desk's processes ended", reason=str(error))
-            self.close()
-            raise Busy(_BUSY) from error
+            raise Busy(_CUT_OFF) from error
         finally:
             self._asked -= 1
+
+    async def _begun(self, made: Callable[[], Answer]) -> Answer:
+        """It is made by the processes there are; by new ones where those have ended, be it before or while it is."""
+        for _ in ("as they are", "anew"):
+            pool = self._opened()
+            try:
+                future = asyncio.get_running_loop().run_in_executor(pool, made)
+            except BrokenProcessPool:  # ended while nothing was asked of them: nothing of this was begun
+                self._ended(pool)
+                continue
+            try:
+                return await future
+            except BrokenProcessPool:
+                self._ended(pool)
+                raise
+        raise BrokenProcessPool("new processes ended at once")
+
+    def _opened(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            self.open()
+        assert self._pool is not None, "it was opened above"
+        return self._pool
+
+    def _ended(self, pool: ProcessPoolExecutor) -> None:
+        """Another who waited for the same may have opened new ones by now: those stay."""
+        if pool is self._pool:
+            self.close()
 
 
 _place: Place | None = None  # of this process, if it is one of a workshop

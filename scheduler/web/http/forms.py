@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
@@ -12,6 +13,8 @@ from scheduler.base.address import seen
 from scheduler.web.http.refusals import CrossSite, TooLarge
 
 FIELDS = 100  # of the largest form here, some ten
+FORM_LIMIT = 2 * 1024 * 1024  # bytes; a text field of 256 KB, each byte of it as three or six; files come as multipart
+OFF_LOOP = 16 * 1024  # bytes; what is larger is taken apart in a thread, so that the feeds do not wait for it
 _URLENCODED = "application/x-www-form-urlencoded"
 _PORTS = {"http": 80, "https": 443}
 
@@ -31,11 +34,24 @@ class Form:
 
 
 async def read_form(request: Request) -> Form:
-    """The body as fields; none where it is no URL-encoded form. Raises TooLarge past FIELDS of them."""
-    body = await request.body()
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != _URLENCODED:
-        return Form(fields={})
+    """The body as fields; none where it is no URL-encoded form. Raises TooLarge past FIELDS of them, and FORM_LIMIT.
+
+    It is taken apart once, whoever else asks.
+    """
+    kept: Form | None = getattr(request.state, "form", None)
+    if kept is None:
+        body = await request.body()
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != _URLENCODED:
+            return Form(fields={})
+        if len(body) > FORM_LIMIT:
+            raise TooLarge
+        kept = _fields(body) if len(body) <= OFF_LOOP else await asyncio.to_thread(_fields, body)
+        request.state.form = kept
+    return kept
+
+
+def _fields(body: bytes) -> Form:
     try:
         fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=FIELDS)
     except ValueError as error:

@@ -17,7 +17,7 @@ from calendars.model.text import Language
 from calendars.reading import AGENDA, PRIVATE, words
 from calendars.wording import kind_word, status_word
 from scheduler.drafts import typed
-from scheduler.drafts.encoding import body_of, text_of
+from scheduler.drafts.encoding import agenda_text, body_of, text_of
 from scheduler.drafts.form import FIELDS, event_text, with_fields, with_new
 from scheduler.drafts.history import digest_of
 from scheduler.drafts.patching import AsText, Events, links_of, own_kinds, with_link
@@ -36,6 +36,10 @@ from scheduler.wording.fields import HELP, LABELS
 LINK = "enlace"
 NEW = Phrase("New event")
 NO_EVENT = Phrase("There is no event “{name}” in agenda.yaml.")
+GONE = Phrase(
+    "“{name}” is not in agenda.yaml any more: somebody removed it. Nothing was written. What you typed is here, and "
+    "can be saved as a new event."
+)
 TAKEN = Phrase("An event with this identifier is there already: choose another.")
 OF_ONE_EVENT = tuple(f"{key}.{language}" for key in ("motivo", "mensaje") for language in LANGUAGES)  # no copy has it
 TRIES = 3  # at a file that others save in the same moment
@@ -58,9 +62,11 @@ def edit(place: Place, asked: Asked) -> Answer:
     """An event's form, filled from the file."""
     key = asked.names["event"]
     files = place.files.contents()
-    text = text_of(AGENDA, files[AGENDA])
-    found = _filled(text, files, key)
+    text = agenda_text(files)
     left = typed.kept(place.folder, asked.who, key, asked.now)
+    if left is not None and key not in Events(text).ids:
+        return _orphaned(place, asked, FilledForm(id=key, fields=_all(left.fields), digest=""))
+    found = _filled(text, files, key)
     if left is not None and asked.query.get("typed"):
         found = FilledForm(
             id=key, fields={**found.fields, **left.fields}, digest=left.fields.get("digest", found.digest)
@@ -77,7 +83,7 @@ def blank(place: Place, asked: Asked) -> Answer:
     fields = dict.fromkeys((*FIELDS, LINK), "") | {"estado": "tentativo", "para.quien": "todas"}
     if source:
         fields = {
-            **_filled(text_of(AGENDA, files[AGENDA]), files, source).fields,
+            **_filled(agenda_text(files), files, source).fields,
             **dict.fromkeys((LINK, *OF_ONE_EVENT), ""),
         }
     return _screen(place, asked, FilledForm(id="", fields=fields, digest=""))
@@ -86,7 +92,7 @@ def blank(place: Place, asked: Asked) -> Answer:
 def seen(place: Place, asked: Asked) -> Answer:
     """What is beside the form, for what is typed in it; nothing is written to the file."""
     files = place.files.contents()
-    text = text_of(AGENDA, files[AGENDA])
+    text = agenda_text(files)
     form = _posted(asked)
     if form.id:
         typed.keep(place.folder, asked.who, form.id, Typed(at=asked.now, fields={**form.fields, "digest": form.digest}))
@@ -116,9 +122,11 @@ def forgotten(place: Place, asked: Asked) -> Answer:
 
 def _saved(place: Place, asked: Asked, form: FilledForm) -> Answer:
     files = place.files.contents()
-    text = text_of(AGENDA, files[AGENDA])
+    text = agenda_text(files)
     if not form.id:
         return _added(place, asked, form, files, text)
+    if form.id not in Events(text).ids:
+        return _orphaned(place, asked, form)
     now = event_text(Events(text), form.id)
     if form.digest != now.digest and asked.form.one("theirs") != now.digest:
         others = {**now.fields, LINK: _link(files, form.id)}
@@ -130,6 +138,16 @@ def _saved(place: Place, asked: Asked, form: FilledForm) -> Answer:
     _write_link(place, asked, form.id, form.fields.get(LINK, ""))
     typed.forget(place.folder, asked.who, form.id)
     return go(asked, f"/desk/events/{form.id}", saved="1")
+
+
+def _orphaned(place: Place, asked: Asked, form: FilledForm) -> Answer:
+    """The event was removed beneath the form: what was typed is shown as that of a new one."""
+    notice = GONE.say(asked.language, name=form.id)
+    return _screen(place, asked, FilledForm(id="", fields=form.fields, digest="", notice=notice), status=409)
+
+
+def _all(fields: Mapping[str, str]) -> dict[str, str]:
+    return {name: fields.get(name, "") for name in (*FIELDS, LINK)}
 
 
 def _added(place: Place, asked: Asked, form: FilledForm, files: Mapping[str, bytes], text: str) -> Answer:
@@ -227,7 +245,7 @@ def _screen(place: Place, asked: Asked, form: FilledForm, *, status: int = 200) 
 
 def _values(place: Place, asked: Asked, form: FilledForm) -> dict[str, Any]:
     language, files = asked.language, place.files.contents()
-    text = text_of(AGENDA, files[AGENDA])
+    text = agenda_text(files)
     return {
         "form": form,
         "look": form.look,

@@ -9,9 +9,8 @@ from calendars.editions import Edition, first_edition
 from calendars.model.agenda import Draft
 from calendars.model.events import Days, Event
 from calendars.model.text import Language
-from calendars.reading import AGENDA
 from calendars.wording import status_word
-from scheduler.drafts.encoding import text_of
+from scheduler.drafts.encoding import agenda_text
 from scheduler.drafts.patching import Events
 from scheduler.publishing.prospect import Prospect
 from scheduler.store.accounts.roles import DeskRole
@@ -47,7 +46,7 @@ def listed(place: Place, asked: Asked) -> Answer:
         with place.database.read() as connection:
             changed = changes_of(place.prospect(connection, found.draft, asked.now), asked.language)
         lines = lines_of(found.draft, changed, asked.language)
-    ids = () if found.draft is not None else Events(text_of(AGENDA, place.files.contents()[AGENDA])).ids
+    ids = () if found.draft is not None else Events(agenda_text(place.files.contents())).ids
     values = {"lines": lines, "ids": ids, "problems": len(found.problems)}
     return screen(asked, "desk/events.html", TITLE[asked.language], values)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -29,9 +31,20 @@ TITLE = Phrase("Files")
 NO_FILE = Phrase("There is no file “{name}” among those of the configuration.")
 IN_A_WORKBOOK = Phrase("{file} is read from the workbook {workbook}: edit that in Excel.")
 TOO_LONG = Phrase(
-    "{file} has {size} KB, too much for a text field: take the folder down, edit it, and put it up again."
+    "A text field is too small for {file} ({size} KB): take the folder down, edit it, and put the folder up again."
 )
 NO_ARCHIVE = Phrase("That is no .zip archive with files of the configuration.")
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others may want any amount of memory
+BROKEN_ARCHIVE = (  # what the library raises where an offset, a name, a size or the packed bytes are wrong
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+    zlib.error,
+    struct.error,
+)
 EDITABLE = 256 * 1024  # bytes that a text field is given; a larger file is taken down, and put back
 STATES = 50  # that are listed
 PROGRAM = Phrase("another program")
@@ -229,11 +242,13 @@ def _unpacked(body: bytes) -> dict[str, bytes]:
             for entry in archive.infolist():
                 name = entry.filename.rpartition("/")[2]
                 if name in FILES and name not in found:
+                    if entry.compress_type not in PACKINGS:
+                        raise NoArchive(NO_ARCHIVE)
                     refuse(name, entry.file_size)
                     with archive.open(entry) as file:
                         found[name] = file.read(LIMITS[name] + 1)
                     refuse(name, len(found[name]))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except BROKEN_ARCHIVE as error:
         raise NoArchive(NO_ARCHIVE) from error
     if not found:
         raise NoArchive(NO_ARCHIVE)

@@ -111,7 +111,7 @@ def one(place: Place, asked: Asked) -> Answer:
     """A delivery with all its attempts, and the server's words to each."""
     agenda, id_ = agenda_of(place), asked.names["id"]
     with place.database.read() as connection:
-        found = deliveries.listing(connection, Chosen(ids=(int(id_),)), 1) if id_.isdigit() and len(id_) < 16 else []
+        found = deliveries.listing(connection, Chosen(ids=(int(id_),)), 1) if id_.isdecimal() and len(id_) < 16 else []
         tries = deliveries.attempts_of(connection, found[0].id) if found else []
     if not found:
         raise NotThere(UNKNOWN, id=id_)
@@ -168,7 +168,7 @@ def _chosen(asked: Asked, among: tuple[str, ...] | None) -> Chosen:
     """The ticked ones; or all that fit the filter, which the form repeats. Raises NothingDecided."""
     if asked.form.one("all"):
         return _filter({name: asked.form.one(name) for name in FILTERS}, among)
-    ids = tuple(int(one) for one in asked.form.fields.get("id", ()) if one.isdigit() and len(one) < 16)
+    ids = tuple(int(one) for one in asked.form.fields.get("id", ()) if one.isdecimal() and len(one) < 16)
     if not ids:
         raise NothingDecided(NOTHING_CHOSEN)
     return Chosen(ids=ids, among=among)
