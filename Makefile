@@ -16,7 +16,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-dep
 WORDS := $(patsubst %.po,%.mo,$(wildcard calendars/languages/*.po))# the catalogues, as the program reads them
 
 .DEFAULT_GOAL := help
-.PHONY: help words run serve test test-gated test-rest test-long check docs coverage screenshots days-table bench chaos lock wheel clean
+.PHONY: help words run desk serve test test-gated test-rest test-long check docs coverage screenshots days-table bench chaos lock wheel clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,10 @@ $(READY): $(RUNS) requirements-dev.lock $(ZONEDATA) tests/js/package-lock.json |
 
 run: $(RUNS) $(WORDS) ## the demo: a rehearsal of the shipped agenda, then its feeds, pages and mails in the browser
 	$(BIN)/agenda demo
+
+desk: $(RUNS) $(WORDS) ## the desk on this machine: edits config/, publishes into var/, sends nothing
+	@mkdir -p var
+	cd var && AGENDA_CONFIG=$${AGENDA_CONFIG:-../config} ../$(BIN)/agenda desk
 
 serve: $(RUNS) $(WORDS) ## the service itself, with its files in var/
 	@mkdir -p var

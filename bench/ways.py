@@ -48,7 +48,9 @@ _OURS = ("calendars.", "scheduler.")
 _MESSAGE = frozenset({"Subject", "Reminder", "NoticeWords", "Enclosure", "Personal", "PreparedMail", "Part"})
 # By name, so that the same run can be made of an earlier build: there a claim was a Delivery all the way.
 _CLAIMED = frozenset({"Delivery", "Claim", "ReminderErrand", "NoticeErrand", "Intent"}) | _MESSAGE
-_ANSWERED = frozenset({"Request", "Form", "_Asked", "Answer", "Member", "Planned", "plan"})  # `plan` yields Planned
+_ANSWERED = frozenset(
+    {"Request", "Form", "_Asked", "Answer", "PostAnswer", "Member", "Planned", "plan"}
+)  # of `plan`: Planned
 _CHANGED = frozenset({"Draft", "Publication", "Prospect", "Change", "Notice", "Owed", "Row", "Telling"}) | _CLAIMED
 
 
@@ -111,7 +113,7 @@ def reminder(database: Database) -> Trace:
 def answer(database: Database) -> Trace:
     """One answer, from HTTP to the ledger."""
     _publish(database, _of_one_post(shipped_draft()), BEFORE_ALL)
-    site = replace(site_of(database, Settings(), BASE, mails=True), now=BEFORE_ALL + timedelta(days=1))
+    site = replace(site_of(database, Settings(), BASE, mails=True), now=BEFORE_ALL + timedelta(days=1), tokens=TOKENS)
     app = build_app(site)
     trace = Trace(_ANSWERED, ("scheduler.people.answers", "answer"))
     with traced(trace):

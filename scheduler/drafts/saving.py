@@ -25,7 +25,7 @@ from scheduler.drafts.history import FOLDER, FileState, History, digest_of
 LOCK = ".lock"
 SECONDS = 10  # that a writer waits for another; one takes some milliseconds
 
-CHANGED = Phrase("{file} has changed since you opened it. Nothing was written; both texts are kept.")
+CHANGED = Phrase("{file} changed after you had opened it. Nothing was written; both texts are kept.")
 TOO_LARGE = Phrase("{file} is larger than {limit} KB. Nothing was written.")
 UNKNOWN_FILE = Phrase("{file} is no file of the configuration: those are {files}.")
 READ_ONLY = Phrase("{folder}: files cannot be written there ({error}). Ask whoever runs the machine.")

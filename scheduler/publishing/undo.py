@@ -29,6 +29,10 @@ BEFORE = Phrase(
     "{n} {n:reminder|reminders} with the new hour {n:leaves|leave} before, from {moment} on: whoever gets one is "
     "corrected."
 )
+SILENT = Phrase(
+    "{n} {n:reminder|reminders} with the new hour {n:leaves|leave} from {moment} on: whoever has got one by the time "
+    "of the undoing is corrected."
+)
 STAY = Phrase("Recipients and joining links stay as they are.")
 A_WHILE = timedelta(hours=1)
 SECOND = 2  # the first edition has none before it
@@ -121,7 +125,7 @@ def undo_lines(found: Prospect, running: UndoWindow, at: datetime, lang: Languag
     if not heard and found.before is not None:
         yield exposed_line(found, lang)
     earlier, until = running.reminders, running.news.first
-    if earlier.first is not None and until is not None and earlier.first < until:
+    if earlier.first is not None and (until is None or earlier.first < until):
         moment = moment_at_home(earlier.first, agenda.zone, lang, at)
-        yield BEFORE.say(lang, n=earlier.mails, moment=moment)
+        yield (SILENT if until is None else BEFORE).say(lang, n=earlier.mails, moment=moment)
     yield STAY[lang]

@@ -31,7 +31,7 @@ TITLE = Phrase("Files")
 NO_FILE = Phrase("There is no file “{name}” among those of the configuration.")
 IN_A_WORKBOOK = Phrase("{file} is read from the workbook {workbook}: edit that in Excel.")
 TOO_LONG = Phrase(
-    "{file} has {size} KB, too much for a text field: take the folder down, edit it, and put it up again."
+    "A text field is too small for {file} ({size} KB): take the folder down, edit it, and put the folder up again."
 )
 NO_ARCHIVE = Phrase("That is no .zip archive with files of the configuration.")
 PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others may want any amount of memory
