@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 from starlette.types import Scope
 
-from scheduler.web.desk.access import HOME, DeskRoute, Entrance, Guard, OpenRoute
+from scheduler.web.desk.access import HOME, SIGN_IN, DeskRoute, Entrance, Guard, OpenRoute
 from scheduler.web.desk.accounts.entering import LocalEntry
 from scheduler.web.desk.accounts.own import OwnAccount
 from scheduler.web.desk.accounts.persons import PeoplePages
@@ -15,9 +15,10 @@ from scheduler.web.desk.accounts.signing import SignInPages
 from scheduler.web.desk.accounts.welcome import WelcomePages
 from scheduler.web.desk.desk import Desk
 from scheduler.web.desk.visit import Visit
-from scheduler.web.http.bodies import BODY_LIMIT, More
+from scheduler.web.http.bodies import BODY_LIMIT, UNREAD, More
 from scheduler.web.site import Site
 
+WELCOME = f"{HOME}welcome/"  # whoever comes there has no session yet
 LARGEST = 5 * 1024 * 1024  # bytes of what somebody at the desk may send: an archive of all files
 
 
@@ -46,7 +47,10 @@ def more_for_the_desk(site: Site) -> More:
     access = Guard(site)
 
     async def allowed(scope: Scope) -> int:
-        here = str(scope["path"]).startswith(HOME)
-        return LARGEST if here and await access.visit(Request(scope)) is not None else BODY_LIMIT
+        """A session may have ended while a file was being edited: that is said, and not that the file is too large."""
+        path = str(scope["path"])
+        if not path.startswith(HOME) or path.startswith((SIGN_IN, WELCOME)):
+            return BODY_LIMIT
+        return UNREAD if await access.visit(Request(scope)) is None else LARGEST
 
     return allowed

@@ -15,6 +15,7 @@ _TOO_LARGE = in_each_language(TOO_LARGE)
 
 
 More = Callable[[Scope], Awaitable[int]]  # a request that is larger than BODY_LIMIT -> the bytes that it may have
+UNREAD = 0  # for More: the pages answer it without its body, since they say more than that it is too large
 
 
 class WholeBodies:
@@ -40,6 +41,9 @@ class WholeBodies:
             body += message.get("body", b"")
             if len(body) > limit == BODY_LIMIT and self._more is not None:
                 limit = await self._more(scope)
+                if limit == UNREAD:
+                    await self._inner(scope, _whole(b"", receive), send)
+                    return
             if len(body) > limit:
                 # The connection stays open: to close it on unread bytes could reset it before the answer is read.
                 await plain(send, 413, _TOO_LARGE)

@@ -73,7 +73,7 @@ def test_every_saved_state_can_be_had_back(place: Place) -> None:
     """Also one that another program saved: it was kept when it was first seen."""
     first = body(place)
     files.saved(place, asked_by(form=form(place, first.decode().replace("Jornada", "Otra")), **HERE))
-    assert [one.by for one in states(place.folder, NOW) if one.file == AGENDA] == ["", ""]
+    assert [one.by for one in states(place.folder, NOW) if one.file == AGENDA] == ["escritorio local", ""]
     back = asked_by(form={"digest": digest_of(first)}, now=NOW + timedelta(minutes=1), **HERE)
     files.back(place, back)
     assert body(place) == first

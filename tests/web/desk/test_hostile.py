@@ -29,7 +29,7 @@ from scheduler.web.desk.workshop import Busy, Workshop
 from scheduler.web.http.forms import FORM_LIMIT, read_form
 from scheduler.web.http.refusals import TooLarge
 from scheduler.web.site import DeskHome
-from tests.support.desk import NOW, asked_by, small_place
+from tests.support.desk import NOW, asked_by, running, small_place
 
 WORKSHOP = "taller-europa"
 HEAD = b'--B\r\nContent-Disposition: form-data; name="csrf"\r\n\r\nprueba\r\n'
@@ -199,6 +199,18 @@ def test_what_was_typed_and_is_damaged_is_no_reason_to_show_nothing(place: Place
     (path,) = (place.folder / FOLDER / typed.TYPED).glob("*.json")
     path.write_text('{"at": ')
     assert typed.kept(place.folder, "ana", WORKSHOP, NOW) is None
+
+
+async def test_a_session_that_ended_under_a_large_file_leads_to_the_sign_in(place: Place) -> None:
+    """Not to «too large»: the file is edited by somebody who has to sign in again, and what was typed is kept."""
+    async with running(place.folder, place.database) as desk, desk.client() as client:
+        body = {"text": "# " + "x" * 40_000}
+        look, save = f"/desk/files/{AGENDA}/look", f"/desk/files/{AGENDA}"
+        part = await client.inner.post(look, data=body, headers={"HX-Request": "true"})
+        assert (part.status_code, part.headers["HX-Redirect"]) == (401, "/desk/sign-in?next=/desk/")
+        whole = await client.inner.post(save, data=body)
+        assert whole.status_code == 401
+        assert (await client.inner.post("/desk/sign-in", data=body)).status_code == 413
 
 
 def ends(_place: Place, _asked: Asked) -> Answer:
