@@ -12,12 +12,15 @@ from pathlib import Path
 import httpx
 
 from scheduler.base.clock import SimulatedClock
+from scheduler.base.settings import Settings
 from scheduler.people.accounts import AccountActs
 from scheduler.store.accounts import register
 from scheduler.store.accounts.roles import DeskRole, Grant
 from scheduler.store.database import Database
 from scheduler.web.app import Site
 from scheduler.web.http.once import OneTimeKey
+from scheduler.web.site import DeskHome
+from tests.support.desk import KEY, small_folder
 from tests.support.quick_hashes import HASHED, PASSWORD
 from tests.support.webserver import PUBLISHED, serving, site_of
 
@@ -30,8 +33,12 @@ HERE = {"Sec-Fetch-Site": "same-origin"}
 @contextmanager
 def desk_of(folder: Path, key: OneTimeKey | None = None) -> Iterator[Site]:
     """An installation with a desk, on plain http at loopback, as a browser of the same machine sees it."""
-    with site_of(folder, desk=True, desk_key=key, base_url="http://127.0.0.1") as site:
+    settings = Settings(database_url=f"sqlite:///{folder / 'web.db'}", secret_keys=(KEY,))
+    home = DeskHome(folder=small_folder(folder / "config"), settings=settings)
+    with site_of(folder, desk=home, desk_key=key, base_url="http://127.0.0.1") as site:
         yield site
+        for helper in site.helpers:
+            helper.close()
 
 
 def clock_of(site: Site) -> SimulatedClock:

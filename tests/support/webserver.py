@@ -74,7 +74,7 @@ async def serving(site: Site) -> AsyncIterator[httpx.AsyncClient]:
     server = asyncio.create_task(serve_http(build_app(site), listener, stopped))
     try:
         base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        async with httpx.AsyncClient(base_url=base_url, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=base_url, trust_env=False, timeout=60) as client:
             yield client
     finally:
         stopped.set()

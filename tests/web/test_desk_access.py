@@ -17,6 +17,8 @@ from scheduler.store.accounts.roles import DeskRole
 from scheduler.store.accounts.sessions import IDLE, LONGEST
 from scheduler.web.app import Site, build_app, routes_of
 from scheduler.web.desk.access import DeskRoute, Entrance, Guard, GuardedRoute
+from scheduler.web.desk.asked import Answer
+from scheduler.web.desk.workshop import Workshop
 from scheduler.web.http.once import OneTimeKey
 from scheduler.web.pages.pages import Pages
 from tests.support.checkout import ROOT
@@ -93,8 +95,18 @@ def test_no_module_of_the_desk_makes_a_route_past_its_guard() -> None:
 
 
 @pytest.mark.parametrize("role", [*DeskRole, None])
-async def test_each_route_is_open_to_who_has_its_role_and_to_nobody_else(tmp_path: Path, role: DeskRole | None) -> None:
-    """With each role, and with none: what is not one's own is refused before anything is looked at or done."""
+async def test_each_route_is_open_to_who_has_its_role_and_to_nobody_else(
+    tmp_path: Path, role: DeskRole | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With each role, and with none: what is not one's own is refused before anything is looked at or done.
+
+    It is about the door: a screen that is let through is left blank, and does nothing.
+    """
+
+    async def blank(_workshop: Workshop, _screen: object, _asked: object) -> Answer:
+        return Answer()
+
+    monkeypatch.setattr(Workshop, "make", blank)
     with desk_of(tmp_path) as site:
         declared = [one.declared for one in desk_routes_of(site) if isinstance(one, GuardedRoute)]
         async with browsing(site) as browser:

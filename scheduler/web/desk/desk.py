@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
+from scheduler.base.address import seen
 from scheduler.web.desk.access import POLICY, DeskRoute, Guard, Handler
 from scheduler.web.desk.asked import Answer, Asked
 from scheduler.web.desk.declared import Screen
@@ -61,8 +62,8 @@ class Desk:
             now=self._site.present(),
             root=self._site.root,
             path=request.url.path,
-            names=dict(request.path_params),
-            query=dict(request.query_params),
+            names={name: seen(value) for name, value in request.path_params.items()},
+            query={name: seen(value) for name, value in request.query_params.items()},
             form=form,
             files=files,
             part=bool(request.headers.get("hx-request")),

@@ -14,7 +14,7 @@ from scheduler.store.accounts.roles import DeskRole
 from scheduler.store.database import Database
 from scheduler.web.desk.place import Place
 from scheduler.web.desk.screens import event_form, events
-from tests.support.desk import NOW, asked_by, publish, running, shipped_folder, small_place
+from tests.support.desk import NOW, asked_by, person, publish, running, shipped_folder, small_place
 
 WORKSHOP = "taller-europa"
 EDITORS = (DeskRole.EDIT,)
@@ -151,6 +151,20 @@ def test_a_link_goes_into_the_private_file_alone(place: Place) -> None:
     event_form.saved(place, asked_by(names={"event": "jornada"}, form={**form_of(place, "jornada"), "enlace": link}))
     assert link in (place.folder / "privado.yaml").read_text(encoding="utf-8")
     assert link not in agenda(place)
+
+
+def test_who_only_looks_sees_no_joining_link(place: Place) -> None:
+    """It stands in the form of who may edit, and in nobody else's."""
+    shown = [
+        event_form.edit(place, asked_by(names={"event": WORKSHOP}, person=person(role))).body
+        for role in (DeskRole.EDIT, DeskRole.SEE)
+    ]
+    assert ["https://reuniones.example" in body for body in shown] == [True, False]
+
+
+def test_a_refused_identifier_stays_in_its_field(place: Place) -> None:
+    answer = event_form.saved(place, asked_by(form={**form_of(place), "id": WORKSHOP}))
+    assert f'name="id" value="{WORKSHOP}"' in answer.body
 
 
 def test_the_list_says_what_is_not_published(place: Place) -> None:

@@ -63,7 +63,7 @@ def edit(place: Place, asked: Asked) -> Answer:
     key = asked.names["event"]
     files = place.files.contents()
     text = agenda_text(files)
-    left = typed.kept(place.folder, asked.who, key, asked.now)
+    left = typed.kept(place.folder, asked.who, _form_of(key), asked.now)
     if left is not None and key not in Events(text).ids:
         return _orphaned(place, asked, FilledForm(id=key, fields=_all(left.fields), digest=""))
     found = _filled(text, files, key)
@@ -95,7 +95,12 @@ def seen(place: Place, asked: Asked) -> Answer:
     text = agenda_text(files)
     form = _posted(asked)
     if form.id:
-        typed.keep(place.folder, asked.who, form.id, Typed(at=asked.now, fields={**form.fields, "digest": form.digest}))
+        typed.keep(
+            place.folder,
+            asked.who,
+            _form_of(form.id),
+            Typed(at=asked.now, fields={**form.fields, "digest": form.digest}),
+        )
     found = _with(form, look=_looked(files, text, form, asked.language))
     if asked.part:
         return part(asked, "desk/event-look.html", _values(place, asked, found))
@@ -116,7 +121,7 @@ def saved(place: Place, asked: Asked) -> Answer:
 
 def forgotten(place: Place, asked: Asked) -> Answer:
     """Give up what was typed and not saved."""
-    typed.forget(place.folder, asked.who, asked.names["event"])
+    typed.forget(place.folder, asked.who, _form_of(asked.names["event"]))
     return go(asked, f"/desk/events/{asked.names['event']}")
 
 
@@ -136,7 +141,7 @@ def _saved(place: Place, asked: Asked, form: FilledForm) -> Answer:
     _within(place, asked, files, form.id, (text, new))
     _write(place, asked, form.id, (AGENDA, files[AGENDA], new))
     _write_link(place, asked, form.id, form.fields.get(LINK, ""))
-    typed.forget(place.folder, asked.who, form.id)
+    typed.forget(place.folder, asked.who, _form_of(form.id))
     return go(asked, f"/desk/events/{form.id}", saved="1")
 
 
@@ -223,6 +228,11 @@ def _looked(files: Mapping[str, bytes], text: str, form: FilledForm, language: L
         return None
 
 
+def _form_of(key: str) -> str:
+    """What is kept of an event's form, apart from a file that may be called as the event is."""
+    return f"event {key}"
+
+
 def _link(files: Mapping[str, bytes], key: str) -> str:
     return links_of(text_of(PRIVATE, files[PRIVATE])).get(key, "") if PRIVATE in files else ""
 
@@ -254,7 +264,7 @@ def _values(place: Place, asked: Asked, form: FilledForm) -> dict[str, Any]:
         "choices": _choices(place.agenda(), text, language),
         "editable": _editable(asked, files, text, form.id),
         "saved": bool(asked.query.get("saved")),
-        "line": None if not form.id else form.id,
+        "id_typed": asked.form.one("id"),
     }
 
 
