@@ -16,7 +16,7 @@ from scheduler.store.database import Database
 from scheduler.store.tables import metadata
 
 _CHUNK = 5000
-_NOT_COPIED = {  # who sends from the original, or is signed in there, does so from the copy no more
+NOT_COPIED = {  # who sends from the original, or is signed in there, does so from the copy no more
     "nodes",
     "desk_sessions",
     "account_links",
@@ -46,7 +46,7 @@ def copy(
     with source.read() as reading, target.write() as writing:
         _refuse(reading, source, writing, target)
         for table in metadata.sorted_tables:
-            if table.name not in _NOT_COPIED:
+            if table.name not in NOT_COPIED:
                 yield from _table(reading, writing, table)
         controls.put(writing, instance.MINE, instance.COPIED)
         controls.clear(writing, instance.BEFORE)

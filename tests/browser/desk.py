@@ -46,7 +46,7 @@ async def shipped_desk(folder: Path) -> AsyncIterator[RunningDesk]:
     database = Database(migrated_at(folder / "desk.db"), tokens=Tokens([KEY]))
     publish(database, files)
     try:
-        async with running(files, database) as desk:
+        async with running(files, database, warm=True) as desk:
             yield desk
     finally:
         database.close()

@@ -33,7 +33,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[DeskVisitor]:
     moved = text[begin:].replace("2021-10-26", "2021-10-27", 1).replace("martes", "miércoles", 1)
     path.write_text(text[:begin] + moved, encoding="utf-8")
     try:
-        async with running(folder, database) as served, chromium() as browser:
+        async with running(folder, database, warm=True) as served, chromium() as browser:
             yield DeskVisitor(visitor=Visitor(browser=browser, url=served.url), desk=served)
     except NoBrowser as error:
         leave_out(str(error))

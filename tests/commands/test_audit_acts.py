@@ -74,7 +74,7 @@ ACTS: dict[str, tuple[list[list[str]], list[str], What]] = {
 READS = {
     "check", "show", "schema", "diff", "impact", "editions", "export", "rehearse", "demo", "serve", "web", "worker",
     "status", "answers", "doctor", "deliveries", "deliveries show", "inbox", "audit",
-    "users", "users list", "users sessions", "heard", "new",
+    "users", "users list", "users sessions", "heard", "new", "desk",
 }  # fmt: skip
 
 

@@ -442,6 +442,7 @@ def test_the_brake_loads_a_database_and_nothing_of_what_it_holds(command: str) -
         "scheduler.base.address",
         "scheduler.base.clock",
         "scheduler.base.heavy",
+        "scheduler.base.login",
         "scheduler.base.refusal",
         "scheduler.base.settings",
         "scheduler.base.terminal",

@@ -95,7 +95,7 @@ def test_at_a_terminal_the_posts_id_is_typed(answer: str, code: int) -> None:
         ((POST, "--to", FORMER), 1, "ya tiene esa dirección"),
         ((POST, "--to", "nadie"), 2, "no es una dirección de correo"),
         ((POST, "--to", NEW, "--language", "fr"), 2, "--language: «fr» no es un idioma"),
-        ((POST,), 2, "--to ADDRESS"),
+        ((POST,), 2, "--to CORREO"),
     ],
 )
 def test_what_cannot_be_ends_with_the_reason(arguments: tuple[str, ...], code: int, why: str) -> None:

@@ -136,10 +136,10 @@ def test_a_node_says_what_it_misses(url: str) -> None:
 def test_an_installation_moves_from_sqlite_to_postgresql(url: str) -> None:
     into_the_future()
     assert agenda("publish", "--reason", "inicio").exit_code == 0
-    copied = agenda("copy-database", "sqlite:///agenda.db", url)
+    copied = agenda("copy-database", "sqlite:///agenda.db", url, **SECRET)
     assert copied.exit_code == 0, copied.output
     assert "`agenda adopt`" in copied.stdout
-    again = agenda("copy-database", "sqlite:///agenda.db", url)
+    again = agenda("copy-database", "sqlite:///agenda.db", url, **SECRET)
     assert (again.exit_code, "no está vacía" in again.stderr) == (3, True)
     common = {"AGENDA_DATABASE_URL": url, **SECRET}
     before = agenda("adopt", "--backup-from", "2021-10-01T00:00", **common)

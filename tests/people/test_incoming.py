@@ -215,7 +215,7 @@ def test_a_maildir_is_taken_in_once(published: str, tmp_path: Path) -> None:
 def test_a_folder_that_is_no_maildir_is_named(published: str, tmp_path: Path) -> None:
     assert published
     done = agenda("inbox", "--maildir", str(tmp_path))
-    assert (done.exit_code, "is no Maildir" in done.stderr) == (3, True)
+    assert (done.exit_code, "no es un Maildir" in done.stderr) == (3, True)
 
 
 @pytest.mark.usefixtures("published")

@@ -26,7 +26,6 @@ from scheduler.store import editions
 from scheduler.store.accounts import register, sessions
 from scheduler.store.accounts.roles import LOCAL, DeskRole, Grant, Person
 from scheduler.store.database import Database
-from scheduler.store.editions import InForce
 from scheduler.web.app import Site, build_app
 from scheduler.web.desk.asked import Asked
 from scheduler.web.desk.place import Place
@@ -177,11 +176,14 @@ class DeskClient:
 
 @asynccontextmanager
 async def running(
-    folder: Path, database: Database, *, now: datetime = NOW, in_force: InForce | None = None
+    folder: Path, database: Database, *, now: datetime = NOW, warm: bool = False
 ) -> AsyncIterator[RunningDesk]:
-    """The whole web half over a real socket, with the desk on `folder`; something has to be in force."""
+    """The whole web half over a real socket, with the desk on `folder`; something has to be in force.
+
+    `warm`: the processes that make its screens have begun, so that a browser need not wait for them.
+    """
     with database.read() as connection:
-        found = in_force or editions.load(connection)
+        found = editions.load(connection)
     assert found is not None, "publish first"
     listener = bind("127.0.0.1", 0)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -200,7 +202,11 @@ async def running(
     stopped = asyncio.Event()
     server = asyncio.create_task(serve_http(build_app(site), listener, stopped))
     try:
-        yield RunningDesk(site=site, folder=folder, url=url)
+        desk = RunningDesk(site=site, folder=folder, url=url)
+        if warm:
+            async with desk.client(DeskRole.SEE) as browser:
+                await browser.get("/desk/")
+        yield desk
     finally:
         stopped.set()
         await server

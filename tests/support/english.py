@@ -17,7 +17,7 @@ _NAMES = re.compile(
     r"--[a-z-]+|AGENDA_[A-Z_]+|\{[^}]*\}|`[^`]*`|\S*[@/_.]\w\S*|\S*://\S*|«[^»]*»|MAIL FROM|holidays [0-9.]+"
 )
 # What the English quotes or writes the same; what is typed as it stands.
-_SPANISH = frozenset(("es", "en", "vie", "dom", "sáb", "may", "ago", "canales", "t", "no", "all", "english"))
+_SPANISH = frozenset(("es", "en", "vie", "dom", "sáb", "may", "ago", "canales", "t", "no", "all", "english", "open"))
 # Common words that the catalogue's English may not have, or that its Spanish has in a name.
 _BESIDES = frozenset(
     (

@@ -135,7 +135,7 @@ async def test_a_browser_shows_the_mail_in_its_frame_and_steps(tmp_path: Path, d
     """Signed in, in Chromium: the sandboxed frame holds the mail, the next one comes by a button, dark is dark."""
     with small_place(tmp_path, published=False) as place:
         publish(database, place.folder)
-        async with running(place.folder, database) as desk, chromium() as browser:
+        async with running(place.folder, database, warm=True) as desk, chromium() as browser:
             context = await browser.new_context(
                 base_url=desk.url, locale="es-MX", viewport={"width": 360, "height": 800}
             )

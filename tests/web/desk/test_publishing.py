@@ -267,7 +267,9 @@ def test_the_files_of_another_agenda_are_told_as_such(place: Place) -> None:
     edit(place, ("agenda: prueba-2021", "agenda: otra"))
     with pytest.raises(ForeignFiles) as error:
         look(place)
-    assert error.value.why["es"].startswith("Estos archivos son de la agenda «otra» y aquí está vigente «prueba-2021»")
+    assert error.value.why["es"].startswith(
+        "agenda.yaml es la agenda «otra», y esta base de datos publica «prueba-2021»"
+    )
 
 
 def test_two_editions_are_compared_by_meaning(place: Place) -> None:
