@@ -65,14 +65,16 @@ async def _pages(parts: Serving, stopped: asyncio.Event) -> AsyncIterator[None]:
     if parts.site is None or parts.listener is None:
         yield
         return
-    async with polls_recorded(parts.site.staff, parts.database), asyncio.TaskGroup() as group:
-        limits, app = replace(DEFAULTS, spared=parts.site.proxies), build_app(parts.site)
+    limits, app = replace(DEFAULTS, spared=parts.site.proxies), build_app(parts.site)
+    try:
         for helper in parts.site.helpers:
             helper.open()
-        group.create_task(serve_http(app, parts.listener, stopped, limits))
-        yield
-    for helper in parts.site.helpers:
-        helper.close()
+        async with polls_recorded(parts.site.staff, parts.database), asyncio.TaskGroup() as group:
+            group.create_task(serve_http(app, parts.listener, stopped, limits))
+            yield
+    finally:
+        for helper in parts.site.helpers:
+            helper.close()
 
 
 @asynccontextmanager
