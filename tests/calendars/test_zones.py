@@ -29,6 +29,7 @@ from calendars.zones import (
     nearest_instant,
     offset_at,
     refuse_unusable_data,
+    rules_digest,
     to_instant,
     to_wall,
     zone_data,
@@ -292,3 +293,10 @@ def test_the_data_in_use_has_a_name_and_a_sha256() -> None:
     assert data.version >= "2026f"
     assert len(data.digest) == len(hashlib.sha256().hexdigest())
     assert zone_data() is data
+
+
+def test_the_rules_of_a_zone_have_a_digest_that_is_equal_for_equal_rules_alone() -> None:
+    """By it a clock that somebody confirmed counts no more once its rules are others."""
+    assert rules_digest("Europe/Madrid") == rules_digest("Europe/Madrid")
+    assert rules_digest("Asia/Calcutta") == rules_digest("Asia/Kolkata")
+    assert rules_digest("Europe/Madrid") != rules_digest("Europe/Lisbon")
