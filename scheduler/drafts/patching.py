@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -245,8 +246,12 @@ def _gap(value: Value, column: int, name: str) -> str:
     return written if written.startswith("\n") else f" {written}"
 
 
+@lru_cache(maxsize=16)
 def _root(text: str) -> Node | None:
-    """A tab between values is a space to YAML, though not to ruamel; its nodes are built by recursion, ours are not."""
+    """The document, made once for several that ask for that of one text; none changes it.
+
+    A tab between values is a space to YAML, though not to ruamel; its nodes are built by recursion, ours are not.
+    """
     try:
         found: Node | None = YAML(typ="safe", pure=True).compose(text.replace("\t", " "))
     except (YAMLError, RecursionError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from calendars.catalogue import Phrase
@@ -49,7 +50,7 @@ def tables_of(folder: Path) -> Tables:
         elif len(beside) > 1:
             problems.append(_problem(name, SEVERAL.of(name=beside[0].name, stray=beside[1].name), beside[1]))
         elif beside:
-            sheets[name] = opened(beside[0], name)
+            sheets[name] = _opened_once(beside[0], name, _stamp(beside[0]))
     return Tables(sheets=sheets, problems=tuple(problems))
 
 
@@ -57,6 +58,17 @@ def workbooks_of(folder: Path, name: str) -> list[Path]:
     """The workbooks in the folder that are named as the table."""
     wanted = {name.rpartition(".")[0] + ending for ending in ENDINGS}
     return sorted(path for path in folder.iterdir() if path.name.casefold() in wanted and path.is_file())
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size
+
+
+@lru_cache(maxsize=8)
+def _opened_once(path: Path, name: str, _stamped: tuple[int, int]) -> SheetTable:
+    """A workbook takes seconds to open: once for each time that it was saved."""
+    return opened(path, name)
 
 
 def opened(path: Path, name: str) -> SheetTable:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Agenda, Draft
 from calendars.model.text import Language
-from calendars.reading import Reading
+from calendars.reading import POSTS, PRIVATE, Reading, read
 from calendars.wording import hour, short_date
 from calendars.zones import to_wall
 from scheduler.base.settings import DEFAULT_DATABASE, Settings
@@ -56,10 +56,13 @@ class Place:
             return None
 
     def agenda(self) -> Agenda | None:
-        """The files', else that of the edition in force; None where neither can be read."""
-        draft = self.draft()
-        if draft is not None:
-            return draft.agenda
+        """The files', whatever is wrong with the posts; else the one in force. None where neither can be read."""
+        files = self.files.contents()
+        head = files.get(POSTS, b"").split(b"\n", 1)[0] + b"\n"
+        wanted = {name: body for name, body in files.items() if name != PRIVATE} | {POSTS: head}
+        read_here = _agenda_of(tuple(sorted(wanted.items())))
+        if read_here is not None:
+            return read_here
         found = self.in_force()
         return None if found is None else found.edition.agenda
 
@@ -77,6 +80,13 @@ class Place:
     def prospect(self, connection: Connection, draft: Draft, now: datetime) -> Prospect:
         """What publishing the files would do."""
         return prospect(connection, draft, Act(at=now), self.database.tokens)
+
+
+@lru_cache(maxsize=4)
+def _agenda_of(files: tuple[tuple[str, bytes], ...]) -> Agenda | None:
+    """What the files say besides posts and links: read once for each state of them."""
+    found = read(dict(files)).draft
+    return None if found is None else found.agenda
 
 
 _SINCE = Phrase("Since {moment}.")
