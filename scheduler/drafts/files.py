@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Draft, Problem
 from calendars.model.text import Language
-from calendars.reading import AGENDA, DAYS, FILES, SITES, Lines, Reading
+from calendars.reading import AGENDA, DAYS, FILES, POSTS, SITES, Lines, Reading
 from calendars.reading import LIMITS as BYTES
 from calendars.reading.problems import shown
 from scheduler.base.refusal import USAGE, Refusal
@@ -101,6 +102,12 @@ class Configuration:
 
     def _texts(self) -> dict[str, bytes]:
         return {name: _bounded(self.folder / name, BYTES[name]) for name in FILES if (self.folder / name).is_file()}
+
+
+def without_posts(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Files by name, the posts without their rows: thousands, on which nothing but themselves depends."""
+    head = {POSTS: files[POSTS].split(b"\n", 1)[0] + b"\n"} if POSTS in files else {}
+    return {**files, **head}
 
 
 def cell_name(problem: Problem) -> str:

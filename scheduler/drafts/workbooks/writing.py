@@ -35,12 +35,11 @@ def workbook_of(table: str, rows: Iterable[Mapping[str, str]]) -> bytes:
 
 
 def _value(column: str, text: str) -> date | str | None:
-    if column in DATE_COLUMNS:
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            pass
-    return text or None
+    """A date as a date; what is none, and everything else, as it is written."""
+    try:
+        return date.fromisoformat(text) if column in DATE_COLUMNS else text or None
+    except ValueError:
+        return text or None
 
 
 def _dress(sheet: Any, number: int, name: str) -> None:

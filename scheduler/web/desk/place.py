@@ -12,12 +12,12 @@ from sqlalchemy import Connection
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Agenda, Draft
 from calendars.model.text import Language
-from calendars.reading import POSTS, PRIVATE, Reading, read
+from calendars.reading import PRIVATE, Reading, read
 from calendars.wording import hour, short_date
 from calendars.zones import to_wall
 from scheduler.base.settings import DEFAULT_DATABASE, Settings
 from scheduler.base.tokens import tokens_with
-from scheduler.drafts.files import Configuration, InvalidDraft
+from scheduler.drafts.files import Configuration, InvalidDraft, without_posts
 from scheduler.publishing.prospect import Act, Prospect, prospect
 from scheduler.store import brake, editions
 from scheduler.store.database import Database
@@ -58,8 +58,7 @@ class Place:
     def agenda(self) -> Agenda | None:
         """The files', whatever is wrong with the posts; else the one in force. None where neither can be read."""
         files = self.files.contents()
-        head = files.get(POSTS, b"").split(b"\n", 1)[0] + b"\n"
-        wanted = {name: body for name, body in files.items() if name != PRIVATE} | {POSTS: head}
+        wanted = {name: body for name, body in without_posts(files).items() if name != PRIVATE}
         read_here = _agenda_of(tuple(sorted(wanted.items())))
         if read_here is not None:
             return read_here

@@ -70,7 +70,7 @@ async def test_more_than_can_be_made_is_refused_at_once(shop: Workshop, monkeypa
     monkeypatch.setattr(workshop, "WAITING", 1)
     try:
         first = asyncio.create_task(shop.make(pid, asked_by()))
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # no wait: the first has its turn to begin
         with pytest.raises(Busy):
             await shop.make(pid, asked_by())
         assert (await first).status == 200

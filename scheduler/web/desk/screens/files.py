@@ -15,6 +15,7 @@ from calendars.reading import AGENDA, COLUMNS, FILES, LIMITS, POSTS, read
 from scheduler.base.refusal import Refusal
 from scheduler.drafts import typed
 from scheduler.drafts.encoding import body_of, text_of
+from scheduler.drafts.files import without_posts
 from scheduler.drafts.history import FileState, digest_of
 from scheduler.drafts.patching import AsText, Events
 from scheduler.drafts.saving import ChangedBeneath, packed, refuse, state, states
@@ -220,9 +221,8 @@ def _text(
 def _problems(place: Place, name: str, written: str) -> tuple[Problem, ...]:
     contents = place.files.contents()
     files = {**contents, name: body_of(written, contents.get(name, b""))}
-    if name != POSTS and POSTS in files:  # thousands of rows that this text does not touch
-        files[POSTS] = files[POSTS].split(b"\n", 1)[0] + b"\n"
-    return tuple(one for one in read(files).problems if one.file == name)
+    read_so = files if name == POSTS else without_posts(files)
+    return tuple(one for one in read(read_so).problems if one.file == name)
 
 
 def _line(written: str, event: str) -> int:

@@ -13,8 +13,9 @@ from calendars.model.agenda import Draft, Problem
 from calendars.model.events import Days, Event
 from calendars.model.places import Representation
 from calendars.model.text import Language
-from calendars.reading import AGENDA, POSTS, PRIVATE, Reading, read
+from calendars.reading import AGENDA, PRIVATE, Reading, read
 from calendars.wording import days_span, home_name, hour, long_date, short_date
+from scheduler.drafts.files import without_posts
 from scheduler.drafts.form import AUDIENCE, COVERAGE, EventText, event_text, timed_alone
 from scheduler.drafts.patching import Events
 from scheduler.wording.around import marks, stay_marks
@@ -47,9 +48,8 @@ class EventLook:
 
 def _read(files: Mapping[str, bytes], agenda: str) -> Reading:
     """The files with that text of agenda.yaml, and without links and posts, on which no hour depends."""
-    wanted = {name: body for name, body in files.items() if name != PRIVATE}
-    heads = {POSTS: files.get(POSTS, b"").split(b"\n", 1)[0] + b"\n"}
-    return read({**wanted, **heads, AGENDA: agenda.encode()})
+    wanted = {name: body for name, body in without_posts(files).items() if name != PRIVATE}
+    return read({**wanted, AGENDA: agenda.encode()})
 
 
 def _hours(files: Mapping[str, bytes], events: Events, key: str) -> Draft | None:

@@ -6,8 +6,10 @@ from datetime import datetime
 
 from calendars.catalogue import Phrase
 from calendars.model.text import Language
+from calendars.reading import read
 from calendars.shifts import Shift, shifts
 from calendars.wording import short_date
+from scheduler.drafts.files import without_posts
 from scheduler.publishing.day_shifts import DayShift, differing_days
 from scheduler.publishing.in_words import day_lines
 from scheduler.store import editions
@@ -22,7 +24,6 @@ from scheduler.web.desk.screens.publishing.difference import (
     changes_of_draft,
     hands_of,
     today_in,
-    without_posts,
 )
 from scheduler.web.desk.screens.publishing.offers import CandidateSource, offer
 from scheduler.web.desk.screens.publishing.putting import TITLES, put, shown
@@ -39,7 +40,7 @@ def changes(place: Place, asked: Asked) -> Answer:
     lang = asked.language
     with place.database.read() as connection:
         now = editions.load(connection)
-    reading = without_posts(place.files.contents())
+    reading = read(without_posts(place.files.contents()))
     values = {
         "problems": len(reading.problems),
         "head": "" if now is None else HEAD.say(lang, number=now.edition.number),

@@ -12,7 +12,7 @@ from calendars.editions import AnotherAgenda, publish
 from calendars.model.agenda import Draft
 from calendars.model.places import Representation
 from calendars.model.text import Language
-from calendars.reading import POSTS, Lines, Reading, read
+from calendars.reading import Lines
 from calendars.zones import to_wall, zone_data
 from scheduler.drafts.hands import Hand, last_hands
 from scheduler.drafts.saving import NotSaved
@@ -39,12 +39,6 @@ class ChangedEvent:
     where: str  # «agenda.yaml, renglón 14»; "" of what nobody wrote
     hand: str  # who edited it last, and when; "" where nobody knows
     there: bool  # it stands in the draft
-
-
-def without_posts(files: Mapping[str, bytes]) -> Reading:
-    """The files read without their thousands of posts, in which nothing of an event stands."""
-    heads = {POSTS: files[POSTS].split(b"\n", 1)[0] + b"\n"} if POSTS in files else {}
-    return read({**files, **heads})
 
 
 def changes_of_draft(now: InForce, draft: Draft, at: datetime) -> tuple[Change, ...]:
