@@ -21,9 +21,9 @@ WORDS := $(patsubst %.po,%.mo,$(wildcard calendars/languages/*.po))# the catalog
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-$(RUNS): requirements.lock requirements-build.lock pyproject.toml
+$(RUNS): requirements-pdf.lock requirements-build.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) --require-hashes -r requirements.lock -r requirements-build.lock
+	$(PIP) --require-hashes -r requirements-pdf.lock -r requirements-build.lock
 	$(PIP) --no-build-isolation -e .
 	@touch $@
 
@@ -98,7 +98,8 @@ wheel: $(RUNS) $(WORDS) ## the wheel, in dist/
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -q
 lock: ## renew the lock files (needs uv)
 	$(LOCK) pyproject.toml -o requirements.lock
-	$(LOCK) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) pyproject.toml --extra pdf -c requirements.lock -o requirements-pdf.lock
+	$(LOCK) pyproject.toml --extra pdf --group dev -c requirements-pdf.lock -o requirements-dev.lock
 	$(LOCK) --group build -c requirements-dev.lock -o requirements-build.lock
 
 clean: ## remove what make made
