@@ -1,0 +1,1 @@
+"""Who came: the files of meeting programs, read."""

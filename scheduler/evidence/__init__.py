@@ -1,0 +1,1 @@
+"""What shows that it all took place, as files that prove themselves."""

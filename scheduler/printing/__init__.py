@@ -1,0 +1,1 @@
+"""A document as blocks, and the formats that it is printed in."""
