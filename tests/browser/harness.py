@@ -21,7 +21,7 @@ from playwright.async_api import (
 Theme = Literal["light", "dark"]
 NARROW, WIDE = 360, 1280  # px
 SMALLEST = 320  # px, of WCAG 2.2 §1.4.10
-PATIENCE = 10_000  # ms; what is not there by then does not come
+PATIENCE = 30_000  # ms; what is not there by then does not come, on a busy machine either
 LOCALES = {"es": "es-MX", "en": "en-US"}
 # Alone on its machine: no sandbox for root in a container, and nothing that calls home.
 FLAGS = (
