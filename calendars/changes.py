@@ -31,6 +31,7 @@ class Kind(StrEnum):
     RESTATED = "restated"  # another status, of none of the kinds above
     REMINDERS = "reminders"  # its own reminder rules
     ATTENDANCE = "attendance"  # how many have to come, or whether other sessions are open to its people
+    FOLLOW_UP = "follow-up"  # whether a mail follows it
     MESSAGE = "message"  # its own words for its mails: they go with those that are to come, and make none
     REWORDED = "reworded"
     REMOVED = "removed"  # dropped once over, or without a date: nobody misses it
@@ -250,6 +251,8 @@ def _of_words(before: Event, after: Event) -> set[Kind]:
         found.add(Kind.REMINDERS)
     if (before.coverage, before.other_sessions) != (after.coverage, after.other_sessions):
         found.add(Kind.ATTENDANCE)
+    if before.follow_up != after.follow_up:
+        found.add(Kind.FOLLOW_UP)
     if before.message != after.message:
         found.add(Kind.MESSAGE)
     if _words(before) != _words(after):

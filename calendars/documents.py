@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from calendars.model.agenda import Agenda
+from calendars.model.agenda import PRESENT_FROM, Agenda
 from calendars.model.events import Event
 from calendars.model.people import Recipient, Role
 from calendars.model.text import OwnWords
@@ -27,14 +27,22 @@ _YOUNGER: Mapping[str, object] = {
     "privacy": None,
     "home_holidays": None,
     "own_days": (),
+    "present_from": PRESENT_FROM,
 }
+_YOUNGER_OF_COMMITMENTS: Mapping[str, object] = {"responsible": None, "state": None}
+_YOUNGER_OF_ADVANCES: Mapping[str, object] = {"date": None}
 _YOUNGER_OF_SITES: Mapping[str, object] = {
     "former_weekends": (),
     "subdivision": None,
     "city_en": None,
     "name_en": None,
 }
-_YOUNGER_OF_EVENTS: Mapping[str, object] = {"coverage": None, "other_sessions": False, "message": None}
+_YOUNGER_OF_EVENTS: Mapping[str, object] = {
+    "coverage": None,
+    "follow_up": False,
+    "other_sessions": False,
+    "message": None,
+}
 
 
 def agenda_to_json(agenda: Agenda) -> str:
@@ -59,7 +67,7 @@ def event_digest(agenda: Agenda, event: Event) -> str:
     """SHA-256 of everything that a public feed says about the event: itself, its axis, regions and sites.
 
     A change of it moves LAST-MODIFIED; the joining link is no part of the agenda, so it leaves public bytes alone. So
-    do who has to come, and the words that go out in mails alone.
+    do who has to come, what follows, and the words that go out in mails alone.
     """
     sites = [(site.id, site.city, site.country, site.zone, site.region) for site in agenda.addressed(event)]
     regions = [(region.id, region.name.es, region.name.en) for region in agenda.regions]
@@ -75,12 +83,20 @@ def draft_digest(agenda: Agenda, recipients: tuple[Recipient, ...], links: Mappi
 
 
 def _canonical(agenda: Agenda) -> bytes:
-    events = {number: _unsaid(event, _YOUNGER_OF_EVENTS) for number, event in enumerate(agenda.events)}
-    sites = {number: _unsaid(site, _YOUNGER_OF_SITES) for number, site in enumerate(agenda.representations)}
+    parts = {
+        "events": _each(agenda.events, _YOUNGER_OF_EVENTS),
+        "representations": _each(agenda.representations, _YOUNGER_OF_SITES),
+        "commitments": _each(agenda.commitments, _YOUNGER_OF_COMMITMENTS),
+        "advances": _each(agenda.advances, _YOUNGER_OF_ADVANCES),
+    }
     whole: dict[str, Any] = dict.fromkeys(_unsaid(agenda, _YOUNGER), True)
     if agenda.signups is not None and not agenda.signups.links:
         whole["signups"] = {"links"}
-    return _AGENDA.dump_json(agenda, exclude={**whole, "events": events, "representations": sites})
+    return _AGENDA.dump_json(agenda, exclude={**whole, **parts})
+
+
+def _each(values: Sequence[object], younger: Mapping[str, object]) -> dict[int, set[str]]:
+    return {number: _unsaid(value, younger) for number, value in enumerate(values)}
 
 
 def _unsaid(value: object, younger: Mapping[str, object]) -> set[str]:

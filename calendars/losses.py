@@ -18,7 +18,7 @@ from calendars.model.agenda import Agenda
 _OF_SITES = ("weekend", "former_weekends", "subdivision")
 _OF_DAYS = ("first", "last", "where", "works")
 _LISTS = ("regions", "axes", "commitments", "advances")
-_SETTINGS = ("reminders", "quiet", "retention", "signups", "privacy", "home_holidays")
+_SETTINGS = ("reminders", "quiet", "retention", "signups", "privacy", "home_holidays", "present_from")
 _OWN_WORDS = "message"  # for the mails of the next days: taken away when those are gone
 _TEXTS = frozenset({"es", "en", "source", "url", "domains"})  # keys of a document under which a beginning is valid too
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 
 from calendars.model.days import HomeHolidays, OwnDay
 from calendars.model.events import Event, Timed
@@ -16,6 +17,7 @@ from calendars.model.places import Region, Representation
 from calendars.model.rules import Quiet, ReminderRule, Reminders
 from calendars.model.text import Said, Text
 
+PRESENT_FROM = 10  # minutes
 CalendarDate = date  # for a field of the name `date`, which hides the type from pydantic
 
 
@@ -24,6 +26,14 @@ class Axis:
     id: str
     title: Text
     source: str
+
+
+class CommitmentState(StrEnum):
+    """How far a commitment has come, as whoever answers for it says."""
+
+    PENDING = "pending"
+    UNDER_WAY = "under-way"
+    FULFILLED = "fulfilled"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +46,8 @@ class Commitment:
     date: CalendarDate
     report: Text | None  # to whom and how it is reported
     source: str
+    responsible: Text | None = None  # an area or a post, which is public; None: «sin asignar»
+    state: CommitmentState | None = None  # None: «por confirmar»
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +66,7 @@ class Advance:
     axis: str | None  # Axis.id; None: «sin asignar»
     figures: tuple[Figure, ...]
     source: str
+    date: CalendarDate | None = None  # None: «sin fecha»
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,6 +89,7 @@ class Agenda:
     privacy: Privacy | None = None
     home_holidays: HomeHolidays | None = None  # None: only the sites' own holidays count
     own_days: tuple[OwnDay, ...] = ()  # days off and on by the administrator's word, in order of festivos.csv
+    present_from: int = PRESENT_FROM  # minutes in a session from which somebody was there
 
     def event(self, key: str) -> Event | None:
         """The event of that id; None where there is none."""

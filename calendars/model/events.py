@@ -82,6 +82,7 @@ class Event:
     rules: tuple[ReminderRule, ...] | None = None  # None: the agenda's for its kind of start
     coverage: Coverage | None = None  # None: nobody counts who comes
     message: OwnWords | None = None  # at the head of every mail about it; in nothing public
+    follow_up: bool = False  # once it is over: thanks to who came, a question to who did not
     other_sessions: bool = False  # may its people join another region's session of the same kind?
 
     @property

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from calendars import catalogue
+from calendars.model.agenda import CommitmentState
 from calendars.model.events import Assumption, EventKind, EventStatus
 from calendars.model.people import Role
 from calendars.model.text import Language
@@ -23,6 +24,12 @@ STATUSES: Mapping[str, EventStatus] = {
     "cancelado": EventStatus.CANCELLED,
     "realizado": EventStatus.HELD,
     "sin fecha": EventStatus.UNSCHEDULED,
+}
+COMMITMENT_STATES: Mapping[str, CommitmentState | None] = {
+    "en curso": CommitmentState.UNDER_WAY,
+    "cumplido": CommitmentState.FULFILLED,
+    "pendiente": CommitmentState.PENDING,
+    "por confirmar": None,
 }
 ASSUMPTIONS: Mapping[str, Assumption] = {
     "fecha": Assumption.DATE,
@@ -47,6 +54,7 @@ YES_NO: Mapping[str, bool] = {"sí": True, "no": False, "true": True, "false": F
 EVERYONE: Mapping[str, Literal["all", "coordination"]] = {"todas": "all", "coordinacion": "coordination"}
 ZONES: Mapping[str, str] = {"TCM": "America/Mexico_City"}
 UNASSIGNED = "sin asignar"
+UNDATED = "sin fecha"
 # What administrators write for a key or a column that has another name here.
 KEYS: Mapping[str, str] = {
     "ubicacion": "lugar",

@@ -1,9 +1,9 @@
-"""An agenda as a table and as JSON: its events, at a site too, then axes, commitments and progress."""
+"""An agenda as a table and as JSON: its events, at a site too, then commitments and progress, axis by axis."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -18,7 +18,6 @@ from calendars.model.places import Representation
 from calendars.model.text import Language
 from calendars.wording import (
     assumptions,
-    axis_title,
     days_span,
     home_short,
     hour,
@@ -26,13 +25,12 @@ from calendars.wording import (
     short_date,
     status_word,
 )
+from calendars.zones import to_wall
+from scheduler.commands.work import work_lines
 
 HEADINGS = Phrase("Event|Status|When ({home})|Site|Assumed")
 UNDATED = Phrase("no date")
-AXES, ADVANCES = Phrase("Axes"), Phrase("Progress so far")
-COMMITMENT = Phrase("Commitment {id}: {title} ({session})")
 WIDE = 120  # characters: from here on the hours at a site stand on one line
-ABOUT = Phrase("about ")
 KEPT = Phrase("Ended addresses are erased after {days} {days:day|days}")
 KEPT_ON = Phrase("Ended addresses are not erased by themselves")
 HOME = Phrase("Mexican holidays: days off at every site{assumed}")
@@ -45,12 +43,15 @@ NOTICE_TEXT = Phrase("own text")
 NO_NOTICE = Phrase("none")
 
 
-def print_agenda(console: Console, edition: Edition, site: Representation | None, lang: Language, today: date) -> None:
-    """The whole agenda: its events as a table, then axes, commitments and progress.
+def print_agenda(
+    console: Console, edition: Edition, site: Representation | None, lang: Language, now: datetime
+) -> None:
+    """The whole agenda: its events as a table, then commitments and progress, axis by axis.
 
-    Dates have their year unless it is that of `today`.
+    Dates have their year unless it is that of `now` (aware) by the agenda's clock.
     """
     agenda = edition.agenda
+    today = to_wall(now, agenda.zone).date()
     headings = HEADINGS.say(lang, home=home_short(agenda.zone, lang)).split("|")
     if site is None:
         headings.pop(3)
@@ -64,24 +65,14 @@ def print_agenda(console: Console, edition: Edition, site: Representation | None
             cells.insert(3, there)
         table.add_row(*map(escape, cells))
     console.print(table)
-    for line in _rest(agenda, lang):
+    for line in _rest(edition, now, lang):
         console.print(line, markup=False)
 
 
-def _rest(agenda: Agenda, lang: Language) -> Iterator[str]:
-    for commitment in agenda.commitments:
-        yield COMMITMENT.say(lang, id=commitment.id, title=commitment.title[lang], session=commitment.session[lang])
-        if commitment.report is not None:
-            yield f"  {commitment.report[lang]}"
-    yield f"{AXES[lang]}:"
-    yield from (f"  - {axis.title[lang]}" for axis in agenda.axes)
-    yield f"{ADVANCES[lang]}:"
-    for advance in agenda.advances:
-        figures = (f"{ABOUT[lang] if f.approximate else ''}{f.value:,} {f.unit[lang]}" for f in advance.figures)
-        told = "; ".join(figures)
-        yield f"  - {advance.title[lang]}{f' ({told})' if told else ''} · {axis_title(agenda, advance.axis, lang)}"
-    yield home_line(agenda, lang)
-    yield from _people(agenda, lang)
+def _rest(edition: Edition, now: datetime, lang: Language) -> Iterator[str]:
+    yield from work_lines(edition, now, lang)
+    yield home_line(edition.agenda, lang)
+    yield from _people(edition.agenda, lang)
 
 
 def home_line(agenda: Agenda, lang: Language) -> str:
@@ -139,6 +130,7 @@ def events_json(edition: Edition, site: Representation | None) -> list[dict[str,
                 "last_day": None if days is None else days.last.isoformat(),
                 "home": None if start is None else revision.wall(start, agenda.zone).isoformat(),
                 "local": None if start is None or site is None else revision.wall(start, site.zone).isoformat(),
+                "axis": event.axis,
                 "assumed": [part.value for part in event.assumed],
                 "sites": len(agenda.addressed(event)),
                 "source": event.source,

@@ -21,7 +21,20 @@ KEYS = tuple(EventForm.model_fields)  # in the order in which a new key is put i
 TEXTS = ("titulo", "lugar", "descripcion", "motivo", "mensaje")
 IN_ONE = ("mensaje",)  # of these texts, one language is enough
 LISTS = ("supuesto", "recordatorios")
-LINES = ("tipo", "eje", "estado", "fecha", "hasta", "dia", "hora", "duracion", "pliegue", "fuente", "otras_sesiones")
+LINES = (
+    "tipo",
+    "eje",
+    "estado",
+    "fecha",
+    "hasta",
+    "dia",
+    "hora",
+    "duracion",
+    "pliegue",
+    "fuente",
+    "otras_sesiones",
+    "seguimiento",
+)
 AUDIENCE = ("para.quien", "para.cuales")  # todas, coordinacion, regiones, sedes; and which, one a line
 COVERAGE = ("cobertura.minimo", "cobertura.suplente", "cobertura.coordinacion")
 FIELDS = (

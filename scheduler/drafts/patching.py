@@ -116,7 +116,8 @@ class Patch:
         dash = self.text[start : entry.key.start]
         if dash.strip():  # «- id: …»: the dash stays, and the next key comes up to it
             raise AsText(_BRACES, name=self.text[entry.key.start : entry.key.end])
-        return self.text[:start] + ("" if end < 0 else self.text[end + 1 :])
+        # Of the last line, the break before it goes along: the text ends without one.
+        return self.text[: max(start - 1, 0)] if end < 0 else self.text[:start] + self.text[end + 1 :]
 
     def _with_new(self, name: str, value: Value, order: Sequence[str]) -> str:
         before = order[: order.index(name)] if name in order else ()

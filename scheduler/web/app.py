@@ -22,6 +22,7 @@ from scheduler.web.pages.home import Home
 from scheduler.web.pages.months import Months
 from scheduler.web.pages.offices import Offices
 from scheduler.web.pages.pages import Pages
+from scheduler.web.pages.work import Work
 from scheduler.web.people.account import Accounts
 from scheduler.web.people.answering import Answering
 from scheduler.web.people.confirming import Confirming
@@ -61,6 +62,7 @@ def routes_of(site: Site, pages: Pages) -> list[BaseRoute]:
         *Offices(site).routes(),
         *Around(site).routes(),
         *Months(site).routes(),
+        *Work(site).routes(),
         *Leaving(site).routes(),
         *Answering(site).routes(),
         *Rolling(site).routes(),

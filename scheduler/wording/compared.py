@@ -119,6 +119,7 @@ _SHOWN: Mapping[str, Callable[[Event, Language], str]] = {
     "fuente": lambda event, _: event.source,
     "recordatorios": _rules,
     "cobertura": _coverage,
+    "seguimiento": lambda event, lang: (YES if event.follow_up else NO)[lang],
     "otras_sesiones": lambda event, lang: (YES if event.other_sessions else NO)[lang],
 }
 _TEXTS: Mapping[str, Callable[[Event], Text | None]] = {

@@ -28,6 +28,7 @@ LABELS: Mapping[str, Phrase] = {
     "recordatorios": Phrase("Reminders of its own"),
     "cobertura": Phrase("Coverage"),
     "otras_sesiones": Phrase("Sessions of other regions"),
+    "seguimiento": Phrase("Follow-up mail"),
     "enlace": Phrase("Link to join by"),
 }
 HELP: Mapping[str, Phrase] = {
@@ -55,6 +56,9 @@ HELP: Mapping[str, Phrase] = {
     "cobertura": Phrase("how many of each site have to come; without it, nobody counts them"),
     "otras_sesiones": Phrase(
         "yes: who cannot come at this hour may join the session of another region of the same kind; only with an hour"
+    ),
+    "seguimiento": Phrase(
+        "yes: when it is over, a mail thanks those who came and asks those who did not; only with an hour"
     ),
     "enlace": Phrase("https://…; it goes into mails and private calendars only, never onto a page"),
 }

@@ -24,6 +24,7 @@ PARTS = {
     "signups": "altas",
     "privacy": "privacidad",
     "home_holidays": "feriados_de_mexico",
+    "present_from": "asistencia",
     "own_days": DAYS,
 }
 KINDS = {
@@ -38,6 +39,7 @@ KINDS = {
     Kind.RESTATED: Phrase("OTHER STATUS"),
     Kind.REMINDERS: Phrase("OTHER REMINDERS"),
     Kind.ATTENDANCE: Phrase("OTHER ATTENDANCE RULE"),
+    Kind.FOLLOW_UP: Phrase("OTHER FOLLOW-UP"),
     Kind.MESSAGE: Phrase("OTHER MESSAGE"),
     Kind.REWORDED: Phrase("REWORDED"),
     Kind.REMOVED: Phrase("REMOVED"),

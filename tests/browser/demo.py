@@ -48,6 +48,7 @@ KINDS = {
     "calendar": "/calendar",
     "calendar-office": f"/calendar?site={OFFICE}",
     "calendar-list": "/calendar?view=list",
+    "work": "/agenda",
     "subscribe": f"/subscribe?site={OFFICE}",
     "privacy": "/privacy",
     "leave": link("leave", Link.LEAVE),

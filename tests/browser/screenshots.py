@@ -13,7 +13,7 @@ from tests.browser.demo import KINDS, Demo, demo
 from tests.browser.harness import NARROW, WIDE, Theme, Visitor, chromium
 
 SHOWN_AT = "https://agenda.example"
-IN_DARK = ("home", "office", "workshop", "answer")
+IN_DARK = ("home", "office", "workshop", "work", "answer")
 
 
 async def main(folder: Path) -> None:

@@ -76,6 +76,7 @@ def told(*found: Change) -> dict[str, tuple[Kind, ...]]:
         (event(), event(rules=(DaysBefore(days=3, at=time(9)),)), (Kind.REMINDERS,)),
         (event(), event(coverage=Coverage()), (Kind.ATTENDANCE,)),
         (event(), event(other_sessions=True), (Kind.ATTENDANCE,)),
+        (event(), event(follow_up=True), (Kind.FOLLOW_UP,)),
         (
             drive(),
             drive(when=SATURDAY, status=EventStatus.CONFIRMED, assumed=()),

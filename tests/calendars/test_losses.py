@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
 from calendars.losses import Loss, Missing, losses
-from calendars.model.agenda import Advance, Agenda, Axis
+from calendars.model.agenda import Advance, Agenda, Axis, Commitment, CommitmentState
 from calendars.model.days import HomeHolidays
 from calendars.model.events import Audience
 from calendars.model.people import Privacy, Signups
@@ -17,16 +17,29 @@ from tests.support.factories import REGIONS, agenda, days, event, own_day, site,
 
 TOKIO, OSAKA = site(), site("osaka", city="Osaka")
 PRIVACY = Privacy(text=text("Guardamos su correo."), url="https://ine.example/aviso")
+DUTY = Commitment(
+    id="deber",
+    title=text("Deber"),
+    session=text("Primera"),
+    date=date(2021, 9, 28),
+    report=None,
+    source="Nota",
+    responsible=text("Unidad"),
+    state=CommitmentState.PENDING,
+)
+DONE = Advance(id="uno", title=text("Uno"), axis=None, figures=(), source="Nota", date=date(2021, 10, 15))
 FULL = agenda(
     representations=(TOKIO, OSAKA),
     axes=(Axis(id="promocion", title=text("Promoción"), source="Nota 04/2021"),),
-    advances=(Advance(id="uno", title=text("Uno"), axis=None, figures=(), source="Nota"),),
+    commitments=(DUTY,),
+    advances=(DONE,),
     events=(
         event(
             place=text("Virtual"),
             reason=text("Choca con un feriado"),
             audience=Audience(kind="sites", ids=("tokio", "osaka")),
             rules=(DaysBefore(days=1, at=time(9)), TimeBefore(minutes=60)),
+            follow_up=True,
         ),
     ),
     quiet=Quiet(start=time(22), end=time(6)),
@@ -34,6 +47,7 @@ FULL = agenda(
     signups=Signups(domains=("sre.example", "ine.example")),
     privacy=PRIVACY,
     home_holidays=HomeHolidays(assumed=True),
+    present_from=15,
 )
 NAME = event().id
 LINK = {NAME: "https://salas.example/123"}
@@ -60,6 +74,11 @@ def test_the_same_has_lost_nothing() -> None:
         (replace(FULL, regions=REGIONS[:-1]), [(Missing.ENTRY, f"regions: {REGIONS[-1].id}")]),
         (replace(FULL, advances=()), [(Missing.ENTRY, "advances: uno")]),
         (replace(FULL, axes=(replace(FULL.axes[0], source="Nota 04"),)), [(Missing.DETAIL, "axes: promocion")]),
+        (replace(FULL, present_from=10), [(Missing.SETTING, "present_from")]),
+        (with_event(follow_up=False), [(Missing.DETAIL, NAME)]),
+        (replace(FULL, advances=(replace(DONE, date=None),)), [(Missing.DETAIL, "advances: uno")]),
+        (replace(FULL, commitments=(replace(DUTY, responsible=None),)), [(Missing.DETAIL, "commitments: deber")]),
+        (replace(FULL, commitments=(replace(DUTY, state=None),)), [(Missing.DETAIL, "commitments: deber")]),
         (replace(FULL, quiet=None), [(Missing.SETTING, "quiet")]),
         (replace(FULL, retention=None), [(Missing.SETTING, "retention")]),
         (replace(FULL, home_holidays=None), [(Missing.SETTING, "home_holidays")]),

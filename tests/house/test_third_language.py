@@ -219,7 +219,8 @@ def _mails(outbox: Path) -> Iterator[EmailMessage]:
 
 
 def test_the_pages_speak_it(copy: Path, tmp_path: Path) -> None:
-    paths = [f"{path}?lang={CODE}" for path in ("/", "/sites/tokio", "/events/taller-asia-pacifico-2021", "/nowhere")]
+    asked = ("/", "/sites/tokio", "/events/taller-asia-pacifico-2021", "/agenda", "/nowhere")
+    paths = [f"{path}?lang={CODE}" for path in asked]
     done = run(copy, _PAGES, str(copy), str(tmp_path), *paths)
     assert done.returncode == 0, done.stderr
     pages = [shown(html) for html in json.loads(done.stdout)]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from calendars.catalogue import Phrase
-from calendars.model.agenda import Advance, Agenda, Axis, Commitment, Figure
+from calendars.model.agenda import PRESENT_FROM, Agenda
 from calendars.model.days import HomeHolidays, OwnDay
 from calendars.model.people import Sender
 from calendars.model.places import Region, Representation, slug
@@ -16,17 +16,13 @@ from calendars.reading import addresses, values, words
 from calendars.reading.context import Context, Once
 from calendars.reading.places import zone
 from calendars.reading.problems import Report, Wrong, fold, known, shown
-from calendars.reading.yaml import people
+from calendars.reading.yaml import people, work
 from calendars.reading.yaml.coverage import YES_NO
-from calendars.reading.yaml.events import axis_id, event, rules_of
+from calendars.reading.yaml.events import event, rules_of
 from calendars.reading.yaml.fields import Fields, scalar
 from calendars.reading.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from calendars.reading.yaml.schema import (
-    AdvanceForm,
     AgendaForm,
-    AxisForm,
-    CommitmentForm,
-    FigureForm,
     KindForm,
     RegionForm,
     RemindersForm,
@@ -56,7 +52,7 @@ class AgendaFile:
         self.zone = self.fields.value("zona", zone)
         self.regions = self._list("regiones", lambda part: _region(part, report), _THE_REGION, "es")
         self.kinds = self._list("tipos", lambda part: _kind(part, report), _THE_KIND, "es")
-        self.axes = self._list("ejes", lambda part: _axis(part, report), _THE_AXIS)
+        self.axes = self._list("ejes", lambda part: work.axis(part, report), _THE_AXIS)
 
     def declared(self) -> Context:
         """What the file declares for others. Where a part is broken, nothing is said to be missing from it."""
@@ -86,11 +82,12 @@ class AgendaFile:
         title = fields.text("titulo")
         published = fields.value("publicada", values.day)
         sender = fields.read("remitente", lambda part: _sender(part, report))
-        commitments = self._list("compromisos", lambda part: _commitment(part, report), _THE_COMMITMENT)
-        advances = self._list("avances", lambda part: _advance(part, context, report), _THE_ADVANCE)
+        commitments = self._list("compromisos", lambda part: work.commitment(part, report), _THE_COMMITMENT)
+        advances = self._list("avances", lambda part: work.advance(part, context, report), _THE_ADVANCE)
         events = self._list("eventos", lambda part: event(part, context, report), _THE_EVENT)
         reminders = fields.read("recordatorios", lambda part: _reminders(part, report))
         quiet = fields.value("silencio", values.quiet)
+        present = fields.value("asistencia", work.minutes)
         home = self._home_holidays()
         retention = fields.value("retencion", people.retention)
         signups = fields.read("altas", lambda part: people.signups(part, report))
@@ -115,6 +112,7 @@ class AgendaFile:
             privacy=privacy,
             home_holidays=home,
             own_days=days,
+            present_from=present or PRESENT_FROM,
         )
 
     def _home_holidays(self) -> HomeHolidays | None:
@@ -192,47 +190,6 @@ def _kind_name(value: str) -> str:
     return plain
 
 
-def _axis(node: Node, report: Report) -> Axis:
-    fields = Fields(node, AxisForm, report)
-    id_, title, source = fields.value("id", values.identifier), fields.text("titulo"), _source(fields)
-    fields.finish()
-    return Axis(id=known(id_), title=known(title), source=known(source))
-
-
-def _commitment(node: Node, report: Report) -> Commitment:
-    fields = Fields(node, CommitmentForm, report)
-    id_, title = fields.value("id", values.identifier), fields.text("titulo", values.prose)
-    session, day = fields.text("sesion", values.prose), fields.value("fecha", values.day)
-    informed, source = fields.text("informe", values.prose), _source(fields)
-    fields.finish()
-    return Commitment(
-        id=known(id_),
-        title=known(title),
-        session=known(session),
-        date=known(day),
-        report=informed,
-        source=known(source),
-    )
-
-
-def _advance(node: Node, context: Context, report: Report) -> Advance:
-    fields = Fields(node, AdvanceForm, report)
-    id_, title = fields.value("id", values.identifier), fields.text("titulo", values.prose)
-    axis = fields.value("eje", lambda name: axis_id(name, context))
-    figures = fields.each("cifras", lambda part: _figure(part, report))
-    source = _source(fields)
-    fields.finish()
-    return Advance(id=known(id_), title=known(title), axis=axis, figures=figures, source=known(source))
-
-
-def _figure(node: Node, report: Report) -> Figure:
-    fields = Fields(node, FigureForm, report)
-    value, unit = fields.value("valor", values.number), fields.text("unidad")
-    about = fields.value("aproximado", YES_NO)
-    fields.finish()
-    return Figure(value=known(value), unit=known(unit), approximate=about or False)
-
-
 def _sender(node: Node, report: Report) -> Sender:
     fields = Fields(node, SenderForm, report)
     mailbox, answers = fields.value("de", addresses.mailbox), fields.value("responder_a", addresses.address)
@@ -258,7 +215,3 @@ def _reminders(node: Node, report: Report) -> Reminders:
     days = rules_of(fields, "dia_completo", whole_days=True)
     fields.finish()
     return Reminders(timed=timed, days=tuple(rule for rule in days if isinstance(rule, DaysBefore)))
-
-
-def _source(fields: Fields) -> str | None:
-    return fields.value("fuente", values.prose)

@@ -1,4 +1,6 @@
-"""What an event says about who has to come, and where else one may: `cobertura`, `otras_sesiones`."""
+"""What an event says about who has to come, where else one may, and what follows: `cobertura`, `otras_sesiones`,
+`seguimiento`.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,8 @@ from calendars.reading.yaml.nodes import Node, ScalarNode
 from calendars.reading.yaml.schema import CoverageForm
 
 MOST = 99  # posts of one site
+_NO_SESSION = Phrase("“seguimiento” goes with “hora” only. Write the hour, or delete “seguimiento”.")
+_TO_NOBODY = Phrase("“seguimiento” writes to the sites, and “para: coordinacion” names none. Delete one.")
 YES_NO = values.one_of(words.YES_NO, "unknown-yes-no", Phrase("value"))
 
 
@@ -41,6 +45,16 @@ def other_sessions(fields: Fields, moment: Timed | Days | None) -> bool:
                 value="otras_sesiones",
             ),
         )
+    return found or False
+
+
+def follow_up(fields: Fields, audience: Audience | None, moment: Timed | Days | None) -> bool:
+    """`seguimiento`: it goes to those whom a session with an hour addresses."""
+    found = fields.value("seguimiento", YES_NO)
+    if found and isinstance(moment, Days):
+        fields.fail(fields.key_place("seguimiento"), Wrong("conflicting-keys", _NO_SESSION, value="seguimiento"))
+    elif found and audience is not None and audience.kind == "coordination":
+        fields.fail(fields.key_place("seguimiento"), Wrong("follow-up-of-nobody", _TO_NOBODY, value="seguimiento"))
     return found or False
 
 

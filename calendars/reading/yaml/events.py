@@ -40,17 +40,15 @@ def event(node: Node, context: Context, report: Report) -> Event:
     kind: EventKind | Text | None = fields.value("tipo", _kind_of(context))
     status = fields.value("estado", _STATUS)
     moment = when(fields, status, context)
-    place, description, reason = (
-        fields.text("lugar"),
-        fields.text("descripcion", values.prose),
-        fields.text("motivo", values.prose),
-    )
+    place, reason = fields.text("lugar"), fields.text("motivo", values.prose)
+    description = fields.text("descripcion", values.prose)
     own_words = fields.read("mensaje", lambda part: messages.own_words(part, report))
     audience = fields.read("para", lambda part: _audience(part, context, report))
     axis = fields.value("eje", lambda name: axis_id(name, context))
     assumed = _assumed(fields)
     rules = _rules(fields, moment) if "recordatorios" in fields else None
     covered, others = coverage.coverage(fields, audience, report), coverage.other_sessions(fields, moment)
+    follows = coverage.follow_up(fields, audience, moment)
     fields.finish()
     assert kind is not None, "`finish` vouches for it"
     return Event(
@@ -68,6 +66,7 @@ def event(node: Node, context: Context, report: Report) -> Event:
         assumed=assumed,
         rules=rules,
         coverage=covered,
+        follow_up=follows,
         other_sessions=others,
         message=own_words,
     )

@@ -23,15 +23,18 @@ def _pattern(pattern: str) -> WithJsonSchema:
 
 Slug = Annotated[str, _pattern(r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Day = Annotated[str, _pattern(r"^20[0-3][0-9]-[0-9]{1,2}-[0-9]{1,2}$")]
+DayOrNone = Annotated[str, _pattern(rf"^(20[0-3][0-9]-[0-9]{{1,2}}-[0-9]{{1,2}}|{words.UNDATED})$")]
 Hour = Annotated[str, _pattern(r"^[0-9]{1,2}:[0-9]{2}( ?h)?$")]
 Rule = Annotated[str, _pattern(r"^(P[0-9]{1,3}D a las [0-9]{1,2}:[0-9]{2}|PT([0-9]+H)?([0-9]+M)?)$")]
 DaysRule = Annotated[str, _pattern(r"^P[0-9]{1,3}D a las [0-9]{1,2}:[0-9]{2}$")]
 Kind = Annotated[str, WithJsonSchema({"anyOf": [{"enum": list(words.KINDS)}, {"type": "string"}]})]
 Status = Annotated[str, _choice(*words.STATUSES)]
+CommitmentState = Annotated[str, _choice(*words.COMMITMENT_STATES)]
 Assumption = Annotated[str, _choice(*words.ASSUMPTIONS)]
 AgendaAssumption = Annotated[str, _choice(*words.AGENDA_ASSUMPTIONS)]
 Weekday = Annotated[str, _choice(*words.WEEKDAYS)]
 Fold = Annotated[str, _choice(*words.FOLDS)]
+Minutes = Annotated[str, _pattern(r"^[0-9]{1,3} ?(m|min|minutos?)$")]
 Retention = Annotated[str, _pattern(r"^(no|[0-9]{1,4} ?(d|días?|dias?))$")]
 SignupDomain = Annotated[str, _pattern(r"^@?(\*\.)?[^\s@*.]+(\.[^\s@*.]+)+$")]
 Link = Annotated[str, _pattern(r"^https://")]
@@ -84,6 +87,10 @@ class CommitmentForm(MappingForm):
     titulo: Words = Field(description="qué se pidió")
     sesion: Words = Field(description="sesión que lo generó")
     fecha: Day = Field(description="fecha de la sesión, año-mes-día")
+    responsable: Words = Field(default=words.UNASSIGNED, description="área o puesto que responde, o sin asignar")
+    estado: CommitmentState = Field(
+        default="por confirmar", description="en curso, cumplido, pendiente o por confirmar"
+    )
     informe: Words = Field(default="", description="a quién y cómo se informa")
     fuente: str = Field(description="de dónde sale")
 
@@ -98,6 +105,7 @@ class AdvanceForm(MappingForm):
     id: Slug = Field(description="identificador que nunca cambia")
     titulo: Words = Field(description="qué se hizo")
     eje: str = Field(default=words.UNASSIGNED, description="id de un eje, o sin asignar")
+    fecha: DayOrNone = Field(default=words.UNDATED, description="cuándo se hizo, año-mes-día; o sin fecha")
     cifras: list[FigureForm] = Field(default=[], description="cifras que da la fuente")
     fuente: str = Field(description="de dónde sale")
 
@@ -142,6 +150,10 @@ class EventForm(MappingForm):
         default="no", description="sí, si se puede acudir a la sesión de otra región del mismo tipo; solo con hora"
     )
     cobertura: YesNo | CoverageForm = Field(default="no", description="alguien de cada sede debe acudir; sí, o cuántos")
+    seguimiento: YesNo = Field(
+        default="no",
+        description="sí: al terminar, un correo agradece a quien acudió y pregunta a quien no",
+    )
 
 
 class RemindersForm(MappingForm):
@@ -179,6 +191,9 @@ class AgendaForm(MappingForm):
     recordatorios: RemindersForm = Field(description="cuándo se recuerda cada evento")
     silencio: str = Field(default="no", description="horas sin recordatorios PT, como 22:00-06:00; o no")
     feriados_de_mexico: YesNo = Field(default="no", description="en ninguna sede se trabaja en ellos; o no")
+    asistencia: Minutes = Field(
+        default="10 min", description="minutos en una sesión para contar como asistente: 10 min"
+    )
     supuesto: list[AgendaAssumption] = Field(default=[], description="lo que la fuente no dice")
     retencion: Retention = Field(default="no", description="días hasta borrar una dirección que terminó: 180 d; o no")
     altas: Literal["no"] | SignupsForm = Field(default="no", description="quién puede darse de alta en la página; o no")

@@ -109,9 +109,15 @@ def test_an_editor_underlines_what_reading_refuses(old: str, new: str) -> None:
         "privacidad: no",
         "privacidad: {texto: Uno.}",
         "privacidad: {texto: {es: Uno., en: One.}, enlace: https://ine.example/aviso}",
+        "asistencia: 10 min",
+        "asistencia: 5 minutos",
+        "compromisos: [{id: a, titulo: A, sesion: S, fecha: 2021-09-28, estado: por confirmar, fuente: n}]",
+        "compromisos: [{id: a, titulo: A, sesion: S, fecha: 2021-09-28, responsable: {es: A, en: B}, fuente: n}]",
+        "avances: [{id: a, titulo: A, fecha: sin fecha, fuente: n}]",
+        "avances: [{id: a, titulo: A, fecha: 2021-10-15, fuente: n}]",
     ],
 )
-def test_an_editor_lets_pass_what_reading_accepts_about_people(line: str) -> None:
+def test_an_editor_lets_pass_what_reading_accepts_about_people_and_work(line: str) -> None:
     assert conforms(load(f"{line}\n{AGENDA}"), json_schema(), json_schema())
 
 

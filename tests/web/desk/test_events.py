@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from calendars.model.events import EventStatus, Timed
 from calendars.reading import AGENDA
 from scheduler.drafts.saving import states
 from scheduler.store.accounts.roles import DeskRole
@@ -228,3 +230,33 @@ def test_a_copy_has_neither_reason_nor_message_of_the_other(place: Place) -> Non
     assert "Solo de este" not in body
     assert "La sala" not in body
     assert "Taller, Europa" in body
+
+
+def test_a_mail_that_follows_is_chosen_and_kept(place: Place) -> None:
+    """`seguimiento` is a field, stays through another edit, and goes without a trace."""
+    before = agenda(place)
+    event_form.saved(place, asked_by(names={"event": WORKSHOP}, form={**form_of(place), "seguimiento": "sí"}))
+    assert "    seguimiento: sí\n" in agenda(place)
+    body = event_form.edit(place, asked_by(names={"event": WORKSHOP})).body
+    assert re.search(r'name="seguimiento".*?<option value="sí" selected', body, re.DOTALL)
+    event_form.saved(place, asked_by(names={"event": WORKSHOP}, form={**form_of(place), "hora": "10:00"}))
+    assert "    seguimiento: sí\n" in agenda(place)
+    assert place.reading().problems == ()
+    emptied = {**form_of(place), "hora": "09:00", "seguimiento": ""}
+    event_form.saved(place, asked_by(names={"event": WORKSHOP}, form=emptied))
+    assert agenda(place) == before
+
+
+def test_an_axis_and_a_date_are_given_in_the_form(tmp_path: Path) -> None:
+    """What belongs to no axis and has no date, in the shipped agenda: one form sent, and the draft has both."""
+    with small_place(tmp_path, published=False) as small:
+        place = place_with(small, shipped_folder(tmp_path / "shipped"))
+        talks = "conversatorios-virtuales"
+        given = {"eje": "promocion", "estado": "tentativo", "fecha": "2021-11-20", "hora": "11:00", "duracion": "1 h"}
+        event_form.saved(place, asked_by(names={"event": talks}, form={**form_of(place, talks), **given}))
+        draft = place.reading().draft
+    assert draft is not None
+    event = draft.agenda.event(talks)
+    assert event is not None
+    assert (event.axis, event.status) == ("promocion", EventStatus.TENTATIVE)
+    assert event.when == Timed(wall=datetime(2021, 11, 20, 11), duration=timedelta(hours=1))

@@ -1,0 +1,35 @@
+"""What was agreed and what has come of it: commitments, and each axis with what is done, next, and without a date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from calendars.wording import home_name
+from scheduler.web.index import foot
+from scheduler.web.rendering import requested_language
+from scheduler.web.site import Site
+from scheduler.wording.work.lines import axis_lines, commitment_lines
+
+
+class Work:
+    """Handler for /agenda."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def routes(self) -> Sequence[BaseRoute]:
+        return [Route("/agenda", self.show)]
+
+    async def show(self, request: Request) -> Response:
+        language, edition = requested_language(request), self._site.in_force.edition
+        values = {
+            **foot(edition, language),
+            "home_name": home_name(edition.agenda.zone, language),
+            "commitments": commitment_lines(edition.agenda, language),
+            "axes": axis_lines(edition, self._site.present(), language),
+        }
+        return self._site.page(request, "work.html", language, values, headers={"Cache-Control": "no-cache"})

@@ -1,0 +1,1 @@
+"""The work that was agreed as people read it, axis by axis."""
