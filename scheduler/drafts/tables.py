@@ -14,7 +14,7 @@ from calendars.reading import COLUMNS, LIMITS, Reading, read
 from calendars.reading.decoding import decode
 from calendars.reading.problems import Report, sentences
 from calendars.reading.tables.rows import table
-from scheduler.drafts.workbooks.archive import LARGEST
+from scheduler.base.archive import LARGEST
 from scheduler.drafts.workbooks.sheets import SheetTable, sheet_table
 
 ENDINGS = (".xlsx", ".xlsm")  # of the workbooks that are read

@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from scheduler.drafts.workbooks import archive
+from scheduler.base import archive
 from tests.drafts.test_workbooks import GOOD
 from tests.support.workbooks import PART, read_posts, rezipped, with_part
 

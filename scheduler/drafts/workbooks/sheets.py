@@ -16,8 +16,8 @@ from calendars.model.agenda import Problem
 from calendars.reading import COLUMNS
 from calendars.reading.problems import START, Position, Wrong, shown
 from calendars.reading.tables.rows import SEPARATORS, column_name
+from scheduler.base.archive import DAMAGED, STRICT, elements, unreadable
 from scheduler.base.heavy import load
-from scheduler.drafts.workbooks.archive import DAMAGED, STRICT, elements, unreadable
 from scheduler.drafts.workbooks.cells import fault, text_of
 from scheduler.drafts.workbooks.remarks import CellRemarks
 

@@ -7,7 +7,7 @@ import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from calendars.catalogue import Phrase
 from calendars.model.text import Said
@@ -54,26 +54,78 @@ _PACKED = Phrase("it has {size} MB, and {most} fit")
 _PARTS = Phrase("unpacked it has {size} MB, and {most} fit")
 _COUNTED = Phrase("it has {count:,} cells, rows, texts, styles or shapes, and {most:,} of them fit")
 _MERGED = Phrase("its merged cells and links cover {count:,} cells, and {most:,} fit")
+_REACHES = Phrase("its cells reach to row {rows:,} and column {columns:,}")
 
 
-def elements(content: bytes) -> Mapping[str, int]:
-    """How many elements of each name the parts of a workbook hold. Raises Wrong where it is none, or too large."""
-    if len(content) > LARGEST:
-        raise _large(_PACKED.of(size=len(content) // MB + 1, most=LARGEST // MB))
-    if content.startswith(_COMPOUND):
+def elements(content: bytes, *, strict: bool = False) -> Mapping[str, int]:
+    """How many elements of each name the parts of a workbook hold. Raises Wrong where it is none, or too large.
+
+    `strict`: “Strict Open XML” can be read, too.
+    """
+    if is_compound(content):
         raise _compound(content)
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            counted = _of_archive(archive)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError, ValueError):
-        raise unreadable(DAMAGED if content.startswith(b"PK") else NO_WORKBOOK) from None
+    parts = parts_of(content)
+    if "mimetype" in parts:
+        raise unreadable(OPEN_DOCUMENT)
+    if "[Content_Types].xml" not in parts:
+        raise unreadable(NO_WORKBOOK)
+    if "xl/workbook.bin" in parts:
+        raise unreadable(BINARY)
+    counted = _counted(parts.values(), strict=strict)
     _refuse_too_many(counted)
     return counted
+
+
+def parts_of(content: bytes) -> Mapping[str, bytes]:
+    """The parts of a workbook by name: no more bytes than fit, by the sizes that it declares first."""
+    refuse_large(content)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+            size = sum(part.file_size for part in parts)
+            if size > UNPACKED:
+                raise _large(_PARTS.of(size=size // MB + 1, most=UNPACKED // MB))
+            unpacked = {part.filename: _unpacked(archive, part) for part in parts}
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError, ValueError):
+        raise unreadable(DAMAGED if content.startswith(b"PK") else NO_WORKBOOK) from None
+    if len(unpacked) < len(parts):
+        raise unreadable(UNUSUAL)
+    return unpacked
+
+
+def refuse_large(content: bytes) -> None:
+    if len(content) > LARGEST:
+        raise _large(_PACKED.of(size=len(content) // MB + 1, most=LARGEST // MB))
+
+
+def is_compound(content: bytes) -> bool:
+    """Is it a file of Office before 2007, or one with a password?"""
+    return content.startswith(_COMPOUND)
+
+
+def refuse_other_compound(content: bytes) -> None:
+    """Raises Wrong unless it is a workbook of Excel 97–2003 without a password."""
+    refused = _compound(content)
+    if _PASSWORD in content or not any(name in content for name in _OLD):
+        raise refused
+
+
+def hides_elements(part: bytes) -> bool:
+    """Is it in an encoding that hides its elements from a look at the bytes, or does it declare a type or entities?"""
+    head = part[:_HEAD]
+    encoding = _ENCODING.search(head.partition(b">")[0])
+    odd = encoding is not None and encoding[1].lower() not in (b"utf-8", b"us-ascii")
+    return odd or b"\0" in head[:8] or b"<!DOCTYPE" in part or b"<!ENTITY" in part
 
 
 def unreadable(what: Said) -> Wrong:
     """It is no workbook that can be read, and saving it anew helps."""
     return Wrong("workbook", _SAID.of(what=what, way=_AGAIN))
+
+
+def too_wide(*, rows: int, columns: int) -> Wrong:
+    """Its cells lie too far apart."""
+    return _large(_REACHES.of(rows=rows, columns=columns))
 
 
 def _large(what: Said) -> Wrong:
@@ -86,33 +138,22 @@ def _compound(content: bytes) -> Wrong:
     return unreadable(OLDER if any(name in content for name in _OLD) else NO_WORKBOOK)
 
 
-def _of_archive(archive: zipfile.ZipFile) -> Counter[str]:
-    """By the sizes that it declares first; no part gives more bytes than it declares."""
-    parts = archive.infolist()
-    size = sum(part.file_size for part in parts)
-    if size > UNPACKED:
-        raise _large(_PARTS.of(size=size // MB + 1, most=UNPACKED // MB))
-    names = {part.filename for part in parts}
-    if "mimetype" in names:
-        raise unreadable(OPEN_DOCUMENT)
-    if "[Content_Types].xml" not in names:
-        raise unreadable(NO_WORKBOOK)
-    if len(names) < len(parts) or any(part.compress_type not in _PACKINGS for part in parts):
+def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
+    """No part gives more bytes than it declares."""
+    if part.compress_type not in _PACKINGS:
         raise unreadable(UNUSUAL)
-    if "xl/workbook.bin" in names:
-        raise unreadable(BINARY)
-    return _of_parts(archive.read(part) for part in parts)
+    return archive.read(part)
 
 
-def _of_parts(parts: Iterator[bytes]) -> Counter[str]:
+def _counted(parts: Iterable[bytes], *, strict: bool) -> Counter[str]:
     counted: Counter[str] = Counter()
     covered = 0
     for part in parts:
         head = part[:_HEAD]
         if head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<"):
-            if _STRICT in head:
+            if _STRICT in head and not strict:
                 raise unreadable(STRICT)
-            if _is_unusual(part, head):
+            if hides_elements(part):
                 raise unreadable(UNUSUAL)
         counted.update(found[1].decode() for found in _TAG.finditer(part))
         covered += _covered(part)
@@ -127,13 +168,6 @@ def _refuse_too_many(counted: Mapping[str, int]) -> None:
     for count, most in (*bounds, (others, MOST_OTHERS), (sum(counted.values()), MOST_IN_ALL)):
         if count > most:
             raise _large(_COUNTED.of(count=count, most=most))
-
-
-def _is_unusual(part: bytes, head: bytes) -> bool:
-    """Is it in an encoding that hides its elements from a look at the bytes, or does it declare a type or entities?"""
-    encoding = _ENCODING.search(head.partition(b">")[0])
-    odd = encoding is not None and encoding[1].lower() not in (b"utf-8", b"us-ascii")
-    return odd or b"\0" in head[:8] or b"<!DOCTYPE" in part or b"<!ENTITY" in part
 
 
 def _covered(part: bytes) -> int:

@@ -1,0 +1,1 @@
+"""Who came: attendance files of every form, read right, asked about or refused."""
