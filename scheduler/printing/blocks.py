@@ -64,7 +64,7 @@ class Document:
     """`reference` is what it is cited by («Informe 3»); "" for one that is not closed."""
 
     language: Language
-    title: str
+    title: str  # never empty
     subtitle: str
     author: str  # the institution that gives it out
     dated: date

@@ -13,11 +13,15 @@ _NUMBER = re.compile(r"0\d+|\d+[eE]\d+")  # ids that a spreadsheet would show as
 
 
 def csv_octets(rows: Iterable[Sequence[object]]) -> bytes:
-    """The first row being the headings. Numbers stay numbers."""
+    """The first row being the headings. Numbers stay numbers, dates are written as ISO 8601 does; None is empty."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerows([one if isinstance(one, int) else safe_cell(str(one)) for one in row] for row in rows)
+    writer.writerows([_cell(one) for one in row] for row in rows)
     return codecs.BOM_UTF8 + text.getvalue().encode()
+
+
+def _cell(value: object) -> object:
+    return value if value is None or isinstance(value, int | float) else safe_cell(str(value))
 
 
 def safe_cell(text: str) -> str:

@@ -19,7 +19,7 @@ from calendars.model.events import Assumption, Audience, Days, EventStatus
 from calendars.zones import to_instant, to_wall
 from scheduler.base.clock import SimulatedClock
 from scheduler.web.app import Site
-from scheduler.web.pages.picture import Picture, SessionRow, axis_around, draw
+from scheduler.web.pages.picture import SessionPicture, SessionRow, axis_around, draw
 from scheduler.web.pages.stretch import draw_days
 from tests.support import factories
 from tests.support.factories import real_sites
@@ -73,7 +73,7 @@ def world(start: str = "2021-10-21 18:00", hours: float = 2) -> tuple[Agenda, tu
     return agenda, sessions(agenda, event, factories.edition(agenda).revisions[event.id])
 
 
-def row_of(picture: Picture, city: str) -> SessionRow:
+def row_of(picture: SessionPicture, city: str) -> SessionRow:
     return next(row for row in picture.rows if city in row.wide)
 
 

@@ -20,7 +20,7 @@ from calendars.wording import MEXICO, home_name
 from scheduler.web.index import foot
 from scheduler.web.pages.chosen import freshness, remembered
 from scheduler.web.pages.finder import OfficeEntry, entry, find, fold
-from scheduler.web.pages.picture import Picture, draw
+from scheduler.web.pages.picture import SessionPicture, draw
 from scheduler.web.pages.subscribing import GOOGLE_BY_HAND, subscription
 from scheduler.web.rendering import requested_language
 from scheduler.web.site import Site
@@ -47,7 +47,7 @@ class WorldClocks:
 
     id: str  # Event.id
     title: str
-    picture: Picture
+    picture: SessionPicture
     said: str  # the same in words: from the first to the last local hour
 
 

@@ -69,7 +69,7 @@ class SessionRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Picture:
+class SessionPicture:
     height: int
     day: str | None  # where all clocks show one date
     midnights: tuple[Midnight, ...]
@@ -112,7 +112,7 @@ class _Clock:
     home: bool = False
 
 
-def draw(agenda: Agenda, sessions: Sequence[Session], language: Language) -> Picture:
+def draw(agenda: Agenda, sessions: Sequence[Session], language: Language) -> SessionPicture:
     """The sessions of one event, at least one, all at the same instant."""
     home = sessions[0].home
     length = sessions[0].length
@@ -121,7 +121,7 @@ def draw(agenda: Agenda, sessions: Sequence[Session], language: Language) -> Pic
     clocks = [*_clocks(sessions, axis, DaysOff.of(agenda), language), _home_clock(agenda, home, language)]
     clocks.sort(key=lambda clock: (clock.wall, not clock.home, [span.start for span in clock.working], clock.names))
     rows = tuple(_row(axis, clock, length, HEAD + index * ROW) for index, clock in enumerate(clocks))
-    return Picture(
+    return SessionPicture(
         height=HEAD + len(rows) * ROW + FOOT,
         day=None if _midnights(axis) else long_date(axis.start, language),
         midnights=tuple(
