@@ -150,6 +150,12 @@ COMMANDS = (
         "pace are kept to.",
     ),
     Command(
+        "attendance",
+        "attendance.attendance",
+        OPERATING,
+        "Record who came to EVENT, from the meeting program's FILEs or by hand; without FILE, say what is known.",
+    ),
+    Command(
         "doctor",
         "doctor.doctor",
         OPERATING,

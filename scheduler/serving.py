@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from scheduler.base.clock import SimulatedClock, SystemClock
 from scheduler.drafts.saving import NotSaved
 from scheduler.people import past_states, signing_in
+from scheduler.people.attendance.recording import end_people
 from scheduler.sending.daywatch import DayWatch
 from scheduler.sending.runtime import AlarmClock, Bell
 from scheduler.sending.service import Sending, Service
@@ -160,7 +161,8 @@ async def _noticed(parts: Serving, service: Service | None, hours: ZoneWatch, da
 async def _forget_daily(parts: Serving, stopped: asyncio.Event) -> None:
     """Erase the addresses whose time is over (`retencion:`), at the start and then once a day; end doubts likewise.
 
-    And forget sessions and links of the desk that are over, and the states of files that hold what was erased.
+    And forget sessions and links of the desk that are over, and the states of files that hold what was erased; of who
+    came to sessions of that long ago, leave the figures by site.
     """
     now = SystemClock().now if parts.site is None else parts.site.present
 
@@ -171,6 +173,8 @@ async def _forget_daily(parts: Serving, stopped: asyncio.Event) -> None:
             doubts.lapse(connection, now())
             retention = None if found is None else found.edition.agenda.retention
             gone = signups.purge(connection, now(), retention)
+            if found is not None:
+                end_people(connection, found.edition.agenda, now())
         if parts.site is not None and parts.site.desk is not None:
             past_states.forget(parts.site.desk.folder, parts.database, now())
         return gone

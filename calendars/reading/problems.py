@@ -113,6 +113,8 @@ def shown(value: str) -> str:
 
 def fold(word: str) -> str:
     """A word without case, accents and doubled spaces: what a slip of the keyboard leaves equal."""
+    if word.isascii():  # most are, and have nothing to take off
+        return " ".join(word.casefold().split())
     plain = unicodedata.normalize("NFKD", word.casefold())
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
 

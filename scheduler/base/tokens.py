@@ -131,6 +131,15 @@ class Tokens:
             for key in self._keys
         )
 
+    def people(self, session: str, person: str) -> tuple[str, ...]:
+        """Keyed hashes of who came to a session, under each key, the current one first: to know them again by there.
+
+        `session` "" is of none: who was once assigned to a site. In each session, somebody has another hash.
+        """
+        named = "\x1f".join((session, person)).encode()
+        keys = (hashlib.sha256(f"agenda-consular.attendance{key}".encode()).digest() for key in self._keys)
+        return tuple(hmac.digest(key, named, "sha256").hex() for key in keys)
+
     def message_key(self, purpose: str, subject: str, schedule: int, rule: str, recipient: str) -> str:
         """The local part of a new delivery's Message-ID, under the current key.
 

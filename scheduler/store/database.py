@@ -22,7 +22,7 @@ __all__ = ["SAFE_SQLITE", "ChangeWatch", "Database", "DatabaseInUse", "DatabaseU
 
 Kind = Literal["sqlite", "postgresql"]
 Migrated = Callable[[Connection, str | None], None]
-HEAD = "0016"  # the revision that the last of migrations/ leads to: asking Alembic takes longer than most commands
+HEAD = "0017"  # the revision that the last of migrations/ leads to: asking Alembic takes longer than most commands
 _REVISION = text("SELECT version_num FROM alembic_version")
 _PASSING = {"25006", "25P03"}  # SQLSTATE: a standby for now; a transaction that its process slept through
 _POSTGRESQL, _MIGRATING = "scheduler.store.postgresql", "scheduler.store.migrating"  # loaded where they are wanted
@@ -120,6 +120,9 @@ class Database:
     def _message_key(self, purpose: str, subject: str, schedule: int, rule: str, recipient: str) -> str:
         return self.tokens.message_key(purpose, subject, schedule, rule, recipient)
 
+    def _people(self, session: str, person: str) -> tuple[str, ...]:
+        return self.tokens.people(session, person)
+
     def _chain_key(self) -> ChainKey | None:
         """None where PostgreSQL was opened without any."""
         return self.tokens.chain_keys[0] if self.has_tokens else None
@@ -170,7 +173,12 @@ class Database:
 
     @contextmanager
     def _begun(self) -> Iterator[Connection]:
-        options = {"writes": True, "message_key": self._message_key, "chain_key": self._chain_key}
+        options = {
+            "writes": True,
+            "message_key": self._message_key,
+            "chain_key": self._chain_key,
+            "people": self._people,
+        }
         with self._engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
 

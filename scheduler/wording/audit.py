@@ -59,6 +59,16 @@ DEEDS = {
     What.ACCOUNT_CHANGED: Phrase("changed the account {subject}"),
     What.ACCOUNT_ENDED: Phrase("ended the account {subject}"),
     What.EDITED: Phrase("edited {subject}"),
+    What.ATTENDANCE_READ: Phrase(
+        "recorded who came to {subject}: {files} {files:file|files}, {n} {n:person|people} present at "
+        "{sites} {sites:site|sites}"
+    ),
+    What.ATTENDANCE_ASSIGNED: Phrase("assigned {n} {n:person|people} of {subject} to their sites"),
+    What.ATTENDANCE_TYPED: Phrase("typed who came to {subject}: {n} {n:person|people} at {sites} {sites:site|sites}"),
+    What.ATTENDANCE_FORGOTTEN: Phrase("took back {named} of the attendance of {subject}"),
+    What.ATTENDANCE_ENDED: Phrase("left only figures by site of who came to {n} {n:session|sessions}"),
+    What.SESSION_HELD: Phrase("marked {subject} as held"),
+    What.SESSION_NOT_HELD: Phrase("marked {subject} as not held"),
 }
 KINDS = {  # as a filter names them
     What.PUBLISHED: Phrase("Published", "kind of act"),
@@ -102,6 +112,13 @@ KINDS = {  # as a filter names them
     What.ACCOUNT_CHANGED: Phrase("Account changed", "kind of act"),
     What.ACCOUNT_ENDED: Phrase("Account ended", "kind of act"),
     What.EDITED: Phrase("Edited", "kind of act"),
+    What.ATTENDANCE_READ: Phrase("Attendance read", "kind of act"),
+    What.ATTENDANCE_ASSIGNED: Phrase("People assigned to sites", "kind of act"),
+    What.ATTENDANCE_TYPED: Phrase("Attendance typed", "kind of act"),
+    What.ATTENDANCE_FORGOTTEN: Phrase("Attendance taken back", "kind of act"),
+    What.ATTENDANCE_ENDED: Phrase("People of sessions ended", "kind of act"),
+    What.SESSION_HELD: Phrase("Session held", "kind of act"),
+    What.SESSION_NOT_HELD: Phrase("Session not held", "kind of act"),
 }
 WAYS = {
     Via.COMMAND: Phrase("command", "which way"),

@@ -67,6 +67,14 @@ ACTS: dict[str, tuple[list[list[str]], list[str], What]] = {
     "users remove": ([INVITE], [MANAGER], What.ACCOUNT_ENDED),
     "roll-call": ([], ["--yes"], What.ROLL_CALLED),
     "remind": ([], ["taller-asia-pacifico-2021", "--silent", "--yes"], What.SILENT_ASKED),
+    "attendance": ([], ["taller-europa-2021", "--site", "madrid=2"], What.ATTENDANCE_TYPED),
+    "attendance --not-held": ([], ["taller-europa-2021", "--reason", "sin enlace"], What.SESSION_NOT_HELD),
+    "attendance --held": ([], ["taller-europa-2021"], What.SESSION_HELD),
+    "attendance --forget": (
+        [["attendance", "taller-europa-2021", "--site", "madrid=2"]],
+        ["madrid", "taller-europa-2021"],
+        What.ATTENDANCE_FORGOTTEN,
+    ),
     "send-test": ([], ["prueba@ine.example"], What.TESTED),
 }
 # These change nothing that anybody decides on, or only what is not the installation's database. `serve` publishes the
@@ -112,7 +120,9 @@ def sql(*statements: str) -> None:
 def former() -> None:
     """As the version before left it."""
     of_accounts = ("account_roles", "account_passwords", "account_links", "desk_sessions", "signin_waits", "accounts")
+    of_attendance = ("seen", "files", "typed", "kept", "sessions", "places")
     sql(
+        *(f"DROP TABLE attendance_{table}" for table in of_attendance),
         *(f"DROP TABLE {table}" for table in of_accounts),
         *(f"DROP TABLE {table}" for table in ("audit_texts", "audit", "edition_heads", "refused_sign_ins")),
         "UPDATE alembic_version SET version_num = '0014'",

@@ -335,7 +335,7 @@ def handover_rows(database: Database) -> Sequence[str]:
 def test_what_a_holder_takes_along_says_when_it_was_handed_over_and_not_by_whom(published: Database) -> None:
     over(published)
     with published.read() as connection:
-        document = signups.exported(connection, "uno")
+        document = signups.exported(connection, "uno", TOKENS.people)
     assert LATER.isoformat() in document
     assert "relevo" not in document
     assert "uno@tokio.example" not in document

@@ -275,7 +275,7 @@ def test_the_export_holds_all_that_is_kept_of_a_post_and_nothing_of_others(publi
     key = joined(published)
     with published.write() as connection:
         feed_tokens.issue(connection, "tokio", LATER, label="Teléfono", recipient=key)
-        found = json.loads(signups.exported(connection, key))
+        found = json.loads(signups.exported(connection, key, TOKENS.people))
     assert found["recipient"]["address"] == ADDRESS
     assert {row["purpose"] for row in found["deliveries"]} == {"confirmation", "reminder"}
     assert [row["label"] for row in found["staff_feeds"]] == ["Teléfono"]

@@ -209,7 +209,7 @@ def test_a_proposal_ends_with_the_handover_and_goes_with_whoever_is_forgotten(da
         assert who is not None
         propose(connection, who, "nueva@tokio.example", found.edition.agenda, CALLED)
     with database.read() as connection:
-        assert "nueva@tokio.example" in signups.exported(connection, "uno")
+        assert "nueva@tokio.example" in signups.exported(connection, "uno", TOKENS.people)
     with database.write() as connection:
         roll_answers.forget_successor(connection, "Nueva@Tokio.example")
         word = roll_answers.of(connection, "uno")

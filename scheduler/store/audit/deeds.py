@@ -66,6 +66,13 @@ class What(StrEnum):
     ACCOUNT_CHANGED = "account-changed"
     ACCOUNT_ENDED = "account-ended"
     EDITED = "edited"
+    ATTENDANCE_READ = "attendance-read"
+    ATTENDANCE_ASSIGNED = "attendance-assigned"
+    ATTENDANCE_TYPED = "attendance-typed"
+    ATTENDANCE_FORGOTTEN = "attendance-forgotten"
+    ATTENDANCE_ENDED = "attendance-ended"
+    SESSION_HELD = "session-held"
+    SESSION_NOT_HELD = "session-not-held"
 
 
 # These go without the secret key: a stop must not fail for want of it, and a backup may be put back before its key is.

@@ -31,6 +31,8 @@ from sqlalchemy import (
 from calendars.model.text import Language
 from scheduler.planning.channels import Channel
 from scheduler.planning.delivery import MUTABLE, OPEN, Purpose, State
+from scheduler.store.attendance.forgetting import Hashes, forget_addresses
+from scheduler.store.attendance.rows import of_address
 from scheduler.store.audit import chain, forgetting
 from scheduler.store.audit.deeds import Deed, Via, What
 from scheduler.store.audit.tables import audit
@@ -169,9 +171,10 @@ def upcoming(connection: Connection, recipient: str, now: datetime, most: int) -
     return [Upcoming(event=row.event, site=row.site, due_at=row.due_at) for row in found]
 
 
-def exported(connection: Connection, recipient: str) -> str:
+def exported(connection: Connection, recipient: str, hashes: Hashes) -> str:
     """All that is kept about a post, as JSON: itself, its deliveries and their attempts, bounces, answers, feeds.
 
+    The sessions in which somebody with its address was seen, too; `hashes`, by which they are found: Tokens.people.
     And what was decided about it, and when it was handed over; by whom, from whom and why is not the holder's to read.
     """
     own = connection.execute(select(recipients).where(_R.id == recipient)).mappings().one()
@@ -179,6 +182,7 @@ def exported(connection: Connection, recipient: str) -> str:
     for name, kept in _kept(recipient).items():
         found[name] = [_plain(row) for row in connection.execute(kept).mappings()]
     found["handed_over"] = [at.isoformat() for at in handovers.of_recipient(connection, recipient)]
+    found["attendance"] = of_address(connection, own["address"], hashes)
     return json.dumps(found, ensure_ascii=False, indent=2)
 
 
@@ -279,6 +283,7 @@ def _forget(connection: Connection, chosen: ColumnElement[bool], now: datetime) 
             )
         )  # fmt: skip
     if ids:
+        forget_addresses(connection, set(known.values()))
         forgetting.forget_about(connection, ids, set(known.values()))
     return len(ids)
 

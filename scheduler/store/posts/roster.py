@@ -168,6 +168,22 @@ def members(connection: Connection) -> Iterator[Member]:
         yield _member(row, said.get(row["id"], ()))
 
 
+def addressed(connection: Connection) -> list[Recipient]:
+    """Whoever has a post, or had one and was not erased: those of today come first, and alone at their addresses."""
+    today = case((LISTED, 0), else_=1)
+    theirs = or_(_OF_THE_FILE, _R.origin == "former", _R.confirmed_at.is_not(None))
+    found = connection.execute(select(recipients).where(_R.address != "", theirs).order_by(today, _R.id)).mappings()
+    posts: dict[str, Recipient] = {}
+    known: set[str] = set()
+    for row in found:
+        listed_now = row["removed_at"] is None and row["confirmed_at"] is not None
+        if listed_now or row["address"].lower() not in known:
+            posts[row["id"]] = _recipient(row)
+        if listed_now:
+            known.add(row["address"].lower())
+    return list(posts.values())
+
+
 def member(connection: Connection, recipient: str) -> Member | None:
     """One of them; None where there is none."""
     row = connection.execute(select(recipients).where(LISTED, _R.id == recipient)).mappings().one_or_none()

@@ -13,6 +13,7 @@ PLACES = (
     ("/desk/changes", Phrase("What would happen"), DeskRole.SEE),
     ("/desk/mail", Phrase("Mails"), DeskRole.SEE),
     ("/desk/heard", Phrase("Who has heard"), DeskRole.SEE),
+    ("/desk/attendance", Phrase("Attendance"), DeskRole.SEE),
     ("/desk/deliveries", Phrase("Deliveries"), DeskRole.SEE),
     ("/desk/addresses", Phrase("Addresses"), DeskRole.SEE),
     ("/desk/roster", Phrase("Recipients"), DeskRole.EDIT),

@@ -127,7 +127,8 @@ class Accounts:
 
     def _exported(self, recipient: str) -> str:
         with self._site.database.read() as connection:
-            return signups.exported(connection, _post(connection, recipient).recipient.id)
+            own = _post(connection, recipient).recipient.id
+            return signups.exported(connection, own, self._site.tokens.people)
 
     def _act(self, recipient: str, form: Form) -> _Account:
         with self._site.database.write() as connection:

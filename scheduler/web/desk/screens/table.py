@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scheduler.web.desk.declared import Declared
 from scheduler.web.desk.screens import audit, event_form, events, files, heard, home, remind
-from scheduler.web.desk.screens.operating import addresses, brake, deliveries, handover, mails, roster
+from scheduler.web.desk.screens.operating import addresses, attendance, brake, deliveries, handover, mails, roster
 from scheduler.web.desk.screens.publishing import changes, past, undoing
 
 SCREENS: tuple[Declared, ...] = (
@@ -22,6 +22,7 @@ SCREENS: tuple[Declared, ...] = (
     *handover.SCREENS,
     *roster.SCREENS,
     *heard.SCREENS,
+    *attendance.SCREENS,
     *remind.SCREENS,
     *audit.SCREENS,
 )

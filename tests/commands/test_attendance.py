@@ -1,0 +1,219 @@
+"""`agenda attendance`, as an administrator uses it: looked at, answered, recorded, typed, taken back, listed."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.support import attendance_files as made
+from tests.support.attended import PEOPLE
+from tests.support.checkout import CONFIG
+from tests.support.command_line import AGENDA, agenda, edit
+
+EVENT = "taller-asia-pacifico-2021"
+WHO = ("--author", "M. R.")
+FILE = "informe.csv"
+ASSIGN = ("--assign", "Ana Ejemplo=tokio", "--assign", "beto@sedes.example=seul")
+
+
+def attendance(*words: str, **environment: str) -> tuple[int, str, str]:
+    """Exit code, and what was said, without the line breaks of tables and screens."""
+    done = agenda("attendance", *words, **environment)
+    return done.exit_code, " ".join(done.stdout.split()), " ".join(done.stderr.split())
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped agenda in force, which is of years ago, and a report of one of its workshops."""
+    folder = tmp_path_factory.mktemp("asistencia")
+    shutil.copytree(CONFIG, folder / "config")
+    where = {"AGENDA_DATABASE_URL": f"sqlite:///{folder / 'agenda.db'}", "AGENDA_CONFIG": str(folder / "config")}
+    assert agenda("publish", "--reason", "inicio", "--yes", *WHO, **where).exit_code == 0
+    (folder / FILE).write_bytes(made.by_teams(made.teams_3(PEOPLE)))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def report(installed: Path, here: Path) -> None:
+    """Each test has an installation of its own."""
+    shutil.copytree(installed, here, dirs_exist_ok=True)
+
+
+def known(event: str = EVENT) -> dict[str, object]:
+    found: dict[str, object] = json.loads(agenda("attendance", event, "--json").stdout)
+    return found
+
+
+def test_it_shows_what_the_file_says_and_without_a_terminal_wants_yes() -> None:
+    """The program, what was assumed, three kinds of people, the sites with nobody; nothing is recorded."""
+    code, said, wrong = attendance(EVENT, FILE, *WHO)
+    assert code == 1
+    assert "informe.csv: Microsoft Teams, 4 personas; texto en UTF-16-LE; horas de Ciudad de México" in said
+    assert "él mismo dice: 4 participantes" in said
+    assert "De estas personas no se sabe la sede Persona Tiempo" in said
+    assert "Ana Ejemplo 110 min" in said
+    assert "Presentes 10 minutos o más: 3 personas de 0 sedes." in said
+    assert "1 persona estuvo menos tiempo y no cuenta." in said
+    assert "De 16 sedes convocadas, 16 sin nadie presente: " in said
+    assert "No se registró nada. Si es lo que quiere, repita con --yes." in wrong
+    assert known()["held"] is None
+
+
+def test_it_records_after_a_yes_and_says_what_stands_there() -> None:
+    code, said, _ = attendance(EVENT, FILE, "--yes", *ASSIGN, *WHO)
+    assert code == 0
+    assert "Tokio Ana Ejemplo 110 min a mano" in said
+    assert "Registrado. Taller VMRE, Asia Pacífico (taller-asia-pacifico-2021), jue 21 oct 2021" in said
+    assert "1 persona presente sin sede conocida: no cuenta en ninguna hasta que se asigne a una." in said
+    assert "Según el propio archivo: 4 participantes." in said
+    assert "Lo último: M. R., " in said
+    found = known()
+    assert (found["by_site"], found["present"], found["unmatched"]) == ({"seul": 1, "tokio": 1}, 3, 1)
+    assert (found["own_total"], found["held"], found["source"], found["threshold"]) == (4, True, "file", 10)
+
+
+def test_the_same_in_english() -> None:
+    _, said, _ = attendance(EVENT, FILE, "--yes", *ASSIGN, *WHO, "--lang", "en")
+    assert "Present for 10 minutes or more: 3 people of 2 sites." in said
+    assert "1 person present of no known site: counts for none until assigned to one." in said
+    assert "Nobody knows their site Person Time" in said
+    assert "Of the 16 sites that it was for, 14 with nobody present: Bangkok, " in said
+    assert "Recorded. Overseas voting workshop, Asia Pacific" in said
+    assert "Last word: M. R., " in said
+
+
+def test_the_same_file_again_says_so_and_asks_nothing() -> None:
+    attendance(EVENT, FILE, "--yes", *WHO)
+    code, said, _ = attendance(EVENT, FILE)
+    assert code == 0
+    assert "informe.csv ya está registrado: no cambia nada." in said
+    assert "Ya estaba registrado: no cambia nada." in said
+
+
+def test_with_json_it_only_looks_unless_yes_is_said() -> None:
+    looked = json.loads(agenda("attendance", EVENT, FILE, "--json").stdout)
+    assert (looked["recorded"], looked["unmatched_present"], len(looked["unmatched"])) == (False, 3, 4)
+    assert known()["source"] == ""
+    done = json.loads(agenda("attendance", EVENT, FILE, "--json", "--yes").stdout)
+    assert (done["present"], done["source"]) == (3, "file")
+    again = json.loads(agenda("attendance", EVENT, FILE, "--json", "--yes").stdout)
+    assert again == done
+
+
+def open_list() -> str:
+    """A list downloaded while they were there: nobody's leaving is written."""
+    rows = [row for row in made.teams_1(PEOPLE) if row[1] != "Abandonó"]
+    Path("lista.csv").write_bytes(made.by_teams(rows, clock="es"))
+    return "lista.csv"
+
+
+def test_what_the_file_leaves_open_is_refused_with_the_answers() -> None:
+    name = open_list()
+    code, _, wrong = attendance(EVENT, name, *WHO)
+    assert code == 1
+    assert "open=end" in wrong
+    assert "Responda con --answer; por ejemplo: --answer open=" in wrong
+    assert attendance(EVENT, name, "--answer", "open=end", "--yes", *WHO)[0] == 0
+    assert known()["present"] == 4
+    assert attendance(EVENT, name, "--answer", "open", "--yes", *WHO)[0] == 2
+
+
+def test_at_a_terminal_what_is_open_is_asked_and_a_yes_typed() -> None:
+    """By the number of the answer; anything but yes records nothing."""
+    name = open_list()
+    for typed, code, present in ((("9",), 1, None), (("1", "no"), 1, None), (("1", "SÍ"), 0, 4)):
+        assert at_terminal("attendance", EVENT, name, *WHO, typed=typed) == code
+        assert known().get("present") == present
+
+
+def at_terminal(*words: str, typed: tuple[str, ...]) -> int:
+    """The exit code of a command that is typed at."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([*AGENDA, *words], stdin=theirs, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
+        os.write(ours, "".join(f"{line}\n" for line in typed).encode())
+        code = run.wait(timeout=60)
+    os.close(theirs)
+    os.close(ours)
+    return code
+
+
+def test_figures_are_typed_by_hand_and_taken_back() -> None:
+    assert attendance(EVENT, "--site", "tokio=3", "--site", "hanoi=0", *WHO)[0] == 0
+    found = known()
+    assert (found["by_site"], found["source"], found["typed"]) == ({"hanoi": 0, "tokio": 3}, "hand", ["hanoi", "tokio"])
+    _, said, _ = attendance(EVENT, "--forget", "tokio", *WHO)
+    assert "Con cifra escrita a mano, que vale antes que la de los archivos: Hanói." in said
+    attendance(EVENT, FILE, "--yes", *WHO)
+    digest = re.findall(r"([0-9a-f]{12}) Microsoft Teams, 4 personas", attendance(EVENT)[1])
+    assert attendance(EVENT, "--forget", digest[0], *WHO)[0] == 0
+    assert known()["files"] == []
+
+
+def test_a_session_is_marked_and_says_why() -> None:
+    code, said, _ = attendance(EVENT, "--not-held", "--reason", "Sin enlace", *WHO)
+    assert (code, "no realizada: Sin enlace" in said) == (0, True)
+    code, _, wrong = attendance(EVENT, FILE, "--yes", *WHO)
+    assert code == 2
+    assert "«taller-asia-pacifico-2021» está marcado como no realizado: si sí se realizó, dígalo primero" in wrong
+    assert attendance(EVENT, "--held", *WHO)[0] == 0
+
+
+def test_all_sessions_are_listed_with_what_is_known() -> None:
+    attendance(EVENT, FILE, "--yes", *ASSIGN, *WHO)
+    _, said, _ = attendance()
+    assert "jue 21 oct 2021 taller-asia-pacifico-2021 realizada 2 de 16 3 1 1 archivo" in said
+    assert "mar 26 oct 2021 taller-europa-2021 sin registro — — —" in said
+    rows = json.loads(agenda("attendance", "--json").stdout)
+    assert {row["event"]: row["held"] for row in rows}[EVENT] is True
+
+
+def test_the_threshold_is_that_of_agenda_yaml() -> None:
+    """Another one in force counts the same files anew."""
+    attendance(EVENT, FILE, "--yes", *WHO)
+    edit(("publicada: 2021-10-01", "publicada: 2021-10-01\nasistencia: 31 min"))
+    assert agenda("publish", "--reason", "umbral", "--yes", *WHO).exit_code == 0
+    assert (known()["present"], known()["threshold"]) == (2, 31)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        ((FILE,), 2, "no hay ningún evento «informe.csv» vigente. Han empezado: "),
+        (("taller-asia-pacifico", FILE), 2, "¿Quiso decir taller-asia-pacifico-2021"),
+        (("--held",), 2, "diga de qué evento: agenda attendance EVENTO"),
+        ((EVENT, FILE, "--held"), 2, "no van juntos: uno a la vez"),
+        ((EVENT, "--site", "tokio=3", "--assign", "Ana=tokio"), 2, "no van juntos: uno a la vez"),
+        ((EVENT, "nada.csv"), 2, "nada.csv: no existe ese archivo"),
+        ((EVENT, "--site", "tokio"), 2, "--site tokio: escríbalo así: SEDE=N"),
+        ((EVENT, "--site", "tokio=tres"), 2, "--site tokio=tres: «tres» no es un número de personas."),
+        ((EVENT, "--site", "tokio=99999"), 2, "tokio=99999: escriba cuántas personas asistieron, de 0 a 10000."),
+        ((EVENT, "--site", "tokyo=1"), 2, "no hay ninguna sede «tokyo». ¿Quiso decir tokio"),
+        ((EVENT, "--not-held"), 2, "diga por qué no se realizó: --reason"),
+        ((EVENT, "--forget", "abcdef"), 2, "No hay nada registrado de ella."),
+        ((EVENT, FILE, "--assign", "Ana Ejenplo=tokio"), 2, "¿Quiso decir Ana Ejemplo?"),
+        (("conversatorios-virtuales", FILE), 2, "«conversatorios-virtuales» no tiene fecha: nadie pudo asistir."),
+    ],
+)
+def test_a_wrong_call_is_refused_with_the_way_out(words: tuple[str, ...], code: int, says: str) -> None:
+    found, _, wrong = attendance(*words, *WHO)
+    assert (found, says in wrong) == (code, True), wrong
+
+
+def test_the_database_and_the_log_hold_no_name_and_no_address_of_the_file() -> None:
+    """Of whoever was seen, assigned, unmatched; the public pages and feeds neither."""
+    done = agenda("attendance", EVENT, FILE, "--yes", *ASSIGN, *WHO)
+    assert agenda("export", "publico").exit_code == 0
+    with closing(sqlite3.connect("agenda.db")) as database:
+        kept = "\n".join(database.iterdump())
+    public = "".join(path.read_text(errors="replace") for path in Path("publico").rglob("*") if path.is_file())
+    words = ("Ana Ejemplo", "Beto", "Núñez", "55 1234", "beto@sedes.example")
+    assert [one for one in words if one.lower() in (kept + done.stderr + public).lower()] == []
