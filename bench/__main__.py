@@ -9,6 +9,7 @@ from bench import (
     commands,
     composing,
     desk,
+    evidence,
     fanout,
     feeds,
     memory,
@@ -35,6 +36,7 @@ BENCHES: Mapping[str, Callable[[], Sequence[Line]]] = {
     "memory": memory.run,
     "serving": serving.run,
     "desk": desk.run,
+    "evidence": evidence.run,
 }
 
 

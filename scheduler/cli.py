@@ -252,6 +252,12 @@ COMMANDS = (
         "Who did what, when and why: by command, at the desk, by the service itself. Nobody can change it unseen.",
     ),
     Command(
+        "evidence",
+        "evidence.evidence",
+        OPERATING,
+        "Write what an auditor needs to a folder: editions, notices, attempts, answers, audit, with a manifest.",
+    ),
+    Command(
         "roll-call",
         "roll_call.roll_call",
         OPERATING,

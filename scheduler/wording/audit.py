@@ -37,6 +37,7 @@ DEEDS = {
     What.BACKED_UP: Phrase("made a backup"),
     What.RESTORED: Phrase("put a backup in the place of the database"),
     What.ADOPTED: Phrase("adopted the database; {n} {n:delivery|deliveries} held"),
+    What.EVIDENCE_MADE: Phrase("made a pack of evidence ({files} {files:file|files}), {subject}"),
     What.ERASED: Phrase("asked for its data to be erased"),
     What.RETENTION_ENDED: Phrase(
         "erased what is over: {addresses} {addresses:address|addresses}, {texts} {texts:text|texts} of this list"
@@ -96,6 +97,7 @@ KINDS = {  # as a filter names them
     What.BACKED_UP: Phrase("Backup", "kind of act"),
     What.RESTORED: Phrase("Backup restored", "kind of act"),
     What.ADOPTED: Phrase("Database adopted", "kind of act"),
+    What.EVIDENCE_MADE: Phrase("Evidence made", "kind of act"),
     What.ERASED: Phrase("Erasure", "kind of act"),
     What.RETENTION_ENDED: Phrase("Retention ended", "kind of act"),
     What.RELAY_PAUSED: Phrase("Mail server left alone", "kind of act"),

@@ -14,10 +14,14 @@ _NUMBER = re.compile(r"0\d+|\d+[eE]\d+")  # ids that a spreadsheet would show as
 
 def csv_octets(rows: Iterable[Sequence[object]]) -> bytes:
     """The first row being the headings. Numbers stay numbers, dates are written as ISO 8601 does; None is empty."""
+    return codecs.BOM_UTF8 + csv_lines([_cell(one) for one in row] for row in rows)
+
+
+def csv_lines(rows: Iterable[Sequence[object]]) -> bytes:
+    """Lines of such a file, of cells that are safe already."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerows([_cell(one) for one in row] for row in rows)
-    return codecs.BOM_UTF8 + text.getvalue().encode()
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode()
 
 
 def _cell(value: object) -> object:

@@ -67,6 +67,7 @@ ACTS: dict[str, tuple[list[list[str]], list[str], What]] = {
     "users remove": ([INVITE], [MANAGER], What.ACCOUNT_ENDED),
     "roll-call": ([], ["--yes"], What.ROLL_CALLED),
     "remind": ([], ["taller-asia-pacifico-2021", "--silent", "--yes"], What.SILENT_ASKED),
+    "evidence": ([], ["expediente", "--redact", "publica"], What.EVIDENCE_MADE),
     "attendance": ([], ["taller-europa-2021", "--site", "madrid=2"], What.ATTENDANCE_TYPED),
     "attendance --not-held": ([], ["taller-europa-2021", "--reason", "sin enlace"], What.SESSION_NOT_HELD),
     "attendance --held": ([], ["taller-europa-2021"], What.SESSION_HELD),

@@ -50,6 +50,7 @@ class What(StrEnum):
     BACKED_UP = "backed-up"
     RESTORED = "restored"
     ADOPTED = "adopted"
+    EVIDENCE_MADE = "evidence-made"
     ERASED = "erased"
     RETENTION_ENDED = "retention-ended"
     RELAY_PAUSED = "relay-paused"
