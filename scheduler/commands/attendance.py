@@ -34,7 +34,7 @@ ONE_OF = Phrase(
     "FILE, --held, --not-held, --site and --forget do not go together: one at a time. --assign goes with FILE or alone."
 )
 NO_FILE = Phrase("{file}: there is no such file")
-TOO_LARGE = Phrase("{file} has more than {mb} MB: that is no attendance file")
+TOO_LARGE = Phrase("{file} is larger than {mb} MB, and no attendance is")
 ASSIGN_FORM = Phrase("NAME=SITE", "placeholder in a command")
 SITE_FORM = Phrase("SITE=N", "placeholder in a command")
 NO_PAIR = Phrase("--{option} {given}: write it as {form}")
