@@ -1,13 +1,15 @@
 """A campaign in a ledger, due at one moment, and the service that sends it, limiter off.
 
 `python -m bench.campaign publish URL POSTS` makes it, with so many posts at each of the 149 sites: it prints their
-number, and the octets of a message. `… send URL PORT CONNECTIONS LOOP` sends what is due and prints the seconds; `…
-wait` the same, once it is told to on its input, after it has said that it is ready.
+number, and the octets of a message. `… send URL PORT CONNECTIONS LOOP` sends what is due and prints the seconds, and
+those of the processor; `… wait` the same, once it is told to on its input, after it has said that it is ready. `…
+accepted URL` prints how many the server took. Run by its path, it measures the build that PYTHONPATH names.
 """
 
 from __future__ import annotations
 
 import asyncio
+import resource
 import sys
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -52,7 +54,7 @@ def _publish(url: str, posts: int) -> tuple[int, float]:
     return len(draft.recipients), octets
 
 
-def _send(url: str, port: int, connections: int, kind: str, *, waiting: bool) -> float:
+def _send(url: str, port: int, connections: int, kind: str, *, waiting: bool) -> tuple[float, float]:
     configure_logs()  # as `agenda serve` does: what it writes for each delivery is part of the work
     database = Database(url, tokens=TOKENS)
     sending = Sending(
@@ -65,16 +67,22 @@ def _send(url: str, port: int, connections: int, kind: str, *, waiting: bool) ->
         print("ready", flush=True)
         sys.stdin.readline()
 
-    async def send() -> float:
+    async def send() -> tuple[float, float]:
         clock = SimulatedClock(DUE + timedelta(seconds=1))
         service = Service(database=database, sending=sending, clock=clock, waker=Once())
-        began = monotonic()
+        began, worked = monotonic(), _processor()
         await service.run()
-        return monotonic() - began
+        return monotonic() - began, _processor() - worked
 
     taken = asyncio.run(send()) if kind == "asyncio" else loop.run(send())
     database.close()
     return taken
+
+
+def _processor() -> float:
+    """Seconds that this process has taken, its threads and the kernel on its behalf included."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
 
 
 def accepted(url: str) -> int:
@@ -90,9 +98,11 @@ def accepted(url: str) -> int:
 def _main(what: str, url: str, *more: str) -> None:
     if what == "publish":
         print(*_publish(url, int(more[0])))
+    elif what == "accepted":
+        print(accepted(url))
     else:
         port, connections, kind = more
-        print(_send(url, int(port), int(connections), kind, waiting=what == "wait"), flush=True)
+        print(*_send(url, int(port), int(connections), kind, waiting=what == "wait"), flush=True)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -84,16 +85,26 @@ def against_calibration(taken: float) -> tuple[str, str]:
     return f"calibration loop {loop:.2f} s", f"{taken / loop:.2f} ×"
 
 
-def apart(module: str, *arguments: str, patience: float = 300) -> list[float]:
+def apart(module: str, *arguments: str, patience: float = 300, build: Path = ROOT) -> list[float]:
     """Run `python -m module` in a process of its own; the numbers on the last line that it prints.
 
-    `patience`: the seconds that it may take. Raises RuntimeError with its own last words where it fails.
+    `patience`: the seconds that it may take. `build`: the checkout whose packages it measures; the module itself is
+    ours. Raises RuntimeError with its own last words where it fails.
     """
-    command = (sys.executable, "-m", module, *arguments)
-    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=patience)
+    ours = build == ROOT
+    command = (sys.executable, *(("-m", module) if ours else (by_path(module),)), *arguments)
+    variables = None if ours else {**os.environ, "PYTHONPATH": str(build)}
+    done = subprocess.run(
+        command, cwd=build, env=variables, check=False, capture_output=True, text=True, timeout=patience
+    )
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)}: {done.stderr[-2000:]}")
     return [float(word) for word in done.stdout.strip().rpartition("\n")[2].split()]
+
+
+def by_path(module: str) -> str:
+    """The file of a module of ours: run by it, what it imports is another checkout's, which PYTHONPATH names."""
+    return str(ROOT.joinpath(*module.split(".")).with_suffix(".py"))
 
 
 def show(lines: Sequence[Line]) -> str:

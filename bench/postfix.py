@@ -34,11 +34,11 @@ class Postfix:
         return seconds(lambda: subprocess.run(command, check=True, capture_output=True, timeout=_LIMIT))
 
     @contextmanager
-    def sinking(self) -> Iterator[int]:
-        """Run smtp-sink while the block runs; gives its port."""
+    def sinking(self, *, pipelining: bool = True) -> Iterator[int]:
+        """Run smtp-sink while the block runs, offering PIPELINING or not; gives its port."""
         port = free_port()
-        privileges = ("-u", "nobody") if os.geteuid() == 0 else ()
-        sink = subprocess.Popen((self.sink, *privileges, f"127.0.0.1:{port}", "128"), stderr=subprocess.DEVNULL)
+        options = (*(("-u", "nobody") if os.geteuid() == 0 else ()), *(() if pipelining else ("-p",)))
+        sink = subprocess.Popen((self.sink, *options, f"127.0.0.1:{port}", "128"), stderr=subprocess.DEVNULL)
         try:
             wait_for(port)
             yield port

@@ -33,7 +33,7 @@ from scheduler.store.ledger.settling import Intent, Settlement
 from scheduler.store.schema import deliveries
 from tests.support.postgres import Cluster, NoPostgres, cluster
 
-FLAT_AIM, FLAT_MB, TWICE_AIM = 0.8, 32.0, 1.6
+FLAT_AIM, FLAT_MB, TWICE_AIM = 0.8, 32.0, 1.7
 BATCH = 512  # as the dispatcher claims without a pace
 OWNER = "bench"
 LEASE = timedelta(hours=1)

@@ -1,123 +1,171 @@
-"""Durable sending, limiter off, against smtp-source, which keeps no record, and against the plain way, to one sink."""
+"""Durable sending, limiter off: against smtp-source, which keeps no record, the former build, and the plain way.
+
+All of them send to the same kind of sink, and take turns; a figure is the median of its runs.
+"""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 
-from bench.campaign import accepted
-from bench.measure import Figure, Line, Skipped, apart
+from bench import former
+from bench.measure import ROOT, Figure, Line, Skipped, apart
 from bench.postfix import MISSING, Postfix, postfix
 from tests.support.postgres import Cluster, NoPostgres, cluster
 
-AIMED = 64  # connections at which the aims hold
-SOURCE_AIM, PLAIN_AIM = 0.4, 25.0  # of smtp-source's rate; times the plain way's
-ROUNDS = ((1, 5, 2), (4, 20, 2), (16, 60, 3), (AIMED, 100, 3))  # connections, posts a site, runs
-PLAIN = 600  # messages; it takes milliseconds for each
+RUNS = 5
+PLAIN_AIM = 25.0  # times the plain way's rate
+PLAIN, PLAIN_RUNS = 600, 2  # messages; it takes milliseconds for each
 SOURCE = 6000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Rates:
-    """Messages a second at so many connections, of each run; their runs take turns."""
+class _Round:
+    """One way of sending, and what it aims at."""
 
     connections: int
-    octets: list[float] = field(default_factory=list)  # of a message
-    sqlite: list[float] = field(default_factory=list)
-    postgresql: list[float] = field(default_factory=list)
+    posts: int  # a site
+    pipelining: bool = True  # whether the sink offers it
+    kind: str = "sqlite"
+    of_source: float | None = None  # aimed at: of smtp-source's rate
+    of_former: float | None = None  # times the former build's
+
+    @property
+    def what(self) -> str:
+        database = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[self.kind]
+        without = "" if self.pipelining else ", a server without PIPELINING"
+        return f"durable sending on {database}, {self.connections} connections, {self.posts} posts a site{without}"
+
+
+ROUNDS = (
+    _Round(connections=64, posts=100, of_source=0.4, of_former=2.0),
+    _Round(connections=16, posts=60, of_former=2.0),
+    _Round(connections=4, posts=20, of_former=2.0),
+    _Round(connections=1, posts=10, of_source=0.28, of_former=2.0),
+    _Round(connections=16, posts=60, pipelining=False, of_source=0.19),
+    _Round(connections=64, posts=60, kind="postgresql", of_former=1.8),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Sent:
+    """One run."""
+
+    rate: float  # messages a second
+    processor: float  # microseconds a message
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Runs:
+    """What took turns: each run of ours beside one of each peer."""
+
+    ours: list[_Sent] = field(default_factory=list)
+    former: list[_Sent] = field(default_factory=list)
     source: list[float] = field(default_factory=list)
-    plain: list[float] = field(default_factory=list)
 
 
 def run() -> Sequence[Line]:
     tools = postfix()
     if tools is None:
-        return (Skipped(what="durable sending on SQLite against smtp-source", reason=MISSING),)
+        return (Skipped(what="durable sending against smtp-source and the former build", reason=MISSING),)
     try:
         with cluster("fsync=on") as server:
-            every = [_rates(tools, server, *one) for one in ROUNDS]
-    except NoPostgres:
-        every = [_rates(tools, None, *one) for one in ROUNDS]
-    other = _on_sqlite(tools, AIMED, 100, "asyncio")[0]
-    without = Figure(what=f"the same at {AIMED} connections on asyncio's own loop", ours=f"{other:,.0f} messages/s")
-    return (*(line for rates in every for line in _lines(rates)), without)
+            return tuple(line for one in ROUNDS for line in _lines(tools, server, one))
+    except NoPostgres as error:
+        reason = f"it wants {error}"
+        return tuple(
+            line
+            for one in ROUNDS
+            for line in (_lines(tools, None, one) if one.kind == "sqlite" else (Skipped(what=one.what, reason=reason),))
+        )
 
 
-def _rates(tools: Postfix, server: Cluster | None, connections: int, posts: int, runs: int) -> _Rates:
-    rates = _Rates(connections=connections)
-    for turn in range(runs):
-        rate, octets = _on_sqlite(tools, connections, posts, "uvloop")
-        rates.sqlite.append(rate)
-        rates.octets.append(octets)
-        rates.source.append(_source(tools, connections, round(octets)))
-        rates.plain.append(_plain(tools, connections))
-        if server is not None and not turn:
-            url = server.create()
-            rates.postgresql.append(_sent(tools, url, connections, posts, "uvloop")[0])
-            server.drop(url)
-    return rates
+def _lines(tools: Postfix, server: Cluster | None, one: _Round) -> Iterator[Line]:
+    runs = _taken(tools, server, one)
+    ours, spent = median(each.rate for each in runs.ours), median(each.processor for each in runs.ours)
+    source = median(runs.source)
+    said = f"{ours:,.0f} messages/s, {spent:,.0f} µs of processor each"
+    yield Figure(
+        what=one.what,
+        ours=said,
+        peer=f"smtp-source, the same sink, {source:,.0f} messages/s",
+        ratio=f"{ours / source:.2f} of it",
+        aim="" if one.of_source is None else f"≥ {one.of_source:g}",
+        met=None if one.of_source is None else ours / source >= one.of_source,
+    )
+    yield _against_former(one, runs, said)
+    if one is ROUNDS[0]:
+        yield _against_plain(tools, one, ours)
 
 
-def _on_sqlite(tools: Postfix, connections: int, posts: int, kind: str) -> tuple[float, float]:
-    with tempfile.TemporaryDirectory(prefix="agenda-bench-") as scratch:
-        return _sent(tools, f"sqlite:///{Path(scratch) / 'agenda.db'}", connections, posts, kind)
+def _against_former(one: _Round, runs: _Runs, said: str) -> Line:
+    what = f"{one.what}, against the former build"
+    if not runs.former:
+        return Skipped(what=what, reason=former.MISSING)
+    pairs = list(zip(runs.ours, runs.former, strict=True))
+    times = median(ours.rate / before.rate for ours, before in pairs)
+    spent = median(ours.processor / before.processor for ours, before in pairs)
+    rate, processor = (median(getattr(each, name) for each in runs.former) for name in ("rate", "processor"))
+    return Figure(
+        what=what,
+        ours=said,
+        peer=f"commit {former.COMMIT}, in alternating runs, {rate:,.0f} messages/s, {processor:,.0f} µs each",
+        ratio=f"{times:.2f} ×, {spent:.2f} of its processor time",
+        aim="" if one.of_former is None else f"≥ {one.of_former:g} ×",
+        met=None if one.of_former is None else times >= one.of_former,
+    )
 
 
-def _sent(tools: Postfix, url: str, connections: int, posts: int, kind: str) -> tuple[float, float]:
-    """Messages a second from that ledger, and the octets of one."""
-    count, octets = apart("bench.campaign", "publish", url, str(posts))
-    with tools.sinking() as port:
-        (taken,) = apart("bench.campaign", "send", url, str(port), str(connections), kind)
-    assert accepted(url) == count, f"{accepted(url)} of {count:.0f} accepted"
-    return count / taken, octets
+def _against_plain(tools: Postfix, one: _Round, ours: float) -> Line:
+    plain = max(_plain(tools, one.connections) for _ in range(PLAIN_RUNS))
+    return Figure(
+        what=f"the same against the plain way, {one.connections} connections",
+        ours=f"{ours:,.0f} messages/s",
+        peer=f"one EmailMessage and `send_message` each, same sink, {plain:,.0f} messages/s",
+        ratio=f"{ours / plain:.0f} × faster",
+        aim=f"≥ {PLAIN_AIM:g} ×",
+        met=ours / plain >= PLAIN_AIM,
+    )
 
 
-def _source(tools: Postfix, connections: int, octets: int) -> float:
-    with tools.sinking() as port:
-        return SOURCE / tools.send(port, messages=SOURCE, connections=connections, size=octets)
+def _taken(tools: Postfix, server: Cluster | None, one: _Round) -> _Runs:
+    runs, before = _Runs(), former.former()
+    for _ in range(RUNS):
+        sent, octets = _sent(tools, server, one, ROOT)
+        runs.ours.append(sent)
+        if before is not None:
+            runs.former.append(_sent(tools, server, one, before)[0])
+        with tools.sinking(pipelining=one.pipelining) as port:
+            runs.source.append(SOURCE / tools.send(port, messages=SOURCE, connections=one.connections, size=octets))
+    return runs
+
+
+def _sent(tools: Postfix, server: Cluster | None, one: _Round, build: Path) -> tuple[_Sent, int]:
+    """One run of a build over a ledger of its own, and the octets of a message."""
+    if server is None or one.kind == "sqlite":
+        with tempfile.TemporaryDirectory(prefix="agenda-bench-") as scratch:
+            return _campaign(tools, f"sqlite:///{Path(scratch) / 'agenda.db'}", one, build)
+    url = server.create()
+    try:
+        return _campaign(tools, url, one, build)
+    finally:
+        server.drop(url)
+
+
+def _campaign(tools: Postfix, url: str, one: _Round, build: Path) -> tuple[_Sent, int]:
+    count, octets = apart("bench.campaign", "publish", url, str(one.posts), build=build)
+    with tools.sinking(pipelining=one.pipelining) as port:
+        arguments = ("send", url, str(port), str(one.connections), "uvloop")
+        taken, worked = apart("bench.campaign", *arguments, build=build)
+    (taken_in,) = apart("bench.campaign", "accepted", url, build=build)
+    assert taken_in == count, f"{taken_in:.0f} of {count:.0f} accepted"
+    return _Sent(rate=count / taken, processor=worked / count * 1e6), round(octets)
 
 
 def _plain(tools: Postfix, connections: int) -> float:
     with tools.sinking() as port:
         count, taken = apart("bench.plain", str(port), str(connections), str(PLAIN))
     return count / taken
-
-
-def _lines(rates: _Rates) -> Sequence[Line]:
-    """The best of our runs against the best of each peer's."""
-    aimed = rates.connections == AIMED
-    ours, source, plain = max(rates.sqlite), max(rates.source), max(rates.plain)
-    lines = [
-        Figure(
-            what=f"durable sending on SQLite, {rates.connections} connections, {max(rates.octets) / 1024:.1f} KiB each",
-            ours=f"{ours:,.0f} messages/s",
-            peer=f"smtp-source, same sink, {source:,.0f} messages/s",
-            ratio=f"{ours / source:.2f} of it",
-            aim=f"≥ {SOURCE_AIM:g}" if aimed else "",
-            met=ours / source >= SOURCE_AIM if aimed else None,
-        ),
-        Figure(
-            what=f"the same against the plain way, {rates.connections} connections",
-            ours=f"{ours:,.0f} messages/s",
-            peer=f"one EmailMessage and `send_message` each, same sink, {plain:,.0f} messages/s",
-            ratio=f"{ours / plain:.0f} × faster",
-            aim=f"≥ {PLAIN_AIM:g} ×" if aimed else "",
-            met=ours / plain >= PLAIN_AIM if aimed else None,
-        ),
-    ]
-    return (*lines, _on_postgresql(rates, source))
-
-
-def _on_postgresql(rates: _Rates, source: float) -> Line:
-    what = f"durable sending on PostgreSQL, {rates.connections} connections"
-    if not rates.postgresql:
-        return Skipped(what=what, reason=f"it wants {NoPostgres.__doc__}")
-    ours = max(rates.postgresql)
-    return Figure(
-        what=what,
-        ours=f"{ours:,.0f} messages/s",
-        peer=f"smtp-source, same sink, {source:,.0f} messages/s",
-        ratio=f"{ours / source:.2f} of it",
-    )

@@ -6,6 +6,7 @@ ASCII, without SMTPUTF8 (RFC 6531), quoted local parts and address literals; a d
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from calendars.catalogue import SOURCE, Phrase
 from calendars.model.text import Said
@@ -63,6 +64,7 @@ def fault_before_domain(text: str) -> Said | None:
     return None if len(local) <= _LONGEST_LOCAL and _LOCAL.fullmatch(local) else _NO_LOCAL
 
 
+@lru_cache(maxsize=1024)  # of the many addresses of an agenda: they share a few
 def is_domain(host: str) -> bool:
     """A host name of two labels or more in its ASCII form (RFC 5890); no number, as the last of an IPv4 address is."""
     labels = host.split(".")

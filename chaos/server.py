@@ -13,6 +13,7 @@ import ssl
 import sys
 from collections import Counter
 from contextlib import suppress
+from enum import StrEnum
 from itertools import count
 from pathlib import Path
 
@@ -59,6 +60,17 @@ class _Hangup(Exception):
     """The connection ends here, by our doing or by the client's."""
 
 
+class Manners(StrEnum):
+    """What a connection makes of commands that come together (RFC 2920)."""
+
+    STEP_BY_STEP = "step by step"  # it offers no PIPELINING
+    TOGETHER = "together"  # and refuses DATA where it refused the recipient
+    CARELESS = "careless"  # and says 354 all the same
+
+
+_MANNERS = (Manners.STEP_BY_STEP, Manners.TOGETHER, Manners.CARELESS)  # of one connection after another
+
+
 class Server:
     """Counts how often each address and each message has come, for as long as it runs."""
 
@@ -72,11 +84,12 @@ class Server:
         self._connections = count(1)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        fault = None if self.calm else self.schedule.greeting(next(self._connections))
+        number = next(self._connections)
+        fault = None if self.calm else self.schedule.greeting(number)
         if fault is not None:
             self.recorder.write(Seen(fault=fault))
         with suppress(_Hangup, OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ssl.SSLError):
-            await _Talk(self, reader, writer, fault).hold()
+            await _Talk(self, reader, writer, fault, _MANNERS[number % len(_MANNERS)]).hold()
         writer.transport.abort()
 
 
@@ -84,13 +97,20 @@ class _Talk:
     """One connection."""
 
     def __init__(
-        self, server: Server, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, fault: Greeting | None
+        self,
+        server: Server,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        fault: Greeting | None,
+        manners: Manners,
     ) -> None:
         self._server = server
         self._reader = reader
         self._writer = writer
         self._fault = fault
+        self._manners = manners
         self._to = ""
+        self._named = False
         self._at_data: Naming | None = None
 
     async def hold(self) -> None:
@@ -100,7 +120,8 @@ class _Talk:
             verb = line[:4].upper().strip()
             match verb:
                 case b"EHLO":
-                    await self._say(b"250-relay.example\r\n250-STARTTLS\r\n250 ENHANCEDSTATUSCODES\r\n")
+                    offer = b"" if self._manners is Manners.STEP_BY_STEP else b"250-PIPELINING\r\n"
+                    await self._say(b"250-relay.example\r\n%s250-STARTTLS\r\n250 ENHANCEDSTATUSCODES\r\n" % offer)
                 case b"STAR":
                     await self._encrypt()
                 case b"RCPT":
@@ -139,7 +160,7 @@ class _Talk:
 
     async def _name(self, line: bytes) -> None:
         found = _PATH.search(line)
-        self._to = found[1].decode() if found else ""
+        self._to, self._named = found[1].decode() if found else "", True
         server = self._server
         server.named[self._to] += 1
         if server.schedule.is_bad(self._to):
@@ -152,6 +173,7 @@ class _Talk:
 
     async def _refuse(self, what: str, words: bytes) -> None:
         self._note(what)
+        self._named = False
         await self._say(words)
 
     async def _name_badly(self, fault: Naming) -> None:
@@ -166,7 +188,9 @@ class _Talk:
                 await asyncio.sleep(LATE_SECONDS)
                 await self._say(_OK)
             case _:
-                await self._say(_TO_RCPT.get(fault, _OK))
+                words = _TO_RCPT.get(fault, _OK)
+                self._named = words.startswith(b"2")
+                await self._say(words)
         if fault in _CLOSING:
             raise _Hangup
 
@@ -177,6 +201,9 @@ class _Talk:
             raise _Hangup
         if at_data is Naming.NO_DATA:
             await self._say(b"451 4.3.0 not now\r\n")
+            return
+        if not self._named and self._manners is not Manners.CARELESS:
+            await self._say(b"554 5.5.1 no valid recipients\r\n")
             return
         await self._say(b"354 go ahead\r\n")
         header = await self._reader.readuntil(b"\r\n\r\n")

@@ -42,6 +42,7 @@ SHORT = Phrase(
     "older one that is to go on reading links stands behind the new one"
 )
 LEAST = 16  # characters of a key
+_COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)  # `dumps` would make one for each link
 NOTHING_CHANGED = Phrase("{unset}. Nothing was changed").of(unset=UNSET)
 
 
@@ -89,7 +90,7 @@ class Tokens:
         return self._signed(link, [recipient, int(at.timestamp())])
 
     def _signed(self, link: Link, content: object) -> str:
-        payload = base64_encode(json.dumps(content, separators=(",", ":"), ensure_ascii=False))
+        payload = base64_encode(_COMPACT.encode(content))
         signature = self._begun[link].copy()
         signature.update(payload)
         return (payload + b"." + base64_encode(signature.digest())).decode("ascii")

@@ -14,6 +14,7 @@ from calendars.invitations import parties
 from calendars.model.text import Language
 from scheduler.base.address import mailbox
 from scheduler.mail.mime import LINE, Part, field, filling
+from scheduler.mail.relay.wire import WovenMessage
 from scheduler.mail.subject import local
 from scheduler.mail.texts.reminder import to_office
 from scheduler.mail.wrapping import OWN_PIECE, wrapped
@@ -64,8 +65,8 @@ class PreparedMail:
         """Does it ask whether the post comes?"""
         return "plain.answer" in self.body.slots
 
-    def personalize(self, personal: Personal) -> bytes:
-        """The complete message (RFC 5322), CRLF line ends, 7-bit.
+    def personalize(self, personal: Personal) -> WovenMessage:
+        """The complete message (RFC 5322), CRLF line ends, 7-bit; it knows what it shares with those to others.
 
         Raises ValueError for an address, Message-ID or URL that a header cannot carry.
         """
@@ -82,7 +83,8 @@ class PreparedMail:
         ).encode("ascii")
         if self.organizer is not None:
             head += field("Reply-To", f"<{mailbox(personal.reply_to)}>")
-        return self.head + head + self.body.joined(self._pieces(personal))
+        pieces = self._pieces(personal)
+        return WovenMessage.of((self.head, *self.body.pieces), (head, *[pieces[name] for name in self.body.slots]))
 
     def _pieces(self, personal: Personal) -> Mapping[str, bytes]:
         """What fills each slot of the body."""

@@ -111,7 +111,7 @@ class Dispatcher:
         if settlement is None:
             await self._give_back(errand, [])
             return
-        await self._settle(settlement)
+        self._settle(settlement)
         self._judge(settlement)
         if not self._may_go():
             await self._give_back(None, rest)
@@ -129,7 +129,7 @@ class Dispatcher:
             outcome = await connection.send(letters.mail_from(errand), letters.recipient(errand.claim), message)
         except asyncio.CancelledError:
             if await intending:  # else the ledger would take it for uncertain
-                await self._settle(self._settlement(errand.claim, connection.interrupted or NOT_BEGUN, began_at))
+                self._settle(self._settlement(errand.claim, connection.interrupted or NOT_BEGUN, began_at))
             raise
         return self._settlement(errand.claim, outcome, began_at)
 
@@ -138,8 +138,8 @@ class Dispatcher:
         decision = decide(_attempted(claim, redirected=self._mail.letters.redirect_all is not None), outcome, now)
         return Settlement(claim=claim, decision=decision, outcome=outcome, began_at=began_at, at=now)
 
-    async def _settle(self, settlement: Settlement) -> None:
-        await self._journal.settle(settlement)
+    def _settle(self, settlement: Settlement) -> None:
+        self._journal.settle(settlement)
         self._note(settlement.claim, settlement.decision, settlement.outcome)
 
     def _judge(self, settlement: Settlement) -> None:

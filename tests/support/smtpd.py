@@ -36,9 +36,12 @@ class Late:
 
 Behaviour = Reply | Drop | Late
 
-_USUAL = {
+STEP_BY_STEP = b"250-relay.example\r\n250-8BITMIME\r\n250 ENHANCEDSTATUSCODES\r\n"
+PIPELINING = b"250-relay.example\r\n250-8BITMIME\r\n250-PIPELINING\r\n250 ENHANCEDSTATUSCODES\r\n"
+
+USUAL = {
     "GREETING": b"220 relay.example ESMTP\r\n",
-    "EHLO": b"250-relay.example\r\n250-8BITMIME\r\n250 ENHANCEDSTATUSCODES\r\n",
+    "EHLO": PIPELINING,  # as nearly every relay says; a test may put STEP_BY_STEP here
     "MAIL": b"250 2.1.0 Ok\r\n",
     "RCPT": b"250 2.1.5 Ok\r\n",
     "DATA": b"354 go ahead\r\n",
@@ -46,12 +49,14 @@ _USUAL = {
     "RSET": b"250 2.0.0 Ok\r\n",
     "QUIT": b"221 2.0.0 Bye\r\n",
 }
+_OUT_OF_ORDER = {"RCPT": b"503 5.5.1 MAIL first\r\n", "DATA": b"554 5.5.1 no valid recipients\r\n"}
 
 
 class ScriptedServer:
     """Answers as usual, except where `script` has something else for the next time a stage is reached.
 
     Stages are GREETING, the commands' verbs, HALF (a first piece of the body has come) and BODY (its final dot has).
+    What comes of itself is answered in order: RCPT after a refused MAIL is refused, and DATA after a refused RCPT.
     """
 
     def __init__(self, script: Mapping[str, Sequence[Behaviour]]) -> None:
@@ -84,10 +89,12 @@ class ScriptedServer:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             going = await self._answer("GREETING", writer) is not None
+            stands = True  # what was said of the envelope so far
             while going and (line := await reader.readline()):
                 self.commands.append(line.decode().rstrip("\r\n"))
                 verb = line.split()[0].decode().upper()
-                answer = await self._answer(verb, writer)
+                answer = await self._answer(verb, writer, in_order=stands or verb not in _OUT_OF_ORDER)
+                stands = answer is not None and answer.startswith((b"2", b"3"))
                 going = answer is not None and verb != "QUIT"
                 if answer is not None and verb == "DATA" and answer.startswith(b"354"):
                     going = await self._take_body(reader, writer)
@@ -104,11 +111,12 @@ class ScriptedServer:
         self.bodies.append(await reader.readuntil(b"\r\n.\r\n"))
         return await self._answer("BODY", writer) is not None
 
-    async def _answer(self, stage: str, writer: asyncio.StreamWriter) -> bytes | None:
+    async def _answer(self, stage: str, writer: asyncio.StreamWriter, *, in_order: bool = True) -> bytes | None:
         """What was answered; None if the connection is to be closed instead."""
         self._reached[stage].set()
         planned = self.script.get(stage)
-        behaviour = planned.pop(0) if planned else Reply(_USUAL.get(stage, b"502 5.5.1 what?\r\n"))
+        usual = USUAL.get(stage, b"502 5.5.1 what?\r\n") if in_order else _OUT_OF_ORDER[stage]
+        behaviour = planned.pop(0) if planned else Reply(usual)
         if isinstance(behaviour, Drop):
             return None
         if isinstance(behaviour, Late):

@@ -1,35 +1,33 @@
 """One SMTP transaction for each recipient over connections that are kept, with the phase of each failure known.
 
-aiosmtplib speaks the protocol. What it leaves open is settled here: it raises the same error before the 354 and after
-the final dot; it leaves a connection open when a send is cancelled, and then reads the late reply as the answer for
-the next recipient; it has no pool. So a connection on which anything went wrong is cut, never used again.
+aiosmtplib greets: connection, EHLO, TLS, login. What follows is said without it, for it writes one command at a time,
+raises the same error before the 354 and after the final dot, and leaves a connection open when a send is cancelled, so
+that the late reply is the answer for the next recipient. A connection on which anything went wrong is cut, never used
+again. Where the server offers PIPELINING, a message's MAIL, RCPT and DATA go in one write.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Self, cast
+from typing import Self, cast
 
 import aiosmtplib
-from aiosmtplib import SMTPException, SMTPResponse, SMTPResponseException, SMTPServerDisconnected
+from aiosmtplib import SMTPException, SMTPResponseException, SMTPServerDisconnected
 
 from scheduler.base.address import mailbox, scrub
 from scheduler.base.refusal import EnvironmentRefusal
+from scheduler.mail.relay.dialogue import Dialogue
 from scheduler.mail.relay.oauth import AccessTokens, NoAccess
-from scheduler.mail.relay.replies import ServerReply, as_reply
+from scheduler.mail.relay.replies import ServerReply
 from scheduler.mail.relay.smtp_url import SmtpSettings, parse_smtp_url
+from scheduler.mail.relay.transaction import BODY, ENVELOPE, Stage, judge_body, judge_envelope
+from scheduler.mail.relay.wire import on_the_wire
 from scheduler.planning.delivery import Outcome, asks_for_less
 
 __all__ = ["Connection", "Pool", "RelayUnavailable", "SmtpSettings", "Timeouts", "parse_smtp_url", "scrub"]
-
-Stage = Literal["mail", "rcpt", "data", "body"]
-
-_SERVICE_CLOSING = 421  # RFC 5321 §3.8: the server shuts the channel, whatever was asked
-_GO_AHEAD = 354
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,18 +54,14 @@ class RelayUnavailable(EnvironmentRefusal):
         super().__init__(self.text)
 
 
-class _Desynchronised(Exception):
-    """The server's replies and our commands no longer pair up."""
-
-
 class Connection:
     """One open connection. One transaction at a time; not for several tasks at once."""
 
-    def __init__(self, smtp: aiosmtplib.SMTP, timeouts: Timeouts) -> None:
-        self._smtp = smtp
+    def __init__(self, dialogue: Dialogue, timeouts: Timeouts, *, pipelining: bool) -> None:
+        self._dialogue = dialogue
         self._timeouts = timeouts
-        self._stage: Stage = "mail"
-        self._begun = False
+        self._steps = [ENVELOPE] if pipelining else [(stage,) for stage in ENVELOPE]
+        self._step: Sequence[Stage] = ENVELOPE
         self._open_transaction = False
         self._used_at = asyncio.get_running_loop().time()
         self.interrupted: Outcome | None = None
@@ -95,18 +89,19 @@ class Connection:
         )
         try:
             await _greet(smtp, settings)
+            dialogue = _taken_over(smtp)
         except (SMTPException, OSError) as error:
             _cut(smtp)
             raise _unavailable(error) from None  # its chain quotes the server, addresses and all
         except BaseException:
             _cut(smtp)
             raise
-        return cls(smtp, timeouts)
+        return cls(dialogue, timeouts, pipelining=smtp.supports_extension("pipelining"))
 
     @property
     def reusable(self) -> bool:
         """May another transaction begin here? Never again after a timeout, a cancellation or a 421."""
-        return self._smtp.is_connected
+        return not self._dialogue.closed
 
     async def send(self, mail_from: str, rcpt_to: str, message: bytes) -> Outcome:
         """One message (RFC 5322, CRLF line ends, 7-bit) to one recipient.
@@ -115,18 +110,18 @@ class Connection:
         On cancellation `interrupted` says what had become of the message. Never wrap this in `wait_for`: a shorter
         time than RFC 5321's turns a slow server's acceptance into a duplicate.
         """
-        sender = b"FROM:<%s>" % (mailbox(mail_from).encode() if mail_from else b"")
-        recipient = b"TO:<%s>" % mailbox(rcpt_to).encode()
-        body = _on_the_wire(message)
-        self._stage, self._begun, self.interrupted = "mail", False, None
+        commands: dict[Stage, bytes] = {
+            "mail": b"MAIL FROM:<%s>\r\n" % (mailbox(mail_from).encode() if mail_from else b""),
+            "rcpt": b"RCPT TO:<%s>\r\n" % mailbox(rcpt_to).encode(),
+            "data": b"DATA\r\n",
+        }
+        body = on_the_wire(message)
+        self._step, self.interrupted = ENVELOPE, None
         try:
-            outcome = await self._transaction(sender, recipient, body)
-        except (SMTPException, OSError, _Desynchronised) as error:
-            _cut(self._smtp)
-            outcome = self._failure(f"{error}" or type(error).__name__)
+            outcome = await self._transaction(commands, body)
         except BaseException as error:
-            _cut(self._smtp)
-            self.interrupted = self._failure(type(error).__name__)
+            self.interrupted = self._cut_off(type(error).__name__)
+            self.abort()
             raise
         self._used_at = asyncio.get_running_loop().time()
         return outcome
@@ -137,8 +132,6 @@ class Connection:
         if self.reusable and (self._open_transaction or unused > idle):
             try:
                 await self._reset(self._timeouts.courtesy)
-            except (SMTPException, OSError, _Desynchronised):
-                self.abort()
             except BaseException:
                 self.abort()
                 raise
@@ -147,77 +140,56 @@ class Connection:
     async def close(self) -> None:
         """Say QUIT, wait a little for the answer, and close."""
         try:
-            if self.reusable:
-                await self._smtp.quit(timeout=self._timeouts.courtesy)
-        except (SMTPException, OSError):
-            self.abort()
+            await self._dialogue.ask(b"QUIT\r\n", 1, self._timeouts.courtesy)
         finally:
             self.abort()
 
     def abort(self) -> None:
         """Close at once; what is still unsent is thrown away."""
-        _cut(self._smtp)
+        self._dialogue.abort()
 
-    async def _transaction(self, sender: bytes, recipient: bytes, body: bytes) -> Outcome:
-        if self._open_transaction:
-            await self._reset(self._timeouts.command)
+    async def _transaction(self, commands: Mapping[Stage, bytes], body: bytes) -> Outcome:
+        if self._open_transaction and (failure := await self._reset(self._timeouts.command)):
+            return Outcome(kind="broken", stage="mail", text=scrub(failure))
         self._open_transaction = True
-        commands: tuple[tuple[Stage, tuple[bytes, ...]], ...] = (
-            ("mail", (b"MAIL", sender)),
-            ("rcpt", (b"RCPT", recipient)),
-            ("data", (b"DATA",)),
-        )
-        for stage, command in commands:
-            self._stage = stage
-            reply = await self._command(*command)
-            if reply.refused:
-                return self._refusal(reply)
-            if not (reply.code == _GO_AHEAD if stage == "data" else reply.accepted):
-                raise _Desynchronised(f"unexpected reply to {stage.upper()}: {reply.code} {reply.text}")
-        reply = await self._body(body)
-        self._open_transaction = False
-        if reply.refused:
-            return self._refusal(reply)
-        if not reply.accepted:
-            raise _Desynchronised(f"unexpected reply after the message: {reply.code} {reply.text}")
-        return Outcome(kind="accepted", stage="body", code=reply.code, status=reply.status, text=reply.text)
-
-    async def _command(self, *words: bytes, timeout: float | None = None) -> ServerReply:  # noqa: ASYNC109  # because it is a deadline for the server's reply, not for the caller
-        return self._paired(await self._smtp.execute_command(*words, timeout=timeout or self._timeouts.command))
-
-    async def _body(self, body: bytes) -> ServerReply:
-        self._stage = "body"
-        protocol = self._smtp.protocol
-        if protocol is None:
-            raise SMTPServerDisconnected("Connection lost")
-        protocol.write(body)  # raises if the connection is known to be gone: then nothing has left
-        self._begun = True
-        return self._paired(await protocol.read_response(timeout=self._timeouts.dot))
-
-    def _paired(self, response: SMTPResponse) -> ServerReply:
-        """The reply, if nothing came along with it that the next command would take for its own answer."""
-        protocol = self._smtp.protocol
-        if response.code == _SERVICE_CLOSING:
-            self.abort()
-        elif protocol is not None and protocol._buffer:
-            if self._begun and protocol._buffer.startswith(b"421"):  # it took the message, and shuts the channel
+        for step in self._steps:
+            self._step = step
+            together = b"".join([commands[stage] for stage in step])
+            answers = await self._dialogue.ask(together, len(step), self._timeouts.command)
+            verdict = judge_envelope(step, answers)
+            if verdict.cut:
                 self.abort()
-                return as_reply(response.code, response.message)
-            raise _Desynchronised(f"more than one reply came at once, the first being {response}")
-        return as_reply(response.code, response.message)
-
-    async def _reset(self, timeout: float) -> None:  # noqa: ASYNC109  # because it is a deadline for the server's reply, not for the caller
-        reply = await self._command(b"RSET", timeout=timeout)
-        if not reply.accepted:
-            raise _Desynchronised(f"RSET was refused: {reply.code} {reply.text}")
+            if verdict.outcome is not None:
+                return verdict.outcome
+        if self._dialogue.closed:  # since the go-ahead: nothing of the message has left
+            return Outcome(kind="broken", stage="body", text="the connection was closed")
+        self._step = BODY
+        answers = await self._dialogue.ask(body, 1, self._timeouts.dot)
         self._open_transaction = False
-        self._used_at = asyncio.get_running_loop().time()
+        outcome = judge_body(answers)
+        if answers.gone or outcome.kind == "unknown":
+            self.abort()
+        return outcome
 
-    def _refusal(self, reply: ServerReply) -> Outcome:
-        return Outcome(kind="refused", stage=self._stage, code=reply.code, status=reply.status, text=reply.text)
+    async def _reset(self, patience: float) -> str:
+        """RSET. Returns why it failed, and then cuts; "" where it did not."""
+        answers = await self._dialogue.ask(b"RSET\r\n", 1, patience)
+        failure = answers.doubt or answers.gone
+        if not failure and not answers.replies[0].accepted:
+            failure = f"RSET was refused: {answers.replies[0].code} {answers.replies[0].text}"
+        if failure:
+            self.abort()
+        else:
+            self._open_transaction = False
+            self._used_at = asyncio.get_running_loop().time()
+        return failure
 
-    def _failure(self, text: str) -> Outcome:
-        return Outcome(kind="unknown" if self._begun else "broken", stage=self._stage, text=scrub(text))
+    def _cut_off(self, why: str) -> Outcome:
+        """What had become of the message when its sender was cut off."""
+        if self._step is BODY:
+            return Outcome(kind="unknown", stage="body", text=why)
+        heard = min(len(self._dialogue.heard), len(self._step) - 1)
+        return Outcome(kind="broken", stage=self._step[heard], text=why)
 
 
 class Pool:
@@ -241,15 +213,9 @@ class Pool:
         self._tls: ssl.SSLContext | None = None
         self._closed = False
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Connection]:
-        """An open connection, kept for the next caller if it is still good. Raises RelayUnavailable."""
-        async with self._slots:
-            connection = await self._take()
-            try:
-                yield connection
-            finally:
-                self._give_back(connection)
+    def connection(self) -> Lease:
+        """An open connection, kept for the next caller if it is still good. Entering raises RelayUnavailable."""
+        return Lease(self)
 
     async def rest(self) -> None:
         """Close those that nobody uses: a relay may allow a mailbox three connections in all."""
@@ -261,7 +227,24 @@ class Pool:
         self._closed = True
         await self.rest()
 
-    async def _take(self) -> Connection:
+    async def take(self) -> Connection:
+        """One that is open, as soon as there are less than `size` in use; to be given back. Raises RelayUnavailable."""
+        await self._slots.acquire()
+        try:
+            return await self._opened()
+        except BaseException:
+            self._slots.release()
+            raise
+
+    def give_back(self, connection: Connection) -> None:
+        """It is for the next who takes one, or closed."""
+        self._slots.release()
+        if self._closed:
+            connection.abort()
+        elif connection.reusable:
+            self._idle.append(connection)
+
+    async def _opened(self) -> Connection:
         if self._closed:
             raise RuntimeError("this pool is closed")
         while self._idle:
@@ -271,11 +254,19 @@ class Pool:
         self._tls = self._tls or tls_context(self._settings)
         return await Connection.open(self._settings, self._local_hostname, self._timeouts, self._tls)
 
-    def _give_back(self, connection: Connection) -> None:
-        if self._closed:
-            connection.abort()
-        elif connection.reusable:
-            self._idle.append(connection)
+
+class Lease:
+    """A connection of a pool for as long as a block runs. (A generator for it would take longer than the pool does.)"""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def __aenter__(self) -> Connection:
+        self._connection = await self._pool.take()
+        return self._connection
+
+    async def __aexit__(self, *_: object) -> None:
+        self._pool.give_back(self._connection)
 
 
 def tls_context(settings: SmtpSettings) -> ssl.SSLContext | None:
@@ -322,28 +313,24 @@ def _unavailable(error: SMTPException | OSError) -> RelayUnavailable:
     if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return RelayUnavailable(f"TLS failed: {cause}", fault=True)
     if isinstance(error, SMTPResponseException):
-        reply = as_reply(error.code, error.message)
+        reply = ServerReply(code=error.code, words=error.message)
         less = asks_for_less(reply.code, reply.status, reply.text)
         return RelayUnavailable(f"{error.code} {error.message}", fault=500 <= error.code <= 599, asks_for_less=less)
     # aiosmtplib raises the bare class where the server offers no method of AUTH that it knows
     return RelayUnavailable(f"{error}" or type(error).__name__, fault=type(error) is SMTPException)
 
 
+def _taken_over(smtp: aiosmtplib.SMTP) -> Dialogue:
+    """The channel that the library has opened, with whatever came on it that nobody has read."""
+    protocol, transport = smtp.protocol, smtp.transport
+    if protocol is None or transport is None:
+        raise SMTPServerDisconnected("Connection lost")
+    return Dialogue(cast("asyncio.Transport", transport), bytes(protocol._buffer))
+
+
 def _cut(smtp: aiosmtplib.SMTP) -> None:
-    """Close without flushing: a closing transport would still push out the rest of a message."""
+    """Close without flushing."""
     transport = smtp.transport
     smtp.close()
     if transport is not None:
         cast("asyncio.WriteTransport", transport).abort()  # uvloop's is one, and isinstance denies it
-
-
-def _on_the_wire(message: bytes) -> bytes:
-    """Dot-stuffed, with the final dot (RFC 5321 §4.5.2)."""
-    if not message.isascii() or b"\0" in message:
-        raise ValueError("the message is not 7-bit text; encode its parts in base64 or quoted-printable")
-    if message.count(b"\r") != message.count(b"\r\n") or message.count(b"\n") != message.count(b"\r\n"):
-        raise ValueError("the message has a CR or LF by itself, which servers read differently; use CRLF")
-    if not message.endswith(b"\r\n"):
-        message += b"\r\n"
-    stuffed = b"." + message if message.startswith(b".") else message
-    return stuffed.replace(b"\r\n.", b"\r\n..") + b".\r\n"

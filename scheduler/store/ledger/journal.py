@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -22,10 +23,28 @@ log = structlog.get_logger(__name__)
 TRY_AGAIN_SECONDS = 5  # after a database that is locked by a long publication, or a disk that is full
 
 
+@dataclass(slots=True)
+class _Batch:
+    """What goes into one commit."""
+
+    intents: list[tuple[Intent, datetime, asyncio.Future[bool]]] = field(default_factory=list)
+    settlements: list[Settlement] = field(default_factory=list)
+    waiting: list[asyncio.Future[None]] = field(default_factory=list)  # for what was settled before
+
+    @property
+    def writes(self) -> bool:
+        return bool(self.intents or self.settlements)
+
+    @property
+    def any(self) -> bool:
+        return self.writes or bool(self.waiting)
+
+
 class Journal:
     """Group commit: intents and settlements that wait while a commit is on its way go together into the next.
 
-    A sender goes on only after its write is durable, so a batch costs one flush of the disk, not one a message.
+    A sender goes on only after its intent is durable, so a batch costs one flush of the disk, not one a message. What
+    became of its message before is written as soon, and with that intent at the latest: no sender waits for it alone.
     A database that cannot be written is waited for: what a server has answered is known, and must not be lost for it.
     """
 
@@ -33,14 +52,18 @@ class Journal:
         self.owner = owner
         self._database = database
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
-        self._intents: list[tuple[Intent, datetime, asyncio.Future[bool]]] = []
-        self._settlements: list[tuple[Settlement, asyncio.Future[None]]] = []
+        self._next = _Batch()
         self._doubtful: list[Intent] = []  # refused to their senders, though their intent may have been committed
         self._flusher: asyncio.Task[None] | None = None
+        self._lost: Exception | None = None  # why the outcome of an attempt could not be written, and will not be
         self._closing = asyncio.Event()
 
     async def write(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `work` in a transaction of its own, on the writer thread; again and again until the database lets it."""
+        """Run `work` in a transaction of its own, on the writer thread; again and again until the database lets it.
+
+        It sees everything that was settled before.
+        """
+        await self._settled()
         while True:
             try:
                 return await self._once(work, *args, **kwargs)
@@ -64,77 +87,95 @@ class Journal:
             return True
         return False
 
-    async def intend(self, intent: Intent, now: datetime) -> bool:
-        """Commit the intent to send. False: it may not go any more, or nothing may."""
-        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._intents.append((intent, now, done))
-        self._flush()
-        return await done
+    def intend(self, intent: Intent, now: datetime) -> asyncio.Future[bool]:
+        """Commit the intent to send. False: it may not go any more, or nothing may.
 
-    async def settle(self, settlement: Settlement) -> None:
-        """Commit what became of an attempt."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._settlements.append((settlement, done))
+        Raises what kept the outcome of an earlier attempt from being written.
+        """
+        self._raise_lost()
+        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._next.intents.append((intent, now, done))
         self._flush()
-        await done
+        return done
+
+    def settle(self, settlement: Settlement) -> None:
+        """Commit what became of an attempt: at the latest with the next intent, and before the next `write`.
+
+        Raises what kept an earlier one from being written.
+        """
+        self._raise_lost()
+        self._next.settlements.append(settlement)
+        self._flush()
 
     async def aclose(self) -> None:
+        """Write what is still to be written. Raises what kept the outcome of an attempt from it."""
         self._closing.set()
         if self._flusher is not None:
             await self._flusher
         self._writer.shutdown()
+        self._raise_lost()
+
+    async def _settled(self) -> None:
+        """Return once all that was settled until now is durable."""
+        if self._next.settlements or (self._flusher is not None and not self._flusher.done()):
+            done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._next.waiting.append(done)
+            self._flush()
+            await done
+        self._raise_lost()
+
+    def _raise_lost(self) -> None:
+        if self._lost is not None:
+            raise self._lost
 
     def _flush(self) -> None:
         if self._flusher is None or self._flusher.done():
             self._flusher = asyncio.create_task(self._commit_all())
 
     async def _commit_all(self) -> None:
-        while self._intents or self._settlements or self._doubtful:
-            intents, self._intents = self._intents, []
-            settlements, self._settlements = self._settlements, []
-            waiting: list[asyncio.Future[Any]] = [done for *_, done in intents]
-            waiting += [done for _, done in settlements]
+        while self._next.any or self._doubtful:
+            batch, self._next = self._next, _Batch()
             try:
-                may_go = await self._once(self._apply, intents, [one for one, _ in settlements])
+                may_go = await self._once(self._apply, batch) if batch.writes or self._doubtful else set()
             except DBAPIError as error:
-                self._refuse(intents)
+                self._refuse(batch)
                 if not (will_pass(error) and await self._try_again(error)):
-                    self._fail(waiting, error)
+                    self._fail(batch, error)
+                    if self._next.any:  # it may fare better
+                        continue
                     return
-                self._settlements = settlements + self._settlements
+                self._next.settlements[:0], self._next.waiting[:0] = batch.settlements, batch.waiting
                 continue
             except Exception as error:  # noqa: BLE001  # because each sender raises it for itself
-                self._fail(waiting, error)
+                self._fail(batch, error)
                 continue
             self._doubtful = []
-            for intent, _, done in intents:
+            for intent, _, done in batch.intents:
                 if not done.done():
                     done.set_result(intent.id in may_go)
-            for _, settled in settlements:
-                if not settled.done():
-                    settled.set_result(None)
+            for waiting in batch.waiting:
+                if not waiting.done():
+                    waiting.set_result(None)
 
-    def _refuse(self, intents: list[tuple[Intent, datetime, asyncio.Future[bool]]]) -> None:
-        """None of these goes now: by the time the database is back, its event may have begun."""
-        self._doubtful += [intent for intent, *_ in intents]
-        for *_, done in intents:
+    def _refuse(self, batch: _Batch) -> None:
+        """None of its intents goes now: by the time the database is back, its event may have begun."""
+        self._doubtful += [intent for intent, *_ in batch.intents]
+        for *_, done in batch.intents:
             if not done.done():
                 done.set_result(False)
 
-    def _fail(self, waiting: list[asyncio.Future[Any]], error: Exception) -> None:
-        for future in waiting:
+    def _fail(self, batch: _Batch, error: Exception) -> None:
+        if batch.settlements:
+            self._lost = error
+        futures: list[asyncio.Future[Any]] = [*batch.waiting, *(done for *_, done in batch.intents)]
+        for future in futures:
             if not future.done():
                 future.set_exception(error)
 
-    def _apply(
-        self,
-        connection: Connection,
-        intents: list[tuple[Intent, datetime, asyncio.Future[bool]]],
-        settlements: list[Settlement],
-    ) -> set[int]:
+    def _apply(self, connection: Connection, batch: _Batch) -> set[int]:
         settling.retract(connection, self.owner, self._doubtful)
-        settling.settle_if_still_sending(connection, self.owner, settlements)
-        if not intents:
+        settling.settle_if_still_sending(connection, self.owner, batch.settlements)
+        if not batch.intents:
             return set()
-        now = max(moment for _, moment, _ in intents)
-        return settling.intend_if_still_claimed(connection, self.owner, [one for one, *_ in intents], now)
+        now = max(moment for _, moment, _ in batch.intents)
+        return settling.intend_if_still_claimed(connection, self.owner, [one for one, *_ in batch.intents], now)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Alias, Connection, RowMapping, Select, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, case, exists, func, or_, select
 
 from scheduler.planning.delivery import Purpose, State
 from scheduler.store.ledger.claiming import Claim
@@ -69,7 +69,7 @@ def known(connection: Connection, event: str, uid: str) -> dict[str, LastTold]:
     ):
         doubts.setdefault(row.recipient, set()).add(row.edition)
     before = editions.alias("before")
-    accepted = _newest_accepted(said).where(said.c.recipient == _R.id, said.c.subject == uid)
+    accepted = _newest_accepted(said.c.state, said.c.edition).where(said.c.recipient == _R.id, said.c.subject == uid)
     chose = select(func.min(_A.at)).where(_A.recipient == _R.id, _A.instead == event)
     since = chose.correlate(recipients).scalar_subquery()
     joined = select(func.max(before.c.number)).where(before.c.at <= _R.since)
@@ -91,9 +91,9 @@ def known(connection: Connection, event: str, uid: str) -> dict[str, LastTold]:
     return {row["id"]: _known(row, doubts.get(row["id"], ())) for row in found.mappings()}
 
 
-def _newest_accepted(said: Alias) -> Select[Any]:
-    """The state is a CASE, lest SQLite look up all that was ever accepted, once for each post, instead of its own rows."""
-    return select(func.max(case((said.c.state == State.ACCEPTED, said.c.edition))))
+def _newest_accepted(state: ColumnElement[str], edition: ColumnElement[int | None]) -> Select[Any]:
+    """A CASE, lest SQLite look up all that was ever accepted, once for each post, instead of the post's own rows."""
+    return select(func.max(case((state == State.ACCEPTED, edition))))
 
 
 def _known(row: RowMapping, doubts: Collection[int]) -> LastTold:
@@ -158,7 +158,9 @@ def spared(connection: Connection, claims: Sequence[Claim]) -> dict[int, State]:
 
 def _certain(wanted: Sequence[int]) -> Select[Any]:
     said, before = deliveries.alias("said"), editions.alias("before")
-    accepted = _newest_accepted(said).where(said.c.recipient == _D.recipient, said.c.subject == _D.subject)
+    accepted = _newest_accepted(said.c.state, said.c.edition).where(
+        said.c.recipient == _D.recipient, said.c.subject == _D.subject
+    )
     joined = select(func.max(before.c.number)).where(before.c.at <= _R.since)
     chose = select(func.min(_A.at)).where(_A.recipient == _D.recipient, _A.instead == _D.event)
     since = chose.correlate(deliveries).scalar_subquery()

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection
 
 from scheduler.planning.delivery import Decision, Outcome, State
 from scheduler.store.controls import STOPPED
@@ -48,42 +48,53 @@ class Settlement:
         return " ".join(str(part) for part in (self.outcome.code, self.outcome.text) if part)[:500]
 
 
+# Each dialect's own words, for the driver itself: a batch is one value, and the library has nothing to bind in it.
+_GIVEN = {"sqlite": ":{}", "postgresql": "%({})s"}
 _ROWS = {
-    "sqlite": "(SELECT value AS row FROM json_each(:rows)) AS given",
-    "postgresql": "(SELECT value AS row FROM jsonb_array_elements(CAST(:rows AS jsonb))) AS given",
+    "sqlite": "(SELECT value AS row FROM json_each({})) AS given",
+    "postgresql": "(SELECT value AS row FROM jsonb_array_elements(CAST({} AS jsonb))) AS given",
 }
-_NUMBERS = ("of", "under", "then", "refused", "accepted", "uncertain", "began", "ended", "code", "edition")
-_WORDS = ("into", "stage", "status", "words", "method")
-_GIVEN = ", ".join(
-    (
-        *(f"CAST(row ->> '{name}' AS BIGINT) AS {name}_" for name in _NUMBERS),
-        *(f"row ->> '{name}' AS {name}_" for name in _WORDS),
-    )
+_NUMBER = {"sqlite": "row ->> {}", "postgresql": "CAST(row ->> {} AS BIGINT)"}
+_NUMBERS = frozenset(
+    {"of", "under", "edition", "at_next", "refused", "accepted", "uncertain", "began", "ended", "code"},
 )
+_INTENT = ("of", "under", "edition", "method")  # as `_intended` puts them
+_SETTLEMENT = (  # as `_settled` does
+    "of", "under", "into", "at_next", "refused", "accepted", "uncertain", "words", "began", "ended", "stage", "code",
+    "status",
+)  # fmt: skip
 _UNDER_ITS_FENCE = "deliveries.id = of_ AND deliveries.fence = under_"
 # A node that was taken for dead knows better than `uncertain`, if nobody has claimed since. (A CASE, lest SQLite look
 # the states up in their index instead of each row by its number.)
 _OWN_ATTEMPT = f"""{_UNDER_ITS_FENCE} AND CASE deliveries.state
-    WHEN '{State.SENDING}' THEN deliveries.owner = :by WHEN '{State.UNCERTAIN}' THEN TRUE ELSE FALSE END"""
+    WHEN '{State.SENDING}' THEN deliveries.owner = {{by}} WHEN '{State.UNCERTAIN}' THEN TRUE ELSE FALSE END"""
 
 
-def _statement(kind: str, sql: str) -> TextClause:
-    return text(f"WITH batch AS (SELECT {_GIVEN} FROM {_ROWS[kind]}) {sql}")  # noqa: S608  # because all of it is ours
+def _statement(kind: str, columns: Sequence[str], sql: str) -> str:
+    """`sql` over the rows of a batch, whose columns it names with an underscore behind."""
+    taken = [
+        f"{(_NUMBER[kind] if name in _NUMBERS else 'row ->> {}').format(place)} AS {name}_"
+        for place, name in enumerate(columns)
+    ]
+    given = {name: _GIVEN[kind].format(name) for name in ("rows", "by", "at")}
+    batch = f"SELECT {', '.join(taken)} FROM {_ROWS[kind].format(given['rows'])}"  # noqa: S608  # because all of it is ours
+    return f"WITH batch AS ({batch}) {sql.format(**given)}"
 
 
 _INTEND = {
     kind: _statement(
         kind,
+        _INTENT,
         f"""
         UPDATE deliveries SET state = '{State.SENDING}', attempts = deliveries.attempts + 1, next_at = NULL,
             edition = edition_, method = method_
         FROM batch
         WHERE {_UNDER_ITS_FENCE}
-            AND CASE deliveries.state WHEN '{State.CLAIMED}' THEN deliveries.owner = :by ELSE FALSE END
-            AND deliveries.expires_at + 0 > :at
+            AND CASE deliveries.state WHEN '{State.CLAIMED}' THEN deliveries.owner = {{by}} ELSE FALSE END
+            AND deliveries.expires_at + 0 > {{at}}
             AND NOT EXISTS (SELECT 1 FROM controls WHERE name = '{STOPPED}')
             AND EXISTS (SELECT 1 FROM nodes
-                WHERE owner = :by AND (leased_until IS NULL OR leased_until > {PRESENT[kind]}))
+                WHERE owner = {{by}} AND (leased_until IS NULL OR leased_until > {PRESENT[kind]}))
         RETURNING deliveries.id""",  # noqa: S608  # likewise
     )
     for kind in _ROWS
@@ -91,9 +102,10 @@ _INTEND = {
 _RECORD = {
     kind: _statement(
         kind,
+        _SETTLEMENT,
         f"""
         INSERT INTO attempts (delivery, fence, owner, began_at, ended_at, state, stage, code, status, reply)
-        SELECT of_, under_, :by, began_, ended_, into_, stage_, code_, status_, words_
+        SELECT of_, under_, {{by}}, began_, ended_, into_, stage_, code_, status_, words_
         FROM batch, deliveries WHERE {_OWN_ATTEMPT}
         ON CONFLICT DO NOTHING""",  # noqa: S608  # likewise
     )
@@ -102,9 +114,10 @@ _RECORD = {
 _SETTLE = {
     kind: _statement(
         kind,
+        _SETTLEMENT,
         f"""
         UPDATE deliveries SET
-            state = into_, next_at = then_, refusals = deliveries.refusals + refused_, accepted_at = accepted_,
+            state = into_, next_at = at_next_, refusals = deliveries.refusals + refused_, accepted_at = accepted_,
             uncertain_at = coalesce(uncertain_, deliveries.uncertain_at), reply = words_, owner = NULL
         FROM batch WHERE {_OWN_ATTEMPT}""",  # noqa: S608  # likewise
     )
@@ -118,11 +131,8 @@ def intend_if_still_claimed(connection: Connection, owner: str, intents: Sequenc
     Left out: what expired, was superseded, cancelled or suppressed since the claim; everything while stopped, and
     everything of a node whose lease ran out while it stood still: its claims may be another's.
     """
-    rows = json.dumps(
-        [{"of": one.id, "under": one.fence, "edition": one.edition, "method": one.method} for one in intents]
-    )
-    given = {"rows": rows, "by": owner, "at": microseconds(now)}
-    return set(connection.execute(_INTEND[connection.dialect.name], given).scalars())
+    given = {"rows": json.dumps([_intended(one) for one in intents]), "by": owner, "at": microseconds(now)}
+    return set(connection.exec_driver_sql(_INTEND[connection.dialect.name], given).scalars())
 
 
 def retract(connection: Connection, owner: str, intents: Sequence[Intent]) -> None:
@@ -134,29 +144,32 @@ def settle_if_still_sending(connection: Connection, owner: str, settlements: Seq
     """Write what became of attempts, and keep a bad address from being written to again."""
     if not settlements:
         return
-    given = {"rows": json.dumps([_row(one) for one in settlements]), "by": owner}
-    connection.execute(_RECORD[connection.dialect.name], given)
-    connection.execute(_SETTLE[connection.dialect.name], given)
+    given = {"rows": json.dumps([_settled(one) for one in settlements]), "by": owner}
+    connection.exec_driver_sql(_RECORD[connection.dialect.name], given)
+    connection.exec_driver_sql(_SETTLE[connection.dialect.name], given)
     for one in settlements:
         if one.decision.suppress and not hearers.happened_since(connection, one.claim.recipient, one.began_at):
             alarms.suppress(connection, one.claim.recipient, one.at, one.reply)
 
 
-def _row(one: Settlement) -> dict[str, object]:
-    state, then = one.decision.state, one.decision.next_at
-    ended = microseconds(one.at)
-    return {
-        "of": one.claim.id,
-        "under": one.claim.fence,
-        "into": state,
-        "then": None if then is None else microseconds(then),
-        "refused": int(one.decision.refused),
-        "accepted": ended if state is State.ACCEPTED else None,
-        "uncertain": ended if state is State.UNCERTAIN else None,
-        "words": one.reply,
-        "began": microseconds(one.began_at),
-        "ended": ended,
-        "stage": one.outcome.stage,
-        "code": one.outcome.code,
-        "status": one.outcome.status,
-    }
+def _intended(one: Intent) -> tuple[object, ...]:
+    return one.id, one.fence, one.edition, one.method
+
+
+def _settled(one: Settlement) -> tuple[object, ...]:
+    decision, outcome, ended = one.decision, one.outcome, microseconds(one.at)
+    return (
+        one.claim.id,
+        one.claim.fence,
+        decision.state,
+        None if decision.next_at is None else microseconds(decision.next_at),
+        int(decision.refused),
+        ended if decision.state is State.ACCEPTED else None,
+        ended if decision.state is State.UNCERTAIN else None,
+        one.reply,
+        microseconds(one.began_at),
+        ended,
+        outcome.stage,
+        outcome.code,
+        outcome.status,
+    )

@@ -1,0 +1,86 @@
+"""A message in the form in which it goes over the wire: checked, and dot-stuffed (RFC 5321 §4.5.2).
+
+What a message shares with those to others is checked and stuffed once, what is its own for each.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Self
+
+_KEPT = 512  # of what is shared: as many as there are messages prepared (scheduler/mail/compose.py)
+_LINE_WITH_DOT = b"\r\n."
+
+
+class WovenMessage(bytes):
+    """A message that knows of which pieces it is made: shared and own in turn, beginning and ending with a shared one.
+
+    `shared` is the same tuple of bytes in every message that has these pieces; `own` has one less.
+    """
+
+    shared: tuple[bytes, ...]
+    own: tuple[bytes, ...]
+
+    @classmethod
+    def of(cls, shared: tuple[bytes, ...], own: tuple[bytes, ...]) -> Self:
+        pieces = [*shared, *own]
+        pieces[::2], pieces[1::2] = shared, own
+        message = cls(b"".join(pieces))
+        message.shared, message.own = shared, own
+        return message
+
+
+def on_the_wire(message: bytes) -> bytes:
+    """With the final dot. Raises ValueError for what servers read differently, or not at all."""
+    stuffed = _stuffed_by_pieces(message) if isinstance(message, WovenMessage) else None
+    return stuffed or _ended([_stuffed(message)])
+
+
+def _stuffed_by_pieces(message: WovenMessage) -> bytes | None:
+    """None where a piece will not do by itself: then the whole has to be looked at."""
+    try:
+        shared = _checked(message.shared)
+        own = b" ".join(message.own)
+        _check(own)
+    except ValueError:
+        return None
+    pieces: list[bytes] = [*shared, *message.own]
+    pieces[::2] = shared
+    pieces[1::2] = map(_doubled, message.own) if _LINE_WITH_DOT in own else message.own
+    out, begins_line = [], True
+    for piece in pieces:
+        if begins_line and piece.startswith(b"."):
+            out.append(b".")
+        if piece:
+            out.append(piece)
+            begins_line = piece.endswith(b"\n")
+    return _ended(out)
+
+
+@lru_cache(maxsize=_KEPT)
+def _checked(shared: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """What is shared, with the dots within each piece doubled; an unchanged piece is the very same object."""
+    for piece in shared:
+        _check(piece)
+    return tuple(map(_doubled, shared))
+
+
+def _check(text: bytes) -> None:
+    if not text.isascii() or b"\0" in text:
+        raise ValueError("the message is not 7-bit text; encode its parts in base64 or quoted-printable")
+    if text.count(b"\r") != text.count(b"\r\n") or text.count(b"\n") != text.count(b"\r\n"):
+        raise ValueError("the message has a CR or LF by itself, which servers read differently; use CRLF")
+
+
+def _stuffed(message: bytes) -> bytes:
+    _check(message)
+    return (b"." if message.startswith(b".") else b"") + _doubled(message)
+
+
+def _doubled(text: bytes) -> bytes:
+    return text.replace(_LINE_WITH_DOT, b"\r\n..")
+
+
+def _ended(pieces: list[bytes]) -> bytes:
+    end = b".\r\n" if pieces and pieces[-1].endswith(b"\r\n") else b"\r\n.\r\n"
+    return b"".join((*pieces, end))
