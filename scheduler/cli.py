@@ -143,6 +143,13 @@ COMMANDS = (
         "Say who has not heard, site by site: of an event as it stands, or of what an edition changed.",
     ),
     Command(
+        "report",
+        "report.report",
+        OPERATING,
+        "Write the report to the commission: what was held, who was told, answered and came, each figure with its "
+        "meaning.",
+    ),
+    Command(
         "remind",
         "remind.remind",
         OPERATING,

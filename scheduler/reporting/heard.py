@@ -19,7 +19,7 @@ from calendars.model.agenda import Agenda
 from calendars.model.events import Event
 from calendars.model.people import Role
 from calendars.model.places import Representation
-from scheduler.planning.coverage import has_answered
+from scheduler.planning.coverage import Voice, has_answered
 from scheduler.planning.delivery import WAITING, State
 from scheduler.store import editions
 from scheduler.store.compared import Comparison
@@ -27,6 +27,7 @@ from scheduler.store.editions import InForce
 from scheduler.store.ledger import last_told
 from scheduler.store.ledger.last_told import MailAbout
 from scheduler.store.posts import answers, feed_tokens, hearers
+from scheduler.store.posts.answers import PostAnswer
 from scheduler.store.posts.feed_tokens import FeedToken
 from scheduler.store.posts.hearers import ListedPost
 
@@ -108,6 +109,7 @@ class _Known:
     posts: Sequence[ListedPost]
     involved: Mapping[str, frozenset[str]]  # Event.id -> posts (ids) that hear of that event only
     calendars: Sequence[FeedToken]  # those that have not ended
+    own: Mapping[str, Sequence[FeedToken]]  # of these, by the post (id) that made them
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,11 +126,27 @@ class _News:
 
 def of_event(connection: Connection, now: InForce, event: Event) -> Hearing:
     """Who has heard of an event of the edition in force as it stands."""
-    comparison, edition = Comparison(now), now.edition
+    return _of_event(connection, Comparison(now), _known(connection), event)
+
+
+def of_all(connection: Connection, now: InForce) -> Iterator[Hearing]:
+    """The same of each event that stands in feeds, in order of the agenda."""
+    comparison, known = Comparison(now), _known(connection)
+    for event, _ in now.edition.listed():
+        yield _of_event(connection, comparison, known, event)
+
+
+def _of_event(connection: Connection, comparison: Comparison, known: _Known, event: Event) -> Hearing:
+    edition = comparison.now.edition
     number, since = _since(connection, comparison, event.id)
 
+    known_of: dict[tuple[int, str, str], bool] = {}  # what many posts of a site are told in the same way
+
     def tells(told: int, post: ListedPost) -> bool:
-        return not _has_news(connection, comparison, told, event.id, post)
+        key = told, post.site, post.origin
+        if key not in known_of:
+            known_of[key] = not _has_news(connection, comparison, told, event.id, post)
+        return known_of[key]
 
     news = _News(
         now=edition,
@@ -138,7 +156,7 @@ def of_event(connection: Connection, now: InForce, event: Event) -> Hearing:
         tells=tells,
         since=since,
     )
-    sites = _sites(connection, _known(connection), news)
+    sites = _sites(connection, known, news)
     return Hearing(event=event, change=None, edition=number, since=since, sites=sites)
 
 
@@ -181,10 +199,18 @@ def _known(connection: Connection) -> _Known:
     involved: dict[str, set[str]] = {}
     for one in hearers.involved(connection):
         involved.setdefault(one.event, set()).add(one.id)
+    calendars, own = (
+        [one for one in feed_tokens.listed(connection) if one.revoked_at is None],
+        dict[str, list[FeedToken]](),
+    )
+    for token in calendars:
+        if token.recipient is not None:
+            own.setdefault(token.recipient, []).append(token)
     return _Known(
         posts=hearers.on_list(connection),
         involved={event: frozenset(posts) for event, posts in involved.items()},
-        calendars=[one for one in feed_tokens.listed(connection) if one.revoked_at is None],
+        calendars=calendars,
+        own=own,
     )
 
 
@@ -193,7 +219,7 @@ def _sites(connection: Connection, known: _Known, news: _News) -> tuple[SiteHear
     others, told = known.involved.get(news.event.id, frozenset()), dict[str, list[MailAbout]]()
     for mail in last_told.mails(connection, news.uid):
         told.setdefault(mail.recipient, []).append(mail)
-    said, voices = answers.of_event(connection, news.uid), answers.voices_of_posts(connection, news.uid)
+    said = answers.of_event(connection, news.uid)
     posts: dict[str, list[PostHeard]] = {site: [] for site in news.sites}
     for post in known.posts:
         if post.id in others or (post.role is Role.HOLDER and post.site in news.sites):
@@ -204,12 +230,16 @@ def _sites(connection: Connection, known: _Known, news: _News) -> tuple[SiteHear
                     post=post.id,
                     mail=taking,
                     at=at,
-                    read_at=_read_at(known.calendars, post.id, news.since),
-                    answered=has_answered(news.now, news.event, voices[post.id]),
+                    read_at=_read_at(known.own.get(post.id, ()), news.since),
+                    answered=answer is not None and has_answered(news.now, news.event, _voice(post, answer)),
                     answered_since=answer is not None and answer.at >= news.since,
                 )
             )
     return tuple(_ordered(posts, known.calendars, news))
+
+
+def _voice(post: ListedPost, answer: PostAnswer) -> Voice:
+    return Voice(site=post.site, role=post.role, reply=answer.reply, instead=answer.instead, start=answer.start)
 
 
 def _ordered(
@@ -241,9 +271,9 @@ def _taking(mails: Sequence[MailAbout], post: ListedPost, tells: Tells) -> tuple
     return (Taking.PLANNED, min(due)) if due else (Taking.NONE, None)
 
 
-def _read_at(calendars: Sequence[FeedToken], post: str, since: datetime) -> datetime | None:
-    """When the post's own calendar was read last, if it was since then."""
-    read = [one.polled_at for one in calendars if one.recipient == post and one.polled_at is not None]
+def _read_at(own: Sequence[FeedToken], since: datetime) -> datetime | None:
+    """When a post's own calendar was read last, if it was since then."""
+    read = [one.polled_at for one in own if one.polled_at is not None]
     return max((at for at in read if at >= since), default=None)
 
 

@@ -60,7 +60,7 @@ def figures(connection: Connection, edition: Edition, now: datetime, *, adopted:
     """How things stand at `now`, with `edition` as the one that this process shows."""
     called = roll_if_called(connection, edition)
     return Figures(
-        tallies=tuple(_tallies(connection)),
+        tallies=tuple(state_tallies(connection)),
         waiting=overdue(connection, now),
         nodes=tuple(nodes.alive(connection)),
         uncovered=tuple(roster.uncovered_sites(connection)),
@@ -80,7 +80,7 @@ def zone_data_agrees(found: Figures) -> bool:
     return found.zone_digest == zone_data().digest
 
 
-def _tallies(connection: Connection) -> Sequence[StateTally]:
+def state_tallies(connection: Connection) -> Sequence[StateTally]:
     lateness = type_coerce(_D.accepted_at, Number) - type_coerce(_D.due_at, Number)
     within = [func.count().filter(lateness <= bound // _MICROSECOND) for bound in LATENESS]
     found = connection.execute(

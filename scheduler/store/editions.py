@@ -86,6 +86,26 @@ def history(connection: Connection) -> Iterator[Edition]:
     return (edition for number in numbers if (edition := find(connection, number)) is not None)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EditionMark:
+    """What names an edition for good."""
+
+    number: int
+    at: datetime  # UTC
+    digest: str  # SHA-256 of what was published
+    zone_version: str
+
+
+def marks(connection: Connection) -> list[EditionMark]:
+    """Of every edition, the oldest first."""
+    e = editions.c
+    found = connection.execute(select(e.number, e.at, e.draft_digest, e.zone_version).order_by(e.number))
+    return [
+        EditionMark(number=row.number, at=row.at, digest=row.draft_digest, zone_version=row.zone_version)
+        for row in found
+    ]
+
+
 def silent(connection: Connection) -> frozenset[int]:
     """The numbers of the editions that nobody was told of."""
     return frozenset(connection.execute(select(editions.c.number).where(editions.c.silent == 1)).scalars())

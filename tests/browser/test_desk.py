@@ -16,8 +16,8 @@ from tests.browser.harness import NARROW, NoBrowser, Theme, Visitor, accessibili
 from tests.support.wanted import leave_out
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-# A mail in its frame, and a roster that was sent: nothing without it, and tried by tests of their own.
-OF_SOMETHING = {"/desk/mail/html", "/desk/roster/compare"}
+# A mail in its frame, a roster that was sent, the report as a page and a file: tried by tests of their own.
+OF_SOMETHING = {"/desk/mail/html", "/desk/roster/compare", "/desk/report/page", "/desk/report/file"}
 LARGEST = 30_000  # bytes of a screen's HTML, compressed
 _PARAMETER = re.compile(r"\{(\w+)\}")
 

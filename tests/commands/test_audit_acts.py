@@ -76,6 +76,7 @@ ACTS: dict[str, tuple[list[list[str]], list[str], What]] = {
         ["madrid", "taller-europa-2021"],
         What.ATTENDANCE_FORGOTTEN,
     ),
+    "report": ([], ["--close", "Tercera sesión"], What.REPORT_CLOSED),
     "send-test": ([], ["prueba@ine.example"], What.TESTED),
 }
 # These change nothing that anybody decides on, or only what is not the installation's database. `serve` publishes the
@@ -122,9 +123,10 @@ def former() -> None:
     """As the version before left it."""
     of_accounts = ("account_roles", "account_passwords", "account_links", "desk_sessions", "signin_waits", "accounts")
     of_attendance = ("seen", "files", "typed", "kept", "sessions", "places")
+    of_reports = ("closed_documents", "closed_reports")
     sql(
         *(f"DROP TABLE attendance_{table}" for table in of_attendance),
-        *(f"DROP TABLE {table}" for table in of_accounts),
+        *(f"DROP TABLE {table}" for table in (*of_accounts, *of_reports)),
         *(f"DROP TABLE {table}" for table in ("audit_texts", "audit", "edition_heads", "refused_sign_ins")),
         "UPDATE alembic_version SET version_num = '0014'",
     )

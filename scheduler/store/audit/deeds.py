@@ -45,6 +45,7 @@ class What(StrEnum):
     MESSAGES_SAVED = "messages-saved"
     MESSAGES_FORGOTTEN = "messages-forgotten"
     TESTED = "tested"
+    REPORT_CLOSED = "report-closed"
     MIGRATED = "migrated"
     COPIED = "copied"
     BACKED_UP = "backed-up"

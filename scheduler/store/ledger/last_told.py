@@ -15,6 +15,7 @@ from scheduler.store.posts.roster import HEARS, LISTED
 from scheduler.store.schema import answers, deliveries, editions, feed_tokens, recipients
 
 _D, _R, _T, _A = deliveries.c, recipients.c, feed_tokens.c, answers.c
+_STATES = {state.value: state for state in State}  # of many rows, found sooner than made
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,12 +123,20 @@ class MailAbout:
 
 def mails(connection: Connection, uid: str) -> list[MailAbout]:
     """All that was owed about an event (its UID), the oldest first."""
-    of = ("recipient", "state", "edition", "due_at", "accepted_at")
-    doubtful = _D.uncertain_at.is_not(None).label("doubtful")
-    found = connection.execute(select(*(_D[name] for name in of), doubtful).where(_D.subject == uid).order_by(_D.id))
+    doubtful = _D.uncertain_at.is_not(None)
+    wanted = select(_D.recipient, _D.state, _D.edition, doubtful, _D.due_at, _D.accepted_at)
     return [
-        MailAbout(**{**row, "state": State(row["state"]), "doubtful": bool(row["doubtful"])})
-        for row in found.mappings()
+        MailAbout(
+            recipient=recipient,
+            state=_STATES[state],
+            edition=edition,
+            doubtful=bool(doubted),
+            due_at=due,
+            accepted_at=accepted,
+        )
+        for recipient, state, edition, doubted, due, accepted in connection.execute(
+            wanted.where(_D.subject == uid).order_by(_D.id)
+        )
     ]
 
 

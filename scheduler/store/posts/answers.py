@@ -19,6 +19,7 @@ from scheduler.store.schema import answers, listed, recipients
 from scheduler.store.upsert import insert
 
 _A, _R = answers.c, recipients.c
+_ROLES = {role.value: role for role in Role}  # of many rows, found sooner than made
 Via = Literal["link", "reply"]
 SLOW = timedelta(minutes=10)  # that the clock of a post's computer may be behind
 
@@ -110,8 +111,8 @@ def voices_of_posts(connection: Connection, subject: str) -> dict[str, Voice]:
         .order_by(_R.id)
     )
     return {
-        row.id: Voice(site=row.site, role=Role(row.role), reply=row.answer, instead=row.instead, start=row.start)
-        for row in found
+        post: Voice(site=site, role=_ROLES[role], reply=reply, instead=instead, start=start)
+        for post, site, role, reply, instead, start in found
     }
 
 

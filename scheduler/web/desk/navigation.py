@@ -18,10 +18,11 @@ PLACES = (
     ("/desk/addresses", Phrase("Addresses"), DeskRole.SEE),
     ("/desk/roster", Phrase("Recipients"), DeskRole.EDIT),
     ("/desk/editions", Phrase("Editions"), DeskRole.SEE),
+    ("/desk/report", Phrase("Report"), DeskRole.SEE),
     ("/desk/audit", Phrase("Who did what"), DeskRole.SEE),
     ("/desk/people", Phrase("People at the desk"), DeskRole.PEOPLE),
 )
-OF_ALL_REGIONS = ("/desk/files", "/desk/audit")  # no screen for a role that is bound to some
+OF_ALL_REGIONS = ("/desk/files", "/desk/report", "/desk/audit")  # no screen for a role that is bound to some
 
 
 def places(person: Person, language: Language) -> tuple[tuple[str, str], ...]:

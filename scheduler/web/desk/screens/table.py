@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scheduler.web.desk.declared import Declared
-from scheduler.web.desk.screens import audit, event_form, events, files, heard, home, remind
+from scheduler.web.desk.screens import audit, event_form, events, files, heard, home, remind, report
 from scheduler.web.desk.screens.operating import addresses, attendance, brake, deliveries, handover, mails, roster
 from scheduler.web.desk.screens.publishing import changes, past, undoing
 
@@ -24,5 +24,6 @@ SCREENS: tuple[Declared, ...] = (
     *heard.SCREENS,
     *attendance.SCREENS,
     *remind.SCREENS,
+    *report.SCREENS,
     *audit.SCREENS,
 )

@@ -1,0 +1,1 @@
+"""Reports to the commission that were closed: as they were, for good."""

@@ -1,0 +1,219 @@
+"""The report read aloud, in Spanish and in English: of a campaign, of what happened otherwise, of one of everything.
+
+tests/reporting/informe/ has what is read, to be read by people too. Where a sentence is changed on purpose,
+`READ_ALOUD=keep` writes these files anew.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from calendars.model.agenda import Advance, Agenda, Axis, Commitment, CommitmentState, Draft, Figure
+from calendars.model.events import Audience, EventStatus
+from scheduler.planning.delivery import Decision, State
+from scheduler.publishing.prospect import Act
+from scheduler.publishing.publish import publish_draft
+from scheduler.reporting.commission.figures import CommissionFigures
+from scheduler.reporting.commission.gather import ReportWanted, gather
+from scheduler.store import editions
+from scheduler.store.attendance.tables import attendance_sessions
+from scheduler.store.database import Database
+from scheduler.store.ledger import settling
+from scheduler.store.posts.answers import Reply
+from tests.support.answering import say
+from tests.support.factories import agenda, event, text
+from tests.support.ledger import (
+    DAY_BEFORE,
+    HOUR_BEFORE,
+    ME,
+    START,
+    TOKENS,
+    WEEK_BEFORE,
+    claim,
+    draft,
+    intent_of,
+    put,
+    settle,
+)
+from tests.support.reported import ASIA, AT, DRIVE, EUROPE, NORTH, copied, figures_of, opened, spoken, sql
+from tests.support.shipped import shipped_draft
+from tests.support.sqlite import migrated_at
+
+READ = Path(__file__).parent / "informe"
+KEEP = "keep"
+pytestmark = pytest.mark.parametrize("language", ["es", "en"])
+
+
+@pytest.fixture(scope="module")
+def keeping() -> bool:
+    return os.environ.get("READ_ALOUD") == KEEP
+
+
+def is_read(name: str, language: str, lines: list[str], *, keeping: bool) -> None:
+    """The lines are those of the file, word for word."""
+    file = READ / f"{name}.{language}.txt"
+    if keeping:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert "\n".join(lines) + "\n" == file.read_text(encoding="utf-8")
+
+
+def otherwise(campaign: Path, changed: CommissionFigures, language: str) -> list[str]:
+    """What is read of the changed campaign and not of the campaign itself."""
+    before, after = spoken(figures_of(campaign), language), spoken(changed, language)
+    return [line for line in difflib.ndiff(before, after) if line[0] in "+-"]
+
+
+def republished(file: Path, change: Callable[[Agenda], Agenda], *, gone: str = "") -> None:
+    """An edition, told to nobody, in which the agenda is another, and a site is gone with its posts."""
+    with opened(file) as database:
+        with database.read() as connection:
+            now = editions.load(connection)
+        assert now is not None
+        posts = tuple(one for one in shipped_draft().recipients if one.site != gone)
+        wanted = Draft(agenda=change(now.edition.agenda), recipients=posts, links={})
+        act = Act(at=AT - timedelta(days=1), author="M. R.", reason="prueba", silent=True)
+        publish_draft(database, wanted, act, confirmed=True)
+
+
+def test_the_campaign_is_read_as_an_official_report(campaign: Path, language: str, keeping: bool) -> None:
+    is_read("campaign", language, spoken(figures_of(campaign), language), keeping=keeping)
+
+
+def test_one_bounce_more_is_read_so(campaign: Path, tmp_path: Path, language: str, keeping: bool) -> None:
+    file = copied(campaign, tmp_path)
+    sql(file, f"UPDATE deliveries SET state = 'bounced' WHERE event = '{ASIA}' AND recipient = 'canberra-consular'")
+    is_read("one-bounce-more", language, otherwise(campaign, figures_of(file), language), keeping=keeping)
+
+
+def test_one_site_fewer_is_read_so(campaign: Path, tmp_path: Path, language: str, keeping: bool) -> None:
+    """With its posts; whoever reads is not told of a city that is no more."""
+    file = copied(campaign, tmp_path)
+
+    def without(found: Agenda) -> Agenda:
+        return replace(found, representations=tuple(one for one in found.representations if one.id != "canberra"))
+
+    republished(file, without, gone="canberra")
+    lines = otherwise(campaign, figures_of(file), language)
+    is_read("one-site-fewer", language, lines, keeping=keeping)
+
+
+def test_no_session_held_is_read_so(campaign: Path, tmp_path: Path, language: str, keeping: bool) -> None:
+    file = copied(campaign, tmp_path)
+    sql(file, "DELETE FROM attendance_typed", "UPDATE attendance_sessions SET held = 0")
+    with opened(file) as database, database.write() as connection:
+        session = {"start": AT, "end": AT, "held": 0, "author": "M. R.", "at": AT}
+        connection.execute(attendance_sessions.insert(), [{"event": one, **session} for one in (EUROPE, NORTH)])
+    lines = otherwise(campaign, figures_of(file), language)
+    is_read("no-session-held", language, lines, keeping=keeping)
+
+
+def test_axes_with_something_and_with_nothing_are_read_so(
+    campaign: Path, tmp_path: Path, language: str, keeping: bool
+) -> None:
+    """One axis has an event and no progress, one has progress and no event, one has neither."""
+    file = copied(campaign, tmp_path)
+
+    def assigned(found: Agenda) -> Agenda:
+        first, second = found.axes[0].id, found.axes[1].id
+        events = tuple(replace(one, axis=first) if one.id == DRIVE else one for one in found.events)
+        advances = tuple(replace(one, axis=second) if one.id == "dipticos" else one for one in found.advances)
+        return replace(found, events=events, advances=advances)
+
+    republished(file, assigned)
+    lines = otherwise(campaign, figures_of(file), language)
+    is_read("axes", language, lines, keeping=keeping)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Database:
+    return Database(migrated_at(tmp_path / "small.db"), tokens=TOKENS)
+
+
+def gathered(database: Database, at: datetime) -> CommissionFigures:
+    with database.read() as connection:
+        now = editions.load(connection)
+        assert now is not None
+        return gather(connection, now, ReportWanted(at=at))
+
+
+def left(database: Database, now: datetime, state: State) -> None:
+    """What was due has been sent, and told of the first edition."""
+    claims = claim(database, now)
+    with database.write() as connection:
+        settling.intend_if_still_claimed(connection, ME, [intent_of(one, edition=1) for one in claims], now)
+    for one in claims:
+        settle(database, one, Decision(state=state), now)
+
+
+def one_of_everything() -> Agenda:
+    """One site, one event, one axis, one advance of one thing, one commitment that somebody answers for."""
+    return replace(
+        agenda(events=(event(axis="eje"),)),
+        axes=(Axis(id="eje", title=text("Un eje", "One axis"), source="Nota"),),
+        advances=(
+            Advance(
+                id="avance",
+                title=text("Se imprimió un cartel", "A poster was printed"),
+                axis="eje",
+                figures=(Figure(value=1, unit=text("cartel", "poster")),),
+                source="Nota",
+                date=datetime(2021, 10, 5, tzinfo=UTC).date(),
+            ),
+        ),
+        commitments=(
+            Commitment(
+                id="compromiso-01-2021",
+                title=text("Establecer una agenda", "Set up an agenda"),
+                session=text("Primera Sesión Ordinaria", "First ordinary session"),
+                date=datetime(2021, 9, 1, tzinfo=UTC).date(),
+                report=None,
+                source="Nota",
+                responsible=text("Dirección de Vinculación", "Liaison office"),
+                state=CommitmentState.UNDER_WAY,
+            ),
+        ),
+    )
+
+
+def test_before_anything_left_one_of_everything_is_read_in_the_singular(
+    small: Database, language: str, keeping: bool
+) -> None:
+    put(small, draft(one_of_everything()))
+    is_read("one-before", language, spoken(gathered(small, WEEK_BEFORE - timedelta(days=1)), language), keeping=keeping)
+    small.close()
+
+
+def test_afterwards_one_of_everything_is_read_in_the_singular_too(
+    small: Database, language: str, keeping: bool
+) -> None:
+    """One mail of three taken, one answer, one person at one session."""
+    put(small, draft(one_of_everything()))
+    left(small, WEEK_BEFORE, State.ACCEPTED)
+    left(small, DAY_BEFORE, State.UNCERTAIN)
+    say(small, Reply.YES, DAY_BEFORE, start=START)
+    with small.write() as connection:
+        session = {"event": event().id, "start": START, "end": START + timedelta(hours=2), "held": 1}
+        connection.execute(attendance_sessions.insert().values(**session, author="M. R.", at=START))
+    sql(
+        Path(str(small.url.database)),
+        'INSERT INTO attendance_typed (event, site, "count", author, at) '
+        f"VALUES ('{event().id}', 'tokio', 1, 'M. R.', {int(START.timestamp() * 1e6)})",
+    )
+    is_read("one-after", language, spoken(gathered(small, START + timedelta(days=1)), language), keeping=keeping)
+    small.close()
+
+
+def test_where_there_is_nothing_nothing_is_claimed(small: Database, language: str, keeping: bool) -> None:
+    """No axes, no commitments, no session, nobody to tell."""
+    meeting = event(audience=Audience(kind="coordination"), when=None, status=EventStatus.UNSCHEDULED, assumed=())
+    put(small, draft(agenda(events=(meeting,), representations=()), posts=()))
+    is_read("nothing", language, spoken(gathered(small, HOUR_BEFORE), language), keeping=keeping)
+    small.close()
