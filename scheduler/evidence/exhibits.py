@@ -15,6 +15,7 @@ from scheduler.evidence.people import SealedWhen
 from scheduler.store.accounts.tables import account_roles, accounts
 from scheduler.store.attendance import tables as came
 from scheduler.store.audit.tables import audit, audit_texts, edition_heads, refused_sign_ins
+from scheduler.store.reports.tables import closed_documents, closed_reports
 from scheduler.store.roll_tables import roll_answers, roll_calls
 from scheduler.store.schema import (
     answers,
@@ -75,6 +76,17 @@ EXHIBITS = (
         table=revisions,
         about=Phrase("each event in each edition: its instants (UTC), its SEQUENCE, its schedule number"),
         personal={"link_digest": ALWAYS},
+    ),
+    Exhibit(
+        table=closed_reports,
+        about=Phrase("reports that were closed: when, by whom, of which edition"),
+        personal={"author": ALWAYS, "reason": ALWAYS},
+        documents=("figures",),
+    ),
+    Exhibit(
+        table=closed_documents,
+        about=Phrase("closed reports as they were printed, one for each language"),
+        documents=("body",),
     ),
     Exhibit(table=edition_heads, about=Phrase("the head of the audit at each publication")),
     Exhibit(table=links, about=Phrase("the joining links of the edition in force"), personal={"url": ALWAYS}),

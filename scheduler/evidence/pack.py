@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from calendars.catalogue import Phrase
 from scheduler.base.refusal import Refusal
@@ -26,8 +26,7 @@ from scheduler.evidence.tables import Progress, write_table
 from scheduler.evidence.verifying import verify
 from scheduler.store import editions
 from scheduler.store.audit import chain
-from scheduler.store.audit.deeds import Deed, What
-from scheduler.store.audit.tables import audit
+from scheduler.store.audit.deeds import Deed
 from scheduler.store.database import Database
 
 FORMAT = 1
@@ -158,10 +157,3 @@ def _about(connection: Connection, making: Making) -> dict[str, object]:
         "audit": "" if last is None else f"{last.number}-{last.hash}",
         "zone_data": "" if under is None else under.zone_version,
     }
-
-
-def latest(connection: Connection) -> tuple[str, datetime] | None:
-    """Head (hexadecimal) and instant (UTC) of the pack that was made last; None before the first."""
-    found = select(audit.c.subject, audit.c.at).where(audit.c.what == What.EVIDENCE_MADE)
-    row = connection.execute(found.order_by(audit.c.number.desc()).limit(1)).first()
-    return None if row is None else (row.subject, row.at)

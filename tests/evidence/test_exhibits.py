@@ -27,7 +27,7 @@ CLEAR = {
     "language", "chosen_language", "role", "region", "origin", "channel", "declined", "kind", "status", "state",
     "purpose", "rule", "method", "stage", "answer", "instead", "via", "what", "matched", "person", "source", "reason",
     "program", "encoding", "date_order", "client", "zone", "wall", "offsets", "joined", "day", "name", "file",
-    "zone_version", "zone_digest", "days_digest", "digest", "announced", "hash", "text_hash", "key",
+    "zone_version", "zone_digest", "days_digest", "digest", "announced", "commitment", "hash", "text_hash", "key",
 }  # fmt: skip
 
 

@@ -13,9 +13,10 @@ from sqlalchemy import func, select
 from scheduler.evidence.against import compare
 from scheduler.evidence.folder import PackFolder, PlaceTaken
 from scheduler.evidence.manifest import Parsed
-from scheduler.evidence.pack import NotRedacted, latest, redact
+from scheduler.evidence.pack import NotRedacted, redact
 from scheduler.evidence.redacting import commitment, write_redacted
 from scheduler.evidence.verifying import NoPack, verify
+from scheduler.store.audit.packs import latest_pack
 from scheduler.store.audit.tables import audit
 from scheduler.store.database import Database
 from scheduler.store.schema import attempts, deliveries
@@ -46,10 +47,10 @@ async def test_a_pack_has_all_the_rows_of_the_database_and_proves_itself(databas
 async def test_the_head_stands_in_the_audit_and_is_the_latest(database: Database, tmp_path: Path) -> None:
     await live(database)
     with database.read() as connection:
-        assert latest(connection) is None
+        assert latest_pack(connection) is None
     packs = packed(database, tmp_path)
     with database.read() as connection:
-        assert latest(connection) == (packs.made.head, LATER)
+        assert latest_pack(connection) == (packs.made.head, LATER)
         row = connection.execute(select(audit).order_by(audit.c.number.desc()).limit(1)).one()
     assert (row.what, row.who, row.subject) == ("evidence-made", AUTHOR, packs.made.head)
     assert json.loads(row.details) == {
@@ -139,7 +140,7 @@ def test_nothing_is_written_where_something_is_and_nothing_stays_of_what_failed(
         packed(database, tmp_path / "nowhere")
     assert [path.name for path in tmp_path.iterdir() if not path.name.startswith("agenda.db")] == ["full", "redacted"]
     with database.read() as connection:
-        assert latest(connection) is None
+        assert latest_pack(connection) is None
     (tmp_path / "redacted").unlink()
     assert packed(database, tmp_path).made.redacted, "an empty folder is taken"
     with pytest.raises(NoPack, match="no pack is here"):
@@ -160,7 +161,7 @@ def test_a_pack_that_cannot_be_put_in_its_place_is_not_in_the_audit(
     with pytest.raises(PlaceTaken):
         packed(database, tmp_path)
     with database.read() as connection:
-        assert latest(connection) is None
+        assert latest_pack(connection) is None
     assert not (tmp_path / "full").exists()
 
 

@@ -41,6 +41,7 @@ from scheduler.reporting.rolls import ClockState, Roll, roll_if_called
 from scheduler.store import editions
 from scheduler.store.attendance.counts import SessionAttendance, attended
 from scheduler.store.audit import chain
+from scheduler.store.audit.packs import latest_pack
 from scheduler.store.editions import InForce
 
 UNKNOWN_COMMITMENT = Phrase("--commitment {given}: there is no such commitment in force. There are: {known}.")
@@ -53,7 +54,6 @@ class ReportWanted:
 
     at: datetime  # UTC: as of when
     commitment: str = ""  # its id, or the number in it: «04/2021»; "": all
-    evidence: Evidence | None = None
 
 
 def gather(connection: Connection, now: InForce, wanted: ReportWanted) -> CommissionFigures:
@@ -107,7 +107,7 @@ def _bare(text: str) -> str:
 
 
 def _head(connection: Connection, now: InForce, wanted: ReportWanted, commitment: str) -> ReportHead:
-    agenda, head = now.edition.agenda, chain.head(connection)
+    agenda, head, pack = now.edition.agenda, chain.head(connection), latest_pack(connection)
     return ReportHead(
         agenda=agenda.id,
         title=agenda.title,
@@ -123,7 +123,7 @@ def _head(connection: Connection, now: InForce, wanted: ReportWanted, commitment
         zones=len({one.zone for one in agenda.representations}),
         retention=None if agenda.retention is None else agenda.retention.days,
         audit="" if head is None else str(head),
-        evidence=wanted.evidence,
+        evidence=None if pack is None else Evidence(head=pack[0], at=pack[1]),
     )
 
 
