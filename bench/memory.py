@@ -1,21 +1,27 @@
-"""What an idle `agenda serve` holds in memory, beside a Python that has only imported the same libraries."""
+"""What an idle `agenda serve` holds in memory, beside a Python that has only imported the same libraries.
+
+And beside the build of the commit before this one (bench/pages.py says how it is named), in turns: the median of their
+ratios. Once people read pages, a process of its own renders them; what the two take together is told, too.
+"""
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 from threading import Event
 
-from bench.measure import AGENDA, ROOT, Figure, Line
-from bench.postfix import free_port, wait_for
+from bench.measure import Figure, Line, Skipped
+from bench.pages import COMMIT, OURS, PAGES, PREVIOUS, TURNS, Build, previous
 from bench.sink import sinking
 
 AIM_MB = 150.0
+FIRST_AIM, LATER_AIM = 0.78, 0.9  # of the former build's
 SETTLE_SECONDS = 3.0  # after its first answer
 LIBRARIES = "aiosmtplib, alembic, apscheduler, babel, css_inline, holidays, icalendar, jinja2, pydantic"
 MORE = "pytz, rich, ruamel.yaml, sqlalchemy, starlette, structlog, typer, uvicorn, uvloop, aiosmtpd.smtp"
@@ -24,13 +30,35 @@ _BARE = f"import sys, {LIBRARIES}, {MORE}; print(flush=True); sys.stdin.read()"
 
 def run() -> Sequence[Line]:
     """The very first start, which reads, plans and publishes the first edition, and a later one."""
-    with tempfile.TemporaryDirectory(prefix="agenda-bench-") as scratch, sinking() as relay:
-        first, later = _serving(Path(scratch), relay), _serving(Path(scratch), relay)
-    bare = _bare()
-    return (
+    former, bare = previous(), _bare()
+    with sinking() as relay:
+        pairs = [(_turn(OURS, relay), _turn(former, relay) if former else None) for _ in range(TURNS if former else 1)]
+    turns, theirs = [ours for ours, _ in pairs], [other for _, other in pairs if other is not None]
+    first, later, read = (median(one) for one in zip(*turns, strict=True))
+    lines: list[Line] = [
         _figure("the very first start", first, bare),
         _figure("a later start", later, bare),
-    )
+        Figure(what="the same with the process that renders pages, while people read them", ours=f"{read:.0f} MB"),
+    ]
+    if not theirs:
+        return [*lines, Skipped(what="the same beside the build before", reason=f"{PREVIOUS} names no {COMMIT}")]
+    for number, (which, aim) in enumerate((("the very first start", FIRST_AIM), ("a later start", LATER_AIM))):
+        ours, before = [one[number] for one in turns], [one[number] for one in theirs]
+        ratio = median(one / other for one, other in zip(ours, before, strict=True))
+        lines.append(_beside(which, median(ours), median(before), ratio, aim))
+    return lines
+
+
+def _turn(build: Build, relay: int) -> tuple[float, float, float]:
+    """Megabytes of the first start, of a later one, and of that with all its processes once pages are read."""
+    with tempfile.TemporaryDirectory(prefix="agenda-bench-") as scratch:
+        with _idle(build, Path(scratch), relay) as (pid, _):
+            first = _resident_mb(pid)
+        with _idle(build, Path(scratch), relay) as (pid, base):
+            later = _resident_mb(pid)
+            for path in (*PAGES, "/?q=tokio", *PAGES):
+                _read(base + path)
+            return first, later, _resident_mb(pid) + sum(_resident_mb(child) for child in _children(pid))
 
 
 def _figure(which: str, ours: float, bare: float) -> Figure:
@@ -44,21 +72,34 @@ def _figure(which: str, ours: float, bare: float) -> Figure:
     )
 
 
-def _serving(folder: Path, relay: int) -> float:
-    port = free_port()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("AGENDA_")}
-    environment |= {"AGENDA_SMTP_URL": f"smtp://127.0.0.1:{relay}", "PYTHONPATH": str(ROOT)}
-    command = (*AGENDA, "serve", "--config", str(ROOT / "config"), "--port", str(port))
-    server = subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.DEVNULL)
-    try:
-        wait_for(port)
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/feeds/all.ics", timeout=30) as answer:
-            answer.read()
+def _beside(which: str, ours: float, former: float, ratio: float, aim: float) -> Figure:
+    return Figure(
+        what=f"the same, {which}",
+        ours=f"{ours:.0f} MB",
+        peer=f"commit {COMMIT}, in turns, {former:.0f} MB",
+        ratio=f"{ratio:.2f} of it",
+        aim=f"≤ {aim:g}",
+        met=ratio <= aim,
+    )
+
+
+@contextmanager
+def _idle(build: Build, folder: Path, relay: int) -> Iterator[tuple[int, str]]:
+    """`agenda serve` that has answered one poll of a feed; gives its process id and its address."""
+    with build.serving(folder, AGENDA_SMTP_URL=f"smtp://127.0.0.1:{relay}") as (pid, base):
+        _read(f"{base}/feeds/all.ics")
         Event().wait(SETTLE_SECONDS)
-        return _resident_mb(server.pid)
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
+        yield pid, base
+
+
+def _read(url: str) -> None:
+    with urllib.request.urlopen(url, timeout=60) as answer:
+        answer.read()
+
+
+def _children(pid: int) -> list[int]:
+    """Whichever of its threads began them."""
+    return [int(word) for one in Path(f"/proc/{pid}/task").glob("*/children") for word in one.read_text().split()]
 
 
 def _bare() -> float:

@@ -52,9 +52,9 @@ def postfix() -> Postfix | None:
     return Postfix(source=Path(source), sink=Path(sink)) if source and sink else None
 
 
-def wait_for(port: int) -> None:
-    """Return once something listens on the port. Raises ConnectionError if nothing does in time."""
-    until = monotonic() + _START
+def wait_for(port: int, patience: float = _START) -> None:
+    """Return once something listens on the port. Raises ConnectionError if nothing does for `patience` (s)."""
+    until = monotonic() + patience
     while True:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()

@@ -101,7 +101,7 @@ COMMANDS = (
     ),
     Command(
         "serve",
-        "serving.serve_command",
+        "serve.serve_command",
         RUNNING,
         "Serve feeds and pages and send reminders, all in one process.",
     ),
@@ -113,13 +113,13 @@ COMMANDS = (
     ),
     Command(
         "web",
-        "serving.web",
+        "web.web",
         RUNNING,
         "Serve feeds and pages only; any number of these, beside `agenda worker`, over one PostgreSQL database.",
     ),
     Command(
         "worker",
-        "serving.worker",
+        "worker.worker",
         RUNNING,
         "Send mail only; any number of these, on any machines, over one PostgreSQL database.",
     ),

@@ -5,29 +5,30 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from scheduler.base.clock import SimulatedClock, SystemClock
-from scheduler.drafts.saving import NotSaved
-from scheduler.people import past_states, signing_in
-from scheduler.people.attendance.recording import end_people
+from scheduler.base.clock import SystemClock
+from scheduler.base.heavy import load
+from scheduler.base.refusal import EnvironmentRefusal
+from scheduler.people import signing_in
 from scheduler.sending.daywatch import DayWatch
-from scheduler.sending.runtime import AlarmClock, Bell
-from scheduler.sending.service import Sending, Service
 from scheduler.sending.zonewatch import ZoneWatch
 from scheduler.store import editions
 from scheduler.store.database import ChangeWatch, Database, will_pass
 from scheduler.store.people import doubts, signups
-from scheduler.web.app import Site, build_app
-from scheduler.web.feeds.private import polls_recorded
-from scheduler.web.http.server import DEFAULTS, serve_http
+
+if TYPE_CHECKING:  # each half is loaded where it runs
+    from scheduler.sending.service import Sending, Service
+    from scheduler.web.site import Site
 
 log = structlog.get_logger(__name__)
+PAGES, SENDER, PAST_STATES = "scheduler.web.served", "scheduler.sending.awake", "scheduler.people.past_states"
+ATTENDANCE = "scheduler.people.attendance.recording"
 WATCH_SECONDS = 0.5  # a new edition is noticed within a second
 WATCH_AGAIN_SECONDS = 5  # after a database that cannot be watched
 FORGET_SECONDS = 24 * 3600
@@ -61,36 +62,21 @@ async def serve_until(parts: Serving, stopped: asyncio.Event) -> None:
     log.info("stopped")
 
 
-@asynccontextmanager
-async def _pages(parts: Serving, stopped: asyncio.Event) -> AsyncIterator[None]:
+def _pages(parts: Serving, stopped: asyncio.Event) -> AbstractAsyncContextManager[None]:
+    """Loaded where pages are served: a worker has none."""
     if parts.site is None or parts.listener is None:
-        yield
-        return
-    limits, app = replace(DEFAULTS, spared=parts.site.proxies), build_app(parts.site)
-    try:
-        for helper in parts.site.helpers:
-            helper.open()
-        async with polls_recorded(parts.site.staff, parts.database), asyncio.TaskGroup() as group:
-            group.create_task(serve_http(app, parts.listener, stopped, limits))
-            yield
-    finally:
-        for helper in parts.site.helpers:
-            helper.close()
+        return nullcontext()
+    made: AbstractAsyncContextManager[None] = load(PAGES).served(parts.site, parts.database, parts.listener, stopped)
+    return made
 
 
-@asynccontextmanager
-async def _sender(parts: Serving) -> AsyncIterator[Service | None]:
+def _sender(parts: Serving) -> AbstractAsyncContextManager[Service | None]:
+    """Loaded where mail is sent: `agenda web` sends none."""
     if parts.sending is None:
-        yield None
-        return
+        return nullcontext()
     present = None if parts.site is None else parts.site.now
-    clock = SystemClock() if present is None else SimulatedClock(present)
-    waker = AlarmClock(clock) if present is None else Bell()
-    waker.start()
-    try:
-        yield Service(database=parts.database, sending=parts.sending, clock=clock, waker=waker)
-    finally:
-        waker.stop()
+    made: AbstractAsyncContextManager[Service | None] = load(SENDER).awake(parts.database, parts.sending, present)
+    return made
 
 
 async def _send_until(service: Service, stopped: asyncio.Event) -> None:
@@ -174,16 +160,16 @@ async def _forget_daily(parts: Serving, stopped: asyncio.Event) -> None:
             retention = None if found is None else found.edition.agenda.retention
             gone = signups.purge(connection, now(), retention)
             if found is not None:
-                end_people(connection, found.edition.agenda, now())
+                load(ATTENDANCE).end_people(connection, found.edition.agenda, now())
         if parts.site is not None and parts.site.desk is not None:
-            past_states.forget(parts.site.desk.folder, parts.database, now())
+            load(PAST_STATES).forget(parts.site.desk.folder, parts.database, now())
         return gone
 
     while not stopped.is_set():
         try:
             if erased := await asyncio.to_thread(purge):
                 log.info("addresses erased", count=erased)
-        except NotSaved as error:
+        except EnvironmentRefusal as error:  # the folder takes no files
             log.error("earlier states of files stay", reason=str(error))
         except DBAPIError as error:  # a full disk must not end the service; tomorrow is another day
             if not will_pass(error):

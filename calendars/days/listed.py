@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.metadata
+import importlib.util
+import sys
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,6 +40,19 @@ _CODES = frozenset(code for known in COUNTRIES.values() for code in known[1:])  
 # Under martial law Ukraine's feasts are working days by law (2136-IX, article 6) and stand in a category of their own;
 # missions keep the feasts of their host, and festivos.csv has the last word.
 _CATEGORIES: Mapping[str, tuple[str, ...]] = {"UA": ("public", "workday")}
+
+
+def _load_each_alone() -> None:
+    """Stand in for the library's package of countries, which loads all 250 of them with the first that is asked for.
+
+    It holds nothing but them, and each is found below it all the same.
+    """
+    found = importlib.util.find_spec("holidays.countries")
+    assert found is not None, "it is where the library has its countries"
+    sys.modules.setdefault(found.name, importlib.util.module_from_spec(found))
+
+
+_load_each_alone()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

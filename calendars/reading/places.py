@@ -13,7 +13,8 @@ from calendars.catalogue import Phrase
 from calendars.days import listed
 from calendars.model.places import FormerWeekend
 from calendars.reading import values, words
-from calendars.reading.problems import Wrong, fold, shown, unknown
+from calendars.reading.problems import Wrong, shown, unknown
+from calendars.spelling import fold
 
 # Offsets and abbreviations: EST has no summer time, and Etc/GMT+9 lies nine hours *behind* UTC.
 _NO_PLACE = re.compile(

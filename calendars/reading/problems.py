@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
@@ -14,12 +11,12 @@ from calendars.catalogue import SOURCE, Phrase
 from calendars.model.agenda import Problem
 from calendars.model.text import Language, Said
 from calendars.reading.words import KEYS
+from calendars.spelling import fold, near
 
 T = TypeVar("T")
 
 LIMIT = 500  # problems a file; whoever has more mends these first
 _SHOWN = 60  # characters of a value that a message quotes
-_ALIKE = 0.6  # of two words that are taken for each other
 # An address or a link that stands in the wrong column or key: problems are logged, those are not.
 _PRIVATE = re.compile(r"[^\s@…]{2}@|//")
 _QUOTED = re.compile(r"(?<=[«“])[^«»“”]*(?:[^\s@…]{2}@|//)[^»”]*")
@@ -111,14 +108,6 @@ def shown(value: str) -> str:
     return plain if len(plain) <= _SHOWN else plain[:_SHOWN] + "…"
 
 
-def fold(word: str) -> str:
-    """A word without case, accents and doubled spaces: what a slip of the keyboard leaves equal."""
-    if word.isascii():  # most are, and have nothing to take off
-        return " ".join(word.casefold().split())
-    plain = unicodedata.normalize("NFKD", word.casefold())
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
-
-
 @lru_cache(maxsize=4096)
 def nearest(word: str, choices: tuple[str, ...]) -> str | None:
     """The choice that was probably meant, accents and case aside; None if none is near."""
@@ -138,14 +127,6 @@ def unknown_key(rule: str, noun: Said, name: str, choices: tuple[str, ...]) -> W
         wrong = _UNKNOWN.of(noun=noun, value=shown(name), missing=NO_SUCH, way=way)
         return Wrong(rule, wrong, value=name, instead=meant)
     return unknown(rule, noun, name, choices)
-
-
-def near(word: str, choices: Iterable[str], most: int, *, alike: float = _ALIKE) -> list[str]:
-    """The choices that may have been meant, the likeliest first; `alike` from 0 to 1, as difflib measures it."""
-    if len(word) > _SHOWN:
-        return []
-    by_fold = {fold(choice): choice for choice in choices}
-    return [by_fold[found] for found in difflib.get_close_matches(fold(word), by_fold, n=most, cutoff=alike)]
 
 
 _BOTH = Phrase("{one} {other}")

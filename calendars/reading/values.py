@@ -18,7 +18,8 @@ from calendars.model.rules import DaysBefore, Quiet, ReminderRule, TimeBefore
 from calendars.model.text import Said
 from calendars.reading import words
 from calendars.reading.decoding import first_forbidden
-from calendars.reading.problems import MEANT, Wrong, fold, sentences, shown, unknown
+from calendars.reading.problems import MEANT, Wrong, sentences, shown, unknown
+from calendars.spelling import fold
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from calendars.reading.problems import fold
+from calendars.spelling import fold
 from calendars.zones import FIRST_YEAR, LAST_YEAR, nearest_instant
 from scheduler.attendance.values import Order
 

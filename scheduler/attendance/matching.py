@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from calendars.model.people import Recipient
 from calendars.model.places import Representation
-from calendars.reading.problems import fold
+from calendars.spelling import fold
 from scheduler.attendance.names import is_notetaker, is_phone
 from scheduler.attendance.values import Match, Participant
 

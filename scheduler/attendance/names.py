@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from calendars.reading.problems import fold
+from calendars.spelling import fold
 
 _SUFFIX = re.compile(r" ?\((?:guest|external|unverified|no comprobado|externo)\)\Z")
 _COMPANY = re.compile(r"\[[^\[\]]{0,200}\] ?")

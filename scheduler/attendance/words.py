@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 
-from calendars.reading.problems import fold
+from calendars.spelling import fold
 
 
 class Field(StrEnum):

@@ -13,7 +13,7 @@ import typer
 
 from calendars.catalogue import Phrase
 from calendars.model.text import Language, Said
-from calendars.reading.problems import fold
+from calendars.spelling import fold
 from scheduler.attendance.questions import AttendanceQuestion, FileQuestion, choices
 from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import PROBLEMS, Refusal, UsageRefusal

@@ -10,7 +10,7 @@ import typer
 
 from calendars.catalogue import Phrase
 from calendars.model.text import Language, Said
-from calendars.reading.problems import fold
+from calendars.spelling import fold
 from scheduler.base.refusal import PROBLEMS, UsageRefusal
 from scheduler.commands.common import NOT_PUBLISHED
 from scheduler.commands.screen import err

@@ -14,7 +14,7 @@ from scheduler.base.logs import configure_logs
 from scheduler.base.refusal import EnvironmentRefusal
 from scheduler.base.settings import DEFAULT_PORT
 from scheduler.commands.common import ConfigOption, LangOption, language, told
-from scheduler.commands.running import DEMO_PORTS, PortOption
+from scheduler.commands.listening import DEMO_PORTS, PortOption
 from scheduler.drafts.files import configuration
 from scheduler.installation.database import real_database
 from scheduler.installation.pages import address_of, desk_site

@@ -1,4 +1,4 @@
-"""Commands that run the service: demo, and what serve shares with it."""
+"""The demo: a campaign that was rehearsed, and the pages that it would have had."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from scheduler.base.logs import configure_logs
 from scheduler.base.settings import DEFAULT_PORT
 from scheduler.base.tokens import Tokens
 from scheduler.commands.common import ConfigOption, LangOption, language, told
+from scheduler.commands.listening import DEMO_PORTS, HostOption, PortOption
 from scheduler.commands.screen import out
 from scheduler.commands.stretches import progress, rehearse_here, whole_campaign
 from scheduler.commands.summary import print_summary
@@ -34,9 +35,6 @@ from scheduler.store.database import Database
 from scheduler.web.app import Site
 from scheduler.web.http.server import bind
 
-DEMO_PORTS = 10  # 8080 to 8089
-HostOption = Annotated[str | None, typer.Option("--host", help="Address to listen on. Default: 127.0.0.1.")]
-PortOption = Annotated[int | None, typer.Option("--port", help="Port to listen on. Default: 8080.")]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
 WHERE = Phrase("Feeds and pages: {url}/\nOutbox:          {url}/outbox/\nTo end: Ctrl+C")
 

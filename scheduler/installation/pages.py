@@ -19,9 +19,8 @@ from scheduler.sending.pace import gap
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
-from scheduler.web.app import Site
 from scheduler.web.http.once import OneTimeKey
-from scheduler.web.site import DeskHome
+from scheduler.web.site import DeskHome, Site
 
 IN_THE_CLEAR = Phrase(
     "AGENDA_DESK=on, and {base_url} is neither https nor this machine: passwords would travel in the clear. Put a "

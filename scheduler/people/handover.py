@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Agenda
 from calendars.model.text import Language, Said, Spoken, verbatim
-from calendars.reading.problems import near
+from calendars.spelling import near
 from calendars.wording import and_list
 from scheduler.base.address import domain_of, mailbox
 from scheduler.base.refusal import PROBLEMS, USAGE, Refusal

@@ -13,7 +13,7 @@ from calendars.days.off import DaysOff
 from calendars.editions import Edition
 from calendars.model.events import Event
 from calendars.model.text import Language, Said, Spoken
-from calendars.reading.problems import near
+from calendars.spelling import near
 from calendars.wording import and_list, status_word
 from scheduler.base.refusal import USAGE, Refusal
 from scheduler.planning.notices import convocation_notices, expires_at, leaves_at, settles_at

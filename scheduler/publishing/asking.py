@@ -15,7 +15,7 @@ from calendars.editions import Edition, Revision
 from calendars.model.events import Event
 from calendars.model.places import Representation
 from calendars.model.text import Said, Spoken
-from calendars.reading.problems import near
+from calendars.spelling import near
 from calendars.wording import and_list, status_word
 from calendars.workdays import next_working_instant
 from scheduler.base.refusal import USAGE, Refusal

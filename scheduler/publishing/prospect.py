@@ -16,7 +16,7 @@ from calendars.model.agenda import Agenda, Draft
 from calendars.model.people import Role
 from calendars.model.text import OwnWords
 from calendars.reading import POSTS
-from calendars.reading.problems import near
+from calendars.spelling import near
 from calendars.zones import zone_data
 from scheduler.base.tokens import Tokens
 from scheduler.planning.notices import of_use, of_use_to_guests

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from calendars.catalogue import Phrase
 from calendars.model.text import Language
-from calendars.reading.problems import fold
+from calendars.spelling import fold
 from calendars.wording import home_short
 from calendars.zones import nearest_instant, to_wall
 from scheduler.store import editions

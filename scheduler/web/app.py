@@ -1,13 +1,12 @@
-"""The web half put together: feeds in front, then the pages."""
+"""The web half put together: feeds in front, then the pages that are kept, then the others."""
 
 from __future__ import annotations
 
 from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from scheduler.base.heavy import load
 from scheduler.base.refusal import Refusal
@@ -16,21 +15,17 @@ from scheduler.web.demo.hosts import by_own_names
 from scheduler.web.demo.outbox import OutboxPages
 from scheduler.web.feeds.public import PREFIX, FeedApp
 from scheduler.web.http.bodies import WholeBodies
-from scheduler.web.pages.around import Around
+from scheduler.web.http.compression import compressed
 from scheduler.web.pages.chosen import Choosing
-from scheduler.web.pages.home import Home
-from scheduler.web.pages.months import Months
-from scheduler.web.pages.offices import Offices
 from scheduler.web.pages.pages import Pages
-from scheduler.web.pages.work import Work
 from scheduler.web.people.account import Accounts
 from scheduler.web.people.answering import Answering
 from scheduler.web.people.confirming import Confirming
 from scheduler.web.people.leave import Leaving
 from scheduler.web.people.manage import Managing
-from scheduler.web.people.privacy import PrivacyPage
 from scheduler.web.people.rolling import Rolling
 from scheduler.web.people.signup import SigningUp
+from scheduler.web.public import kept, public_routes
 from scheduler.web.rendering import ASSETS, asset_response
 from scheduler.web.site import Site
 from scheduler.web.watch.health import Health
@@ -38,7 +33,6 @@ from scheduler.web.watch.health import Health
 __all__ = ["Site", "build_app"]
 
 DESK = "scheduler.web.desk.routes"
-WORTH_IT = 1000  # bytes; below, the headers of a compressed page outweigh the gain
 
 
 def build_app(site: Site) -> ASGIApp:
@@ -48,7 +42,9 @@ def build_app(site: Site) -> ASGIApp:
     inner = Starlette(routes=routes_of(site, pages), exception_handlers=handlers)
     inner.router.redirect_slashes = False  # it would redirect to whatever host the request names
     more = None if site.desk is None else load(DESK).more_for_the_desk(site)
-    whole = fronted(FeedApp(site.shelf, site.staff), compressed(WholeBodies(inner, more)))
+    keeper, maker = kept(site, inner.routes, compressed(WholeBodies(inner, more)))
+    site.helpers.append(maker)
+    whole = fronted(FeedApp(site.shelf, site.staff), keeper)
     return whole if site.outbox is None else by_own_names(whole, site.base_url)
 
 
@@ -57,12 +53,8 @@ def routes_of(site: Site, pages: Pages) -> list[BaseRoute]:
     routes: list[BaseRoute] = [
         *pages.routes(),
         *Health(site).routes(),
-        *Home(site).routes(),
+        *public_routes(site),
         *Choosing(site).routes(),
-        *Offices(site).routes(),
-        *Around(site).routes(),
-        *Months(site).routes(),
-        *Work(site).routes(),
         *Leaving(site).routes(),
         *Answering(site).routes(),
         *Rolling(site).routes(),
@@ -70,7 +62,6 @@ def routes_of(site: Site, pages: Pages) -> list[BaseRoute]:
         *Confirming(site).routes(),
         *Managing(site).routes(),
         *Accounts(site).routes(),
-        *PrivacyPage(site).routes(),
         *(Route(f"/static/{name}", asset_response(name)) for name in ASSETS),
     ]
     if site.outbox is not None:
@@ -88,21 +79,3 @@ def fronted(feeds: ASGIApp, pages: ASGIApp) -> ASGIApp:
         await asked(scope, receive, send)
 
     return choose
-
-
-def compressed(app: ASGIApp) -> ASGIApp:
-    """The pages with gzip for who accepts it; feeds stand in front of it: compressed ones broke Outlook on the web.
-
-    Each answer gets a header list of its own: GZipMiddleware writes into the one that it is given, and a Prepared
-    answer gives everybody the same, whose Content-Length would then be that of the first one's compressed copy.
-    """
-
-    async def with_own_headers(scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_own(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": list(message["headers"])}
-            await send(message)
-
-        await app(scope, receive, send_own)
-
-    return GZipMiddleware(with_own_headers, minimum_size=WORTH_IT)

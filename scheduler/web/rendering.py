@@ -133,13 +133,22 @@ def requested_language(request: Request, default: Language | None = None) -> Lan
 
 
 def chosen_language(request: Request) -> Language | None:
-    return next((known for known in LANGUAGES if known == request.query_params.get("lang")), None)
+    return language_named(request.query_params.get("lang"))
+
+
+def language_named(given: str | None) -> Language | None:
+    return next((known for known in LANGUAGES if known == given), None)
 
 
 def preferred_language(request: Request) -> Language:
-    """The best of ours by Accept-Language (RFC 9110 §12.5.4); Spanish where it names none of them."""
+    """The best of ours by Accept-Language; Spanish where it names none of them."""
+    return best_language(",".join(request.headers.getlist("accept-language")))
+
+
+def best_language(accepted: str) -> Language:
+    """The same, of what the header says (RFC 9110 §12.5.4)."""
     weights: dict[str, float] = {}
-    for part in ",".join(request.headers.getlist("accept-language")).split(","):
+    for part in accepted.split(","):
         if found := _RANGE.fullmatch(part):
             weights.setdefault(found[1].lower(), float(found[2] or 1))
     others = weights.get("*", 0.0)

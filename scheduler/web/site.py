@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
-from urllib.parse import urlencode, urlsplit
+from typing import Protocol
 
 from starlette.requests import Request
-from starlette.responses import Response
 
-from calendars.catalogue import LANGUAGES
+from calendars.editions import Edition
 from calendars.feeds import feed_paths
-from calendars.model.text import Language
 from scheduler.base.clock import Clock, SystemClock
 from scheduler.base.settings import Settings
 from scheduler.base.tokens import Link, Tokens
@@ -30,17 +25,7 @@ from scheduler.web.feeds.public import FeedShelf
 from scheduler.web.http.once import OneTimeKey
 from scheduler.web.http.refusals import ExpiredLink, UnknownLink
 from scheduler.web.http.throttle import Network
-from scheduler.web.rendering import Band, chosen_language, page, preferred_language, render
-from scheduler.wording.languages import heading_name
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Switch:
-    """The same page in another language."""
-
-    language: Language
-    name: str  # in itself
-    href: str
+from scheduler.web.showing import Showing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,7 +47,7 @@ class Helper(Protocol):
 
 
 @dataclass(kw_only=True)
-class Site:
+class Site(Showing):
     """Holds the edition in force; `put` replaces it, feeds and pages at once."""
 
     database: Database
@@ -84,7 +69,7 @@ class Site:
     staff: StaffFeeds = field(init=False)
 
     def __post_init__(self) -> None:
-        self.shelf = FeedShelf(self._band())
+        self.shelf = FeedShelf(self.band)
         self.shelf.put(self.in_force.edition, self._paths_since(0))
         self.staff = StaffFeeds(self.in_force, self.present)
         self.learn_tokens()
@@ -95,14 +80,12 @@ class Site:
         return self.in_force.edition.number
 
     @property
-    def signup_open(self) -> bool:
-        """Whether /subscribe takes addresses, so that the pages offer it."""
-        return self.mails and self.in_force.edition.agenda.signups is not None
+    def edition(self) -> Edition:
+        return self.in_force.edition
 
     @property
-    def root(self) -> str:
-        """The path under which the world sees this installation: "" or "/agenda"."""
-        return urlsplit(self.base_url).path
+    def played(self) -> bool:
+        return self.now is not None
 
     def put(self, found: InForce) -> None:
         """Show another edition. Renders every feed: call it in a thread while serving."""
@@ -134,50 +117,7 @@ class Site:
     def present(self) -> datetime:
         return self.now if self.now is not None else self.clock.now()
 
-    def page(
-        self,
-        request: Request,
-        template: str,
-        language: Language,
-        values: Mapping[str, Any],
-        *,
-        status: int = 200,
-        headers: Mapping[str, str] | None = None,
-    ) -> Response:
-        """A page in its frame: band, language switch, links that keep the language.
-
-        In the template `url(path, **query)` is an address within this installation.
-        """
-        band = self._band()
-        kept = None if language == preferred_language(request) and chosen_language(request) is None else language
-        frame = {
-            "root": self.root,
-            "url": partial(_address, self.root, kept),
-            "lang_query": f"?lang={kept}" if kept else "",
-            "switches": [_switch(request, one) for one in LANGUAGES if one != language],
-            "band": band.moment(language) if band else None,
-            "inline_style": None,
-            "agenda": self.in_force.edition.agenda,
-            "signup_open": self.signup_open,
-        }
-        named = {"Content-Language": language, "Vary": "Accept-Language", **(headers or {})}
-        return page(render(template, language, {**frame, **values}), status=status, headers=named)
-
     def _paths_since(self, number: int) -> set[str]:
         """Of every feed that an edition after `number` had."""
         with self.database.read() as connection:
             return {path for agenda in editions.agendas_since(connection, number) for path in feed_paths(agenda)}
-
-    def _band(self) -> Band | None:
-        return Band(now=self.now, zone=self.in_force.edition.agenda.zone) if self.now is not None else None
-
-
-def _switch(request: Request, language: Language) -> Switch:
-    asked = urlencode({**request.query_params, "lang": language})
-    return Switch(language=language, name=heading_name(language), href=f"?{asked}")
-
-
-def _address(root: str, language: Language | None, path: str, **query: str) -> str:
-    """The path and its query as a link, with the language that the reader chose."""
-    asked = {**query, "lang": language} if language else query
-    return f"{root}{path}" + (f"?{urlencode(asked)}" if asked else "")

@@ -323,6 +323,28 @@ def test_serve_publishes_the_first_edition_notices_the_next_and_stops_cleanly(he
     assert (here / "agenda.db.key").stat().st_mode & 0o777 == 0o600
 
 
+def test_the_process_that_renders_pages_begins_with_the_first_and_ends_with_the_service(here: Path) -> None:
+    """Who only polls feeds pays for none; who stops the service leaves none behind."""
+    with serving() as (process, url):
+        httpx.get(f"{url}/feeds/all.ics")
+        assert children_of(process.pid) == set()
+        first = httpx.get(f"{url}/", timeout=60)
+        beside = children_of(process.pid)
+        assert beside
+        found = httpx.get(f"{url}/?q=tokio", timeout=60)  # rendered there: it waits until that has begun
+        assert (first.status_code, found.status_code, "/sites/tokio" in found.text) == (200, 200, True)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
+        while any(Path(f"/proc/{one}").exists() for one in beside):
+            between_looks()
+
+
+def children_of(process: int) -> set[int]:
+    """Whichever of its threads began them."""
+    of_threads = Path(f"/proc/{process}/task").glob("*/children")
+    return {int(word) for one in of_threads for word in one.read_text().split()}
+
+
 def test_serve_on_a_taken_port_exits_3() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -474,6 +496,30 @@ def test_the_brake_loads_a_database_and_nothing_of_what_it_holds(command: str) -
 def test_status_loads_no_server_no_migrations_and_draws_nothing() -> None:
     assert agenda("publish", "--reason", "inicio").exit_code == 0
     assert not top(modules_of("status")) & (SERVING | MIGRATING | DRAWING)
+
+
+def test_what_keeps_running_loads_no_rehearsal() -> None:
+    """The demo is made of one, and of what captures its mails; whoever serves has neither."""
+    for command in ("serve", "web", "worker", "desk"):
+        found = modules_of(command, "--help")
+        assert f"scheduler.commands.{command}" in found
+        assert {name for name in found if name.startswith("scheduler.rehearsal")} == set()
+        assert "aiosmtpd" not in top(found)
+
+
+def test_each_half_of_the_service_loads_what_it_runs_and_nothing_of_the_other() -> None:
+    """What it was called with, and what it loads once it runs."""
+    web = modules_of("web", "--help") | loaded_with("scheduler.web.served")
+    assert not top(web) & {"aiosmtplib", "apscheduler", "css_inline"}
+    worker = modules_of("worker", "--help") | loaded_with("scheduler.sending.awake")
+    assert not top(worker) & {"starlette", "uvicorn", "httptools", "prometheus_client", "segno", "ruamel"}
+    assert {name for name in worker if name.startswith("scheduler.web")} == set()
+
+
+def loaded_with(module: str) -> set[str]:
+    code = f"import sys, {module}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
 
 
 def test_a_language_is_one_that_has_a_catalogue_and_a_third_is_added_by_a_file_alone(tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ from calendars.model.text import Text
 from calendars.reading import values, words
 from calendars.reading.context import SITE, Context, reference
 from calendars.reading.places import country_code
-from calendars.reading.problems import AlreadyReported, Report, Wrong, fold, known, shown
+from calendars.reading.problems import AlreadyReported, Report, Wrong, known, shown
 from calendars.reading.tables.rows import TableRow, table
+from calendars.spelling import fold
 
 DAY_COLUMNS = ("fecha", "donde", "es", "en", "labora", "fuente")
 MAX_ROWS = 5_000

@@ -9,17 +9,8 @@ from typing import TypeVar
 
 from calendars.catalogue import Phrase
 from calendars.reading.context import Once
-from calendars.reading.problems import (
-    START,
-    AlreadyReported,
-    Position,
-    Report,
-    Wrong,
-    fold,
-    meant_key,
-    shown,
-    unknown_key,
-)
+from calendars.reading.problems import START, AlreadyReported, Position, Report, Wrong, meant_key, shown, unknown_key
+from calendars.spelling import fold
 
 T = TypeVar("T")
 LINE_LENGTH = 4_000  # characters: any row is far shorter

@@ -15,7 +15,7 @@ from calendars.model.text import Said, Text, verbatim
 from calendars.reading import addresses, values, words
 from calendars.reading.context import Context, Once
 from calendars.reading.places import zone
-from calendars.reading.problems import Report, Wrong, fold, known, shown
+from calendars.reading.problems import Report, Wrong, known, shown
 from calendars.reading.yaml import people, work
 from calendars.reading.yaml.coverage import YES_NO
 from calendars.reading.yaml.events import event, rules_of
@@ -28,6 +28,7 @@ from calendars.reading.yaml.schema import (
     RemindersForm,
     SenderForm,
 )
+from calendars.spelling import fold
 
 T = TypeVar("T")
 FORMAT = "1"

@@ -10,12 +10,13 @@ from calendars.model.rules import DaysBefore, ReminderRule
 from calendars.model.text import Text
 from calendars.reading import values, words
 from calendars.reading.context import REGION, SITE, Context, reference
-from calendars.reading.problems import AlreadyReported, Report, Wrong, fold, known, nearest, sentences, shown
+from calendars.reading.problems import AlreadyReported, Report, Wrong, known, nearest, sentences, shown
 from calendars.reading.yaml import coverage, messages
 from calendars.reading.yaml.fields import Fields, scalar
 from calendars.reading.yaml.nodes import Node, ScalarNode, SequenceNode
 from calendars.reading.yaml.schema import AudienceForm, EventForm
 from calendars.reading.yaml.times import when
+from calendars.spelling import fold
 
 _A_KIND = Phrase("kind")
 _OWN_KIND = Phrase("A kind of your own goes into the list “tipos”, with its name in Spanish and in English.")

@@ -11,12 +11,13 @@ from calendars.catalogue import Phrase
 from calendars.model.people import Privacy, Signups
 from calendars.model.text import Said
 from calendars.reading import addresses
-from calendars.reading.problems import MEANT, Report, Wrong, fold, shown
+from calendars.reading.problems import MEANT, Report, Wrong, shown
 from calendars.reading.values import line, link
 from calendars.reading.yaml.coverage import YES_NO
 from calendars.reading.yaml.fields import Fields, scalar
 from calendars.reading.yaml.nodes import Node, ScalarNode
 from calendars.reading.yaml.schema import PrivacyForm, SignupsForm
+from calendars.spelling import fold
 
 LONGEST_RETENTION = timedelta(days=3650)
 NOTICE_LENGTH = 10_000  # characters in each language

@@ -10,12 +10,13 @@ from calendars.model.agenda import Advance, Axis, Commitment, Figure
 from calendars.model.text import Text
 from calendars.reading import values, words
 from calendars.reading.context import Context
-from calendars.reading.problems import MEANT, Report, Wrong, fold, known, shown
+from calendars.reading.problems import MEANT, Report, Wrong, known, shown
 from calendars.reading.yaml.coverage import YES_NO
 from calendars.reading.yaml.events import axis_id
 from calendars.reading.yaml.fields import Fields
 from calendars.reading.yaml.nodes import Node, ScalarNode
 from calendars.reading.yaml.schema import AdvanceForm, AxisForm, CommitmentForm, FigureForm
+from calendars.spelling import fold
 
 MOST_MINUTES = 720
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from calendars.catalogue import Phrase
 from calendars.model.places import Representation
 from calendars.model.text import Spoken
-from calendars.reading.problems import near
+from calendars.spelling import near
 from calendars.wording import and_list
 from scheduler.attendance.matching import Register, match
 from scheduler.attendance.presence import together

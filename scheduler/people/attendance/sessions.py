@@ -14,7 +14,7 @@ from calendars.model.agenda import Agenda
 from calendars.model.events import Days, Event, EventStatus
 from calendars.model.places import Representation
 from calendars.model.text import Said, Spoken
-from calendars.reading.problems import near
+from calendars.spelling import near
 from calendars.wording import and_list, hour, short_date
 from calendars.zones import nearest_instant, to_wall
 from scheduler.attendance.values import Meeting

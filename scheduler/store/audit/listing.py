@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from calendars.reading.problems import fold
+from calendars.spelling import fold
 from scheduler.store.audit import refusals
 from scheduler.store.audit.deeds import Facts, What
 from scheduler.store.audit.tables import audit, audit_texts

@@ -9,7 +9,6 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
 
 from calendars.catalogue import Phrase
 from calendars.descriptions import place, until_line
@@ -20,12 +19,13 @@ from calendars.model.events import Audience, Days, Event
 from calendars.model.text import Language
 from calendars.wording import home_name, sentence
 from scheduler.web.index import foot
+from scheduler.web.kept.declared import PublicRoute, event_ids
 from scheduler.web.pages.picture import draw
 from scheduler.web.pages.places import balance, clock_name, days_of_places, home_holidays, stay_places, usual_remark
 from scheduler.web.pages.stretch import draw_days
 from scheduler.web.pages.subscribing import GOOGLE_BY_HAND, Subscription, subscription
 from scheduler.web.rendering import requested_language
-from scheduler.web.site import Site
+from scheduler.web.showing import Showing
 from scheduler.wording.events import event_line, in_doubt, is_over, notes
 
 _ALL = Phrase("All events")
@@ -43,14 +43,14 @@ class FeedLink:
 class Around:
     """Handler for /events/<id>."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Showing) -> None:
         self._site = site
 
-    def routes(self) -> Sequence[BaseRoute]:
-        return [Route("/events/{id}", self.event)]
+    def routes(self) -> Sequence[PublicRoute]:
+        return [PublicRoute("/events/{id}", self.event, ids=event_ids)]
 
     async def event(self, request: Request) -> Response:
-        edition = self._site.in_force.edition
+        edition = self._site.edition
         agenda, wanted = edition.agenda, request.path_params["id"]
         found = agenda.event(wanted)
         if found is None:
@@ -70,7 +70,7 @@ class Around:
         return self._site.page(request, "event.html", language, values, headers={"Cache-Control": "no-cache"})
 
     def _subscription(self, feed: FeedLink, language: Language) -> Subscription:
-        title = self._site.in_force.edition.agenda.title[language]
+        title = self._site.edition.agenda.title[language]
         return subscription(self._site.base_url, feed.path, f"{feed.name} · {title}")
 
 

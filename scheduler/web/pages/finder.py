@@ -11,7 +11,7 @@ from calendars.catalogue import LANGUAGES
 from calendars.model.agenda import Agenda
 from calendars.model.places import Representation, slug
 from calendars.model.text import Language
-from calendars.reading.problems import near
+from calendars.spelling import near
 from calendars.wording import zone_city
 from scheduler.wording.places import WRITTEN, by_city, country_name
 
@@ -66,9 +66,14 @@ def entry(agenda: Agenda, site: Representation, language: Language) -> OfficeEnt
     )
 
 
+def query_of(typed: str) -> str:
+    """What is looked for, of what somebody typed."""
+    return typed.strip()[:QUERY_LIMIT]
+
+
 def find(agenda: Agenda, query: str, language: Language) -> Found:
     """The offices that `query` names, by city. A query without any letter or digit names none."""
-    asked = query.strip()[:QUERY_LIMIT]
+    asked = query_of(query)
     wanted = fold(asked).split()
     regions = {region.id: fold(f"{region.name.es} {region.name.en}") for region in agenda.regions}
     entries = [

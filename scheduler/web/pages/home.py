@@ -8,7 +8,6 @@ from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
 
 from calendars.catalogue import Phrase
 from calendars.editions import Edition
@@ -18,12 +17,13 @@ from calendars.model.events import EventStatus
 from calendars.model.text import Language, Text
 from calendars.wording import MEXICO, home_name
 from scheduler.web.index import foot
-from scheduler.web.pages.chosen import freshness, remembered
-from scheduler.web.pages.finder import OfficeEntry, entry, find, fold
+from scheduler.web.kept.declared import PublicRoute
+from scheduler.web.pages.chosen import freshness, own_office, remembered
+from scheduler.web.pages.finder import OfficeEntry, entry, find, fold, query_of
 from scheduler.web.pages.picture import SessionPicture, draw
 from scheduler.web.pages.subscribing import GOOGLE_BY_HAND, subscription
 from scheduler.web.rendering import requested_language
-from scheduler.web.site import Site
+from scheduler.web.showing import Showing
 from scheduler.wording.events import listing, local_span, timeline
 from scheduler.wording.places import by_city
 
@@ -62,17 +62,17 @@ class RegionEntries:
 class Home:
     """Handler for /."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Showing) -> None:
         self._site = site
 
-    def routes(self) -> Sequence[BaseRoute]:
-        return [Route("/", self.home)]
+    def routes(self) -> Sequence[PublicRoute]:
+        return [PublicRoute("/", self.home, free={"q": query_of}, office=own_office)]
 
     async def home(self, request: Request) -> Response:
         language = requested_language(request)
-        edition = self._site.in_force.edition
+        edition = self._site.edition
         agenda = edition.agenda
-        query = request.query_params.get("q", "")
+        query = query_of(request.query_params.get("q", ""))
         values = {
             **foot(edition, language),
             "home_name": home_name(agenda.zone, language),
@@ -82,7 +82,7 @@ class Home:
             "listing": listing(edition, self._site.present(), language),
             "regions": region_entries(agenda, language),
             "total": len(agenda.representations),
-            "found": find(agenda, query, language) if query.strip() else None,
+            "found": find(agenda, query, language) if query else None,
             "subscription": subscription(self._site.base_url, "all.ics", agenda.title[language]),
             "google_by_hand": GOOGLE_BY_HAND,
         }

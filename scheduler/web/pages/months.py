@@ -11,7 +11,6 @@ from datetime import date, datetime, timedelta
 from babel.dates import get_day_names
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
 
 from calendars.catalogue import Phrase
 from calendars.editions import Edition, Revision
@@ -22,8 +21,9 @@ from calendars.model.text import Language
 from calendars.wording import clock_of, dated, home_name, hour, locale, long_date, short_date
 from calendars.zones import to_wall
 from scheduler.web.index import foot
+from scheduler.web.kept.declared import Bring, PublicRoute, among, site_ids
 from scheduler.web.rendering import requested_language
-from scheduler.web.site import Site
+from scheduler.web.showing import Showing
 from scheduler.wording.events import EventLine, Listing, countdown, event_line, home_hour, listing, timeline
 from scheduler.wording.places import place_of, places_by_city
 
@@ -76,14 +76,14 @@ class Month:
 class Months:
     """Handler for /calendar."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Showing) -> None:
         self._site = site
 
-    def routes(self) -> Sequence[BaseRoute]:
-        return [Route("/calendar", self.show)]
+    def routes(self) -> Sequence[PublicRoute]:
+        return [PublicRoute("/calendar", self.show, known=_KNOWN)]
 
     async def show(self, request: Request) -> Response:
-        language, edition, now = requested_language(request), self._site.in_force.edition, self._site.present()
+        language, edition, now = requested_language(request), self._site.edition, self._site.present()
         agenda = edition.agenda
         site = agenda.site(request.query_params.get("site", ""))
         zone = agenda.zone if site is None else site.zone
@@ -104,6 +104,25 @@ class Months:
             values["month"] = month(found, first, today, language)
             values["lines"] = _lines(edition, found, first, now, language, site)
         return self._site.page(request, "calendar.html", language, values, headers={"Cache-Control": "no-cache"})
+
+
+def _months(edition: Edition) -> Bring:
+    """A month within the agenda's, or one beside it: further away none shows anything else."""
+    found = entries(edition, edition.agenda.zone, None)
+    if not found:
+        return among(())
+    before = min(one.first for one in found).replace(day=1) - timedelta(days=31)
+    after = max(one.last for one in found).replace(day=1) + timedelta(days=62)
+
+    def bring(asked: str) -> str:
+        if not (named := _MONTH.fullmatch(asked)) or int(named[1]) < date.min.year:
+            return ""
+        return f"{min(max(date(int(named[1]), int(named[2]), 1), before), after):%Y-%m}"
+
+    return bring
+
+
+_KNOWN = {"month": _months, "site": lambda edition: among(site_ids(edition)), "view": lambda _edition: among(("list",))}
 
 
 def _clocks(agenda: Agenda, site: Representation | None, language: Language) -> str:

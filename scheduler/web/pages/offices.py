@@ -9,7 +9,6 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
 
 from calendars.catalogue import Phrase
 from calendars.descriptions import place, until_line
@@ -33,11 +32,12 @@ from calendars.wording import (
 )
 from calendars.zones import offset_at
 from scheduler.web.index import foot
-from scheduler.web.pages.chosen import freshness, remembered
+from scheduler.web.kept.declared import PublicRoute, region_ids, site_ids
+from scheduler.web.pages.chosen import freshness, remembered, same_office
 from scheduler.web.pages.finder import entry, near_entries
 from scheduler.web.pages.subscribing import GOOGLE_BY_HAND, subscription
 from scheduler.web.rendering import requested_language
-from scheduler.web.site import Site
+from scheduler.web.showing import Showing
 from scheduler.wording.events import Countdown, countdown, day_words, in_doubt, listing, notes, origin, timeline
 from scheduler.wording.places import by_city, country_name, place_of
 
@@ -92,11 +92,14 @@ class SiteEvents:
 class Offices:
     """Handlers for /sites/<id> and /regions/<id>."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Showing) -> None:
         self._site = site
 
-    def routes(self) -> Sequence[BaseRoute]:
-        return [Route("/sites/{id}", self.office), Route("/regions/{id}", self.region)]
+    def routes(self) -> Sequence[PublicRoute]:
+        return [
+            PublicRoute("/sites/{id}", self.office, ids=site_ids, office=same_office),
+            PublicRoute("/regions/{id}", self.region, ids=region_ids),
+        ]
 
     async def office(self, request: Request) -> Response:
         agenda, wanted = self._agenda, request.path_params["id"]
@@ -106,7 +109,7 @@ class Offices:
         language = requested_language(request)
         region = next(region for region in agenda.regions if region.id == found.region)
         values = {
-            **foot(self._site.in_force.edition, language),
+            **foot(self._site.edition, language),
             "office": place_of(found, language),
             "own": remembered(self._site, request) == found,
             "region": region,
@@ -135,11 +138,11 @@ class Offices:
         awaits = {site.id for site in agenda.addressed(following[0])} if following else set()
         session = following[1] if following else None
         values = {
-            **foot(self._site.in_force.edition, language),
+            **foot(self._site.edition, language),
             "region": found,
             "following": following[0] if following else None,
             "rows": [site_hour(site, session if site.id in awaits else None, language) for site in sites],
-            "listing": listing(self._site.in_force.edition, self._site.present(), language, sites),
+            "listing": listing(self._site.edition, self._site.present(), language, sites),
             "home_name": home_name(agenda.zone, language),
             "subscription": subscription(
                 self._site.base_url,
@@ -153,10 +156,10 @@ class Offices:
 
     @property
     def _agenda(self) -> Agenda:
-        return self._site.in_force.edition.agenda
+        return self._site.edition.agenda
 
     def _events(self, site: Representation, language: Language) -> SiteEvents:
-        edition, now = self._site.in_force.edition, self._site.present()
+        edition, now = self._site.edition, self._site.present()
         own = {event.id for event in edition.agenda.events if site in edition.agenda.addressed(event)}
 
         def shown(pairs: Sequence[tuple[Event, Revision]], *, over: bool = False) -> tuple[SiteEvent, ...]:
@@ -170,7 +173,7 @@ class Offices:
 
     def _next_session(self, sites: Sequence[Representation]) -> tuple[Event, Revision] | None:
         """The next event with an hour that any of these offices awaits."""
-        edition = self._site.in_force.edition
+        edition = self._site.edition
         wanted = {site.id for site in sites}
         return next(
             (

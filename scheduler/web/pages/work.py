@@ -6,26 +6,26 @@ from collections.abc import Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
 
 from calendars.wording import home_name
 from scheduler.web.index import foot
+from scheduler.web.kept.declared import PublicRoute
 from scheduler.web.rendering import requested_language
-from scheduler.web.site import Site
+from scheduler.web.showing import Showing
 from scheduler.wording.work.lines import axis_lines, commitment_lines
 
 
 class Work:
     """Handler for /agenda."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Showing) -> None:
         self._site = site
 
-    def routes(self) -> Sequence[BaseRoute]:
-        return [Route("/agenda", self.show)]
+    def routes(self) -> Sequence[PublicRoute]:
+        return [PublicRoute("/agenda", self.show)]
 
     async def show(self, request: Request) -> Response:
-        language, edition = requested_language(request), self._site.in_force.edition
+        language, edition = requested_language(request), self._site.edition
         values = {
             **foot(edition, language),
             "home_name": home_name(edition.agenda.zone, language),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from starlette.requests import Request
@@ -17,17 +16,16 @@ from calendars.model.people import Signups
 from calendars.model.text import Language
 from calendars.reading import addresses
 from calendars.reading.problems import Wrong
-from calendars.wording import and_list, sentence
+from calendars.wording import sentence
 from scheduler.store.people.floods import Door
 from scheduler.store.people.signups import SignUp, sign_up
 from scheduler.web.http.forms import Form, read_form, refuse_cross_site
 from scheduler.web.http.refusals import NoSignups
 from scheduler.web.http.throttle import Throttle, client_of
-from scheduler.web.index import regions
+from scheduler.web.people.form import Filled, SignUpForm, spoken_domains
 from scheduler.web.rendering import PRIVATE, requested_language
 from scheduler.web.site import Site
-from scheduler.wording.languages import each_in_itself
-from scheduler.wording.rules import choices, rules_of
+from scheduler.wording.rules import rules_of
 
 # For each client. What one mailbox is sent, and all of them, the ledger bounds (store/people/floods.py).
 MOST, WITHIN = 10, timedelta(hours=1)
@@ -39,38 +37,16 @@ _NO_SITE = Phrase("Choose your office.")
 _NO_RULE = Phrase("Choose at least one reminder.")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Filled:
-    """The form as somebody filled it in, and what is wrong with it, by field."""
-
-    address: str
-    site: str
-    language: Language
-    declined: frozenset[str]
-    problems: Mapping[str, str]
-
-
 class SigningUp:
-    """Handlers for /subscribe."""
+    """Handler for POST of /subscribe."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
+        self._form = SignUpForm(site)
         self._throttle = Throttle(MOST, WITHIN)
 
     def routes(self) -> Sequence[BaseRoute]:
-        return [
-            Route("/subscribe", self.form, methods=["GET"]),
-            Route("/subscribe", self.sign_up, methods=["POST"]),
-        ]
-
-    async def form(self, request: Request) -> Response:
-        language = requested_language(request)
-        if self._open() is None:
-            return self._page(request, "people-closed.html", language)
-        asked = request.query_params.get("site", "")
-        return self._form(
-            request, Filled(address="", site=asked, language=language, declined=frozenset(), problems={}), language
-        )
+        return [Route("/subscribe", self.sign_up, methods=["POST"])]
 
     async def sign_up(self, request: Request) -> Response:
         refuse_cross_site(request, self._site.base_url)
@@ -79,7 +55,7 @@ class SigningUp:
             raise NoSignups
         filled = read(await read_form(request), self._agenda(), signups, language)
         if filled.problems:
-            return self._form(request, filled, language, status=422)
+            return self._form.filled(request, filled, language, status=422)
         wait = self._throttle.wait(client_of(request, self._site.proxies), self._site.present())
         if wait is not None:
             return self._too_often(request, language, wait)
@@ -102,17 +78,6 @@ class SigningUp:
         door = Door(gap=self._site.gap, named=signups.names(filled.address))
         with self._site.database.write() as connection:
             return sign_up(connection, wish, self._site.present(), door)
-
-    def _form(self, request: Request, filled: Filled, language: Language, status: int = 200) -> Response:
-        agenda = self._agenda()
-        values = {
-            "filled": filled,
-            "languages": each_in_itself(),
-            "regions": regions(agenda, language),
-            "choices": choices(agenda, filled.declined, language),
-            "domains": spoken_domains(agenda.signups, language) if agenda.signups else "",
-        }
-        return self._page(request, "people-subscribe.html", language, values, status=status)
 
     def _too_often(self, request: Request, language: Language, wait: timedelta) -> Response:
         seconds = max(1, -(-wait // timedelta(seconds=1)))
@@ -167,8 +132,3 @@ def _address(typed: str, signups: Signups, language: Language) -> tuple[str, str
     if not signups.admits(address):
         return "", _OTHER_DOMAIN.say(language, domains=spoken_domains(signups, language))
     return address, ""
-
-
-def spoken_domains(signups: Signups, language: Language) -> str:
-    """«@sre.gob.mx y @….gob.mx»."""
-    return and_list([f"@{domain.replace('*', '…', 1)}" for domain in signups.domains], language)

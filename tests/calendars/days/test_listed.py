@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date
 
 import pytest
@@ -86,3 +88,14 @@ def added(known: Representation, year: int) -> int:
     """How many weekdays of a year are off in the site's region alone."""
     feasts = listed(known.country_code, known.subdivision, year).items()
     return sum(feast.regional and day.weekday() not in weekend(known, day).days for day, feast in feasts)
+
+
+def test_the_holidays_of_one_country_load_no_other_country() -> None:
+    """The library loads all of them with the first, and no site is in Antarctica."""
+    code = (
+        "import sys; from datetime import date; from calendars.days.listed import listed\n"
+        "assert listed('JP', None, 2026)\n"
+        "print([name for name in sys.modules if name.startswith('holidays.countries.')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "['holidays.countries.japan']\n"

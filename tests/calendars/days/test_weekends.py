@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from babel import Locale, UnknownLocaleError, localedata
+from babel.core import get_global
 
-from calendars.days.weekends import OF_CLDR, OF_PROGRAM, OF_SITE, unconfirmed, weekend, weekends
+from calendars.days.weekends import OF_CLDR, OF_PROGRAM, OF_SITE, VARIES, unconfirmed, weekend, weekends
 from calendars.model.places import FormerWeekend
 from tests.support.factories import real_sites, site
 
@@ -50,3 +52,32 @@ def test_tehran_and_tel_aviv_have_to_be_confirmed_until_the_table_says_it() -> N
     asked = unconfirmed(real_sites())
     assert [one.id for one in asked] == ["teheran", "tel-aviv"]
     assert unconfirmed([site(country_code="IL", weekend=(FRIDAY, SATURDAY))]) == ()
+
+
+def test_of_a_country_the_weekend_is_kept_and_nothing_else() -> None:
+    """Its locale was half a megabyte of names of months and cities that nobody asked for."""
+    before = set(localedata._cache)
+    assert weekend(site(country_code="BT"), DAY).days == {SATURDAY, SUNDAY}
+    assert localedata._cache.keys() - before <= {"root"}
+
+
+def test_every_country_has_the_weekend_of_cldr_where_the_program_knows_no_better() -> None:
+    """Compared with what Babel says while it keeps everything."""
+    others = set(get_global("territory_languages")) - {"PS", "IN"}
+    known = {country: found for country in others if (found := _babels(country)) is not None}
+    assert {country for country in known if _ours(country) != known[country]} == set()
+    assert len(known) > len(VARIES | {one.country_code for one in real_sites()})
+
+
+def _ours(country: str) -> frozenset[int]:
+    return weekend(site(country_code=country), date(2022, 1, 1)).days
+
+
+def _babels(country: str) -> frozenset[int] | None:
+    try:
+        found = Locale.parse(f"und_{country}")
+    except UnknownLocaleError:
+        return None
+    return frozenset(
+        day for day in range(7) if (day - found.weekend_start) % 7 <= (found.weekend_end - found.weekend_start) % 7
+    )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Agenda
-from calendars.reading.problems import fold
+from calendars.spelling import fold
 from scheduler.base.refusal import Refusal
 from scheduler.people.attendance.looking import GivenFile
 from scheduler.web.desk.asked import Asked
