@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from string import hexdigits
 from typing import Annotated
 
 import typer
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from calendars.catalogue import Phrase
 from calendars.model.text import Language
-from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import PROBLEMS, UsageRefusal
 from scheduler.base.settings import Settings
 from scheduler.commands.common import (
@@ -27,14 +24,12 @@ from scheduler.commands.common import (
     told,
 )
 from scheduler.commands.confirming import HEED
-from scheduler.commands.screen import err
+from scheduler.commands.packing import asked_for, packed
 from scheduler.evidence.against import Proof, compare
 from scheduler.evidence.manifest import LEAST_DIGITS
-from scheduler.evidence.pack import Making, Pack, is_pack, make, redact
-from scheduler.evidence.tables import Progress as Told
+from scheduler.evidence.pack import Pack, is_pack, redact
 from scheduler.evidence.verifying import Flaw, PackVerdict, verify
 from scheduler.installation.database import existing_database
-from scheduler.store.audit.deeds import Deed, What
 
 MADE = Phrase(
     "{folder}: {files} {files:file|files}, {rows} {rows:row|rows}. It is complete, addresses and all: keep it closed."
@@ -53,7 +48,6 @@ SAME = Phrase(
     "full pack has."
 )
 NOT_THE_SAME = Phrase("{n} {n:flaw|flaws}: the redacted pack does NOT prove to be that of the full one.")
-WRITING = Phrase("Evidence")
 WRONG_HEAD = Phrase(
     "--head {head}: not a head; copy it as `agenda evidence` printed it: at least {least} of its digits, "
     "0 to 9 and a to f"
@@ -137,29 +131,8 @@ def _made(
     if redact_to is not None and is_pack(folder):
         return redact(folder, redact_to)
 
-    def deed(made: Pack) -> Deed:
-        figures: dict[str, str | int] = {"files": made.files, "rows": made.rows, "redacted": made.redacted}
-        who = author_of(author)
-        return Deed(who=who, what=What.EVIDENCE_MADE, subject=made.head, details=figures, reason=reason)
-
-    with existing_database(settings) as database, _shown(lang) as progress:
-        making = Making(
-            at=SystemClock().now(), base_url=settings.own_address, answered=settings.invitations, progress=progress
-        )
-        return make(database, folder, making, deed, redact_to)
-
-
-@contextmanager
-def _shown(lang: Language) -> Iterator[Told]:
-    """Progress on stderr."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed}"), TimeElapsedColumn())
-    with Progress(*columns, console=err(), transient=True) as progress:
-        task = progress.add_task(WRITING[lang], total=None)
-
-        def tell(name: str, rows: int) -> None:
-            progress.update(task, description=f"{WRITING[lang]}: {name}", completed=rows)
-
-        yield tell
+    with existing_database(settings) as database:
+        return packed(database, settings, folder, asked_for(author_of(author), reason), lang, redact_to)
 
 
 def _print_made(made: Pack, folder: Path, redact_to: Path | None, lang: Language, *, as_json: bool) -> None:

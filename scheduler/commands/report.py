@@ -20,10 +20,18 @@ from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import Refusal, UsageRefusal
 from scheduler.commands.common import AuthorOption, JsonOption, LangOption, author_of, language, print_json, told
+from scheduler.commands.packing import asked_for, packed
 from scheduler.commands.screen import err, out
 from scheduler.installation.database import NOTHING_YET, NothingPublished, existing_database
 from scheduler.reporting.audited import zone_of_audit
-from scheduler.reporting.commission.closing import Closing, close, document_of, figures_of, kept
+from scheduler.reporting.commission.closing import (
+    Closing,
+    close,
+    document_of,
+    figures_of,
+    kept,
+    refuse_unready,
+)
 from scheduler.reporting.commission.figures import CommissionFigures, figures_json
 from scheduler.reporting.commission.gather import ReportWanted, gather
 from scheduler.reporting.commission.informe import informe
@@ -46,6 +54,7 @@ THERE = Phrase("{file} is already there, and nothing was written over it: name a
 LIST_ALONE = Phrase("--list goes alone, or with --json")
 NUMBER_ALONE = Phrase("--number prints what was closed: it does not go with --close, --corrects or --commitment")
 CORRECTS_WHAT = Phrase("--corrects goes with --close: a correction is a new report that is closed too")
+EVIDENCE_OF_WHAT = Phrase("--evidence goes with --close: it makes the pack that the closed report names")
 JSON_OF_LIST = Phrase("--json is for --list; the report itself as JSON: --format json")
 _SHOWN = 12  # signs of a digest in a list
 STDOUT = "-"
@@ -67,6 +76,10 @@ NumberOption = Annotated[
 ]
 CorrectsOption = Annotated[
     int | None, typer.Option("--corrects", help="With --close: it corrects this earlier one.", min=1, metavar="N")
+]
+EvidenceOption = Annotated[
+    Path | None,
+    typer.Option("--evidence", help="With --close: first a pack of evidence there, which it names.", metavar="DIR"),
 ]
 ListOption = Annotated[bool, typer.Option("--list", help="List the reports that were closed.")]
 
@@ -105,6 +118,7 @@ def report(
     closing: CloseOption = None,
     number: NumberOption = None,
     corrects: CorrectsOption = None,
+    evidence: EvidenceOption = None,
     listing: ListOption = False,
     author: AuthorOption = None,
     lang: LangOption = None,
@@ -120,6 +134,8 @@ def report(
     """
     with told(lang) as settings:
         _refuse_mixed(closing, number, corrects, commitment, listing=listing, as_json=as_json)
+        if evidence is not None and closing is None:
+            raise UsageRefusal(EVIDENCE_OF_WHAT)
         spoken, target = language(lang, settings), _Target(form=form, output=output, force=force)
         with existing_database(settings) as database:
             if listing:
@@ -127,8 +143,12 @@ def report(
             elif number is not None:
                 _again(database, number, target, spoken)
             elif closing is not None:
-                deed = Closing(who="", author="", reason=closing, corrects=corrects)
-                _close(database, commitment, deed, author, target, spoken)
+                name = author_of(author, spoken)
+                deed = Closing(who=name, author=name, reason=closing, corrects=corrects)
+                if evidence is not None:
+                    _refuse_unready(database, deed, target, spoken)
+                    packed(database, settings, evidence, asked_for(name, closing), spoken)
+                _close(database, commitment, deed, target, spoken)
             else:
                 _now(database, commitment, target, spoken)
 
@@ -170,16 +190,20 @@ def _again(database: Database, number: int, target: _Target, lang: Language) -> 
     _say_where(path, lang)
 
 
-def _close(
-    database: Database, commitment: str, wanted: Closing, author: str | None, target: _Target, lang: Language
-) -> None:
+def _refuse_unready(database: Database, closing: Closing, target: _Target, lang: Language) -> None:
+    """A pack is not made for a report that could not be closed."""
+    with database.read() as connection:
+        refuse_unready(connection, closing)
+        target.path(lang, closed.next_number(connection))
+
+
+def _close(database: Database, commitment: str, closing: Closing, target: _Target, lang: Language) -> None:
     """The figures are gathered before anybody has to wait, and the file is printed before anything is kept."""
-    name, at = author_of(author, lang), SystemClock().now()
+    at = SystemClock().now()
     found = _gathered(database, commitment, at, lang)
     with database.write() as connection:
         number = closed.next_number(connection)
         path = target.path(lang, number)
-        closing = Closing(who=name, author=name, reason=wanted.reason, corrects=wanted.corrects)
         made = close(connection, found, closing, at)
         file = printed(document_of(made.report, lang), figures_of(made.report), target.form, number)
     target.write(file, path)

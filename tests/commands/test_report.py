@@ -115,7 +115,7 @@ def test_a_closed_report_has_the_next_number_and_says_what_it_can_be_checked_by(
     assert (head["what"], head["subject"], head["reason"]) == ("report-closed", "1", WHY)
     assert head["details"]["digest"] == line["digest"]
     assert f"{head['number']}-{head['hash'][:32]}. Guárdela con el informe." in done.stderr
-    assert "No se ha hecho ningún paquete de evidencia." in done.stderr
+    assert "No se ha hecho ningún expediente de evidencia." in done.stderr
     assert document(published / "informe-1.json").reference == "Informe 1"
 
 
@@ -150,6 +150,24 @@ def test_a_correction_is_a_new_report_that_names_the_old(published: Path) -> Non
     listed = agenda("report", "--list").stdout
     assert "Tercera sesión de la comisión" in listed
     assert "M. R." in listed
+
+
+def test_a_pack_of_evidence_is_made_first_and_the_report_names_its_head(published: Path) -> None:
+    """Whoever holds the paper can tell that this pack is that of the report."""
+    done = agenda("report", "--close", WHY, "--author", "M. R.", "--evidence", "expediente", "--format", "json")
+    assert done.exit_code == 0, done.output
+    verdict = json.loads(agenda("evidence", "expediente", "--verify", "--json").stdout)
+    assert verdict["whole"]
+    assert f"con la huella final {verdict['head']}." in as_json.write(document(published / "informe-1.json"))
+    assert f"Expediente de evidencia: {verdict['head']}" in done.stderr
+    assert [one["number"] for one in json.loads(agenda("report", "--list", "--json").stdout)] == [1]
+
+
+@pytest.mark.parametrize("more", [["--close", "  "], ["--close", WHY, "--corrects", "7"], []])
+def test_no_pack_is_made_for_a_report_that_cannot_be_closed(published: Path, more: list[str]) -> None:
+    refused = agenda("report", *more, "--evidence", "expediente")
+    assert refused.exit_code in {1, 2}
+    assert not (published / "expediente").exists()
 
 
 def test_what_somebody_changed_in_the_database_is_not_printed_as_if_it_had_been_closed(published: Path) -> None:

@@ -63,10 +63,7 @@ def close(connection: Connection, found: CommissionFigures, closing: Closing, at
 
     Raises Refusal without a reason, and NoSuchReport where there is none that it could correct.
     """
-    if not closing.reason.strip():
-        raise Refusal(NO_REASON)
-    if closing.corrects is not None:
-        kept(connection, closing.corrects)
+    refuse_unready(connection, closing)
     number = closed.next_number(connection)
     made = {language: informe(found, language, number, closing.corrects) for language in LANGUAGES}
     figures = json.dumps(figures_json(found), ensure_ascii=False, separators=(",", ":"))
@@ -92,6 +89,14 @@ def close(connection: Connection, found: CommissionFigures, closing: Closing, at
         reason=line.reason,
     )
     return ClosedNow(report=report, head=chain.record(connection, deed, at))
+
+
+def refuse_unready(connection: Connection, closing: Closing) -> None:
+    """Raises what `close` would, before anything is made for it."""
+    if not closing.reason.strip():
+        raise Refusal(NO_REASON)
+    if closing.corrects is not None:
+        kept(connection, closing.corrects)
 
 
 def kept(connection: Connection, number: int) -> ClosedReport:
