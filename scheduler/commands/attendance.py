@@ -26,6 +26,9 @@ from scheduler.people.attendance.as_json import looked_json, session_json
 from scheduler.people.attendance.known import known, known_lines, known_of
 from scheduler.people.attendance.looking import GivenFile, Looked, Wish, look
 from scheduler.people.attendance.recording import Recorder
+from scheduler.people.attendance.sequel_words import owing_line, would_follow
+from scheduler.people.attendance.sessions import session_of, site_of
+from scheduler.store.attendance import counts
 from scheduler.store.database import Database
 
 LARGEST = 8 * 1024 * 1024  # bytes of a file; a meeting of thousands takes some hundreds of KB
@@ -138,29 +141,33 @@ def _recorded(recorder: Recorder, event: str, said: _Said, lang: Language, *, ye
     assigned = dict(_pair(one, "assign", ASSIGN_FORM) for one in said.assigned)
     if said.files:
         looked = _looked(recorder, event, said, assigned, lang)
-        if not _wanted(looked, lang, assigning=bool(assigned), yes=yes, as_json=as_json):
+        if not _wanted(looked, lang, recorder.now, assigning=bool(assigned), yes=yes, as_json=as_json):
             return False
         recorder.files(looked, recorder.database.tokens)
     elif assigned:
         recorder.assign(event, assigned, recorder.database.tokens)
     elif said.figures:
-        recorder.typed(event, dict(_figure(one) for one in said.figures))
+        figures = dict(_figure(one) for one in said.figures)
+        _agree(recorder, event, figures, lang, yes=yes)
+        recorder.typed(event, figures)
     elif said.forget is not None:
         recorder.forget(event, said.forget)
     else:
+        if said.held:
+            _agree(recorder, event, {}, lang, yes=yes)
         recorder.mark(event, held=said.held, reason=said.reason)
     if not as_json:
         typer.echo(DONE[lang])
     return True
 
 
-def _wanted(looked: Looked, lang: Language, *, assigning: bool, yes: bool, as_json: bool) -> bool:
+def _wanted(looked: Looked, lang: Language, at: datetime, *, assigning: bool, yes: bool, as_json: bool) -> bool:
     """Show it; is it to be recorded? Raises Exit where it was to be, and nobody said yes."""
     if as_json:
         if not yes:
             print_json(looked_json(looked))
         return yes
-    print_looked(looked, lang)
+    print_looked(looked, lang, at)
     if not looked.new and not assigning:
         typer.echo(NOTHING_NEW[lang])
         return False
@@ -209,6 +216,21 @@ def _asked(one: FileQuestion, lang: Language) -> str:
         typer.echo(UNANSWERED[lang], err=True)
         raise typer.Exit(PROBLEMS)
     return one.answers[int(typed) - 1].given
+
+
+def _agree(recorder: Recorder, event: str, figures: Mapping[str, int], lang: Language, *, yes: bool) -> None:
+    """Say which mails recording by hand owes that nothing owed before, and ask; where there are none, say nothing."""
+    at = recorder.now
+    with recorder.database.read() as connection:
+        session = session_of(connection, event, at)
+        before = counts.of_event(connection, event, session.threshold)
+        sites = {site_of(session.agenda, site).id: n for site, n in figures.items()}
+        owed = would_follow(connection, session, before, sites, at)
+    if owed is None or not owed.fresh or yes:
+        return
+    typer.echo(owing_line(session, owed, lang, at), err=True)
+    if not _confirmed(lang):
+        raise typer.Exit(PROBLEMS)
 
 
 def _confirmed(lang: Language) -> bool:

@@ -24,6 +24,7 @@ from scheduler.people.attendance.said import (
     source_words,
     time_words,
 )
+from scheduler.people.attendance.sequel_words import owing_line
 
 MATCHED = Phrase("Site|Person|Time|Matched")
 UNMATCHED = Phrase("Nobody knows their site")
@@ -34,7 +35,7 @@ OF = Phrase("{n} of {all}")
 NONE = Phrase("No session of the edition in force has begun.")
 
 
-def print_looked(looked: Looked, lang: Language) -> None:
+def print_looked(looked: Looked, lang: Language, at: datetime) -> None:
     """What files say, before it is recorded."""
     print_lines(file_lines(looked, lang))
     if looked.matched:
@@ -48,14 +49,16 @@ def print_looked(looked: Looked, lang: Language) -> None:
             table.add_row(escape(one.participant.name), time_words(one, lang))
         out().print(table)
         print_lines([ASSIGN.say(lang, name=looked.unmatched[0].participant.name)])
-    print_lines(_sums(looked, lang))
+    print_lines(_sums(looked, lang, at))
 
 
-def _sums(looked: Looked, lang: Language) -> Iterator[str]:
+def _sums(looked: Looked, lang: Language, at: datetime) -> Iterator[str]:
     yield from count_lines(looked, lang)
     absent = absent_line(looked.session, dict(looked.by_site), lang)
     if absent is not None:
         yield absent
+    if looked.sequel is not None:
+        yield owing_line(looked.session, looked.sequel, lang, at)
 
 
 def _site(looked: Looked, one: FoundPerson, lang: Language) -> str:

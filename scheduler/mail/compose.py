@@ -43,6 +43,7 @@ from scheduler.mail.mime import (
 from scheduler.mail.prepared import Envelope, PreparedMail
 from scheduler.mail.subject import Enclosure, Subject
 from scheduler.mail.texts.escalation import to_coordinator, to_deputy
+from scheduler.mail.texts.follow_up import follow_up
 from scheduler.mail.texts.invitation import invitation
 from scheduler.mail.texts.notice import notice
 from scheduler.mail.texts.question import question
@@ -50,10 +51,12 @@ from scheduler.mail.texts.reminder import reminder
 from scheduler.mail.wrapping import wrapped
 from scheduler.planning.coverage import Tally
 from scheduler.planning.delivery import Purpose
+from scheduler.planning.follow_ups import FollowUp
 from scheduler.planning.notices import Telling
 from scheduler.wording.templates import spoken, spoken_in_html
 
 KEPT = 512  # prepared messages: more than the sites of one fan-out in both languages
+NEXT = 3  # sessions that are offered to who was not at one, the most humane hours first
 _CONTENT = "<!-- content -->"
 _PART = re.compile(r"\[\[ (\w+) \]\]\n")
 _TEST_SUBJECT = Phrase("Agenda Consular: a test")
@@ -112,6 +115,17 @@ class Composer:
             return self._about("question", subject, words, q=words, r=words.event)
 
         return self._once(subject, "question", prepare)
+
+    def follow_up(self, subject: Subject, told: FollowUp) -> PreparedMail:
+        """After a session: thanks, or what else the posts can do that were not there. Kept as a reminder is."""
+
+        def prepare() -> PreparedMail:
+            event, site, now = subject.event, subject.site, subject.sent_at
+            found = () if told.came else offers(subject.edition, event, site, now)[:NEXT]
+            words = follow_up(subject, told, found)
+            return self._about("follow-up", subject, words, f=words, events=f"{self._base_url}/events")
+
+        return self._once(subject, ("follow-up", told.came), prepare)
 
     def notice(self, subject: Subject, telling: Telling) -> PreparedMail:
         """A notice of a change. Kept as a reminder is.

@@ -30,6 +30,7 @@ class Purpose(StrEnum):
     INVITATION = "invitation"  # the post chose another channel, or moved: an event enters its calendar, or leaves it
     CONVOCATION = "convocation"  # to an event that was announced by name
     QUESTION = "question"  # an administrator asks, once, who has not said whether they come
+    FOLLOW_UP = "follow-up"  # after a session: thanks to a site that came, a question to one that did not
     CONFIRMATION = "confirmation"  # somebody signed up with this address: is it yours?
     KNOWN = "known"  # likewise, and it gets the reminders already
     ALARM = "alarm"  # to the coordinator: a site has nobody left to write to
@@ -150,7 +151,7 @@ def minds_hours(purpose: Purpose, rule: str, due: datetime, now: datetime, expir
 
     A `PnD` reminder that is late does, and so do an escalation, an invitation and a question, unless the event starts
     within a day; `PT…` goes at its hour, and service mail when it was asked for. When a notice or a convocation leaves,
-    scheduler/planning/notices.py says.
+    scheduler/planning/notices.py says; when a follow-up does, follow_ups.py.
     """
     of_the_day = (*PLANNED_BY_EDITION, Purpose.INVITATION, Purpose.QUESTION)
     by_the_day = purpose in of_the_day and not rule.startswith("PT")

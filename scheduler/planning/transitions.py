@@ -149,7 +149,7 @@ _SENDING = (
     Transition(
         (CLAIMED,),
         "before it leaves",
-        "a notice, an escalation, a convocation or a question with nothing to say, or whose post is gone",
+        "a notice, an escalation, a convocation, a question or a follow-up with nothing to say, or whose post is gone",
         (CANCELLED,),
         "states.end_claims",
     ),
@@ -163,7 +163,7 @@ _SENDING = (
     Transition(
         (CLAIMED,),
         "before it leaves",
-        "news or an invitation, and its post left and was its own, or has a bad address; a question not wanted",
+        "news or an invitation, and its post left and was its own, or has a bad address; what else is not wanted",
         (SUPPRESSED,),
         "states.end_claims",
     ),
@@ -311,6 +311,11 @@ _OPERATORS = (
     Transition(
         (CANCELLED, SUPPRESSED, EXPIRED), "an administrator", "asks again: nobody got it", (PLANNED,), "questions.ask"
     ),
+    Transition(NEW, "attendance is recorded", "its event has `seguimiento`: a follow-up", (PLANNED,), "follow_ups.owe"),
+    Transition(
+        (CANCELLED, SUPPRESSED, EXPIRED), "attendance is recorded", "again: nobody got it", (PLANNED,), "follow_ups.owe"
+    ),
+    Transition(REVOCABLE, "attendance", "is taken back: a follow-up", (CANCELLED,), "follow_ups.withdraw"),
     Transition((PLANNED, DEFERRED, UNCERTAIN), "an operator", "holds it", (HELD,), "deliveries.hold"),
     Transition(
         (HELD,),

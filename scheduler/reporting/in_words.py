@@ -49,6 +49,7 @@ FEAST = Phrase(
     "{events:event|events} on that day. Confirm it, or take it away, by a row in festivos.csv."
 )
 FEASTS_NAMED = 12
+AWAITS = Phrase("The follow-up of “{title}” waits for somebody to record who came:  agenda attendance {event} FILE")
 LEFT = Phrase("Posts that asked for no reminders: {posts}")
 POSTS = Phrase("Signed up by themselves: {signed_up} · bad addresses: {bad}")
 
@@ -76,6 +77,7 @@ def status_lines(found: Status, draft: Unpublished | None, *, pace: Pace | None,
     yield from (_feast(one, lang) for one in found.feasts[:FEASTS_NAMED])
     if len(found.feasts) > FEASTS_NAMED:
         yield "  …"
+    yield from (AWAITS.say(lang, title=one.title[lang], event=one.id) for one in found.awaiting)
     posts = found.posts
     if posts.left:
         yield LEFT.say(lang, posts=", ".join(posts.left))
@@ -201,5 +203,6 @@ def status_json(found: Status, draft: Unpublished | None, *, pace: Pace | None) 
         "other_days": days_json(found.days),
         "roll_call": None if found.roll is None else {"confirmed": found.roll.proven, "sites": len(found.roll.sites)},
         "unconfirmed_holidays": [_feast_json(one) for one in found.feasts],
+        "awaiting_attendance": [one.id for one in found.awaiting],
         "invitations": {"on": found.answering.on, "posts": found.answering.posts, "inbox": found.answering.read_at},
     }

@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from calendars.model.agenda import Agenda
+from calendars.model.events import Event
 from calendars.shifts import Shift, shifts
 from calendars.zones import ZoneData, zone_data
 from scheduler.base.variables import Pace
 from scheduler.planning.delivery import State
 from scheduler.publishing.day_shifts import DayShift, kept
+from scheduler.publishing.following import awaiting
 from scheduler.reporting import report
 from scheduler.reporting.acceptances import Acceptances, lacking_soon
 from scheduler.reporting.feasts import OpenFeast, open_feasts
@@ -90,6 +92,7 @@ class Status:
     days: tuple[DayShift, ...] = ()  # what waits for another day than the days off give, as it was found at the start
     feasts: tuple[OpenFeast, ...] = ()  # whose date is to be announced, and that touch something planned
     roll: Roll | None = None  # None: it was never called
+    awaiting: tuple[Event, ...] = ()  # over, and their follow-up waits for somebody to record who came
     short_key: bool = False  # what is signed here can be forged: whoever has the key says so
 
     @property
@@ -173,6 +176,7 @@ def status(
         days=() if found is None else kept(connection, found.edition.number),
         feasts=() if found is None else open_feasts(connection, found.edition, now),
         roll=None if found is None else roll_if_called(connection, found.edition),
+        awaiting=() if found is None else awaiting(connection, found.edition, now),
     )
 
 

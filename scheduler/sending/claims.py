@@ -18,12 +18,14 @@ from scheduler.base.clock import Clock
 from scheduler.planning.channels import Carried, Channel, brings_file
 from scheduler.planning.coverage import Tally
 from scheduler.planning.delivery import ASKED, NEWS, ROLL, Purpose, minds_hours
+from scheduler.planning.follow_ups import goes_to
 from scheduler.planning.notices import Telling, leaves_at
-from scheduler.sending import escalations, rolls, unanswered
+from scheduler.sending import escalations, rolls, sequels, unanswered
 from scheduler.sending.errand import (
     ConvocationErrand,
     Errand,
     EscalationErrand,
+    FollowUpErrand,
     InvitationErrand,
     NoticeErrand,
     QuestionErrand,
@@ -74,14 +76,18 @@ class Contents:
         unsaid = unanswered.settle(connection, owner, posed, under.edition, at) if posed else frozenset()
         rolled = [one for one in found if one.purpose in ROLL]
         silent = rolls.settle(connection, owner, rolled, under.edition) if rolled else {}
-        settled = {*told, *about, *unsaid, *silent}
-        over = {one.id for one in (*news, *asking, *posed, *rolled) if one.id not in settled}
+        after = [one for one in found if one.purpose is Purpose.FOLLOW_UP]
+        followed = sequels.settle(connection, owner, after, under.edition, at) if after else {}
+        settled = {*told, *about, *unsaid, *silent, *followed}
+        over = {one.id for one in (*news, *asking, *posed, *rolled, *after) if one.id not in settled}
         going = [one for one in found if one.id not in over]
         inviting = [one for one in going if one.may_invite]
         carried = self.inviting.settle(connection, owner, inviting, under) if inviting else {}
         for claim in sorted(going, key=lambda one: one.purpose is Purpose.INVITATION):
             if claim.purpose in ROLL:
                 yield ServiceErrand(claim=claim, under=under, silent=silent[claim.id])
+            elif claim.id in followed:
+                yield FollowUpErrand(claim=claim, under=under, method="", told=followed[claim.id])
             elif not claim.may_invite:
                 yield _errand(claim, under, self._file(claim), told, about)
             elif claim.id in carried:
@@ -202,6 +208,8 @@ def goes_at(errand: Errand, now: datetime, days: DaysOff) -> datetime:
     claim, under = errand.claim, errand.under
     if isinstance(errand, NoticeErrand | ConvocationErrand):
         return leaves_at(errand.telling.notice, site_of(under, claim.site), now, days)
+    if isinstance(errand, FollowUpErrand):
+        return goes_to(site_of(under, claim.site), max(now, errand.told.settled), days)
     if claim.purpose in ROLL:
         return next_working_instant(site_of(under, claim.site), now, days)
     if not minds_hours(claim.purpose, claim.rule, claim.due_at, now, claim.expires_at):

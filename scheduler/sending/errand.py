@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from scheduler.planning.channels import Carried
 from scheduler.planning.coverage import Tally
+from scheduler.planning.follow_ups import FollowUp
 from scheduler.planning.notices import Telling
 from scheduler.planning.rolls import SilentPost
 from scheduler.store.editions import InForce
@@ -74,5 +75,25 @@ class QuestionErrand(_OfAnEvent):
     """Whether its post comes, which it has not said."""
 
 
-EventErrand = ReminderErrand | ConvocationErrand | NoticeErrand | InvitationErrand | EscalationErrand | QuestionErrand
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FollowUpErrand(_OfAnEvent):
+    """After a session, to a post of a site that came, or did not."""
+
+    told: FollowUp
+
+    @property
+    def intent(self) -> Intent:
+        """It tells of no edition: what is over is no news."""
+        return Intent(id=self.claim.id, fence=self.claim.fence, edition=None, method="")
+
+
+EventErrand = (
+    ReminderErrand
+    | ConvocationErrand
+    | NoticeErrand
+    | InvitationErrand
+    | EscalationErrand
+    | QuestionErrand
+    | FollowUpErrand
+)
 Errand = EventErrand | ServiceErrand

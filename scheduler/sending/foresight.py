@@ -27,6 +27,7 @@ OF_EVENTS = (
     Purpose.INVITATION,
     Purpose.ESCALATION,
     Purpose.QUESTION,
+    Purpose.FOLLOW_UP,
 )
 _NOBODY = ""  # owns no claim, so that nothing ends
 

@@ -29,6 +29,7 @@ from scheduler.sending.errand import (
     Errand,
     EscalationErrand,
     EventErrand,
+    FollowUpErrand,
     InvitationErrand,
     NoticeErrand,
     QuestionErrand,
@@ -105,6 +106,8 @@ class Letters:
                 return self.composer.invitation(subject)
             case QuestionErrand():
                 return self.composer.question(subject)
+            case FollowUpErrand(told=told):
+                return self.composer.follow_up(subject, told)
             case EscalationErrand(claim=Claim(role=Role.COORDINATOR), lacking=lacking):
                 return self.composer.to_coordinator(subject, lacking)
             case EscalationErrand(lacking=lacking):

@@ -79,6 +79,7 @@ PURPOSES = {
     Purpose.INVITATION: Phrase("invitation", "purpose"),
     Purpose.CONVOCATION: Phrase("convocation", "purpose"),
     Purpose.QUESTION: Phrase("question", "purpose"),
+    Purpose.FOLLOW_UP: Phrase("follow-up", "purpose"),
     Purpose.CONFIRMATION: Phrase("confirmation", "purpose"),
     Purpose.KNOWN: Phrase("known", "purpose"),
     Purpose.ALARM: Phrase("alarm", "purpose"),

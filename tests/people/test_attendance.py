@@ -86,10 +86,10 @@ def test_what_was_looked_at_is_what_is_recorded(held: Database) -> None:
     assert (found.held, found.source, found.author) == (True, "file", "Ana Prueba")
     assert acts(held) == ["attendance-read"]
     with held.read() as connection:
-        assert counts.present_sites(connection, WORKSHOP, THRESHOLD) == {"madrid", "tokio"}
-        assert counts.present_sites(connection, WORKSHOP, 60) == {"madrid"}
-        assert counts.recorded(connection, WORKSHOP)
+        longer = counts.of_event(connection, WORKSHOP, 60)
         assert counts.attended(connection, THRESHOLD) == {WORKSHOP: found}
+    assert longer is not None
+    assert (set(found.came), set(longer.came)) == ({"madrid", "tokio"}, {"madrid"})
 
 
 def test_the_same_file_twice_changes_nothing(held: Database) -> None:

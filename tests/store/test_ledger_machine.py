@@ -21,6 +21,7 @@ from scheduler.publishing.publish import NothingToPublish
 from scheduler.sending.notice_content import Tellings
 from scheduler.store import editions, nodes
 from scheduler.store.database import Database
+from scheduler.store.editions import InForce
 from scheduler.store.ledger import claiming, settling, states, wishes
 from scheduler.store.ledger.claiming import Claim, Wanted
 from scheduler.store.ledger.reconcile import replan
@@ -104,7 +105,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.now += timedelta(microseconds=1)  # no two editions of one instant: who joined with which is told by it
         self.wall, self.status = wall, status
         try:
-            put(self.database, self._draft(), self.now, silent=silent)
+            put(self.database, self._draft(), self.now, confirmed=True, silent=silent)
         except NothingToPublish:
             assert not moved
         self.schedule += moved
@@ -165,13 +166,17 @@ class LedgerMachine(RuleBasedStateMachine):
             found = claiming.claim_due(connection, node, self.now, Wanted(limit=limit))
             current = editions.load(connection)
             assert current is not None
-            news = [one for one in found if one.purpose in NEWS]
-            told = self.tellings.settle(connection, node, news, current, self.now)
-            going = [one for one in found if one.purpose not in NEWS or one.id in told]
+            going = self.settled(connection, node, found, current)
             self.claims[node] += [(one, current.edition.number if one.event else None) for one in going]
         with self.database.read() as connection:
             owed = [key for one in going for key in self._notices_of(connection, one)]
         assert owed == [], "a reminder goes before the news that its post is still owed"
+
+    def settled(self, connection: Connection, node: str, found: list[Claim], current: InForce) -> list[Claim]:
+        """Those that have something to say."""
+        news = [one for one in found if one.purpose in NEWS]
+        told = self.tellings.settle(connection, node, news, current, self.now)
+        return [one for one in found if one.purpose not in NEWS or one.id in told]
 
     def _notices_of(self, connection: Connection, one: Claim) -> list[int]:
         """Notices that were ahead of a claimed reminder or convocation, and convocations ahead of a reminder."""
@@ -210,6 +215,7 @@ class LedgerMachine(RuleBasedStateMachine):
                 return
         if one.purpose is Purpose.REMINDER:
             self.is_wanted(one)
+        self.is_sent(one)
         if one.purpose is Purpose.CONVOCATION:
             assert (one.schedule, self.status) == (self.schedule, EventStatus.CONFIRMED), "called to what does not hold"
         assert self.now < one.expires_at
@@ -237,6 +243,9 @@ class LedgerMachine(RuleBasedStateMachine):
         settlement = Settlement(claim=one, decision=decision, outcome=outcome, began_at=self.now, at=self.now)
         with self.database.write_as_sender() as connection:
             settling.settle_if_still_sending(connection, node, [settlement])
+
+    def is_sent(self, one: Claim) -> None:
+        """Of what kind soever; as it stood just before MAIL FROM."""
 
     def is_wanted(self, one: Claim) -> None:
         """As it stood just before MAIL FROM."""

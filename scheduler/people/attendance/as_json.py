@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scheduler.people.attendance.known import KnownSession
 from scheduler.people.attendance.looking import FoundPerson, Looked
+from scheduler.people.attendance.sequel_words import followed_json, sequel_json
 
 
 def looked_json(looked: Looked) -> dict[str, object]:
@@ -35,6 +36,7 @@ def looked_json(looked: Looked) -> dict[str, object]:
         "matched": [{**_person(one), "site": one.site, "by": one.by} for one in looked.matched],
         "unmatched": [_person(one) for one in looked.unmatched],
         "absent": [one.id for one in looked.absent],
+        "follow_ups": sequel_json(looked.sequel),
     }
 
 
@@ -51,6 +53,7 @@ def session_json(one: KnownSession) -> dict[str, object]:
         "end": meeting.end.isoformat(),
         "held": None if found is None else found.held,
         "source": "" if found is None else found.source,
+        "follow_ups": followed_json(one.followed),
     }
     if found is None:
         return said

@@ -13,7 +13,9 @@ from calendars.model.text import Language
 from calendars.wording import hour, short_date
 from calendars.zones import to_wall
 from scheduler.people.attendance.said import kept_file_words, recorded_lines
+from scheduler.people.attendance.sequel_words import followed_line
 from scheduler.people.attendance.sessions import HeldSession, begun, session_of
+from scheduler.publishing.following import Followed, followed
 from scheduler.store import editions
 from scheduler.store.attendance import counts, keeping
 from scheduler.store.attendance.counts import SessionAttendance
@@ -32,6 +34,7 @@ class KnownSession:
     session: HeldSession
     found: SessionAttendance | None  # None: nothing
     files: tuple[KeptFile, ...]
+    followed: Followed | None  # None: nothing follows it, or it is not over
 
 
 def known(connection: Connection, at: datetime) -> tuple[KnownSession, ...]:
@@ -41,18 +44,19 @@ def known(connection: Connection, at: datetime) -> tuple[KnownSession, ...]:
         return ()
     sessions = begun(now.edition, at)
     recorded = counts.attended(connection, sessions[0].threshold) if sessions else {}
-    return tuple(_known(connection, one, recorded.get(one.event.id)) for one in sessions)
+    return tuple(_known(connection, one, recorded.get(one.event.id), at) for one in sessions)
 
 
 def known_of(connection: Connection, key: str, at: datetime) -> KnownSession:
     """Of one event (its id). Raises NoSession."""
     session = session_of(connection, key, at)
-    return _known(connection, session, counts.of_event(connection, key, session.threshold))
+    return _known(connection, session, counts.of_event(connection, key, session.threshold), at)
 
 
-def _known(connection: Connection, session: HeldSession, found: SessionAttendance | None) -> KnownSession:
+def _known(connection: Connection, session: HeldSession, found: SessionAttendance | None, at: datetime) -> KnownSession:
     files = keeping.files(connection, session.event.id) if found is not None and found.files else ()
-    return KnownSession(session=session, found=found, files=files)
+    after = followed(connection, session.edition, session.event, at)
+    return KnownSession(session=session, found=found, files=files, followed=after)
 
 
 def day_of(session: HeldSession, lang: Language, at: datetime) -> str:
@@ -74,8 +78,12 @@ def known_lines(one: KnownSession, lang: Language, at: datetime) -> Iterator[str
     yield HEAD.say(lang, title=event.title[lang], event=event.id, day=day_of(one.session, lang, at))
     if one.found is None:
         yield NOTHING.say(lang, event=event.id)
+    else:
+        yield from recorded_lines(one.session, one.found, lang)
+    if after := followed_line(one.session, one.followed, lang, at):
+        yield after
+    if one.found is None:
         return
-    yield from recorded_lines(one.session, one.found, lang)
     if one.found.at is not None:
         yield SAID_BY.say(lang, author=one.found.author, moment=moment_of(one.session, one.found.at, lang, at))
     if one.files:

@@ -21,6 +21,7 @@ from scheduler.attendance.values import AttendanceFile, Choices, Participant
 from scheduler.base.refusal import UsageRefusal
 from scheduler.base.tokens import Tokens
 from scheduler.people.attendance.sessions import HeldSession, session_of, site_of
+from scheduler.publishing.following import Sequel, sequel
 from scheduler.store.attendance import counts, places
 from scheduler.store.attendance.counts import FileCounts, SessionAttendance
 from scheduler.store.attendance.rows import (
@@ -99,6 +100,7 @@ class Looked:
     before: SessionAttendance | None  # as it is recorded
     after: FileCounts  # by all files, those that were recorded before and these
     typed: Mapping[str, int]  # by site, figures that somebody typed: they stand before those of files
+    sequel: Sequel | None = None  # the mails that recording would owe; None: nothing follows, or nothing is new
 
     @property
     def new(self) -> tuple[ReadFile, ...]:
@@ -144,7 +146,13 @@ def look(connection: Connection, tokens: Tokens, wish: Wish, at: datetime) -> Lo
     by_hash = {one: site for key, site in by_hand.items() for one in tokens.people(wish.event, key)}
     kept = [_reassigned(row, by_hash) for row in kept_rows(connection, wish.event)]
     rows = [*kept, *rows_of(looked, Hiding(connection, tokens, wish.event))]
-    return replace(looked, after=counts.count(placed(rows, session.meeting), session.threshold))
+    looked = replace(looked, after=counts.count(placed(rows, session.meeting), session.threshold))
+    return replace(looked, sequel=_sequel(connection, looked, at) if looked.new or by_hand else None)
+
+
+def _sequel(connection: Connection, looked: Looked, at: datetime) -> Sequel | None:
+    session, came = looked.session, [site for site, n in looked.by_site.items() if n]
+    return sequel(connection, session.edition, session.event, came, at) if session.event.follow_up else None
 
 
 def _read(one: GivenFile, session: HeldSession, choices: Choices, known: frozenset[str]) -> ReadFile:

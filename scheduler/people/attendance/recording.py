@@ -16,6 +16,7 @@ from scheduler.base.refusal import USAGE, Refusal, UsageRefusal
 from scheduler.base.tokens import Tokens
 from scheduler.people.attendance.looking import AS_SHOWN, Hiding, Looked, ReadFile, rows_of
 from scheduler.people.attendance.sessions import HeldSession, session_of, site_of
+from scheduler.publishing import following
 from scheduler.store.attendance import counts, forgetting, keeping, places
 from scheduler.store.attendance.counts import SessionAttendance
 from scheduler.store.attendance.keeping import KeptFile, Word
@@ -85,6 +86,7 @@ class Recorder:
             self._use(connection, tokens, looked)
             found = _of(connection, session)
             if new or changed:
+                self._follow(connection, session)
                 details: dict[str, str | int] = {
                     "files": len(new),
                     "n": found.present,
@@ -107,6 +109,7 @@ class Recorder:
                 if not known:
                     raise UsageRefusal(NOBODY, given=given, event=key, more=AS_SHOWN.of())
                 self._assign(connection, tokens, key, [wanted], site)
+            self._follow(connection, session)
             self._tell(connection, What.ATTENDANCE_ASSIGNED, key, {"n": len(assigned)})
             return _of(connection, session)
 
@@ -121,6 +124,7 @@ class Recorder:
                     raise UsageRefusal(TOO_MANY, site=site, n=n, most=MOST)
             keeping.say(connection, session.meeting, self._word)
             keeping.type_in(connection, key, sites, self._word)
+            self._follow(connection, session)
             self._tell(connection, What.ATTENDANCE_TYPED, key, {"n": sum(sites.values()), "sites": len(sites)})
             return _of(connection, session)
 
@@ -134,6 +138,7 @@ class Recorder:
             if not held and before is not None and (before.source or before.kept_at):
                 raise CannotRecord(WAS_THERE, event=key)
             keeping.say(connection, session.meeting, self._word, held=(held, reason.strip()))
+            self._follow(connection, session)
             what = What.SESSION_HELD if held else What.SESSION_NOT_HELD
             self._tell(connection, what, key, {}, reason.strip())
             return _of(connection, session)
@@ -153,9 +158,14 @@ class Recorder:
                 more = THERE_ARE.of(names=", ".join(names)) if names else NOTHING_THERE.of()
                 raise UsageRefusal(NOT_THERE, what=what, event=key, more=more)
             keeping.say(connection, session.meeting, self._word)
+            self._follow(connection, session)
             named = what if file is None else file[:SHORT]
             self._tell(connection, What.ATTENDANCE_FORGOTTEN, key, {"named": named})
             return _of(connection, session)
+
+    def _follow(self, connection: Connection, session: HeldSession) -> None:
+        """What posts hear of it after the session, by what is recorded now."""
+        following.follow(connection, session.edition, session.event, self.now)
 
     @property
     def _word(self) -> Word:

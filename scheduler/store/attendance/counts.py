@@ -48,6 +48,11 @@ class SessionAttendance:
         """People present, those of no site included."""
         return sum(self.by_site.values()) + self.unmatched
 
+    @property
+    def came(self) -> frozenset[str]:
+        """The sites (ids) of which at least one person was present."""
+        return frozenset(site for site, count in self.by_site.items() if count)
+
 
 @dataclass(frozen=True, slots=True)
 class FileCounts:
@@ -67,18 +72,6 @@ def of_event(connection: Connection, event: str, threshold: int) -> SessionAtten
     """One session; None where nothing was recorded."""
     row = connection.execute(select(attendance_sessions).where(_S.event == event)).one_or_none()
     return None if row is None else _session(connection, row, threshold)
-
-
-def recorded(connection: Connection, event: str) -> bool:
-    """Whether somebody said who came to it: by a file, or by hand."""
-    found = of_event(connection, event, 1)
-    return found is not None and found.source != ""
-
-
-def present_sites(connection: Connection, event: str, threshold: int) -> frozenset[str]:
-    """The sites (ids) of which at least one person was present."""
-    found = of_event(connection, event, threshold)
-    return frozenset() if found is None else frozenset(site for site, count in found.by_site.items() if count)
 
 
 def counted(connection: Connection, row: Row[Any], threshold: int) -> FileCounts:

@@ -76,11 +76,14 @@ class Claim:
     def may_invite(self) -> bool:
         """May it carry an invitation (RFC 5546), or the end of one? Of all others nothing has to be looked up.
 
-        What a coordinator is asked is about many sites: it has nothing for a calendar.
+        What a coordinator is asked is about many sites, and what follows a session is about what is over: they have
+        nothing for a calendar.
         """
         chose = self.channel == Channel.INVITATIONS or self.purpose is Purpose.INVITATION
         of_a_region = self.purpose is Purpose.ESCALATION and self.role == Role.COORDINATOR
-        return bool(self.event) and not of_a_region and (chose or self.method == "REQUEST")
+        if of_a_region or self.purpose is Purpose.FOLLOW_UP:
+            return False
+        return bool(self.event) and (chose or self.method == "REQUEST")
 
     @classmethod
     def from_row(cls, row: RowMapping) -> Claim:

@@ -122,7 +122,7 @@ class MailAbout:
 
 
 def mails(connection: Connection, uid: str) -> list[MailAbout]:
-    """All that was owed about an event (its UID), the oldest first."""
+    """All that was owed about an event (its UID) before it was over, the oldest first."""
     doubtful = _D.uncertain_at.is_not(None)
     wanted = select(_D.recipient, _D.state, _D.edition, doubtful, _D.due_at, _D.accepted_at)
     return [
@@ -135,7 +135,7 @@ def mails(connection: Connection, uid: str) -> list[MailAbout]:
             accepted_at=accepted,
         )
         for recipient, state, edition, doubted, due, accepted in connection.execute(
-            wanted.where(_D.subject == uid).order_by(_D.id)
+            wanted.where(_D.subject == uid, _D.purpose != Purpose.FOLLOW_UP).order_by(_D.id)
         )
     ]
 

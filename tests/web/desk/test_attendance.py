@@ -26,7 +26,7 @@ from scheduler.web.desk.visit import NotYours
 from tests.support import attendance_files as made
 from tests.support.attendance_files import Came
 from tests.support.desk import DeskClient, RunningDesk, asked_by, person, running, small_place
-from tests.support.recording import AFTER, PEOPLE, WORKSHOP, at, record, recorded, report
+from tests.support.recording import AFTER, PEOPLE, WORKSHOP, at, published, record, recorded, report
 
 HERE = f"/desk/attendance/{WORKSHOP}"
 NAMES = {"event": WORKSHOP}
@@ -248,3 +248,30 @@ def test_many_of_no_site_are_asked_about_a_part_at_a_time(place: Place) -> None:
     body = look(place, report(crowd)).body
     assert body.count('name="site:a:g') == 60
     assert "Y 10 más: aparecen cuando estas personas tengan sede." in body
+
+
+FOLLOWED = ("    para: {region: Europa}\n", "    para: {region: Europa}\n    seguimiento: sí\n")
+
+
+@pytest.fixture
+def followed(tmp_path: Path) -> Iterator[Place]:
+    """The workshop has a follow-up; Madrid is the one site that it is for."""
+    with small_place(tmp_path, published=False) as found:
+        published(found.database, found.folder, FOLLOWED)
+        yield found
+
+
+async def test_what_follows_is_said_before_the_button_and_told_of_afterwards(followed: Place) -> None:
+    """It waits; the file's look says whom recording it thanks; then it says when the first leaves."""
+    async with running(followed.folder, followed.database, now=AFTER) as desk, desk.client(*EVERYTHING) as client:
+        first = (await client.get(HERE)).text
+        assert "Seguimiento: espera a que se registre quién asistió; a partir del mar 9 nov, 10:00 h TCM" in first
+        assert "Seguimiento: con la primera cifra queda 1 correo por salir, uno por puesto" in first
+        seen = await send(client, HERE, {}, report())
+        owes = "Seguimiento: registrar esto deja 1 correo por salir: 1 agradece la asistencia y 0 preguntan"
+        assert owes in seen.text
+        done = await send(client, f"{HERE}/record", {"kept": kept(seen)})
+        assert "Seguimiento: 1 correo por salir; el primero, jue 28 oct" in done.text
+        assert "con la primera cifra" not in done.text
+        await client.send(f"{HERE}/word", {"do": "typed", "site": "Madrid (madrid)", "n": "0"})
+        assert "Seguimiento: 1 correo por salir" in (await client.get(HERE)).text

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import Connection
+
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Agenda
 from calendars.model.text import Language
@@ -25,7 +27,9 @@ from scheduler.people.attendance.said import (
     source_words,
     time_words,
 )
+from scheduler.people.attendance.sequel_words import by_hand_line, followed_line, owing_line, would_follow
 from scheduler.people.attendance.sessions import HeldSession, NoSession, session_of
+from scheduler.publishing.following import Sequel
 from scheduler.store.accounts.roles import DeskRole
 from scheduler.store.audit.deeds import Via
 from scheduler.web.desk.asked import Answer, Asked
@@ -140,13 +144,14 @@ def _preview(place: Place, asked: Asked, *, recording: bool) -> Answer:
     except Refusal as refusal:
         return _screen(place, asked, problem=" ".join(refusal.lines(lang)))
     problem = NO_SITE.say(lang, site=unknown[0]) if unknown else ""
-    return _screen(place, asked, values=_columns(found, brought, lang), problem=problem)
+    return _screen(place, asked, values=_columns(found, brought, asked), problem=problem)
 
 
 def _screen(place: Place, asked: Asked, *, values: Mapping[str, Any] | None = None, problem: str = "") -> Answer:
     event, lang = asked.names["event"], asked.language
     with place.database.read() as connection:
         one = known_of(connection, event, asked.now)
+        by_hand = _by_hand(connection, one, asked)
     session, found = one.session, one.found
     own = sites_of(session.agenda, asked, DeskRole.SEE)
     by_site = {} if found is None else {site: n for site, n in found.by_site.items() if own is None or site in own}
@@ -156,6 +161,8 @@ def _screen(place: Place, asked: Asked, *, values: Mapping[str, Any] | None = No
         "day": day_of(session, lang, asked.now),
         "held": held_words(found, lang),
         "lines": [] if found is None or own is not None else list(recorded_lines(session, found, lang)),
+        "followed": followed_line(session, one.followed, lang, asked.now),
+        "by_hand": by_hand_line(by_hand, lang),
         "by_site": sorted((city(session.agenda, site, lang), n) for site, n in by_site.items()),
         "typed": [] if found is None else [(one, city(session.agenda, one, lang)) for one in sorted(found.typed)],
         "said": ""
@@ -179,6 +186,14 @@ def _screen(place: Place, asked: Asked, *, values: Mapping[str, Any] | None = No
     return screen(asked, "desk/attendance.html", TITLE[lang], given, status=422 if problem else 200)
 
 
+def _by_hand(connection: Connection, one: KnownSession, asked: Asked) -> Sequel | None:
+    """What the first figure that is typed would owe, where nothing is recorded yet."""
+    session, first = one.session, [site.id for site in one.session.sites][:1]
+    if one.found is not None and (one.found.source or one.found.held is False):
+        return None
+    return would_follow(connection, session, None, dict.fromkeys(first, 1), asked.now)
+
+
 def _word(one: KnownSession, asked: Asked) -> str:
     """Who spoke last of it, and when."""
     if one.found is None or one.found.at is None:
@@ -198,12 +213,13 @@ def _questions(question: AttendanceQuestion, brought: Carried, lang: Language) -
     return {"questions": questions, "kept": brought.packed()}
 
 
-def _columns(found: Looked, brought: Carried, lang: Language) -> dict[str, Any]:
-    agenda = found.session.agenda
+def _columns(found: Looked, brought: Carried, asked: Asked) -> dict[str, Any]:
+    agenda, lang, after = found.session.agenda, asked.language, found.sequel
     matched = sorted(found.matched, key=lambda one: (city(agenda, one.site, lang), one.participant.name))
     columns = {
         "files": list(file_lines(found, lang)),
         "counts": list(count_lines(found, lang)),
+        "follows": "" if after is None else owing_line(found.session, after, lang, asked.now),
         "matched": [_person(one, agenda, lang) for one in matched],
         "unmatched": [_person(one, agenda, lang) for one in found.unmatched[:ASKED_AT_ONCE]],
         "more": max(0, len(found.unmatched) - ASKED_AT_ONCE),

@@ -17,6 +17,7 @@ PURPOSES: Mapping[Purpose, Phrase] = {
     Purpose.INVITATION: Phrase("calendar invitation", "mail"),
     Purpose.CONVOCATION: Phrase("convocation", "mail"),
     Purpose.QUESTION: Phrase("question whether it comes", "mail"),
+    Purpose.FOLLOW_UP: Phrase("follow-up of a session", "mail"),
     Purpose.CONFIRMATION: Phrase("confirmation of a sign-up", "mail"),
     Purpose.KNOWN: Phrase("answer to a second sign-up", "mail"),
     Purpose.ALARM: Phrase("alarm: a site with nobody", "mail"),
