@@ -1,6 +1,6 @@
 """The build before a change, beside ours in the same run: a checkout of an earlier commit, run by our own interpreter.
 
-`SENDING_BEFORE` names a checkout of commit 421c8ae (`git worktree add --detach ../before 421c8ae && make -C ../before
+`PREVIOUS_BUILD` names a checkout of commit 421c8ae (`git worktree add --detach ../before 421c8ae && make -C ../before
 calendars/languages/es.mo`). Its packages are found by PYTHONPATH; what is measured, and how, is this checkout's.
 """
 
@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 COMMIT = "421c8ae"
-NAMED = "SENDING_BEFORE"
+NAMED = "PREVIOUS_BUILD"
 MISSING = f"{NAMED} names no checkout of {COMMIT}"
 
 

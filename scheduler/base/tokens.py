@@ -62,7 +62,8 @@ class Tokens:
             raise ValueError("no secret key")
         self._keys = tuple(keys)
         self.short = len(keys[0]) < LEAST  # what is signed now can be forged
-        self._message_key = hashlib.sha256(f"agenda-consular.message{keys[0]}".encode()).digest()
+        message_key = hashlib.sha256(f"agenda-consular.message{keys[0]}".encode()).digest()
+        self._message = hmac.new(message_key, digestmod="sha256")  # copied for each: the key is hashed once
         newest_last = list(reversed(keys))
         self._by_purpose = {link: URLSafeSerializer(newest_last, salt=f"agenda-consular.{link}") for link in Link}
         self._begun = {link: _begun(serializer) for link, serializer in self._by_purpose.items()}
@@ -147,8 +148,9 @@ class Tokens:
         Whoever reads the public calendar knows most of what it is made from; without the key nobody can reckon it. It
         is reckoned once, when the row is made: what is stored stays as it is when the key is rotated.
         """
-        named = "\x1f".join((purpose, subject, str(schedule), rule, recipient))
-        return hmac.digest(self._message_key, named.encode(), "sha256").hex()[:32]
+        mac = self._message.copy()
+        mac.update("\x1f".join((purpose, subject, str(schedule), rule, recipient)).encode())
+        return mac.hexdigest()[:32]
 
     @property
     def chain_keys(self) -> tuple[ChainKey, ...]:

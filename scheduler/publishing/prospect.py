@@ -81,6 +81,7 @@ class Prospect:
     uncorrected: tuple[str, ...]  # posts (ids) for which the file has a former holder's address: it does not count
     unlikely: tuple[Unlikely, ...]  # moved or added to a date that few mean
     silent: bool  # nobody is told: `notices` are empty
+    digest: str  # of the draft: equal where there is nothing to publish between two
     unchanged: bool  # nothing to publish
     files: Mapping[str, bytes]  # by name: kept with the edition
     message: OwnWords | None = None  # at the head of its mails
@@ -146,7 +147,7 @@ def prospect(connection: Connection, draft: Draft, act: Act, tokens: Tokens | No
 
     Raises AnotherAgenda; NothingToAnnounce.
     """
-    now = editions.load(connection)
+    now, filed = editions.load(connection), digest(draft)
     publication = _published(now, draft, act)
     different = () if now is None else changes(now.edition, publication.edition, now.links, draft.links)
     involved = hearers.involved(connection) if different and not act.silent else []
@@ -175,7 +176,8 @@ def prospect(connection: Connection, draft: Draft, act: Act, tokens: Tokens | No
         uncorrected=handovers.uncorrected(connection, draft.recipients, _knows_erased(connection, tokens)),
         unlikely=tuple(unlikely(different, act.at)),
         silent=act.silent,
-        unchanged=now is not None and now.draft_digest == digest(draft) and not different,
+        digest=filed,
+        unchanged=now is not None and now.draft_digest == filed and not different,
         files=act.files,
         message=act.message,
     )
@@ -241,7 +243,7 @@ class _Posts:
 
     def hearing(self, connection: Connection) -> dict[str, frozenset[str]]:
         """Who hears of changes, by the site that they have in the draft; without those that it takes away."""
-        found = ((one.id, one.site) for one in hearers.hearers(connection))
+        found = hearers.hearing(connection)
         return _by_site({post: self.listed.get(post, site) for post, site in found if self.stays(post)})
 
     def newcomers(self, draft: Draft) -> dict[str, frozenset[str]]:
@@ -340,7 +342,7 @@ class Unpublished:
 
 
 def unpublished(connection: Connection, found: Prospect, draft: Draft) -> Unpublished:
-    same = found.before is not None and found.before.draft_digest == digest(draft)
+    same = found.before is not None and found.before.draft_digest == found.digest
     if found.unchanged or same:  # what zone rules shift nobody has written
         return Unpublished()
     others = beside(connection, found, draft)

@@ -20,7 +20,7 @@ from scheduler.base.tokens import Tokens
 from scheduler.planning.notices import convocation_notices, expires_at, leaves_at, settles_at
 from scheduler.planning.plan import plan
 from scheduler.publishing.announcing import calls
-from scheduler.publishing.prospect import Act, Prospect, Seen, digest, prospect
+from scheduler.publishing.prospect import Act, Prospect, Seen, prospect
 from scheduler.store import editions
 from scheduler.store.audit import chain
 from scheduler.store.audit.chain import Head
@@ -33,6 +33,7 @@ from scheduler.store.ledger.notices_owed import Owed, follow_moved, owe
 from scheduler.store.ledger.reconcile import Reconciled, reconcile
 from scheduler.store.people import handovers, signups
 from scheduler.store.posts import roster
+from scheduler.store.sqlite import roomy
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -176,7 +177,7 @@ def enact(
     written = InForce(
         edition=edition,
         links=draft.links,
-        draft_digest=filed or digest(draft),
+        draft_digest=filed or found.digest,
         zone_version=version,
         days_digest=days_digest(edition.agenda),
     )
@@ -184,14 +185,14 @@ def enact(
     editions.save(connection, written, silent=found.silent, announced=events, message=found.message)
     editions.keep_files(connection, edition.number, found.files)
     states.void(connection)  # it was claimed under an edition that is no longer in force
-    known = frozenset(roster.posts_of_the_file(connection))
     invited_at = invited.invited_posts(connection)
+    newcomers: frozenset[str] = frozenset()
     if posts is not None:
-        roster.import_posts(connection, posts, at)
+        newcomers = roster.import_posts(connection, posts, at)
         follow_moved(connection)
-    newcomers = frozenset(one.id for one in posts or () if one.id not in known)
-    rows = reconcile(connection, edition.number, plan(edition, roster.members(connection)), at)
-    owed = owe(connection, edition.number, list(_owed(found, at)), at, newcomers)
+    with roomy(connection):
+        rows = reconcile(connection, edition.number, plan(edition, roster.members(connection)), at)
+        owed = owe(connection, edition.number, list(_owed(found, at)), at, newcomers)
     if not found.silent:
         _invite(connection, found, written, invited_at, at)
     called_now = _convene(connection, found, draft, at)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import IO, Any
@@ -22,6 +24,7 @@ except ImportError:  # no wheel for this platform; the standard library's then h
 
 SAFE_SQLITE = (3, 51, 3)  # before it, several connections in WAL mode could corrupt the file
 BUSY_SECONDS = 30
+CACHE_KIB, ROOMY_KIB = 16_384, 131_072  # of pages, at most: what is never read is never kept
 
 
 IN_USE = Phrase("{file}: another agenda serve or worker works on it")
@@ -55,7 +58,7 @@ def sqlite_engine(url: URL) -> Engine:
             "synchronous=FULL",  # what was settled stays settled after a power cut
             "foreign_keys=ON",
             "temp_store=MEMORY",
-            "cache_size=-16384",
+            f"cache_size=-{CACHE_KIB}",
         ):
             connection.execute(f"PRAGMA {pragma}").close()
 
@@ -65,6 +68,19 @@ def sqlite_engine(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+@contextmanager
+def roomy(connection: Connection) -> Iterator[None]:
+    """Of SQLite: keep more pages meanwhile, where many rows are written whose index entries lie all over the file."""
+    sqlite = connection.dialect.name == "sqlite"
+    if sqlite:
+        connection.exec_driver_sql(f"PRAGMA cache_size=-{ROOMY_KIB}")
+    try:
+        yield
+    finally:
+        if sqlite:
+            connection.exec_driver_sql(f"PRAGMA cache_size=-{CACHE_KIB}")
 
 
 def lock_file(database: Path) -> IO[bytes]:

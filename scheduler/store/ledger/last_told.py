@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, or_, select
 
 from scheduler.planning.delivery import Purpose, State
 from scheduler.store.ledger.claiming import Claim
@@ -69,27 +71,30 @@ def known(connection: Connection, event: str, uid: str) -> dict[str, LastTold]:
         select(said.c.recipient, said.c.edition).where(said.c.subject == uid, doubtful, said.c.edition.is_not(None))
     ):
         doubts.setdefault(row.recipient, set()).add(row.edition)
-    before = editions.alias("before")
     accepted = _newest_accepted(said.c.state, said.c.edition).where(said.c.recipient == _R.id, said.c.subject == uid)
-    chose = select(func.min(_A.at)).where(_A.recipient == _R.id, _A.instead == event)
-    since = chose.correlate(recipients).scalar_subquery()
-    joined = select(func.max(before.c.number)).where(before.c.at <= _R.since)
-    polled = select(func.max(_T.polled_at)).where(_T.recipient == _R.id, _T.revoked_at.is_(None))
-    found = connection.execute(
-        select(
-            _R.id,
-            _R.origin,
-            accepted.correlate(recipients).scalar_subquery().label("accepted"),
-            func.coalesce(joined.correlate(recipients).scalar_subquery(), 1).label("joined"),
-            select(func.max(before.c.number))
-            .where(before.c.at <= since)
-            .correlate(recipients)
-            .scalar_subquery()
-            .label("chosen"),
-            polled.correlate(recipients).scalar_subquery().label("read_at"),
-        )
-    )
-    return {row["id"]: _known(row, doubts.get(row["id"], ())) for row in found.mappings()}
+    last = accepted.correlate(recipients).scalar_subquery()
+    then = _numbers(connection)
+    chose = select(_A.recipient, func.min(_A.at)).where(_A.instead == event).group_by(_A.recipient)
+    chosen = {post: then(at) for post, at in connection.execute(chose)}
+    polled = select(_T.recipient, func.max(_T.polled_at)).where(_T.revoked_at.is_(None)).group_by(_T.recipient)
+    read = dict(connection.execute(polled).all())
+    found = connection.execute(select(_R.id, _R.origin, _R.since, last))
+    return {
+        post: _known(origin, (told or 0, then(since) or 1), chosen.get(post), doubts.get(post, ()), read.get(post))
+        for post, origin, since, told in found
+    }
+
+
+def _numbers(connection: Connection) -> Callable[[datetime], int | None]:
+    """Tells the highest number of an edition that was published by then; None where there was none."""
+    published = connection.execute(select(editions.c.at, editions.c.number).order_by(editions.c.at)).all()
+    moments, highest = [row.at for row in published], list(accumulate((row.number for row in published), max))
+
+    def at(moment: datetime) -> int | None:
+        before = bisect_right(moments, moment)
+        return highest[before - 1] if before else None
+
+    return at
 
 
 def _newest_accepted(state: ColumnElement[str], edition: ColumnElement[int | None]) -> Select[Any]:
@@ -97,16 +102,13 @@ def _newest_accepted(state: ColumnElement[str], edition: ColumnElement[int | Non
     return select(func.max(case((state == State.ACCEPTED, edition))))
 
 
-def _known(row: RowMapping, doubts: Collection[int]) -> LastTold:
-    surely = max(row["accepted"] or 0, row["joined"], row["chosen"] or 0)
+def _known(
+    origin: str, told: tuple[int, int], chosen: int | None, doubts: Collection[int], read_at: datetime | None
+) -> LastTold:
+    """`told`: the edition of the last message that was accepted, or 0, and the one that the post joined."""
+    surely = max(*told, chosen or 0)
     newer = sorted((number for number in doubts if number > surely), reverse=True)
-    return LastTold(
-        origin=row["origin"],
-        surely=surely,
-        visits=row["chosen"] is not None,
-        perhaps=tuple(newer),
-        read_at=row["read_at"],
-    )
+    return LastTold(origin=origin, surely=surely, visits=chosen is not None, perhaps=tuple(newer), read_at=read_at)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -70,9 +70,9 @@ def follow_moved(connection: Connection, recipient: str | None = None) -> None:
 
 def _posts(connection: Connection, newcomers: Collection[str]) -> _Posts:
     posts: dict[tuple[str | None, str, bool], list[str]] = {}
-    for hearer in hearers.hearers(connection):
-        if hearer.id not in newcomers:
-            posts.setdefault((None, hearer.site, False), []).append(hearer.id)
+    for post, site in hearers.hearing(connection):
+        if post not in newcomers:
+            posts.setdefault((None, site, False), []).append(post)
     for other in hearers.involved(connection):
         posts.setdefault((other.event, other.site, other.guest), []).append(other.id)
     return posts

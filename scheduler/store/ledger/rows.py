@@ -5,7 +5,7 @@ All functions work in the caller's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -17,13 +17,14 @@ from scheduler.planning.delivery import Purpose, State
 from scheduler.planning.plan import Planned
 from scheduler.store import upsert
 from scheduler.store.posts import roster
-from scheduler.store.schema import deliveries, recipients, staged
+from scheduler.store.schema import deliveries, microseconds, recipients, staged
 
 T = TypeVar("T")
 CHUNK = 10_000
 _D, _S = deliveries.c, staged.c
 _NAMED_BY = ("purpose", "subject", "schedule", "rule", "recipient")
 _STAGED = (*_NAMED_BY, "event", "site", "message_key", "due_at", "expires_at", "moved")
+_ADDED = (*_STAGED, "state", "next_at", "edition")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,24 +46,24 @@ class Row:
 
 def add(connection: Connection, owed: Iterable[Row]) -> int:
     """Owe these; returns how many."""
-    added = 0
-    for part in parts(owed):
-        connection.execute(insert(deliveries), [_values(connection, row) for row in part])
-        added += len(part)
-    return added
+    return upsert.pour(connection, deliveries, _ADDED, _values(connection, owed))
 
 
 def add_once(connection: Connection, owed: Row) -> None:
     """Owe this, unless it is there already."""
-    row = upsert.insert(connection, deliveries).values(_values(connection, owed))
-    connection.execute(row.on_conflict_do_nothing())
+    (row,) = _values(connection, (owed,), lambda instant: instant)
+    given = upsert.insert(connection, deliveries).values(dict(zip(_ADDED, row, strict=True)))
+    connection.execute(given.on_conflict_do_nothing())
 
 
 def stage(connection: Connection, planned: Iterable[Planned]) -> None:
     """Lay a plan beside the ledger, to be compared with it; until `unstage`."""
     staged.create(connection, checkfirst=True)
-    for part in parts(planned):
-        connection.execute(insert(staged), [_keyed(connection, _planned(one)) for one in part])
+    laid = upsert.pour(connection, staged, _STAGED, _laid(connection, planned))
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"CREATE UNIQUE INDEX staged_key ON {staged.name} ({', '.join(_NAMED_BY)})")
+    elif laid > CHUNK:
+        connection.exec_driver_sql(f"ANALYZE {staged.name}")  # or it is joined as if it were a handful of rows
 
 
 def unstage(connection: Connection) -> None:
@@ -101,44 +102,34 @@ def parts(rows: Iterable[T]) -> Iterator[list[T]]:
         yield part
 
 
-def _keyed(connection: Connection, row: Mapping[str, object]) -> dict[str, object]:
-    """With its `message_key`, in a transaction that writes. Raises NoKey where no secret key is known.
+def _values(
+    connection: Connection, owed: Iterable[Row], kept: Callable[[datetime], object] = microseconds
+) -> Iterator[tuple[object, ...]]:
+    """Rows for what is owed: values of _ADDED. `kept`: an instant as it is given to the database."""
+    made = _key_maker(connection)
+    for one in owed:
+        named = (one.purpose.value, one.subject, one.schedule, one.rule, one.recipient)
+        due, expires = kept(one.due_at), kept(one.expires_at)
+        waits = (State.SUPPRESSED.value, None) if one.kept_back else (State.PLANNED.value, due)
+        yield (*named, one.event, one.site, made(*named), due, expires, 0, *waits, one.edition)
 
-    The key is made here, once, under the installation's secret key, and never reckoned anew.
+
+def _laid(connection: Connection, planned: Iterable[Planned]) -> Iterator[tuple[object, ...]]:
+    """Likewise those of a plan: values of _STAGED. Many in a row share one moment, and all but their recipient."""
+    made, last = _key_maker(connection), None
+    for one in planned:
+        if one.moment is not last:
+            last = one.moment
+            named = (one.purpose.value, one.subject, one.schedule, last.rule)
+            place, when = (last.event, last.site), (microseconds(last.due), microseconds(last.expires), int(last.moved))
+        yield (*named, one.recipient, *place, made(*named, one.recipient), *when)
+
+
+def _key_maker(connection: Connection) -> Callable[[str, str, int, str, str], str]:
+    """Makes the `message_key` of what is named so, in a transaction that writes.
+
+    It is made once, under the installation's secret key, and never reckoned anew. Raises NoKey where no such key is
+    known, when it is asked for the first.
     """
-    made = connection.get_execution_options()["message_key"](*(row[name] for name in _NAMED_BY))
-    return {**row, "message_key": made}
-
-
-def _values(connection: Connection, owed: Row) -> dict[str, object]:
-    row = {
-        "purpose": owed.purpose,
-        "subject": owed.subject,
-        "schedule": owed.schedule,
-        "rule": owed.rule,
-        "recipient": owed.recipient,
-        "event": owed.event,
-        "site": owed.site,
-        "due_at": owed.due_at,
-        "expires_at": owed.expires_at,
-        "moved": 0,
-        "state": State.SUPPRESSED if owed.kept_back else State.PLANNED,
-        "next_at": None if owed.kept_back else owed.due_at,
-        "edition": owed.edition,
-    }
-    return _keyed(connection, row)
-
-
-def _planned(one: Planned) -> dict[str, object]:
-    return {
-        "purpose": one.purpose,
-        "subject": one.subject,
-        "schedule": one.schedule,
-        "rule": one.moment.rule,
-        "recipient": one.recipient,
-        "event": one.moment.event,
-        "site": one.moment.site,
-        "due_at": one.moment.due,
-        "expires_at": one.moment.expires,
-        "moved": int(one.moment.moved),
-    }
+    made: Callable[[str, str, int, str, str], str] = connection.get_execution_options()["message_key"]
+    return made

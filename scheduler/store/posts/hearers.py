@@ -18,6 +18,7 @@ from scheduler.store.schema import answers, deliveries, editions, handovers, rec
 
 _R, _D, _A, _H = recipients.c, deliveries.c, answers.c, handovers.c
 _OF_THE_FILE = _R.origin == "file"
+_HOLDS = _R.role == Role.HOLDER
 AT_ONCE = 500  # ids in one statement
 
 
@@ -56,15 +57,19 @@ class Group:
 def hearers(connection: Connection) -> Iterator[Hearer]:
     """Every post that is told of the changes to all events of its site: the holders."""
     spoken = func.coalesce(_R.chosen_language, _R.language).label("spoken")
-    holds = _R.role == Role.HOLDER
-    found = connection.execute(select(_R.id, _R.site, spoken, _R.post).where(HEARS, holds).order_by(_R.id))
+    found = connection.execute(select(_R.id, _R.site, spoken, _R.post).where(HEARS, _HOLDS).order_by(_R.id))
     for row in found:
         yield Hearer(id=row.id, site=row.site, language=_language(row.spoken), post=row.post)
 
 
+def hearing(connection: Connection) -> Iterator[tuple[str, str]]:
+    """The ids of the same, and their sites."""
+    yield from connection.execute(select(_R.id, _R.site).where(HEARS, _HOLDS).order_by(_R.id))
+
+
 def deaf(connection: Connection) -> list[tuple[str, str]]:
     """The holders on the list that nothing is written to now, ids and sites: what they miss is kept for them."""
-    chosen = select(_R.id, _R.site).where(LISTED, ~HEARS, _R.role == Role.HOLDER).order_by(_R.id)
+    chosen = select(_R.id, _R.site).where(LISTED, ~HEARS, _HOLDS).order_by(_R.id)
     return [(row.id, row.site) for row in connection.execute(chosen)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, exists, func, or_, select, update
 
@@ -19,11 +19,14 @@ from scheduler.store.posts.answers import PostAnswer, Reply
 from scheduler.store.schema import bounces, deliveries, feed_tokens, listed, recipients
 from scheduler.store.upsert import insert
 
+T = TypeVar("T")
 Origin = Literal["file", "self"]
 _R, _D, _B = recipients.c, deliveries.c, bounces.c
 _CHUNK = 1000
 LISTED = listed(_R)
 _OF_THE_FILE = _R.origin == "file"
+_SPOKEN = func.coalesce(func.nullif(_R.chosen_language, ""), _R.language)
+_LANGUAGES: Mapping[str, Language] = {known: known for known in LANGUAGES}
 # Whoever may be told of changes: also the administrator's that asked for no reminders; no bad address.
 HEARS = and_(LISTED, _R.suppressed_at.is_(None), or_(_OF_THE_FILE, _R.left_at.is_(None)))
 
@@ -60,38 +63,69 @@ def borne(connection: Connection, bearer: str) -> str | None:
     return recipient if now is None or str(now) == (holder or "0") else None
 
 
-def import_posts(connection: Connection, posted: Sequence[Recipient], now: datetime) -> int:
-    """Make the administrator's posts what the file says; returns how many rows were new or changed.
+def import_posts(connection: Connection, posted: Sequence[Recipient], now: datetime) -> frozenset[str]:
+    """Make the administrator's posts what the file says; returns those (ids) that were not on the list.
 
     The id is the post: a corrected address is the same post, but no longer one that was found bad. A post that is
-    gone from the file is marked removed, and its staff feeds end; one that returns joined anew.
+    gone from the file is marked removed, and its staff feeds end; one that returns joined anew. One that stands as the
+    file has it is not written.
     """
-    changed = 0
-    for start in range(0, len(posted), _CHUNK):
-        part = posted[start : start + _CHUNK]
-        _forgive_doubts(connection, {one.id: one.address for one in part})
-        changed += _upsert(connection, [_row(one, now) for one in part])
-    listed = {recipient.id for recipient in posted}
-    present = connection.execute(select(_R.id).where(_R.removed_at.is_(None), _OF_THE_FILE)).scalars()
-    gone = [key for key in present if key not in listed]
-    for start in range(0, len(gone), _CHUNK):
-        part = gone[start : start + _CHUNK]
-        connection.execute(update(recipients).where(_R.id.in_(part)).values(removed_at=now))
+    wanted = {one.id: one for one in posted}
+    found = _compared(connection, wanted)
+    _forgive_doubts(connection, {one.id: one.address for one in posted})
+    for part in _parts([one for one in posted if one.id not in found.same]):
+        _upsert(connection, [_row(one, now) for one in part])
+    for ended in _parts(found.gone):
+        connection.execute(update(recipients).where(_R.id.in_(ended)).values(removed_at=now))
         connection.execute(
             update(feed_tokens)
-            .where(feed_tokens.c.recipient.in_(part), feed_tokens.c.revoked_at.is_(None))
+            .where(feed_tokens.c.recipient.in_(ended), feed_tokens.c.revoked_at.is_(None))
             .values(revoked_at=now)
         )
     end_doubles(connection, now)
-    return changed + len(gone)
+    return frozenset(wanted.keys() - found.filed)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Compared:
+    """The posts as they are beside those of a file, by their ids."""
+
+    same: frozenset[str]  # not removed, and as the file has them
+    filed: frozenset[str]  # the administrator's on the list
+    gone: Sequence[str]  # the administrator's that the file has no more
+
+
+def _compared(connection: Connection, wanted: Mapping[str, Recipient]) -> _Compared:
+    there, on_list = _R.removed_at.is_(None), and_(LISTED, _OF_THE_FILE)
+    content = (_R.site, _R.address, _R.language, _R.post, _R.joined, _R.role)
+    present = select(_R.id, _OF_THE_FILE, on_list, *content).where(there).order_by(_R.id)
+    same, filed, gone = set(), set(), []
+    for key, of_the_file, is_listed, *now in connection.execute(present):
+        one = wanted.get(key)
+        if is_listed:
+            filed.add(key)
+        if one is not None and now == _content(one):
+            same.add(key)
+        if of_the_file and one is None:
+            gone.append(key)
+    return _Compared(same=frozenset(same), filed=frozenset(filed), gone=gone)
+
+
+def _content(one: Recipient) -> list[str]:
+    return [one.site, one.address, one.language, one.post, one.joined.isoformat(), one.role.value]
+
+
+def _parts(many: Sequence[T]) -> Iterator[Sequence[T]]:
+    """As many at a time as go into one statement."""
+    return (many[start : start + _CHUNK] for start in range(0, len(many), _CHUNK))
 
 
 def _forgive_doubts(connection: Connection, posted: Mapping[str, str]) -> None:
     """What is doubted of an address says nothing of the one that took its place. `posted`: by Recipient.id."""
     doubted = select(_R.id, _R.address).where(exists().where(_B.recipient == _R.id, _B.kind == "doubted"))
     corrected = [row.id for row in connection.execute(doubted) if posted.get(row.id, row.address) != row.address]
-    if corrected:
-        about_them = update(bounces).where(_B.recipient.in_(corrected), _B.kind == "doubted")
+    for part in _parts(corrected):
+        about_them = update(bounces).where(_B.recipient.in_(part), _B.kind == "doubted")
         connection.execute(about_them.values(kind="forgiven"))
 
 
@@ -123,7 +157,7 @@ def _row(recipient: Recipient, now: datetime) -> dict[str, object]:
     }
 
 
-def _upsert(connection: Connection, rows: list[dict[str, object]]) -> int:
+def _upsert(connection: Connection, rows: list[dict[str, object]]) -> None:
     statement = insert(connection, recipients)
     new = statement.excluded
     returns = _R.removed_at.is_not(None)
@@ -157,15 +191,14 @@ def _upsert(connection: Connection, rows: list[dict[str, object]]) -> int:
         },
         where=differs,
     )
-    return connection.execute(merged, rows, execution_options={"preserve_rowcount": True}).rowcount
+    connection.execute(merged, rows)
 
 
 def members(connection: Connection) -> Iterator[Member]:
     """Every post that is written to, with the instant at which it was taken in, what it declined and its answers."""
     said = answers.by_recipient(connection)
-    found = connection.execute(select(recipients).where(LISTED).order_by(_R.id))
-    for row in found.mappings():
-        yield _member(row, said.get(row["id"], ()))
+    for row in connection.execute(select(*_OF_MEMBERS).where(LISTED).order_by(_R.id)):
+        yield _member(row, said.get(row[0], ()))
 
 
 def addressed(connection: Connection) -> list[Recipient]:
@@ -186,15 +219,30 @@ def addressed(connection: Connection) -> list[Recipient]:
 
 def member(connection: Connection, recipient: str) -> Member | None:
     """One of them; None where there is none."""
-    row = connection.execute(select(recipients).where(LISTED, _R.id == recipient)).mappings().one_or_none()
+    row = connection.execute(select(*_OF_MEMBERS).where(LISTED, _R.id == recipient)).one_or_none()
     return None if row is None else _member(row, answers.by_recipient(connection, recipient).get(recipient, ()))
 
 
-def _member(row: RowMapping, said: Sequence[PostAnswer]) -> Member:
+_OF_MEMBERS = (_R.id, _R.site, _R.address, _SPOKEN, _R.post, _R.joined, _R.role, _R.since, _R.declined)
+
+
+def _member(row: Sequence[Any], said: Sequence[PostAnswer]) -> Member:
+    key, site, address, spoken, post, joined, role, since, declined = row
+    recipient = Recipient(
+        id=key,
+        site=site,
+        address=address,
+        language=_LANGUAGES[spoken],
+        post=post,
+        joined=date.fromisoformat(joined),
+        role=Role(role),
+    )
+    if not said:
+        return Member(recipient=recipient, since=since, declined=frozenset(declined.splitlines()))
     return Member(
-        recipient=_recipient(row),
-        since=row["since"],
-        declined=_declined(row),
+        recipient=recipient,
+        since=since,
+        declined=frozenset(declined.splitlines()),
         away=frozenset(one.event for one in said if one.reply is Reply.NO),
         coming=frozenset(one.event for one in said if one.reply is Reply.YES),
         instead={one.event: one.instead for one in said if one.reply is Reply.NO and one.instead is not None},
