@@ -16,8 +16,9 @@ from pathlib import Path
 from statistics import median
 from threading import Event
 
+from bench.former import COMMIT, MISSING
 from bench.measure import Figure, Line, Skipped
-from bench.pages import COMMIT, OURS, PAGES, PREVIOUS, TURNS, Build, previous
+from bench.pages import OURS, PAGES, TURNS, Build, previous
 from bench.sink import sinking
 
 AIM_MB = 150.0
@@ -41,7 +42,7 @@ def run() -> Sequence[Line]:
         Figure(what="the same with the process that renders pages, while people read them", ours=f"{read:.0f} MB"),
     ]
     if not theirs:
-        return [*lines, Skipped(what="the same beside the build before", reason=f"{PREVIOUS} names no {COMMIT}")]
+        return [*lines, Skipped(what="the same beside the build before", reason=MISSING)]
     for number, (which, aim) in enumerate((("the very first start", FIRST_AIM), ("a later start", LATER_AIM))):
         ours, before = [one[number] for one in turns], [one[number] for one in theirs]
         ratio = median(one / other for one, other in zip(ours, before, strict=True))

@@ -20,6 +20,7 @@ from pathlib import Path
 from statistics import median
 
 from bench.agendas import BEFORE_ALL, TOKENS
+from bench.former import COMMIT, MISSING, former
 from bench.measure import ROOT, Figure, Line, Skipped, apart, seconds
 from bench.planning import crowded_draft
 from scheduler.publishing.prospect import Act
@@ -27,7 +28,6 @@ from scheduler.publishing.publish import Published, publish_draft
 from scheduler.store.database import Database
 from tests.support.postgres import Cluster, NoPostgres, cluster
 
-COMMIT, PREVIOUS = "421c8ae", "PREVIOUS_BUILD"
 TURNS, LONG_TURNS = 5, 3
 POSTGRESQL_AIM, SQLITE_AIM, MILLION_AIM, COPY_AIM = 0.5, 0.55, 0.4, 5.0
 PATIENCE = 1800  # seconds
@@ -44,10 +44,10 @@ class _Turn:
 
 
 def run() -> Sequence[Line]:
-    named = os.environ.get(PREVIOUS)
-    if named is None:
-        return [Skipped(what="publishing beside the build before", reason=f"{PREVIOUS} names no checkout of {COMMIT}")]
-    builds = (ROOT, Path(named).resolve())
+    before = former()
+    if before is None:
+        return [Skipped(what="publishing beside the build before", reason=MISSING)]
+    builds = (ROOT, before)
     on_sqlite = _turns(builds, _in_a_file, _move)
     lines: list[Line] = [_beside("a workshop moved for 100,128 posts on SQLite", SQLITE_AIM, on_sqlite)]
     try:
@@ -121,7 +121,7 @@ def _beside(what: str, aim: float, turns: Sequence[tuple[_Turn, _Turn]]) -> Figu
     return Figure(
         what=f"{what}, against the former build",
         ours=f"{median(ours.wall for ours, _ in turns):.1f} s",
-        peer=f"commit {COMMIT}, in turns, {median(former.wall for _, former in turns):.1f} s",
+        peer=f"commit {COMMIT}, in turns, {median(theirs.wall for _, theirs in turns):.1f} s",
         ratio=f"{ratio:.2f} of it; processor time of the process {worked:.2f}",
         aim=f"≤ {aim:g}",
         met=ratio <= aim,

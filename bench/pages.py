@@ -23,13 +23,13 @@ from statistics import median
 from threading import Event
 from urllib.parse import urlsplit
 
+from bench.former import COMMIT, MISSING
+from bench.former import former as checkout_before
 from bench.measure import AGENDA, ROOT, Figure, Line, Skipped, apart, seconds
 from bench.postfix import free_port, wait_for
 from bench.webpeers import CLIENT_CORE, FEED, found, on_core
 from scheduler.base.clock import monotonic
 
-PREVIOUS = "PREVIOUS_BUILD"  # the variable
-COMMIT = "421c8ae"
 PAGES = ("/", "/sites/tokio", "/calendar")
 READERS = (12, 50)
 TURNS = 5
@@ -67,10 +67,9 @@ OURS = Build(command=AGENDA, checkout=ROOT)
 
 def previous() -> Build | None:
     """The build of the commit before; None where no variable names it."""
-    named = os.environ.get(PREVIOUS)
-    if named is None:
+    checkout = checkout_before()
+    if checkout is None:
         return None
-    checkout = Path(named).resolve()
     return Build(command=(str(checkout / ".venv" / "bin" / "agenda"),), checkout=checkout)
 
 
@@ -97,7 +96,7 @@ def run() -> Sequence[Line]:
     former = previous()
     missing = [program for program in _LOADED if found(program) is None]
     if former is None or missing:
-        reason = f"{PREVIOUS} names no checkout of {COMMIT}" if former is None else f"there is no {missing[0]}"
+        reason = MISSING if former is None else f"there is no {missing[0]}"
         return (Skipped(what="a feed while people read pages, and the first page from memory", reason=reason),)
     ours, theirs = _Taken(), _Taken()
     for _ in range(TURNS):

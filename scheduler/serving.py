@@ -16,8 +16,8 @@ from scheduler.base.clock import SystemClock
 from scheduler.base.heavy import load
 from scheduler.base.refusal import EnvironmentRefusal
 from scheduler.people import signing_in
-from scheduler.sending.daywatch import DayWatch
-from scheduler.sending.zonewatch import ZoneWatch
+from scheduler.sending.watch.daywatch import DayWatch
+from scheduler.sending.watch.zonewatch import ZoneWatch
 from scheduler.store import editions
 from scheduler.store.database import ChangeWatch, Database, will_pass
 from scheduler.store.people import doubts, signups

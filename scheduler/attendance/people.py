@@ -11,7 +11,7 @@ from scheduler.attendance.actions import by_actions
 from scheduler.attendance.moments import Moments, refuse_another_session
 from scheduler.attendance.names import folded
 from scheduler.attendance.questions import AttendanceRefusal
-from scheduler.attendance.row_reader import CLOSE, RowReader, is_of_persons
+from scheduler.attendance.row_reader import RowReader, is_of_persons
 from scheduler.attendance.tables import SeenTable
 from scheduler.attendance.values import Attendee, Choices, Interval, Meeting
 from scheduler.attendance.words import Field
@@ -89,15 +89,9 @@ def _with_activities(persons: list[Attendee], joins: list[Attendee]) -> tuple[li
         replace(one, intervals=tuple(times[at]), span=one.span or _only(one.intervals)) if times.get(at) else one
         for at, one in enumerate(persons)
     ]
-    less = sum(at in times and lacks_time(seen[at]) for at in range(len(seen)))
+    less = sum(at in times and seen[at].lacks_time for at in range(len(seen)))
     said: list[Said] = [_ONLY_BELOW.of(n=len(below))] if below else []
     return seen + below, [*said, *([_LESS_BELOW.of(n=less)] if less else [])]
-
-
-def lacks_time(one: Attendee) -> bool:
-    """Do the known times come to less than the file's own total?"""
-    known = sum((end - begin).total_seconds() for begin, end in one.intervals)
-    return one.minutes is not None and known < one.minutes * 60 - CLOSE
 
 
 def _places(persons: list[Attendee]) -> dict[str, int]:

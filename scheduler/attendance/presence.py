@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from scheduler.attendance.names import folded
-from scheduler.attendance.people import lacks_time
 from scheduler.attendance.values import AttendanceFile, Attendee, Interval, Meeting, Participant
 
 
@@ -69,7 +68,7 @@ def _participant(key: str, one: _Gathered, session: Meeting) -> Participant:
     first = next((row for row in one.rows if row.address), one.rows[0])
     intervals = _union([piece for row in one.rows for piece in row.intervals], session)
     measured = sum((end - begin).total_seconds() for begin, end in intervals)
-    certain = [_certain(row, session) for row in one.rows if row.minutes is not None and (lacks_time(row))]
+    certain = [_certain(row, session) for row in one.rows if row.minutes is not None and row.lacks_time]
     known = [float(measured)] if any(row.intervals for row in one.rows) else []
     best = max([*known, *certain], default=None)
     return Participant(

@@ -15,10 +15,8 @@ from scheduler.attendance.names import address_of
 from scheduler.attendance.opening.rows import FileRow
 from scheduler.attendance.questions import AttendanceQuestion, AttendanceRefusal, FileAnswer, FileQuestion
 from scheduler.attendance.tables import SeenTable
-from scheduler.attendance.values import Attendee, Choices, Interval, Unit
+from scheduler.attendance.values import CLOSE, Attendee, Choices, Interval, Unit
 from scheduler.attendance.words import NO, YES, Field, bare
-
-CLOSE = 120  # seconds by which a duration and its two moments may differ: programs round each in its own way
 
 NOT_A_DURATION = Phrase(
     "“{value}” cannot be read as a duration. Correct it in the file, or download the list again: it may be cut off."

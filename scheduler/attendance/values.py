@@ -13,6 +13,7 @@ Interval = tuple[datetime, datetime]  # from and until, UTC, aware
 Order = Literal["day-first", "month-first"]
 Unit = Literal["minutes", "seconds", "hours"]
 Open = Literal["end", "last"]
+CLOSE = 120  # seconds by which a duration and its two moments may differ: programs round each in its own way
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,6 +58,12 @@ class Attendee:
     def unknown(self) -> bool:
         """Seen, and nothing is known of how long: neither times nor a total."""
         return not self.intervals and self.minutes is None and not self.listed
+
+    @property
+    def lacks_time(self) -> bool:
+        """Do the known times come to less than the file's own total?"""
+        known = sum((end - begin).total_seconds() for begin, end in self.intervals)
+        return self.minutes is not None and known < self.minutes * 60 - CLOSE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

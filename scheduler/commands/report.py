@@ -19,6 +19,7 @@ from calendars.model.text import Language
 from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import Refusal, UsageRefusal
+from scheduler.base.settings import Settings
 from scheduler.commands.common import AuthorOption, JsonOption, LangOption, author_of, language, print_json, told
 from scheduler.commands.packing import asked_for, packed
 from scheduler.commands.screen import err, out
@@ -134,8 +135,7 @@ def report(
     """
     with told(lang) as settings:
         _refuse_mixed(closing, number, corrects, commitment, listing=listing, as_json=as_json)
-        if evidence is not None and closing is None:
-            raise UsageRefusal(EVIDENCE_OF_WHAT)
+        _refuse_without_closing(closing, corrects, evidence)
         spoken, target = language(lang, settings), _Target(form=form, output=output, force=force)
         with existing_database(settings) as database:
             if listing:
@@ -146,8 +146,7 @@ def report(
                 name = author_of(author, spoken)
                 deed = Closing(who=name, author=name, reason=closing, corrects=corrects)
                 if evidence is not None:
-                    _refuse_unready(database, deed, target, spoken)
-                    packed(database, settings, evidence, asked_for(name, closing), spoken)
+                    _pack_first(database, settings, evidence, deed, target, spoken)
                 _close(database, commitment, deed, target, spoken)
             else:
                 _now(database, commitment, target, spoken)
@@ -161,10 +160,15 @@ def _refuse_mixed(
         raise UsageRefusal(LIST_ALONE)
     if number is not None and acting:
         raise UsageRefusal(NUMBER_ALONE)
-    if corrects is not None and closing is None:
-        raise UsageRefusal(CORRECTS_WHAT)
     if as_json and not listing:
         raise UsageRefusal(JSON_OF_LIST)
+
+
+def _refuse_without_closing(closing: str | None, corrects: int | None, evidence: Path | None) -> None:
+    if closing is None and corrects is not None:
+        raise UsageRefusal(CORRECTS_WHAT)
+    if closing is None and evidence is not None:
+        raise UsageRefusal(EVIDENCE_OF_WHAT)
 
 
 def _gathered(database: Database, commitment: str, at: datetime, lang: Language) -> CommissionFigures:
@@ -190,11 +194,14 @@ def _again(database: Database, number: int, target: _Target, lang: Language) -> 
     _say_where(path, lang)
 
 
-def _refuse_unready(database: Database, closing: Closing, target: _Target, lang: Language) -> None:
-    """A pack is not made for a report that could not be closed."""
+def _pack_first(
+    database: Database, settings: Settings, place: Path, closing: Closing, target: _Target, lang: Language
+) -> None:
+    """The pack that the report names; none is made for a report that could not be closed."""
     with database.read() as connection:
         refuse_unready(connection, closing)
         target.path(lang, closed.next_number(connection))
+    packed(database, settings, place, asked_for(closing.who, closing.reason), lang)
 
 
 def _close(database: Database, commitment: str, closing: Closing, target: _Target, lang: Language) -> None:

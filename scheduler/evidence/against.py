@@ -39,7 +39,7 @@ class Proof:
 
 
 @dataclass(kw_only=True, slots=True)
-class _Compared:
+class _Comparison:
     full: Path
     redacted: Path
     head: str
@@ -91,7 +91,7 @@ def compare(full: Path, of_full: PackVerdict, redacted: Path, of_redacted: PackV
     flaws = list(_of_kinds(full, redacted, of_full.head))
     entries = {one.name: one for one in of_full.manifest.entries}
     others = {one.name for one in of_redacted.manifest.entries}
-    compared = _Compared(full=full, redacted=redacted, head=of_full.head)
+    compared = _Comparison(full=full, redacted=redacted, head=of_full.head)
     flaws += [Flaw(file=name, what=NOT_IN_FULL) for name in sorted(others - entries.keys())]
     for name, entry in entries.items():
         if name.startswith(SALTS):

@@ -58,7 +58,8 @@ HELP: Mapping[str, Phrase] = {
         "yes: who cannot come at this hour may join the session of another region of the same kind; only with an hour"
     ),
     "seguimiento": Phrase(
-        "yes: when it is over, a mail thanks those who came and asks those who did not; only with an hour"
+        "yes: once it is recorded who came, a mail thanks the sites that did and asks those that did not; "
+        "only with an hour"
     ),
     "enlace": Phrase("https://…; it goes into mails and private calendars only, never onto a page"),
 }

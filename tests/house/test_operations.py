@@ -29,6 +29,7 @@ MORE = (
     "What cannot be read",
     "When somebody else takes over",
     "Staff feeds",
+    "The report",
     "Staging",
 )
 EVERY_DAY = ("Stop everything", "Who may use the desk", *MORE, "Backup", "Restore")

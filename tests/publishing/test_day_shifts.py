@@ -25,7 +25,7 @@ from scheduler.publishing.publish import NothingToPublish, Published
 from scheduler.publishing.shifted import default_reason, hours_shift, publish_shifted, shifted_draft, shifted_prospect
 from scheduler.reporting.checks import Verdict, installation_checks
 from scheduler.reporting.in_words import status_json
-from scheduler.sending.daywatch import DayWatch
+from scheduler.sending.watch.daywatch import DayWatch
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce

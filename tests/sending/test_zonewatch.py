@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from structlog.testing import capture_logs
 
-from scheduler.sending.zonewatch import ZoneWatch
+from scheduler.sending.watch.zonewatch import ZoneWatch
 from scheduler.store.database import Database
 from scheduler.store.schema import revisions
 from tests.support.factories import event

@@ -152,7 +152,8 @@ class EventForm(MappingForm):
     cobertura: YesNo | CoverageForm = Field(default="no", description="alguien de cada sede debe acudir; sí, o cuántos")
     seguimiento: YesNo = Field(
         default="no",
-        description="sí: al terminar, un correo agradece a quien acudió y pregunta a quien no",
+        description="sí: cuando se registra quién asistió, un correo agradece a las sedes que acudieron y pregunta "
+        "a las que no",
     )
 
 

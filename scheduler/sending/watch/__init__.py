@@ -1,0 +1,1 @@
+"""What no longer agrees with what was published: told once an edition."""
