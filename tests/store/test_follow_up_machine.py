@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import strategies as st
@@ -22,15 +20,14 @@ from scheduler.sending import sequels
 from scheduler.store import editions
 from scheduler.store.attendance import keeping
 from scheduler.store.attendance.keeping import Word
-from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 from scheduler.store.ledger.claiming import Claim
 from scheduler.store.schema import deliveries
 from tests.store.test_ledger_machine import EXAMPLES, POSTS, WALLS, LedgerMachine
 from tests.support.factories import event
-from tests.support.ledger import START, TOKENS
+from tests.support.ledger import START
+from tests.support.machines import InACluster, InAFile
 from tests.support.postgres import Cluster
-from tests.support.sqlite import migrated_at
 
 KEY = event().id
 END = START + timedelta(hours=2)
@@ -119,14 +116,8 @@ class FollowUpMachine(LedgerMachine):
             assert not waits & going, "nobody knows any more who came"
 
 
-class AfterOnSqlite(FollowUpMachine):
-    def open(self) -> Database:
-        self.folder = tempfile.TemporaryDirectory()
-        return Database(migrated_at(Path(self.folder.name) / "agenda.db"))
-
-    def teardown(self) -> None:
-        super().teardown()
-        self.folder.cleanup()
+class AfterOnSqlite(InAFile, FollowUpMachine):
+    pass
 
 
 def test_any_order_of_things_after_a_session_on_sqlite() -> None:
@@ -136,13 +127,7 @@ def test_any_order_of_things_after_a_session_on_sqlite() -> None:
 @pytest.mark.long
 @pytest.mark.pole
 def test_any_order_of_things_after_a_session_on_postgresql(postgres: Cluster, postgres_template: str) -> None:
-    class AfterOnPostgres(FollowUpMachine):
-        def open(self) -> Database:
-            self.url = postgres.create(postgres_template)
-            return Database(self.url, tokens=TOKENS)
-
-        def teardown(self) -> None:
-            super().teardown()
-            postgres.drop(self.url)
+    class AfterOnPostgres(InACluster, FollowUpMachine):
+        server, template = postgres, postgres_template
 
     run_state_machine_as_test(AfterOnPostgres, settings=EXAMPLES)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import datetime, timedelta
 from itertools import count
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -30,9 +28,9 @@ from scheduler.store.people import signups
 from scheduler.store.posts import roster
 from scheduler.store.schema import deliveries
 from tests.support.factories import agenda, event, timed
-from tests.support.ledger import PUBLISHED, START, TOKENS, draft, intent_of, post, put
+from tests.support.ledger import PUBLISHED, START, draft, intent_of, post, put
+from tests.support.machines import InACluster, InAFile
 from tests.support.postgres import Cluster
-from tests.support.sqlite import migrated_at
 
 WALLS = ("2021-10-21 18:00", "2021-10-21 20:00", "2021-10-25 10:00")
 POSTS = ("uno", "dos")
@@ -330,14 +328,8 @@ LONG = settings.get_current_profile_name() == "long"
 EXAMPLES = settings(settings.get_profile("project"), max_examples=400 if LONG else 12, stateful_step_count=25)
 
 
-class OnSqlite(LedgerMachine):
-    def open(self) -> Database:
-        self.folder = tempfile.TemporaryDirectory()
-        return Database(migrated_at(Path(self.folder.name) / "agenda.db"))
-
-    def teardown(self) -> None:
-        super().teardown()
-        self.folder.cleanup()
+class OnSqlite(InAFile, LedgerMachine):
+    pass
 
 
 def test_any_order_of_things_on_sqlite() -> None:
@@ -347,14 +339,8 @@ def test_any_order_of_things_on_sqlite() -> None:
 @pytest.mark.long
 @pytest.mark.pole
 def test_any_order_of_things_on_postgresql(postgres: Cluster, postgres_template: str) -> None:
-    class OnPostgres(LedgerMachine):
-        def open(self) -> Database:
-            self.url = postgres.create(postgres_template)
-            return Database(self.url, tokens=TOKENS)
-
-        def teardown(self) -> None:
-            super().teardown()
-            postgres.drop(self.url)
+    class OnPostgres(InACluster, LedgerMachine):
+        server, template = postgres, postgres_template
 
     run_state_machine_as_test(OnPostgres, settings=EXAMPLES)
 
