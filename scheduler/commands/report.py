@@ -36,6 +36,7 @@ from scheduler.reporting.commission.closing import (
 from scheduler.reporting.commission.figures import CommissionFigures, figures_json
 from scheduler.reporting.commission.gather import ReportWanted, gather
 from scheduler.reporting.commission.informe import informe
+from scheduler.reporting.commission.method import NO_EVIDENCE
 from scheduler.reporting.commission.printed import PrintedReport, ReportFormat, file_name, printed
 from scheduler.store import editions
 from scheduler.store.database import Database
@@ -49,7 +50,6 @@ WRITTEN = Phrase("The report is in {file}.")
 CLOSED = Phrase("Report {number} is closed: {digest}")
 HEAD = Phrase("Head of the list of who did what: {head}. Keep it with the report.")
 EVIDENCE = Phrase("Pack of evidence: {head}, of {moment}.")
-NO_EVIDENCE = Phrase("No pack of evidence has been made.")
 AGAIN = Phrase("It can be printed again, word for word: agenda report --number {number} --format pdf")
 THERE = Phrase("{file} is already there, and nothing was written over it: name another with --output, or add --force")
 LIST_ALONE = Phrase("--list goes alone, or with --json")
