@@ -16,6 +16,8 @@ _LONGEST_LOCAL = 64  # RFC 5321 §4.5.3.1.1
 _LONGEST_DOMAIN = 253  # RFC 1035 §2.3.4, less the length octets
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")  # RFC 5322 dot-atom
 _LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+# What most are, short enough in each part; a sending checks some for each message.
+_USUAL = re.compile(r"[A-Za-z0-9_+-]{1,40}(?:\.[A-Za-z0-9_+-]{1,20})?@([a-z0-9][a-z0-9.-]{0,125})")
 _MANY = re.compile(r"[\s,;<>]")
 _SHOWN = 60  # characters of one that a message may quote
 
@@ -38,7 +40,8 @@ class NotAnAddress(ValueError):
 
 def checked(text: str) -> str:
     """The text itself, if it is an address as it stands. Raises NotAnAddress."""
-    if why := fault(text):
+    usual = _USUAL.fullmatch(text)
+    if not (usual and is_domain(usual[1])) and (why := fault(text)):
         raise NotAnAddress(text, why)
     return text
 

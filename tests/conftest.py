@@ -32,7 +32,9 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
     derandomize=True,  # a failure repeats; `make test-long` looks elsewhere
 )
-settings.register_profile("long", parent=settings.get_profile("project"), derandomize=False, max_examples=2000)
+settings.register_profile(
+    "long", parent=settings.get_profile("project"), derandomize=False, max_examples=2000, print_blob=True
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "project"))
 
 

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +14,6 @@ from enum import StrEnum
 from pathlib import Path
 
 from itsdangerous import BadData, URLSafeSerializer
-from itsdangerous.encoding import base64_encode
 
 from calendars.catalogue import Phrase
 from scheduler.base.refusal import EnvironmentRefusal
@@ -66,7 +66,7 @@ class Tokens:
         self._message = hmac.new(message_key, digestmod="sha256")  # copied for each: the key is hashed once
         newest_last = list(reversed(keys))
         self._by_purpose = {link: URLSafeSerializer(newest_last, salt=f"agenda-consular.{link}") for link in Link}
-        self._begun = {link: _begun(serializer) for link, serializer in self._by_purpose.items()}
+        self._keys_by_purpose = {link: _derived(serializer) for link, serializer in self._by_purpose.items()}
 
     @property
     def fingerprint(self) -> str:
@@ -91,10 +91,9 @@ class Tokens:
         return self._signed(link, [recipient, int(at.timestamp())])
 
     def _signed(self, link: Link, content: object) -> str:
-        payload = base64_encode(_COMPACT.encode(content))
-        signature = self._begun[link].copy()
-        signature.update(payload)
-        return (payload + b"." + base64_encode(signature.digest())).decode("ascii")
+        payload = urlsafe_b64encode(_COMPACT.encode(content).encode()).rstrip(b"=")
+        signature = urlsafe_b64encode(hmac.digest(self._keys_by_purpose[link], payload, "sha1")).rstrip(b"=")
+        return f"{payload.decode()}.{signature.decode()}"
 
     def read(self, link: Link, token: str, now: datetime) -> str | None:
         """The recipient that the token was signed for; None if it was not signed here for this, or is too old."""
@@ -171,12 +170,12 @@ class Tokens:
         return tuple(hmac.new(key, text.encode(), "sha256").hexdigest()[:16] for key in keys)
 
 
-def _begun(serializer: URLSafeSerializer) -> hmac.HMAC:
-    """The serializer's signature of nothing yet, under its current key: to derive that anew takes as long as to sign.
+def _derived(serializer: URLSafeSerializer) -> bytes:
+    """The key that the serializer signs with at present: to derive that anew takes as long as to sign.
 
     A link stands in every mail; the serializer would also try to compress each, which never makes one shorter.
     """
-    return hmac.new(serializer.make_signer(serializer.salt).derive_key(), digestmod="sha1")
+    return serializer.make_signer(serializer.salt).derive_key()
 
 
 def tokens_with(keys: Sequence[str]) -> Tokens | None:

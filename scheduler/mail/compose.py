@@ -50,7 +50,6 @@ from scheduler.mail.texts.question import question
 from scheduler.mail.texts.reminder import reminder
 from scheduler.mail.wrapping import wrapped
 from scheduler.planning.coverage import Tally
-from scheduler.planning.delivery import Purpose
 from scheduler.planning.follow_ups import FollowUp
 from scheduler.planning.notices import Telling
 from scheduler.wording.templates import spoken, spoken_in_html
@@ -72,15 +71,11 @@ class _Worded(Protocol):
 
 
 class Composer:
-    """Templates read and styled once, and the messages prepared of late. `base_url` is the public site's."""
+    """Templates, styled once each is wanted, and the messages prepared of late. `base_url` is the public site's."""
 
     def __init__(self, base_url: str, templates: Path | None = None) -> None:
-        folder = templates or shipped("templates") / "mail"
+        self._templates = templates or shipped("templates") / "mail"
         self._base_url = base_url.rstrip("/")
-        self._templates = {
-            name: _load(folder, name)
-            for name in ("test", "coordination", *(one for one in Purpose if one is not Purpose.CONVOCATION))
-        }
         self._edition: Edition | None = None
         self._kept: OrderedDict[object, PreparedMail] = OrderedDict()
 
@@ -209,7 +204,7 @@ class Composer:
 
     def _alternatives(self, name: str, language: Language, **words: object) -> tuple[Part, Part]:
         """The texts of a template in one language, by the catalogue (scheduler.wording.templates)."""
-        text, html = self._templates[name]
+        text, html = _load(self._templates, name)
         return (
             text_part("plain", wrapped(text.render({**spoken(language), **words}))),
             text_part("html", html.render({**spoken_in_html(language), "lang": language, **words})),

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.header import Header
 from email.utils import formataddr
+from functools import lru_cache
 
 from calendars.invitations import Invitation
 from scheduler.base.address import mailbox
@@ -46,6 +47,7 @@ def field(name: str, value: str) -> bytes:
     return f"{name}: {checked(value)}\r\n".encode("ascii")
 
 
+@lru_cache(maxsize=256)  # at one hour, what goes to many sites has one subject
 def worded_field(name: str, text: str) -> bytes:
     """A header that people read, in encoded words where needed, folded."""
     return f"{name}: {_worded(name, text)}\r\n".encode("ascii")

@@ -84,28 +84,33 @@ class PreparedMail:
         if self.organizer is not None:
             head += field("Reply-To", f"<{mailbox(personal.reply_to)}>")
         pieces = self._pieces(personal)
-        return WovenMessage.of((self.head, *self.body.pieces), (head, *[pieces[name] for name in self.body.slots]))
+        own = [pieces[name][place] for name, place in _places(self.body.slots)]
+        return WovenMessage.of((self.head, *self.body.pieces), (head, *own))
 
-    def _pieces(self, personal: Personal) -> Mapping[str, bytes]:
-        """What fills each slot of the body."""
-        texts = {
+    def _pieces(self, personal: Personal) -> Mapping[str, tuple[bytes, ...]]:
+        """What fills each slot of the body, in its plain and in its HTML part."""
+        return {
             "office": _office(personal.office, self.language),
-            "stop": _fillings(personal.unsubscribe_url),
-            "manage": _fillings(personal.manage_url),
-            "answer": _fillings(personal.answer_url) if self.asks else _NOTHING,
+            "stop": _link(personal.unsubscribe_url),
+            "manage": _link(personal.manage_url),
+            "answer": _link(personal.answer_url) if self.asks else _NOTHING,
             "answered": _fillings(f"\n{personal.answered}", LINE) if personal.answered else _NOTHING,
             "unread": _fillings(f"\n{personal.unread}", LINE) if personal.unread else _NOTHING,
+            "parties": (self._parties(personal),),
         }
-        pieces = {"calendar.parties": self._parties(personal)}
-        for name, (plain, html) in texts.items():
-            pieces[f"plain.{name}"], pieces[f"html.{name}"] = plain, html
-        return pieces
 
     def _parties(self, personal: Personal) -> bytes:
         if self.organizer is None:
             return b""
         lines = parties(self.organizer, mailbox(personal.organizer), mailbox(personal.to))
         return filling(lines.decode().removesuffix("\r\n"))
+
+
+@lru_cache(maxsize=64)  # as many as there are orders of slots in templates, and more
+def _places(slots: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+    """Each slot's name, and which of its pieces goes there."""
+    split = (one.split(".") for one in slots)
+    return tuple((name, int(part == "html")) for part, name in split)
 
 
 @lru_cache(maxsize=1024)  # the posts of an office mostly bear the same name
@@ -118,11 +123,12 @@ def _wrapped(text: str, columns: int) -> str:
     return wrapped(f"{text}.", columns).removesuffix(".")
 
 
-def _fillings(text: str, columns: int | None = None) -> tuple[bytes, bytes]:
-    """A personal piece as it stands in the plain and in the HTML part.
+def _fillings(text: str, columns: int) -> tuple[bytes, bytes]:
+    """Words of one's own as they stand in the plain and in the HTML part; `columns`: of their first line."""
+    return filling(_wrapped(text, columns)), filling(str(escape(text)))
 
-    `columns`: of its first line, where it is words and wrapped as such; None: a link, which is not.
-    """
-    lines, escaped = text if columns is None else _wrapped(text, columns), str(escape(text))
-    plain = filling(lines)
-    return plain, plain if escaped == lines else filling(escaped)
+
+def _link(url: str) -> tuple[bytes, bytes]:
+    """A link likewise, which is never wrapped. Of what HTML escapes, one in the form of _URL can have `&` alone."""
+    plain = filling(url)
+    return plain, filling(url.replace("&", "&amp;")) if "&" in url else plain

@@ -26,7 +26,7 @@ from scheduler.store.ledger.settling import Settlement
 log = structlog.get_logger(__name__)
 COMPOSE_AGAIN = timedelta(minutes=15)
 NOT_BEGUN = Outcome(kind="broken", stage="mail", text="cut off before MAIL FROM")
-BATCH = 512  # claims at a time without a pace; with one, as many as there are connections
+BATCH, EACH = 512, 32  # claims at a time without a pace, and for each connection; with one, one for each
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,7 +72,7 @@ class Dispatcher:
     async def _take(self) -> list[Errand] | None:
         """As many as may be sent at a time; while the breaker is open one, best for whom was not refused yet."""
         if not self.relay.open:
-            return await self._claims.take(self._mail.limiter.burst or BATCH)
+            return await self._claims.take(self._mail.limiter.burst or max(BATCH, EACH * self._mail.connections))
         fresh = await self._claims.take(1, besides=frozenset(self.relay.refused))
         return fresh if fresh is not None or not self.relay.refused else await self._claims.take(1)
 
@@ -176,8 +176,10 @@ class Dispatcher:
             tell("relay is left alone", reason=reason, fault=fault, until=self.relay.paused_until)
 
     def _note(self, claim: Claim, decision: Decision, outcome: Outcome) -> None:
-        tell = log.debug if decision.state is State.ACCEPTED else log.warning  # the ledger has what went well
-        tell("delivery", id=claim.id, recipient=claim.recipient, state=decision.state.value, code=outcome.code)
+        if decision.state is State.ACCEPTED:
+            return  # the ledger has what went well
+        told = {"id": claim.id, "recipient": claim.recipient, "state": decision.state.value, "code": outcome.code}
+        log.warning("delivery", **told)
 
     async def _give_back(self, errand: Errand | None, rest: list[Errand]) -> None:
         unsent = [one.claim for one in ([errand] if errand else []) + rest]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from calendars.catalogue import Phrase
@@ -60,6 +61,28 @@ _SUBJECTS = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class _Common:
+    """What several messages in a row have in common."""
+
+    subject: Subject
+    instead: str | None  # of a guest: Event.id of its own session
+    prepared: PreparedMail
+
+
+class _Last:
+    """Of the last reminder: a fan-out goes site by site, and to find the common part takes longer than to use it."""
+
+    def __init__(self) -> None:
+        self._of: tuple[object, ...] = ()
+        self._common: _Common | None = None
+
+    def common(self, of: tuple[object, ...], make: Callable[[], _Common]) -> _Common:
+        if self._common is None or self._of != of:
+            self._of, self._common = of, make()
+        return self._common
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Letters:
     """Writes the messages of an installation. `base_url` is the public site's, without a slash at the end."""
 
@@ -70,6 +93,7 @@ class Letters:
     verp: bool = False  # an envelope sender for each message, which a bounce comes back to
     invitations: bool = False  # answers are read, so invitations may leave
     signed_answers: bool = False  # each post's answers come to an address that tells whose they are
+    _last: _Last = field(default_factory=_Last, init=False, repr=False, compare=False)
 
     def recipient(self, claim: Claim) -> str:
         """The address that the message goes to."""
@@ -90,9 +114,20 @@ class Letters:
         mailbox(mail_from(errand.under))  # refused here, before the intent is committed
         if isinstance(errand, ServiceErrand):
             return self._service(errand, now)
-        instead = _own_session(errand)
-        subject = self._subject(errand, instead, now)
-        return self._prepared(errand, subject).personalize(self._personal(errand, subject, instead))
+        common = self._common(errand, now)
+        return common.prepared.personalize(self._personal(errand, common.subject, common.instead))
+
+    def _common(self, errand: EventErrand, now: datetime) -> _Common:
+        def make() -> _Common:
+            instead = _own_session(errand)
+            subject = self._subject(errand, instead, now)
+            return _Common(subject=subject, instead=instead, prepared=self._prepared(errand, subject))
+
+        if not isinstance(errand, ReminderErrand) or errand.method in ITIP:  # an invitation is dated by its delivery
+            return make()
+        claim, carried = errand.claim, (errand.under, errand.method)
+        read_by = claim.site, claim.language, claim.origin, claim.channel
+        return self._last.common((now, *carried, claim.event, *read_by, claim.first, claim.replaces), make)
 
     def _prepared(self, errand: EventErrand, subject: Subject) -> PreparedMail:
         match errand:

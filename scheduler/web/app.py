@@ -16,6 +16,7 @@ from scheduler.web.demo.outbox import OutboxPages
 from scheduler.web.feeds.public import PREFIX, FeedApp
 from scheduler.web.http.bodies import WholeBodies
 from scheduler.web.http.compression import compressed
+from scheduler.web.http.ready import Ready
 from scheduler.web.pages.chosen import Choosing
 from scheduler.web.pages.pages import Pages
 from scheduler.web.people.account import Accounts
@@ -30,7 +31,7 @@ from scheduler.web.rendering import ASSETS, asset_response
 from scheduler.web.site import Site
 from scheduler.web.watch.health import Health
 
-__all__ = ["Site", "build_app"]
+__all__ = ["Site", "build_app", "ready_of"]
 
 DESK = "scheduler.web.desk.routes"
 
@@ -46,6 +47,11 @@ def build_app(site: Site) -> ASGIApp:
     site.helpers.append(maker)
     whole = fronted(FeedApp(site.shelf, site.staff), keeper)
     return whole if site.outbox is None else by_own_names(whole, site.base_url)
+
+
+def ready_of(site: Site) -> Ready | None:
+    """What the server may answer without asking that application, which looks first by which name the demo is asked."""
+    return site.shelf if site.outbox is None else None
 
 
 def routes_of(site: Site, pages: Pages) -> list[BaseRoute]:

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from scheduler.store.database import Database
-from scheduler.web.app import build_app
+from scheduler.web.app import build_app, ready_of
 from scheduler.web.feeds.private import polls_recorded
 from scheduler.web.http.server import DEFAULTS, serve_http
 from scheduler.web.site import Site
@@ -25,7 +25,7 @@ async def served(
         for helper in site.helpers:
             helper.open()
         async with polls_recorded(site.staff, database), asyncio.TaskGroup() as group:
-            group.create_task(serve_http(app, listener, stopped, limits))
+            group.create_task(serve_http(app, listener, stopped, limits, ready_of(site)))
             yield
     finally:
         for helper in site.helpers:

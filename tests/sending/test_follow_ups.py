@@ -264,6 +264,15 @@ async def test_it_does_not_leave_once_its_event_is_another(database: Database, c
     assert set(follow_ups(database).values()) == {State.CANCELLED}
 
 
+async def test_it_leaves_where_its_event_got_another_hour_that_is_over_too(database: Database) -> None:
+    """What is recorded is recorded of the event: it began late, and somebody put that right."""
+    held(database)
+    record(database)
+    again = with_follow_up(when=timed("2021-10-21 18:30"))
+    put(database, again, RECORDED + timedelta(minutes=5), confirmed=True)
+    assert set(await got(database, RECORDED + timedelta(minutes=5), WEEK)) == {"uno", "dos", "tres"}
+
+
 async def test_who_goes_to_another_session_is_not_asked_and_a_guest_is(database: Database) -> None:
     """Madrid's post came to Asia's session instead of its own; Wellington's goes to Europe's."""
     guest = post("cuatro", site="madrid")

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from calendars.model.text import Language
 from scheduler.base.tokens import Link
+from scheduler.mail.compose import Composer
+from scheduler.planning.channels import Carried
 from scheduler.planning.delivery import Purpose
+from scheduler.sending.errand import ReminderErrand
+from scheduler.sending.letters import Letters
+from scheduler.store import editions
 from scheduler.store.database import Database
+from scheduler.store.editions import InForce
 from scheduler.store.people import signups
 from scheduler.store.posts import roster
 from tests.support.campaign import BASE, BUSY, TOKENS, UNKNOWN_USER, Campaign
 from tests.support.campaign import mails as bodies
-from tests.support.ledger import PUBLISHED, draft, post, put
+from tests.support.ledger import PUBLISHED, WEEK_BEFORE, claim, draft, post, put
 from tests.support.people import ADDRESS, LATER, mails, sign_up
 from tests.support.smtpd import Behaviour, scripted
 
@@ -79,6 +89,46 @@ async def test_what_somebody_asked_for_is_of_no_list_and_says_that_a_program_sen
 async def test_a_server_that_is_busy_gets_it_again_under_the_same_message_id(database: Database) -> None:
     message = await letter(database, Purpose.CONFIRMATION, RCPT=[BUSY])
     assert str(message["Message-ID"]).endswith("@ine.example>")
+
+
+CHANGES: dict[str, st.SearchStrategy[object]] = {
+    "language": st.sampled_from(["es", "en"]),
+    "origin": st.sampled_from(["file", "self"]),
+    "channel": st.sampled_from(["feed", "none"]),
+    "first": st.booleans(),
+    "recipient": st.sampled_from(["uno", "dos"]),
+    "post": st.sampled_from(["", "Sección Consular"]),
+}
+
+
+@pytest.mark.parametrize("link", [None, "https://meet.example/1"])
+def test_a_reminder_says_the_same_whatever_was_written_before_it(database: Database, link: str | None) -> None:
+    """What reminders in a row have in common is kept from one to the next: of none but its own."""
+    put(database, draft(link="https://meet.example/2"))
+    [claimed] = claim(database, WEEK_BEFORE)
+    with database.read() as connection:
+        under = editions.current(connection, None)
+    assert under is not None
+    other = replace(under, links={} if link is None else {claimed.event: link})
+
+    def errand(changed: dict[str, Any], edition: InForce, method: Carried) -> ReminderErrand:
+        return ReminderErrand(claim=claimed._replace(**changed), under=edition, method=method)
+
+    methods: st.SearchStrategy[Carried] = st.sampled_from(["", "PUBLISH"])
+    errands = st.builds(errand, st.fixed_dictionaries(CHANGES), st.sampled_from([under, other]), methods)
+    moments = st.sampled_from([WEEK_BEFORE, WEEK_BEFORE + timedelta(hours=15)])  # already another day in Tokyo
+
+    @given(st.lists(st.tuples(errands, moments), min_size=2, max_size=6))
+    @settings(max_examples=30)
+    def holds(row: list[tuple[ReminderErrand, datetime]]) -> None:
+        letters = writer()
+        assert [letters.write(*one) for one in row] == [writer().write(*one) for one in row]
+
+    holds()
+
+
+def writer() -> Letters:
+    return Letters(composer=Composer(BASE), tokens=TOKENS, base_url=BASE)
 
 
 async def test_an_address_that_signs_up_and_does_not_exist_is_written_to_once(database: Database) -> None:

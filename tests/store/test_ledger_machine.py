@@ -325,7 +325,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
 
 LONG = settings.get_current_profile_name() == "long"
-EXAMPLES = settings(settings.get_profile("project"), max_examples=400 if LONG else 12, stateful_step_count=25)
+EXAMPLES = settings(max_examples=400 if LONG else 12, stateful_step_count=25)
 
 
 class OnSqlite(InAFile, LedgerMachine):

@@ -21,7 +21,7 @@ from scheduler.publishing.publish import publish_draft
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
-from scheduler.web.app import Site, build_app
+from scheduler.web.app import Site, build_app, ready_of
 from scheduler.web.http.server import bind, serve_http
 from tests.support import factories
 from tests.support.sqlite import migrated_at
@@ -71,7 +71,7 @@ async def serving(site: Site) -> AsyncIterator[httpx.AsyncClient]:
     """The site on a free port, and a client that talks to it."""
     listener = bind("127.0.0.1", 0)
     stopped = asyncio.Event()
-    server = asyncio.create_task(serve_http(build_app(site), listener, stopped))
+    server = asyncio.create_task(serve_http(build_app(site), listener, stopped, ready=ready_of(site)))
     try:
         base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         async with httpx.AsyncClient(base_url=base_url, trust_env=False, timeout=60) as client:

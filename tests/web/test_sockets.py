@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.web.app import Site, build_app
+from scheduler.web.app import Site, build_app, ready_of
 from scheduler.web.http.limits import Limits
+from scheduler.web.http.ready import Ready
 from scheduler.web.http.server import bind, serve_http
 from tests.support.webserver import leave_path, site_of
 
@@ -113,6 +114,8 @@ ANSWERED: dict[str, tuple[bytes, list[int]]] = {
     "an upgrade to WebSocket": (LINE + HOST + b"connection: upgrade\r\nupgrade: websocket\r\n\r\n", [200]),
     "an upgrade to HTTP/2": (LINE + HOST + b"connection: upgrade\r\nupgrade: h2c\r\n\r\n", [200]),
 }
+# Where the first answer is given before the second request is read, the refusal comes after it, in its own place.
+NO_LONGER_OWED = {"a request, then nonsense": [200, 400]}
 
 
 @pytest.fixture(scope="module")
@@ -122,10 +125,16 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield made
 
 
+@pytest.fixture(params=[False, True], ids=["by the application", "ready"])
+def at_hand(request: pytest.FixtureRequest, site: Site) -> Ready | None:
+    """What the server answers without the application: nothing, and as in service."""
+    return ready_of(site) if request.param else None
+
+
 @pytest.fixture
-async def port(site: Site) -> AsyncIterator[int]:
+async def port(site: Site, at_hand: Ready | None) -> AsyncIterator[int]:
     listener, stopped = bind("127.0.0.1", 0), asyncio.Event()
-    server = asyncio.create_task(serve_http(build_app(site), listener, stopped, SHORT))
+    server = asyncio.create_task(serve_http(build_app(site), listener, stopped, SHORT, at_hand))
     yield listener.getsockname()[1]
     stopped.set()
     await server
@@ -164,9 +173,10 @@ async def test_what_is_no_clean_request_is_refused_once_and_closed(port: int) ->
     assert await each(port, REFUSED) == {name: [400] for name in REFUSED}
 
 
-async def test_what_is_odd_but_clear_is_answered_as_often_as_it_asks(port: int) -> None:
+async def test_what_is_odd_but_clear_is_answered_as_often_as_it_asks(port: int, at_hand: Ready | None) -> None:
     requests = {name: request for name, (request, _) in ANSWERED.items()}
-    assert await each(port, requests) == {name: expected for name, (_, expected) in ANSWERED.items()}
+    expected = {name: found for name, (_, found) in ANSWERED.items()}
+    assert await each(port, requests) == expected | (NO_LONGER_OWED if at_hand else {})
 
 
 async def test_none_of_it_is_logged(port: int, caplog: pytest.LogCaptureFixture) -> None:
@@ -183,9 +193,11 @@ async def test_none_of_it_is_logged(port: int, caplog: pytest.LogCaptureFixture)
     [("both Content-Length and Transfer-Encoding", [200]), ("a chunk shorter than it says", [200, 400])],
     ids=["header", "body"],
 )
-async def test_a_request_before_the_refused_one_has_its_answer(port: int, name: str, expected: list[int]) -> None:
+async def test_a_request_before_the_refused_one_has_its_answer(
+    port: int, at_hand: Ready | None, name: str, expected: list[int]
+) -> None:
     """Never the refusal in its place: whoever shares the connection would take the one for the other."""
-    assert statuses(await said(port, FEED + REFUSED[name])) == expected
+    assert statuses(await said(port, FEED + REFUSED[name])) == ([200, 400] if at_hand else expected)
 
 
 async def test_a_header_without_end_is_not_kept(port: int) -> None:

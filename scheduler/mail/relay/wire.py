@@ -5,6 +5,7 @@ What a message shares with those to others is checked and stuffed once, what is 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Self
 
@@ -38,31 +39,30 @@ def on_the_wire(message: bytes) -> bytes:
 
 def _stuffed_by_pieces(message: WovenMessage) -> bytes | None:
     """None where a piece will not do by itself: then the whole has to be looked at."""
+    own = b"\r\n".join((b"", *message.own))  # each as if it began a line: none has a dot there, but by accident
     try:
-        shared = _checked(message.shared)
-        own = b" ".join(message.own)
+        shared, dotted = _checked(message.shared)
         _check(own)
     except ValueError:
         return None
+    if _LINE_WITH_DOT in own:
+        return None
     pieces: list[bytes] = [*shared, *message.own]
-    pieces[::2] = shared
-    pieces[1::2] = map(_doubled, message.own) if _LINE_WITH_DOT in own else message.own
-    out, begins_line = [], True
-    for piece in pieces:
-        if begins_line and piece.startswith(b"."):
-            out.append(b".")
-        if piece:
-            out.append(piece)
-            begins_line = piece.endswith(b"\n")
-    return _ended(out)
+    pieces[::2], pieces[1::2] = shared, message.own
+    for place in dotted:
+        before = next(filter(None, reversed(pieces[:place])), b"\n")
+        if before.endswith(b"\n"):
+            pieces[place] = b"." + pieces[place]
+    return _ended(pieces)
 
 
 @lru_cache(maxsize=_KEPT)
-def _checked(shared: tuple[bytes, ...]) -> tuple[bytes, ...]:
-    """What is shared, with the dots within each piece doubled; an unchanged piece is the very same object."""
+def _checked(shared: tuple[bytes, ...]) -> tuple[tuple[bytes, ...], tuple[int, ...]]:
+    """What is shared with the dots within each piece doubled, and where in a message pieces begin with one."""
     for piece in shared:
         _check(piece)
-    return tuple(map(_doubled, shared))
+    dotted = (2 * place for place, piece in enumerate(shared) if piece.startswith(b"."))
+    return tuple(map(_doubled, shared)), tuple(dotted)
 
 
 def _check(text: bytes) -> None:
@@ -81,6 +81,6 @@ def _doubled(text: bytes) -> bytes:
     return text.replace(_LINE_WITH_DOT, b"\r\n..")
 
 
-def _ended(pieces: list[bytes]) -> bytes:
-    end = b".\r\n" if pieces and pieces[-1].endswith(b"\r\n") else b"\r\n.\r\n"
-    return b"".join((*pieces, end))
+def _ended(pieces: Sequence[bytes]) -> bytes:
+    text = b"".join(pieces)
+    return text + (b".\r\n" if text.endswith(b"\r\n") else b"\r\n.\r\n")

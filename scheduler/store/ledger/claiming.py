@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, exists, func, literal, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, literal, or_, select, text
 
 from calendars.model.people import Role
 from calendars.model.text import Language
@@ -34,9 +35,8 @@ from scheduler.store.turns import take_turns
 _D = deliveries.c
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Claim:
-    """A claimed row, and its post as it stands. Instants are UTC."""
+class Claim(NamedTuple):
+    """A claimed row, and its post as it stands. Instants are UTC. (A tuple: there is one for each message.)"""
 
     id: int
     fence: int
@@ -86,8 +86,10 @@ class Claim:
         return bool(self.event) and (chose or self.method == "REQUEST")
 
     @classmethod
-    def from_row(cls, row: RowMapping) -> Claim:
-        return cls(**{**row, "purpose": Purpose(row["purpose"])})
+    def from_row(cls, row: Sequence[Any]) -> Claim:
+        """Of a row of `_DESCRIBED`."""
+        of, fence, purpose, *rest = row
+        return cls(of, fence, Purpose(purpose), *rest)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -207,6 +209,11 @@ def news_of_site(connection: Connection, site: str, edition: int, after: int, ev
 
 def described(connection: Connection, ids: Sequence[int]) -> list[Claim]:
     """These rows, claimed or not, and their posts as they stand."""
+    return [Claim.from_row(row) for row in connection.execute(_DESCRIBED, {"ids": ids})]
+
+
+def _describing() -> Select[Any]:
+    """The columns of a Claim, in their order."""
     told = deliveries.alias("told")
     earlier = exists().where(
         told.c.recipient == _D.recipient,
@@ -216,27 +223,28 @@ def described(connection: Connection, ids: Sequence[int]) -> list[Claim]:
         told.c.id != _D.id,
         or_(told.c.state.in_((State.ACCEPTED, State.SENDING, State.UNCERTAIN)), told.c.uncertain_at.is_not(None)),
     )
-    own = [getattr(_D, name) for name in _OWN_COLUMNS]
-    spoken = func.coalesce(recipients.c.chosen_language, recipients.c.language).label("language")
-    named = ("address", "post", "channel", "role", "origin", "holder")
-    contact = (*(recipients.c[name] for name in named), spoken)
     chose = select(func.min(answers.c.event)).where(answers.c.recipient == _D.recipient, answers.c.instead == _D.event)
-    replaces = chose.correlate(deliveries).scalar_subquery().label("replaces")
-    said = [answers.c.answer.label("said"), *(answers.c[name].label(f"said_{name}") for name in ("via", "at"))]
-    found = connection.execute(
-        select(*own, *contact, (~earlier).label("first"), replaces, *said, answers.c.start.label("said_for"))
-        .join(recipients, recipients.c.id == _D.recipient)
+    reckoned = {
+        "language": func.coalesce(recipients.c.chosen_language, recipients.c.language),
+        "first": ~earlier,
+        "replaces": chose.correlate(deliveries).scalar_subquery(),
+        "said": answers.c.answer,
+        "said_via": answers.c.via,
+        "said_at": answers.c.at,
+        "said_for": answers.c.start,
+    }
+    of_post = {name: recipients.c[name] for name in ("address", "post", "channel", "role", "origin", "holder")}
+    columns = {**_D, **of_post, **reckoned}
+    return (
+        select(*(columns[name].label(name) for name in Claim._fields))
+        .join_from(deliveries, recipients, recipients.c.id == _D.recipient)
         .outerjoin(answers, (answers.c.recipient == _D.recipient) & (answers.c.subject == _D.subject))
-        .where(_D.id.in_(ids))
+        .where(_D.id.in_(bindparam("ids", expanding=True)))
         .order_by(_D.purpose.in_(ASKED), _D.expires_at, _D.due_at, _D.id)
     )
-    return [Claim.from_row(row) for row in found.mappings()]
 
 
-_OWN_COLUMNS = (
-    "id", "fence", "purpose", "subject", "event", "site", "schedule", "rule", "recipient", "message_key",
-    "due_at", "expires_at", "attempts", "refusals", "method",
-)  # fmt: skip
+_DESCRIBED = _describing()
 
 
 def release_claims(connection: Connection, owner: str, claims: Sequence[Claim]) -> None:

@@ -21,6 +21,7 @@ from scheduler.web.index import static_index
 from scheduler.web.rendering import Band, asset
 
 PREFIX = "/feeds/"
+_PREFIX = PREFIX.encode()
 STAFF_PREFIX = f"{PREFIX}private/"
 INDEX = "index.html"
 # Keep a copy, but ask each time: asking costs one 304, and a moved event must not wait for a proxy's patience.
@@ -77,6 +78,10 @@ class FeedShelf:
     def get(self, path: str) -> Prepared | None:
         """What stands under /feeds/ at `path`: "all.ics", "sites/tokio.ics"; "" is the index."""
         return self._items.get(path)
+
+    def at(self, target: bytes) -> Prepared | None:
+        """The same by the target of a request, where it is a path alone."""
+        return self._items.get(target[len(PREFIX) :].decode("latin-1")) if target.startswith(_PREFIX) else None
 
     def _feed(self, feed: Feed) -> Prepared:
         filename = feed.path.rpartition("/")[2]

@@ -14,9 +14,9 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, cast
 
 from starlette.types import Receive, Scope, Send
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from scheduler.web.http.prepared import plain
+from scheduler.web.http.ready import Ready, ReadyProtocol
 from scheduler.web.http.throttle import Network, address, subscriber
 
 if TYPE_CHECKING:
@@ -55,12 +55,12 @@ async def _refuse(_scope: Scope, _receive: Receive, send: Send) -> None:
     await plain(send, 400, b"Invalid HTTP request received.", extra=((b"connection", b"close"),))
 
 
-def limited(limits: Limits) -> type[asyncio.Protocol]:
+def limited(limits: Limits, ready: Ready | None = None) -> type[asyncio.Protocol]:
     """The protocol class that holds to `limits`: uvicorn makes its instances, and passes on nothing of ours."""
-    return type("LimitedProtocol", (_LimitedProtocol,), {"limits": limits, "clients": Counter()})
+    return type("LimitedProtocol", (_LimitedProtocol,), {"limits": limits, "ready": ready, "clients": Counter()})
 
 
-class _LimitedProtocol(HttpToolsProtocol):
+class _LimitedProtocol(ReadyProtocol):
     limits: Limits
     clients: Counter[str]  # open connections, by client
 
@@ -168,11 +168,6 @@ class _LimitedProtocol(HttpToolsProtocol):
 
     def _head_size(self) -> int:
         return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
-
-    def _owed(self) -> RequestResponseCycle | None:
-        """The answer to the latest request whose header was whole, if it is not given yet."""
-        latest: RequestResponseCycle | None = self.cycle  # None before the first, whatever its type says
-        return None if latest is None or latest.response_complete else latest
 
     def _await_rest(self) -> None:
         if self._part is _Part.HEAD:

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp
 from calendars.catalogue import Phrase
 from scheduler.base.refusal import EnvironmentRefusal
 from scheduler.web.http.limits import Limits, limited
+from scheduler.web.http.ready import Ready
 
 BACKLOG = 2048
 DEFAULTS = Limits()
@@ -43,14 +44,21 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve_http(app: ASGIApp, listener: socket.socket, stopped: asyncio.Event, limits: Limits = DEFAULTS) -> None:
+async def serve_http(
+    app: ASGIApp,
+    listener: socket.socket,
+    stopped: asyncio.Event,
+    limits: Limits = DEFAULTS,
+    ready: Ready | None = None,
+) -> None:
     """Serve until `stopped` is set; then finish the answers on their way, within GRACE_SECONDS, and close.
 
-    The caller chooses the event loop. No access log: addresses of clients are nobody's business.
+    What lies `ready` is answered in the words of `app`, which is not asked for it. The caller chooses the event loop.
+    No access log: addresses of clients are nobody's business.
     """
     config = uvicorn.Config(
         app,
-        http=limited(replace(limits, connections=room_for(limits.connections))),
+        http=limited(replace(limits, connections=room_for(limits.connections)), ready),
         lifespan="off",
         ws="none",
         log_config=None,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from calendars.addresses import NotAnAddress
+from calendars.addresses import NotAnAddress, checked, fault
 from calendars.model.people import Signups
 from calendars.reading.addresses import address
 from calendars.reading.problems import Wrong
@@ -53,6 +53,21 @@ def test_the_grammar_is_one_and_what_it_takes_stands_in_a_header(typed: str) -> 
     assert address(kept) == f"{local}@{host.lower()}"
     header = address_field("To", "Consulado", kept).decode().replace("\r\n ", " ").removeprefix("To: ").strip()
     assert parseaddr(header) == ("Consulado", kept)
+
+
+@given(st.from_regex(r"[ -~]{1,70}@[a-zA-Z0-9.-]{1,250}", fullmatch=True) | st.emails() | st.text(max_size=40))
+@example("ana@" + ".".join(["a" * 60] * 2) + ".es")
+@example("ana.maria@-x.example")
+@example("a@a." + "1" * 3)
+def test_a_usual_address_is_let_through_by_no_other_rule_than_the_rest(typed: str) -> None:
+    assert (fault(typed) is None) == (passes(typed) == typed)
+
+
+def passes(typed: str) -> str | None:
+    try:
+        return checked(typed)
+    except NotAnAddress:
+        return None
 
 
 @pytest.mark.parametrize("typed", ["ops@-x", "ana maria@sedes.example", "ana@sedes", "x" * 65 + "@sedes.example"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Callable
 from functools import cache
 
@@ -99,6 +101,12 @@ def untouched() -> dict[str, bytes]:
     return shipped_files()
 
 
+def lines_in_an_editor(data: bytes) -> list[str]:
+    """Each CRLF, CR and LF ends one, mixed or not; the one after the last may be empty. No character is longer."""
+    utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return re.split("\r\n|\r|\n", data.decode("utf-16" if utf16 else "latin-1", "replace"))
+
+
 def assert_read_or_refused_with_places(changes: list[tuple[str, Mutation]]) -> None:
     given_files = dict(untouched())
     for name, mutate in changes:
@@ -107,9 +115,9 @@ def assert_read_or_refused_with_places(changes: list[tuple[str, Mutation]]) -> N
     assert (reading.draft is None) == bool(reading.problems)
     assert list(reading.problems) == sorted(reading.problems, key=lambda p: (p.file, p.line, p.column))
     for problem in reading.problems:
-        lines = 1 + max(given_files[problem.file].count(end) for end in (b"\n", b"\r"))
-        assert 1 <= problem.line <= lines + 1
-        assert 1 <= problem.column <= len(given_files[problem.file]) + 1
+        lines = lines_in_an_editor(given_files[problem.file])
+        assert 1 <= problem.line <= len(lines)
+        assert 1 <= problem.column <= len(lines[problem.line - 1]) + 1
         assert problem.message["es"]
         assert problem.message["en"]
 
