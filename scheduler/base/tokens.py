@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import json
 import secrets
-from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous.encoding import base64_encode
 
 from calendars.catalogue import Phrase
 from scheduler.base.refusal import EnvironmentRefusal
@@ -91,9 +91,9 @@ class Tokens:
         return self._signed(link, [recipient, int(at.timestamp())])
 
     def _signed(self, link: Link, content: object) -> str:
-        payload = urlsafe_b64encode(_COMPACT.encode(content).encode()).rstrip(b"=")
-        signature = urlsafe_b64encode(hmac.digest(self._keys_by_purpose[link], payload, "sha1")).rstrip(b"=")
-        return f"{payload.decode()}.{signature.decode()}"
+        payload = base64_encode(_COMPACT.encode(content))
+        signature = base64_encode(hmac.digest(self._keys_by_purpose[link], payload, "sha1"))
+        return (payload + b"." + signature).decode("ascii")
 
     def read(self, link: Link, token: str, now: datetime) -> str | None:
         """The recipient that the token was signed for; None if it was not signed here for this, or is too old."""

@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Agenda
-from calendars.model.text import Language, Said, Spoken, verbatim
+from calendars.model.text import Language, Said, verbatim
 from calendars.spelling import near
-from calendars.wording import and_list
 from scheduler.base.address import domain_of, mailbox
+from scheduler.base.meant import NEAR, listed
 from scheduler.base.refusal import PROBLEMS, USAGE, Refusal
 from scheduler.base.tokens import Tokens
 from scheduler.planning.delivery import Purpose
@@ -30,7 +30,6 @@ from scheduler.store.posts import roster
 from scheduler.store.posts.roster import Post
 
 LASTS = timedelta(days=7)  # the mails about it: they tell what holds on
-NEAR = 3  # ids named to whoever mistook one
 NO_POST = Phrase("there is no post “{said}”.")
 MEANT = Phrase("there is no post “{said}”. Did you mean {more}?")
 NO_ADDRESS = Phrase("that is not an e-mail address of the form name@example.org in plain ASCII letters")
@@ -144,10 +143,10 @@ def _tell(connection: Connection, post: Post, former: str, agenda: Agenda, at: d
 
 
 def _unknown(connection: Connection, said: str) -> NoHandover:
-    meant = near(said, [one.recipient.id for one in roster.members(connection)], NEAR)
-    if not meant:
+    found = near(said, [one.recipient.id for one in roster.members(connection)], NEAR)
+    if not found:
         return NoHandover(NO_POST, said=said, mistaken=True)
-    return NoHandover(MEANT, said=said, more=Spoken(lambda lang: and_list(meant, lang)), mistaken=True)
+    return NoHandover(MEANT, said=said, more=listed(found), mistaken=True)
 
 
 def _check_domain(address: str, post: Post, agenda: Agenda) -> None:
@@ -162,7 +161,7 @@ def foreign(address: str, former: str, agenda: Agenda) -> Said | None:
     if domain_of(address) == own or (agenda.signups is not None and agenda.signups.admits(address)):
         return None
     allowed = list(dict.fromkeys((own, *(agenda.signups.domains if agenda.signups else ()))))
-    return FOREIGN.of(said=domain_of(address), more=Spoken(lambda lang: and_list(allowed, lang)))
+    return FOREIGN.of(said=domain_of(address), more=listed(allowed))
 
 
 def _check_site(connection: Connection, wanted: HandoverWish, post: Post) -> None:

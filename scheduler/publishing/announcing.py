@@ -13,8 +13,8 @@ from calendars.days.off import DaysOff
 from calendars.editions import Edition
 from calendars.model.events import Event
 from calendars.model.text import Language, Said, Spoken
-from calendars.spelling import near
-from calendars.wording import and_list, status_word
+from calendars.wording import status_word
+from scheduler.base.meant import listed, meant
 from scheduler.base.refusal import USAGE, Refusal
 from scheduler.planning.notices import convocation_notices, expires_at, leaves_at, settles_at
 from scheduler.planning.plan import REMINDED
@@ -22,9 +22,7 @@ from scheduler.store.ledger import convocations
 from scheduler.store.ledger.convocations import Call
 
 Place = tuple[str, str]  # Event.id and Representation.id
-NEAR = 3  # ids named to whoever mistook one
 UNKNOWN = Phrase("there is no event “{event}”. {more}")
-MEANT = Phrase("Did you mean {ids}?")
 KNOWN = Phrase("There are: {ids}.")
 STATE = Phrase("“{event}” is {more}: there is nothing to announce.")
 NO_DATE = Phrase("“{event}” has no date: there is nothing to announce.")
@@ -68,9 +66,7 @@ def _refusal(edition: Edition, key: str) -> NothingToAnnounce:
 
 def _unknown(key: str, events: Iterable[Event]) -> NothingToAnnounce:
     known = [one.id for one in events if one.when is not None]
-    meant = near(key, known, NEAR)
-    ids = Spoken(lambda lang: and_list(meant or known, lang))
-    return NothingToAnnounce(UNKNOWN, key, (MEANT if meant else KNOWN).of(ids=ids))
+    return NothingToAnnounce(UNKNOWN, key, meant(key, known) or KNOWN.of(ids=listed(known)))
 
 
 def called(

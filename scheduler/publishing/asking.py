@@ -15,9 +15,9 @@ from calendars.editions import Edition, Revision
 from calendars.model.events import Event
 from calendars.model.places import Representation
 from calendars.model.text import Said, Spoken
-from calendars.spelling import near
-from calendars.wording import and_list, status_word
+from calendars.wording import status_word
 from calendars.workdays import next_working_instant
+from scheduler.base.meant import listed, meant
 from scheduler.base.refusal import USAGE, Refusal
 from scheduler.planning.coverage import has_answered
 from scheduler.planning.delivery import Purpose
@@ -31,10 +31,8 @@ from scheduler.store.ledger.questions import AskedPost, Holder
 from scheduler.store.ledger.rows import Row
 from scheduler.store.posts import answers
 
-NEAR = 3  # ids named to whoever mistook one
 NOTHING_YET = Phrase("nothing is published yet; `agenda publish` puts the draft in force")
 UNKNOWN = Phrase("there is no event “{event}” in force. {more}")
-MEANT = Phrase("Did you mean {ids}?")
 KNOWN = Phrase("These ask who comes: {ids}.")
 NONE_ASKS = Phrase("None asks who comes.")
 ASKS_NOT = Phrase("“{event}” asks nobody whether they come. {more}")
@@ -210,8 +208,7 @@ def _open(edition: Edition, key: str, at: datetime) -> Event:
 def _others(edition: Edition, key: str | None) -> Said:
     """Which events ask; those like `key`, where there are any."""
     known = [one.id for one in edition.agenda.events if one.asks_who_comes and one.status in REMINDED]
-    meant = [] if key is None else near(key, known, NEAR)
     if not known:
         return NONE_ASKS.of()
-    ids = Spoken(lambda lang: and_list(meant or known, lang))
-    return (MEANT if meant else KNOWN).of(ids=ids)
+    like = None if key is None else meant(key, known)
+    return like or KNOWN.of(ids=listed(known))

@@ -24,11 +24,16 @@ class WovenMessage(bytes):
 
     @classmethod
     def of(cls, shared: tuple[bytes, ...], own: tuple[bytes, ...]) -> Self:
-        pieces = [*shared, *own]
-        pieces[::2], pieces[1::2] = shared, own
-        message = cls(b"".join(pieces))
+        message = cls(b"".join(_woven(shared, own)))
         message.shared, message.own = shared, own
         return message
+
+
+def _woven(shared: tuple[bytes, ...], own: tuple[bytes, ...]) -> list[bytes]:
+    """In turn, beginning and ending with a shared one."""
+    pieces = [*shared, *own]
+    pieces[::2], pieces[1::2] = shared, own
+    return pieces
 
 
 def on_the_wire(message: bytes) -> bytes:
@@ -47,8 +52,7 @@ def _stuffed_by_pieces(message: WovenMessage) -> bytes | None:
         return None
     if _LINE_WITH_DOT in own:
         return None
-    pieces: list[bytes] = [*shared, *message.own]
-    pieces[::2], pieces[1::2] = shared, message.own
+    pieces = _woven(shared, message.own)
     for place in dotted:
         before = next(filter(None, reversed(pieces[:place])), b"\n")
         if before.endswith(b"\n"):

@@ -11,13 +11,11 @@ from sqlalchemy import Connection
 
 from calendars.catalogue import Phrase
 from calendars.model.places import Representation
-from calendars.model.text import Spoken
-from calendars.spelling import near
-from calendars.wording import and_list
 from scheduler.attendance.matching import Register, match
 from scheduler.attendance.presence import together
 from scheduler.attendance.reading import read
 from scheduler.attendance.values import AttendanceFile, Choices, Participant
+from scheduler.base.meant import meant
 from scheduler.base.refusal import UsageRefusal
 from scheduler.base.tokens import Tokens
 from scheduler.people.attendance.sessions import HeldSession, session_of, site_of
@@ -37,9 +35,7 @@ from scheduler.store.attendance.rows import (
 )
 from scheduler.store.posts import roster
 
-NAMED = 3  # people named to whoever mistook one
 NOBODY = Phrase("--assign {given}: nobody of that name or address is in what was read. {more}")
-MEANT = Phrase("Did you mean {names}?")
 AS_SHOWN = Phrase("Write the name as the file shows it, or the address.")
 SEVERAL = Phrase(
     "--assign {given}: {n} {n:person|people} of that name were seen. Give the address in place of the name."
@@ -173,9 +169,8 @@ def _meant(people: Sequence[Participant], given: str) -> Participant:
     if len(found) > 1:
         raise UsageRefusal(SEVERAL, given=given, n=len(found))
     if not found:
-        names = near(given, [one.name for one in people], NAMED)
-        more = MEANT.of(names=Spoken(lambda lang: and_list(names, lang)))
-        raise UsageRefusal(NOBODY, given=given, more=more if names else AS_SHOWN.of())
+        more = meant(given, [one.name for one in people]) or AS_SHOWN.of()
+        raise UsageRefusal(NOBODY, given=given, more=more)
     return found[0]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -14,17 +13,15 @@ from calendars.model.agenda import Agenda
 from calendars.model.events import Days, Event, EventStatus
 from calendars.model.places import Representation
 from calendars.model.text import Said, Spoken
-from calendars.spelling import near
-from calendars.wording import and_list, hour, short_date
+from calendars.wording import hour, short_date
 from calendars.zones import nearest_instant, to_wall
 from scheduler.attendance.values import Meeting
+from scheduler.base.meant import listed, meant
 from scheduler.base.refusal import USAGE, Refusal, UsageRefusal
 from scheduler.store import editions
 
-NEAR = 3  # ids named to whoever mistook one
 NOTHING_YET = Phrase("nothing is published yet; `agenda publish` puts the draft in force")
 UNKNOWN = Phrase("there is no event “{event}” in force. {more}")
-MEANT = Phrase("Did you mean {ids}?")
 BEGUN = Phrase("These have begun: {ids}.")
 NONE_BEGUN = Phrase("None has begun.")
 NO_DATE = Phrase("“{event}” has no date: nobody can have come to it. Give it one in agenda.yaml, and publish.")
@@ -109,26 +106,14 @@ def site_of(agenda: Agenda, key: str) -> Representation:
     """Raises UsageRefusal for a site (its id) that is not there, with those that may have been meant."""
     found = agenda.site(key)
     if found is None:
-        meant = near(key, [one.id for one in agenda.representations], NEAR)
-        raise UsageRefusal(NO_SITE, site=key, more=_meant(meant) if meant else SITE_IDS.of())
+        known = [one.id for one in agenda.representations]
+        raise UsageRefusal(NO_SITE, site=key, more=meant(key, known) or SITE_IDS.of())
     return found
 
 
 def _others(edition: Edition, key: str, at: datetime) -> Said:
     known = [one.event.id for one in begun(edition, at)]
-    meant = near(key, known, NEAR)
-    if meant:
-        return _meant(meant)
-    return BEGUN.of(ids=_listed(known)) if known else NONE_BEGUN.of()
-
-
-def _meant(ids: Iterable[str]) -> Said:
-    return MEANT.of(ids=_listed(ids))
-
-
-def _listed(ids: Iterable[str]) -> Said:
-    named = tuple(ids)
-    return Spoken(lambda lang: and_list(named, lang))
+    return meant(key, known) or (BEGUN.of(ids=listed(known)) if known else NONE_BEGUN.of())
 
 
 def _begins(edition: Edition, event: Event, meeting: Meeting, at: datetime) -> Said:
