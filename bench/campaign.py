@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 from bench.agendas import BEFORE_ALL, DUE, TOKENS, at_one_moment, shipped_draft, with_posts
 from bench.composing import campaign_of, composed
 from scheduler.base import loop
-from scheduler.base.clock import SimulatedClock, monotonic
+from scheduler.base.clock import monotonic
 from scheduler.base.logs import configure_logs
 from scheduler.base.variables import Pace
 from scheduler.mail.relay.smtp_url import parse_smtp_url
@@ -42,6 +42,16 @@ class Once:
 
     async def wait(self) -> bool:
         return False
+
+
+class Going:
+    """A clock that goes on from a moment, as the system's does: what is kept for one instant helps nobody."""
+
+    def __init__(self, start: datetime) -> None:
+        self._start, self._began = start, monotonic()
+
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=monotonic() - self._began)
 
 
 def _publish(url: str, posts: int) -> tuple[int, float]:
@@ -68,7 +78,7 @@ def _send(url: str, port: int, connections: int, kind: str, *, waiting: bool) ->
         sys.stdin.readline()
 
     async def send() -> tuple[float, float]:
-        clock = SimulatedClock(DUE + timedelta(seconds=1))
+        clock = Going(DUE + timedelta(seconds=1))
         service = Service(database=database, sending=sending, clock=clock, waker=Once())
         began, worked = monotonic(), _processor()
         await service.run()

@@ -106,7 +106,7 @@ class Letters:
         return mail_from(errand.under)
 
     def write(self, errand: Errand, now: datetime) -> bytes:
-        """The complete message, dated `now`.
+        """The complete message, dated `now` to the second.
 
         Raises ValueError where an address cannot stand in a header, LookupError for an event or site that the
         edition does not know.
@@ -114,7 +114,7 @@ class Letters:
         mailbox(mail_from(errand.under))  # refused here, before the intent is committed
         if isinstance(errand, ServiceErrand):
             return self._service(errand, now)
-        common = self._common(errand, now)
+        common = self._common(errand, now.replace(microsecond=0))  # as Date has it, so those of a second share it
         return common.prepared.personalize(self._personal(errand, common.subject, common.instead))
 
     def _common(self, errand: EventErrand, now: datetime) -> _Common:

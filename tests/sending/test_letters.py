@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from calendars.model.text import Language
 from scheduler.base.tokens import Link
 from scheduler.mail.compose import Composer
+from scheduler.mail.prepared import PreparedMail
+from scheduler.mail.subject import Subject
 from scheduler.planning.channels import Carried
 from scheduler.planning.delivery import Purpose
 from scheduler.sending.errand import ReminderErrand
@@ -116,7 +118,8 @@ def test_a_reminder_says_the_same_whatever_was_written_before_it(database: Datab
 
     methods: st.SearchStrategy[Carried] = st.sampled_from(["", "PUBLISH"])
     errands = st.builds(errand, st.fixed_dictionaries(CHANGES), st.sampled_from([under, other]), methods)
-    moments = st.sampled_from([WEEK_BEFORE, WEEK_BEFORE + timedelta(hours=15)])  # already another day in Tokyo
+    later = timedelta(seconds=0.3), timedelta(hours=15)  # already another day in Tokyo
+    moments = st.sampled_from([WEEK_BEFORE, *(WEEK_BEFORE + delay for delay in later)])
 
     @given(st.lists(st.tuples(errands, moments), min_size=2, max_size=6))
     @settings(max_examples=30)
@@ -129,6 +132,32 @@ def test_a_reminder_says_the_same_whatever_was_written_before_it(database: Datab
 
 def writer() -> Letters:
     return Letters(composer=Composer(BASE), tokens=TOKENS, base_url=BASE)
+
+
+class Counting(Composer):
+    """Counts how often it is asked for what reminders have in common."""
+
+    asked = 0
+
+    def reminder(self, subject: Subject, *, first: bool = False, convokes: bool = False) -> PreparedMail:
+        self.asked += 1
+        return super().reminder(subject, first=first, convokes=convokes)
+
+
+def test_reminders_that_leave_within_one_second_are_asked_for_once(database: Database) -> None:
+    """A clock that goes on gives no two of them the same instant; Date tells no more than the second."""
+    put(database, draft())
+    [claimed] = claim(database, WEEK_BEFORE)
+    with database.read() as connection:
+        under = editions.current(connection, None)
+    assert under is not None
+    composer = Counting(BASE)
+    letters = Letters(composer=composer, tokens=TOKENS, base_url=BASE)
+    errand = ReminderErrand(claim=claimed, under=under, method="")
+    second = [letters.write(errand, WEEK_BEFORE + timedelta(seconds=part)) for part in (0, 0.25, 0.999)]
+    assert composer.asked == 1
+    assert len(set(second)) == 1
+    assert letters.write(errand, WEEK_BEFORE + timedelta(seconds=1)) not in second
 
 
 async def test_an_address_that_signs_up_and_does_not_exist_is_written_to_once(database: Database) -> None:
