@@ -9,7 +9,7 @@ import typer
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Problem
 from calendars.model.text import Language
-from calendars.reading import json_schema
+from calendars.reading.yaml.schema import json_schema
 from scheduler.commands.common import ConfigOption, JsonOption, LangOption, language, print_json, told
 from scheduler.drafts.files import InvalidDraft, cell_name, configuration
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Draft
 from calendars.model.text import Language
-from calendars.reading import AGENDA, POSTS, Lines
+from calendars.reading.files import AGENDA, POSTS, Lines
 from calendars.zones import to_wall, zone_data
 from scheduler.base.clock import SystemClock
 from scheduler.commands.common import ConfigOption, JsonOption, LangOption, ShiftedOption, language, print_json, told

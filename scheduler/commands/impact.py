@@ -12,7 +12,7 @@ import typer
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Draft
 from calendars.model.text import Language, OwnWords
-from calendars.reading import Lines
+from calendars.reading.files import Lines
 from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import UsageRefusal

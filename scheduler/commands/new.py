@@ -15,7 +15,7 @@ from calendars.impact import Session, sessions, stays
 from calendars.model.agenda import Draft
 from calendars.model.events import Event
 from calendars.model.text import Language
-from calendars.reading import AGENDA, DAYS, POSTS
+from calendars.reading.files import AGENDA, DAYS, POSTS
 from calendars.reading.words import ZONES
 from calendars.wording import and_list, hour, short_date
 from calendars.zones import to_wall

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from calendars.model.text import Language, OwnWords
-from calendars.reading import Reading
+from calendars.reading.configuration import Reading
 from calendars.reading.problems import known
 from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import UsageRefusal

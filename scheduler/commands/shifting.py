@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from calendars.model.agenda import Draft
 from calendars.model.text import Language, OwnWords
-from calendars.reading import Lines
+from calendars.reading.files import Lines
 from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import UsageRefusal
 from scheduler.base.settings import Settings

@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 
 from calendars.model.text import Language
-from calendars.reading import Lines
+from calendars.reading.files import Lines
 from scheduler.base.clock import SystemClock
 from scheduler.base.settings import Settings
 from scheduler.commands.common import ConfigOption, JsonOption, LangOption, language, print_json, told

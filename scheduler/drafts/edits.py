@@ -14,9 +14,9 @@ from ruamel.yaml.scalarstring import LiteralScalarString
 
 from calendars.catalogue import Phrase
 from calendars.model.text import Said
-from calendars.reading import AGENDA, LIMITS, POSTS, PRIVATE, SITES
 from calendars.reading.context import SITE
 from calendars.reading.decoding import decode
+from calendars.reading.files import AGENDA, LIMITS, POSTS, PRIVATE, SITES
 from calendars.reading.problems import Position, Report, Wrong, unknown
 from calendars.reading.tables.posts import POST_COLUMNS
 from calendars.reading.tables.rows import column_name, separator

@@ -6,8 +6,8 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping
 
 from calendars.catalogue import Phrase
-from calendars.reading import AGENDA, LIMITS
 from calendars.reading.decoding import decode
+from calendars.reading.files import AGENDA, LIMITS
 from calendars.reading.problems import Report
 from scheduler.drafts.patching import NoText
 

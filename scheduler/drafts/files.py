@@ -9,8 +9,9 @@ from pathlib import Path
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Draft, Problem
 from calendars.model.text import Language
-from calendars.reading import AGENDA, DAYS, FILES, POSTS, SITES, Lines, Reading
-from calendars.reading import LIMITS as BYTES
+from calendars.reading.configuration import Reading
+from calendars.reading.files import AGENDA, DAYS, FILES, POSTS, SITES, Lines
+from calendars.reading.files import LIMITS as BYTES
 from calendars.reading.problems import shown
 from scheduler.base.refusal import USAGE, Refusal
 from scheduler.base.settings import Settings

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from calendars.reading import AGENDA
+from calendars.reading.files import AGENDA
 from scheduler.drafts import saving
 from scheduler.drafts.encoding import text_of
 from scheduler.drafts.history import FileState

@@ -15,7 +15,7 @@ from ruamel.yaml.tokens import CommentToken
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Agenda, Draft
 from calendars.model.events import Days, Event, EventStatus, Timed
-from calendars.reading import AGENDA, DAYS, POSTS, PRIVATE, SITES
+from calendars.reading.files import AGENDA, DAYS, POSTS, PRIVATE, SITES
 from calendars.zones import LAST_YEAR
 from scheduler.base.refusal import UsageRefusal
 from scheduler.drafts import skeleton

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field, fields, replace
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Problem
 from calendars.model.people import Recipient
-from calendars.reading import COLUMNS, LIMITS, POSTS, Lines, Reading, read
+from calendars.reading.configuration import Reading, read
 from calendars.reading.decoding import decode
+from calendars.reading.files import LIMITS, POSTS, Lines
 from calendars.reading.problems import Report
+from calendars.reading.tables.columns import COLUMNS
 from calendars.reading.tables.rows import table
 from scheduler.base.refusal import Refusal
 from scheduler.drafts.tables import ENDINGS

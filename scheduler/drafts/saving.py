@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 
 from calendars.catalogue import Phrase
-from calendars.reading import FILES, LIMITS
+from calendars.reading.files import FILES, LIMITS
 from scheduler.base.refusal import EnvironmentRefusal, Refusal
 from scheduler.drafts.history import FOLDER, FileState, History, digest_of
 

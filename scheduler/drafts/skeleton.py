@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from calendars.catalogue import Phrase
-from calendars.reading import AGENDA, DAYS, POSTS, PRIVATE, SITES, json_schema
+from calendars.reading.files import AGENDA, DAYS, POSTS, PRIVATE, SITES
+from calendars.reading.yaml.schema import json_schema
 from scheduler.base.refusal import Refusal
 from scheduler.base.shipped import shipped
 

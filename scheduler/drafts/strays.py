@@ -8,7 +8,7 @@ from pathlib import Path
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Problem
 from calendars.model.text import Said
-from calendars.reading import FILES
+from calendars.reading.files import FILES
 
 NEWER_BESIDE = "newer-beside"  # the rule of the notes
 WORKBOOKS = (".xls", ".ods")  # that are not read; those that are, `tables` knows

@@ -10,9 +10,11 @@ from pathlib import Path
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Problem
 from calendars.model.text import Said
-from calendars.reading import COLUMNS, LIMITS, Reading, read
+from calendars.reading.configuration import Reading, read
 from calendars.reading.decoding import decode
+from calendars.reading.files import LIMITS
 from calendars.reading.problems import Report, sentences
+from calendars.reading.tables.columns import COLUMNS
 from calendars.reading.tables.rows import table
 from scheduler.base.archive import LARGEST
 from scheduler.drafts.workbooks.sheets import SheetTable, sheet_table

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 
-from calendars.reading import POSTS
+from calendars.reading.files import POSTS
 from scheduler.drafts import typed
 from scheduler.drafts.history import FOLDER, KEPT_DAYS, FileState
 from scheduler.drafts.saving import locked

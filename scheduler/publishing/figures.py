@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
-from calendars.reading import Lines
+from calendars.reading.files import Lines
 from scheduler.planning.delivery import Purpose
 from scheduler.publishing.consequences import Consequences
 from scheduler.publishing.in_words import answers_json, days_json, local_departure, mail_json, people_json

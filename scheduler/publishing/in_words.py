@@ -11,7 +11,7 @@ from calendars.losses import Missing
 from calendars.model.people import Role
 from calendars.model.places import Representation
 from calendars.model.text import Language
-from calendars.reading import AGENDA, DAYS, POSTS, PRIVATE, SITES, Lines
+from calendars.reading.files import AGENDA, DAYS, POSTS, PRIVATE, SITES, Lines
 from calendars.wording import and_list, home_short, hour, long_date, short_date
 from calendars.zones import to_wall
 from scheduler.planning.delivery import Purpose

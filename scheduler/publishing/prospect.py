@@ -15,7 +15,7 @@ from calendars.losses import Loss, losses
 from calendars.model.agenda import Agenda, Draft
 from calendars.model.people import Role
 from calendars.model.text import OwnWords
-from calendars.reading import POSTS
+from calendars.reading.files import POSTS
 from calendars.spelling import near
 from calendars.zones import zone_data
 from scheduler.base.tokens import Tokens

@@ -12,7 +12,7 @@ from calendars.days.listed import SOURCE
 from calendars.model.agenda import Agenda, Draft
 from calendars.model.events import EventStatus, Timed
 from calendars.model.text import Language, Said, Spoken
-from calendars.reading import wrong_hour
+from calendars.reading.hours import wrong_hour
 from calendars.shifts import shifts
 from calendars.zones import zone_data
 from scheduler.base.refusal import Refusal

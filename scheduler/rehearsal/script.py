@@ -14,7 +14,8 @@ from calendars.catalogue import Phrase
 from calendars.documents import draft_digest
 from calendars.model.agenda import Draft, Problem
 from calendars.model.text import Language, OwnWords
-from calendars.reading import read, values, words
+from calendars.reading import values, words
+from calendars.reading.configuration import read
 from calendars.reading.decoding import decode
 from calendars.reading.problems import AlreadyReported, Position, Report, Wrong, known, shown
 from calendars.reading.yaml.fields import Fields

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from calendars.model.agenda import Draft
-from calendars.reading import Lines
+from calendars.reading.files import Lines
 from calendars.zones import nearest_instant, to_wall
 from scheduler.base.tokens import NoKey
 from scheduler.publishing.prospect import Act, Prospect, Unpublished, prospect, unpublished

@@ -10,7 +10,7 @@ from calendars.changes import Change, Kind, Standing
 from calendars.editions import Edition
 from calendars.model.places import Representation
 from calendars.model.text import Language, OwnWords
-from calendars.reading import AGENDA, PRIVATE, Lines
+from calendars.reading.files import AGENDA, PRIVATE, Lines
 from calendars.wording import and_list, days_span, home_short, locale, short_date, status_word
 from scheduler.wording.kinds import kind_words, title
 

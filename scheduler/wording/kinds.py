@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendars.catalogue import Phrase
 from calendars.changes import Change, Kind
 from calendars.model.text import Language
-from calendars.reading import DAYS, SITES
+from calendars.reading.files import DAYS, SITES
 from scheduler.planning.delivery import Purpose, State
 
 PARTS = {

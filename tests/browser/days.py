@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
-from calendars.reading import AGENDA
+from calendars.reading.files import AGENDA
 from scheduler.base.clock import SimulatedClock
 from scheduler.base.settings import Settings
 from scheduler.base.tokens import Tokens

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from calendars.reading import AGENDA, PRIVATE
+from calendars.reading.files import AGENDA, PRIVATE
 from tests.browser.days import PERSON, Day, addressees, day_at
 from tests.browser.desk import WORKSHOP
 from tests.browser.harness import NARROW, Visitor, overflow

@@ -12,7 +12,7 @@ from calendars.editions import first_edition
 from calendars.feeds import feeds
 from calendars.model.agenda import Draft
 from calendars.model.text import Text
-from calendars.reading import read
+from calendars.reading.configuration import read
 from calendars.wording import home_name, home_short
 from scheduler.mail.compose import Composer
 from scheduler.mail.subject import Subject

@@ -21,7 +21,7 @@ from calendars.editions import Edition, publish
 from calendars.feeds import feeds
 from calendars.losses import losses
 from calendars.model.text import OwnWords
-from calendars.reading import read
+from calendars.reading.configuration import read
 from calendars.reading.messages import MESSAGE_LENGTH, MESSAGE_LINES, message
 from calendars.reading.problems import Wrong
 from calendars.zones import zone_data

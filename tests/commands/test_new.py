@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from calendars.model.agenda import Agenda, Draft
 from calendars.model.events import EventStatus, Timed
-from calendars.reading import FILES, read
+from calendars.reading.configuration import read
+from calendars.reading.files import FILES
 from scheduler.drafts.files import Configuration
 from scheduler.drafts.next_year import copied, moved, still_named
 from scheduler.drafts.skeleton import skeleton

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendars.reading import DAYS, POSTS, SITES
+from calendars.reading.files import DAYS, POSTS, SITES
 from scheduler.drafts.tables import Tables, read_with
 from scheduler.drafts.workbooks.sheets import SheetTable, sheet_table
 from tests.support import small_config

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from calendars.reading import AGENDA, POSTS
+from calendars.reading.files import AGENDA, POSTS
 from scheduler.drafts import typed
 from scheduler.drafts.history import KEPT_DAYS, digest_of
 from scheduler.drafts.saving import save, state, states

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from calendars.losses import losses
 from calendars.model.agenda import Draft
-from calendars.reading import FILES, read
+from calendars.reading.configuration import read
+from calendars.reading.files import FILES
 from scheduler.publishing.prospect import Act, Prospect
 from scheduler.publishing.prospect import prospect as prospect_of
 from scheduler.publishing.publish import Published, publish_draft

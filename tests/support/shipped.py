@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from calendars.editions import Edition, first_stamp
 from calendars.model.agenda import Draft
-from calendars.reading import FILES, read
+from calendars.reading.configuration import read
+from calendars.reading.files import FILES
 from tests.support.checkout import CONFIG
 from tests.support.factories import edition
 

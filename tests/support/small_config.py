@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendars.model.agenda import Agenda, Draft
 from calendars.model.events import Event
-from calendars.reading import Reading, read
+from calendars.reading.configuration import Reading, read
 
 AGENDA = """\
 formato: 1

@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 
 from calendars.model.agenda import Problem
-from calendars.reading import POSTS
+from calendars.reading.files import POSTS
 from scheduler.drafts.files import cell_name
 from scheduler.drafts.workbooks.sheets import SheetTable, sheet_table
 

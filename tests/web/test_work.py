@@ -13,7 +13,8 @@ import pytest
 
 from calendars.model.agenda import Advance, Agenda, Axis, Commitment, CommitmentState, Figure
 from calendars.model.events import EventStatus
-from calendars.reading import AGENDA, read
+from calendars.reading.configuration import read
+from calendars.reading.files import AGENDA
 from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import publish_draft
 from scheduler.store import editions

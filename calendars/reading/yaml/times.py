@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Literal
 
-from babel.dates import format_date, get_day_names
+from babel.dates import get_day_names
 
-from calendars import zones
 from calendars.catalogue import Phrase, catalogue
 from calendars.model.events import Days, EventStatus, Timed
 from calendars.model.text import Language, Said
 from calendars.reading import values, words
 from calendars.reading.context import Context
+from calendars.reading.hours import Dated, wrong_hour
 from calendars.reading.problems import Wrong, known
 from calendars.reading.yaml.fields import Fields
 
@@ -24,17 +23,6 @@ _FOLD = values.one_of(words.FOLDS, "unknown-fold", Phrase("fold"))
 
 _DATE_MISSING = Phrase("“{key}” is missing: the event needs a date. Write for instance «{example}».")
 _DURATION_MISSING = Phrase("“{key}” is missing: the event needs a duration. Write for instance «{example}».")
-_SHORT_DATE = Phrase("d MMM y", "date pattern")  # as CLDR writes patterns of dates
-
-
-@dataclass(frozen=True, slots=True)
-class Dated(Said):
-    """«22-oct-2021», "22 Oct 2021": a date as problems show it."""
-
-    day: date
-
-    def __getitem__(self, language: Language) -> str:
-        return format_date(self.day, _SHORT_DATE[language], locale=catalogue(language).locale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +86,6 @@ def _timed(
     return None if fields.broken else Timed(wall=wall, duration=known(length), fold=fold)
 
 
-def wrong_hour(wall: datetime, zone: str, fold: Literal[0, 1] | None) -> Wrong | None:
-    """Why a wall time names no instant of its zone, or not one alone; None where it does."""
-    try:
-        zones.to_instant(wall, zone, fold)
-    except zones.NeedlessFold:
-        return _needless(wall, zone)
-    except zones.NonexistentWallTime as error:
-        return _nonexistent(error)
-    except zones.RepeatedWallTime as error:
-        return _repeated(error)
-    return None
-
-
 def _days(fields: Fields, first: date | None, last: date | None) -> Days | None:
     for key in ("duracion", "pliegue"):
         if key in fields:
@@ -164,27 +139,3 @@ def _span(first: date, last: date) -> Wrong:
         Phrase("from “fecha” to “hasta” there are more than {days} days. Check the year.").of(days=LONGEST_SPAN.days),
         value=last.isoformat(),
     )
-
-
-def _nonexistent(error: zones.NonexistentWallTime) -> Wrong:
-    wall, skipped = error.wall, error.before + timedelta(seconds=1)
-    message = Phrase(
-        "{hour} on {date} does not exist in {zone}: clocks go from {before:%H:%M} to {after:%H:%M}. Write another hour."
-    ).of(hour=f"{wall:%H:%M}", date=Dated(wall), zone=error.zone, before=skipped, after=error.after)
-    return Wrong("nonexistent-time", message, value=f"{wall:%H:%M}")
-
-
-def _repeated(error: zones.RepeatedWallTime) -> Wrong:
-    wall = error.wall
-    first, second = f"{error.first:%H:%M} UTC", f"{error.second:%H:%M} UTC"
-    message = Phrase(
-        "{hour} on {date} comes twice in {zone}. Add “pliegue: primero” ({first}) or “pliegue: segundo” ({second})."
-    ).of(hour=f"{wall:%H:%M}", date=Dated(wall), zone=error.zone, first=first, second=second)
-    return Wrong("repeated-time", message, value=f"{wall:%H:%M}")
-
-
-def _needless(wall: datetime, zone: str) -> Wrong:
-    message = Phrase("{hour} on {date} comes once in {zone}. Delete “pliegue”.").of(
-        hour=f"{wall:%H:%M}", date=Dated(wall), zone=zone
-    )
-    return Wrong("needless-fold", message, value="pliegue")

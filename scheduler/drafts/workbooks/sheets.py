@@ -13,8 +13,8 @@ from typing import Any
 
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Problem
-from calendars.reading import COLUMNS
 from calendars.reading.problems import START, Position, Wrong, shown
+from calendars.reading.tables.columns import COLUMNS
 from calendars.reading.tables.rows import SEPARATORS, column_name
 from scheduler.base.archive import DAMAGED, STRICT, elements, unreadable
 from scheduler.base.heavy import load

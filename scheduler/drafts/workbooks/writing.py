@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from calendars.reading import COLUMNS
+from calendars.reading.tables.columns import COLUMNS
 from scheduler.base.workbooks import Formats, Sheet, workbook
 from scheduler.drafts.workbooks.cells import DATE_COLUMNS
 

@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Agenda, Draft
 from calendars.model.text import Language
-from calendars.reading import PRIVATE, Reading, read
+from calendars.reading.configuration import Reading, read
+from calendars.reading.files import PRIVATE
 from calendars.wording import hour, short_date
 from calendars.zones import to_wall
 from scheduler.base.settings import DEFAULT_DATABASE, Settings

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendars.reading import read
 from calendars.reading.codepages import MACINTOSH, MS_DOS, WINDOWS, Unclear, code_page
+from calendars.reading.configuration import read
 from tests.support.checkout import ROOT
 from tests.support.small_config import POSTS, files, problems
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from calendars.reading import LIMITS, read
 from calendars.reading.addresses import domain
+from calendars.reading.configuration import read
+from calendars.reading.files import LIMITS
 from calendars.reading.problems import LIMIT, Wrong
 from calendars.reading.tables.posts import MAX_POSTS
 from tests.support.small_config import AGENDA, POSTS, SITES, draft, edited, files, problems

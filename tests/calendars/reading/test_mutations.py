@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from calendars.reading import FILES, read
+from calendars.reading.configuration import read
+from calendars.reading.files import FILES
 from tests.support.shipped import shipped_files
 
 TOKENS = [

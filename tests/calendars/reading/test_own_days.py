@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from calendars.model.days import OwnDay
-from calendars.reading import Reading, read
+from calendars.reading.configuration import Reading, read
 from tests.support.factories import text
 from tests.support.small_config import files, problems
 

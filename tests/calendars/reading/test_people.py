@@ -11,7 +11,7 @@ from calendars.feeds import feeds
 from calendars.model.agenda import Agenda
 from calendars.model.people import Privacy, Signups
 from calendars.model.text import Text
-from calendars.reading import read
+from calendars.reading.configuration import read
 from calendars.reading.yaml.people import LONGEST_RETENTION, NOTICE_LENGTH
 from tests.support.factories import edition, text
 from tests.support.older_editions import OLD_DIGEST, OLD_DOCUMENT

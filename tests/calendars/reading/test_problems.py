@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from calendars.reading import read
+from calendars.reading.configuration import read
 from tests.support.small_config import edited, files, problems
 
 TABLE = Path(__file__).with_name("problems.txt")

@@ -12,7 +12,8 @@ from calendars.model.days import HomeHolidays
 from calendars.model.events import Assumption, Audience, Days, EventKind, EventStatus, Timed
 from calendars.model.rules import DaysBefore, Quiet, TimeBefore
 from calendars.model.text import Text
-from calendars.reading import read, values, words
+from calendars.reading import values, words
+from calendars.reading.configuration import read
 from tests.support.small_config import SITES, agenda, draft, edited, event, files, problems
 
 HOUR = '    hora: "09:00"\n'

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from calendars.reading import json_schema
 from calendars.reading.problems import Report
 from calendars.reading.yaml.nodes import MappingNode, Node, SequenceNode, compose
-from calendars.reading.yaml.schema import AgendaForm, EventForm, PrivacyForm, SignupsForm
+from calendars.reading.yaml.schema import AgendaForm, EventForm, PrivacyForm, SignupsForm, json_schema
 from tests.support.checkout import CONFIG
 from tests.support.shipped import shipped_files
 from tests.support.small_config import AGENDA

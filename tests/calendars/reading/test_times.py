@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from calendars import zones
 from calendars.model.events import Timed
-from calendars.reading import read
+from calendars.reading.configuration import read
 from tests.support.small_config import edited, event, problems
 
 FOLD_LINE = "    duracion: 2 h\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select
 
-from calendars.reading import POSTS
+from calendars.reading.files import POSTS
 from scheduler.base.refusal import Refusal
 from scheduler.drafts.saving import states as saved_states
 from scheduler.planning.delivery import WAITING

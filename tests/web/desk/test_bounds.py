@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from calendars.reading import AGENDA, PRIVATE
+from calendars.reading.files import AGENDA, PRIVATE
 from scheduler.drafts.history import digest_of
 from scheduler.drafts.saving import states
 from scheduler.store.accounts.roles import DeskRole, Person

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from calendars.model.events import EventStatus, Timed
-from calendars.reading import AGENDA
+from calendars.reading.files import AGENDA
 from scheduler.drafts.saving import states
 from scheduler.store.accounts.roles import DeskRole
 from scheduler.store.database import Database

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from calendars.reading import AGENDA, POSTS
+from calendars.reading.files import AGENDA, POSTS
 from scheduler.drafts.history import FOLDER, digest_of
 from scheduler.drafts.saving import NotTaken, states
 from scheduler.web.desk.asked import NotThere

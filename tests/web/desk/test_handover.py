@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from calendars.reading import POSTS
+from calendars.reading.files import POSTS
 from scheduler.planning.delivery import WAITING, Purpose
 from scheduler.sending.foresight import foreseen_of
 from scheduler.sending.letters import letters_of

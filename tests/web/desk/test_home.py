@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from calendars.reading import AGENDA
+from calendars.reading.files import AGENDA
 from scheduler.planning.delivery import State
 from scheduler.store.accounts.roles import DeskRole
 from scheduler.store.database import Database

@@ -16,7 +16,7 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Message
 
-from calendars.reading import AGENDA
+from calendars.reading.files import AGENDA
 from scheduler.drafts import saving, typed
 from scheduler.drafts.history import FOLDER, INDEX, digest_of
 from scheduler.drafts.patching import AsText, Events, NoText

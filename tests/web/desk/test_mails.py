@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from calendars.reading import AGENDA
+from calendars.reading.files import AGENDA
 from scheduler.planning.delivery import Purpose
 from scheduler.sending import showing
 from scheduler.sending.letters import letters_of

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from calendars.reading import AGENDA, POSTS, SITES
+from calendars.reading.files import AGENDA, POSTS, SITES
 from scheduler.drafts.history import digest_of
 from scheduler.drafts.saving import save, states
 from scheduler.planning.delivery import Purpose

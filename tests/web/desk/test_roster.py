@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from calendars.reading import POSTS
+from calendars.reading.files import POSTS
 from scheduler.base.refusal import Refusal
 from scheduler.drafts.roster import rows_of
 from scheduler.drafts.workbooks.sheets import sheet_table

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from calendars.reading import AGENDA
+from calendars.reading.files import AGENDA
 from calendars.shifts import shifts
 from scheduler.store import editions
 from scheduler.store.accounts.roles import DeskRole

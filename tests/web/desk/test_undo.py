@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from calendars.reading import AGENDA
+from calendars.reading.files import AGENDA
 from scheduler.drafts.history import digest_of
 from scheduler.drafts.saving import save, states
 from scheduler.publishing.undo import countdown

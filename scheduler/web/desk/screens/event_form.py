@@ -14,7 +14,8 @@ from calendars.catalogue import LANGUAGES, Phrase
 from calendars.model.agenda import Agenda
 from calendars.model.places import slug
 from calendars.model.text import Language
-from calendars.reading import AGENDA, PRIVATE, words
+from calendars.reading import words
+from calendars.reading.files import AGENDA, PRIVATE
 from calendars.wording import kind_word, status_word
 from scheduler.drafts import typed
 from scheduler.drafts.encoding import agenda_text, body_of, text_of

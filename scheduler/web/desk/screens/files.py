@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Problem
-from calendars.reading import AGENDA, COLUMNS, FILES, LIMITS, POSTS, read
+from calendars.reading.configuration import read
+from calendars.reading.files import AGENDA, FILES, LIMITS, POSTS
+from calendars.reading.tables.columns import COLUMNS
 from scheduler.base.refusal import Refusal
 from scheduler.drafts import typed
 from scheduler.drafts.encoding import body_of, text_of

@@ -9,7 +9,7 @@ from typing import Any
 
 from calendars.catalogue import Phrase
 from calendars.model.text import Language
-from calendars.reading import POSTS
+from calendars.reading.files import POSTS
 from calendars.wording import and_list, hour, short_date
 from calendars.zones import to_wall
 from scheduler.people.accounts import home_notes

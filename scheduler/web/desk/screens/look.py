@@ -13,7 +13,8 @@ from calendars.model.agenda import Draft, Problem
 from calendars.model.events import Days, Event
 from calendars.model.places import Representation
 from calendars.model.text import Language
-from calendars.reading import AGENDA, PRIVATE, Reading, read
+from calendars.reading.configuration import Reading, read
+from calendars.reading.files import AGENDA, PRIVATE
 from calendars.wording import days_span, home_name, hour, long_date, short_date
 from scheduler.drafts.files import without_posts
 from scheduler.drafts.form import AUDIENCE, COVERAGE, EventText, event_text, timed_alone

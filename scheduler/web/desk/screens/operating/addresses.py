@@ -9,8 +9,9 @@ from datetime import datetime
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Agenda
 from calendars.model.people import Recipient
-from calendars.reading import POSTS, read
 from calendars.reading.addresses import address as checked
+from calendars.reading.configuration import read
+from calendars.reading.files import POSTS
 from calendars.reading.problems import Wrong
 from scheduler.base.refusal import Refusal
 from scheduler.drafts.cells import NoCell, cell, with_cell

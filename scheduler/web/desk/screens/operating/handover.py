@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from calendars.catalogue import LANGUAGES, Phrase
 from calendars.model.agenda import Agenda
 from calendars.model.text import Language
-from calendars.reading import POSTS
+from calendars.reading.files import POSTS
 from scheduler.base.refusal import Refusal
 from scheduler.drafts.cells import with_cell
 from scheduler.drafts.history import digest_of

@@ -8,7 +8,7 @@ from typing import Any
 
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Agenda
-from calendars.reading import POSTS
+from calendars.reading.files import POSTS
 from scheduler.base.refusal import Refusal
 from scheduler.drafts import typed
 from scheduler.drafts.history import digest_of

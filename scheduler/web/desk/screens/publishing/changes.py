@@ -6,7 +6,7 @@ from datetime import datetime
 
 from calendars.catalogue import Phrase
 from calendars.model.text import Language
-from calendars.reading import read
+from calendars.reading.configuration import read
 from calendars.shifts import Shift, shifts
 from calendars.wording import short_date
 from scheduler.drafts.files import without_posts

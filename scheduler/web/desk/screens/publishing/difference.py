@@ -12,7 +12,7 @@ from calendars.editions import AnotherAgenda, publish
 from calendars.model.agenda import Draft
 from calendars.model.places import Representation
 from calendars.model.text import Language
-from calendars.reading import Lines
+from calendars.reading.files import Lines
 from calendars.zones import to_wall, zone_data
 from scheduler.drafts.hands import Hand, last_hands
 from scheduler.drafts.saving import NotSaved

@@ -13,7 +13,7 @@ from calendars.catalogue import Phrase
 from calendars.days.fingerprint import days_digest
 from calendars.editions import AnotherAgenda
 from calendars.model.agenda import Draft, Problem
-from calendars.reading import Lines
+from calendars.reading.files import Lines
 from calendars.zones import zone_data
 from scheduler.base.refusal import Refusal
 from scheduler.drafts.files import KEPT, Configuration

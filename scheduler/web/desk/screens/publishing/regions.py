@@ -11,7 +11,7 @@ from calendars.changes import Change
 from calendars.model.agenda import Agenda, Draft
 from calendars.model.places import Representation
 from calendars.model.text import Said, Spoken
-from calendars.reading import SITES
+from calendars.reading.files import SITES
 from calendars.wording import and_list
 from scheduler.base.refusal import Refusal
 from scheduler.publishing.prospect import Beside, Prospect
