@@ -32,6 +32,7 @@ _SHORT = Phrase("EEE d MMM", "date pattern")
 _SHORT_WITH_YEAR = Phrase("EEE d MMM y", "date pattern")
 _WEEKDAY_AND_DAY = Phrase("EEEE d", "date pattern")
 _I_SOUND = re.compile(r"h?[ií](?![aeoáéó])", re.IGNORECASE)  # before it Spanish says «e» for «y»; CLDR does not know
+_O_SOUND = re.compile(r"[oó]|h[oó](?!us|ng.kong)|8|11(?!\d)", re.IGNORECASE)  # and «u» for «o»: «siete u ocho»
 
 _CLOCK_OF = Phrase("{city} time")
 _HOUR = Phrase("{clock:%H:%M}", "hour of the clock")
@@ -271,6 +272,14 @@ def and_list(names: Sequence[str], language: Language) -> str:
     if spoken.language == "es" and len(names) > 1 and _I_SOUND.match(names[-1]):
         return f"{', '.join(names[:-1])} e {names[-1]}"
     return format_list(names, locale=spoken)
+
+
+def or_list(names: Sequence[str], language: Language) -> str:
+    """«Tokio, Seúl o Pekín», «Lisboa u Oslo»; "Tokio, Seúl, or Pekín"."""
+    spoken = locale(language)
+    if spoken.language == "es" and len(names) > 1 and _O_SOUND.match(names[-1]):
+        return f"{', '.join(names[:-1])} u {names[-1]}"
+    return format_list(names, style="or", locale=spoken)
 
 
 def sentence(text: str) -> str:

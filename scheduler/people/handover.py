@@ -13,7 +13,7 @@ from calendars.model.agenda import Agenda
 from calendars.model.text import Language, Said, verbatim
 from calendars.spelling import near
 from scheduler.base.address import domain_of, mailbox
-from scheduler.base.meant import NEAR, listed
+from scheduler.base.meant import NEAR, alternatives, listed
 from scheduler.base.refusal import PROBLEMS, USAGE, Refusal
 from scheduler.base.tokens import Tokens
 from scheduler.planning.delivery import Purpose
@@ -146,7 +146,7 @@ def _unknown(connection: Connection, said: str) -> NoHandover:
     found = near(said, [one.recipient.id for one in roster.members(connection)], NEAR)
     if not found:
         return NoHandover(NO_POST, said=said, mistaken=True)
-    return NoHandover(MEANT, said=said, more=listed(found), mistaken=True)
+    return NoHandover(MEANT, said=said, more=alternatives(found), mistaken=True)
 
 
 def _check_domain(address: str, post: Post, agenda: Agenda) -> None:

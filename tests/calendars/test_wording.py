@@ -23,6 +23,7 @@ from calendars.wording import (
     kind_word,
     long_date,
     night_remark,
+    or_list,
     other_day_remark,
     relative_day,
     sentence,
@@ -246,6 +247,34 @@ def test_names_are_listed_as_spoken() -> None:
     assert and_list(["Bangkok", "Yakarta"], "es") == "Bangkok y Yakarta"
     assert and_list(["Indianápolis"], "es") == "Indianápolis"
     assert and_list(["Tokio", "Seúl"], "en") == "Tokio and Seúl"
+
+
+@pytest.mark.parametrize(
+    ("names", "es"),
+    [
+        (["Tokio"], "Tokio"),
+        (["Oslo"], "Oslo"),
+        (["Tokio", "Seúl", "Pekín"], "Tokio, Seúl o Pekín"),
+        (["Lisboa", "Oslo"], "Lisboa u Oslo"),
+        (["Oslo", "Lisboa"], "Oslo o Lisboa"),
+        (["Atlanta", "Boston", "Ottawa"], "Atlanta, Boston u Ottawa"),
+        (["Guatemala", "Honduras"], "Guatemala u Honduras"),
+        (["Berna", "ópera"], "Berna u ópera"),
+        (["Dallas", "Houston"], "Dallas o Houston"),
+        (["macao", "hong-kong"], "macao o hong-kong"),
+        (["7", "8"], "7 u 8"),
+        (["10", "11"], "10 u 11"),
+        (["10", "110"], "10 o 110"),
+    ],
+)
+def test_alternatives_are_listed_as_spoken(names: list[str], es: str) -> None:
+    """«u» before the sound of an o; where an h is sounded, it is no o that one hears."""
+    assert or_list(names, "es") == es
+
+
+def test_alternatives_are_listed_in_english() -> None:
+    assert or_list(["Lisbon", "Oslo"], "en") == "Lisbon or Oslo"
+    assert or_list(["Tokyo", "Seoul", "Oslo"], "en") == "Tokyo, Seoul, or Oslo"
 
 
 def test_an_hour_is_by_the_clocks_of_a_city() -> None:

@@ -266,6 +266,7 @@ def test_a_successor_is_at_the_former_addresss_domain_or_at_one_of_altas(publish
     ("recipient", "address", "why"),
     [
         ("un", NEW, "¿Quiso decir uno?"),
+        ("uos", NEW, "¿Quiso decir uno o dos?"),
         ("nadie", NEW, "no hay puesto «nadie»"),
         ("uno", "x@otro.example", "Se permiten: tokio.example, sre.example y *.gob.example"),
         ("uno", "UNO@tokio.example", "ya tiene esa dirección"),
