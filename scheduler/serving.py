@@ -93,7 +93,7 @@ async def _send_until(service: Service, stopped: asyncio.Event) -> None:
 
 
 async def _watch(parts: Serving, service: Service | None, stopped: asyncio.Event) -> None:
-    """Notice what other connections commit: a new edition, tokens, `stop` and `resume`."""
+    """Notice what other connections commit: a new edition, tokens, attendance, `stop` and `resume`."""
     watch = await _watching(parts.database, stopped)
     if watch is None:
         return
@@ -186,6 +186,7 @@ async def _refresh(site: Site, database: Database) -> None:
             return None if same else editions.load(connection)
 
     await asyncio.to_thread(site.learn_tokens)
+    await asyncio.to_thread(site.learn_attendance)
     found = await asyncio.to_thread(newer)
     if found is not None:
         await asyncio.to_thread(site.put, found)

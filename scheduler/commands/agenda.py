@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
 from rich.box import SIMPLE_HEAD
@@ -44,9 +44,14 @@ NO_NOTICE = Phrase("none")
 
 
 def print_agenda(
-    console: Console, edition: Edition, site: Representation | None, lang: Language, now: datetime
+    console: Console,
+    edition: Edition,
+    site: Representation | None,
+    held: Mapping[str, bool],
+    lang: Language,
+    now: datetime,
 ) -> None:
-    """The whole agenda: its events as a table, then commitments and progress, axis by axis.
+    """The whole agenda: its events as a table, then commitments and progress, axis by axis, as `work_lines` has it.
 
     Dates have their year unless it is that of `now` (aware) by the agenda's clock.
     """
@@ -65,12 +70,12 @@ def print_agenda(
             cells.insert(3, there)
         table.add_row(*map(escape, cells))
     console.print(table)
-    for line in _rest(edition, now, lang):
+    for line in _rest(edition, held, now, lang):
         console.print(line, markup=False)
 
 
-def _rest(edition: Edition, now: datetime, lang: Language) -> Iterator[str]:
-    yield from work_lines(edition, now, lang)
+def _rest(edition: Edition, held: Mapping[str, bool], now: datetime, lang: Language) -> Iterator[str]:
+    yield from work_lines(edition, held, now, lang)
     yield home_line(edition.agenda, lang)
     yield from _people(edition.agenda, lang)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -12,17 +13,23 @@ from calendars.model.agenda import Agenda, Draft
 from calendars.model.places import Representation
 from calendars.model.text import Language
 from scheduler.base.clock import SystemClock
-from scheduler.base.refusal import UsageRefusal
+from scheduler.base.refusal import EnvironmentRefusal, UsageRefusal
+from scheduler.base.settings import Settings
 from scheduler.commands.agenda import events_json, print_agenda
 from scheduler.commands.common import NO_SITE, ConfigOption, JsonOption, LangOption, language, print_json, told
 from scheduler.commands.days import print_days
-from scheduler.commands.screen import out
+from scheduler.commands.screen import err, out
 from scheduler.commands.work import work_json, work_lines
 from scheduler.drafts.files import configuration
+from scheduler.installation.database import database_is_there, real_database
+from scheduler.store.attendance import counts
 from scheduler.wording.days import site_days, site_days_json
 
 WORK_ALONE = Phrase("--work goes alone: not with --site, --days or SITE")
 PLACE_ALONE = Phrase("a site goes with --site, or after --days")
+UNREAD = Phrase(
+    "Who came to sessions could not be read, so whether they were held is told by the files and the clock alone: {why}"
+)
 YEARS = 3  # of days off, the present one first
 
 
@@ -41,7 +48,7 @@ def show(
 ) -> None:
     """Show the draft's events, in Mexico City time and at a site; or the days off of its sites."""
     with told(lang) as settings:
-        draft = configuration(config, settings).draft()
+        draft, spoken = configuration(config, settings).draft(), language(lang, settings)
         if work and (days or site or place):
             raise UsageRefusal(WORK_ALONE)
         known = {one.id: one for one in draft.agenda.representations}
@@ -52,21 +59,36 @@ def show(
             raise UsageRefusal(NO_SITE, option="site", site=site)
         chosen = known[site] if site is not None else None
         if days:
-            _show_days(draft.agenda, chosen, language(lang, settings), as_json=as_json)
+            _show_days(draft.agenda, chosen, spoken, as_json=as_json)
         elif work:
-            _show_work(draft, language(lang, settings), as_json=as_json)
+            _show_work(draft, _held(settings, spoken), spoken, as_json=as_json)
         elif as_json:
             print_json(events_json(first_edition(draft), chosen))
         else:
-            print_agenda(out(), first_edition(draft), chosen, language(lang, settings), SystemClock().now())
+            print_agenda(out(), first_edition(draft), chosen, _held(settings, spoken), spoken, SystemClock().now())
 
 
-def _show_work(draft: Draft, lang: Language, *, as_json: bool) -> None:
+def _held(settings: Settings, lang: Language) -> Mapping[str, bool]:
+    """What attendance says of sessions, by event (id), where there is a database.
+
+    One that cannot be read keeps nobody from seeing the draft.
+    """
+    if not database_is_there(settings):
+        return {}
+    try:
+        with real_database(settings) as database, database.read() as connection:
+            return counts.held(connection)
+    except EnvironmentRefusal as error:
+        err().print(UNREAD.say(lang, why=error.why[lang]), markup=False)
+        return {}
+
+
+def _show_work(draft: Draft, held: Mapping[str, bool], lang: Language, *, as_json: bool) -> None:
     edition, now = first_edition(draft), SystemClock().now()
     if as_json:
-        print_json(work_json(edition, now))
+        print_json(work_json(edition, held, now))
     else:
-        for line in work_lines(edition, now, lang):
+        for line in work_lines(edition, held, now, lang):
             out().print(line, markup=False)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from calendars.catalogue import Phrase
@@ -29,14 +29,18 @@ STATE = Phrase("State: {state}")
 REPORTED = Phrase("How it is reported: {report}")
 ORIGIN = Phrase("Origin: {source}")
 DONE, NEXT, UNDATED = Phrase("Done", "work"), Phrase("Next", "work"), Phrase("No date yet")
-PAST, CANCELLED = Phrase("Past, to be confirmed that it was held"), Phrase("Cancelled")
+PAST, UNHELD = Phrase("Past, to be confirmed that it was held"), Phrase("Not held", "work")
+CANCELLED = Phrase("Cancelled")
 
 
-def work_lines(edition: Edition, now: datetime, lang: Language) -> Iterator[str]:
-    """The commitments, then each axis: what is done, what is next, what has no date yet. `now`: aware."""
+def work_lines(edition: Edition, held: Mapping[str, bool], now: datetime, lang: Language) -> Iterator[str]:
+    """The commitments, then each axis: what is done, what is next, what has no date yet. `now`: aware.
+
+    `held`: what attendance says of sessions, by event (id).
+    """
     for commitment in commitment_lines(edition.agenda, lang):
         yield from _commitment(commitment, lang)
-    for axis in axis_lines(edition, now, lang):
+    for axis in axis_lines(edition, held, now, lang):
         yield from _axis(axis, lang)
 
 
@@ -57,6 +61,7 @@ def _axis(one: AxisLines, lang: Language) -> Iterator[str]:
     groups = (
         (DONE, [*advances, *map(_event, one.done)]),
         (PAST, [*map(_event, one.past)]),
+        (UNHELD, [*map(_event, one.unheld)]),
         (NEXT, [*map(_event, one.next)]),
         (UNDATED, [*map(_event, one.undated)]),
         (CANCELLED, [*map(_event, one.cancelled)]),
@@ -80,11 +85,11 @@ def _event(one: WorkEvent) -> str:
     return " · ".join(filter(None, (line.title, day, status, *notes, one.source)))
 
 
-def work_json(edition: Edition, now: datetime) -> dict[str, object]:
+def work_json(edition: Edition, held: Mapping[str, bool], now: datetime) -> dict[str, object]:
     """The same for scripts, by the ids of what it names; what the source does not say is null."""
     return {
         "commitments": [_commitment_json(one) for one in edition.agenda.commitments],
-        "axes": [_axis_json(one) for one in by_axis(edition, now)],
+        "axes": [_axis_json(one) for one in by_axis(edition, held, now)],
     }
 
 
@@ -106,6 +111,7 @@ def _axis_json(one: AxisWork) -> dict[str, object]:
     groups = {
         "done": one.done,
         "past": one.past,
+        "not_held": one.unheld,
         "next": one.next,
         "undated": one.undated,
         "cancelled": one.cancelled,

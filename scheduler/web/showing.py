@@ -34,6 +34,7 @@ class Showing(ABC):
 
     base_url: str  # as the world sees it, without a slash at the end
     mails: bool  # this installation sends mail
+    held: Mapping[str, bool]  # what attendance says of sessions, by event (id): it took place, or it did not
 
     @property
     @abstractmethod
@@ -99,6 +100,7 @@ class Showing(ABC):
             minute=minute_of(self.present()),
             base_url=self.base_url,
             mails=self.mails,
+            held=self.held,
             of_a_demo=self.played,
         )
 
@@ -116,6 +118,7 @@ class Still(Showing):
     minute: datetime  # UTC
     base_url: str
     mails: bool
+    held: Mapping[str, bool]
     of_a_demo: bool
 
     @property
@@ -129,13 +132,19 @@ class Still(Showing):
     @property
     def name(self) -> tuple[object, ...]:
         """What tells it from every other of its installation, the minute aside."""
-        return self.of.number, self.of.at, self.base_url, self.mails, self.of_a_demo
+        held = tuple(sorted(self.held.items()))
+        return self.of.number, self.of.at, self.base_url, self.mails, held, self.of_a_demo
 
     def present(self) -> datetime:
         return self.minute
 
     def still(self) -> Still:
         return self
+
+    def shows(self, showing: Showing) -> bool:
+        """Is it what is shown at this moment?"""
+        same = self.of is showing.edition and self.held is showing.held
+        return same and self.minute == minute_of(showing.present())
 
 
 def _switch(request: Request, language: Language) -> Switch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from scheduler.base.clock import Clock, SystemClock
 from scheduler.base.settings import Settings
 from scheduler.base.tokens import Link, Tokens
 from scheduler.store import editions
+from scheduler.store.attendance import counts
 from scheduler.store.database import Database
 from scheduler.store.editions import InForce
 from scheduler.store.people.floods import Door
@@ -65,6 +67,7 @@ class Site(Showing):
     desk: DeskHome | None = None  # the administrators' desk, under /desk/; None: it is not served
     desk_key: OneTimeKey | None = None  # of `agenda desk`: who has it needs no account
     helpers: list[Helper] = field(default_factory=list)  # of the pages that want some, once the pages are put together
+    held: Mapping[str, bool] = field(init=False)
     shelf: FeedShelf = field(init=False)
     staff: StaffFeeds = field(init=False)
 
@@ -73,6 +76,7 @@ class Site(Showing):
         self.shelf.put(self.in_force.edition, self._paths_since(0))
         self.staff = StaffFeeds(self.in_force, self.present)
         self.learn_tokens()
+        self.held = self._held()
 
     @property
     def number(self) -> int:
@@ -97,6 +101,16 @@ class Site(Showing):
         """Let staff feeds know the tokens that the database knows now."""
         with self.database.read() as connection:
             self.staff.admit(feed_tokens.access(connection))
+
+    def learn_attendance(self) -> None:
+        """Show of sessions what the database says now; pages are rendered anew where that is something else."""
+        found = self._held()
+        if found != self.held:
+            self.held = found
+
+    def _held(self) -> dict[str, bool]:
+        with self.database.read() as connection:
+            return counts.held(connection)
 
     async def borne(self, link: Link, request: Request) -> str:
         """The post (id) that the token in the path speaks for.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -58,6 +59,35 @@ def test_scripts_read_what_is_not_said_as_null() -> None:
     assert rest["advances"][1]["figures"][0] == {"value": 275000, "unit": "dípticos", "approximate": True}
     assert rest["events"]["done"] == ["reunion-2021-10-19", "reunion-2021-10-06"]
     assert rest["events"]["undated"] == ["grupos-de-trabajo-ine", "conversatorios-virtuales"]
+
+
+EUROPE, NORTH = "taller-europa-2021", "taller-america-del-norte-2021"
+
+
+def test_sessions_were_held_or_not_as_their_attendance_says() -> None:
+    """On the terminal, for scripts, and in the report: one word about each."""
+    assert agenda("publish", "--reason", "Primera").exit_code == 0
+    works = {one["id"] for one in json.loads(agenda("show", "--json").stdout)}
+    assert {EUROPE, NORTH} <= works
+    assert agenda("attendance", EUROPE, "--site", "madrid=2", "--author", "Ana", "--yes").exit_code == 0
+    assert agenda("attendance", NORTH, "--not-held", "--reason", "sin enlace", "--author", "Ana").exit_code == 0
+    events = json.loads(agenda("show", "--work", "--json").stdout)["axes"][-1]["events"]
+    assert EUROPE in events["done"]
+    assert events["not_held"] == [NORTH]
+    assert {EUROPE, NORTH} & {*events["past"], *events["next"]} == set()
+    alone = agenda("show", "--work").stdout
+    assert "  No realizados:" in alone.splitlines()
+    assert "- Taller VMRE, Europa · martes 26 de octubre de 2021, 09:00 h TCM · realizado" in " ".join(alone.split())
+    assert alone in agenda("show").stdout
+    assert "  Not held:" in agenda("show", "--work", "--lang", "en").stdout.splitlines()
+
+
+def test_a_database_that_cannot_be_read_keeps_nobody_from_seeing_the_draft() -> None:
+    """But it says that it could not be."""
+    Path("nada.db").write_bytes(b"this is no database, and it is long enough not to be taken for an empty one" * 8)
+    shown = agenda("show", "--work", AGENDA_DATABASE_URL="sqlite:///nada.db")
+    assert (shown.exit_code, shown.stdout) == (0, agenda("show", "--work").stdout)
+    assert "No se pudo leer quién asistió a las sesiones" in shown.stderr
 
 
 def test_an_axis_is_assigned_by_one_edit() -> None:

@@ -15,13 +15,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from scheduler.base.refusal import UsageRefusal
+from scheduler.planning.outcome import EventStanding
 from scheduler.reporting.commission.figures import (
     CommissionFigures,
-    EventStanding,
     Reach,
     figures_json,
     summed,
 )
+from scheduler.store import editions
+from scheduler.store.attendance import counts
+from scheduler.wording.work.by_axis import by_axis
 from tests.support.checkout import CONFIG
 from tests.support.playing import INSTALLED
 from tests.support.reported import (
@@ -39,6 +42,7 @@ from tests.support.reported import (
     copied,
     figures_of,
     number,
+    opened,
     rows,
     sql,
 )
@@ -158,6 +162,20 @@ def test_an_event_stands_as_somebody_said_or_else_as_the_agenda_and_the_clock_sa
     assert {standing[EUROPE], standing[NORTH]} == {EventStanding.PASSED}
     assert standing[DRIVE] is EventStanding.COMING
     assert standing["grupos-de-trabajo-ine"] is EventStanding.UNDATED
+
+
+def test_the_work_axis_by_axis_says_of_each_event_what_the_report_says(
+    campaign: Path, found: CommissionFigures
+) -> None:
+    """The page and the terminal group events as they stand here."""
+    with opened(campaign) as database, database.read() as connection:
+        now = editions.load(connection)
+        assert now is not None
+        axes = by_axis(now.edition, counts.held(connection), AT)
+    names = {"done": "held", "past": "passed", "unheld": "not-held", "undated": "undated", "cancelled": "cancelled"}
+    shown = {event.id: said for axis in axes for name, said in names.items() for event in getattr(axis, name)}
+    shown |= {event.id: "coming" for axis in axes for event in axis.next}
+    assert shown == {one.event.id: one.standing.value for one in found.events}
 
 
 def test_while_it_lasts_an_event_is_under_way(campaign: Path) -> None:

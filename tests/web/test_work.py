@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -13,17 +14,23 @@ import pytest
 
 from calendars.model.agenda import Advance, Agenda, Axis, Commitment, CommitmentState, Figure
 from calendars.model.events import EventStatus
+from calendars.model.text import Language
 from calendars.reading.configuration import read
 from calendars.reading.files import AGENDA
+from scheduler.base.clock import SimulatedClock
+from scheduler.people.attendance.recording import Recorder
 from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import publish_draft
+from scheduler.serving import Serving, serve_until
 from scheduler.store import editions
+from scheduler.store.database import Database
 from scheduler.web.app import Site
+from scheduler.web.http.server import bind
 from scheduler.wording.work.by_axis import by_axis
 from scheduler.wording.work.lines import figure_words
 from tests.support import factories
 from tests.support.shipped import shipped_draft, shipped_edition, shipped_files
-from tests.support.webserver import serving, site_of, small_draft
+from tests.support.webserver import PUBLISHED, TOKENS, publish, serving, site_of, small_draft
 
 NOW = datetime(2021, 10, 18, 17, tzinfo=UTC)
 AFTER = datetime(2021, 11, 2, 17, tzinfo=UTC)  # all workshops are over
@@ -219,6 +226,92 @@ async def test_an_hour_that_passes_holds_no_session(tmp_path: Path) -> None:
     assert 'id="unassigned"' not in page, "nothing is left over"
 
 
+WORKSHOP = "taller-asia-pacifico-2021"
+PAST = {
+    "es": ("Ya pasó; por confirmar que se realizó", "Hecho", "No realizados"),
+    "en": ("Past, to be confirmed that it was held", "Done", "Not held"),
+}
+
+
+def recorder(database: Database) -> Recorder:
+    return Recorder(database=database, who="cuenta", by="Ana Prueba", now=AFTER)
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("status", [EventStatus.TENTATIVE, EventStatus.CONFIRMED, EventStatus.HELD])
+async def test_a_session_was_held_or_not_as_its_attendance_says(
+    tmp_path: Path, status: EventStatus, language: Language
+) -> None:
+    """Whatever its status in the files is: somebody came; nobody did, and somebody says so; it was after all."""
+    draft = small_draft(factories.agenda(axes=(PROMOTION,), events=(factories.event(axis="promocion", status=status),)))
+    open_, done, unheld = PAST[language]
+    with site_of(tmp_path, draft, now=AFTER) as made:
+
+        async def standing(browser: httpx.AsyncClient) -> tuple[str, str]:
+            made.learn_attendance()
+            axis = section((await browser.get(f"/agenda?lang={language}")).text, "axis-1")
+            [heading] = [one for one in (open_, done, unheld) if one in axis and WORKSHOP in group(axis, one)]
+            return heading, group(axis, heading)
+
+        async with serving(made) as browser:
+            first = done if status is EventStatus.HELD else open_
+            assert (await standing(browser))[0] == first
+            recorder(made.database).mark(WORKSHOP, held=False, reason="sin enlace")
+            heading, said = await standing(browser)
+            assert heading == unheld
+            assert "hace" not in said
+            assert "ago" not in said
+            assert 'class="mark"' not in said, "neither its status in the files"
+            recorder(made.database).mark(WORKSHOP, held=True, reason="")
+            heading, said = await standing(browser)
+            assert heading == done
+            assert f'<span class="mark">{"realizado" if language == "es" else "held"}</span>' in said
+
+
+async def test_somebody_who_came_makes_it_done_and_taken_back_it_is_open_again(tmp_path: Path) -> None:
+    content = factories.agenda(axes=(PROMOTION,), events=(factories.event(axis="promocion"),))
+    with site_of(tmp_path, small_draft(content), now=AFTER) as made:
+        recorder(made.database).typed(WORKSHOP, {"tokio": 3})
+        made.learn_attendance()
+        async with serving(made) as browser:
+            assert WORKSHOP in group(section((await browser.get("/agenda")).text, "axis-1"), PAST["es"][1])
+            recorder(made.database).forget(WORKSHOP, "tokio")
+            made.learn_attendance()
+            assert WORKSHOP in group(section((await browser.get("/agenda")).text, "axis-1"), PAST["es"][0])
+
+
+async def _until_under(browser: httpx.AsyncClient, heading: str) -> None:
+    """Ask for the page until the workshop stands under that heading."""
+    while f"<h3>{heading}" not in (page := (await browser.get("/agenda")).text) or WORKSHOP not in group(page, heading):
+        pass
+
+
+@pytest.mark.conformance
+async def test_what_another_process_records_is_shown_by_the_service_that_runs(
+    database: Database, database_url: str
+) -> None:
+    """The page that is kept goes within its minute, as with `agenda attendance` while `agenda serve` runs."""
+    found = publish(database, small_draft(factories.agenda(events=(factories.event(),))), PUBLISHED)
+    listener, stopped = bind("127.0.0.1", 0), asyncio.Event()
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    site = Site(database=database, tokens=TOKENS, base_url=url, in_force=found, clock=SimulatedClock(AFTER))
+    parts = Serving(database=database, site=site, listener=listener, sending=None)
+    running = asyncio.create_task(serve_until(parts, stopped))
+    other = Database(database_url, tokens=TOKENS)
+    try:
+        async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=60) as browser, asyncio.timeout(60):
+            open_, done, unheld = PAST["es"]
+            await _until_under(browser, open_)
+            await asyncio.to_thread(recorder(other).mark, WORKSHOP, held=False, reason="sin enlace")
+            await _until_under(browser, unheld)
+            await asyncio.to_thread(recorder(other).mark, WORKSHOP, held=True, reason="")
+            await _until_under(browser, done)
+    finally:
+        other.close()
+        stopped.set()
+        await running
+
+
 async def test_an_agenda_without_axes_commitments_or_progress_has_no_link_to_the_page(tmp_path: Path) -> None:
     """It would say less than the calendar; the address answers all the same."""
     with site_of(tmp_path, small_draft(factories.agenda(events=())), now=NOW) as made:
@@ -256,11 +349,11 @@ def test_a_round_guess_is_said_in_thousands(value: int, approximate: bool, es: s
 def test_everything_stands_in_one_place_alone(now: datetime) -> None:
     """Each event and each advance, whatever the time; but what left the feeds long after its cancellation."""
     edition = shipped_edition()
-    found = by_axis(edition, now)
+    found = by_axis(edition, {"taller-europa-2021": True, "taller-america-del-norte-2021": False}, now)
     events = [
         one.id
         for axis in found
-        for part in (axis.done, axis.past, axis.next, axis.undated, axis.cancelled)
+        for part in (axis.done, axis.past, axis.unheld, axis.next, axis.undated, axis.cancelled)
         for one in part
     ]
     assert sorted(events) == sorted(one.id for one in edition.agenda.events)

@@ -9,8 +9,9 @@ from calendars.model.agenda import Advance, Figure
 from calendars.model.events import Days, EventStatus
 from calendars.model.text import Language
 from calendars.wording import and_list, assumptions, days_span, home_short, hour, long_date, sentence
+from scheduler.planning.outcome import EventStanding
 from scheduler.printing.blocks import Block, Cell, Grid, Heading, Items, Paragraph
-from scheduler.reporting.commission.figures import AHEAD, OVER, CommissionFigures, EventFigures, EventStanding
+from scheduler.reporting.commission.figures import AHEAD, OVER, CommissionFigures, EventFigures
 from scheduler.reporting.commission.spelled import (
     NOT_RECORDED,
     NOTHING,

@@ -8,10 +8,11 @@ from calendars.catalogue import Phrase
 from calendars.model.text import Language
 from calendars.wording import and_list, sentence
 from scheduler.planning.delivery import Purpose
+from scheduler.planning.outcome import EventStanding
 from scheduler.printing import charts
 from scheduler.printing.blocks import Block, Cell, Grid, Heading, Paragraph
 from scheduler.printing.charts import Series
-from scheduler.reporting.commission.figures import CommissionFigures, EventStanding, Reach, summed
+from scheduler.reporting.commission.figures import CommissionFigures, Reach, summed
 from scheduler.reporting.commission.presence import attendance
 from scheduler.reporting.commission.spelled import TOTAL, grid, together
 from scheduler.wording.kinds import PURPOSES

@@ -6,25 +6,12 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
 from calendars.model.agenda import Advance, Axis, Commitment
 from calendars.model.events import Event
 from calendars.model.places import Region
 from calendars.model.text import Text
-
-
-class EventStanding(StrEnum):
-    """What has become of an event by the moment of the report."""
-
-    HELD = "held"
-    NOT_HELD = "not-held"
-    CANCELLED = "cancelled"
-    PASSED = "passed"  # its time is over, and nobody has said whether it took place
-    UNDER_WAY = "under-way"
-    COMING = "coming"
-    UNDATED = "undated"
-
+from scheduler.planning.outcome import EventStanding
 
 OVER = (EventStanding.HELD, EventStanding.PASSED)  # as far as anybody knows it took place
 AHEAD = (EventStanding.COMING, EventStanding.UNDER_WAY)

@@ -11,14 +11,15 @@ from sqlalchemy import Connection
 
 from calendars.catalogue import Phrase
 from calendars.changes import Change, changes, notices
-from calendars.editions import Edition, Revision, begins, ends
+from calendars.editions import Edition, Revision
 from calendars.model.agenda import Agenda, Commitment
-from calendars.model.events import Event, EventStatus, Timed
+from calendars.model.events import Event, Timed
 from calendars.model.places import Representation
 from calendars.model.text import Spoken, Text
 from calendars.zones import to_wall, zone_data
 from scheduler.base.refusal import UsageRefusal
 from scheduler.planning.delivery import State
+from scheduler.planning.outcome import outcome
 from scheduler.planning.rolls import Mailbox
 from scheduler.reporting.commission import ledger
 from scheduler.reporting.commission.figures import (
@@ -26,7 +27,6 @@ from scheduler.reporting.commission.figures import (
     CommissionFigures,
     EditionFigures,
     EventFigures,
-    EventStanding,
     Evidence,
     LocalHour,
     ReportHead,
@@ -133,7 +133,7 @@ def _event(edition: Edition, event: Event, came: SessionAttendance | None, at: d
     first, last = _local(revision, sites)
     return EventFigures(
         event=replace(event, message=None, rules=None, coverage=None),
-        standing=_standing(agenda, event, revision, came, at),
+        standing=outcome(agenda, event, revision, None if came is None else came.held, at),
         start=None if revision.start is None else revision.wall(revision.start, agenda.zone),
         end=None if revision.end is None else revision.wall(revision.end, agenda.zone),
         first_local=first,
@@ -150,24 +150,6 @@ def _local(revision: Revision, sites: Sequence[Representation]) -> tuple[LocalHo
     hours = [(revision.wall(revision.start, site.zone), site.id, site) for site in sites]
     (first, _, here), (last, _, there) = min(hours), max(hours)
     return LocalHour(wall=first, city=_city(here)), LocalHour(wall=last, city=_city(there))
-
-
-def _standing(
-    agenda: Agenda, event: Event, revision: Revision, came: SessionAttendance | None, at: datetime
-) -> EventStanding:
-    """A word about the session, or who came to it, says more than its status in the file."""
-    if event.when is None:
-        return EventStanding.UNDATED
-    if event.status is EventStatus.CANCELLED:
-        return EventStanding.CANCELLED
-    if came is not None and came.held is not None:
-        return EventStanding.HELD if came.held else EventStanding.NOT_HELD
-    if event.status is EventStatus.HELD:
-        return EventStanding.HELD
-    end = revision.end or ends(agenda, event)
-    if end is not None and end <= at:
-        return EventStanding.PASSED
-    return EventStanding.UNDER_WAY if begins(agenda, event, revision) <= at else EventStanding.COMING
 
 
 def _city(site: Representation) -> Text:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, exists, func, or_, select
 
 from scheduler.attendance.values import Meeting
 from scheduler.store.attendance.rows import Placed, kept_rows, placed
@@ -74,6 +74,16 @@ def of_event(connection: Connection, event: str, threshold: int) -> SessionAtten
     return None if row is None else _session(connection, row, threshold)
 
 
+def held(connection: Connection) -> dict[str, bool]:
+    """Whether a session took place, by Event.id: every session of which that is known here."""
+    recorded = or_(exists().where(_F.event == _S.event), exists().where(_T.event == _S.event))
+    said = {
+        event: _held(word, recorded=bool(some))
+        for event, word, some in connection.execute(select(_S.event, _S.held, recorded))
+    }
+    return {event: held for event, held in said.items() if held is not None}
+
+
 def counted(connection: Connection, row: Row[Any], threshold: int) -> FileCounts:
     """What the files of a session (a row of `attendance_sessions`) say of who was present."""
     if row.kept_at is not None:
@@ -103,10 +113,9 @@ def _session(connection: Connection, row: Row[Any], threshold: int) -> SessionAt
     ).one()
     typed = {site: int(n) for site, n in connection.execute(select(_T.site, _T["count"]).where(_T.event == row.event))}
     source: Literal["file", "hand", ""] = "file" if files else "hand" if typed else ""
-    held = (True if source else None) if row.held is None else bool(row.held)
     return SessionAttendance(
         event=row.event,
-        held=held,
+        held=_held(row.held, recorded=bool(source)),
         by_site=dict(found.by_site) | typed,
         unmatched=found.unmatched,
         unknown=found.unknown,
@@ -120,3 +129,8 @@ def _session(connection: Connection, row: Row[Any], threshold: int) -> SessionAt
         reason=row.reason,
         kept_at=row.kept_at,
     )
+
+
+def _held(word: int | None, *, recorded: bool) -> bool | None:
+    """By what somebody said of it, else because somebody came; None where neither is known."""
+    return (True if recorded else None) if word is None else bool(word)

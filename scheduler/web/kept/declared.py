@@ -20,7 +20,7 @@ Office = Callable[[str, str], str]  # likewise for the cookie, beside the `id` o
 
 
 class PublicRoute(Route):
-    """A page of GET whose bytes depend on the edition, the minute, the language, and on what is declared here.
+    """A page of GET whose bytes depend on what is shown, the minute, the language, and on what is declared here.
 
     `ids`: the values of `{id}` that have a page; others are answered, and not kept.
     `known`: parameters of the query, each brought to one of finitely many values.

@@ -14,7 +14,7 @@ from scheduler.web.kept.declared import PublicRoute
 from scheduler.web.kept.making import Crowded, PageMaker, RendersHere
 from scheduler.web.kept.memory import PageMemory, RenderedPage
 from scheduler.web.kept.turns import Turns
-from scheduler.web.showing import Showing, Still, minute_of
+from scheduler.web.showing import Showing, Still
 
 KEPT = (200, 404, 503)  # a failure is not
 NOWHERE = "/404"  # of the page for whatever address there is no other
@@ -23,7 +23,10 @@ CROWDED = "/503"  # of the page for who is told to come again; nobody is led the
 
 @dataclass(kw_only=True)
 class Keeper:
-    """Answers what asks for a public page, and passes on the rest. What is kept ends with edition and minute."""
+    """Answers what asks for a public page, and passes on the rest.
+
+    What is kept ends with the minute, and with what is shown: an edition, what attendance says.
+    """
 
     showing: Showing
     routes: Sequence[PublicRoute]
@@ -51,7 +54,7 @@ class Keeper:
     def _now(self) -> tuple[Still, PublicPages]:
         """What is shown at this moment; where that is another, nothing of the former one is kept."""
         showing, still = self.showing, self._still
-        same = still is not None and still.of is showing.edition and still.minute == minute_of(showing.present())
+        same = still is not None and still.shows(showing)
         if still is None or self._pages is None or not same:
             former, still = still, showing.still()
             self.memory.clear()

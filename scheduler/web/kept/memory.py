@@ -1,4 +1,4 @@
-"""Pages as bytes, of one edition and one minute, in a bounded room."""
+"""Pages as bytes, of what is shown in one minute, in a bounded room."""
 
 from __future__ import annotations
 

@@ -30,6 +30,6 @@ class Work:
             **foot(edition, language),
             "home_name": home_name(edition.agenda.zone, language),
             "commitments": commitment_lines(edition.agenda, language),
-            "axes": axis_lines(edition, self._site.present(), language),
+            "axes": axis_lines(edition, self._site.held, self._site.present(), language),
         }
         return self._site.page(request, "work.html", language, values, headers={"Cache-Control": "no-cache"})

@@ -5,7 +5,8 @@ no date yet. What the source does not say is said to be so.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from babel.numbers import format_decimal
@@ -13,7 +14,7 @@ from babel.numbers import format_decimal
 from calendars.catalogue import Phrase
 from calendars.editions import Edition
 from calendars.model.agenda import Advance, Agenda, Commitment, CommitmentState, Figure
-from calendars.model.events import Event
+from calendars.model.events import Event, EventStatus
 from calendars.model.text import Language, Said
 from calendars.wording import UNASSIGNED, locale, long_date
 from scheduler.wording.events import EventLine, event_line
@@ -79,6 +80,7 @@ class AxisLines:
     advances: tuple[AdvanceLine, ...]
     done: tuple[WorkEvent, ...]
     past: tuple[WorkEvent, ...]  # it is to be confirmed that they were held
+    unheld: tuple[WorkEvent, ...]  # it is known that they were not
     next: tuple[WorkEvent, ...]
     undated: tuple[WorkEvent, ...]
     cancelled: tuple[WorkEvent, ...]
@@ -107,7 +109,7 @@ def stated(said: Said | None, otherwise: Phrase, language: Language) -> Stated:
     return Stated(text=otherwise[language], known=False) if said is None else Stated(text=said[language])
 
 
-def axis_lines(edition: Edition, now: datetime, language: Language) -> tuple[AxisLines, ...]:
+def axis_lines(edition: Edition, held: Mapping[str, bool], now: datetime, language: Language) -> tuple[AxisLines, ...]:
     """`by_axis` in words; events by the agenda's clock, with the span of local hours."""
     return tuple(
         AxisLines(
@@ -115,14 +117,15 @@ def axis_lines(edition: Edition, now: datetime, language: Language) -> tuple[Axi
             title=UNASSIGNED[language] if one.axis is None else one.axis.title[language],
             source="" if one.axis is None else one.axis.source,
             advances=tuple(advance_line(advance, language) for advance in one.advances),
-            done=tuple(_event(edition, event, now, language) for event in one.done),
+            done=tuple(_held(edition, event, now, language) for event in one.done),
             past=tuple(_event(edition, event, now, language) for event in one.past),
+            unheld=tuple(_unheld(edition, event, now, language) for event in one.unheld),
             next=tuple(_event(edition, event, now, language) for event in one.next),
             undated=tuple(_event(edition, event, now, language) for event in one.undated),
             cancelled=tuple(_event(edition, event, now, language) for event in one.cancelled),
             is_empty=one.is_empty,
         )
-        for number, one in enumerate(by_axis(edition, now), 1)
+        for number, one in enumerate(by_axis(edition, held, now), 1)
     )
 
 
@@ -153,3 +156,14 @@ def _event(edition: Edition, event: Event, now: datetime, language: Language) ->
     agenda = edition.agenda
     line = event_line(agenda, event, edition.revisions[event.id], now, language, agenda.addressed(event))
     return WorkEvent(line=line, source=event.source)
+
+
+def _held(edition: Edition, event: Event, now: datetime, language: Language) -> WorkEvent:
+    """Whatever status it has in the files: it was held."""
+    return _event(edition, replace(event, status=EventStatus.HELD), now, language)
+
+
+def _unheld(edition: Edition, event: Event, now: datetime, language: Language) -> WorkEvent:
+    """Without its status in the files, and without how long ago it would have been."""
+    found = _event(edition, event, now, language)
+    return replace(found, line=replace(found.line, status=None, countdown=None))
