@@ -10,6 +10,7 @@ from typing import Any
 
 from calendars.catalogue import LANGUAGES, Phrase
 from calendars.model.text import Language, Said
+from scheduler.base.disk.objections import why
 from scheduler.base.refusal import EnvironmentRefusal, all_of
 from scheduler.base.variables import (
     Network,
@@ -38,6 +39,7 @@ DEFAULT_PORT = 8080
 PREFIX = "AGENDA_"
 WRONG = Phrase("{variable}: {rule}")
 NO_FILE = Phrase("{variable}={path}: cannot be read ({error}); correct the path or unset it")
+NO_TEXT = Phrase("that is no text in UTF-8")
 
 
 class SettingsError(EnvironmentRefusal):
@@ -155,7 +157,8 @@ def _content(variable: str, environment: Mapping[str, str]) -> str | None:
     try:
         return Path(path).read_text(encoding="utf-8-sig").strip()  # PowerShell and Notepad put a mark first
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(NO_FILE, variable=variable, path=path, error=error) from error
+        reason = why(error) if isinstance(error, OSError) else NO_TEXT
+        raise SettingsError(NO_FILE, variable=variable, path=path, error=reason) from error
 
 
 def spoken(*wanted: str | None) -> Language:

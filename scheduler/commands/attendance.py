@@ -16,6 +16,7 @@ from calendars.model.text import Language, Said
 from calendars.spelling import fold
 from scheduler.attendance.questions import AttendanceQuestion, FileQuestion, choices
 from scheduler.base.clock import SystemClock
+from scheduler.base.disk.named import read_named
 from scheduler.base.refusal import PROBLEMS, Refusal, UsageRefusal
 from scheduler.commands.attended import print_attended, print_looked
 from scheduler.commands.common import AuthorOption, JsonOption, LangOption, author_of, language, print_json, told
@@ -36,7 +37,6 @@ NO_EVENT = Phrase("say of which event: agenda attendance EVENT …; without opti
 ONE_OF = Phrase(
     "FILE, --held, --not-held, --site and --forget do not go together: one at a time. --assign goes with FILE or alone."
 )
-NO_FILE = Phrase("{file}: there is no such file")
 TOO_LARGE = Phrase("{file} is larger than {mb} MB, and no attendance is")
 ASSIGN_FORM = Phrase("NAME=SITE", "placeholder in a command")
 SITE_FORM = Phrase("SITE=N", "placeholder in a command")
@@ -245,11 +245,7 @@ def _confirmed(lang: Language) -> bool:
 
 
 def _dropped(path: Path) -> GivenFile:
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except FileNotFoundError as error:
-        raise UsageRefusal(NO_FILE, file=path) from error
+    content = read_named(path, LARGEST)
     if len(content) > LARGEST:
         raise UsageRefusal(TOO_LARGE, file=path.name, mb=LARGEST // (1024 * 1024))
     return GivenFile(name=path.name, content=content)

@@ -10,6 +10,7 @@ from sqlalchemy.engine import make_url
 
 from calendars.catalogue import Phrase
 from scheduler.base.clock import SystemClock
+from scheduler.base.disk.named import read_named
 from scheduler.base.refusal import UsageRefusal
 from scheduler.base.settings import Settings
 from scheduler.base.tokens import Tokens, key_beside, key_file, tokens_with
@@ -61,6 +62,7 @@ def restore(
     """
     with told(lang) as settings:
         target = _want_sqlite(settings, "agenda restore", file)
+        read_named(file, 0)  # what is not there, or is no file, is said to be so
         spoken, deed = language(lang, settings), Deed(who=author_of(author), what=What.RESTORED, reason=reason)
         tokens = _tokens(settings, target)
         found = put_back(file, target, SystemClock().now(), deed, tokens)

@@ -14,6 +14,7 @@ import typer
 
 from calendars.catalogue import LANGUAGES, Phrase
 from calendars.model.text import Language, Said, verbatim
+from scheduler.base.disk.objections import objection
 from scheduler.base.login import login_name
 from scheduler.base.refusal import ENVIRONMENT, PROBLEMS, Refusal, UsageRefusal
 from scheduler.base.settings import WRONG, Settings, load_settings, spoken
@@ -105,7 +106,7 @@ def told(lang: str | None = None) -> Iterator[Settings]:
     except BrokenPipeError:
         raise  # whoever reads our output has had enough; click ends quietly
     except OSError as error:
-        _end(ENVIRONMENT, f"agenda: {error}")
+        _end(ENVIRONMENT, f"agenda: {objection(error)[speaking]}")
     except Exception as error:
         code = _expected(error)
         if code is None:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from calendars.catalogue import Phrase
 from calendars.reading.files import FILES, LIMITS
+from scheduler.base.disk.objections import why
 from scheduler.base.refusal import EnvironmentRefusal, Refusal
 from scheduler.drafts.history import FOLDER, FileState, History, digest_of
 
@@ -141,7 +142,7 @@ def locked(folder: Path) -> Iterator[History]:
         finally:
             os.close(handle)
     except OSError as error:  # a full disk, too
-        raise NotSaved(READ_ONLY, folder=folder, error=error.strerror) from error
+        raise NotSaved(READ_ONLY, folder=folder, error=why(error)) from error
 
 
 def _wait_for(handle: int, folder: Path) -> None:
@@ -166,7 +167,7 @@ def _remove(path: Path) -> None:
     try:
         path.unlink()
     except OSError as error:
-        raise NotSaved(READ_ONLY, folder=path.parent, error=error.strerror) from error
+        raise NotSaved(READ_ONLY, folder=path.parent, error=why(error)) from error
 
 
 def _replace(path: Path, body: bytes) -> None:
@@ -181,4 +182,4 @@ def _replace(path: Path, body: bytes) -> None:
         fresh.replace(path)
     except OSError as error:
         fresh.unlink(missing_ok=True)
-        raise NotSaved(READ_ONLY, folder=path.parent, error=error.strerror) from error
+        raise NotSaved(READ_ONLY, folder=path.parent, error=why(error)) from error

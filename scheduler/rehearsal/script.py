@@ -23,6 +23,7 @@ from calendars.reading.yaml.messages import own_words
 from calendars.reading.yaml.nodes import MappingEntry, MappingNode, Node, ScalarNode, SequenceNode, compose
 from calendars.reading.yaml.schema import MappingForm, MessageForm
 from calendars.zones import WallTimeError, to_instant
+from scheduler.base.disk.named import read_named
 from scheduler.base.refusal import Refusal
 from scheduler.drafts.edits import Copy, Edit, removed
 from scheduler.planning.channels import Channel
@@ -117,10 +118,9 @@ class InvalidScript(Refusal):
 
 
 def read_script(path: Path, zone: str) -> Script:
-    """The script in a file, its hours in the agenda's `zone`. Raises InvalidScript; OSError where there is no file."""
+    """The script in a file, its hours in the agenda's `zone`. Raises InvalidScript; UsageRefusal as `read_named`."""
     report = Report(str(path))
-    with path.open("rb") as file:
-        text = decode(file.read(LIMIT + 1), report, limit=LIMIT)
+    text = decode(read_named(path, LIMIT), report, limit=LIMIT)
     node = None if text is None else compose(text, report)
     if node is None:
         raise InvalidScript(report.problems)

@@ -106,7 +106,7 @@ def test_what_is_no_database_of_this_program_is_not_put_back(published: Path, co
         "agenda: x.db: no database of this program; name a file that `agenda backup` made\n",
     )
     assert (published / "x.db").read_bytes() == content
-    assert agenda("restore", "none.db").exit_code == 1
+    assert agenda("restore", "none.db").exit_code == 2
 
 
 @pytest.mark.parametrize("command", ["backup", "restore"])

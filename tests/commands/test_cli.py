@@ -463,6 +463,8 @@ def test_the_brake_loads_a_database_and_nothing_of_what_it_holds(command: str) -
         "scheduler.base",
         "scheduler.base.address",
         "scheduler.base.clock",
+        "scheduler.base.disk",
+        "scheduler.base.disk.objections",
         "scheduler.base.heavy",
         "scheduler.base.login",
         "scheduler.base.refusal",

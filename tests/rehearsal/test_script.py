@@ -329,7 +329,7 @@ def test_a_step_outside_the_days_that_are_rehearsed_is_refused(small: Path, days
 
 def test_a_script_that_is_not_there_is_told(small: Path) -> None:
     refused = rehearse("--outbox", "out")
-    assert (refused.exit_code, "guion.yaml" in refused.stderr) == (3, True)
+    assert (refused.exit_code, "guion.yaml: no existe ese archivo" in refused.stderr) == (2, True)
 
 
 def test_the_files_are_left_as_they_are(small: Path) -> None:

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from calendars.catalogue import Phrase
+from scheduler.base.disk.objections import objection
 from scheduler.base.refusal import EnvironmentRefusal
 from scheduler.mail.incoming.bounds import LARGEST
 
@@ -46,7 +47,7 @@ class Maildir:
         try:
             yield self._items()
         except OSError as error:
-            raise MailboxUnavailable(f"{self.folder}: {error.strerror}") from error
+            raise MailboxUnavailable(objection(error, self.folder)) from error
 
     def _items(self) -> Iterator[Item]:
         source = self.folder / QUARANTINE / "cur" if self.again else self.folder / "new"

@@ -9,6 +9,7 @@ from pathlib import Path
 from calendars.catalogue import Phrase
 from calendars.editions import Edition
 from calendars.feeds import feeds, last_modified
+from scheduler.base.disk.objections import objection
 from scheduler.base.refusal import EnvironmentRefusal
 from scheduler.web.feeds.public import INDEX
 from scheduler.web.index import static_index
@@ -32,7 +33,7 @@ def export(edition: Edition, directory: Path) -> list[Path]:
         index = static_index(edition).encode()
         return [*written, _write(directory / INDEX, index, last_modified(edition))]
     except OSError as error:
-        raise ExportFailed(CANNOT_WRITE, directory=directory, error=error) from error
+        raise ExportFailed(CANNOT_WRITE, directory=directory, error=objection(error)) from error
 
 
 def _write(path: Path, body: bytes, modified: datetime) -> Path:

@@ -1,0 +1,1 @@
+"""Files and folders that people name, and what the system objects to."""
