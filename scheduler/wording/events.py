@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 
 from calendars.catalogue import Phrase
@@ -26,10 +26,12 @@ from calendars.wording import (
     status_word,
 )
 from calendars.zones import nearest_instant, to_wall
+from scheduler.planning.outcome import EventStanding
 from scheduler.wording.remaining import until, until_days
 
 IN_DOUBT = Phrase("Local time to be confirmed: time-zone rules changed.")
 SOME_IN_DOUBT = Phrase("Local time to be confirmed ({sites}): time-zone rules changed.")
+NOT_HELD = Phrase("not held", "an event")
 _SPAN = Phrase("{first} to {last}")
 _COORDINATION = Phrase("coordination")
 _SITES = Phrase("{n} {n:site|sites}")
@@ -156,6 +158,15 @@ def event_line(
         notes=tuple(sentence(note) for note in notes(event, language)),
         origin=origin(agenda, event, language),
     )
+
+
+def as_it_went(line: EventLine, standing: EventStanding, language: Language) -> EventLine:
+    """The line with what has become of the event in the place of its status in the files, where that is known."""
+    if standing is EventStanding.HELD:
+        return replace(line, status=status_word(EventStatus.HELD, language))
+    if standing is EventStanding.NOT_HELD:
+        return replace(line, status=NOT_HELD[language], countdown=None)
+    return line
 
 
 def countdown(event: Event, revision: Revision, zone: str, now: datetime, language: Language) -> Countdown | None:

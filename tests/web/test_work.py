@@ -268,6 +268,24 @@ async def test_a_session_was_held_or_not_as_its_attendance_says(
             assert f'<span class="mark">{"realizado" if language == "es" else "held"}</span>' in said
 
 
+@pytest.mark.parametrize("language", ["es", "en"])
+async def test_the_events_own_page_says_the_same(tmp_path: Path, language: Language) -> None:
+    """And not how long ago it ended, of what did not begin."""
+    draft = small_draft(factories.agenda(events=(factories.event(status=EventStatus.HELD),)))
+    with site_of(tmp_path, draft, now=AFTER) as made:
+        async with serving(made) as browser:
+            path = f"/events/{WORKSHOP}?lang={language}"
+            held, unheld = ("realizado", "no realizado") if language == "es" else ("held", "not held")
+            ago = 'class="until"'
+            first = (await browser.get(path)).text
+            assert (f'<span class="mark">{held}</span>' in first, ago in first) == (True, True)
+            recorder(made.database).mark(WORKSHOP, held=False, reason="sin enlace")
+            made.learn_attendance()
+            page = (await browser.get(path)).text
+            assert (f'<span class="mark">{unheld}</span>' in page, ago in page) == (True, False)
+            assert "sin enlace" not in page, "the reason is not for everybody"
+
+
 async def test_somebody_who_came_makes_it_done_and_taken_back_it_is_open_again(tmp_path: Path) -> None:
     content = factories.agenda(axes=(PROMOTION,), events=(factories.event(axis="promocion"),))
     with site_of(tmp_path, small_draft(content), now=AFTER) as made:

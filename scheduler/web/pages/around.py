@@ -18,6 +18,7 @@ from calendars.model.agenda import Agenda
 from calendars.model.events import Audience, Days, Event
 from calendars.model.text import Language
 from calendars.wording import home_name, sentence
+from scheduler.planning.outcome import outcome
 from scheduler.web.index import foot
 from scheduler.web.kept.declared import PublicRoute, event_ids
 from scheduler.web.pages.picture import draw
@@ -26,7 +27,7 @@ from scheduler.web.pages.stretch import draw_days
 from scheduler.web.pages.subscribing import GOOGLE_BY_HAND, Subscription, subscription
 from scheduler.web.rendering import requested_language
 from scheduler.web.showing import Showing
-from scheduler.wording.events import event_line, in_doubt, is_over, notes
+from scheduler.wording.events import as_it_went, event_line, in_doubt, is_over, notes
 
 _ALL = Phrase("All events")
 
@@ -57,11 +58,14 @@ class Around:
             raise HTTPException(404)
         language = requested_language(request)
         revision, feeds = edition.revisions[found.id], feed_links(agenda, found.audience, language)
+        now = self._site.present()
+        line = event_line(agenda, found, revision, now, language, agenda.addressed(found))
+        standing = outcome(agenda, found, revision, self._site.held.get(found.id), now)
         values = {
             **foot(edition, language),
-            **_said(agenda, found, revision, language, over=is_over(agenda, found, revision, self._site.present())),
+            **_said(agenda, found, revision, language, over=is_over(agenda, found, revision, now)),
             **_seen(agenda, found, revision, language),
-            "line": event_line(agenda, found, revision, self._site.present(), language, agenda.addressed(found)),
+            "line": as_it_went(line, standing, language),
             "several_regions": len({site.region for site in agenda.addressed(found)}) > 1,
             "feeds": feeds,
             "subscription": self._subscription(feeds[0], language) if len(feeds) == 1 else None,
