@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, time
+from typing import TypeVar
 
 from calendars.catalogue import Phrase
 from calendars.editions import Edition, Revision, ends
@@ -26,7 +27,7 @@ from calendars.wording import (
     status_word,
 )
 from calendars.zones import nearest_instant, to_wall
-from scheduler.planning.outcome import EventStanding
+from scheduler.planning.outcome import EventStanding, outcome
 from scheduler.wording.remaining import until, until_days
 
 IN_DOUBT = Phrase("Local time to be confirmed: time-zone rules changed.")
@@ -37,6 +38,7 @@ _COORDINATION = Phrase("coordination")
 _SITES = Phrase("{n} {n:site|sites}")
 _REASON = Phrase("reason: {reason}")
 _ORIGIN = Phrase("Axis: {axis} · Source: {source}")
+_UNKNOWN: Mapping[str, bool] = {}  # of no session it is known whether it was held
 SITES_NAMED = 3  # of an audience that lists sites; more are counted
 
 
@@ -51,23 +53,32 @@ class Countdown:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class EventLine:
-    """One event as a list of many sites' events shows it."""
+class ShownEvent:
+    """What every list says of an event."""
 
     id: str
     title: str
     kind: str
     status: str | None  # None: confirmed, which goes without saying
     cancelled: bool
-    day: str  # by the agenda's clock
-    clock: str | None  # "18:00", likewise; None for whole days
-    hour: str | None  # the same with the name of its clocks
-    start: datetime | None  # UTC; None for whole days
-    local: str | None  # from the first to the last local hour of those it addresses
+    start: datetime | None  # UTC; None for whole days and for what has no date
+    day: str  # by the clocks of whoever the list is for
     countdown: Countdown | None  # None where nobody's present is known, and for what has no date
-    audience: str
     notes: tuple[str, ...]  # what is supposed, and why it changed
     origin: str  # axis and source
+
+
+S = TypeVar("S", bound=ShownEvent)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventLine(ShownEvent):
+    """One event as a list of many sites' events shows it, by the agenda's clock."""
+
+    clock: str | None  # "18:00"; None for whole days
+    hour: str | None  # the same with the name of its clocks
+    local: str | None  # from the first to the last local hour of those it addresses
+    audience: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,16 +108,23 @@ def timeline(edition: Edition, now: datetime | None) -> Timeline:
 
 
 def listing(
-    edition: Edition, now: datetime | None, language: Language, sites: Sequence[Representation] | None = None
+    edition: Edition,
+    now: datetime | None,
+    language: Language,
+    sites: Sequence[Representation] | None = None,
+    held: Mapping[str, bool] = _UNKNOWN,
 ) -> Listing:
-    """The events as lines: all of them, or those that address any of `sites`, with the hours of these alone."""
+    """The events as lines: all of them, or those that address any of `sites`, with the hours of these alone.
+
+    `held`: what attendance says of sessions, by event (id).
+    """
     agenda = edition.agenda
     only = None if sites is None else {site.id for site in sites}
 
     def lines(pairs: Iterable[tuple[Event, Revision]]) -> tuple[EventLine, ...]:
         concerned = ((event, revision, _among(agenda.addressed(event), only)) for event, revision in pairs)
         return tuple(
-            event_line(agenda, event, revision, now, language, own)
+            as_it_went(event_line(agenda, event, revision, now, language, own), edition, held, now, language)
             for event, revision, own in concerned
             if own or only is None
         )
@@ -160,8 +178,15 @@ def event_line(
     )
 
 
-def as_it_went(line: EventLine, standing: EventStanding, language: Language) -> EventLine:
-    """The line with what has become of the event in the place of its status in the files, where that is known."""
+def as_it_went(line: S, edition: Edition, held: Mapping[str, bool], now: datetime | None, language: Language) -> S:
+    """The same with what has become of its event in the place of its status in the files, where that is known.
+
+    `held`: what attendance says of sessions, by event (id); `now`: aware, None where nobody's present is known.
+    """
+    event = edition.agenda.event(line.id)
+    if event is None or now is None:
+        return line
+    standing = outcome(edition.agenda, event, edition.revisions[line.id], held.get(line.id), now)
     if standing is EventStanding.HELD:
         return replace(line, status=status_word(EventStatus.HELD, language))
     if standing is EventStanding.NOT_HELD:

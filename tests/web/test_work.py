@@ -268,20 +268,33 @@ async def test_a_session_was_held_or_not_as_its_attendance_says(
             assert f'<span class="mark">{"realizado" if language == "es" else "held"}</span>' in said
 
 
+PAGES = (
+    f"/events/{WORKSHOP}",
+    "/",
+    "/sites/tokio",
+    "/regions/asia-pacifico",
+    "/calendar?view=list",
+    "/calendar?view=list&site=tokio",
+    "/calendar?month=2021-10",
+    "/calendar?month=2021-10&site=tokio",
+)
+
+
+@pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("language", ["es", "en"])
-async def test_the_events_own_page_says_the_same(tmp_path: Path, language: Language) -> None:
+async def test_every_other_page_of_the_event_says_the_same(tmp_path: Path, language: Language, path: str) -> None:
     """And not how long ago it ended, of what did not begin."""
     draft = small_draft(factories.agenda(events=(factories.event(status=EventStatus.HELD),)))
     with site_of(tmp_path, draft, now=AFTER) as made:
         async with serving(made) as browser:
-            path = f"/events/{WORKSHOP}?lang={language}"
+            address = f"{path}{'&' if '?' in path else '?'}lang={language}"
             held, unheld = ("realizado", "no realizado") if language == "es" else ("held", "not held")
             ago = 'class="until"'
-            first = (await browser.get(path)).text
+            first = (await browser.get(address)).text
             assert (f'<span class="mark">{held}</span>' in first, ago in first) == (True, True)
             recorder(made.database).mark(WORKSHOP, held=False, reason="sin enlace")
             made.learn_attendance()
-            page = (await browser.get(path)).text
+            page = (await browser.get(address)).text
             assert (f'<span class="mark">{unheld}</span>' in page, ago in page) == (True, False)
             assert "sin enlace" not in page, "the reason is not for everybody"
 

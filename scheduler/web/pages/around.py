@@ -18,7 +18,6 @@ from calendars.model.agenda import Agenda
 from calendars.model.events import Audience, Days, Event
 from calendars.model.text import Language
 from calendars.wording import home_name, sentence
-from scheduler.planning.outcome import outcome
 from scheduler.web.index import foot
 from scheduler.web.kept.declared import PublicRoute, event_ids
 from scheduler.web.pages.picture import draw
@@ -60,12 +59,11 @@ class Around:
         revision, feeds = edition.revisions[found.id], feed_links(agenda, found.audience, language)
         now = self._site.present()
         line = event_line(agenda, found, revision, now, language, agenda.addressed(found))
-        standing = outcome(agenda, found, revision, self._site.held.get(found.id), now)
         values = {
             **foot(edition, language),
             **_said(agenda, found, revision, language, over=is_over(agenda, found, revision, now)),
             **_seen(agenda, found, revision, language),
-            "line": as_it_went(line, standing, language),
+            "line": as_it_went(line, edition, self._site.held, now, language),
             "several_regions": len({site.region for site in agenda.addressed(found)}) > 1,
             "feeds": feeds,
             "subscription": self._subscription(feeds[0], language) if len(feeds) == 1 else None,

@@ -79,7 +79,7 @@ class Home:
             "own": remembered(self._site, request),
             "about": about(agenda, language),
             "around": around(edition, self._site.present(), language),
-            "listing": listing(edition, self._site.present(), language),
+            "listing": listing(edition, self._site.present(), language, held=self._site.held),
             "regions": region_entries(agenda, language),
             "total": len(agenda.representations),
             "found": find(agenda, query, language) if query else None,

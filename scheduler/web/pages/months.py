@@ -24,7 +24,7 @@ from scheduler.web.index import foot
 from scheduler.web.kept.declared import Bring, PublicRoute, among, site_ids
 from scheduler.web.rendering import requested_language
 from scheduler.web.showing import Showing
-from scheduler.wording.events import EventLine, Listing, countdown, event_line, home_hour, listing, timeline
+from scheduler.wording.events import EventLine, Listing, as_it_went, countdown, event_line, home_hour, listing, timeline
 from scheduler.wording.places import place_of, places_by_city
 
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
@@ -96,13 +96,13 @@ class Months:
             "month": None,
         }
         if request.query_params.get("view") == "list":
-            values["listing"] = _listing(edition, now, language, site)
+            values["listing"] = _listing(self._site, language, site)
         else:
             found = entries(edition, zone, site)
             today = to_wall(now, zone).date()
             first = chosen_month(request.query_params.get("month", ""), found, today)
             values["month"] = month(found, first, today, language)
-            values["lines"] = _lines(edition, found, first, now, language, site)
+            values["lines"] = _lines(self._site, found, first, language, site)
         return self._site.page(request, "calendar.html", language, values, headers={"Cache-Control": "no-cache"})
 
 
@@ -199,34 +199,33 @@ def _marks(found: Sequence[MonthEntry], day: date, language: Language) -> tuple[
 
 
 def _lines(
-    edition: Edition,
-    found: Sequence[MonthEntry],
-    first: date,
-    now: datetime,
-    language: Language,
-    site: Representation | None,
+    showing: Showing, found: Sequence[MonthEntry], first: date, language: Language, site: Representation | None
 ) -> list[EventLine]:
     """The events of the month."""
     after = (first + timedelta(days=31)).replace(day=1)
+    edition, now = showing.edition, showing.present()
     agenda = edition.agenda
-    within = [one for one in found if one.first < after and one.last >= first]
-    return [
+    lines = (
         event_line(agenda, one.event, one.revision, now, language, agenda.addressed(one.event))
         if site is None
         else _line_at(edition, one.event, site, now, language)
-        for one in within
-    ]
+        for one in found
+        if one.first < after and one.last >= first
+    )
+    return [as_it_went(line, edition, showing.held, now, language) for line in lines]
 
 
-def _listing(edition: Edition, now: datetime, language: Language, site: Representation | None) -> Listing:
+def _listing(showing: Showing, language: Language, site: Representation | None) -> Listing:
     """All events, or one site's by its own clock."""
+    edition, now, held = showing.edition, showing.present(), showing.held
     if site is None:
-        return listing(edition, now, language)
+        return listing(edition, now, language, held=held)
     events = {event.id: event for event in edition.agenda.events}
     shown = listing(edition, now, language, (site,))
 
     def there(lines: Sequence[EventLine]) -> tuple[EventLine, ...]:
-        return tuple(_line_at(edition, events[line.id], site, now, language) for line in lines)
+        own = (_line_at(edition, events[line.id], site, now, language) for line in lines)
+        return tuple(as_it_went(line, edition, held, now, language) for line in own)
 
     return Listing(ahead=there(shown.ahead), past=there(shown.past), undated=shown.undated)
 

@@ -38,7 +38,17 @@ from scheduler.web.pages.finder import entry, near_entries
 from scheduler.web.pages.subscribing import GOOGLE_BY_HAND, subscription
 from scheduler.web.rendering import requested_language
 from scheduler.web.showing import Showing
-from scheduler.wording.events import Countdown, countdown, day_words, in_doubt, listing, notes, origin, timeline
+from scheduler.wording.events import (
+    ShownEvent,
+    as_it_went,
+    countdown,
+    day_words,
+    in_doubt,
+    listing,
+    notes,
+    origin,
+    timeline,
+)
 from scheduler.wording.places import by_city, country_name, place_of
 
 _NEXT_DAY = Phrase("already {day} here")
@@ -47,17 +57,10 @@ FRESH = {"Cache-Control": "no-cache"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SiteEvent:
+class SiteEvent(ShownEvent):
     """One event by one office's clocks."""
 
-    id: str
-    title: str
-    kind: str
-    status: str | None  # None: confirmed
-    cancelled: bool
-    start: datetime | None  # UTC; None for whole days and undated events
-    hour: str | None  # "08:00", by the site's clock
-    day: str  # likewise
+    hour: str | None  # "08:00"; None for whole days and undated events
     whole_days: bool  # by intent, not because its hour is still open
     home: str | None  # the same moment by the agenda's clock
     other_day: str | None  # «aquí ya es viernes 22», where the date is not the agenda's
@@ -65,9 +68,6 @@ class SiteEvent:
     ends: str | None
     place: str | None
     description: str | None
-    countdown: Countdown | None
-    notes: tuple[str, ...]
-    origin: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,7 +142,7 @@ class Offices:
             "region": found,
             "following": following[0] if following else None,
             "rows": [site_hour(site, session if site.id in awaits else None, language) for site in sites],
-            "listing": listing(self._site.edition, self._site.present(), language, sites),
+            "listing": listing(self._site.edition, self._site.present(), language, sites, self._site.held),
             "home_name": home_name(agenda.zone, language),
             "subscription": subscription(
                 self._site.base_url,
@@ -159,13 +159,14 @@ class Offices:
         return self._site.edition.agenda
 
     def _events(self, site: Representation, language: Language) -> SiteEvents:
-        edition, now = self._site.edition, self._site.present()
+        edition, now, held = self._site.edition, self._site.present(), self._site.held
         own = {event.id for event in edition.agenda.events if site in edition.agenda.addressed(event)}
 
         def shown(pairs: Sequence[tuple[Event, Revision]], *, over: bool = False) -> tuple[SiteEvent, ...]:
-            return tuple(
+            found = (
                 site_event(edition, event, site, now, language, over=over) for event, _ in pairs if event.id in own
             )
+            return tuple(as_it_went(one, edition, held, now, language) for one in found)
 
         dated = timeline(edition, now)
         undated = [(event, edition.revisions[event.id]) for event in edition.agenda.events if event.when is None]
