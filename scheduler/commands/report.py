@@ -13,13 +13,13 @@ import typer
 from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
+from sqlalchemy import Connection
 
 from calendars.catalogue import Phrase
 from calendars.model.text import Language
 from calendars.zones import to_wall
 from scheduler.base.clock import SystemClock
 from scheduler.base.refusal import Refusal, UsageRefusal
-from scheduler.base.settings import Settings
 from scheduler.commands.common import AuthorOption, JsonOption, LangOption, author_of, language, print_json, told
 from scheduler.commands.packing import asked_for, packed
 from scheduler.commands.screen import err, out
@@ -34,12 +34,13 @@ from scheduler.reporting.commission.closing import (
     refuse_unready,
 )
 from scheduler.reporting.commission.figures import CommissionFigures, figures_json
-from scheduler.reporting.commission.gather import ReportWanted, gather
+from scheduler.reporting.commission.gather import ReportWanted, commitments, gather
 from scheduler.reporting.commission.informe import informe
 from scheduler.reporting.commission.method import NO_EVIDENCE
 from scheduler.reporting.commission.printed import PrintedReport, ReportFormat, file_name, printed
 from scheduler.store import editions
 from scheduler.store.database import Database
+from scheduler.store.editions import InForce
 from scheduler.store.reports import closed
 from scheduler.store.reports.closed import ReportLine
 
@@ -146,7 +147,8 @@ def report(
                 name = author_of(author, spoken)
                 deed = Closing(who=name, author=name, reason=closing, corrects=corrects)
                 if evidence is not None:
-                    _pack_first(database, settings, evidence, deed, target, spoken)
+                    _refuse_early(database, commitment, deed, target, spoken)
+                    packed(database, settings, evidence, asked_for(deed.who, deed.reason), spoken)
                 _close(database, commitment, deed, target, spoken)
             else:
                 _now(database, commitment, target, spoken)
@@ -173,13 +175,25 @@ def _refuse_without_closing(closing: str | None, corrects: int | None, evidence:
 
 def _gathered(database: Database, commitment: str, at: datetime, lang: Language) -> CommissionFigures:
     with err().status(GATHERING[lang]), database.read() as connection:
-        now = editions.load(connection)
-        if now is None:
-            raise NothingPublished(NOTHING_YET)
-        return gather(connection, now, ReportWanted(at=at, commitment=commitment))
+        return gather(connection, _in_force(connection), ReportWanted(at=at, commitment=commitment))
+
+
+def _in_force(connection: Connection) -> InForce:
+    """Raises NothingPublished."""
+    now = editions.load(connection)
+    if now is None:
+        raise NothingPublished(NOTHING_YET)
+    return now
+
+
+def _refuse_unknown(connection: Connection, commitment: str) -> None:
+    """What a report is asked about comes before where its file goes. Raises UsageRefusal; NothingPublished."""
+    commitments(_in_force(connection).edition.agenda, commitment)
 
 
 def _now(database: Database, commitment: str, target: _Target, lang: Language) -> None:
+    with database.read() as connection:
+        _refuse_unknown(connection, commitment)
     path = target.path(lang, None)
     found = _gathered(database, commitment, SystemClock().now(), lang)
     target.write(printed(informe(found, lang), figures_json(found), target.form), path)
@@ -194,14 +208,12 @@ def _again(database: Database, number: int, target: _Target, lang: Language) -> 
     _say_where(path, lang)
 
 
-def _pack_first(
-    database: Database, settings: Settings, place: Path, closing: Closing, target: _Target, lang: Language
-) -> None:
-    """The pack that the report names; none is made for a report that could not be closed."""
+def _refuse_early(database: Database, commitment: str, closing: Closing, target: _Target, lang: Language) -> None:
+    """Before a pack is made that the report is to name: none is for one that could not be closed."""
     with database.read() as connection:
         refuse_unready(connection, closing)
+        _refuse_unknown(connection, commitment)
         target.path(lang, closed.next_number(connection))
-    packed(database, settings, place, asked_for(closing.who, closing.reason), lang)
 
 
 def _close(database: Database, commitment: str, closing: Closing, target: _Target, lang: Language) -> None:

@@ -163,9 +163,12 @@ def test_a_pack_of_evidence_is_made_first_and_the_report_names_its_head(publishe
     assert [one["number"] for one in json.loads(agenda("report", "--list", "--json").stdout)] == [1]
 
 
-@pytest.mark.parametrize("more", [["--close", "  "], ["--close", WHY, "--corrects", "7"], []])
+@pytest.mark.parametrize(
+    "more",
+    [["--close", "  "], ["--close", WHY, "--corrects", "7"], [], ["--close", WHY, "--commitment", "05/2021"]],
+)
 def test_no_pack_is_made_for_a_report_that_cannot_be_closed(published: Path, more: list[str]) -> None:
-    refused = agenda("report", *more, "--evidence", "expediente")
+    refused = agenda("report", *more, "--evidence", "expediente", "--author", "M. R.")
     assert refused.exit_code in {1, 2}
     assert not (published / "expediente").exists()
 
@@ -206,6 +209,20 @@ def test_what_does_not_go_is_refused_in_words(published: Path, words: list[str],
     refused = agenda("report", *words)
     assert (refused.exit_code, said in refused.stderr) == (code, True), refused.output
     assert numbers() == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("es", "no hay tal compromiso en vigor. Hay: compromiso-04"), ("en", "there is no such commitment in force")],
+)
+def test_a_commitment_that_there_is_not_is_told_before_a_file_that_is_in_the_way(
+    published: Path, lang: str, said: str
+) -> None:
+    """Writing over the file would not help."""
+    for name in ("informe.html", "report.html"):
+        (published / name).write_text("mío", encoding="utf-8")
+    refused = agenda("report", "--commitment", "05/2021", "--lang", lang)
+    assert (refused.exit_code, said in refused.stderr) == (2, True), refused.output
 
 
 def test_neither_a_report_nor_its_file_holds_an_address_a_name_or_a_link(published: Path) -> None:
