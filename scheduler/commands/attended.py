@@ -16,6 +16,7 @@ from scheduler.people.attendance.known import KnownSession, day_of
 from scheduler.people.attendance.looking import FoundPerson, Looked
 from scheduler.people.attendance.said import (
     absent_line,
+    assignable,
     city,
     count_lines,
     file_lines,
@@ -27,9 +28,10 @@ from scheduler.people.attendance.said import (
 from scheduler.people.attendance.sequel_words import owing_line
 
 MATCHED = Phrase("Site|Person|Time|Matched")
-UNMATCHED = Phrase("Nobody knows their site")
+UNMATCHED = Phrase("Nobody knows {n:this person's site|these people's sites}")
 UNMATCHED_HEADS = Phrase("Person|Time")
-ASSIGN = Phrase('Assign them:  --assign "{name}=SITE"; it is remembered for the next session.')
+ASSIGN = Phrase('Assign {n:this person|them}:  --assign "{name}=SITE"; it is remembered for the next session.')
+NAME = Phrase("NAME", "placeholder in a command")
 SESSIONS = Phrase("Day|Event|Held|Sites with somebody|People present|No site yet|Source")
 OF = Phrase("{n} of {all}")
 NONE = Phrase("No session of the edition in force has begun.")
@@ -44,11 +46,12 @@ def print_looked(looked: Looked, lang: Language, at: datetime) -> None:
             table.add_row(*_cells(_site(looked, one, lang), one, lang), how_words(one, lang))
         out().print(table)
     if looked.unmatched:
-        table = _table(UNMATCHED_HEADS[lang], UNMATCHED[lang])
+        count = len(looked.unmatched)
+        table = _table(UNMATCHED_HEADS[lang], UNMATCHED.say(lang, n=count))
         for one in looked.unmatched:
             table.add_row(escape(one.participant.name), time_words(one, lang))
         out().print(table)
-        print_lines([ASSIGN.say(lang, name=looked.unmatched[0].participant.name)])
+        print_lines([ASSIGN.say(lang, n=count, name=assignable(looked) or NAME[lang])])
     print_lines(_sums(looked, lang, at))
 
 

@@ -10,12 +10,14 @@ import shutil
 import sqlite3
 import subprocess
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.support import attendance_files as made
-from tests.support.attended import PEOPLE
+from tests.support.attendance_files import Came
+from tests.support.attended import ANA, CARLA, PEOPLE, PHONE
 from tests.support.checkout import CONFIG
 from tests.support.command_line import AGENDA, agenda, edit
 
@@ -85,10 +87,40 @@ def test_the_same_in_english() -> None:
     _, said, _ = attendance(EVENT, FILE, "--yes", *ASSIGN, *WHO, "--lang", "en")
     assert "Present for 10 minutes or more: 3 people of 2 sites." in said
     assert "1 person present of no known site: counts for none until assigned to one." in said
-    assert "Nobody knows their site Person Time" in said
+    assert "Nobody knows these people's sites Person Time" in said
+    assert 'Assign them: --assign "Núñez, Carla (Guest)=SITE"' in said
     assert "Of the 16 sites that it was for, 14 with nobody present: Bangkok, " in said
     assert "Recorded. Overseas voting workshop, Asia Pacific" in said
     assert "Last word: M. R., " in said
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "assign"),
+    [
+        ("es", "De esta persona no se sabe la sede", "Asígnela: --assign"),
+        ("en", "Nobody knows this person's site", "Assign this person: --assign"),
+    ],
+)
+def test_of_one_person_alone_it_speaks_as_of_one(lang: str, title: str, assign: str) -> None:
+    Path("uno.csv").write_bytes(made.by_teams(made.teams_3([CARLA])))
+    said = attendance(EVENT, "uno.csv", *WHO, "--lang", lang)[1]
+    assert (title in said, assign in said) == (True, True), said
+
+
+@pytest.mark.parametrize(
+    ("people", "example"),
+    [
+        ([PHONE, ANA, CARLA], '--assign "Ana Ejemplo=SEDE"'),
+        ([PHONE], '--assign "NOMBRE=SEDE"'),
+        ([replace(ANA, name='Ana "Anita" Ejemplo'), CARLA], '--assign "Núñez, Carla (Guest)=SEDE"'),
+        ([ANA, replace(ANA, address="otra@sedes.example"), CARLA], '--assign "Núñez, Carla (Guest)=SEDE"'),
+    ],
+)
+def test_the_example_of_assigning_is_a_name_that_can_be_typed_as_it_stands(people: list[Came], example: str) -> None:
+    """No telephone's number, nothing that a shell reads in its own way, no name that two of them have."""
+    Path("varios.csv").write_bytes(made.by_teams(made.teams_3(people)))
+    said = attendance(EVENT, "varios.csv", *WHO)[1]
+    assert example in said
 
 
 def test_the_same_file_again_says_so_and_asks_nothing() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from calendars.catalogue import Phrase
@@ -13,6 +14,7 @@ from scheduler.people.attendance.recording import OWN_PEOPLE, SHORT
 from scheduler.people.attendance.sessions import HeldSession
 from scheduler.store.attendance.counts import SessionAttendance
 from scheduler.store.attendance.keeping import KeptFile
+from scheduler.store.attendance.rows import name_key
 
 PROGRAMS = {
     "teams": Phrase("Microsoft Teams"),
@@ -58,6 +60,7 @@ KEPT_FILE = Phrase("{digest}  {program}, {n} {n:person|people}")
 FIGURES_LEFT = Phrase("Of its people only figures by site are left, as `retencion` says.")
 CITIES = 12  # of absent sites, named on a terminal; the rest are counted
 MORE = Phrase("{names} and {n} more")
+_READ_BY_SHELLS = frozenset('"$`\\!')  # within quotation marks, too
 
 
 def program_words(program: str, lang: Language) -> str:
@@ -128,6 +131,21 @@ def city(agenda: Agenda, key: str, lang: Language) -> str:
     """The city of a site (its id); of one that the agenda has no more, the id."""
     site = agenda.site(key)
     return key if site is None else site.city_in(lang)
+
+
+def assignable(looked: Looked) -> str:
+    """A name of nobody's site by which somebody can be assigned as it stands, for an example; "" where none will do.
+
+    A telephone's number is nobody's name, a name that two have is refused, and a quotation mark ends it early.
+    """
+    shared = Counter(name_key(one.participant.name) for one in looked.people)
+    names = (one.participant.name for one in looked.unmatched)
+    return next((name for name in names if _is_a_name(name) and shared[name_key(name)] == 1), "")
+
+
+def _is_a_name(text: str) -> bool:
+    digits, letters = (sum(map(kind, text)) for kind in (str.isdigit, str.isalpha))
+    return letters > digits and not set(text) & _READ_BY_SHELLS
 
 
 def time_words(one: FoundPerson, lang: Language) -> str:
