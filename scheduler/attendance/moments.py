@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from calendars.catalogue import Phrase
 from calendars.model.text import Said
 from calendars.reading.problems import shown
-from calendars.zones import to_wall
+from calendars.zones import nearest_instant, to_wall
 from scheduler.attendance import dates
 from scheduler.attendance.opening.rows import FileRow
 from scheduler.attendance.questions import AttendanceQuestion, AttendanceRefusal, FileAnswer, FileQuestion
@@ -19,6 +19,8 @@ from scheduler.attendance.values import Choices, Interval, Meeting, Order
 from scheduler.attendance.words import TIMES, Field, bare
 
 NEAR = timedelta(days=1)  # of the session: where the dates of its file are looked for
+UTC_ZONE = "UTC"
+MOST_ZONES = 6  # that are offered; any other can be answered
 FURTHEST = timedelta(hours=20)  # between the clocks of Mexico City and of the zone that is furthest from it
 
 NOT_A_MOMENT = Phrase(
@@ -42,7 +44,8 @@ OTHER_ZONE = Phrase(
     "nobody of this file was there during the session, if its clock is that of {zone}: its entries go from {first} to "
     "{last}, and the session from {start} to {end}. By which clock was it written?"
 )
-_BY_ZONE = Phrase("the clock of {zone}")
+_BY_ZONE = Phrase("the clock of {zone}: then they go from {first} to {last}")
+_BY_ZONE_ALL_THE_SAME = Phrase("the clock of {zone} all the same: nobody was there")
 _ASSUMED_ZONE = Phrase("The file names no time zone: its hours were taken as those of {zone}.")
 _ASSUMED_DAY = Phrase("The times of the file have no date: that of the session was taken.")
 _BY_SESSION = Phrase("Which of day and month comes first, the date of the session decided: {order}.")
@@ -68,16 +71,13 @@ class Moments:
         self._cells = {(one.row.number, one.column): one for one in _cells(tables)}
         self._utc = {table.header.number for table in tables if _says_utc(table)}
         self.zone = choices.zone or session.zone
-        self._clocks = {zone: dates.Clocks(zone) for zone in {self.zone, "UTC"}}
+        self._clocks = {zone: dates.Clocks(zone) for zone in {self.zone, UTC_ZONE}}
         self.remarks: list[Said] = []
         self.order = self._order(choices)
         self._told_day = choices.day is not None
         self._day = choices.day or self._undated()
-        if (
-            not choices.zone
-            and len(self._utc) < len(tables)
-            and any(one.moment.offset is None for one in self._cells.values())
-        ):
+        self.floating = len(self._utc) < len(tables) and any(one.moment.offset is None for one in self._cells.values())
+        if not choices.zone and self.floating:
             self.remarks.append(_ASSUMED_ZONE.of(zone=self.zone))
 
     def instant(self, table: SeenTable, row: FileRow, field: Field, after: datetime | None = None) -> datetime | None:
@@ -86,7 +86,7 @@ class Moments:
         cell = None if column is None else self._cells.get((row.number, column))
         if cell is None:
             return None
-        clock = self._clocks["UTC" if table.header.number in self._utc else self.zone]
+        clock = self._clocks[UTC_ZONE if table.header.number in self._utc else self.zone]
         try:
             found = clock.instant(cell.moment.wall(self.order, self._day), cell.moment.offset)
         except dates.NotAMoment:
@@ -152,7 +152,7 @@ def refuse_another_session(
     if not spans:
         return
     off = [place for interval, place in spans if _is_off(interval, session)]
-    first, last = min(begin for (begin, _), _ in spans), max(end for (_, end), _ in spans)
+    first = min(begin for (begin, _), _ in spans)
     if len(off) == len(spans):
         words = OTHER_DAY.of(
             found=_stamp(first, moments.zone), start=_stamp(session.start, moments.zone), zone=moments.zone
@@ -161,7 +161,8 @@ def refuse_another_session(
     if off:
         moments.remarks.append(_ASTRAY.of(n=len(off), place=off[0]))
     if not told and not any(begin < session.end and end > session.start for (begin, end), _ in spans):
-        raise _which_zone(session, moments.zone, (first, last), spans[0][1])
+        near = [interval for interval, _ in spans if not _is_off(interval, session)]
+        raise _which_zone(session, moments, near, spans[0][1])
 
 
 def _is_off(interval: Interval, session: Meeting) -> bool:
@@ -171,19 +172,47 @@ def _is_off(interval: Interval, session: Meeting) -> bool:
     return before or begin > max(session.end, session.start + FURTHEST)
 
 
-def _which_zone(session: Meeting, zone: str, reach: Interval, place: str) -> AttendanceQuestion:
-    words = OTHER_ZONE.of(
-        zone=zone,
-        first=_stamp(reach[0], zone),
-        last=_stamp(reach[1], zone),
-        start=_stamp(session.start, zone),
-        end=_stamp(session.end, zone),
-    )
-    answers = tuple(
-        FileAnswer(given=f"zone={one}", words=_BY_ZONE.of(zone=one))
-        for one in dict.fromkeys((zone, session.zone, "UTC"))
-    )
-    return AttendanceQuestion((FileQuestion(about="zone", words=words, answers=answers, place=place),))
+def _which_zone(session: Meeting, moments: Moments, spans: Sequence[Interval], place: str) -> AttendanceQuestion:
+    zone = moments.zone
+    first, last = _stamps(spans, zone)
+    start, end = _stamp(session.start, zone), _stamp(session.end, zone)
+    words = OTHER_ZONE.of(zone=zone, first=first, last=last, start=start, end=end)
+    fitting = _fitting_zones(session, zone, spans) if moments.floating else ()
+    answers = [
+        FileAnswer(given=f"zone={one}", words=_BY_ZONE.of(zone=one, first=begins, last=ends))
+        for one in fitting
+        for begins, ends in [_stamps(_by_clock(spans, zone, one), zone)]
+    ]
+    answers.append(FileAnswer(given=f"zone={zone}", words=_BY_ZONE_ALL_THE_SAME.of(zone=zone)))
+    return AttendanceQuestion((FileQuestion(about="zone", words=words, answers=tuple(answers), place=place),))
+
+
+def _fitting_zones(session: Meeting, zone: str, spans: Sequence[Interval]) -> tuple[str, ...]:
+    """By which somebody was there: UTC and the sites' own, one of each hour, those that fit best first."""
+    there: dict[datetime, tuple[int, timedelta, str]] = {}
+    for one in dict.fromkeys((UTC_ZONE, *session.clocks)):
+        moved = _by_clock(spans, zone, one)
+        within = [
+            min(end, session.end) - max(begin, session.start)
+            for begin, end in moved
+            if begin < session.end and end > session.start
+        ]
+        if within:
+            there.setdefault(moved[0][0], (len(within), sum(within, timedelta()), one))
+    best = sorted(there.values(), key=lambda found: found[:2], reverse=True)
+    return tuple(one for _, _, one in best[:MOST_ZONES])
+
+
+def _by_clock(spans: Sequence[Interval], zone: str, other: str) -> list[Interval]:
+    """The same hours, written by another clock."""
+    return [
+        (nearest_instant(to_wall(begin, zone), other), nearest_instant(to_wall(end, zone), other))
+        for begin, end in spans
+    ]
+
+
+def _stamps(spans: Sequence[Interval], zone: str) -> tuple[str, str]:
+    return _stamp(min(begin for begin, _ in spans), zone), _stamp(max(end for _, end in spans), zone)
 
 
 def _cells(tables: Iterable[SeenTable]) -> Iterator[_Cell]:

@@ -24,6 +24,7 @@ class Meeting:
     start: datetime  # UTC, aware
     end: datetime  # UTC, aware, after `start`
     zone: str  # IANA: what is assumed of a file that names none
+    clocks: tuple[str, ...] = field(default=(), compare=False)  # IANA: those of its sites, who may have written one
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from scheduler.attendance.values import Meeting
 from scheduler.base.refusal import UsageRefusal
 from tests.support import attendance_files as made
 from tests.support.attendance_files import MEXICO, Came
-from tests.support.attended import ANA, BETO, MINUTES, PEOPLE, SESSION, minutes, read_file, stay
+from tests.support.attended import ANA, BETO, CARLA, MINUTES, PEOPLE, SESSION, minutes, read_file, stay
 
 # A campaign of five weeks, from 10 November: 11/12 may be either day.
 LONG = Meeting(
@@ -92,9 +93,41 @@ def test_a_clock_by_which_nobody_was_there_is_asked_about() -> None:
     """The file is of the same day, six hours late: written in UTC, perhaps."""
     content = made.by_zoom(made.zoom_1(PEOPLE, zone="UTC"), clock="pt")
     question = asked(content)
-    assert [one.given for one in question.questions[0].answers] == ["zone=America/Mexico_City", "zone=UTC"]
+    assert [one.given for one in question.questions[0].answers] == ["zone=UTC", "zone=America/Mexico_City"]
+    assert [one.words["es"] for one in question.questions[0].answers] == [
+        "de UTC: entonces van de 2021-10-21 17:55 a 2021-10-21 20:05",
+        "de America/Mexico_City de todos modos: nadie estuvo",
+    ]
+    assert [one.words["en"] for one in question.questions[0].answers] == [
+        "the clock of UTC: then they go from 2021-10-21 17:55 to 2021-10-21 20:05",
+        "the clock of America/Mexico_City all the same: nobody was there",
+    ]
     assert minutes(read_file(content, "zone=UTC")) == MINUTES
     assert set(minutes(read_file(content, f"zone={MEXICO}")).values()) == {0}
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "Asia/Kolkata", "Pacific/Auckland"])
+def test_the_clock_of_a_site_by_which_all_were_there_is_offered_first(zone: str) -> None:
+    """Somebody at one of the sites downloaded it. No zone by which nobody was there stands before the last answer."""
+    clocks = ("Asia/Kolkata", "Asia/Seoul", "Asia/Tokyo", "Pacific/Auckland", "Asia/Hong_Kong", "Asia/Singapore")
+    session = replace(SESSION, clocks=clocks)
+    people = [one for one in PEOPLE if one is not CARLA]
+    content = made.by_zoom(made.zoom_1(people, zone=zone), clock="pt")
+    given = [one.given for one in asked(content, session=session).questions[0].answers]
+    same = {"Asia/Tokyo": "Asia/Seoul"}.get(zone, zone)  # of two that are always alike, the first
+    assert given[0] == f"zone={same}"
+    assert given[-1] == f"zone={MEXICO}"
+    assert len(given) == len(set(given)) <= 7
+    for one in given:
+        found = minutes(read_file(content, one, session=session)).values()
+        assert any(found) is (one != given[-1])
+
+
+def test_hours_in_utc_leave_no_zone_to_choose() -> None:
+    """No answer but one would change anything."""
+    late = [replace(ANA, stays=(stay(200, 230),)), replace(BETO, stays=(stay(210, 240),))]
+    [question] = asked(made.by_teams(made.teams_4(late)), session=replace(SESSION, clocks=("Asia/Tokyo",))).questions
+    assert [one.given for one in question.answers] == [f"zone={MEXICO}"]
 
 
 def test_a_zone_that_is_named_is_not_said_to_be_assumed() -> None:

@@ -159,6 +159,19 @@ def test_what_the_file_leaves_open_is_refused_with_the_answers() -> None:
     assert attendance(EVENT, name, "--answer", "open", "--yes", *WHO)[0] == 2
 
 
+@pytest.mark.parametrize(
+    ("lang", "says"), [("es", "por ejemplo: --answer zone=Asia/"), ("en", "for example: --answer zone=Asia/")]
+)
+def test_the_zone_in_the_example_is_one_by_which_somebody_was_there(lang: str, says: str) -> None:
+    """The file was downloaded in Kuala Lumpur, which is one of the sites of the workshop."""
+    Path("kl.csv").write_bytes(made.by_teams(made.teams_3(PEOPLE, zone="Asia/Kuala_Lumpur")))
+    code, _, wrong = attendance(EVENT, "kl.csv", *WHO, "--lang", lang)
+    assert (code, says in wrong) == (1, True), wrong
+    zone = wrong.partition(says)[2].split()[0]
+    assert attendance(EVENT, "kl.csv", "--answer", f"zone=Asia/{zone}", "--yes", *WHO)[0] == 0
+    assert known()["present"] == 3
+
+
 def test_at_a_terminal_what_is_open_is_asked_and_a_yes_typed() -> None:
     """By the number of the answer; anything but yes records nothing."""
     name = open_list()

@@ -94,7 +94,8 @@ def meeting_of(edition: Edition, event: Event) -> Meeting | None:
     """When it takes place, whole days from midnight to midnight in the agenda's zone; None of what has no date."""
     revision, zone = edition.revisions[event.id], edition.agenda.zone
     if revision.start is not None and revision.end is not None:
-        return Meeting(event=event.id, start=revision.start, end=revision.end, zone=zone)
+        clocks = tuple(dict.fromkeys(site.zone for site in edition.agenda.addressed(event)))
+        return Meeting(event=event.id, start=revision.start, end=revision.end, zone=zone, clocks=clocks)
     if not isinstance(event.when, Days):
         return None
     start = nearest_instant(datetime.combine(event.when.first, time()), zone)
