@@ -20,7 +20,7 @@ from calendars.model.events import Audience, EventStatus
 from scheduler.planning.delivery import Decision, State
 from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import publish_draft
-from scheduler.reporting.commission.figures import CommissionFigures
+from scheduler.reporting.commission.figures import CommissionFigures, Reach, SiteReach
 from scheduler.reporting.commission.gather import ReportWanted, gather
 from scheduler.store import editions
 from scheduler.store.attendance.tables import attendance_sessions
@@ -130,6 +130,51 @@ def test_axes_with_something_and_with_nothing_are_read_so(
     republished(file, assigned)
     lines = otherwise(campaign, figures_of(file), language)
     is_read("axes", language, lines, keeping=keeping)
+
+
+def coverage_of(found: CommissionFigures, language: str) -> str:
+    """The sentences about who was told."""
+    lines = spoken(found, language)
+    return lines[next(at for at, line in enumerate(lines) if line.startswith("# 3.")) + 1]
+
+
+def where(found: CommissionFigures, change: Callable[[SiteReach], Reach]) -> CommissionFigures:
+    return replace(found, reaches=tuple(replace(one, reach=change(one)) for one in found.reaches))
+
+
+def test_with_nobody_told_no_site_is_named(campaign: Path, language: str) -> None:
+    """That none was told says it of all of them."""
+    said = coverage_of(where(figures_of(campaign), lambda one: replace(one.reach, told=0)), language)
+    assert {"es": "Ninguno consta como dado.", "en": "None is known to have been told."}[language] in said
+    assert {"es": "no consta ningún aviso", "en": "nobody is known"}[language] not in said
+    assert "Atlanta" not in said
+
+
+def test_many_sites_of_nobody_told_are_counted_and_few_are_named(campaign: Path, language: str) -> None:
+    found = figures_of(campaign)
+    many = where(found, lambda one: replace(one.reach, told=0) if one.event != ASIA else one.reach)
+    assert {
+        "es": "En 135 de esas 149 sedes no consta ningún aviso; el anexo las tiene todas.",
+        "en": "At 135 of these 149 sites nobody is known to have been told; the annex has each.",
+    }[language] in coverage_of(many, language)
+    few = where(found, lambda one: replace(one.reach, told=0) if one.site in ("tokio", "seul") else one.reach)
+    assert {
+        "es": "En 2 sedes no consta ningún aviso: Seúl y Tokio.",
+        "en": "At 2 sites nobody is known to have been told: Seoul and Tokyo.",
+    }[language] in coverage_of(few, language)
+
+
+def test_a_site_that_no_event_concerns_is_not_said_to_have_no_post(campaign: Path, language: str) -> None:
+    """One that some event concerns, and that has none, is; many of these are counted."""
+    found, words = figures_of(campaign), {"es": "ningún puesto en la lista", "en": "no post on the list"}[language]
+    asia = replace(found, reaches=tuple(one for one in found.reaches if one.event == ASIA))
+    assert words not in coverage_of(asia, language)
+    assert f"{words}: Tok" in coverage_of(
+        where(asia, lambda one: Reach() if one.site == "tokio" else one.reach), language
+    )
+    assert {"es": f"133 sedes no tienen {words};", "en": f"133 sites have {words};"}[language] in coverage_of(
+        where(found, lambda one: one.reach if one.site in {asian.site for asian in asia.reaches} else Reach()), language
+    )
 
 
 @pytest.fixture

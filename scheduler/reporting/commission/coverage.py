@@ -47,7 +47,10 @@ NONE_READ = Phrase("Since the latest news of each event none of the {all:,} priv
 ONE_UNREAD = Phrase("Since the latest news of each event the one private calendar was not read.")
 NO_CALENDARS = Phrase("No site has a private calendar.")
 DEAF = Phrase("At {n} {n:site|sites} nobody is known to have been told: {sites}.")
+MANY_DEAF = Phrase("At {n:,} of these {all:,} {all:site|sites} nobody is known to have been told; the annex has each.")
 EMPTY_SITES = Phrase("{n:One site has|Several sites have} no post on the list: {sites}.")
+MANY_EMPTY = Phrase("{n:,} {n:site has|sites have} no post on the list; the annex has each.")
+NAMED = 12  # sites that a sentence names; of more it says how many
 BY_REGION = Phrase("Notices by region")
 BY_EVENT = Phrase("Notices by event")
 BY_SITE = Phrase("Notices by site")
@@ -116,14 +119,20 @@ def _calendars(whole: Reach, language: Language) -> str:
 
 
 def _silent_places(found: CommissionFigures, language: Language) -> Iterator[str]:
-    """The sites where nobody was told though somebody had to be, and those that have nobody."""
-    reached = found.reach_of_sites()
-    deaf = [site.city[language] for site in found.sites if reached[site.id].posts and not reached[site.id].told]
-    empty = [site.city[language] for site in found.sites if not reached[site.id].posts]
-    if deaf:
-        yield DEAF.say(language, n=len(deaf), sites=and_list(deaf, language))
+    """The sites where nobody was told though somebody had to be, and those that have nobody to tell.
+
+    Where nobody at all was told, that has been said of all of them.
+    """
+    reached, concerned = found.reach_of_sites(), {one.site for one in found.reaches}
+    due = [site for site in found.sites if reached[site.id].posts]
+    deaf = [site.city[language] for site in due if not reached[site.id].told]
+    empty = [site.city[language] for site in found.sites if site.id in concerned and not reached[site.id].posts]
+    if deaf and len(deaf) < len(due):
+        words = DEAF if len(deaf) <= NAMED else MANY_DEAF
+        yield words.say(language, n=len(deaf), all=len(due), sites=and_list(deaf, language))
     if empty:
-        yield EMPTY_SITES.say(language, n=len(empty), sites=and_list(empty, language))
+        words = EMPTY_SITES if len(empty) <= NAMED else MANY_EMPTY
+        yield words.say(language, n=len(empty), sites=and_list(empty, language))
 
 
 def _cells(reach: Reach) -> tuple[Cell, ...]:
