@@ -131,6 +131,31 @@ def test_the_same_file_again_says_so_and_asks_nothing() -> None:
     assert "Ya estaba registrado: no cambia nada." in said
 
 
+@pytest.mark.parametrize(
+    ("lang", "one", "both"),
+    [
+        (
+            "es",
+            "Según el propio archivo: 4 participantes.",
+            "Según 2 archivos, sumados: 5 participantes; quien está en varios cuenta en cada uno.",
+        ),
+        (
+            "en",
+            "The file says itself: 4 participants.",
+            "2 files themselves say, added up: 5 participants; whoever stands in several counts in each.",
+        ),
+    ],
+)
+def test_what_several_files_say_themselves_is_told_as_their_sum(lang: str, one: str, both: str) -> None:
+    """A file that gives no total of its own is none of them."""
+    Path("lista.txt").write_text("Ana@Sedes.example\n", encoding="utf-8")
+    Path("otro.csv").write_bytes(made.by_teams(made.teams_3([ANA])))
+    attendance(EVENT, FILE, "lista.txt", "--yes", *WHO)
+    assert one in attendance(EVENT, "--lang", lang)[1]
+    attendance(EVENT, "otro.csv", "--yes", *WHO)
+    assert both in attendance(EVENT, "--lang", lang)[1]
+
+
 def test_with_json_it_only_looks_unless_yes_is_said() -> None:
     looked = json.loads(agenda("attendance", EVENT, FILE, "--json").stdout)
     assert (looked["recorded"], looked["unmatched_present"], len(looked["unmatched"])) == (False, 3, 4)

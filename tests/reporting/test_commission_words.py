@@ -20,8 +20,9 @@ from calendars.model.events import Audience, EventStatus
 from scheduler.planning.delivery import Decision, State
 from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import publish_draft
-from scheduler.reporting.commission.figures import CommissionFigures, Reach, SiteReach
+from scheduler.reporting.commission.figures import CommissionFigures, Reach, SessionPresence, SiteReach
 from scheduler.reporting.commission.gather import ReportWanted, gather
+from scheduler.reporting.commission.reach import NOT_RECORDED
 from scheduler.store import editions
 from scheduler.store.attendance.tables import attendance_sessions
 from scheduler.store.database import Database
@@ -175,6 +176,29 @@ def test_a_site_that_no_event_concerns_is_not_said_to_have_no_post(campaign: Pat
     assert {"es": f"133 sedes no tienen {words};", "en": f"133 sites have {words};"}[language] in coverage_of(
         where(found, lambda one: one.reach if one.site in {asian.site for asian in asia.reaches} else Reach()), language
     )
+
+
+def attended(found: CommissionFigures, **by_event: SessionPresence) -> CommissionFigures:
+    """With this attendance of these events (ids), and of no other."""
+    events = (replace(one, presence=by_event.get(one.event.id.replace("-", "_"), NOT_RECORDED)) for one in found.events)
+    return replace(found, events=tuple(events))
+
+
+def test_what_files_say_themselves_is_told_of_one_or_of_several(campaign: Path, language: str) -> None:
+    found = figures_of(campaign)
+    own = replace(NOT_RECORDED, people=5, own_total=1200, own_files=1)
+    one = "\n".join(spoken(attended(found, taller_europa_2021=own), language))
+    assert {
+        "es": "el archivo del programa de reuniones dice 1,200 participantes, de todas",
+        "en": "the meeting program's own file says 1,200 participants, from anywhere",
+    }[language] in one
+    two = "\n".join(spoken(attended(found, taller_europa_2021=replace(own, own_files=2)), language))
+    assert {
+        "es": "2 archivos del programa de reuniones dicen, sumados, 1,200 participantes, de todas las procedencias y "
+        "duraciones; quien está en varios cuenta en cada uno.",
+        "en": "2 files of the meeting program themselves say, added up, 1,200 participants, from anywhere and for any "
+        "time; whoever stands in several counts in each.",
+    }[language] in two
 
 
 @pytest.fixture

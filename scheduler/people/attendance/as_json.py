@@ -68,6 +68,7 @@ def session_json(one: KnownSession) -> dict[str, object]:
         "unmatched": found.unmatched,
         "unknown_time": found.unknown,
         "own_total": found.own_total,
+        "own_files": found.own_files,
         "people_ended": None if found.kept_at is None else found.kept_at.isoformat(),
         "files": [{"digest": file.digest, "program": file.program, "people": file.people} for file in one.files],
     }

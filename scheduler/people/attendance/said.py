@@ -46,7 +46,11 @@ PRESENT = Phrase(
 NO_SITE = Phrase("{n} {n:person|people} present of no known site: {n:counts|count} for none until assigned to one.")
 BRIEF = Phrase("{n} {n:person was|people were} there for less, and {n:does|do} not count.")
 NO_TIME = Phrase("Of {n} {n:person|people} the time is not known: not counted.")
-OWN_TOTAL = Phrase("The {files:file says|files say} themselves: {n} {n:participant|participants}.")
+OWN_TOTAL = Phrase("The file says itself: {n} {n:participant|participants}.")
+OWN_TOTALS = Phrase(
+    "{files} {files:file|files} themselves say, added up: {n} {n:participant|participants}; whoever stands in several "
+    "counts in each."
+)
 ABSENT = Phrase("Of the {all} {all:site|sites} that it was for, {n} with nobody present: {cities}.")
 NONE_ABSENT = Phrase("Of the {all} {all:site|sites} that it was for, none is without somebody present.")
 TYPED = Phrase("Typed by hand, and so before what files say: {sites}.")
@@ -176,7 +180,8 @@ def recorded_lines(session: HeldSession, found: SessionAttendance, lang: Languag
     if found.unknown:
         yield NO_TIME.say(lang, n=found.unknown)
     if found.own_total is not None:
-        yield OWN_TOTAL.say(lang, files=found.files, n=found.own_total)
+        words = OWN_TOTAL if found.own_files == 1 else OWN_TOTALS
+        yield words.say(lang, files=found.own_files, n=found.own_total)
     if found.typed:
         yield TYPED.say(lang, sites=cities(session.agenda, sorted(found.typed), lang))
     absent = absent_line(session, dict(found.by_site), lang)

@@ -34,7 +34,8 @@ class SessionPresence:
     sites: int  # from which at least one of them came
     unmatched: int  # present, and of no site that is known: not among `people`
     unknown: int  # whose time is not known: neither among `people`
-    own_total: int | None  # what the files of the meeting program say themselves
+    own_total: int | None  # what the files of the meeting program say themselves, added up
+    own_files: int  # how many files that is of
     by_hand: bool  # it was typed, not read
 
 

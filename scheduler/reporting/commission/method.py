@@ -51,9 +51,13 @@ PRESENT = Phrase(
     "are not kept."
 )
 BY_HAND = Phrase("The attendance of {n} {n:session|sessions} was typed by hand: {events}.")
-OWN_TOTALS = Phrase(
+OWN_TOTAL = Phrase(
     "{event}: the meeting program's own file says {own:,} {own:participant|participants}, from "
     "anywhere and for any time."
+)
+OWN_TOTALS = Phrase(
+    "{event}: {files} {files:file|files} of the meeting program themselves say, added up, {own:,} "
+    "{own:participant|participants}, from anywhere and for any time; whoever stands in several counts in each."
 )
 HELD = Phrase(
     "Was held: so it says in the agenda or in the record of attendance. Of an event whose hour "
@@ -131,8 +135,10 @@ def _typed(found: CommissionFigures, language: Language) -> Iterator[str]:
     if typed:
         yield BY_HAND.say(language, n=len(typed), events="; ".join(typed))
     for one in found.recorded:
-        if one.presence.own_total is not None:
-            yield OWN_TOTALS.say(language, event=one.event.title[language], own=one.presence.own_total)
+        own, files = one.presence.own_total, one.presence.own_files
+        if own is not None:
+            words = OWN_TOTAL if files == 1 else OWN_TOTALS
+            yield words.say(language, event=one.event.title[language], own=own, files=files)
 
 
 def _heads(head: ReportHead, language: Language) -> Iterator[str]:

@@ -26,7 +26,7 @@ from scheduler.reporting.heard import SiteHeard, Taking, of_all
 from scheduler.store.attendance.counts import SessionAttendance
 from scheduler.store.editions import InForce
 
-NOT_RECORDED = SessionPresence(people=None, sites=0, unmatched=0, unknown=0, own_total=None, by_hand=False)
+NOT_RECORDED = SessionPresence(people=None, sites=0, unmatched=0, unknown=0, own_total=None, own_files=0, by_hand=False)
 
 
 def presence(found: SessionAttendance | None) -> SessionPresence:
@@ -39,6 +39,7 @@ def presence(found: SessionAttendance | None) -> SessionPresence:
         unmatched=found.unmatched,
         unknown=found.unknown,
         own_total=found.own_total,
+        own_files=found.own_files,
         by_hand=found.source == "hand",
     )
 

@@ -38,6 +38,7 @@ class SessionAttendance:
     at: datetime | None  # UTC: of that word
     files: int
     own_total: int | None  # people by the files' own summaries, added up; None: no file has one
+    own_files: int  # how many of the files that total is of
     threshold: int  # minutes from which a person counts as present; after `retencion`, that of then
     typed: frozenset[str]  # sites whose figure was typed, and stands before that of the files
     reason: str = ""  # why it was held, or not
@@ -108,8 +109,10 @@ def count(people: Iterable[Placed], threshold: int) -> FileCounts:
 
 def _session(connection: Connection, row: Row[Any], threshold: int) -> SessionAttendance:
     found = counted(connection, row, threshold)
-    files, own = connection.execute(
-        select(func.count(), func.sum(_F.own_total)).select_from(attendance_files).where(_F.event == row.event)
+    files, own_files, own = connection.execute(
+        select(func.count(), func.count(_F.own_total), func.sum(_F.own_total))
+        .select_from(attendance_files)
+        .where(_F.event == row.event)
     ).one()
     typed = {site: int(n) for site, n in connection.execute(select(_T.site, _T["count"]).where(_T.event == row.event))}
     source: Literal["file", "hand", ""] = "file" if files else "hand" if typed else ""
@@ -124,6 +127,7 @@ def _session(connection: Connection, row: Row[Any], threshold: int) -> SessionAt
         at=row.at,
         files=files,
         own_total=None if own is None else int(own),
+        own_files=own_files,
         threshold=threshold if row.kept_at is None else row.kept_from,
         typed=frozenset(typed),
         reason=row.reason,
