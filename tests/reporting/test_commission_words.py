@@ -201,6 +201,26 @@ def test_what_files_say_themselves_is_told_of_one_or_of_several(campaign: Path, 
     }[language] in two
 
 
+def test_people_of_several_sessions_are_said_to_count_once_for_each(campaign: Path, language: str) -> None:
+    """Of one session alone nobody counts twice."""
+    found, own = figures_of(campaign), replace(NOT_RECORDED, people=1200, sites=2)
+    words = {"es": "Contando a cada persona una vez por sesión", "en": "Counting each person once for each session"}
+    one = "\n".join(spoken(attended(found, taller_europa_2021=own), language))
+    assert words[language] not in one
+    several = attended(found, taller_europa_2021=own, taller_asia_pacifico_2021=replace(own, people=34))
+    assert {
+        "es": "Contando a cada persona una vez por sesión, asistieron 1,234 personas de 3 sedes a las 2 sesiones cuya "
+        "asistencia se registró.",
+        "en": "Counting each person once for each session, 1,234 people from 3 sites came to the 2 sessions whose "
+        "attendance was recorded.",
+    }[language] in "\n".join(spoken(several, language))
+    night = replace(found.nights[0], past=2, people=7)
+    assert {
+        "es": "Contando a cada persona una vez por sesión, asistieron 7 personas de esa sede a las ya pasadas.",
+        "en": "Counting each person once for each session, 7 people from this site came to those already past.",
+    }[language] in "\n".join(spoken(replace(found, nights=(night,)), language))
+
+
 @pytest.fixture
 def small(tmp_path: Path) -> Database:
     return Database(migrated_at(tmp_path / "small.db"), tokens=TOKENS)

@@ -25,11 +25,16 @@ PAST = Phrase("{n:,} {n:session|sessions} already past")
 COMING = Phrase("{n:,} to come")
 COUNTED = Phrase("{sessions} (a session counts at each site)")
 PEOPLE = Phrase("{n:,} {n:person|people} from {sites:this site|these sites} came to {past:the one|those} already past.")
+PEOPLE_OF_SEVERAL = Phrase(
+    "Counting each person once for each session, {n:,} {n:person|people} from {sites:this site|these sites} came to "
+    "those already past."
+)
 NOBODY = Phrase("Nobody from {sites:this site|these sites} came to {past:the one|those} already past.")
 UNKNOWN = Phrase("Who came to {past:the one|those} already past is not recorded.")
 BY_REGION = Phrase("Sessions at night by region")
 REGION_COLUMNS = Phrase("Region|Sites|Past|To come|Present")
 BY_SITE = Phrase("Sessions at night by site")
+NOTE = Phrase("A session counts at each site, and a person once for each session.")
 SITE_COLUMNS = Phrase("Site|Region|Past|To come|Present")
 
 
@@ -58,7 +63,8 @@ def _sum(found: CommissionFigures, language: Language) -> Iterator[str]:
     yield SITES.say(language, n=len(found.nights), sessions=sessions, **between)
     if past:
         people = _people(found.nights)
-        words = UNKNOWN if people is None else PEOPLE if people else NOBODY
+        came = PEOPLE if all(one.past <= 1 for one in found.nights) else PEOPLE_OF_SEVERAL
+        words = UNKNOWN if people is None else came if people else NOBODY
         yield words.say(language, n=people, sites=len(found.nights), past=past)
 
 
@@ -84,9 +90,9 @@ def _tables(found: CommissionFigures, language: Language) -> Iterator[Block]:
         if own:
             sums = sum(one.past for one in own), sum(one.coming for one in own)
             regions.append((names[region.id], len(own), *sums, _present(own, language)))
-    yield grid("noche-por-region", BY_REGION[language], REGION_COLUMNS[language], regions)
+    yield grid("noche-por-region", BY_REGION[language], REGION_COLUMNS[language], regions, note=NOTE[language])
     rows = [
         (cities[one.site], names[where[one.site]], one.past, one.coming, _present((one,), language))
         for one in found.nights
     ]
-    yield grid("noche-por-sede", BY_SITE[language], SITE_COLUMNS[language], rows)
+    yield grid("noche-por-sede", BY_SITE[language], SITE_COLUMNS[language], rows, note=NOTE[language])

@@ -25,8 +25,11 @@ ANSWERS = (
 )
 NOBODY_RECORDED = Phrase("No session's attendance has been recorded: how many people came is not known.")
 CAME = Phrase(
-    "{n:,} {n:person|people} from {sites:,} {sites:site|sites} came to the {events:,} "
-    "{events:session whose attendance was recorded|sessions whose attendance was recorded}."
+    "{n:,} {n:person|people} from {sites:,} {sites:site|sites} came to the one session whose attendance was recorded."
+)
+CAME_TO_SEVERAL = Phrase(
+    "Counting each person once for each session, {n:,} {n:person|people} from {sites:,} {sites:site|sites} came to the "
+    "{events:,} {events:session|sessions} whose attendance was recorded."
 )
 NOBODY_CAME = Phrase(
     "Nobody of any site came to the {events:,} {events:session|sessions} whose attendance was recorded."
@@ -49,8 +52,8 @@ SITE_COLUMNS = Phrase("Site|Asked|Yes|No|Maybe|Other session|Silent|Present")
 PICTURE = Phrase("Posts that said yes and people who came, by region")
 SAID_YES, PRESENT = Phrase("Said yes"), Phrase("People present")
 NOTE = Phrase(
-    "Answers are of posts, each counted once for each event, and attendance is of people: several may come from one "
-    "post."
+    "Answers are of posts and attendance is of people, each counted once for each event: several people may come from "
+    "one post."
 )
 
 
@@ -84,7 +87,7 @@ def _came(found: CommissionFigures, language: Language) -> Iterator[str]:
         return
     people = sum(one.presence.people or 0 for one in recorded)
     sites = len({one.site for one in found.reaches if one.reach.present})
-    words = CAME if people else NOBODY_CAME
+    words = (CAME if len(recorded) == 1 else CAME_TO_SEVERAL) if people else NOBODY_CAME
     yield words.say(language, n=people, sites=sites, events=len(recorded))
     beside = counted(
         ((words, sum(getattr(one.presence, name) for one in recorded)) for name, words in BESIDE), language
@@ -140,4 +143,4 @@ def attendance_annex(found: CommissionFigures, language: Language) -> Iterator[B
     for one in found.reaches:
         own[one.site].append(one)
     rows = [(site.city[language], *_cells(found, own[site.id], language)) for site in found.sites]
-    yield grid("asistencia-por-sede", BY_SITE[language], SITE_COLUMNS[language], rows)
+    yield grid("asistencia-por-sede", BY_SITE[language], SITE_COLUMNS[language], rows, note=NOTE[language])
