@@ -63,7 +63,10 @@ def test_it_shows_what_the_file_says_and_without_a_terminal_wants_yes() -> None:
     assert "él mismo dice: 4 participantes" in said
     assert "De estas personas no se sabe la sede Persona Tiempo" in said
     assert "Ana Ejemplo 110 min" in said
-    assert "Presentes 10 minutos o más: 3 personas de 0 sedes." in said
+    assert (
+        "Presentes 10 minutos o más: nadie de sede conocida. Además, 3 personas presentes sin sede conocida: no "
+        "cuentan en ninguna hasta que se asignen a una." in said
+    )
     assert "1 persona estuvo menos tiempo y no cuenta." in said
     assert "De 16 sedes convocadas, 16 sin nadie presente: " in said
     assert "No se registró nada. Si es lo que quiere, repita con --yes." in wrong
@@ -75,18 +78,31 @@ def test_it_records_after_a_yes_and_says_what_stands_there() -> None:
     assert code == 0
     assert "Tokio Ana Ejemplo 110 min a mano" in said
     assert "Registrado. Taller VMRE, Asia Pacífico (taller-asia-pacifico-2021), jue 21 oct 2021" in said
-    assert "1 persona presente sin sede conocida: no cuenta en ninguna hasta que se asigne a una." in said
+    assert (
+        "Presentes 10 minutos o más: 2 personas de 2 sedes. Además, 1 persona presente sin sede conocida: no cuenta en "
+        "ninguna hasta que se asigne a una." in said
+    )
     assert "Según el propio archivo: 4 participantes." in said
     assert "Lo último: M. R., " in said
     found = known()
-    assert (found["by_site"], found["present"], found["unmatched"]) == ({"seul": 1, "tokio": 1}, 3, 1)
+    assert (found["by_site"], found["present"], found["unmatched"]) == ({"seul": 1, "tokio": 1}, 2, 1)
     assert (found["own_total"], found["held"], found["source"], found["threshold"]) == (4, True, "file", 10)
+
+
+def test_where_all_are_of_no_known_site_nobody_is_counted_among_sites() -> None:
+    """Looked at, and recorded."""
+    says = "Present for 10 minutes or more: nobody of any known site. Besides, 3 people present of no known site: "
+    assert says in attendance(EVENT, FILE, *WHO, "--lang", "en")[1]
+    attendance(EVENT, FILE, "--yes", *WHO)
+    assert says in attendance(EVENT, "--lang", "en")[1]
 
 
 def test_the_same_in_english() -> None:
     _, said, _ = attendance(EVENT, FILE, "--yes", *ASSIGN, *WHO, "--lang", "en")
-    assert "Present for 10 minutes or more: 3 people of 2 sites." in said
-    assert "1 person present of no known site: counts for none until assigned to one." in said
+    assert (
+        "Present for 10 minutes or more: 2 people of 2 sites. Besides, 1 person present of no known site: counts for "
+        "none until assigned to one." in said
+    )
     assert "Nobody knows these people's sites Person Time" in said
     assert 'Assign them: --assign "Núñez, Carla (Guest)=SITE"' in said
     assert "Of the 16 sites that it was for, 14 with nobody present: Bangkok, " in said
@@ -161,7 +177,7 @@ def test_with_json_it_only_looks_unless_yes_is_said() -> None:
     assert (looked["recorded"], looked["unmatched_present"], len(looked["unmatched"])) == (False, 3, 4)
     assert known()["source"] == ""
     done = json.loads(agenda("attendance", EVENT, FILE, "--json", "--yes").stdout)
-    assert (done["present"], done["source"]) == (3, "file")
+    assert (done["present"], done["unmatched"], done["source"]) == (0, 3, "file")
     again = json.loads(agenda("attendance", EVENT, FILE, "--json", "--yes").stdout)
     assert again == done
 
@@ -180,7 +196,7 @@ def test_what_the_file_leaves_open_is_refused_with_the_answers() -> None:
     assert "open=end" in wrong
     assert "Responda con --answer; por ejemplo: --answer open=" in wrong
     assert attendance(EVENT, name, "--answer", "open=end", "--yes", *WHO)[0] == 0
-    assert known()["present"] == 4
+    assert known()["unmatched"] == 4
     assert attendance(EVENT, name, "--answer", "open", "--yes", *WHO)[0] == 2
 
 
@@ -194,15 +210,15 @@ def test_the_zone_in_the_example_is_one_by_which_somebody_was_there(lang: str, s
     assert (code, says in wrong) == (1, True), wrong
     zone = wrong.partition(says)[2].split()[0]
     assert attendance(EVENT, "kl.csv", "--answer", f"zone=Asia/{zone}", "--yes", *WHO)[0] == 0
-    assert known()["present"] == 3
+    assert known()["unmatched"] == 3
 
 
 def test_at_a_terminal_what_is_open_is_asked_and_a_yes_typed() -> None:
     """By the number of the answer; anything but yes records nothing."""
     name = open_list()
-    for typed, code, present in ((("9",), 1, None), (("1", "no"), 1, None), (("1", "SÍ"), 0, 4)):
+    for typed, code, seen in ((("9",), 1, None), (("1", "no"), 1, None), (("1", "SÍ"), 0, 4)):
         assert at_terminal("attendance", EVENT, name, *WHO, typed=typed) == code
-        assert known().get("present") == present
+        assert known().get("unmatched") == seen
 
 
 def at_terminal(*words: str, typed: tuple[str, ...]) -> int:
@@ -240,7 +256,7 @@ def test_a_session_is_marked_and_says_why() -> None:
 def test_all_sessions_are_listed_with_what_is_known() -> None:
     attendance(EVENT, FILE, "--yes", *ASSIGN, *WHO)
     _, said, _ = attendance()
-    assert "jue 21 oct 2021 taller-asia-pacifico-2021 realizada 2 de 16 3 1 1 archivo" in said
+    assert "jue 21 oct 2021 taller-asia-pacifico-2021 realizada 2 de 16 2 1 1 archivo" in said
     assert "mar 26 oct 2021 taller-europa-2021 sin registro — — —" in said
     rows = json.loads(agenda("attendance", "--json").stdout)
     assert {row["event"]: row["held"] for row in rows}[EVENT] is True
@@ -251,7 +267,7 @@ def test_the_threshold_is_that_of_agenda_yaml() -> None:
     attendance(EVENT, FILE, "--yes", *WHO)
     edit(("publicada: 2021-10-01", "publicada: 2021-10-01\nasistencia: 31 min"))
     assert agenda("publish", "--reason", "umbral", "--yes", *WHO).exit_code == 0
-    assert (known()["present"], known()["threshold"]) == (2, 31)
+    assert (known()["unmatched"], known()["threshold"]) == (2, 31)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,9 @@ from scheduler.store.attendance.tables import (
     attendance_seen,
     attendance_sessions,
 )
+from scheduler.store.audit import listing
+from scheduler.store.audit.deeds import What
+from scheduler.store.audit.listing import AuditFilter
 from scheduler.store.audit.tables import audit, audit_texts
 from scheduler.store.database import Database
 from scheduler.store.people import signups
@@ -91,6 +94,8 @@ def test_what_was_looked_at_is_what_is_recorded(held: Database) -> None:
     assert (found.held, found.source, found.author) == (True, "file", "Ana Prueba")
     assert acts(held) == ["attendance-read"]
     with held.read() as connection:
+        [row] = listing.rows(connection, AuditFilter(what=(What.ATTENDANCE_READ,)))
+        assert (row.details["n"], row.details["sites"]) == (2, 2)
         longer = counts.of_event(connection, WORKSHOP, 60)
         assert counts.attended(connection, THRESHOLD) == {WORKSHOP: found}
     assert longer is not None

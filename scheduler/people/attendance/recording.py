@@ -90,7 +90,7 @@ class Recorder:
                 details: dict[str, str | int] = {
                     "files": len(new),
                     "n": found.present,
-                    "sites": sum(1 for count in found.by_site.values() if count),
+                    "sites": len(found.came),
                     "assigned": len(assigned),
                     "digests": ",".join(one.digest[:SHORT] for one in new),
                 }

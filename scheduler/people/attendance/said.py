@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from calendars.catalogue import Phrase
 from calendars.model.agenda import Agenda
@@ -43,7 +43,10 @@ ALREADY = Phrase("{name} is recorded already: it changes nothing.")
 PRESENT = Phrase(
     "Present for {threshold} {threshold:minute|minutes} or more: {n} {n:person|people} of {sites} {sites:site|sites}."
 )
-NO_SITE = Phrase("{n} {n:person|people} present of no known site: {n:counts|count} for none until assigned to one.")
+NONE_PRESENT = Phrase("Present for {threshold} {threshold:minute|minutes} or more: nobody of any known site.")
+NO_SITE = Phrase(
+    "Besides, {n} {n:person|people} present of no known site: {n:counts|count} for none until assigned to one."
+)
 BRIEF = Phrase("{n} {n:person was|people were} there for less, and {n:does|do} not count.")
 NO_TIME = Phrase("Of {n} {n:person|people} the time is not known: not counted.")
 OWN_TOTAL = Phrase("The file says itself: {n} {n:participant|participants}.")
@@ -97,11 +100,7 @@ def file_words(one: ReadFile, agenda: Agenda, lang: Language) -> str:
 
 def count_lines(looked: Looked, lang: Language) -> Iterator[str]:
     """What recording it comes to."""
-    by_site, threshold = looked.by_site, looked.session.threshold
-    present, sites = sum(by_site.values()) + looked.after.unmatched, sum(1 for n in by_site.values() if n)
-    yield PRESENT.say(lang, threshold=threshold, n=present, sites=sites)
-    if looked.after.unmatched:
-        yield NO_SITE.say(lang, n=looked.after.unmatched)
+    yield from _present(looked.by_site, looked.after.unmatched, looked.session.threshold, lang)
     brief = sum(one.present is False for one in looked.people)
     if brief:
         yield BRIEF.say(lang, n=brief)
@@ -109,6 +108,15 @@ def count_lines(looked: Looked, lang: Language) -> Iterator[str]:
         yield NO_TIME.say(lang, n=looked.after.unknown)
     if looked.typed:
         yield TYPED.say(lang, sites=cities(looked.session.agenda, tuple(looked.typed), lang))
+
+
+def _present(by_site: Mapping[str, int], unmatched: int, threshold: int, lang: Language) -> Iterator[str]:
+    """How many, of how many sites; who is of no known site is beside these, as in the report."""
+    present, sites = sum(by_site.values()), sum(1 for n in by_site.values() if n)
+    words = PRESENT if present else NONE_PRESENT
+    yield words.say(lang, threshold=threshold, n=present, sites=sites)
+    if unmatched:
+        yield NO_SITE.say(lang, n=unmatched)
 
 
 def absent_line(session: HeldSession, by_site: dict[str, int], lang: Language, *, most: int = CITIES) -> str | None:
@@ -169,14 +177,10 @@ def recorded_lines(session: HeldSession, found: SessionAttendance, lang: Languag
     if found.held is False:
         yield f"{NOT_HELD[lang]}: {found.reason}" if found.reason else NOT_HELD[lang]
         return
-    sites = sum(1 for n in found.by_site.values() if n)
-    if found.source:
-        yield PRESENT.say(lang, threshold=found.threshold, n=found.present, sites=sites)
-    else:
+    if not found.source:
         yield UNSAID[lang] if found.held is None else HELD[lang]
         return
-    if found.unmatched:
-        yield NO_SITE.say(lang, n=found.unmatched)
+    yield from _present(found.by_site, found.unmatched, found.threshold, lang)
     if found.unknown:
         yield NO_TIME.say(lang, n=found.unknown)
     if found.own_total is not None:

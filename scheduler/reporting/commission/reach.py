@@ -34,8 +34,8 @@ def presence(found: SessionAttendance | None) -> SessionPresence:
     if found is None or not found.source:
         return NOT_RECORDED
     return SessionPresence(
-        people=sum(found.by_site.values()),
-        sites=sum(bool(count) for count in found.by_site.values()),
+        people=found.present,
+        sites=len(found.came),
         unmatched=found.unmatched,
         unknown=found.unknown,
         own_total=found.own_total,

@@ -46,8 +46,8 @@ class SessionAttendance:
 
     @property
     def present(self) -> int:
-        """People present, those of no site included."""
-        return sum(self.by_site.values()) + self.unmatched
+        """People present of a known site: those of none are told beside."""
+        return sum(self.by_site.values())
 
     @property
     def came(self) -> frozenset[str]:

@@ -115,7 +115,8 @@ async def test_who_only_sees_gets_the_figures_and_no_form(desk: RunningDesk, pla
     record(place.database, report())
     async with desk.client(DeskRole.SEE) as client:
         page = (await client.get(HERE)).text
-        assert "Presentes 10 minutos o más: 3 personas de 2 sedes." in page
+        assert "Presentes 10 minutos o más: 2 personas de 2 sedes." in page
+        assert "Además, 1 persona presente sin sede conocida:" in page
         assert 'type="file"' not in page
         assert (await client.send(f"{HERE}/word", {"do": "held"})).status_code == 403
         listed = (await client.get("/desk/attendance")).text
@@ -149,7 +150,7 @@ def test_a_second_file_is_added_to_the_first_before_both_are_recorded(place: Pla
     attendance.recorded(place, asked_by(names=NAMES, now=AFTER, form={"kept": field(both)}))
     found = recorded(place.database)
     assert found is not None
-    assert (found.files, found.present) == (2, 3)
+    assert (found.files, found.present, found.unmatched) == (2, 2, 1)
     again = look(place, report(PEOPLE[:1]))
     assert "Ya estaba registrado: no cambia nada." in again.body
     assert "/record" not in again.body
