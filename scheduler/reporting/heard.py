@@ -54,6 +54,7 @@ class PostHeard:
     read_at: datetime | None  # since the news: when its own private calendar was read
     answered: bool  # for the event as it stands
     answered_since: bool  # since the news
+    asked: bool  # of those who are asked: the mail server took a mail about it, whatever it told, or it answered once
 
     @property
     def heard(self) -> bool:
@@ -222,9 +223,11 @@ def _sites(connection: Connection, known: _Known, news: _News) -> tuple[SiteHear
     said = answers.of_event(connection, news.uid)
     posts: dict[str, list[PostHeard]] = {site: [] for site in news.sites}
     for post in known.posts:
-        if post.id in others or (post.role is Role.HOLDER and post.site in news.sites):
-            taking, at = _taking(told.get(post.id, ()), post, news.tells)
-            answer = said.get(post.id)
+        own = post.role is Role.HOLDER and post.site in news.sites
+        if post.id in others or own:
+            mails, answer = told.get(post.id, ()), said.get(post.id)
+            taking, at = _taking(mails, post, news.tells)
+            written = any(one.state is State.ACCEPTED for one in mails)
             posts.setdefault(post.site, []).append(
                 PostHeard(
                     post=post.id,
@@ -233,6 +236,7 @@ def _sites(connection: Connection, known: _Known, news: _News) -> tuple[SiteHear
                     read_at=_read_at(known.own.get(post.id, ()), news.since),
                     answered=answer is not None and has_answered(news.now, news.event, _voice(post, answer)),
                     answered_since=answer is not None and answer.at >= news.since,
+                    asked=own and (written or answer is not None),
                 )
             )
     return tuple(_ordered(posts, known.calendars, news))

@@ -72,7 +72,7 @@ class Reach:
     no: int = 0
     maybe: int = 0
     elsewhere: int = 0  # come to another region's session
-    silent: int = 0  # were asked and have said nothing that counts
+    silent: int = 0  # were asked, a mail about it being taken, and have said nothing that counts
     present: int = 0  # people, where it was recorded
 
     @property

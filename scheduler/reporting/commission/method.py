@@ -41,6 +41,10 @@ MEANINGS = (
         "event. Who reads public calendars is not known, and they are not counted."
     ),
     Phrase(
+        "Asked: the posts on the list for which the mail server accepted a message about an event that asks whether "
+        "they come, and those that answered."
+    ),
+    Phrase(
         "Answers: the last one of each post, where it holds for the event's present date and hour; "
         "one for another date counts as silence. Saying yes is not having come."
     ),

@@ -14,6 +14,9 @@ from scheduler.reporting.commission.spelled import NOT_RECORDED, NOTHING, TOTAL,
 
 SECTION = Phrase("Answers and attendance")
 NOT_ASKED = Phrase("No event of the agenda asks posts whether they come.")
+NOT_YET_ASKED = Phrase(
+    "No post has been asked yet whether it comes: the mail server has taken no mail about an event that asks."
+)
 NO_ANSWER = Phrase("None of the {asked:,} posts that were asked whether they come has answered.")
 ONE_SILENT = Phrase("The one post that was asked whether it comes has not answered.")
 ANSWERED = Phrase("{n:,} of the {asked:,} {asked:post|posts} that {asked:was|were} asked answered: {how}.")
@@ -61,7 +64,7 @@ def attendance(found: CommissionFigures, language: Language) -> Iterator[Block]:
     """Answers, then who came, by region, and a picture of both."""
     yield Heading(level=1, text=SECTION[language])
     whole = found.reach()
-    yield Paragraph(text=answered(whole, language))
+    yield Paragraph(text=_answered(found, whole, language))
     yield Paragraph(text=" ".join(_came(found, language)))
     if whole.asked or found.recorded:
         yield _regions(found, language)
@@ -69,10 +72,12 @@ def attendance(found: CommissionFigures, language: Language) -> Iterator[Block]:
         yield _pairs(found, language)
 
 
-def answered(whole: Reach, language: Language) -> str:
+def _answered(found: CommissionFigures, whole: Reach, language: Language) -> str:
     """«Respondieron 10 de 298 puestos …: 8 que sí; 2 que no.»"""
     if not whole.asked:
-        return NOT_ASKED[language]
+        told = {one.event for one in found.reaches if one.reach.posts}
+        asking = any(one.event.asks_who_comes for one in found.events if one.event.id in told)
+        return (NOT_YET_ASKED if asking else NOT_ASKED)[language]
     if not whole.answered:
         return (ONE_SILENT if whole.asked == 1 else NO_ANSWER).say(language, asked=whole.asked)
     how = counted(((words, getattr(whole, name)) for name, words in ANSWERS), language)

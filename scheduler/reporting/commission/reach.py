@@ -66,7 +66,7 @@ def _came(found: SessionAttendance | None) -> Mapping[str, int]:
 
 def _reach(heard: SiteHeard | None, tally: Tally | None, present: int) -> Reach:
     told = {} if heard is None else _told(heard)
-    answered = {} if tally is None else _answered(tally)
+    answered = {} if tally is None else _answered(tally, heard)
     return Reach(**told, **answered, present=present)
 
 
@@ -84,9 +84,10 @@ def _told(one: SiteHeard) -> dict[str, int]:
     }
 
 
-def _answered(one: Tally) -> dict[str, int]:
-    """What was said of another start counts for nothing until it is said again."""
-    silent = one.silent + one.set_aside
+def _answered(one: Tally, heard: SiteHeard | None) -> dict[str, int]:
+    """What was said of another start counts for nothing until it is said again; who was never asked is not silent."""
+    asked = () if heard is None else [post for post in heard.posts if post.asked]
+    silent = sum(not post.answered for post in asked)
     return {"yes": one.yes, "no": one.no, "maybe": one.maybe, "elsewhere": one.elsewhere, "silent": silent}
 
 
