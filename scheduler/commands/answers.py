@@ -23,6 +23,7 @@ from scheduler.installation.database import NOTHING_YET, NothingPublished, exist
 from scheduler.planning.coverage import Tally
 from scheduler.reporting.acceptances import Acceptances, acceptances
 from scheduler.store import editions
+from scheduler.wording.places import city_names
 
 EVENTS = Phrase("Event|When|Yes|No|Maybe|Silent|Other session|Sites with nobody")
 SITES = Phrase("Site|Yes|No|Maybe|Silent|Other session|Deputies")
@@ -105,38 +106,38 @@ def _print_event(one: Acceptances, agenda: Agenda, lang: Language) -> None:
 
 def _sites(one: Acceptances, agenda: Agenda, lang: Language) -> Table:
     table = Table(*SITES[lang].split("|"), box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    regions = [region.id for region in agenda.regions]
+    regions, cities = [region.id for region in agenda.regions], city_names(agenda.representations, lang)
     names = {region.id: region.name[lang] for region in agenda.regions}
-    ordered = sorted(one.sites, key=lambda tally: (regions.index(tally.site.region), tally.site.city_in(lang)))
+    ordered = sorted(one.sites, key=lambda tally: (regions.index(tally.site.region), cities[tally.site.id]))
     for region, group in groupby(ordered, key=lambda tally: tally.site.region):
         tallies = list(group)
         deputies = sum(tally.deputies for tally in tallies)
         table.add_row(*(f"[bold]{escape(cell)}[/]" for cell in (names[region], *_figures(tallies), str(deputies))))
         for tally in tallies:
-            table.add_row(f"  {escape(tally.site.city_in(lang))}", *_figures([tally]), str(tally.deputies))
+            table.add_row(f"  {escape(cities[tally.site.id])}", *_figures([tally]), str(tally.deputies))
         table.add_section()
     return table
 
 
 def _lines(one: Acceptances, agenda: Agenda, lang: Language) -> Iterator[str]:
-    empty = [tally.site.city_in(lang) for tally in one.empty]
+    cities = city_names(agenda.representations, lang)
+    empty = [cities[tally.site.id] for tally in one.empty]
     yield EMPTY.say(lang, n=len(empty), sites=", ".join(empty)) if empty else COVERED[lang]
     if one.guests:
-        cities = {site.id: site.city_in(lang) for site in agenda.representations}
         named = ", ".join(f"{cities.get(site, site)} {n}" for site, n in one.guests.items())
         yield GUESTS.say(lang, n=sum(one.guests.values()), sites=named)
     for words, name in ((SET_ASIDE, "set_aside"), (ANOTHER_HOUR, "another_hour")):
-        counted = [(tally.site.city_in(lang), getattr(tally, name)) for tally in one.sites if getattr(tally, name)]
+        counted = [(cities[tally.site.id], getattr(tally, name)) for tally in one.sites if getattr(tally, name)]
         if counted:
             named = ", ".join(f"{city} {n}" for city, n in counted)
             yield words.say(lang, n=sum(n for _, n in counted), sites=named)
     if one.event.coverage is None:
         return
-    lack = [tally.site.city_in(lang) for tally in one.lacking]
+    lack = [cities[tally.site.id] for tally in one.lacking]
     short = LACK.say(lang, n=len(lack), sites=", ".join(lack)) if lack else MET[lang]
     yield RULE.say(lang, minimum=one.event.coverage.minimum, lack=short)
     if one.without_deputy:
-        yield NO_DEPUTY.say(lang, sites=", ".join(tally.site.city_in(lang) for tally in one.without_deputy))
+        yield NO_DEPUTY.say(lang, sites=", ".join(cities[tally.site.id] for tally in one.without_deputy))
     if one.uncoordinated:
         names = [region.name[lang] for region in agenda.regions if region.id in one.uncoordinated]
         yield NO_COORDINATOR.say(lang, regions=", ".join(names))

@@ -16,6 +16,7 @@ from calendars.model.events import Days, Event
 from calendars.model.text import Language
 from calendars.wording import days_span, home_name, hour, short_date
 from scheduler.wording.around import marks, session_json, stay_json, stay_marks
+from scheduler.wording.places import city_names
 
 HEADINGS = Phrase("Site|Id|Starts|Remarks")
 INSIDE = Phrase("{inside} of {all} sites wholly within working hours")
@@ -27,17 +28,15 @@ def around(draft: Draft, event: Event, lang: Language, today: date) -> Renderabl
     edition = first_edition(draft)
     head = f"{event.title[lang]}\n{_home(edition, event, lang, today)}"
     found = sessions(edition.agenda, event, edition.revisions[event.id])
-    whole = stays(edition.agenda, event)
+    whole, cities = stays(edition.agenda, event), city_names(edition.agenda.representations, lang)
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for heading in HEADINGS[lang].split("|"):
         table.add_column(heading)
     for session in found:
         start = f"{short_date(session.start.date(), lang, today)} {hour(session.start, lang)}"
-        table.add_row(session.site.city_in(lang), session.site.id, start, ", ".join(marks(session, lang)))
+        table.add_row(cities[session.site.id], session.site.id, start, ", ".join(marks(session, lang)))
     for stay in whole:
-        table.add_row(
-            stay.site.city_in(lang), stay.site.id, _days(stay, lang, today), ", ".join(stay_marks(stay, lang))
-        )
+        table.add_row(cities[stay.site.id], stay.site.id, _days(stay, lang, today), ", ".join(stay_marks(stay, lang)))
     inside = sum(session.fit is Fit.INSIDE for session in found)
     foot = [INSIDE.say(lang, inside=inside, all=len(found))] if found else []
     return Group(head, table, *foot)

@@ -17,7 +17,6 @@ from scheduler.people.attendance.looking import FoundPerson, Looked
 from scheduler.people.attendance.said import (
     absent_line,
     assignable,
-    city,
     count_lines,
     file_lines,
     held_words,
@@ -26,6 +25,7 @@ from scheduler.people.attendance.said import (
     time_words,
 )
 from scheduler.people.attendance.sequel_words import owing_line
+from scheduler.wording.places import city_name
 
 MATCHED = Phrase("Site|Person|Time|Matched")
 UNMATCHED = Phrase("Nobody knows {n:this person's site|these people's sites}")
@@ -65,7 +65,7 @@ def _sums(looked: Looked, lang: Language, at: datetime) -> Iterator[str]:
 
 
 def _site(looked: Looked, one: FoundPerson, lang: Language) -> str:
-    return city(looked.session.agenda, one.site, lang)
+    return city_name(looked.session.agenda, one.site, lang)
 
 
 def _cells(site: str, one: FoundPerson, lang: Language) -> tuple[str, str, str]:

@@ -35,6 +35,7 @@ from scheduler.reporting.heard_in_words import (
 )
 from scheduler.store import editions
 from scheduler.store.editions import InForce
+from scheduler.wording.places import city_names
 
 HEADINGS = Phrase(
     "Site|Posts|Mail taken|Bounced|Uncertain|Still to leave|No mail|Private calendars read|Answered|Not heard"
@@ -113,11 +114,12 @@ def _print_sites(one: Hearing, edition: Edition, lang: Language, *, missing: boo
 def _table(sites: Sequence[SiteHeard], edition: Edition, lang: Language) -> Table:
     table = Table(*HEADINGS[lang].split("|"), box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     names = {region.id: region.name[lang] for region in edition.agenda.regions}
+    cities = city_names(edition.agenda.representations, lang)
     for region, there in by_region(edition.agenda, sites).items():
         deaf = OF_SITES.say(lang, n=sum(bool(one.missing) for one in there), all=len(there))
         table.add_row(*(f"[bold]{escape(cell)}[/]" for cell in (names[region], *_figures(there), deaf)))
         for one in there:
-            table.add_row(f"  {escape(one.site.city_in(lang))}", *_figures([one]), escape(_named(one.missing, lang)))
+            table.add_row(f"  {escape(cities[one.site.id])}", *_figures([one]), escape(_named(one.missing, lang)))
         table.add_section()
     return table
 

@@ -28,6 +28,7 @@ from scheduler.drafts.next_year import Copied, copied, still_named
 from scheduler.drafts.skeleton import skeleton, write_new
 from scheduler.wording.around import OTHER_DATE, WORKING, marks, stay_marks
 from scheduler.wording.changes import some
+from scheduler.wording.places import city_names
 
 MADE = Phrase("New agenda in {folder}: {id}. Nothing has been published.")
 RULE = Phrase(
@@ -126,12 +127,13 @@ def _hindrances(now: _Of, lang: Language) -> Iterator[tuple[str, list[str]]]:
     """What speaks against an event's hour or days, each with the cities where it does."""
     cities: dict[str, list[str]] = {}
     edition, event = now
+    names = city_names(edition.agenda.representations, lang)
     for session in _sessions(now):
         for mark in marks(session, lang):
-            cities.setdefault(mark, []).append(session.site.city_in(lang))
+            cities.setdefault(mark, []).append(names[session.site.id])
     for stay in stays(edition.agenda, event):
         for mark in stay_marks(stay, lang):
-            cities.setdefault(mark, []).append(stay.site.city_in(lang))
+            cities.setdefault(mark, []).append(names[stay.site.id])
         cities.pop(WORKING.say(lang, n=stay.working_days), None)
     cities.pop(OTHER_DATE[lang], None)
     yield from cities.items()
@@ -139,11 +141,11 @@ def _hindrances(now: _Of, lang: Language) -> Iterator[tuple[str, list[str]]]:
 
 def _other_hours(former: _Of, now: _Of, lang: Language) -> Iterator[str]:
     """The sites whose clocks show another hour than then, by the zone rules of both years."""
-    then = {one.site.id: one for one in _sessions(former)}
+    then, names = {one.site.id: one for one in _sessions(former)}, city_names(now[0].agenda.representations, lang)
     for session in _sessions(now):
         old = then.get(session.site.id)
         if old is not None and _clock(old) != _clock(session):
-            yield f"{session.site.city_in(lang)} {hour(old.start, lang)} → {hour(session.start, lang)}"
+            yield f"{names[session.site.id]} {hour(old.start, lang)} → {hour(session.start, lang)}"
 
 
 def _sessions(of: _Of) -> tuple[Session, ...]:

@@ -228,7 +228,7 @@ def _status(database: Database, lang: Language, *, as_json: bool) -> None:
         heads = HEADINGS[lang].split("|")
         table = Table(*heads, title=name, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
         for one in sites:
-            table.add_row(*map(escape, site_cells(one, lang)))
+            table.add_row(*map(escape, site_cells(agenda, one, lang)))
         out().print(table)
 
 

@@ -11,6 +11,7 @@ from scheduler.planning.delivery import State
 from scheduler.publishing.asking import Silence, Spared
 from scheduler.publishing.in_words import moment_at_home
 from scheduler.store.ledger.questions import AskedPost
+from scheduler.wording.places import city_names
 
 ANSWERED = Phrase("{title}: {n} {n:post has|posts have} answered.")
 BEFORE = Phrase("Asked before ({n}):")
@@ -46,7 +47,7 @@ def answered_words(found: Silence, lang: Language) -> str:
 def before_words(found: Silence, lang: Language, at: datetime, most: int = SHOWN) -> Iterator[str]:
     """Who was asked before, and what became of it: a line each, at `most` so many."""
     agenda = found.edition.agenda
-    cities = {site.id: site.city_in(lang) for site in agenda.representations}
+    cities = city_names(agenda.representations, lang)
     for one in found.asked[:most]:
         moment = moment_at_home(one.accepted_at or one.due_at, agenda.zone, lang, at)
         city = cities.get(one.site, one.site)

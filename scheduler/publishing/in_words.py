@@ -21,6 +21,7 @@ from scheduler.publishing.prospect import Beside, Prospect
 from scheduler.publishing.set_aside import MovedAnswers
 from scheduler.wording.changes import one_language, some
 from scheduler.wording.kinds import PARTS
+from scheduler.wording.places import city_name, city_names
 
 REMOVES = Phrase("It takes {what} away from what is in force:")
 EVENTS = Phrase("{n} {n:event|events}")
@@ -164,16 +165,16 @@ def notices_line(mails: list[ForeseenMail], lang: Language) -> str:
 
 def departure_lines(mails: list[ForeseenMail], found: Prospect, at: datetime, lang: Language) -> Iterator[str]:
     """«14 el mar 19 oct, 09:00 h (hora local)»; the fewer, the more their cities are of interest."""
-    home = found.publication.edition.agenda.zone
+    agenda = found.publication.edition.agenda
     groups: dict[Departure, list[ForeseenMail]] = {}
     for mail in mails:
-        groups.setdefault(_departure(mail, at, home, lang), []).append(mail)
+        groups.setdefault(_departure(mail, at, agenda.zone, lang), []).append(mail)
     for number, ((opening, moment), group) in enumerate(sorted(groups.items(), key=_by_size)):
         people = sum(mail.people for mail in group)
         if number == 0 and len(group) > CITIES:
             yield (LATER if opening else SETTLED).say(lang, n=people, moment=moment)
         else:
-            cities = some([mail.site.city_in(lang) for mail in group], lang, CITIES)
+            cities = some([city_name(agenda, mail.site.id, lang) for mail in group], lang, CITIES)
             yield (LATER_AT if opening else SETTLED_AT).say(lang, n=people, moment=moment, sites=cities)
 
 
@@ -319,7 +320,7 @@ ASKED = {
 def answer_lines(result: Consequences, event: str, found: Prospect, at: datetime, lang: Language) -> Iterator[str]:
     """What becomes of the answers to an event (its id), and who would be asked for that."""
     agenda = found.publication.edition.agenda
-    cities = {site.id: site.city_in(lang) for site in agenda.representations}
+    cities = city_names(agenda.representations, lang)
     for one in result.answers:
         if one.event != event:
             continue

@@ -18,6 +18,7 @@ from scheduler.reporting.acceptances import Acceptances
 from scheduler.reporting.roll_words import proposals
 from scheduler.reporting.status import Status
 from scheduler.wording.events import sites_count
+from scheduler.wording.places import city_name
 
 STOPPED = Phrase("SENDING STOPPED since {since}: agenda resume")
 LATE = Phrase("Late: mail was due since {since} UTC")
@@ -174,7 +175,7 @@ def lost(found: Status, lang: Language) -> Iterator[str]:
     for one in found.uncovered:
         site = known.get(one.site)
         day = one.since.date() if site is None else to_wall(one.since, site.zone).date()
-        name = one.site if site is None else site.city_in(lang)
+        name = one.site if found.agenda is None else city_name(found.agenda, one.site, lang)
         yield f"{name} ({ENDINGS[one.reason].say(lang, day=short_date(day, lang))})"
 
 

@@ -13,6 +13,7 @@ from calendars.zones import to_wall
 from scheduler.planning.rolls import Mailbox
 from scheduler.reporting.rolls import ClockState, Roll, SiteRoll
 from scheduler.wording.clocks import ahead_words
+from scheduler.wording.places import city_name
 from scheduler.wording.posts import masked
 
 CONFIRMED = Phrase("{n} of {of} {of:site|sites} confirmed {of:its clock and its mailbox|their clock and their mailbox}")
@@ -74,13 +75,13 @@ def region_line(agenda: Agenda, region: str, sites: Sequence[SiteRoll], lang: La
     return REGION.say(lang, region=name, n=sum(one.proven for one in sites), of=len(sites))
 
 
-def site_cells(one: SiteRoll, lang: Language) -> tuple[str, ...]:
+def site_cells(agenda: Agenda, one: SiteRoll, lang: Language) -> tuple[str, ...]:
     """A site's line, under HEADINGS."""
     mailbox, bounced = _mailbox(one.mailbox, lang), sum(post.mailbox is Mailbox.BOUNCED for post in one.posts)
     if bounced and one.mailbox is not Mailbox.BOUNCED:
         mailbox = ALSO_BOUNCED.say(lang, mailbox=mailbox, n=bounced)
     calendar = (READ if one.subscribed else NOT_KNOWN)[lang]
-    return one.site.city_in(lang), mailbox, _clock(one, lang), calendar, _person(one, lang)
+    return city_name(agenda, one.site.id, lang), mailbox, _clock(one, lang), calendar, _person(one, lang)
 
 
 def proposals(found: Roll, lang: Language) -> Iterator[str]:

@@ -13,6 +13,7 @@ from calendars.model.text import Language, OwnWords
 from calendars.reading.files import AGENDA, PRIVATE, Lines
 from calendars.wording import and_list, days_span, home_short, locale, short_date, status_word
 from scheduler.wording.kinds import kind_words, title
+from scheduler.wording.places import city_names
 
 LINE = Phrase("line")
 GONE = Phrase("gone from the file")
@@ -141,11 +142,11 @@ def _local(change: Change, sites: dict[str, Representation], lang: Language, bes
         return ""
     walls = {key: after.revision.wall(after.start, zone) for key, zone in after.zones.items()}
     order = sorted(walls, key=lambda key: walls[key])
-    first, last = order[0], order[-1]
-    begin = _hour_at(walls[first], sites[first], lang, beside)
+    first, last, cities = order[0], order[-1], city_names(sites.values(), lang)
+    begin = _hour_at(walls[first], cities[first], lang, beside)
     if walls[first] == walls[last]:
         return begin
-    end = _hour_at(walls[last], sites[last], lang, beside if walls[last].date() != walls[first].date() else None)
+    end = _hour_at(walls[last], cities[last], lang, beside if walls[last].date() != walls[first].date() else None)
     return SPAN.say(lang, begin=begin, end=end)
 
 
@@ -153,27 +154,26 @@ def _shifted(change: Change, sites: dict[str, Representation], lang: Language, b
     """«Vancouver 15:00 → 16:00, …», of every site whose clocks show another."""
     assert change.before is not None, "only what was promised can shift"
     assert change.after is not None
-    moved = []
+    moved, cities = [], city_names(sites.values(), lang)
     for key in (key for key in change.after.zones if key in change.before.zones):
         old, new = change.before.wall_at(key), change.after.wall_at(key)
         if old is not None and new is not None and old != new:
             day = "" if old.date() == new.date() else f"{short_date(new.date(), lang, *beside)} "
-            moved.append(
-                f"{sites[key].city_in(lang)} {short_date(old.date(), lang, *beside)} {old:%H:%M} → {day}{new:%H:%M}"
-            )
+            moved.append(f"{cities[key]} {short_date(old.date(), lang, *beside)} {old:%H:%M} → {day}{new:%H:%M}")
     return some(moved, lang) if moved else ""
 
 
-def _hour_at(wall: datetime, site: Representation, lang: Language, beside: Sequence[date] | None) -> str:
+def _hour_at(wall: datetime, city: str, lang: Language, beside: Sequence[date] | None) -> str:
     """Without `beside`, on a day that was said just now."""
     day = "" if beside is None else f"{short_date(wall.date(), lang, *beside)} "
-    return f"{day}{wall:%H:%M} ({site.city_in(lang)})"
+    return f"{day}{wall:%H:%M} ({city})"
 
 
 def _audience(change: Change, sites: dict[str, Representation], lang: Language) -> Iterator[str]:
     for label, keys in ((JOINING, joining(change)), (LEAVING, leaving(change))):
         if keys:
-            yield f"  {label[lang]}: {some([sites[key].city_in(lang) for key in keys], lang)}"
+            cities = city_names(sites.values(), lang)
+            yield f"  {label[lang]}: {some([cities[key] for key in keys], lang)}"
 
 
 def joining(change: Change) -> list[str]:

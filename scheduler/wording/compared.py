@@ -25,6 +25,7 @@ from scheduler.wording.changes import (
 )
 from scheduler.wording.events import sites_count
 from scheduler.wording.fields import LABELS
+from scheduler.wording.places import city_names
 from scheduler.wording.rules import rule_words
 
 WHEN = Phrase("When", "of an event")
@@ -61,8 +62,9 @@ def besides(
     beside = (today, *days_of(change.before), *days_of(change.after))
     named = [(LOCAL[lang], local_hours(change, sites, lang, beside))]
     if Kind.AUDIENCE in change.kinds:
+        cities = city_names(sites.values(), lang)
         for label, keys in ((JOINING, joining(change)), (LEAVING, leaving(change))):
-            named.append((label[lang], some([sites[key].city_in(lang) for key in keys], lang) if keys else ""))
+            named.append((label[lang], some([cities[key] for key in keys], lang) if keys else ""))
     return tuple((label, text) for label, text in named if text)
 
 

@@ -28,6 +28,7 @@ from calendars.wording import (
 )
 from calendars.zones import nearest_instant, to_wall
 from scheduler.planning.outcome import EventStanding, outcome
+from scheduler.wording.places import city_names
 from scheduler.wording.remaining import until, until_days
 
 IN_DOUBT = Phrase("Local time to be confirmed: time-zone rules changed.")
@@ -236,7 +237,8 @@ def home_hour(agenda: Agenda, home: datetime, language: Language) -> str:
 
 def local_span(revision: Revision, start: datetime, sites: Sequence[Representation], language: Language) -> str:
     """«de vie 22 oct, 04:30 h (Nueva Delhi) a vie 22 oct, 12:00 h (Wellington)»; one hour is said once."""
-    walls = [(revision.wall(start, site.zone), site.city_in(language)) for site in sites]
+    cities = city_names(sites, language)
+    walls = [(revision.wall(start, site.zone), cities[site.id]) for site in sites]
     first, last = min(walls), max(walls)
     shown = [f"{short_date(wall, language)}, {hour(wall, language)} ({city})" for wall, city in (first, last)]
     if first[0] == last[0]:
@@ -248,7 +250,7 @@ def audience_words(agenda: Agenda, audience: Audience, sites: Sequence[Represent
     if audience.kind == "coordination":
         return _COORDINATION[language]
     if audience.kind == "sites" and len(sites) <= SITES_NAMED:
-        return ", ".join(site.city_in(language) for site in sites)
+        return ", ".join(city_names(sites, language).values())
     count = sites_count(len(sites), language)
     if audience.kind == "regions":
         named = [region.name[language] for region in agenda.regions if region.id in audience.ids]

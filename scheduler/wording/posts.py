@@ -15,6 +15,7 @@ from scheduler.planning.channels import Channel
 from scheduler.store.people.signups import Upcoming
 from scheduler.store.posts.roster import Post
 from scheduler.wording.languages import own_name
+from scheduler.wording.places import city_name
 from scheduler.wording.rules import choices
 
 
@@ -84,7 +85,7 @@ def reminder_lines(agenda: Agenda, upcoming: Sequence[Upcoming], language: Langu
     for one in upcoming:
         if one.event in events and one.site in sites:
             wall = to_wall(one.due_at, sites[one.site].zone)
-            moment = f"{short_date(wall, language)}, {hour(wall, language)} ({sites[one.site].city_in(language)})"
+            moment = f"{short_date(wall, language)}, {hour(wall, language)} ({city_name(agenda, one.site, language)})"
             lines.append(f"{moment}: {events[one.event].title[language]}")
     return tuple(lines)
 

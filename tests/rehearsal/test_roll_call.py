@@ -156,8 +156,9 @@ def test_every_site_stands_as_it_answered(campaign: Campaign) -> None:
 def test_each_wrong_zone_is_found_and_no_right_one_is_suspected(campaign: Campaign) -> None:
     found = {one.site.id: one.ahead for one in campaign.roll.sites if one.clock is ClockState.OTHER}
     assert found == {"lima": (-120,), "roma": (60,), "tokio": (60,)}
-    assert site_cells(campaign.site("lima"), "es")[2] == "OTRO: 2 h de retraso (America/Santiago)"
-    assert site_cells(campaign.site("roma"), "en")[2] == "OTHER: 1 h ahead (Europe/London)"
+    places = campaign.edition.agenda
+    assert site_cells(places, campaign.site("lima"), "es")[2] == "OTRO: 2 h de retraso (America/Santiago)"
+    assert site_cells(places, campaign.site("roma"), "en")[2] == "OTHER: 1 h ahead (Europe/London)"
 
 
 def test_each_post_is_asked_once_and_only_the_silent_once_more(campaign: Campaign) -> None:

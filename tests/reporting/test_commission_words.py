@@ -18,10 +18,12 @@ import pytest
 from calendars.model.agenda import Advance, Agenda, Axis, Commitment, CommitmentState, Draft, Figure
 from calendars.model.events import Audience, EventStatus
 from scheduler.planning.delivery import Decision, State
+from scheduler.printing.blocks import Grid
 from scheduler.publishing.prospect import Act
 from scheduler.publishing.publish import publish_draft
 from scheduler.reporting.commission.figures import CommissionFigures, Reach, SessionPresence, SiteReach
 from scheduler.reporting.commission.gather import ReportWanted, gather
+from scheduler.reporting.commission.informe import informe
 from scheduler.reporting.commission.reach import NOT_RECORDED
 from scheduler.store import editions
 from scheduler.store.attendance.tables import attendance_sessions
@@ -219,6 +221,22 @@ def test_people_of_several_sessions_are_said_to_count_once_for_each(campaign: Pa
         "es": "Contando a cada persona una vez por sesión, asistieron 7 personas de esa sede a las ya pasadas.",
         "en": "Counting each person once for each session, 7 people from this site came to those already past.",
     }[language] in "\n".join(spoken(replace(found, nights=(night,)), language))
+
+
+def test_no_two_sites_of_a_table_or_sentence_have_one_name(campaign: Path, language: str) -> None:
+    """Both in Rome, and both San José, have their country."""
+    found = figures_of(campaign)
+    annexes = ("avisos-por-sede", "asistencia-por-sede", "noche-por-sede")
+    tables = [one for one in informe(found, language).blocks if isinstance(one, Grid) and one.id in annexes]
+    assert len(tables) == len(annexes)
+    for table in tables:
+        names = [row[0] for row in table.rows]
+        assert len(names) == len(set(names))
+    both = {"es": "Roma (Italia) y Roma (Santa Sede)", "en": "Rome (Italy) and Rome (Vatican City)"}[language]
+    rome = where(found, lambda one: replace(one.reach, told=0) if one.site in ("roma", "santa-sede") else one.reach)
+    assert both in coverage_of(rome, language)
+    empty = where(found, lambda one: Reach() if one.site in ("roma", "santa-sede") else one.reach)
+    assert both in coverage_of(empty, language)
 
 
 @pytest.fixture

@@ -197,8 +197,8 @@ def test_posts_that_disagree_confirm_nothing_and_both_are_shown(database: Databa
     says(database, "dos", ahead=-90)
     found = stands(database)
     assert (found.clock, found.proven) == (ClockState.DISPUTED, False)
-    assert site_cells(found, "es")[2] == "NO CONCUERDAN: 1 h 30 min de retraso / igual (Asia/Tokyo)"
-    assert site_cells(found, "en")[2] == "DISPUTED: 1 h 30 min behind / the same (Asia/Tokyo)"
+    assert site_cells(agenda(), found, "es")[2] == "NO CONCUERDAN: 1 h 30 min de retraso / igual (Asia/Tokyo)"
+    assert site_cells(agenda(), found, "en")[2] == "DISPUTED: 1 h 30 min behind / the same (Asia/Tokyo)"
 
 
 def test_a_proposal_ends_with_the_handover_and_goes_with_whoever_is_forgotten(database: Database) -> None:

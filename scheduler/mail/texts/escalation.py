@@ -14,6 +14,7 @@ from calendars.wording import days_span, home_short, hour, short_date
 from scheduler.mail.subject import Subject
 from scheduler.mail.texts.reminder import Reminder, inside, reminder
 from scheduler.planning.coverage import Tally
+from scheduler.wording.places import city_name
 
 _NEEDED = Phrase("Somebody from your site is needed")
 _NOBODY = Phrase("Nobody from your site has said that they will come.")
@@ -79,7 +80,7 @@ def to_coordinator(subject: Subject, lacking: Sequence[Tally]) -> ToCoordinator:
     """The words for a region's coordinators: all its sites from which too few come."""
     event, language = subject.event, subject.language
     when = _home(subject)
-    one = _ONE_SITE.say(language, site=lacking[0].site.city_in(language))
+    one = _ONE_SITE.say(language, site=city_name(subject.edition.agenda, lacking[0].site.id, language))
     head = one if len(lacking) == 1 else _SITES.say(language, n=len(lacking))
     return ToCoordinator(
         subject=f"{head}: {summary(event, language)}, {when}",
@@ -111,7 +112,12 @@ def _site(subject: Subject, lack: Tally) -> Lacking:
     if lack.maybe:
         said.append(_MAYBE.say(language, n=lack.maybe))
     said.append(_deputies(lack.deputies, language))
-    return Lacking(city=lack.site.city_in(language), when=_there(subject, lack.site), said="; ".join(said))
+    city = city_name(subject.edition.agenda, lack.site.id, language)
+    return Lacking(
+        city=city,
+        when=_there(subject, lack.site),
+        said="; ".join(said),
+    )
 
 
 def _deputies(count: int, language: Language) -> str:

@@ -15,6 +15,7 @@ from scheduler.people.attendance.sessions import HeldSession
 from scheduler.store.attendance.counts import SessionAttendance
 from scheduler.store.attendance.keeping import KeptFile
 from scheduler.store.attendance.rows import name_key
+from scheduler.wording.places import city_name
 
 PROGRAMS = {
     "teams": Phrase("Microsoft Teams"),
@@ -133,16 +134,10 @@ def absent_line(session: HeldSession, by_site: dict[str, int], lang: Language, *
 
 def cities(agenda: Agenda, sites: Sequence[str], lang: Language, *, most: int = CITIES) -> str:
     """The cities of sites (ids), the first of them by name."""
-    named = [city(agenda, one, lang) for one in sites]
+    named = [city_name(agenda, one, lang) for one in sites]
     if len(named) <= most:
         return and_list(named, lang)
     return MORE.say(lang, names=", ".join(named[:most]), n=len(named) - most)
-
-
-def city(agenda: Agenda, key: str, lang: Language) -> str:
-    """The city of a site (its id); of one that the agenda has no more, the id."""
-    site = agenda.site(key)
-    return key if site is None else site.city_in(lang)
 
 
 def assignable(looked: Looked) -> str:

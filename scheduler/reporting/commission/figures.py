@@ -23,7 +23,7 @@ class LocalHour:
     """An hour by a site's own clocks."""
 
     wall: datetime  # naive
-    city: Text
+    city: Text  # as lists name it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,7 +99,7 @@ class SitePlace:
 
     id: str
     region: str  # Region.id
-    city: Text
+    city: Text  # as lists name it: told apart from others of that name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

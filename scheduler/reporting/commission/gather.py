@@ -43,6 +43,7 @@ from scheduler.store.attendance.counts import SessionAttendance, attended
 from scheduler.store.audit import chain
 from scheduler.store.audit.packs import latest_pack
 from scheduler.store.editions import InForce
+from scheduler.wording.places import city_name
 
 UNKNOWN_COMMITMENT = Phrase("--commitment {given}: there is no such commitment in force. There are: {known}.")
 NO_COMMITMENT = Phrase("none")
@@ -71,7 +72,7 @@ def gather(connection: Connection, now: InForce, wanted: ReportWanted) -> Commis
         advances=agenda.advances,
         events=events,
         regions=agenda.regions,
-        sites=tuple(SitePlace(id=one.id, region=one.region, city=_city(one)) for one in agenda.representations),
+        sites=tuple(SitePlace(id=one.id, region=one.region, city=_city(agenda, one)) for one in agenda.representations),
         reaches=tuple(reaches(connection, now, came)),
         mails=ledger.mails(state_tallies(connection)),
         arrivals=ledger.arrivals(connection, agenda),
@@ -130,7 +131,7 @@ def _head(connection: Connection, now: InForce, wanted: ReportWanted, commitment
 def _event(edition: Edition, event: Event, came: SessionAttendance | None, at: datetime) -> EventFigures:
     agenda, revision = edition.agenda, edition.revisions[event.id]
     sites = agenda.addressed(event)
-    first, last = _local(revision, sites)
+    first, last = _local(agenda, revision, sites)
     return EventFigures(
         event=replace(event, message=None, rules=None, coverage=None),
         standing=outcome(agenda, event, revision, None if came is None else came.held, at),
@@ -143,17 +144,19 @@ def _event(edition: Edition, event: Event, came: SessionAttendance | None, at: d
     )
 
 
-def _local(revision: Revision, sites: Sequence[Representation]) -> tuple[LocalHour | None, LocalHour | None]:
+def _local(
+    agenda: Agenda, revision: Revision, sites: Sequence[Representation]
+) -> tuple[LocalHour | None, LocalHour | None]:
     """The earliest and the latest clock at its start; one of two cities that share an hour is the first by its id."""
     if revision.start is None or not sites:
         return None, None
     hours = [(revision.wall(revision.start, site.zone), site.id, site) for site in sites]
     (first, _, here), (last, _, there) = min(hours), max(hours)
-    return LocalHour(wall=first, city=_city(here)), LocalHour(wall=last, city=_city(there))
+    return LocalHour(wall=first, city=_city(agenda, here)), LocalHour(wall=last, city=_city(agenda, there))
 
 
-def _city(site: Representation) -> Text:
-    return Text(es=site.city_in("es"), en=site.city_in("en"))
+def _city(agenda: Agenda, site: Representation) -> Text:
+    return Text(es=city_name(agenda, site.id, "es"), en=city_name(agenda, site.id, "en"))
 
 
 def _changes(

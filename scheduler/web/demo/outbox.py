@@ -23,7 +23,7 @@ from calendars.zones import to_wall
 from scheduler.web.demo.captured import Captured, CapturedMail, CapturedMails, counts
 from scheduler.web.rendering import FRAMES_OWN, MAIL_POLICY, PRIVATE, requested_language
 from scheduler.web.site import Site
-from scheduler.wording.places import places_by_city
+from scheduler.wording.places import city_name, places_by_city
 from scheduler.wording.rules import rule_words
 
 PER_PAGE = 50
@@ -137,7 +137,7 @@ def _line(agenda: Agenda, mail: Captured, site: Representation | None, language:
         subject=mail.subject,
         local=_moment(mail.due, site.zone, language) if mail.due and site else None,
         home=f"{_moment(mail.due, agenda.zone, language)} {home_short(agenda.zone, language)}" if mail.due else None,
-        site=site.city_in(language) if site else None,
+        site=city_name(agenda, site.id, language) if site else None,
         rule=rule_words(mail.rule, language) if mail.rule else None,
     )
 

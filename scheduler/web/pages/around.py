@@ -27,6 +27,7 @@ from scheduler.web.pages.subscribing import GOOGLE_BY_HAND, Subscription, subscr
 from scheduler.web.rendering import requested_language
 from scheduler.web.showing import Showing
 from scheduler.wording.events import as_it_went, event_line, in_doubt, is_over, notes
+from scheduler.wording.places import city_names
 
 _ALL = Phrase("All events")
 
@@ -88,7 +89,8 @@ def feed_links(agenda: Agenda, audience: Audience, language: Language) -> list[F
             return [link(one.name[language], f"/regions/{one.id}", f"regions/{one.id}.ics") for one in named]
         case "sites":
             sites = [site for site in agenda.representations if site.id in audience.ids]
-            return [link(one.city_in(language), f"/sites/{one.id}", f"sites/{one.id}.ics") for one in sites]
+            names = city_names(agenda.representations, language)
+            return [link(names[one.id], f"/sites/{one.id}", f"sites/{one.id}.ics") for one in sites]
     return [link(_ALL[language], "/", "all.ics")]
 
 

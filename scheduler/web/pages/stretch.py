@@ -17,6 +17,7 @@ from calendars.model.events import Days
 from calendars.model.text import Language
 from calendars.wording import home_short, short_date
 from scheduler.web.pages.picture import Bar, Tick, WallAxis, prominence
+from scheduler.wording.places import city_name
 
 ROW = 50
 HEAD = 28
@@ -49,9 +50,10 @@ def draw_days(agenda: Agenda, days: Days, stays: Sequence[Stay], language: Langu
     named_first = sorted(stays, key=lambda stay: prominence(stay.site))
     first, last = min(named_first, key=lambda stay: stay.begins), max(named_first, key=lambda stay: stay.ends)
     home = Span(start=datetime.combine(days.first, time()), end=datetime.combine(days.last + _DAY, time()))
+    begins, ends = (city_name(agenda, stay.site.id, language) for stay in (first, last))
     spans = {
-        Span(start=first.begins, end=first.ends): first.site.city_in(language),
-        Span(start=last.begins, end=last.ends): last.site.city_in(language),
+        Span(start=first.begins, end=first.ends): begins,
+        Span(start=last.begins, end=last.ends): ends,
     }
     named = [(span, name) for span, name in spans.items() if span != home]
     named.append((home, home_short(agenda.zone, language)))
@@ -59,8 +61,8 @@ def draw_days(agenda: Agenda, days: Days, stays: Sequence[Stay], language: Langu
     axis = _axis([span for span, _ in named])
     return StayPicture(
         height=HEAD + len(named) * ROW + FOOT,
-        first=first.site.city_in(language),
-        last=last.site.city_in(language),
+        first=begins,
+        last=ends,
         midnights=tuple(axis.x(wall) for wall in _days(axis)[1:]),
         days=_names(axis, language),
         rows=tuple(

@@ -33,6 +33,7 @@ from scheduler.web.http.refusals import ExpiredLink
 from scheduler.web.index import regions
 from scheduler.web.rendering import PRIVATE, SECURITY, requested_language
 from scheduler.web.site import Site
+from scheduler.wording.places import city_name
 from scheduler.wording.posts import office_of, standing, zone_of
 from scheduler.wording.rules import choices, rules_of
 
@@ -238,12 +239,12 @@ def _open_feeds(connection: Connection, recipient: str) -> list[FeedToken]:
 
 
 def _feed_line(agenda: Agenda, feed: FeedToken, post: Post, language: Language) -> FeedLine:
-    zone, site = zone_of(agenda, post), agenda.site(feed.site)
+    zone = zone_of(agenda, post)
     last = None if feed.polled_at is None else to_wall(feed.polled_at, zone)
     return FeedLine(
         id=feed.id,
         label=feed.label,
-        city=feed.site if site is None else site.city_in(language),
+        city=city_name(agenda, feed.site, language),
         created=short_date(to_wall(feed.created_at, zone), language),
         polled=None if last is None else f"{short_date(last, language)}, {hour(last, language)}",
         client=feed.client,

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from calendars.catalogue import Phrase
 from calendars.editions import Edition
+from calendars.model.agenda import Agenda
 from calendars.model.text import Language
 from scheduler.base.refusal import Refusal
 from scheduler.reporting.acceptances import acceptances
@@ -30,6 +31,7 @@ from scheduler.web.desk.asked import Answer, Asked, NotThere
 from scheduler.web.desk.declared import Declared
 from scheduler.web.desk.place import Place, moment_in
 from scheduler.web.desk.rendering import screen
+from scheduler.wording.places import city_name
 
 TITLE = Phrase("Who has heard")
 NOTHING_YET = Phrase("Nothing is published yet: there is nothing to have heard of.")
@@ -148,17 +150,17 @@ def _told(one: Hearing, now: InForce, voices: dict[str, dict[str, Voices]], aske
             RegionLines(
                 name=names[region],
                 missing=sum(bool(site.missing) for site in sites),
-                sites=tuple(_line(site, said, language) for site in sites),
+                sites=tuple(_line(agenda, site, said, language) for site in sites),
             )
             for region, sites in by_region(agenda, one.missing if only else one.sites).items()
         ),
     )
 
 
-def _line(one: SiteHeard, said: dict[str, Voices] | None, language: Language) -> SiteLine:
+def _line(agenda: Agenda, one: SiteHeard, said: dict[str, Voices] | None, language: Language) -> SiteLine:
     return SiteLine(
         id=one.site.id,
-        city=one.site.city_in(language),
+        city=city_name(agenda, one.site.id, language),
         posts=len(one.posts),
         taken=one.count(Taking.TAKEN),
         bounced=one.count(Taking.BOUNCED),

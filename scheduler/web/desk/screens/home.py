@@ -28,6 +28,7 @@ from scheduler.web.desk.screens.operating.scope import sites_of
 from scheduler.web.desk.screens.publishing import changes, undoing
 from scheduler.wording.events import sites_count
 from scheduler.wording.kinds import kind_words, title
+from scheduler.wording.places import city_name
 
 TITLE = Phrase("Today", "at the desk")
 LEADS: Mapping[About, str] = {
@@ -157,7 +158,7 @@ def _lost(found: Status, asked: Asked) -> Iterator[LostSite]:
         if own is None or one.site in own:
             zone = agenda.zone if site is None else site.zone
             day = short_date(to_wall(one.since, zone).date(), language)
-            name = one.site if site is None else site.city_in(language)
+            name = city_name(agenda, one.site, language)
             path = "/desk/addresses" if one.reason in ("bounced", "refused") else "/desk/roster"
             yield LostSite(name=name, why=ENDINGS[one.reason].say(language, day=day), path=path)
     for event in found.lacking:

@@ -20,6 +20,7 @@ from scheduler.drafts.files import without_posts
 from scheduler.drafts.form import AUDIENCE, COVERAGE, EventText, event_text, timed_alone
 from scheduler.drafts.patching import Events
 from scheduler.wording.around import marks, stay_marks
+from scheduler.wording.places import city_names
 
 INSIDE = Phrase("{inside} of {all} sites wholly within working hours")
 SEVERITY = {Fit.OUTSIDE: 4, Fit.PARTLY: 2, Fit.INSIDE: 0}
@@ -106,12 +107,12 @@ def _home(draft: Draft, event: Event, language: Language) -> str:
 
 
 def _rows(draft: Draft, event: Event, language: Language) -> tuple[HoursRow, ...]:
-    edition = first_edition(draft)
+    edition, cities = first_edition(draft), city_names(draft.agenda.representations, language)
     held = sessions(draft.agenda, event, edition.revisions[event.id])
     if held:
         ordered = sorted(held, key=lambda one: (-badness(one), one.start, one.site.id))
-        return _together([(one.site.city_in(language), _session_row(one, language)) for one in ordered])
-    return _together([(one.site.city_in(language), _stay_row(one, language)) for one in stays(draft.agenda, event)])
+        return _together([(cities[one.site.id], _session_row(one, language)) for one in ordered])
+    return _together([(cities[one.site.id], _stay_row(one, language)) for one in stays(draft.agenda, event)])
 
 
 def badness(one: Session) -> int:

@@ -28,6 +28,7 @@ from scheduler.web.desk.declared import Declared
 from scheduler.web.desk.place import Place, moment_in
 from scheduler.web.desk.rendering import go, screen
 from scheduler.web.desk.screens.bounds import everywhere
+from scheduler.wording.places import city_names
 
 PATH = "/desk/heard/{event}/remind"
 TITLE = Phrase("Ask who has not answered")
@@ -103,7 +104,8 @@ def _mails(place: Place, connection: Connection, asked: Asked, found: Silence, k
 
 def _sites(found: Silence, lang: Language) -> list[tuple[str, str, int]]:
     """Id, city, and how many are asked there."""
-    return sorted(((one.site.id, one.site.city_in(lang), len(one.posts)) for one in found.asks), key=lambda one: one[1])
+    cities = city_names(found.edition.agenda.representations, lang)
+    return sorted(((one.site.id, cities[one.site.id], len(one.posts)) for one in found.asks), key=lambda one: one[1])
 
 
 def _count(text: str) -> int:

@@ -29,6 +29,7 @@ from scheduler.web.desk.rendering import go, part, screen
 from scheduler.web.desk.screens.operating.deliveries import DeliveryLine, agenda_of, line_of
 from scheduler.web.desk.screens.operating.scope import operator_of, require, require_everywhere, sites_of
 from scheduler.web.desk.screens.writing import write_file
+from scheduler.wording.places import city_name
 from scheduler.wording.posts import masked, office_of
 
 TITLE = Phrase("Addresses")
@@ -255,8 +256,7 @@ def _region(agenda: Agenda, found: Post) -> str:
 
 
 def _city(agenda: Agenda, key: str, asked: Asked) -> str:
-    site = agenda.site(key)
-    return key if site is None else site.city_in(asked.language)
+    return city_name(agenda, key, asked.language)
 
 
 SCREENS = (

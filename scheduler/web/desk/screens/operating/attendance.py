@@ -17,7 +17,6 @@ from scheduler.people.attendance.known import KnownSession, day_of, known, known
 from scheduler.people.attendance.looking import FoundPerson, Looked, Wish, look
 from scheduler.people.attendance.recording import SHORT, Recorder
 from scheduler.people.attendance.said import (
-    city,
     count_lines,
     file_lines,
     held_words,
@@ -38,6 +37,7 @@ from scheduler.web.desk.place import Place
 from scheduler.web.desk.rendering import go, screen
 from scheduler.web.desk.screens.operating.dropping import Carried, carried, site_typed
 from scheduler.web.desk.screens.operating.scope import require, require_everywhere, sites_of
+from scheduler.wording.places import city_name
 
 HERE = "/desk/attendance"
 TITLE = Phrase("Attendance")
@@ -163,8 +163,8 @@ def _screen(place: Place, asked: Asked, *, values: Mapping[str, Any] | None = No
         "lines": [] if found is None or own is not None else list(recorded_lines(session, found, lang)),
         "followed": followed_line(session, one.followed, lang, asked.now),
         "by_hand": by_hand_line(by_hand, lang),
-        "by_site": sorted((city(session.agenda, site, lang), n) for site, n in by_site.items()),
-        "typed": [] if found is None else [(one, city(session.agenda, one, lang)) for one in sorted(found.typed)],
+        "by_site": sorted((city_name(session.agenda, site, lang), n) for site, n in by_site.items()),
+        "typed": [] if found is None else [(one, city_name(session.agenda, one, lang)) for one in sorted(found.typed)],
         "said": ""
         if found is None or found.at is None
         else f"{found.author}, {moment_of(session, found.at, lang, asked.now)}",
@@ -215,7 +215,7 @@ def _questions(question: AttendanceQuestion, brought: Carried, lang: Language) -
 
 def _columns(found: Looked, brought: Carried, asked: Asked) -> dict[str, Any]:
     agenda, lang, after = found.session.agenda, asked.language, found.sequel
-    matched = sorted(found.matched, key=lambda one: (city(agenda, one.site, lang), one.participant.name))
+    matched = sorted(found.matched, key=lambda one: (city_name(agenda, one.site, lang), one.participant.name))
     columns = {
         "files": list(file_lines(found, lang)),
         "counts": list(count_lines(found, lang)),
@@ -223,7 +223,7 @@ def _columns(found: Looked, brought: Carried, asked: Asked) -> dict[str, Any]:
         "matched": [_person(one, agenda, lang) for one in matched],
         "unmatched": [_person(one, agenda, lang) for one in found.unmatched[:ASKED_AT_ONCE]],
         "more": max(0, len(found.unmatched) - ASKED_AT_ONCE),
-        "absent": [one.city_in(lang) for one in found.absent],
+        "absent": [city_name(agenda, one.id, lang) for one in found.absent],
         "addressed": len(found.session.sites),
         "nothing_new": not found.new and not brought.assigned,
     }
@@ -235,7 +235,7 @@ def _person(one: FoundPerson, agenda: Agenda, lang: Language) -> PersonLine:
         key=one.participant.key,
         name=one.participant.name,
         time=time_words(one, lang),
-        site=city(agenda, one.site, lang) if one.site else "",
+        site=city_name(agenda, one.site, lang) if one.site else "",
         how=how_words(one, lang),
         counts=one.present is True,
     )

@@ -21,8 +21,9 @@ from scheduler.web.desk.declared import Declared
 from scheduler.web.desk.place import Place, moment_in
 from scheduler.web.desk.rendering import go, screen
 from scheduler.web.desk.screens.operating.brake import event_name
-from scheduler.web.desk.screens.operating.scope import operator_of, require, shown_sites, sites_of
+from scheduler.web.desk.screens.operating.scope import operator_of, require, site_choices, sites_of
 from scheduler.web.desk.screens.operating.words import BECOME, CONSEQUENCES, ORDERS, PURPOSES, STATES, TWICE
+from scheduler.wording.places import city_name
 from scheduler.wording.rules import rule_words
 
 TITLE = Phrase("Deliveries")
@@ -196,13 +197,12 @@ def _kept(fields: Mapping[str, list[str]]) -> dict[str, str]:
 
 def line_of(agenda: Agenda, one: Listed, language: Language) -> DeliveryLine:
     """A row of the ledger in words."""
-    site = agenda.site(one.site)
     return DeliveryLine(
         id=one.id,
         event=event_name(agenda, one.event, language),
         purpose=PURPOSES[Purpose(one.purpose)][language],
         rule=rule_words(one.rule, language) if one.purpose == Purpose.REMINDER else "",
-        site=one.site if site is None else site.city_in(language),
+        site=city_name(agenda, one.site, language),
         post=one.recipient,
         moment=_moment(agenda, one.due_at, one.site, language),
         state=STATES[one.state][language],
@@ -225,7 +225,7 @@ def _choices(agenda: Agenda, asked: Asked) -> dict[str, Any]:
     language = asked.language
     return {
         "states": [(one.value, STATES[one][language]) for one in State],
-        "sites": [(one.id, one.city_in(language)) for one in shown_sites(agenda, asked)],
+        "sites": site_choices(agenda, asked),
         "events": [(one.id, one.title[language]) for one in agenda.events],
         "purposes": [(one.value, PURPOSES[one][language]) for one in Purpose],
     }

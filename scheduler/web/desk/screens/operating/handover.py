@@ -32,7 +32,7 @@ from scheduler.web.desk.place import Place, moment_in
 from scheduler.web.desk.rendering import go, part, screen
 from scheduler.web.desk.screens.operating.addresses import COLUMN, NO_POST
 from scheduler.web.desk.screens.operating.deliveries import agenda_of
-from scheduler.web.desk.screens.operating.scope import require, shown_sites
+from scheduler.web.desk.screens.operating.scope import require, shown_sites, site_choices
 from scheduler.web.desk.screens.operating.words import PURPOSES
 from scheduler.web.desk.screens.writing import write_file
 from scheduler.wording.languages import own_name
@@ -55,7 +55,7 @@ def shown(place: Place, asked: Asked) -> Answer:
     sites = shown_sites(agenda, asked, DeskRole.OPERATE)
     own = {one.id for one in sites}
     values = {
-        "sites": [(one.id, one.city_in(asked.language)) for one in sites],
+        "sites": site_choices(agenda, asked, DeskRole.OPERATE),
         "site": site,
         "posts": [
             (one.recipient.id, one.recipient.post, masked(one.recipient.address)) for one in posts if site in own

@@ -19,10 +19,11 @@ from scheduler.web.desk.declared import Declared
 from scheduler.web.desk.place import Place, moment_in
 from scheduler.web.desk.rendering import part, screen
 from scheduler.web.desk.screens.operating.brake import event_name
-from scheduler.web.desk.screens.operating.scope import shown_sites, sites_of
+from scheduler.web.desk.screens.operating.scope import site_choices, sites_of
 from scheduler.web.desk.screens.operating.words import PURPOSES
 from scheduler.web.rendering import ASKS_AND_FRAMES_OWN, MAIL_POLICY
 from scheduler.wording.languages import own_name
+from scheduler.wording.places import city_name
 from scheduler.wording.rules import rule_words
 
 TITLE = Phrase("Mails")
@@ -79,7 +80,7 @@ def chosen(place: Place, asked: Asked) -> Answer:
         "wanted": wanted,
         "query": wanted.query(),
         "kinds": [(key, words[asked.language]) for key, words in KINDS.items()],
-        "sites": [(one.id, one.city_in(asked.language)) for one in (shown_sites(agenda, asked) if agenda else ())],
+        "sites": site_choices(agenda, asked) if agenda else [],
         "languages": [(one, own_name(one)) for one in LANGUAGES],
     }
     made = screen(asked, "desk/mails.html", TITLE[asked.language], values)
@@ -171,7 +172,7 @@ def _line(agenda: Agenda | None, turn: Turn, language: Language) -> TurnLine:
     zone = "UTC" if agenda is None else agenda.zone
     purpose = PURPOSES[turn.purpose][language]
     return TurnLine(
-        site=turn.site if site is None else site.city_in(language),
+        site=turn.site if agenda is None else city_name(agenda, turn.site, language),
         event=event_name(agenda, turn.event, language),
         what=f"{purpose}, {rule_words(turn.rule, language)}" if turn.purpose is Purpose.REMINDER else purpose,
         people=turn.people,

@@ -23,6 +23,7 @@ from scheduler.web.desk.place import Place, moment_in
 from scheduler.web.desk.rendering import go, screen
 from scheduler.web.desk.screens.operating.scope import require, require_everywhere, sites_of
 from scheduler.web.desk.screens.writing import write_file
+from scheduler.wording.places import city_name
 from scheduler.wording.posts import masked
 
 TITLE = Phrase("Recipients")
@@ -161,8 +162,7 @@ def _lines(agenda: Agenda | None, rows: tuple[RosterRow, ...], asked: Asked) -> 
 
 
 def _city(agenda: Agenda | None, key: str, asked: Asked) -> str:
-    site = None if agenda is None else agenda.site(key)
-    return key if site is None else site.city_in(asked.language)
+    return key if agenda is None else city_name(agenda, key, asked.language)
 
 
 SCREENS = (

@@ -10,6 +10,7 @@ from scheduler.store.audit.deeds import Via
 from scheduler.web.desk.asked import Asked
 from scheduler.web.desk.place import Place
 from scheduler.web.desk.visit import NotYours
+from scheduler.wording.places import city_names
 
 
 def sites_of(agenda: Agenda, asked: Asked, role: DeskRole) -> tuple[str, ...] | None:
@@ -24,6 +25,12 @@ def shown_sites(agenda: Agenda, asked: Asked, role: DeskRole = DeskRole.SEE) -> 
     own = sites_of(agenda, asked, role)
     found = (site for site in agenda.representations if own is None or site.id in own)
     return tuple(sorted(found, key=lambda site: site.city_in(asked.language)))
+
+
+def site_choices(agenda: Agenda, asked: Asked, role: DeskRole = DeskRole.SEE) -> list[tuple[str, str]]:
+    """The same to choose among: ids and names."""
+    names = city_names(agenda.representations, asked.language)
+    return [(site.id, names[site.id]) for site in shown_sites(agenda, asked, role)]
 
 
 def require(agenda: Agenda, asked: Asked, role: DeskRole, site: str) -> None:

@@ -28,6 +28,7 @@ from scheduler.web.desk.screens.publishing.difference import (
 from scheduler.web.desk.screens.publishing.offers import CandidateSource, offer
 from scheduler.web.desk.screens.publishing.putting import TITLES, put, shown
 from scheduler.wording.changes import some
+from scheduler.wording.places import city_names
 
 HEAD = Phrase("In force: edition {number}. Below: what the saved files change of it. Nothing has been published.")
 SHIFT = Phrase("{event}, {site}: published {promised}, now {now}")
@@ -109,7 +110,7 @@ def _moved(moved: tuple[Shift, ...], now: InForce | None, lang: Language) -> tup
     if now is None:
         return ()
     agenda = now.edition.agenda
-    cities = {one.id: one.city_in(lang) for one in agenda.representations}
+    cities = city_names(agenda.representations, lang)
     titles = {one.id: one.title[lang] for one in agenda.events}
     return tuple(
         SHIFT.say(
@@ -131,7 +132,8 @@ def _sites(moved: tuple[Shift, ...], days: tuple[DayShift, ...], now: InForce | 
     if now is None:
         return ""
     keys = {*(one.site for one in moved), *(one.site for one in days)}
-    return some([one.city_in(lang) for one in now.edition.agenda.representations if one.id in keys], lang, 12)
+    cities = city_names(now.edition.agenda.representations, lang)
+    return some([name for key, name in cities.items() if key in keys], lang, 12)
 
 
 SCREENS = (
