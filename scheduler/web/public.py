@@ -32,7 +32,8 @@ from scheduler.web.people.privacy import PrivacyPage
 from scheduler.web.showing import Showing, Still
 
 log = structlog.get_logger(__name__)
-SECONDS = 20  # that a page may take
+SECONDS: float = 20  # that a page may take
+PATIENCE = SECONDS + 10  # with a process that does not even say that it took too long
 
 
 def public_routes(showing: Showing) -> list[PublicRoute]:
@@ -51,7 +52,7 @@ def public_routes(showing: Showing) -> list[PublicRoute]:
 def kept(showing: Showing, routes: Sequence[BaseRoute], inner: ASGIApp) -> tuple[Keeper, PageMaker]:
     """The application of those routes with its public pages kept; and what renders them, open while it is served."""
     memory = PageMemory()
-    processes = Processes(count=1, settle=_settle, warm=_warm)
+    processes = Processes(count=1, settle=_settle, warm=_warm, patience=PATIENCE)
     maker = PageMaker(here=Renderer().page, there=_rendered_there, processes=processes, on_idle=memory.clear)
 
     def nowhere(scope: Scope) -> bool:

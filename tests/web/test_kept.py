@@ -23,6 +23,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from scheduler.base.clock import SimulatedClock
+from scheduler.web import public
 from scheduler.web.app import Site, build_app
 from scheduler.web.http.compression import compressed
 from scheduler.web.kept import making
@@ -366,6 +367,25 @@ async def test_a_process_that_ends_with_each_page_makes_nobody_wait_for_ever(
 def ends(_asked: PageAsked, _name: tuple[object, ...], _minute: datetime, _given: Still | None) -> RenderedPage | None:
     os.kill(os.getpid(), signal.SIGKILL)
     return None
+
+
+async def test_a_page_that_takes_too_long_is_told_so_and_is_no_failure_of_the_page(
+    opened: tuple[httpx.AsyncClient, PageMaker],
+) -> None:
+    """Its reader is told to come again: the page that answers every failure is not asked."""
+    client, maker = opened
+    await client.get("/")
+    maker.there = takes_long
+    answer = await client.get("/calendar")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
+
+
+def takes_long(
+    asked: PageAsked, name: tuple[object, ...], minute: datetime, given: Still | None
+) -> RenderedPage | None:
+    """As it is made, in no time at all; of the process beside."""
+    public.SECONDS = 0.002  # a part of what any page takes that is the first
+    return public._rendered_there(asked, name, minute, given)
 
 
 async def test_a_process_with_nothing_to_render_ends_and_what_was_kept_is_let_go(site: Site) -> None:

@@ -5,7 +5,6 @@ Reading the files, reckoning what would happen and rendering keep a processor bu
 
 from __future__ import annotations
 
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -13,7 +12,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from calendars.catalogue import Phrase
-from scheduler.base.processes import Processes, TooLong, within
+from scheduler.base.processes import Ended, Processes, TooLong, within
 from scheduler.base.refusal import EnvironmentRefusal, Refusal
 from scheduler.store.database import will_pass
 from scheduler.web.desk.asked import Answer, Asked
@@ -27,6 +26,7 @@ log = structlog.get_logger(__name__)
 PROCESSES = 2
 WAITING = 64  # screens asked for and not made yet; who asks then is told to come again
 SECONDS = 60  # that a screen may take
+PATIENCE = SECONDS + 30  # with a process that does not even say that it took too long
 
 _AWAY = Phrase("The database is away or busy. Nothing was saved; try again in a minute.")
 _CUT_OFF = Phrase("That was cut off. Look whether it was done before you try again.")
@@ -48,7 +48,7 @@ class Workshop:
 
     def __post_init__(self) -> None:
         settle = partial(_settle_in, self.home, self.base_url)
-        self.processes = Processes(count=PROCESSES, settle=settle, warm=_warm)
+        self.processes = Processes(count=PROCESSES, settle=settle, warm=_warm, patience=PATIENCE)
 
     def open(self) -> None:
         """Start the processes, so that the first screen does not wait for them."""
@@ -65,7 +65,7 @@ class Workshop:
         self._asked += 1
         try:
             return await self.processes.run(partial(_made, screen, asked))
-        except BrokenProcessPool as error:  # killed for want of memory, maybe while it made this
+        except Ended as error:  # killed for want of memory, maybe while it made this
             log.error("the desk's processes ended", reason=str(error))
             raise Busy(_CUT_OFF) from error
         finally:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
 import structlog
 
-from scheduler.base.processes import Processes, TooLong
+from scheduler.base.processes import Ended, Processes, TooLong
 from scheduler.web.kept.asked import PageAsked
 from scheduler.web.kept.memory import RenderedPage
 from scheduler.web.showing import Still
@@ -121,7 +120,7 @@ class PageMaker:
         for _ in ("as it is", "anew"):  # it depends on nothing that passes: a page may be rendered twice
             try:
                 return await self._made_there(order)
-            except BrokenProcessPool as error:  # killed for want of memory, maybe
+            except Ended as error:  # killed for want of memory, maybe
                 log.error("the process of the pages ended", reason=str(error))
             except TooLong as error:
                 log.error("a page took too long", path=order.asked.path)
