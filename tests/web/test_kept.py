@@ -42,7 +42,7 @@ PATHS = ("/", "/calendar", "/sites/tokio", "/sites/seul", "/regions/asia-pacific
 UNKNOWN_SITES = ("/sites/atlantida", "/regions/%C3%B1", "/sites/a%2Fb", "/sites/tokio/")
 STRANGE = (*UNKNOWN_SITES, "/events/fiesta", "/privacy", "/nothing")
 LANGUAGES = (None, "en", "es", "fr, en;q=0.5", "en;q=0.1, es", "*", "de")
-ENCODINGS = (None, "gzip", "gzip, br", "br", "identity")
+ENCODINGS = (None, "gzip", "gzip, br", "br", "identity", "gzip;q=0", "x-gzip;q=0.5, *;q=0", "GZIP", "notgzip", "*")
 COOKIES = (None, "site=tokio", "site=seul", "site=atlantida", "other=1", "site=", "a=b; site=tokio", 'site="; Path=/')
 KNOWN = {
     "month": ("2021-10", "2021-11", "2021-13", "october"),

@@ -199,6 +199,38 @@ async def test_what_is_shared_stays_whole_for_whoever_asks_next(client: httpx.As
     assert int(asked.headers["content-length"]) == len(whole.pop().encode())
 
 
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("gzip", "gzip"),
+        ("br;q=1.0, GZIP ; Q=0.001", "gzip"),
+        ("x-gzip", "gzip"),
+        ("identity;q=0, gzip", "gzip"),
+        ("gzip;q=0", None),
+        ("gzip; q=0.000, *", None),
+        ("gzip;q=2", None),
+        ("notgzip", None),
+        ("*", None),
+        ("", None),
+        ("br, " * 60 + "gzip;q=0", None),
+        ("br, " * 60 + "gzip;q=0.5", "gzip"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/", "/static/style.css"])
+async def test_who_refuses_gzip_gets_none(
+    client: httpx.AsyncClient, path: str, accepted: str, encoding: str | None
+) -> None:
+    """Kept or not (RFC 9110 §12.5.3): the letters alone do not ask for it."""
+    answer = await client.get(path, headers={"accept-encoding": accepted})
+    assert answer.headers.get("content-encoding") == encoding
+    assert "Accept-Encoding" in answer.headers["vary"]
+
+
+async def test_gzip_may_be_asked_for_in_a_second_line(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/", headers=[("accept-encoding", "br"), ("accept-encoding", "gzip")])
+    assert answer.headers["content-encoding"] == "gzip"
+
+
 async def test_pages_travel_compressed_and_feeds_never(client: httpx.AsyncClient) -> None:
     asked = {"accept-encoding": "gzip"}
     assert (await client.get("/", headers=asked)).headers["content-encoding"] == "gzip"

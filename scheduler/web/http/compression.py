@@ -2,10 +2,38 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from scheduler.web.http.prepared import Header
+
 WORTH_IT = 1000  # bytes; below, the headers of a compressed page outweigh the gain
+REMEMBERED = 200  # bytes of an Accept-Encoding that is not read anew each time; browsers send fewer
+_NAMES = (b"gzip", b"x-gzip")  # one and the same (RFC 9110 §8.4.1.3)
+_CODING = re.compile(rb"[\t ]*([^\t ,;]+)[\t ]*(?:;[\t ]*[qQ]=([01](?:\.[0-9]{0,3})?)[\t ]*)?")
+
+
+def accepts_gzip(headers: Iterable[Header]) -> bool:
+    """Whether Accept-Encoding names gzip and does not refuse it by `q=0` (RFC 9110 §12.5.3).
+
+    What asks for any coding gets none: each of those who say `*` can read that.
+    """
+    said = b",".join([value for name, value in headers if name == b"accept-encoding"])
+    if b"gzip" not in said.lower():
+        return False
+    return _remembered(said) if len(said) <= REMEMBERED else _accepted(said)
+
+
+def _accepted(said: bytes) -> bool:
+    found = (_CODING.fullmatch(part) for part in said.split(b","))
+    return any(one[1].lower() in _NAMES and float(one[2] or 1) > 0 for one in found if one)
+
+
+_remembered = lru_cache(maxsize=256)(_accepted)
 
 
 def compressed(app: ASGIApp) -> ASGIApp:
@@ -23,4 +51,14 @@ def compressed(app: ASGIApp) -> ASGIApp:
 
         await app(scope, receive, send_own)
 
-    return GZipMiddleware(with_own_headers, minimum_size=WORTH_IT)
+    inner = GZipMiddleware(with_own_headers, minimum_size=WORTH_IT)
+
+    async def as_accepted(scope: Scope, receive: Receive, send: Send) -> None:
+        """GZipMiddleware looks for the letters alone, and would send it to who refuses it."""
+        if scope["type"] == "http":
+            rest = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+            accepted = [(b"accept-encoding", b"gzip")] if accepts_gzip(scope["headers"]) else []
+            scope = {**scope, "headers": rest + accepted}
+        await inner(scope, receive, send)
+
+    return as_accepted

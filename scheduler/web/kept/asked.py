@@ -13,6 +13,7 @@ from starlette.types import Scope
 
 from calendars.editions import Edition
 from calendars.model.text import Language
+from scheduler.web.http.compression import accepts_gzip
 from scheduler.web.http.prepared import Header
 from scheduler.web.kept.declared import OFFICE_COOKIE, Bring, Office, PublicRoute, among
 from scheduler.web.rendering import best_language, language_named
@@ -105,7 +106,7 @@ def _page(route: PublicRoute, edition: Edition) -> _Page:
 
 
 def _asked(page: _Page, path: str, name: str, scope: Scope) -> PageAsked:
-    accepts, gzip, cookies = _headers(scope["headers"])
+    accepts, cookies = _headers(scope["headers"])
     given = QueryParams(scope["query_string"]) if scope["query_string"] else {}
     known = [(one, brought) for one, bring in page.known if (brought := bring(given.get(one, "")))]
     free = [(one, brought) for one, bring in page.free if (brought := bring(given.get(one, "")))]
@@ -116,24 +117,21 @@ def _asked(page: _Page, path: str, name: str, scope: Scope) -> PageAsked:
         query=urlencode(asked) if asked else "",
         language=chosen or _best(accepts),
         office=_office(page, name, cookies) if cookies else None,
-        gzip=gzip,
+        gzip=accepts_gzip(scope["headers"]),
         kept=not free and (page.id is None or bool(page.id(name))),
     )
 
 
-def _headers(headers: Iterable[Header]) -> tuple[bytes, bool, list[bytes]]:
-    """Accept-Language, whether gzip is accepted, as the compression looks at it, and cookies."""
+def _headers(headers: Iterable[Header]) -> tuple[bytes, list[bytes]]:
+    """Accept-Language, and cookies."""
     languages: list[bytes] = []
-    encodings: list[bytes] = []
     cookies: list[bytes] = []
     for name, value in headers:
         if name == b"accept-language":
             languages.append(value)
-        elif name == b"accept-encoding":
-            encodings.append(value)
         elif name == b"cookie":
             cookies.append(value)
-    return b",".join(languages), bool(encodings) and b"gzip" in encodings[0], cookies
+    return b",".join(languages), cookies
 
 
 def _best(accepts: bytes) -> Language:
