@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,8 +14,10 @@ import pytest
 
 from calendars.model.events import EventStatus
 from calendars.model.text import Language
+from calendars.spelling import near
 from scheduler.base.clock import SimulatedClock
 from scheduler.web.app import Site
+from scheduler.web.pages import finder
 from scheduler.web.pages.finder import QUERY_LIMIT, find
 from tests.support import factories
 from tests.support.shipped import shipped_draft
@@ -221,6 +223,20 @@ def test_countries_are_named_in_the_readers_language() -> None:
 def test_a_question_of_any_length_is_cut_and_answered() -> None:
     found = find(AGENDA, "x" * 10_000, "es")
     assert (len(found.query), found.entries, found.near) == (QUERY_LIMIT, (), ())
+
+
+def test_what_is_near_to_a_question_of_any_length_is_told_of_its_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each word of it is held against all that are known: an address of many words would be looked at for a second."""
+    held: list[str] = []
+
+    def counted(asked: str, among: Iterable[str], most: int, *, alike: float) -> list[str]:
+        held.append(asked)
+        return near(asked, among, most, alike=alike)
+
+    monkeypatch.setattr(finder, "near", counted)
+    entries = [finder.entry(AGENDA, site, "es") for site in AGENDA.representations]
+    assert [one.id for one in finder.near_entries(entries, "tokyo-" + "x-" * 5_000)] == ["tokio"]
+    assert len(held) <= QUERY_LIMIT
 
 
 async def test_with_nothing_dated_the_page_says_so(tmp_path: Path) -> None:

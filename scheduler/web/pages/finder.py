@@ -88,11 +88,14 @@ def find(agenda: Agenda, query: str, language: Language) -> Found:
 
 
 def near_entries(entries: list[OfficeEntry], asked: str) -> tuple[OfficeEntry, ...]:
-    """The offices whose city, or a word of its names, is written almost like this, or like a word of it."""
+    """The offices whose city, or a word of its names, is written almost like this, or like a word of it.
+
+    Of what is asked, QUERY_LIMIT characters count: each word of it is held against all words that are known.
+    """
     spelled: dict[str, dict[str, OfficeEntry]] = {}
     for one in entries:
         for word in {fold(one.city), one.id.replace("-", " "), *one.words.split()}:
             spelled.setdefault(word, {})[one.id] = one
-    folded = fold(asked)
+    folded = fold(query_of(asked))
     close = [word for part in (folded, *folded.split()) for word in near(part, spelled, NEAR, alike=0.7)]
     return tuple({one.id: one for word in close for one in spelled[word].values()}.values())[:NEAR]
