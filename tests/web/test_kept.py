@@ -166,6 +166,45 @@ async def test_who_varies_what_no_page_knows_makes_nothing_be_rendered(site: Sit
     assert [one.path for one in counting.rendered] == ["/", "/sites/tokio", "/calendar", "/404"]
 
 
+@pytest.mark.parametrize("path", ["/%0A", "/calendar%0A", "/agenda%0A", "/privacy%0A", "/calendar%0D", "/calendar%00"])
+async def test_no_page_has_an_address_that_ends_in_a_sign_that_nobody_sees(site: Site, path: str) -> None:
+    """It would be rendered beside what is kept, each time."""
+    counting = Counting(site)
+    async with counting.client() as client, asking(build_app(site)) as whole:
+        assert (await client.get(path)).status_code == 404
+        assert [one.path for one in counting.rendered] == ["/404"]
+        assert (await whole.get(path)).status_code == 404
+
+
+async def test_who_has_to_come_again_is_told_so_of_the_edition_that_is_shown_by_now(tmp_path: Path) -> None:
+    """Though they asked before it came; and it is kept for whoever is told so next."""
+    with site_of(tmp_path) as site:
+        keeper = Counting(site).keeper
+        waits, go, shown = asyncio.Event(), asyncio.Event(), list[int]()
+        here = keeper.maker.here
+
+        async def crowded(_asked: PageAsked, _still: Still) -> RenderedPage:
+            waits.set()
+            await go.wait()
+            raise making.Crowded
+
+        async def rendered(asked: PageAsked, still: Still) -> RenderedPage:
+            shown.append(still.of.number)
+            return await here(asked, still)
+
+        keeper.maker.make, keeper.maker.here = crowded, rendered  # type: ignore[assignment, method-assign]
+        async with asking(keeper) as client, asyncio.TaskGroup() as group:
+            late = group.create_task(client.get("/"))
+            await waits.wait()
+            moved = factories.agenda(events=(factories.event(title=factories.text("Otro encuentro")),))
+            site.put(publish(site.database, small_draft(moved), PUBLISHED + timedelta(hours=1)))
+            go.set()
+            assert (await late).status_code == 503
+            assert (await client.get("/calendar")).status_code == 503
+        assert shown == [2]
+        assert keeper.memory.size > 0
+
+
 async def test_a_page_is_rendered_once_for_all_who_wait_for_it(site: Site) -> None:
     counting = Counting(site)
     counting.go.clear()

@@ -6,6 +6,7 @@ process that is told nothing of the reader but what is declared here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
@@ -40,6 +41,8 @@ class PublicRoute(Route):
         office: Callable[[Edition], Office] | None = None,
     ) -> None:
         super().__init__(path, endpoint, methods=["GET"])
+        # `$` matches before a line feed too: /calendar%0A would be rendered by whoever serves, at each asking
+        self.path_regex = re.compile(self.path_regex.pattern.removesuffix("$") + r"\Z")
         self.ids = ids
         self.known = known or {}
         self.free = free or {}

@@ -68,10 +68,14 @@ class Keeper:
         try:
             return await self._shared(asked, still, self.maker.make)
         except Crowded:
-            return await self._come_again(asked, still)
+            return await self._come_again(asked)
 
-    async def _come_again(self, asked: PageAsked, still: Still) -> RenderedPage:
-        """In the reader's language, rendered here and once: to refuse has to cost less than to answer."""
+    async def _come_again(self, asked: PageAsked) -> RenderedPage:
+        """In the reader's language, rendered here and once: to refuse has to cost less than to answer.
+
+        Of what is shown by now: whoever was told so may have waited, and what was shown then is not kept any more.
+        """
+        still, _ = self._now()
         chosen = f"{LANG}={asked.language}" if LANG in dict(parse_qsl(asked.query)) else ""
         refused = PageAsked(
             path=CROWDED, query=chosen, language=asked.language, office=None, gzip=asked.gzip, kept=True
