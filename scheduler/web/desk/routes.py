@@ -14,12 +14,12 @@ from scheduler.web.desk.accounts.persons import PeoplePages
 from scheduler.web.desk.accounts.signing import SignInPages
 from scheduler.web.desk.accounts.welcome import WelcomePages
 from scheduler.web.desk.desk import Desk
+from scheduler.web.desk.uploads import LARGEST
 from scheduler.web.desk.visit import Visit
 from scheduler.web.http.bodies import BODY_LIMIT, UNREAD, More
 from scheduler.web.site import Site
 
 WELCOME = f"{HOME}welcome/"  # whoever comes there has no session yet
-LARGEST = 5 * 1024 * 1024  # bytes of what somebody at the desk may send: an archive of all files
 
 
 def desk_routes(site: Site) -> list[BaseRoute]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from email import message_from_bytes
+from email import message_from_string
 from email.message import Message
 from functools import partial
 
@@ -16,6 +16,7 @@ from scheduler.web.http.refusals import TooLarge
 
 MULTIPART = "multipart/form-data"
 HEAD = 4096  # bytes of what a part says of itself
+LARGEST = 5 * 1024 * 1024  # bytes of what somebody at the desk may send: an archive of all files
 Files = Mapping[str, tuple[str, bytes]]  # field -> the file's name and bytes
 
 
@@ -38,8 +39,8 @@ def _read(kind: str, body: bytes) -> tuple[Form, Files]:
         name = _param(head, "name", "content-disposition")
         if head.get_filename() is None:
             fields.setdefault(name, []).append(seen(content.decode("utf-8", "replace"), besides="\t\n\r"))
-        elif content:
-            files[name] = (str(head.get_filename()), content)
+        elif content or head.get_filename():  # a field without a file is sent with neither
+            files[name] = (seen(str(head.get_filename())), content)
     return Form(fields=fields), files
 
 
@@ -62,7 +63,8 @@ def _parts(kind: str, body: bytes) -> Iterator[tuple[Message, bytes]]:
 
 
 def _head(lines: bytes) -> Message:
-    return message_from_bytes(lines + b"\r\n\r\n")
+    """Names of files are UTF-8 as it is (HTML §4.10.22.8): a parser of a mail's bytes would take accents for errors."""
+    return message_from_string(lines.decode("utf-8", "replace") + "\r\n\r\n")
 
 
 def _param(part: Message, key: str, header: str) -> str:

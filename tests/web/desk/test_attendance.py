@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import html
+import random
 import re
+import zlib
+from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,7 @@ from scheduler.web.desk.asked import Answer
 from scheduler.web.desk.place import Place
 from scheduler.web.desk.screens.operating import attendance
 from scheduler.web.desk.screens.operating.dropping import Carried
+from scheduler.web.desk.uploads import LARGEST
 from scheduler.web.desk.visit import NotYours
 from tests.support import attendance_files as made
 from tests.support.attendance_files import Came
@@ -49,7 +53,7 @@ async def send(client: DeskClient, path: str, fields: dict[str, str], body: byte
     """As a browser sends a form with a file."""
     token = re.search(r'name="csrf" value="([^"]+)"', (await client.get(HERE)).text)
     assert token is not None
-    files = {"file": ("informe.csv", body, "text/csv")}
+    files = {"file": ("informe.csv" if body else "", body, "text/csv")}
     return await client.inner.post(path, data={"csrf": token[1], **fields}, files=files, follow_redirects=True)
 
 
@@ -191,6 +195,50 @@ def test_what_unpacks_to_too_much_is_refused(place: Place) -> None:
     assert len(large) < 64 * 1024
     with pytest.raises(Refusal):
         look(place, b"", {"kept": large})
+
+
+async def test_a_file_is_called_by_its_name_and_an_empty_one_is_not_taken_for_none(desk: RunningDesk) -> None:
+    """Names of files have accents; who chose an empty file is told that it is empty."""
+    async with desk.client(*EVERYTHING) as client:
+        token = re.search(r'name="csrf" value="([^"]+)"', (await client.get(HERE)).text)
+        assert token is not None
+
+        async def dropped(name: str, content: bytes) -> httpx.Response:
+            files = {"file": (name, content, "text/csv")}
+            return await client.inner.post(HERE, data={"csrf": token[1]}, files=files)
+
+        assert "Reunión de José (núm. 2).csv: " in (await dropped("Reunión de José (núm. 2).csv", report())).text
+        empty = await dropped("año.csv", b"")
+        assert (empty.status_code, "año.csv:1:1: el archivo está vacío." in empty.text) == (422, True)
+        assert "Elija primero el archivo" in (await dropped("", b"")).text
+
+
+def test_what_could_not_come_back_is_refused_before_somebody_looks_at_it(place: Place) -> None:
+    """A workbook is packed already: with pictures in it, it was shown, and then too large to be recorded."""
+    noise = random.Random(1).randbytes(4_000_000)  # no secret
+    with pytest.raises(Refusal) as refused:
+        Carried(files=(GivenFile(name="libro.xlsx", content=noise),)).packed()
+    assert refused.value.lines("es")[0].startswith(
+        "Estos archivos no caben de un paso al siguiente: comprimidos tienen más de 3 MB."
+    )
+    assert "without pictures, or record it in the terminal" in refused.value.lines("en")[0]
+    assert len(Carried(files=(GivenFile(name="libro.xlsx", content=noise[:3_000_000]),)).packed()) < LARGEST
+
+
+def test_a_field_that_is_nested_without_end_says_so(place: Place) -> None:
+    field = urlsafe_b64encode(zlib.compress(b"[" * 50_000)).decode()
+    with pytest.raises(Refusal, match="did not come back whole"):
+        look(place, b"", {"kept": field})
+
+
+def test_who_ends_the_reason_with_enter_says_that_it_was_not_held(place: Place) -> None:
+    """A browser presses the first button of a form: it said that the session took place."""
+    page = attendance.shown(place, asked_by(names=NAMES, now=AFTER)).body
+    (form,) = [one for one in page.split("<form")[1:] if 'name="reason"' in one]
+    form = form.partition("</form>")[0]
+    assert re.findall(r'name="do" value="([^"]+)"', form) == ["not-held"]
+    assert re.findall(r"<button[^>]*>([^<]+)<", form) == ["No se realizó"]
+    assert "required" in form.partition('name="reason"')[2].partition(">")[0]
 
 
 def test_by_hand_held_and_taken_back(place: Place) -> None:

@@ -139,12 +139,13 @@ def _preview(place: Place, asked: Asked, *, recording: bool) -> Answer:
         if recording and not unknown:
             _recorder(place, asked).files(found, place.database.tokens)
             return go(asked, f"{HERE}/{session.event.id}", saved="1")
+        values = _columns(found, brought, asked)
     except AttendanceQuestion as question:
         return _screen(place, asked, values=_questions(question, brought, lang))
     except Refusal as refusal:
         return _screen(place, asked, problem=" ".join(refusal.lines(lang)))
     problem = NO_SITE.say(lang, site=unknown[0]) if unknown else ""
-    return _screen(place, asked, values=_columns(found, brought, asked), problem=problem)
+    return _screen(place, asked, values=values, problem=problem)
 
 
 def _screen(place: Place, asked: Asked, *, values: Mapping[str, Any] | None = None, problem: str = "") -> Answer:

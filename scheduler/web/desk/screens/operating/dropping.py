@@ -18,11 +18,17 @@ from calendars.spelling import fold
 from scheduler.base.refusal import Refusal
 from scheduler.people.attendance.looking import GivenFile
 from scheduler.web.desk.asked import Asked
+from scheduler.web.desk.uploads import LARGEST as LARGEST_UPLOAD
 
 KEPT, FILE, ANSWER, SITE = "kept", "file", "answer", "site:"  # fields; SITE goes before Participant.key
 LARGEST = 8 * 1024 * 1024  # bytes of all files, unpacked
+MOST_PACKED = LARGEST_UPLOAD - 256 * 1024  # bytes of the hidden field: the others come back with it
 NOT_KEPT = Phrase("What was dropped did not come back whole. Drop the file again.")
 TOO_MUCH = Phrase("The files have more than {mb} MB: no attendance has so much.")
+TOO_HEAVY = Phrase(
+    "These files cannot go from one step to the next: they have more than {mb} MB, packed. Save the workbook without "
+    "pictures, or record it in the terminal: agenda attendance."
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,10 +40,13 @@ class Carried:
     assigned: Mapping[str, str] = field(default_factory=dict)  # Participant.key -> site (id)
 
     def packed(self) -> str:
-        """As a hidden field holds it."""
+        """As a hidden field holds it. Raises Refusal where it could not come back: a workbook is packed already."""
         files = [[one.name, urlsafe_b64encode(one.content).decode()] for one in self.files]
         content = json.dumps({"files": files, "answers": self.answers, "assigned": dict(self.assigned)})
-        return urlsafe_b64encode(zlib.compress(content.encode(), 9)).decode()
+        packed = urlsafe_b64encode(zlib.compress(content.encode(), 9)).decode()
+        if len(packed) > MOST_PACKED:
+            raise Refusal(TOO_HEAVY, mb=LARGEST_UPLOAD * 3 // 4 // (1024 * 1024))
+        return packed
 
 
 def carried(asked: Asked, agenda: Agenda) -> tuple[Carried, tuple[str, ...]]:
@@ -47,7 +56,7 @@ def carried(asked: Asked, agenda: Agenda) -> tuple[Carried, tuple[str, ...]]:
     """
     found = _unpacked(asked.form.one(KEPT))
     name, content = asked.files.get(FILE, ("", b""))
-    if content:
+    if name or content:
         found = replace(found, files=(*found.files, GivenFile(name=name, content=content)))
     if sum(len(one.content) for one in found.files) > LARGEST:
         raise Refusal(TOO_MUCH, mb=LARGEST // (1024 * 1024))
@@ -84,5 +93,5 @@ def _unpacked(text: str) -> Carried:
         files = tuple(GivenFile(name=str(name), content=urlsafe_b64decode(body)) for name, body in found["files"])
         assigned = {str(key): str(site) for key, site in found["assigned"].items()}
         return Carried(files=files, answers=tuple(map(str, found["answers"])), assigned=assigned)
-    except (ValueError, zlib.error, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, zlib.error, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Refusal(NOT_KEPT) from error
