@@ -16,6 +16,7 @@ from scheduler.store.audit import listing
 from scheduler.store.audit.deeds import Via
 from scheduler.store.audit.listing import AuditFilter
 from scheduler.store.reports import closed
+from scheduler.web.desk.asked import Answer
 from scheduler.web.desk.navigation import places
 from scheduler.web.desk.place import Place
 from scheduler.web.desk.screens import report
@@ -107,6 +108,24 @@ def test_without_a_reason_nothing_is_closed(place: Place) -> None:
     assert refused.value.why["es"] == "Diga por qué se cierra el informe."
     with place.database.read() as connection:
         assert closed.listed(connection) == []
+
+
+def test_a_button_that_is_pressed_twice_closes_one_report(place: Place) -> None:
+    """Nor does the form of somebody who has not seen the other's; who opens it anew may close another."""
+    form = {**WHY, "last": last(report.shown(place, asked_by("/desk/report")))}
+    assert report.kept_for_good(place, asked_by("/desk/report", form=form)).status == 303
+    with pytest.raises(Refusal) as refused:
+        report.kept_for_good(place, asked_by("/desk/report", form=form))
+    assert refused.value.status == 409
+    assert refused.value.lines("es")[0].startswith("El informe 1 se cerró después de que usted abrió esta página,")
+    assert f"“{WHY['reason']}”. Nothing was closed now." in refused.value.lines("en")[0]
+    again = {**form, "last": last(report.shown(place, asked_by("/desk/report")))}
+    assert report.kept_for_good(place, asked_by("/desk/report", form=again)).location == "/desk/report?saved=2"
+
+
+def last(page: Answer) -> str:
+    """The newest report that the form knows of."""
+    return page.body.partition('name="last" value="')[2].partition('"')[0]
 
 
 def test_before_the_first_edition_there_is_nothing_to_report_on(tmp_path: Path) -> None:

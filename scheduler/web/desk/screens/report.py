@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from calendars.catalogue import LANGUAGES, Phrase
 from calendars.model.text import Language
+from scheduler.base.refusal import Refusal
 from scheduler.printing.blocks import Document
 from scheduler.reporting.commission.closing import Closing, close, document_of, figures_of, kept
 from scheduler.reporting.commission.figures import figures_json
@@ -28,6 +31,10 @@ from scheduler.wording.languages import own_name
 
 TITLE = Phrase("Report to the commission")
 NOTHING = Phrase("Nothing is published yet: there is nothing to report on.")
+MEANWHILE = Phrase(
+    "Report {number} has been closed since you opened this page, by {author}: “{reason}”. Nothing was closed now. Look "
+    "at that one first; if another is needed, open the page again and close it there."
+)
 HERE = "/desk/report"
 FORMATS = {
     ReportFormat.PDF: Phrase("PDF"),
@@ -37,6 +44,12 @@ FORMATS = {
     ReportFormat.HTML: Phrase("HTML: one page"),
     ReportFormat.JSON: Phrase("JSON: its figures, for programs"),
 }
+
+
+class ClosedMeanwhile(Refusal):
+    """Another report has been closed since the form was shown."""
+
+    status = 409
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,8 +135,16 @@ def kept_for_good(place: Place, asked: Asked) -> Answer:
         corrects=_number(asked.form.one("corrects")),
     )
     with place.database.write() as connection:
+        _refuse_twice(connection, _number(asked.form.one("last")))
         made = close(connection, found, closing, asked.now)
     return go(asked, HERE, saved=str(made.report.line.number))
+
+
+def _refuse_twice(connection: Connection, last: int | None) -> None:
+    """It takes seconds, and a button is pressed twice; what is closed stays. Raises ClosedMeanwhile."""
+    newest = max(closed.listed(connection), key=lambda one: one.number, default=None)
+    if newest is not None and last is not None and newest.number != last:
+        raise ClosedMeanwhile(MEANWHILE, number=newest.number, author=newest.author, reason=newest.reason)
 
 
 def _chosen(place: Place, asked: Asked) -> _Chosen:
