@@ -55,6 +55,9 @@ WRONG_HEAD = Phrase(
 ONLY_VERIFYING = Phrase("--{option}: only with --verify")
 NOT_VERIFYING = Phrase("--redact makes a pack, and --verify looks at one: not both")
 SAME_FOLDER = Phrase("--redact {folder}: name another folder than that of the full pack")
+WITHIN = Phrase(
+    "--redact {folder}: one of the two folders lies within the other; name one beside that of the full pack"
+)
 
 FOLDER = Annotated[Path, typer.Argument(help="Folder of the pack: a new one, or an empty one.", metavar="DIR")]
 RedactOption = Annotated[
@@ -70,7 +73,7 @@ VerifyOption = Annotated[
     bool, typer.Option("--verify", help="Write nothing; say whether the pack in DIR is still what it was.")
 ]
 HeadOption = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--head", help="With --verify: the head that was printed when it was made, must be its head.", metavar="HEX"
     ),
@@ -85,7 +88,7 @@ def evidence(
     folder: FOLDER,
     redact_to: RedactOption = None,
     verifying: VerifyOption = False,
-    head: HeadOption = "",
+    head: HeadOption = None,
     against: AgainstOption = None,
     reason: WhyOption = "",
     author: AuthorOption = None,
@@ -107,22 +110,32 @@ def evidence(
             made = _made(settings, folder, redact_to, author, reason, spoken)
             _print_made(made, folder, redact_to, spoken, as_json=as_json)
         elif against is None:
-            _print_verdict(verify(folder, head), folder, head, spoken, as_json=as_json)
+            _print_verdict(verify(folder, head or ""), folder, head or "", spoken, as_json=as_json)
         else:
-            proof = compare(folder, verify(folder, head), against, verify(against))
+            proof = compare(folder, verify(folder, head or ""), against, verify(against))
             _print_proof(proof, spoken, as_json=as_json)
 
 
-def _refuse_mixed(folder: Path, redact_to: Path | None, head: str, against: Path | None, *, verifying: bool) -> None:
+def _refuse_mixed(
+    folder: Path, redact_to: Path | None, head: str | None, against: Path | None, *, verifying: bool
+) -> None:
     for option, given in (("head", head), ("against", against)):
-        if given and not verifying:
+        if given is not None and not verifying:
             raise UsageRefusal(ONLY_VERIFYING, option=option)
     if verifying and redact_to is not None:
         raise UsageRefusal(NOT_VERIFYING)
-    if redact_to is not None and redact_to.absolute() == folder.absolute():
-        raise UsageRefusal(SAME_FOLDER, folder=redact_to)
-    if head and (len(head) < LEAST_DIGITS or not set(head.lower()) <= set(hexdigits)):
+    if redact_to is not None:
+        _refuse_within(folder.resolve(), redact_to.resolve(), redact_to)
+    if head is not None and (len(head) < LEAST_DIGITS or not set(head.lower()) <= set(hexdigits)):
         raise UsageRefusal(WRONG_HEAD, head=head, least=LEAST_DIGITS)
+
+
+def _refuse_within(full: Path, redacted: Path, named: Path) -> None:
+    """One within the other would be a file too many in it; and who hands over the outer one hands over both."""
+    if redacted == full:
+        raise UsageRefusal(SAME_FOLDER, folder=named)
+    if redacted.is_relative_to(full) or full.is_relative_to(redacted):
+        raise UsageRefusal(WITHIN, folder=named)
 
 
 def _made(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,8 @@ from scheduler.evidence.manifest import ABOUT, SALTS, ManifestLine
 from scheduler.evidence.redacting import FULL, REDACTED, SHORTENED, redacted_file, redacted_rows
 from scheduler.evidence.verifying import Flaw, PackVerdict
 
-NOT_FULL = Phrase("this is no full pack")
-NOT_SHORTENED = Phrase("this is no redacted pack")
+NOT_FULL = Phrase("this is no full pack; name the full one with --verify, and the redacted one with --against")
+NOT_SHORTENED = Phrase("this is no redacted pack; name the full one with --verify, and the redacted one with --against")
 OTHER_PACK = Phrase("it was made from another full pack; expected {expected}, found {found}")
 NOT_IN_FULL = Phrase("the full pack has no such file")
 NOT_REDACTED = Phrase("the redacted pack has no such file")
@@ -85,10 +85,14 @@ class _Comparison:
 
 
 def compare(full: Path, of_full: PackVerdict, redacted: Path, of_redacted: PackVerdict) -> Proof:
-    """Two packs, each whole by itself: where one is not, nothing is compared."""
-    if of_full.flaws or of_redacted.flaws:
-        return Proof(files=0, opened=0, flaws=(*of_full.flaws, *of_redacted.flaws))
-    flaws = list(_of_kinds(full, redacted, of_full.head))
+    """Two packs, each whole by itself and one made of the other: where they are not, nothing is compared.
+
+    Of what is wrong with one of them by itself, the folder is named too: both have files of the same names.
+    """
+    alone = [*_in(full, of_full.flaws), *_in(redacted, of_redacted.flaws)] or [*_of_kinds(full, redacted, of_full.head)]
+    if alone:
+        return Proof(files=0, opened=0, flaws=tuple(alone))
+    flaws: list[Flaw] = []
     entries = {one.name: one for one in of_full.manifest.entries}
     others = {one.name for one in of_redacted.manifest.entries}
     compared = _Comparison(full=full, redacted=redacted, head=of_full.head)
@@ -106,11 +110,16 @@ def compare(full: Path, of_full: PackVerdict, redacted: Path, of_redacted: PackV
 def _of_kinds(full: Path, redacted: Path, head: str) -> Iterator[Flaw]:
     of_full, of_redacted = _about(full), _about(redacted)
     if of_full.get("kind") != FULL:
-        yield Flaw(file=ABOUT, what=NOT_FULL)
+        yield from _in(full, [Flaw(file=ABOUT, what=NOT_FULL)])
     if of_redacted.get("kind") != SHORTENED:
-        yield Flaw(file=ABOUT, what=NOT_SHORTENED)
+        yield from _in(redacted, [Flaw(file=ABOUT, what=NOT_SHORTENED)])
     elif of_redacted.get("of") != head:
-        yield Flaw(file=ABOUT, what=OTHER_PACK.of(expected=head, found=of_redacted.get("of", "")))
+        other = OTHER_PACK.of(expected=head, found=of_redacted.get("of", ""))
+        yield from _in(redacted, [Flaw(file=ABOUT, what=other)])
+
+
+def _in(folder: Path, flaws: Iterable[Flaw]) -> Iterator[Flaw]:
+    return (replace(one, file=f"{folder}/{one.file}") for one in flaws)
 
 
 def _about(folder: Path) -> dict[str, Any]:

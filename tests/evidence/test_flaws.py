@@ -229,19 +229,41 @@ def test_a_redacted_pack_that_was_changed_with_its_manifest_is_not_that_of_the_f
 
 
 def test_packs_of_the_wrong_kind_and_of_another_time_are_told(packs: Packs) -> None:
+    """Which of the two it is, and in which order they are named; a hundred files that differ say no more than that."""
     whole, short = verify(packs.full), verify(packs.redacted)
-    said = found(compare(packs.redacted, short, packs.full, whole))
-    assert said[:2] == ["pack.json: this is no full pack", "pack.json: this is no redacted pack"]
-    assert "salts/answers.csv: the full pack has no such file" in said
+    order = "name the full one with --verify, and the redacted one with --against"
+    assert found(compare(packs.redacted, short, packs.full, whole)) == [
+        f"{packs.redacted}/pack.json: this is no full pack; {order}",
+        f"{packs.full}/pack.json: this is no redacted pack; {order}",
+    ]
+    [said] = found(compare(packs.full, whole, packs.full, whole), "es")
+    assert said.startswith(
+        f"{packs.full}/pack.json: no es una versión pública; el expediente completo va con --verify,"
+    )
     other = (packs.redacted / "pack.json").read_bytes().replace(packs.made.head.encode(), b"0" * 64)
     with forged(packs.redacted, "pack.json", other):
-        assert found(against(packs))[0] == (
-            f"pack.json: it was made from another full pack; expected {packs.made.head}, found {'0' * 64}"
-        )
+        [said] = found(against(packs))
+    assert said.startswith(
+        f"{packs.redacted}/pack.json: it was made from another full pack; expected {packs.made.head},"
+    )
+    assert said.endswith(f"found {'0' * 64}")
+
+
+def test_of_two_packs_the_one_that_was_changed_is_named(packs: Packs) -> None:
+    """Both have an answers.csv. Nothing is compared then."""
+    for folder in (packs.full, packs.redacted):
+        with changed(folder / "answers.csv", b""):
+            [said] = found(against(packs))
+        assert said.startswith(f"{folder}/answers.csv: the file was changed")
+
+
+def test_salts_that_cannot_be_read_are_told(packs: Packs) -> None:
+    """Though both manifests were made to fit."""
+    about = (packs.redacted / "pack.json").read_bytes()
     with forged(packs.full, "salts/answers.csv", b"x\r\n"):
-        assert "answers.csv: it cannot be read" in " ".join(found(against(packs)))
-    with changed(packs.redacted / "answers.csv", b""):
-        assert found(against(packs))[0].startswith("answers.csv: the file was changed"), "and nothing is compared"
+        head = verify(packs.full).head
+        with forged(packs.redacted, "pack.json", about.replace(packs.made.head.encode(), head.encode())):
+            assert "answers.csv: it cannot be read" in " ".join(found(against(packs)))
 
 
 def test_a_redacted_pack_with_a_file_less_or_with_salts_is_told(packs: Packs, tmp_path: Path) -> None:
