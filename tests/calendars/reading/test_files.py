@@ -10,6 +10,7 @@ from calendars.reading.addresses import domain
 from calendars.reading.configuration import read
 from calendars.reading.files import LIMITS
 from calendars.reading.problems import LIMIT, Wrong
+from calendars.reading.tables.columns import COLUMNS
 from calendars.reading.tables.posts import MAX_POSTS
 from tests.support.small_config import AGENDA, POSTS, SITES, draft, edited, files, problems
 
@@ -53,6 +54,20 @@ def test_a_first_line_may_name_the_separator_as_excel_does(first: str) -> None:
     assert read(files(recipients=posts)).draft == draft()
     [problem] = read(files(recipients=posts.replace("2021-10-01\ntokio", "ayer\ntokio"))).problems
     assert (problem.line, problem.column, problem.value) == (3, 65, "ayer")
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_a_table_wants_the_columns_that_it_must_have_and_takes_those_that_it_may(name: str) -> None:
+    must, may = COLUMNS[name]
+
+    def refused(*columns: str) -> set[str]:
+        """What is said of a header of these."""
+        given = {**files(), name: f"{','.join(columns)}\n".encode()}
+        return {one.value for one in read(given).problems if one.file == name and one.rule.endswith("-column")}
+
+    assert refused(*must) == refused(*must, *may) == set()
+    for missing in must:
+        assert missing in refused(*(one for one in must if one != missing))
 
 
 def test_a_table_may_begin_with_an_empty_line() -> None:
