@@ -3,7 +3,7 @@
 `PREVIOUS_BUILD` names a checkout of commit 421c8ae with its compiled catalogue (`git worktree add --detach ../before
 421c8ae && make -C ../before calendars/languages/es.mo`). Our own interpreter runs it, by PYTHONPATH. A figure is the
 median of five turns (of three for the million), a ratio that of pairs of turns. Processor time is that of the process
-alone, without PostgreSQL's. `python -m bench.moving million URL` publishes the million and prints rows and seconds.
+alone, without PostgreSQL's.
 """
 
 from __future__ import annotations
@@ -19,13 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from bench.agendas import BEFORE_ALL, TOKENS
 from bench.former import COMMIT, MISSING, former
-from bench.measure import ROOT, Figure, Line, Skipped, apart, seconds
-from bench.planning import crowded_draft
-from scheduler.publishing.prospect import Act
-from scheduler.publishing.publish import Published, publish_draft
-from scheduler.store.database import Database
+from bench.measure import ROOT, Figure, Line, Skipped, apart
 from tests.support.postgres import Cluster, NoPostgres, cluster
 
 TURNS, LONG_TURNS = 5, 3
@@ -95,7 +90,7 @@ def _move(build: Path, url: str) -> _Turn:
 
 def _million(build: Path, url: str) -> _Turn:
     began = _processor()
-    _, wall = _numbers(build, "moving", "million", url)
+    wall, *_ = _numbers(build, "publishing", url, "million")
     return _Turn(wall=wall, processor=_processor() - began)
 
 
@@ -138,20 +133,3 @@ def _beside_copy(turns: Sequence[tuple[_Turn, _Turn]]) -> Figure:
         aim=f"≤ {COPY_AIM:g} ×",
         met=ratio <= COPY_AIM,
     )
-
-
-def _publish_a_million(url: str) -> tuple[int, float]:
-    database, draft = Database(url, migrating=True, tokens=TOKENS), crowded_draft()
-    done: list[Published] = []
-
-    def publish() -> None:
-        act = Act(at=BEFORE_ALL, author="bench", reason="bench")
-        done.append(publish_draft(database, draft, act, confirmed=True))
-
-    taken = seconds(publish)
-    database.close()
-    return done[0].ledger.added, taken
-
-
-if __name__ == "__main__":
-    print(*_publish_a_million(sys.argv[2]))

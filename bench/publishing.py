@@ -1,7 +1,8 @@
 """One workshop moved, for 100,000 posts: how long `publish` takes, and what a calendar program notices meanwhile.
 
 `python -m bench.publishing URL 0` publishes the agenda, `… URL 1` the same with the workshop a day later: each prints
-the seconds, the reminders that it added, those that it ended and the notices that it owes. `… URL peer` puts as many
+the seconds, the reminders that it added, those that it ended and the notices that it owes. `… URL million` publishes
+another agenda, of 1,001,280 reminders, and prints the same. `… URL peer` puts as many
 rows as the second adds, by the driver alone (PostgreSQL: COPY), into a table with as many indexes, and prints the
 seconds. `bench.moving` runs it beside an earlier build.
 """
@@ -24,7 +25,7 @@ from sqlalchemy import Connection
 
 from bench.agendas import BEFORE_ALL, DUE, TOKENS, at_one_moment, first_edition, shipped_draft, with_posts
 from bench.measure import ROOT, Figure, Line, Skipped, apart, seconds
-from bench.planning import row_of
+from bench.planning import crowded_draft, row_of
 from bench.webpeers import FEED, agenda_serving, found
 from calendars.model.agenda import Draft
 from scheduler.base.clock import monotonic
@@ -156,8 +157,7 @@ class _Reader:
         return self._connection.getresponse().read()
 
 
-def _publish(url: str, days: int) -> tuple[float, int, int, int]:
-    draft = with_posts(_moved(days), POSTS)
+def _publish(url: str, draft: Draft, days: int) -> tuple[float, int, int, int]:
     database = Database(url, migrating=True, tokens=TOKENS)
     done: list[Published] = []
 
@@ -212,5 +212,15 @@ def _moved(days: int) -> Draft:
     return replace(draft, agenda=replace(draft.agenda, events=(replace(event, rules=None),)))
 
 
+def _main(url: str, what: str) -> None:
+    if what == "peer":
+        print(_bare(url))
+    elif what == "million":
+        print(*_publish(url, crowded_draft(), 0))
+    else:
+        days = int(what)
+        print(*_publish(url, with_posts(_moved(days), POSTS), days))
+
+
 if __name__ == "__main__":
-    print(*((_bare(sys.argv[1]),) if sys.argv[2] == "peer" else _publish(sys.argv[1], int(sys.argv[2]))))
+    _main(*sys.argv[1:])

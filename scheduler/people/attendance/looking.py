@@ -35,11 +35,9 @@ from scheduler.store.attendance.rows import (
 )
 from scheduler.store.posts import roster
 
-NOBODY = Phrase("--assign {given}: nobody of that name or address is in what was read. {more}")
+NOBODY = Phrase("“{given}”: nobody of that name or address is in what was read. {more}")
 AS_SHOWN = Phrase("Write the name as the file shows it, or the address.")
-SEVERAL = Phrase(
-    "--assign {given}: {n} {n:person|people} of that name were seen. Give the address in place of the name."
-)
+SEVERAL = Phrase("“{given}”: {n} {n:person|people} of that name were seen. Give the address in place of the name.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

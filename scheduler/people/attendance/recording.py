@@ -32,20 +32,19 @@ SERVICE = "retencion"
 OWN_PEOPLE = "participants"  # of AttendanceFile.totals
 KEPT = Phrase(
     "of “{event}” only figures by site are left: `retencion` ended its people on {day}. What is missing can be typed "
-    "by hand: --site SITE=N."
+    "by hand, site by site."
 )
-NOT_HELD = Phrase("“{event}” is marked as not held: say --held first, if it took place after all.")
+NOT_HELD = Phrase("“{event}” is marked as not held: mark it as held first, if it took place after all.")
 WAS_THERE = Phrase(
-    "people are recorded of “{event}”, so it was held. If that is a mistake, take the files and figures back first: "
-    "--forget."
+    "people are recorded of “{event}”, so it was held. If that is a mistake, take the files and figures back first."
 )
 MOVED = Phrase("“{event}” has another hour by now: nothing was recorded. Look again.")
 NO_REASON = Phrase("say why it was not held: --reason")
 TOO_MANY = Phrase("{site}={n}: write how many people came, from 0 to {most}.")
-NOT_THERE = Phrase("--forget {what}: there is no such file and no such typed figure of “{event}”. {more}")
+NOT_THERE = Phrase("“{what}”: there is no such file and no such typed figure of “{event}”. {more}")
 THERE_ARE = Phrase("There are: {names}.")
 NOTHING_THERE = Phrase("Nothing is recorded of it.")
-NOBODY = Phrase("--assign {given}: nobody of that name or address is recorded of “{event}”. {more}")
+NOBODY = Phrase("“{given}”: nobody of that name or address is recorded of “{event}”. {more}")
 
 
 class CannotRecord(Refusal):

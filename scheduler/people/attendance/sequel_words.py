@@ -28,6 +28,7 @@ AWAITS = Phrase("Follow-up: it waits for somebody to record who came; from {unti
 WAITS = Phrase("Follow-up: {n} {n:mail waits|mails wait}; the first leaves on {first}.")
 KEPT_BACK = Phrase("Follow-up: {n} {n:mail waits|mails wait}, held.")
 GONE = Phrase("Follow-up: {n} {n:mail has left|mails have left}.")
+ALSO_GONE = Phrase("{n} {n:mail has left|mails have left} already.")
 NONE = Phrase(
     "Follow-up: no mail waits. If it was asked for after somebody recorded who came:  agenda attendance {event} --held"
 )
@@ -79,8 +80,11 @@ def followed_line(session: HeldSession, one: Followed | None, lang: Language, at
     """How it stands; "" where nothing follows the session."""
     if one is None:
         return ""
-    gone = GONE.say(lang, n=one.gone) if one.gone else ""
-    parts = [gone, LEFT_OUT.say(lang, n=one.others, event=session.event.id) if one.others else ""]
+    gone = ALSO_GONE if one.waiting else GONE
+    parts = [
+        gone.say(lang, n=one.gone) if one.gone else "",
+        LEFT_OUT.say(lang, n=one.others, event=session.event.id) if one.others else "",
+    ]
     if one.waiting:
         first = None if one.first is None else _moment(session, one.first, lang, at)
         waits = KEPT_BACK.say(lang, n=one.waiting) if first is None else WAITS.say(lang, n=one.waiting, first=first)

@@ -45,7 +45,7 @@ from scheduler.store.audit.packs import latest_pack
 from scheduler.store.editions import InForce
 from scheduler.wording.places import city_name
 
-UNKNOWN_COMMITMENT = Phrase("--commitment {given}: there is no such commitment in force. There are: {known}.")
+UNKNOWN_COMMITMENT = Phrase("“{given}”: there is no such commitment in force. There are: {known}.")
 NO_COMMITMENT = Phrase("none")
 
 
