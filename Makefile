@@ -52,7 +52,7 @@ serve: $(RUNS) $(WORDS) ## the service itself, with its files in var/
 	@mkdir -p var
 	cd var && AGENDA_CONFIG=$${AGENDA_CONFIG:-../config} ../$(BIN)/agenda serve
 
-test: $(READY) ## the short suite, about 7 minutes on two quiet cores
+test: $(READY) ## the short suite, some ten minutes on two quiet cores
 	@$(MAKE) --no-print-directory -j2 test-gated test-rest
 
 test-gated: $(READY)# beside the rest: many of its tests wait, and these do nothing but reckon

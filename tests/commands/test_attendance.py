@@ -249,7 +249,7 @@ def test_a_session_is_marked_and_says_why() -> None:
     assert (code, "no realizada: Sin enlace" in said) == (0, True)
     code, _, wrong = attendance(EVENT, FILE, "--yes", *WHO)
     assert code == 2
-    assert "«taller-asia-pacifico-2021» está marcado como no realizado: si sí se realizó, márquelo primero como realizado" in wrong
+    assert f"«{EVENT}» está marcado como no realizado: si sí se realizó, márquelo primero como realizado" in wrong
     assert attendance(EVENT, "--held", *WHO)[0] == 0
 
 
