@@ -321,7 +321,7 @@ def test_a_commitment_is_found_by_its_id_or_its_number(campaign: Path, given: st
 def test_a_commitment_that_there_is_not_is_refused_with_those_that_there_are(campaign: Path) -> None:
     with pytest.raises(UsageRefusal) as refused:
         figures_of(campaign, commitment="05/2021")
-    assert refused.value.why["es"] == ("--commitment 05/2021: no hay tal compromiso en vigor. Hay: compromiso-04-2021.")
+    assert refused.value.why["es"] == ("«05/2021»: no hay tal compromiso en vigor. Hay: compromiso-04-2021.")
 
 
 def test_figures_are_plain_json_without_address_name_of_a_post_or_link(
