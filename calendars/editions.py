@@ -251,6 +251,12 @@ def begins(agenda: Agenda, event: Event, revision: Revision) -> datetime:
     return nearest_instant(datetime.combine(event.when.first, time()), agenda.zone)
 
 
+def is_past(agenda: Agenda, event: Event, revision: Revision, at: datetime) -> bool:
+    """Whether its end has come by the instant `at`; of what has no date, never."""
+    end = revision.end or ends(agenda, event)
+    return end is not None and end <= at
+
+
 def first_edition(draft: Draft) -> Edition:
     """The draft as it would stand as a first edition, dated by `publicada:`."""
     at = first_stamp(draft.agenda)

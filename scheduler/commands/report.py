@@ -23,7 +23,8 @@ from scheduler.base.refusal import Refusal, UsageRefusal
 from scheduler.commands.common import AuthorOption, JsonOption, LangOption, author_of, language, print_json, told
 from scheduler.commands.packing import asked_for, packed
 from scheduler.commands.screen import err, out
-from scheduler.installation.database import NOTHING_YET, NothingPublished, existing_database
+from scheduler.installation.database import existing_database
+from scheduler.installation.edition import edition_in_force
 from scheduler.reporting.audited import zone_of_audit
 from scheduler.reporting.commission.closing import (
     Closing,
@@ -38,9 +39,7 @@ from scheduler.reporting.commission.gather import ReportWanted, commitments, gat
 from scheduler.reporting.commission.informe import informe
 from scheduler.reporting.commission.method import NO_EVIDENCE
 from scheduler.reporting.commission.printed import PrintedReport, ReportFormat, file_name, printed
-from scheduler.store import editions
 from scheduler.store.database import Database
-from scheduler.store.editions import InForce
 from scheduler.store.reports import closed
 from scheduler.store.reports.closed import ReportLine
 
@@ -175,20 +174,12 @@ def _refuse_without_closing(closing: str | None, corrects: int | None, evidence:
 
 def _gathered(database: Database, commitment: str, at: datetime, lang: Language) -> CommissionFigures:
     with err().status(GATHERING[lang]), database.read() as connection:
-        return gather(connection, _in_force(connection), ReportWanted(at=at, commitment=commitment))
-
-
-def _in_force(connection: Connection) -> InForce:
-    """Raises NothingPublished."""
-    now = editions.load(connection)
-    if now is None:
-        raise NothingPublished(NOTHING_YET)
-    return now
+        return gather(connection, edition_in_force(connection), ReportWanted(at=at, commitment=commitment))
 
 
 def _refuse_unknown(connection: Connection, commitment: str) -> None:
     """What a report is asked about comes before where its file goes. Raises UsageRefusal; NothingPublished."""
-    commitments(_in_force(connection).edition.agenda, commitment)
+    commitments(edition_in_force(connection).edition.agenda, commitment)
 
 
 def _now(database: Database, commitment: str, target: _Target, lang: Language) -> None:

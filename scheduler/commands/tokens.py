@@ -32,8 +32,8 @@ from scheduler.commands.common import (
     told,
 )
 from scheduler.commands.screen import out
-from scheduler.installation.database import NOTHING_YET, NothingPublished, existing_database
-from scheduler.store import editions
+from scheduler.installation.database import existing_database
+from scheduler.installation.edition import edition_in_force
 from scheduler.store.audit import chain
 from scheduler.store.audit.deeds import Deed, What
 from scheduler.store.database import Database
@@ -93,9 +93,7 @@ def token(
 def _make(database: Database, site: str, label: str, by: Callable[..., Deed]) -> tuple[str, Representation]:
     """The token, and the site that was meant. The label may name a person: it can be forgotten."""
     with database.write() as connection:
-        found = editions.load(connection)
-        if found is None:
-            raise NothingPublished(NOTHING_YET)
+        found = edition_in_force(connection)
         named = _site(found.edition.agenda, site)
         now = SystemClock().now()
         made = feed_tokens.issue(connection, named.id, now, label=label)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from calendars.editions import Revision, begins, ends
+from calendars.editions import Revision, begins, is_past
 from calendars.model.agenda import Agenda
 from calendars.model.events import Event, EventStatus
 
@@ -40,7 +40,6 @@ def outcome(agenda: Agenda, event: Event, revision: Revision, held: bool | None,
         return EventStanding.HELD if held else EventStanding.NOT_HELD
     if event.status is EventStatus.HELD:
         return EventStanding.HELD
-    end = revision.end or ends(agenda, event)
-    if end is not None and end <= at:
+    if is_past(agenda, event, revision, at):
         return EventStanding.PASSED
     return EventStanding.COMING if ahead else EventStanding.UNDER_WAY

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import datetime
 from typing import TypeVar
 
 from calendars.catalogue import Phrase
-from calendars.editions import Edition, Revision, ends
+from calendars.editions import Edition, Revision, begins, is_past
 from calendars.model.agenda import Agenda
 from calendars.model.events import Assumption, Audience, Days, Event, EventStatus
 from calendars.model.places import Representation
@@ -26,7 +26,7 @@ from calendars.wording import (
     short_date,
     status_word,
 )
-from calendars.zones import nearest_instant, to_wall
+from calendars.zones import to_wall
 from scheduler.planning.outcome import EventStanding, outcome
 from scheduler.wording.places import city_names
 from scheduler.wording.remaining import until, until_days
@@ -140,16 +140,7 @@ def _among(addressed: Sequence[Representation], only: Set[str] | None) -> tuple[
 
 
 def is_over(agenda: Agenda, event: Event, revision: Revision, now: datetime) -> bool:
-    end = revision.end or ends(agenda, event)
-    return event.status is EventStatus.HELD or (end is not None and end <= now)
-
-
-def begins(agenda: Agenda, event: Event, revision: Revision) -> datetime:
-    """The instant of its start; of whole days, midnight by the agenda's clock. UTC. Of a dated event only."""
-    if revision.start is not None:
-        return revision.start
-    assert isinstance(event.when, Days)
-    return nearest_instant(datetime.combine(event.when.first, time()), agenda.zone)
+    return event.status is EventStatus.HELD or is_past(agenda, event, revision, now)
 
 
 def event_line(
