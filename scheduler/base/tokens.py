@@ -66,7 +66,7 @@ class Tokens:
         self._message = hmac.new(message_key, digestmod="sha256")  # copied for each: the key is hashed once
         newest_last = list(reversed(keys))
         self._by_purpose = {link: URLSafeSerializer(newest_last, salt=f"agenda-consular.{link}") for link in Link}
-        self._keys_by_purpose = {link: _derived(serializer) for link, serializer in self._by_purpose.items()}
+        self._macs = {link: hmac.new(_derived(one), digestmod="sha1") for link, one in self._by_purpose.items()}
 
     @property
     def fingerprint(self) -> str:
@@ -92,8 +92,9 @@ class Tokens:
 
     def _signed(self, link: Link, content: object) -> str:
         payload = base64_encode(_COMPACT.encode(content))
-        signature = base64_encode(hmac.digest(self._keys_by_purpose[link], payload, "sha1"))
-        return (payload + b"." + signature).decode("ascii")
+        mac = self._macs[link].copy()
+        mac.update(payload)
+        return (payload + b"." + base64_encode(mac.digest())).decode("ascii")
 
     def read(self, link: Link, token: str, now: datetime) -> str | None:
         """The recipient that the token was signed for; None if it was not signed here for this, or is too old."""

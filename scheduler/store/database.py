@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, Any, Literal, Protocol
 
@@ -158,9 +158,12 @@ class Database:
                 change.rollback()
 
     @contextmanager
-    def write_as_sender(self) -> Iterator[Connection]:
-        """A step of deliveries, under guards: beside those of other nodes, apart from `write`. Nobody is told."""
-        with self._begun() as connection:
+    def write_as_sender(self, kept: Connection | None = None) -> Iterator[Connection]:
+        """A step of deliveries, under guards: beside those of other nodes, apart from `write`. Nobody is told.
+
+        `kept` is a connection that the caller has and goes on having (`connect_to_write`).
+        """
+        with self._begun(kept) as connection:
             if self.kind == "postgresql":
                 take_among_others(connection)
             yield connection
@@ -172,15 +175,19 @@ class Database:
             yield connection
 
     @contextmanager
-    def _begun(self) -> Iterator[Connection]:
+    def _begun(self, kept: Connection | None = None) -> Iterator[Connection]:
+        with nullcontext(kept) if kept else self.connect_to_write() as connection, connection.begin():
+            yield connection
+
+    def connect_to_write(self) -> Connection:
+        """For transactions that write, one after another. To be closed by the caller."""
         options = {
             "writes": True,
             "message_key": self._message_key,
             "chain_key": self._chain_key,
             "people": self._people,
         }
-        with self._engine.connect().execution_options(**options) as connection, connection.begin():
-            yield connection
+        return self._engine.connect().execution_options(**options)
 
     def has_own_tables(self, connection: Connection) -> bool:
         """Whether the tables are still those of this program: another version may have migrated them meanwhile."""

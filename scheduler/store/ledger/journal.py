@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -13,6 +14,7 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from scheduler.base.clock import monotonic
 from scheduler.store.database import Database, will_pass
 from scheduler.store.ledger import settling
 from scheduler.store.ledger.settling import Intent, Settlement
@@ -20,6 +22,7 @@ from scheduler.store.ledger.settling import Intent, Settlement
 P = ParamSpec("P")
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
+PAUSE_SECONDS = 1.0  # between two transactions, after which a connection that was kept goes back
 TRY_AGAIN_SECONDS = 5  # after a database that is locked by a long publication, or a disk that is full
 
 
@@ -40,6 +43,39 @@ class _Batch:
         return self.writes or bool(self.waiting)
 
 
+class Kept:
+    """One connection for transactions that follow each other closely, taken with `take` when one is wanted.
+
+    To take it, have it looked over and give it back for each costs as much as a small transaction itself. After a pause
+    it is taken anew, for then the server is asked whether it is still there; after anything that went wrong as well.
+    """
+
+    def __init__(self, take: Callable[[], Connection], now: Callable[[], float] = monotonic) -> None:
+        self._take = take
+        self._now = now
+        self._connection: Connection | None = None
+        self._used = 0.0
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """For one transaction."""
+        if self._now() - self._used > PAUSE_SECONDS:
+            self.close()
+        self._connection = self._connection or self._take()
+        try:
+            yield self._connection
+        except BaseException:
+            self.close()
+            raise
+        self._used = self._now()
+
+    def close(self) -> None:
+        """Give it back."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
 class Journal:
     """Group commit: intents and settlements that wait while a commit is on its way go together into the next.
 
@@ -51,6 +87,7 @@ class Journal:
     def __init__(self, database: Database, owner: str) -> None:
         self.owner = owner
         self._database = database
+        self._kept = Kept(database.connect_to_write)  # by the writer thread
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
         self._next = _Batch()
         self._doubtful: list[Intent] = []  # refused to their senders, though their intent may have been committed
@@ -73,7 +110,7 @@ class Journal:
 
     async def _once(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         def transaction() -> T:
-            with self._database.write_as_sender() as connection:
+            with self._kept.connection() as kept, self._database.write_as_sender(kept) as connection:
                 return work(connection, *args, **kwargs)
 
         return await asyncio.get_running_loop().run_in_executor(self._writer, transaction)
@@ -113,6 +150,7 @@ class Journal:
         if self._flusher is not None:
             await self._flusher
         self._writer.shutdown()
+        self._kept.close()
         self._raise_lost()
 
     async def _settled(self) -> None:
