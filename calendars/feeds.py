@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from icalendar import Calendar, Timezone, vCalAddress
 from icalendar import Event as Entry
@@ -155,9 +155,15 @@ def entered(
 
 def alone(content: Entered, language: Language, *, method: str, parties: bytes = b"") -> bytes:
     """One event as a document of its own, in UTC; `parties` are its lines of organizer and attendee."""
+    return _document(_frame_of(method), [content], None, language, parties)
+
+
+@cache
+def _frame_of(method: str) -> bytes:
     calendar = frame()
     calendar.add("method", method)
-    return _document(calendar, [content], None, language, parties)
+    written: bytes = calendar.to_ical()
+    return written
 
 
 @lru_cache(maxsize=16)
@@ -216,15 +222,15 @@ def _feed(path: str, name: str, lines: Sequence[Entered], modified: datetime, zo
     if zone is not None:
         calendar.add_component(zone)
     tzid = None if zone is None else zone.tz_name
-    return Feed(path=path, name=name, body=_document(calendar, lines, tzid, SPOKEN), last_modified=modified)
+    body = _document(calendar.to_ical(), lines, tzid, SPOKEN)
+    return Feed(path=path, name=name, body=body, last_modified=modified)
 
 
 def _document(
-    calendar: Calendar, lines: Sequence[Entered], tzid: str | None, language: Language, extra: bytes = b""
+    empty: bytes, lines: Sequence[Entered], tzid: str | None, language: Language, extra: bytes = b""
 ) -> bytes:
-    """The calendar with these entries, their hours as wall times of the zone `tzid`, else in UTC."""
-    frame: bytes = calendar.to_ical()
-    parts = [frame.removesuffix(END_CALENDAR)]
+    """The `empty` calendar with these entries, their hours as wall times of the zone `tzid`, else in UTC."""
+    parts = [empty.removesuffix(END_CALENDAR)]
     for line in lines:
         constant = _constant(line.event, line.revision, line.link, language)
         hours = times(line.event, line.revision, tzid)

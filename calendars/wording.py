@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.dates import format_date
@@ -108,7 +108,12 @@ def locale(language: Language) -> Locale:
 
 def dated(day: date, pattern: Phrase, language: Language) -> str:
     """A date by a pattern that each language writes in its own way."""
-    return format_date(day, pattern[language], locale(language))
+    return _dated(day, pattern[language], language)
+
+
+@lru_cache(maxsize=1024)  # a page and a sending say the same few days again and again
+def _dated(day: date, pattern: str, language: Language) -> str:
+    return format_date(day, pattern, locale(language))
 
 
 def long_date(day: date, language: Language) -> str:

@@ -80,18 +80,20 @@ class Tokens:
 
     def sign(self, link: Link, recipient: str, until: datetime | None = None) -> str:
         """A token for that recipient, good for ever or `until` an instant (to the second)."""
-        return self._signed(link, recipient if until is None else [recipient, int(until.timestamp())])
+        content = recipient if until is None else [recipient, int(until.timestamp())]
+        return self._signed(link, _COMPACT.encode(content))
 
     def sign_answer(self, recipient: str, event: str) -> str:
         """A token for that recipient and event, good for ever."""
-        return self._signed(Link.ANSWER, [recipient, event])
+        both = _COMPACT.encode(recipient), _COMPACT.encode(event)  # as JSON writes the list, in half the time
+        return self._signed(Link.ANSWER, "[{},{}]".format(*both))
 
     def sign_dated(self, link: Link, recipient: str, at: datetime) -> str:
         """A token for that recipient that tells when its mail was owed (to the second), good for ever."""
-        return self._signed(link, [recipient, int(at.timestamp())])
+        return self._signed(link, _COMPACT.encode([recipient, int(at.timestamp())]))
 
-    def _signed(self, link: Link, content: object) -> str:
-        payload = base64_encode(_COMPACT.encode(content))
+    def _signed(self, link: Link, content: str) -> str:
+        payload = base64_encode(content)
         mac = self._macs[link].copy()
         mac.update(payload)
         return (payload + b"." + base64_encode(mac.digest())).decode("ascii")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from asyncio import AbstractEventLoop, Future
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import structlog
@@ -30,9 +33,9 @@ TRY_AGAIN_SECONDS = 5  # after a database that is locked by a long publication, 
 class _Batch:
     """What goes into one commit."""
 
-    intents: list[tuple[Intent, datetime, asyncio.Future[bool]]] = field(default_factory=list)
+    intents: list[tuple[Intent, datetime, Future[bool]]] = field(default_factory=list)
     settlements: list[Settlement] = field(default_factory=list)
-    waiting: list[asyncio.Future[None]] = field(default_factory=list)  # for what was settled before
+    waiting: list[Future[None]] = field(default_factory=list)  # for what was settled before
 
     @property
     def writes(self) -> bool:
@@ -76,6 +79,54 @@ class Kept:
             self._connection = None
 
 
+class WriterThread:
+    """One transaction after another, on a thread and a connection of its own.
+
+    (An executor of the standard library takes as long to hand one over as a database to write a batch.)
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._kept = Kept(database.connect_to_write)
+        self._asked: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._thread = Thread(target=self._work, name="ledger", daemon=True)
+        self._thread.start()
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        """`work` in a transaction. On cancellation it is left out if it has not begun."""
+        loop = asyncio.get_running_loop()
+        done: Future[T] = loop.create_future()
+        self._asked.put(lambda: self._answer(work, loop, done))
+        return await done
+
+    def close(self) -> None:
+        """Finish what was asked for."""
+        self._asked.put(None)
+        self._thread.join()
+        self._kept.close()
+
+    def _work(self) -> None:
+        while (asked := self._asked.get()) is not None:
+            asked()
+
+    def _answer(self, work: Callable[[Connection], T], loop: AbstractEventLoop, done: Future[T]) -> None:
+        if done.cancelled():
+            return
+        try:
+            with self._kept.connection() as kept, self._database.write_as_sender(kept) as connection:
+                found = work(connection)
+        except Exception as error:  # noqa: BLE001  # because whoever asked raises it
+            loop.call_soon_threadsafe(_tell, done, done.set_exception, error)
+        else:
+            loop.call_soon_threadsafe(_tell, done, done.set_result, found)
+
+
+def _tell(done: Future[T], how: Callable[[Any], None], what: object) -> None:
+    """Unless nobody waits any more."""
+    if not done.done():
+        how(what)
+
+
 class Journal:
     """Group commit: intents and settlements that wait while a commit is on its way go together into the next.
 
@@ -86,9 +137,7 @@ class Journal:
 
     def __init__(self, database: Database, owner: str) -> None:
         self.owner = owner
-        self._database = database
-        self._kept = Kept(database.connect_to_write)  # by the writer thread
-        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
+        self._writer = WriterThread(database)
         self._next = _Batch()
         self._doubtful: list[Intent] = []  # refused to their senders, though their intent may have been committed
         self._flusher: asyncio.Task[None] | None = None
@@ -103,17 +152,10 @@ class Journal:
         await self._settled()
         while True:
             try:
-                return await self._once(work, *args, **kwargs)
+                return await self._writer.run(lambda connection: work(connection, *args, **kwargs))
             except DBAPIError as error:
                 if not (will_pass(error) and await self._try_again(error)):
                     raise
-
-    async def _once(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        def transaction() -> T:
-            with self._kept.connection() as kept, self._database.write_as_sender(kept) as connection:
-                return work(connection, *args, **kwargs)
-
-        return await asyncio.get_running_loop().run_in_executor(self._writer, transaction)
 
     async def _try_again(self, error: DBAPIError) -> bool:
         """Wait a little. False: the journal is closing, and there is no time left."""
@@ -124,13 +166,13 @@ class Journal:
             return True
         return False
 
-    def intend(self, intent: Intent, now: datetime) -> asyncio.Future[bool]:
+    def intend(self, intent: Intent, now: datetime) -> Future[bool]:
         """Commit the intent to send. False: it may not go any more, or nothing may.
 
         Raises what kept the outcome of an earlier attempt from being written.
         """
         self._raise_lost()
-        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        done: Future[bool] = asyncio.get_running_loop().create_future()
         self._next.intents.append((intent, now, done))
         self._flush()
         return done
@@ -149,14 +191,13 @@ class Journal:
         self._closing.set()
         if self._flusher is not None:
             await self._flusher
-        self._writer.shutdown()
-        self._kept.close()
+        self._writer.close()
         self._raise_lost()
 
     async def _settled(self) -> None:
         """Return once all that was settled until now is durable."""
         if self._next.settlements or (self._flusher is not None and not self._flusher.done()):
-            done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            done: Future[None] = asyncio.get_running_loop().create_future()
             self._next.waiting.append(done)
             self._flush()
             await done
@@ -174,7 +215,7 @@ class Journal:
         while self._next.any or self._doubtful:
             batch, self._next = self._next, _Batch()
             try:
-                may_go = await self._once(self._apply, batch) if batch.writes or self._doubtful else set()
+                may_go = await self._written(batch)
             except DBAPIError as error:
                 self._refuse(batch)
                 if not (will_pass(error) and await self._try_again(error)):
@@ -195,6 +236,10 @@ class Journal:
                 if not waiting.done():
                     waiting.set_result(None)
 
+    async def _written(self, batch: _Batch) -> set[int]:
+        """The ids that may go."""
+        return await self._writer.run(partial(self._apply, batch=batch)) if batch.writes or self._doubtful else set()
+
     def _refuse(self, batch: _Batch) -> None:
         """None of its intents goes now: by the time the database is back, its event may have begun."""
         self._doubtful += [intent for intent, *_ in batch.intents]
@@ -205,7 +250,7 @@ class Journal:
     def _fail(self, batch: _Batch, error: Exception) -> None:
         if batch.settlements:
             self._lost = error
-        futures: list[asyncio.Future[Any]] = [*batch.waiting, *(done for *_, done in batch.intents)]
+        futures: list[Future[Any]] = [*batch.waiting, *(done for *_, done in batch.intents)]
         for future in futures:
             if not future.done():
                 future.set_exception(error)
