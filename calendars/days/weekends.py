@@ -90,13 +90,14 @@ def _of_cldr(country: str) -> Weekend:
 def _two_days(country: str) -> tuple[int, int]:
     """The first and the last day of its weekend, of which Babel is then made to forget the rest.
 
-    It keeps all that a locale says once it was asked for anything: 43 MB for the countries that have a site. What was
-    read before stays, the languages that we write among it, and what all locales have in common.
+    Of the locale that is spoken there only what it adds to others is read: the whole takes ten times as long, and 43 MB
+    for the countries that have a site. Where CLDR has no word of the country, it is the world's.
     """
     with localedata._cache_lock:  # there is no other way to let go of it
         kept = {*localedata._cache, "root"}
-        locale = Locale.parse(f"und_{country}")
-        days = locale.weekend_start, locale.weekend_end
+        world = localedata.load("root")["week_data"]
+        own = localedata.load(str(Locale.parse(f"und_{country}")), merge_inherited=False).get("week_data", {})
         for name in localedata._cache.keys() - kept:
             del localedata._cache[name]
-    return days
+    days = {**world, **own}
+    return days["weekend_start"], days["weekend_end"]

@@ -88,7 +88,7 @@ class Dispatcher:
                 group.create_task(work())
 
     def _may_go(self) -> bool:
-        return not self._draining and not self.relay.paused_at(self._clock.now())
+        return not self._draining and not (self.relay.open and self.relay.paused_at(self._clock.now()))
 
     async def _send(self, errand: Errand, rest: list[Errand]) -> None:
         """One errand from claim to settlement; a relay that is down gives it and the rest back."""
