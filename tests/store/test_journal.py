@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from itertools import pairwise
+from threading import Event
 
 import pytest
 from sqlalchemy import Connection, Engine, event, text
@@ -129,6 +130,39 @@ async def test_who_comes_while_an_outcome_is_being_lost_is_told_too(
         await journal.write(counted_in)
     with pytest.raises(DBAPIError):
         await journal.aclose()
+
+
+async def test_a_journal_that_is_closed_takes_nothing_more(database: Database) -> None:
+    """Whoever comes too late is told so, and does not wait for a thread that has ended."""
+    journal = Journal(database, ME)
+    await journal.aclose()
+    with pytest.raises(RuntimeError, match="closed"):
+        await journal.write(counted_in)
+
+
+async def test_who_is_cancelled_before_its_turn_leaves_nothing(database: Database, claims: list[Claim]) -> None:
+    async with journal_over(database) as journal:
+        at_work, go_on = asyncio.Event(), Event()
+        loop = asyncio.get_running_loop()
+
+        def hold(_: Connection) -> None:
+            loop.call_soon_threadsafe(at_work.set)
+            assert go_on.wait(30)
+
+        first = asyncio.create_task(journal.write(hold))
+        await at_work.wait()
+        second = asyncio.create_task(journal.write(_expelled, claims[0].id))
+        await asyncio.sleep(0)
+        second.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await second
+        go_on.set()
+        await first
+    assert counted(database)[State.CLAIMED] == len(claims)
+
+
+def _expelled(connection: Connection, number: int) -> None:
+    connection.execute(text("DELETE FROM deliveries WHERE id = :id"), {"id": number})
 
 
 def counted_in(connection: Connection) -> int:

@@ -89,11 +89,14 @@ class WriterThread:
         self._database = database
         self._kept = Kept(database.connect_to_write)
         self._asked: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._closed = False
         self._thread = Thread(target=self._work, name="ledger", daemon=True)
         self._thread.start()
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """`work` in a transaction. On cancellation it is left out if it has not begun."""
+        if self._closed:
+            raise RuntimeError("this journal is closed")
         loop = asyncio.get_running_loop()
         done: Future[T] = loop.create_future()
         self._asked.put(lambda: self._answer(work, loop, done))
@@ -101,6 +104,7 @@ class WriterThread:
 
     def close(self) -> None:
         """Finish what was asked for."""
+        self._closed = True
         self._asked.put(None)
         self._thread.join()
         self._kept.close()
@@ -115,7 +119,7 @@ class WriterThread:
         try:
             with self._kept.connection() as kept, self._database.write_as_sender(kept) as connection:
                 found = work(connection)
-        except Exception as error:  # noqa: BLE001  # because whoever asked raises it
+        except BaseException as error:  # noqa: BLE001  # because whoever asked raises it
             loop.call_soon_threadsafe(_tell, done, done.set_exception, error)
         else:
             loop.call_soon_threadsafe(_tell, done, done.set_result, found)
