@@ -209,10 +209,11 @@ def news_of_site(connection: Connection, site: str, edition: int, after: int, ev
 
 def described(connection: Connection, ids: Sequence[int]) -> list[Claim]:
     """These rows, claimed or not, and their posts as they stand."""
-    return [Claim.from_row(row) for row in connection.execute(_DESCRIBED, {"ids": ids})]
+    found = connection.execute(_DESCRIBED[connection.dialect.name], {"ids": upsert.numbers(connection, ids)})
+    return [Claim.from_row(row) for row in found]
 
 
-def _describing() -> Select[Any]:
+def _describing(kind: str) -> Select[Any]:
     """The columns of a Claim, in their order."""
     told = deliveries.alias("told")
     earlier = exists().where(
@@ -239,12 +240,12 @@ def _describing() -> Select[Any]:
         select(*(columns[name].label(name) for name in Claim._fields))
         .join_from(deliveries, recipients, recipients.c.id == _D.recipient)
         .outerjoin(answers, (answers.c.recipient == _D.recipient) & (answers.c.subject == _D.subject))
-        .where(_D.id.in_(bindparam("ids", expanding=True)))
+        .where(upsert.among(kind, _D.id))
         .order_by(_D.purpose.in_(ASKED), _D.expires_at, _D.due_at, _D.id)
     )
 
 
-_DESCRIBED = _describing()
+_DESCRIBED = {kind: _describing(kind) for kind in ("sqlite", "postgresql")}
 
 
 def release_claims(connection: Connection, owner: str, claims: Sequence[Claim]) -> None:

@@ -7,16 +7,14 @@ rows travel as one JSON document, which both databases take apart.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.engine.interfaces import DBAPIModule
-from sqlalchemy.exc import DBAPIError
 
 from scheduler.planning.delivery import Decision, Outcome, State
+from scheduler.store import upsert
 from scheduler.store.controls import STOPPED
 from scheduler.store.ledger import alarms, states
 from scheduler.store.ledger.claiming import Claim
@@ -135,7 +133,7 @@ def intend_if_still_claimed(connection: Connection, owner: str, intents: Sequenc
     everything of a node whose lease ran out while it stood still: its claims may be another's.
     """
     given = {"rows": json.dumps([_intended(one) for one in intents]), "by": owner, "at": microseconds(now)}
-    return {number for (number,) in _run(connection, _INTEND, given)}
+    return {number for (number,) in upsert.run(connection, _INTEND[connection.dialect.name], given)}
 
 
 def retract(connection: Connection, owner: str, intents: Sequence[Intent]) -> None:
@@ -148,37 +146,11 @@ def settle_if_still_sending(connection: Connection, owner: str, settlements: Seq
     if not settlements:
         return
     given = {"rows": json.dumps([_settled(one) for one in settlements]), "by": owner}
-    _run(connection, _RECORD, given)
-    _run(connection, _SETTLE, given)
+    upsert.run(connection, _RECORD[connection.dialect.name], given)
+    upsert.run(connection, _SETTLE[connection.dialect.name], given)
     for one in settlements:
         if one.decision.suppress and not hearers.happened_since(connection, one.claim.recipient, one.began_at):
             alarms.suppress(connection, one.claim.recipient, one.at, one.reply)
-
-
-def _run(connection: Connection, by_kind: Mapping[str, str], given: Mapping[str, object]) -> Sequence[tuple[Any, ...]]:
-    """The rows that a statement returns, by the driver itself; it raises what the library raises.
-
-    The library would take as long to hand a small batch on as a database to write it.
-    """
-    statement, driver = by_kind[connection.dialect.name], connection.connection
-    cursor = driver.cursor()
-    try:
-        cursor.execute(statement, given)
-        return cursor.fetchall() if cursor.description else ()
-    except connection.dialect.loaded_dbapi.Error as error:
-        raise _as_the_library(connection, statement, error) from error
-
-
-def _as_the_library(connection: Connection, statement: str, error: DBAPIModule.Error) -> BaseException:
-    """The same, as whoever tries again knows it; a connection that is lost is not used again."""
-    dialect = connection.dialect
-    lost = dialect.is_disconnect(error, connection.connection, None)
-    if lost:
-        connection.invalidate(error)
-    kind, hidden = dialect.loaded_dbapi.Error, connection.engine.hide_parameters
-    return DBAPIError.instance(
-        statement, None, error, kind, hide_parameters=hidden, connection_invalidated=lost, dialect=dialect
-    )
 
 
 def _intended(one: Intent) -> tuple[object, ...]:

@@ -38,6 +38,7 @@ from scheduler.planning.delivery import (
     WAITING,
     State,
 )
+from scheduler.store import upsert
 from scheduler.store.ledger.rows import Row, is_staged, parts
 from scheduler.store.posts import roster
 from scheduler.store.schema import WAITING_INDEX, Instant, deliveries, recipients, staged
@@ -146,8 +147,8 @@ def collapse(connection: Connection, due: Sequence[int], now: datetime) -> None:
 
     `due` are the ids of those that may be claimed.
     """
-    old = update(deliveries).where(_D.id.in_(due), is_overtaken(now))
-    connection.execute(old.values(state=State.EXPIRED, next_at=None))
+    old = update(deliveries).where(upsert.among(connection.dialect.name, _D.id), is_overtaken(now))
+    connection.execute(old.values(state=State.EXPIRED, next_at=None), {"ids": upsert.numbers(connection, due)})
 
 
 def is_overtaken(now: datetime) -> ColumnElement[bool]:
@@ -170,13 +171,13 @@ def is_overtaken(now: datetime) -> ColumnElement[bool]:
 
 def take(connection: Connection, due: Sequence[int], owner: str) -> Sequence[int]:
     """Make those that did not expire just now this owner's, under the next fence; returns their ids."""
-    claimed = connection.execute(
+    claim = (
         update(deliveries)
-        .where(_D.id.in_(due), _D.state != State.EXPIRED)
+        .where(upsert.among(connection.dialect.name, _D.id), _D.state != State.EXPIRED)
         .values(state=State.CLAIMED, owner=owner, fence=_D.fence + 1)
         .returning(_D.id)
     )
-    return claimed.scalars().all()
+    return connection.execute(claim, {"ids": upsert.numbers(connection, due)}).scalars().all()
 
 
 def void(connection: Connection, whose: ColumnElement[bool] | None = None) -> None:
