@@ -272,7 +272,9 @@ class _Trial:
                     why = f"not told by {owed.by}"
                     yield Fault(kind=Kind.LOST, who=reader.address, event=key, at=owed.by, why=why)
             for key, by in list(reader.due.items()):
-                if by + GRACE < ends:
+                if (
+                    by + GRACE < ends and key not in reader.owed
+                ):  # an invitation waits for news of its event, and is in it
                     del reader.due[key]
                     if key in self.now.events(reader.site) and (amiss := self._amiss(reader, key)):
                         kind, why = amiss

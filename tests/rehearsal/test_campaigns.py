@@ -180,6 +180,17 @@ def check(steps: list[Step]) -> None:
                 assert (done.feeds / str(edition.number) / feed.path).read_bytes() == feed.body
 
 
+def test_who_chooses_invitations_while_news_is_owed_is_invited_by_the_news() -> None:
+    """Though another edition comes in between, which changes nothing for it."""
+    chosen = {"tokio": Channel.INVITATIONS}
+    check(
+        [
+            (timedelta(days=13, minutes=31), confirmed, False, chosen),
+            (timedelta(minutes=4), lambda draft: removed(draft, ASIA), False, {}),
+        ]
+    )
+
+
 @pytest.mark.pole
 @settings(max_examples=6)
 @given(steps=CAMPAIGNS)
