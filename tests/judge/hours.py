@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from enum import Enum, auto
@@ -144,9 +145,11 @@ MOON = ("Eid", "Prophet", "Islamic New Year", "Ashura", "Araf", "Isra'", "Shaqq"
 def _holidays(country: str, part: str | None, year: int) -> Mapping[date, Day]:
     kinds = ("public", "workday") if country == "UA" else None
     english = "en_US" if "en_US" in holidays.country_holidays(country).supported_languages else None
-    found = holidays.country_holidays(
-        country, subdiv=part, years=year, expand=False, categories=kinds, language=english
-    )
+    with warnings.catch_warnings():  # of some countries it knows the feasts by the moon up to 2035
+        warnings.filterwarnings("ignore", "Requested Holidays are available only", UserWarning)
+        found = holidays.country_holidays(
+            country, subdiv=part, years=year, expand=False, categories=kinds, language=english
+        )
     return {
         day: Day.PERHAPS if all(_announced(country, name) for name in found.get_list(day)) else Day.OFF
         for day in list(found)
