@@ -225,7 +225,7 @@ def written_by_hand(lines: Sequence[str], own: Iterable[str]) -> frozenset[int]:
     """The numbers of the lines (from 0) in which any of these texts stands, wherever its lines were broken."""
     whole, ends = "", list[int]()  # of each line, where it ends in the whole
     for line in lines:
-        whole += " ".join(line.split()) + " "
+        whole += "".join(f"{word} " for word in line.split())
         ends.append(len(whole))
     found = set[int]()
     for text in filter(None, (" ".join(one.split()) for one in own)):

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
@@ -146,6 +146,7 @@ async def test_what_can_not_be_composed_again_is_told_with_what_is_missing(datab
     chosen=st.tuples(st.integers(0, 29), st.integers(1, 30)),
     ends=st.lists(st.integers(0, 29)),
 )
+@example(words=["uno", "dos"], chosen=(0, 2), ends=[0])  # two paragraphs, with a line between them that is empty
 def test_a_text_is_found_however_its_lines_were_broken(
     words: list[str], chosen: tuple[int, int], ends: list[int]
 ) -> None:

@@ -237,6 +237,8 @@ class _Trial:
         if (said.subscribes or "PUBLISH" in methods) and reader.channel is not Channel.FEED:
             yield Kind.TWICE, f"told of a calendar, and chose {reader.channel}"
         amiss, by = self._amiss(reader, key), reader.due.get(key)
+        if said.notice and by is not None:  # what a choice of channel wants goes after news of the event
+            by = reader.due[key] = max(by, said.sent)
         if amiss and (by is None or said.sent > by + GRACE):
             yield amiss
         if amiss is None:

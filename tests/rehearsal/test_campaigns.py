@@ -191,6 +191,18 @@ def test_who_chooses_invitations_while_news_is_owed_is_invited_by_the_news() -> 
     )
 
 
+def test_who_gives_invitations_up_while_news_is_owed_loses_them_after_it() -> None:
+    chosen, a_day = {"nueva-delhi": Channel.INVITATIONS}, timedelta(hours=-25)
+    minute = timedelta(minutes=1)
+    check(
+        [
+            (minute, confirmed, False, chosen),
+            (minute, lambda draft: moved(draft, ASIA, a_day), False, {}),
+            (minute, lambda draft: moved(draft, ASIA, a_day), False, {"nueva-delhi": Channel.FEED}),
+        ]
+    )
+
+
 @pytest.mark.pole
 @settings(max_examples=6)
 @given(steps=CAMPAIGNS)
