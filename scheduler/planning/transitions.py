@@ -218,7 +218,7 @@ _SENDING = (
         (UNCERTAIN,),
         "a late answer",
         "its node was not gone but slow, and nobody has claimed it since: as that answer says",
-        (ACCEPTED, DEFERRED),
+        (ACCEPTED, DEFERRED, State.REJECTED, HELD),
         "settling.settle_if_still_sending",
     ),
     Transition((CLAIMED,), "a lease that ran out", "", GIVEN_BACK, "claiming.abandon_dead"),

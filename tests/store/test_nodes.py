@@ -167,6 +167,17 @@ def test_what_a_lapsed_node_was_sending_is_uncertain_and_its_late_answer_is_the_
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("answer", [State.REJECTED, State.HELD])
+def test_a_late_refusal_is_the_truth_too(database: Database, answer: State) -> None:
+    put(database, draft())
+    claims = claim(database, WEEK_BEFORE, owner="a")
+    intend(database, claims, WEEK_BEFORE, owner="a")
+    join(database, "a", LAPSED)
+    bury(database)
+    settle(database, "a", settled(claims[0], Decision(state=answer, refused=True)))
+    assert counted(database)[answer] == 1
+
+
 def test_a_late_answer_changes_nothing_once_another_node_repeats_the_message(database: Database) -> None:
     put(database, draft())
     first = claim(database, WEEK_BEFORE, owner="a")
