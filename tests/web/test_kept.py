@@ -176,6 +176,13 @@ async def test_no_page_has_an_address_that_ends_in_a_sign_that_nobody_sees(site:
         assert (await whole.get(path)).status_code == 404
 
 
+async def test_no_form_has_such_an_address_either(site: Site) -> None:
+    async with asking(build_app(site)) as whole:
+        for path in ("/my-site%0A", "/leave/x%0A", "/subscribe%0A", "/robots.txt%0A"):
+            assert (await whole.post(path)).status_code == 404
+            assert (await whole.get(path)).status_code == 404
+
+
 async def test_who_has_to_come_again_is_told_so_of_the_edition_that_is_shown_by_now(tmp_path: Path) -> None:
     """Though they asked before it came; and it is kept for whoever is told so next."""
     with site_of(tmp_path) as site:

@@ -41,12 +41,16 @@ class PublicRoute(Route):
         office: Callable[[Edition], Office] | None = None,
     ) -> None:
         super().__init__(path, endpoint, methods=["GET"])
-        # `$` matches before a line feed too: /calendar%0A would be rendered by whoever serves, at each asking
-        self.path_regex = re.compile(self.path_regex.pattern.removesuffix("$") + r"\Z")
+        to_the_end(self)
         self.ids = ids
         self.known = known or {}
         self.free = free or {}
         self.office = office
+
+
+def to_the_end(route: Route) -> None:
+    """`$` matches before a line feed too: /calendar%0A would be rendered at each asking, /my-site%0A set a cookie."""
+    route.path_regex = re.compile(route.path_regex.pattern.removesuffix("$") + r"\Z")
 
 
 def among(values: Iterable[str]) -> Bring:
