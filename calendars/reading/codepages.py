@@ -66,13 +66,16 @@ class Unclear(Exception):
 def code_page(data: bytes) -> str | None:
     """The codec that these bytes, which are not UTF-8, were written by; None where no reading makes sense.
 
-    Windows-1252 unless another makes more sense of the words. Raises Unclear where that one is no more than likely.
+    Windows-1252 unless another makes more sense of the words. Raises Unclear where that one is no more than likely, and
+    where both have Spanish letters and nothing tells them apart.
     """
     words = list(dict.fromkeys(word for _, word in islice(_words(data), MOST_WORDS)))
     readings = {page: found for page in (WINDOWS, MS_DOS, MACINTOSH) if (found := _reading(words, page))}
     usual = readings.pop(WINDOWS, None)
     best, second = sorted(readings.values(), key=lambda one: one.score, reverse=True)  # these two read any byte
     if usual is not None and usual.score >= best.score:
+        if usual.score == best.score and usual.good and best.good:  # «Úrsula» of MS-DOS is «érsula» on Windows
+            raise _unclear(data, best.page)
         return WINDOWS
     if best.clean and best.good > 0 and best.score > second.score and (usual is None or usual.bad):
         return best.page
