@@ -122,6 +122,9 @@ class _Trial:
                 start = self.now.moment(event, reader.site).start
                 if start > choice.at and choice.at > self.truths[0].at and self._amiss(reader, key):
                     reader.due[key] = told_by(self.now, reader.site, choice.at, start)
+            for key, owed in reader.owed.items():  # of what is its site's no more, it leaves behind the news
+                if key not in self.now.events(reader.site) and self._amiss(reader, key):
+                    reader.due[key] = owed.by
 
     def _expect(self, reader: Reader, key: str) -> None:
         """Rules may give the hour that was told another instant: nothing is told, and calendars have to follow."""

@@ -203,6 +203,20 @@ def test_who_gives_invitations_up_while_news_is_owed_loses_them_after_it() -> No
     )
 
 
+def test_who_gives_invitations_up_when_a_session_leaves_its_site_loses_it_after_the_news() -> None:
+    def among(*regions: str) -> Change:
+        return lambda draft: changed(draft, EXTRA, audience=Audience(kind="regions", ids=regions))
+
+    check(
+        [
+            (timedelta(days=2, hours=19), added, False, {}),
+            (timedelta(days=2, hours=11), lambda draft: draft, False, {"madrid": Channel.INVITATIONS}),
+            (timedelta(hours=16), among("america-del-norte", "asia-pacifico"), False, {"madrid": Channel.NONE}),
+            (timedelta(hours=9), among("europa", "asia-pacifico"), False, {}),
+        ]
+    )
+
+
 @pytest.mark.pole
 @settings(max_examples=6)
 @given(steps=CAMPAIGNS)
