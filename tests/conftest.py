@@ -164,6 +164,17 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
+def postgresql(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A database of PostgreSQL, for what SQLite has not."""
+    running = request.getfixturevalue("postgres")
+    url = running.create(request.getfixturevalue("postgres_template"))
+    opened = Database(url, tokens=TOKENS)
+    yield opened
+    opened.close()
+    running.drop(url)
+
+
+@pytest.fixture
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same algorithm at a hundredth of its cost; tests/base/test_passwords.py has the real one."""
     monkeypatch.setattr(passwords, "HASHER", QUICK)

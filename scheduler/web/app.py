@@ -17,7 +17,7 @@ from scheduler.web.feeds.public import PREFIX, FeedApp
 from scheduler.web.http.bodies import WholeBodies
 from scheduler.web.http.compression import compressed
 from scheduler.web.http.ready import Ready
-from scheduler.web.kept.declared import to_the_end
+from scheduler.web.kept.declared import PublicRoute, to_the_end
 from scheduler.web.pages.chosen import Choosing
 from scheduler.web.pages.pages import Pages
 from scheduler.web.people.account import Accounts
@@ -76,7 +76,7 @@ def routes_of(site: Site, pages: Pages) -> list[BaseRoute]:
     if site.desk is not None:  # loaded where it is served: it is half of the web's modules
         routes += load(DESK).desk_routes(site)
     for route in routes:
-        if isinstance(route, Route):
+        if isinstance(route, Route) and not isinstance(route, PublicRoute):  # which is so by itself
             to_the_end(route)
     return routes
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from itertools import pairwise
 from threading import Event
 
 import pytest
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from scheduler.planning.delivery import Decision, Outcome, State
@@ -19,6 +19,7 @@ from scheduler.store.ledger.claiming import Claim
 from scheduler.store.ledger.journal import Journal
 from scheduler.store.ledger.settling import Settlement
 from tests.support.ledger import ME, WEEK_BEFORE, claim, counted, draft, intent_of, post, put
+from tests.support.listening import heard
 
 ACCEPTED = Outcome(kind="accepted", stage="body", code=250, status="2.0.0", text="2.0.0 queued")
 
@@ -43,26 +44,11 @@ def accepted(one: Claim) -> Settlement:
     return Settlement(claim=one, decision=decision, outcome=ACCEPTED, began_at=WEEK_BEFORE, at=WEEK_BEFORE)
 
 
-@contextmanager
-def commits() -> Iterator[list[str]]:
-    """One entry for each commit while the block runs."""
-    seen: list[str] = []
-
-    def look(_: Connection) -> None:
-        seen.append("commit")
-
-    event.listen(Engine, "commit", look)
-    try:
-        yield seen
-    finally:
-        event.remove(Engine, "commit", look)
-
-
 async def test_an_outcome_goes_into_one_commit_with_the_next_intent(database: Database, claims: list[Claim]) -> None:
     """A sender on one connection pays for one flush of the disk a message."""
     async with journal_over(database) as journal:
         assert await journal.intend(intent_of(claims[0]), WEEK_BEFORE)
-        with commits() as seen:
+        with heard(Engine, "commit") as seen:
             for before, after in pairwise(claims):
                 journal.settle(accepted(before))
                 assert await journal.intend(intent_of(after), WEEK_BEFORE)
@@ -73,7 +59,7 @@ async def test_an_outcome_goes_into_one_commit_with_the_next_intent(database: Da
 
 async def test_what_senders_ask_for_at_once_is_one_commit(database: Database, claims: list[Claim]) -> None:
     async with journal_over(database) as journal:
-        with commits() as seen:
+        with heard(Engine, "commit") as seen:
             asked = [journal.intend(intent_of(one), WEEK_BEFORE) for one in claims]
             assert [await one for one in asked] == [True] * 3
         assert len(seen) == 1

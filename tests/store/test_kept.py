@@ -6,28 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import Pool
 
 from scheduler.store.database import Database
 from scheduler.store.ledger.journal import PAUSE_SECONDS, Journal, Kept
-from tests.support.ledger import ME, TOKENS, WEEK_BEFORE, claim, draft, intent_of, post, put
-
-
-@contextmanager
-def taken() -> Iterator[list[str]]:
-    """One entry for each connection that is taken from a pool while the block runs."""
-    seen: list[str] = []
-
-    def look(*_: object) -> None:
-        seen.append("taken")
-
-    event.listen(Pool, "checkout", look)
-    try:
-        yield seen
-    finally:
-        event.remove(Pool, "checkout", look)
+from tests.support.ledger import ME, WEEK_BEFORE, claim, draft, intent_of, post, put
+from tests.support.listening import heard
 
 
 class Hand:
@@ -47,21 +33,11 @@ def written(database: Database, kept: Kept) -> Iterator[Connection]:
         yield connection
 
 
-@pytest.fixture
-def postgresql(postgres: object, request: pytest.FixtureRequest) -> Iterator[Database]:
-    running = request.getfixturevalue("postgres")
-    url = running.create(request.getfixturevalue("postgres_template"))
-    opened = Database(url, tokens=TOKENS)
-    yield opened
-    opened.close()
-    running.drop(url)
-
-
 async def test_senders_who_write_one_after_another_take_one_connection(database: Database) -> None:
     put(database, draft(posts=[post(f"p{number}") for number in range(3)]))
     claims = claim(database, WEEK_BEFORE)
     journal = Journal(database, ME)
-    with taken() as seen:
+    with heard(Pool, "checkout") as seen:
         for one in claims:
             assert await journal.intend(intent_of(one), WEEK_BEFORE)
         await journal.aclose()
@@ -73,7 +49,7 @@ async def test_senders_who_write_one_after_another_take_one_connection(database:
 def test_after_a_pause_it_is_taken_anew(database: Database, pause: float, connections: int) -> None:
     hand = Hand()
     kept = Kept(database.connect_to_write, hand)
-    with taken() as seen:
+    with heard(Pool, "checkout") as seen:
         for _ in range(2):
             with written(database, kept):
                 hand.seconds += pause
@@ -84,7 +60,7 @@ def test_after_a_pause_it_is_taken_anew(database: Database, pause: float, connec
 
 def test_what_went_wrong_is_undone_and_the_next_takes_another(database: Database) -> None:
     kept = Kept(database.connect_to_write)
-    with taken() as seen:
+    with heard(Pool, "checkout") as seen:
         with pytest.raises(DBAPIError), written(database, kept) as connection:
             _set(connection, "before", then="SELECT * FROM nowhere")
         with written(database, kept) as connection:
@@ -110,21 +86,13 @@ def test_one_that_the_server_has_ended_is_not_used_again(postgresql: Database) -
 
 
 def test_what_is_not_wanted_any_more_is_given_back(database: Database) -> None:
-    given: list[str] = []
-
-    def look(*_: object) -> None:
-        given.append("back")
-
     kept = Kept(database.connect_to_write)
     with written(database, kept):
         pass
-    event.listen(Pool, "checkin", look)
-    try:
+    with heard(Pool, "checkin") as given:
         kept.close()
         kept.close()
-    finally:
-        event.remove(Pool, "checkin", look)
-    assert given == ["back"]
+    assert given == ["checkin"]
 
 
 def _set(connection: Connection, value: str, then: str = "SELECT 1") -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
@@ -17,7 +16,7 @@ from scheduler.store.ledger.claiming import Wanted
 from scheduler.store.ledger.settling import Settlement
 from scheduler.store.nodes import Relay
 from scheduler.store.schema import attempts
-from tests.support.ledger import PUBLISHED, TOKENS, WEEK_BEFORE, claim, counted, draft, intend, intent_of, post, put
+from tests.support.ledger import PUBLISHED, WEEK_BEFORE, claim, counted, draft, intend, intent_of, post, put
 
 pytestmark = pytest.mark.conformance
 
@@ -217,16 +216,6 @@ def test_a_node_that_asks_anew_gives_back_what_it_does_not_know_of(database: Dat
     put(database, draft())
     assert len(claim(database, WEEK_BEFORE, owner="a")) == 1
     assert len(claim(database, WEEK_BEFORE, owner="a")) == 1
-
-
-@pytest.fixture
-def postgresql(postgres: object, request: pytest.FixtureRequest) -> Iterator[Database]:
-    running = request.getfixturevalue("postgres")
-    url = running.create(request.getfixturevalue("postgres_template"))
-    opened = Database(url, tokens=TOKENS)
-    yield opened
-    opened.close()
-    running.drop(url)
 
 
 def test_the_databases_clock_is_no_other_than_ours(database: Database) -> None:
