@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 import traceback
@@ -36,6 +37,10 @@ class Ended(Exception):
 
 class _NotBegun(Exception):
     """It ended before it began with what it was asked."""
+
+
+class Unsaid(Exception):
+    """What was raised cannot be made again on this side: its name and its words instead."""
 
 
 class TooLong(BaseException):
@@ -71,8 +76,8 @@ class Processes:
     async def run(self, function: Callable[[], Made]) -> Made:
         """What it comes to, by one of the processes that there are; by a new one where it has ended.
 
-        Raises what the function raises, and Ended where the process ended while it ran: a new one begins with the next
-        that is asked. Whether it may be asked twice, the caller knows.
+        Raises what the function raises, or Unsaid; and Ended where the process ended while it ran: a new one begins
+        with the next that is asked. Whether it may be asked twice, the caller knows.
         """
         hall = self._opened()
         made: Made = await asyncio.get_running_loop().run_in_executor(hall.threads, hall.ask, function, self.patience)
@@ -196,7 +201,16 @@ def _outcome(function: Callable[[], Any]) -> tuple[bool, Any, str]:
     try:
         return True, function(), ""
     except (Exception, TooLong) as error:  # noqa: BLE001  # it belongs to whoever asked
-        return False, error, traceback.format_exc()
+        return False, _sayable(error), traceback.format_exc()
+
+
+def _sayable(error: BaseException) -> BaseException:
+    """As it is, if the other side can make it again: one with arguments of its own cannot be made of its words."""
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301  # this process's own
+    except Exception:  # noqa: BLE001  # whatever its class objects to
+        return Unsaid(f"{type(error).__name__}: {error}")
+    return error
 
 
 def _too_long(_number: int, _frame: FrameType | None) -> NoReturn:

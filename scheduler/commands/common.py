@@ -84,7 +84,6 @@ NOT_PUBLISHED = Phrase("Nothing was published; what was in force stays in force.
 
 # Raised below the commands, and expected: by class and its module, which a command that does without has not loaded.
 EXPECTED = (
-    ("calendars.editions", "AnotherAgenda", PROBLEMS),
     ("calendars.zones", "WallTimeError", PROBLEMS),
     ("calendars.zones", "UnusableZoneData", ENVIRONMENT),
     ("sqlalchemy.exc", "DBAPIError", ENVIRONMENT),

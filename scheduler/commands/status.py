@@ -16,9 +16,9 @@ from scheduler.commands.common import ConfigOption, JsonOption, LangOption, lang
 from scheduler.drafts.files import InvalidDraft, configuration
 from scheduler.installation.database import existing_database
 from scheduler.publishing.in_words import uncorrected_lines
-from scheduler.publishing.prospect import Unpublished
 from scheduler.reporting import overview
 from scheduler.reporting.in_words import status_json, status_lines
+from scheduler.reporting.overview import Unpublished
 from scheduler.store.database import Database
 
 

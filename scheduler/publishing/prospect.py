@@ -10,14 +10,14 @@ from sqlalchemy import Connection
 
 from calendars.changes import Change, Kind, Notice, changes
 from calendars.documents import draft_digest
-from calendars.editions import Publication, publish
+from calendars.editions import AnotherAgenda, Publication, publish
 from calendars.losses import Loss, losses
 from calendars.model.agenda import Agenda, Draft
 from calendars.model.people import Role
 from calendars.model.text import OwnWords
-from calendars.reading.files import POSTS
 from calendars.spelling import near
 from calendars.zones import zone_data
+from scheduler.base.refusal import Refusal
 from scheduler.base.tokens import Tokens
 from scheduler.planning.notices import of_use, of_use_to_guests
 from scheduler.publishing.announcing import Place, announced, called
@@ -30,6 +30,12 @@ from scheduler.store.people import handovers, signups
 from scheduler.store.posts import hearers, roster
 from scheduler.store.posts.hearers import Involved
 from scheduler.wording.kinds import PARTS
+
+
+class ForeignFiles(Refusal):
+    """The files are those of another agenda than the one in force."""
+
+    status = 409
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -145,10 +151,10 @@ class Prospect:
 def prospect(connection: Connection, draft: Draft, act: Act, tokens: Tokens | None = None) -> Prospect:
     """What publishing `draft` so would do. `tokens`: to know erased addresses by.
 
-    Raises AnotherAgenda; NothingToAnnounce.
+    Raises ForeignFiles; NothingToAnnounce.
     """
     now, filed = editions.load(connection), digest(draft)
-    publication = _published(now, draft, act)
+    publication = publication_of(now, draft, act)
     different = () if now is None else changes(now.edition, publication.edition, now.links, draft.links)
     involved = hearers.involved(connection) if different and not act.silent else []
     owed = () if act.silent else tuple(_notices(different, involved, draft.agenda, act.at))
@@ -183,9 +189,13 @@ def prospect(connection: Connection, draft: Draft, act: Act, tokens: Tokens | No
     )
 
 
-def _published(now: InForce | None, draft: Draft, act: Act) -> Publication:
+def publication_of(now: InForce | None, draft: Draft, act: Act) -> Publication:
+    """The edition that the draft would become by this machine's rules. Raises ForeignFiles."""
     before, data = None if now is None else now.edition, zone_data().digest
-    return publish(before, draft.agenda, at=act.at, author=act.author, reason=act.reason, zone_digest=data)
+    try:
+        return publish(before, draft.agenda, at=act.at, author=act.author, reason=act.reason, zone_digest=data)
+    except AnotherAgenda as error:
+        raise ForeignFiles(error.why) from error
 
 
 def _unheard(
@@ -325,26 +335,3 @@ def beside(connection: Connection, found: Prospect, draft: Draft) -> Beside:
 
 def _parts(was: Agenda, now: Agenda) -> Iterator[str]:
     return (word for name, word in PARTS.items() if getattr(was, name) != getattr(now, name))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Unpublished:
-    """What the saved draft has that is not in force, in figures."""
-
-    events: int = 0  # that differ by meaning, as `agenda diff` lists them
-    beside: tuple[str, ...] = ()  # keys of agenda.yaml, and files
-    unequal: bool = False  # is there anything at all to publish
-
-    @property
-    def changes(self) -> int:
-        """How many events; -1 where what differs is none of them."""
-        return self.events or -int(self.unequal)
-
-
-def unpublished(connection: Connection, found: Prospect, draft: Draft) -> Unpublished:
-    same = found.before is not None and found.before.draft_digest == found.digest
-    if found.unchanged or same:  # what zone rules shift nobody has written
-        return Unpublished()
-    others = beside(connection, found, draft)
-    files = (*others.parts, POSTS) if others.people else others.parts
-    return Unpublished(events=len(found.changes), beside=files, unequal=True)

@@ -107,7 +107,7 @@ def publish_draft(
 
     Of a silent act, who hears of a later change to the same event is told all. What it announces is called to also
     where nothing else is new. `tokens` are wanted where addresses were erased, to know them by. Raises
-    NothingToPublish; SeenOtherwise; NothingToAnnounce; AnotherAgenda; KeyWanted; Unconfirmed, where it takes something
+    NothingToPublish; SeenOtherwise; NothingToAnnounce; ForeignFiles; KeyWanted; Unconfirmed, where it takes something
     away, owes more than `asked_above` mails, or moves an event to an unlikely date, and `confirmed` is false.
     """
     with database.write() as connection:

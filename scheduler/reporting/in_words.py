@@ -14,9 +14,9 @@ from calendars.zones import ZoneData, to_wall
 from scheduler.base.variables import Pace
 from scheduler.planning.delivery import State
 from scheduler.publishing.in_words import days_json
-from scheduler.publishing.prospect import Unpublished
 from scheduler.reporting.alarms import alarms
 from scheduler.reporting.feasts import OpenFeast
+from scheduler.reporting.overview import Unpublished
 from scheduler.reporting.roll_words import confirmed
 from scheduler.reporting.status import Status
 from scheduler.store.nodes import Node

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
+from sqlalchemy import Connection
+
 from calendars.model.agenda import Draft
-from calendars.reading.files import Lines
+from calendars.reading.files import POSTS, Lines
 from calendars.zones import nearest_instant, to_wall
 from scheduler.base.tokens import NoKey
-from scheduler.publishing.prospect import Act, Prospect, Unpublished, prospect, unpublished
+from scheduler.publishing.prospect import Act, Prospect, beside, prospect
 from scheduler.reporting.status import Status, status
 from scheduler.store import editions
 from scheduler.store.database import Database
@@ -18,6 +20,20 @@ from scheduler.store.instance import Instance
 from scheduler.store.people import handovers
 
 HOME = "America/Mexico_City"  # whose day is today before the first edition
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unpublished:
+    """What the saved draft has that is not in force, in figures."""
+
+    events: int = 0  # that differ by meaning, as `agenda diff` lists them
+    beside: tuple[str, ...] = ()  # keys of agenda.yaml, and files
+    unequal: bool = False  # is there anything at all to publish
+
+    @property
+    def changes(self) -> int:
+        """How many events; -1 where what differs is none of them."""
+        return self.events or -int(self.unequal)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,9 +65,18 @@ def draft_state(database: Database, draft: Draft, lines: Lines, now: datetime) -
     """What publishing the draft would change, and what it has of former holders."""
     with database.read() as connection:
         found = prospect(connection, draft, Act(at=now))
-        waits = unpublished(connection, found, draft)
+        waits = _unpublished(connection, found, draft)
         handed = {key: lines.posts[key] for key in handovers.uncorrected(connection, draft.recipients)}
     return DraftState(found=found, unpublished=waits, handed_over=handed)
+
+
+def _unpublished(connection: Connection, found: Prospect, draft: Draft) -> Unpublished:
+    same = found.before is not None and found.before.draft_digest == found.digest
+    if found.unchanged or same:  # what zone rules shift nobody has written
+        return Unpublished()
+    others = beside(connection, found, draft)
+    files = (*others.parts, POSTS) if others.people else others.parts
+    return Unpublished(events=len(found.changes), beside=files, unequal=True)
 
 
 def _short(database: Database) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from scheduler.base.processes import Ended, Processes, TooLong, within
+from scheduler.base.processes import Ended, Processes, TooLong, Unsaid, within
 
 AT_MOST = 30  # seconds that a test waits for what would never come
 
@@ -112,8 +112,9 @@ async def test_one_that_is_stopped_is_ended_after_a_while(processes: Processes) 
 async def test_what_cannot_be_said_over_the_line_harms_only_who_asked(processes: Processes) -> None:
     async with asyncio.timeout(AT_MOST):
         former = await processes.run(os.getpid)
-        with pytest.raises(TypeError):
+        with pytest.raises(Unsaid, match="Odd: onetwo") as raised:
             await processes.run(raise_odd)
+        assert "in raise_odd" in raised.value.__notes__[0]
         with pytest.raises((AttributeError, TypeError)):
             await processes.run(lambda: None)
         assert await processes.run(os.getpid) == former

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from calendars.model.rules import Coverage
-from scheduler.publishing.prospect import Unpublished
 from scheduler.reporting.acceptances import SOON, Acceptances, acceptances
 from scheduler.reporting.in_words import status_json
+from scheduler.reporting.overview import Unpublished
 from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.posts.answers import Reply

@@ -14,9 +14,9 @@ from calendars.model.people import Recipient
 from calendars.zones import zone_data
 from scheduler.base.variables import Pace
 from scheduler.planning.delivery import Decision, State
-from scheduler.publishing.prospect import Unpublished
 from scheduler.reporting.in_words import status_json
 from scheduler.reporting.metrics import figures
+from scheduler.reporting.overview import Unpublished
 from scheduler.reporting.waiting import Overdue, overdue
 from scheduler.store import controls, nodes
 from scheduler.store.database import Database

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from calendars.model.text import Language
 from scheduler.base.variables import Pace
-from scheduler.publishing.prospect import Unpublished
 from scheduler.reporting.in_words import status_lines
+from scheduler.reporting.overview import Unpublished
 from scheduler.reporting.status import Status, status
 from scheduler.store.database import Database
 from tests.support.ledger import WEEK_BEFORE

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,16 +19,16 @@ from scheduler.drafts.saving import save, states
 from scheduler.planning.delivery import Purpose
 from scheduler.publishing.consequences import consequences
 from scheduler.publishing.figures import impact_json
-from scheduler.publishing.prospect import beside
+from scheduler.publishing.prospect import ForeignFiles, beside
 from scheduler.store import editions
 from scheduler.store.accounts.roles import DeskRole
 from scheduler.store.audit.deeds import What
 from scheduler.store.audit.listing import AuditFilter, rows
 from scheduler.store.schema import deliveries
-from scheduler.web.desk.asked import Answer, NotThere
+from scheduler.web.desk.asked import Answer, Asked, NotThere
 from scheduler.web.desk.place import Place
+from scheduler.web.desk.screens import events, home
 from scheduler.web.desk.screens.publishing import changes, past
-from scheduler.web.desk.screens.publishing.offers import ForeignFiles
 from scheduler.web.desk.screens.publishing.regions import BeyondRegion
 from tests.support.desk import NOW, asked_by, person, place_of, shipped_folder, small_place
 from tests.support.workbooks import workbook
@@ -262,11 +262,12 @@ def test_files_with_problems_cannot_be_published(place: Place) -> None:
     assert "consequences" not in body
 
 
-def test_the_files_of_another_agenda_are_told_as_such(place: Place) -> None:
-    """Another `agenda:` would change every UID."""
+@pytest.mark.parametrize("screen", [changes.changes, changes.consequences, home.unpublished, events.listed])
+def test_the_files_of_another_agenda_are_told_as_such(place: Place, screen: Callable[[Place, Asked], Answer]) -> None:
+    """Another `agenda:` would change every UID: whatever compares the files with what is in force says so."""
     edit(place, ("agenda: prueba-2021", "agenda: otra"))
     with pytest.raises(ForeignFiles) as error:
-        look(place)
+        screen(place, asked_by(now=LATER))
     assert error.value.why["es"].startswith(
         "agenda.yaml es la agenda «otra», y esta base de datos publica «prueba-2021»"
     )

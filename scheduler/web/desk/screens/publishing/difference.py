@@ -8,17 +8,16 @@ from datetime import date, datetime
 
 from calendars.catalogue import Phrase
 from calendars.changes import Change, changes
-from calendars.editions import AnotherAgenda, publish
 from calendars.model.agenda import Draft
 from calendars.model.places import Representation
 from calendars.model.text import Language
 from calendars.reading.files import Lines
-from calendars.zones import to_wall, zone_data
+from calendars.zones import to_wall
 from scheduler.drafts.hands import Hand, last_hands
 from scheduler.drafts.saving import NotSaved
+from scheduler.publishing.prospect import Act, publication_of
 from scheduler.store.editions import InForce
 from scheduler.web.desk.place import Place, moment_in
-from scheduler.web.desk.screens.publishing.offers import ForeignFiles
 from scheduler.wording.changes import place
 from scheduler.wording.compared import FieldChange, besides, compared
 from scheduler.wording.kinds import kind_words, title
@@ -43,10 +42,7 @@ class ChangedEvent:
 
 def changes_of_draft(now: InForce, draft: Draft, at: datetime) -> tuple[Change, ...]:
     """What the draft's events and links change of what is in force. Raises ForeignFiles."""
-    try:
-        found = publish(now.edition, draft.agenda, at=at, author="", reason="", zone_digest=zone_data().digest)
-    except AnotherAgenda as error:
-        raise ForeignFiles(error.why) from error
+    found = publication_of(now, draft, Act(at=at))
     return changes(now.edition, found.edition, now.links, draft.links)
 
 

@@ -11,11 +11,9 @@ from sqlalchemy import Connection
 
 from calendars.catalogue import Phrase
 from calendars.days.fingerprint import days_digest
-from calendars.editions import AnotherAgenda
 from calendars.model.agenda import Draft, Problem
 from calendars.reading.files import Lines
 from calendars.zones import zone_data
-from scheduler.base.refusal import Refusal
 from scheduler.drafts.files import KEPT, Configuration
 from scheduler.drafts.history import digest_of
 from scheduler.publishing.prospect import Act, Prospect, prospect
@@ -34,12 +32,6 @@ class CandidateSource(StrEnum):
     FILES = "files"
     RULES = "rules"  # what is in force, by this machine's zone data and days off
     BACK = "back"  # an earlier edition
-
-
-class ForeignFiles(Refusal):
-    """The files are those of another agenda."""
-
-    status = 409
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,10 +54,7 @@ class Candidate:
                 return shifted_prospect(connection, self.draft, act)
             case CandidateSource.BACK:
                 return prospect_back(connection, self.number, self.draft, act)
-        try:
-            return prospect(connection, self.draft, act, place.database.tokens)
-        except AnotherAgenda as error:
-            raise ForeignFiles(error.why) from error
+        return prospect(connection, self.draft, act, place.database.tokens)
 
     def put(self, place: Place, act: Act) -> Published:
         """Put it in force. Raises NothingToPublish, SeenOtherwise, Unconfirmed, and what `prospect` raises."""
@@ -75,10 +64,7 @@ class Candidate:
                 return publish_shifted(database, act, confirmed=False, asked_above=most)
             case CandidateSource.BACK:
                 return roll_back(database, self.number, act, confirmed=False, asked_above=most)
-        try:
-            return publish_draft(database, self.draft, act, confirmed=False, tokens=database.tokens, asked_above=most)
-        except AnotherAgenda as error:
-            raise ForeignFiles(error.why) from error
+        return publish_draft(database, self.draft, act, confirmed=False, tokens=database.tokens, asked_above=most)
 
 
 def offer(place: Place, asked: Asked, source: CandidateSource) -> Candidate:
