@@ -116,7 +116,8 @@ class Visitor:
         finally:
             await context.close()
         allowed = (*expected, f"status of {status}")  # Chromium logs each answer from 400 on as an error
-        assert [said for said in trouble.seen if not any(known in said for known in allowed)] == []
+        unexpected = [said for said in trouble.seen if not any(known in said for known in allowed)]
+        assert not unexpected, "\n".join(unexpected)
 
 
 async def accessibility_problems(page: Page, *rules: str) -> list[str]:

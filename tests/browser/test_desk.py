@@ -9,7 +9,9 @@ from typing import Literal
 
 import pytest
 import pytest_asyncio
+from playwright.async_api import expect
 
+from scheduler.web.desk import workshop
 from scheduler.web.desk.screens.table import SCREENS
 from tests.browser.desk import EVERYTHING, SAMPLES, WORKSHOP, DeskVisitor, shipped_desk
 from tests.browser.harness import NARROW, NoBrowser, Theme, Visitor, accessibility_problems, chromium, overflow
@@ -18,6 +20,7 @@ from tests.support.wanted import leave_out
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 # A mail in its frame, a roster that was sent, the report as a page and a file: tried by tests of their own.
 OF_SOMETHING = {"/desk/mail/html", "/desk/roster/compare", "/desk/report/page", "/desk/report/file"}
+AWAY = "Esta parte no llegó. Intente de nuevo en un minuto."
 LARGEST = 30_000  # bytes of a screen's HTML, compressed
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
@@ -85,6 +88,32 @@ async def test_the_hours_follow_the_typing_and_no_letter_is_lost(desk: DeskVisit
         await page.click("button[data-fix='dia']")
         await page.locator("#at-dia .problem").wait_for(state="detached")
         assert await page.input_value("#f-dia") == "domingo"
+
+
+async def test_hours_that_do_not_come_say_so_until_they_do(desk: DeskVisitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the desk has too much to do, nobody takes those of what was typed before for the new ones."""
+    async with desk.screen_at(f"/desk/events/{WORKSHOP}", expected=("status of 503",)) as page:
+        monkeypatch.setattr(workshop, "WAITING", 0)
+        await page.fill("#f-fecha", "2021-10-27")
+        await expect(page.locator("#look .away")).to_have_text(AWAY)
+        monkeypatch.undo()
+        await page.fill("#f-fecha", "2021-10-28")
+        await page.locator("#look", has_text="jue 28 oct").wait_for()
+        await expect(page.locator(".away")).to_have_count(0)
+
+
+async def test_a_part_that_is_cut_off_says_so_and_comes_by_its_link(desk: DeskVisitor) -> None:
+    """As where the network ends for a moment: nothing goes on saying that it is being reckoned."""
+    async with desk.screen_at("/desk/events", expected=("ERR_FAILED", "Failed to fetch")) as page:
+        await page.route("**/desk/unpublished", lambda route: route.abort())
+        await page.goto("/desk/")
+        part = page.locator("section", has=page.locator("#a-unpublished"))
+        await expect(part.locator(".away")).to_have_text(AWAY)
+        await expect(part.get_by_text("Comparando")).to_have_count(0)
+        assert await accessibility_problems(page) == []
+        await page.unroute("**/desk/unpublished")
+        await part.get_by_role("link").click()
+        await expect(page.locator("#screen")).to_contain_text("Los archivos están como se publicaron")
 
 
 async def test_without_a_script_the_hours_come_by_a_button(desk: DeskVisitor) -> None:
