@@ -22,7 +22,7 @@ __all__ = ["SAFE_SQLITE", "ChangeWatch", "Database", "DatabaseInUse", "DatabaseU
 
 Kind = Literal["sqlite", "postgresql"]
 Migrated = Callable[[Connection, str | None], None]
-HEAD = "0018"  # the revision that the last of migrations/ leads to: asking Alembic takes longer than most commands
+HEAD = "0019"  # the revision that the last of migrations/ leads to: asking Alembic takes longer than most commands
 _REVISION = text("SELECT version_num FROM alembic_version")
 _PASSING = {"25006", "25P03"}  # SQLSTATE: a standby for now; a transaction that its process slept through
 _POSTGRESQL, _MIGRATING = "scheduler.store.postgresql", "scheduler.store.migrating"  # loaded where they are wanted

@@ -1,4 +1,7 @@
-"""The tables. Instants are microseconds since 1970 in UTC; booleans of the row's history are instants or NULL."""
+"""The tables. Instants are microseconds since 1970 in UTC; booleans of the row's history are instants or NULL.
+
+Text is compared by its bytes: SQLite does nothing else, and on PostgreSQL the migrations give it the collation "C".
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    literal_column,
 )
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.types import TypeDecorator
@@ -208,7 +212,6 @@ deliveries = Table(
     Column("method", Text, nullable=False, server_default=""),  # of the calendar part it carried (RFC 6047 §2.4)
     UniqueConstraint("recipient", "subject", "purpose", "schedule", "rule"),  # so that one's own rows lie together
     Index(None, "state", "next_at", "expires_at"),
-    Index(None, "message_key"),
     sqlite_strict=True,
 )
 WAITING_INDEX = "ix_deliveries_waiting"
@@ -233,6 +236,10 @@ Index(  # of what waits, what anybody may ask for
 )
 Index(  # how much of it was asked for of late
     "ix_deliveries_asked", deliveries.c.due_at, deliveries.c.recipient, sqlite_where=_asked, postgresql_where=_asked
+)
+TRIED = deliveries.c.attempts > literal_column("0")  # as a number in the statement, or the index is not seen
+Index(  # what a report about a mail names; one that was never tried has no part in it, and costs publishing nothing
+    "ix_deliveries_tried", deliveries.c.message_key, sqlite_where=TRIED, postgresql_where=TRIED
 )
 
 attempts = Table(  # what came of each transaction with the mail server; rows are added, never changed
@@ -330,21 +337,4 @@ quarantine = Table(  # messages that came in and could not be read or applied
     Column("octets", Integer, nullable=False),
     Column("raw", LargeBinary),  # of a pipe: those of a mailbox lie there
     sqlite_strict=True,
-)
-
-staged = Table(  # a plan on its way into the ledger; empty outside a publishing transaction
-    "staged",
-    MetaData(),
-    Column("purpose", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("schedule", Integer, nullable=False),
-    Column("rule", Text, nullable=False),
-    Column("recipient", Text, nullable=False),
-    Column("event", Text, nullable=False),
-    Column("site", Text, nullable=False),
-    Column("message_key", Text, nullable=False),
-    Column("due_at", Instant, nullable=False),
-    Column("expires_at", Instant, nullable=False),
-    Column("moved", Integer, nullable=False),
-    prefixes=["TEMPORARY"],
 )

@@ -27,6 +27,6 @@ def published(here: Path) -> str:
             select(d.message_key).where(d.site == "tokio").order_by(d.due_at).limit(1)
         ).scalar_one()
         sent = deliveries.update().where(d.message_key == key)
-        connection.execute(sent.values(state=State.ACCEPTED, accepted_at=SystemClock().now()))
+        connection.execute(sent.values(state=State.ACCEPTED, attempts=1, accepted_at=SystemClock().now()))
     database.close()
     return str(key)

@@ -152,7 +152,7 @@ def test_a_report_of_what_never_left_or_left_long_ago_or_under_another_domain_is
     assert take(database, reported(database, one.message_key)).meaning is Meaning.UNKNOWN
     with database.write() as connection:
         accepted = deliveries.update().where(_D.id.in_((one.id, other.id)))
-        connection.execute(accepted.values(state=State.ACCEPTED, accepted_at=WEEK_BEFORE))
+        connection.execute(accepted.values(state=State.ACCEPTED, accepted_at=WEEK_BEFORE, attempts=1))
     late = WEEK_BEFORE + timedelta(days=30, seconds=1)
     assert take(database, reported(database, one.message_key), late).meaning is Meaning.UNKNOWN
     foreign = reported(database, one.message_key, domain="evil.example")
@@ -230,7 +230,7 @@ def test_an_operator_sees_the_servers_words_and_decides_for_one_some_or_all() ->
     assert agenda("publish", "--reason", "inicio").exit_code == 0
     database = Database("sqlite:///agenda.db")
     with database.write() as connection:
-        connection.execute(deliveries.update().values(state=State.ACCEPTED))
+        connection.execute(deliveries.update().values(state=State.ACCEPTED, attempts=1))
         keys = list(connection.execute(select(_D.message_key).group_by(_D.recipient)).scalars())
     raw = [reported(database, key, domain="agenda-consular.example", words=f"nobody {key}") for key in keys[:15]]
     from_pipe = [piped(one) for one in raw]

@@ -374,6 +374,7 @@ def test_a_removed_rule_cancels_its_reminders_and_leaves_the_others(database: Da
 def test_the_due_moment_of_a_message_is_found_by_its_key(database: Database) -> None:
     put(database, draft())
     claims = claim(database, WEEK_BEFORE)
+    intend(database, claims, WEEK_BEFORE)
     with database.read() as connection:
         assert claiming.due_of(connection, claims[0].message_key) == WEEK_BEFORE
         assert claiming.due_of(connection, "unknown") is None

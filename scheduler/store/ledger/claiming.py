@@ -23,6 +23,7 @@ from scheduler.store.ledger import states
 from scheduler.store.posts import roster
 from scheduler.store.schema import (
     ASKED_WAITING_INDEX,
+    TRIED,
     WAITING_INDEX,
     Instant,
     answers,
@@ -294,5 +295,5 @@ def next_moments(connection: Connection, after: datetime, until: datetime, limit
 
 
 def due_of(connection: Connection, message_key: str) -> datetime | None:
-    """When the delivery of this Message-ID was due; None for one that is not in the ledger (a test mail)."""
-    return connection.execute(select(_D.due_at).where(_D.message_key == message_key)).scalar()
+    """When the delivery that left with this Message-ID was due; None for one that did not (a test mail)."""
+    return connection.execute(select(_D.due_at).where(TRIED, _D.message_key == message_key)).scalar()

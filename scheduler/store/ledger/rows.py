@@ -11,13 +11,45 @@ from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, insert, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    and_,
+    case,
+    exists,
+    insert,
+    select,
+)
+from sqlalchemy.dialects import postgresql
 
 from scheduler.planning.delivery import Purpose, State
 from scheduler.planning.plan import Planned
 from scheduler.store import upsert
 from scheduler.store.posts import roster
-from scheduler.store.schema import deliveries, microseconds, recipients, staged
+from scheduler.store.schema import Instant, deliveries, microseconds, recipients
+
+_ByBytes = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")  # as what it is compared with
+staged = Table(  # a plan on its way into the ledger; empty outside a publishing transaction
+    "staged",
+    MetaData(),
+    Column("purpose", _ByBytes, nullable=False),
+    Column("subject", _ByBytes, nullable=False),
+    Column("schedule", Integer, nullable=False),
+    Column("rule", _ByBytes, nullable=False),
+    Column("recipient", _ByBytes, nullable=False),
+    Column("event", _ByBytes, nullable=False),
+    Column("site", _ByBytes, nullable=False),
+    Column("message_key", _ByBytes, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("moved", Integer, nullable=False),
+    prefixes=["TEMPORARY"],
+)
 
 T = TypeVar("T")
 CHUNK = 10_000

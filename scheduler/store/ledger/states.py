@@ -39,9 +39,9 @@ from scheduler.planning.delivery import (
     State,
 )
 from scheduler.store import upsert
-from scheduler.store.ledger.rows import Row, is_staged, parts
+from scheduler.store.ledger.rows import Row, is_staged, parts, staged
 from scheduler.store.posts import roster
-from scheduler.store.schema import WAITING_INDEX, Instant, deliveries, recipients, staged
+from scheduler.store.schema import WAITING_INDEX, Instant, deliveries, recipients
 from scheduler.store.turns import take_turns
 
 _D, _S = deliveries.c, staged.c

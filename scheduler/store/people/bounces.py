@@ -22,7 +22,7 @@ from scheduler.planning.doubt import (
 )
 from scheduler.store.ledger import alarms, states, wishes
 from scheduler.store.posts import hearers
-from scheduler.store.schema import bounces, deliveries, recipients
+from scheduler.store.schema import TRIED, bounces, deliveries, recipients
 from scheduler.store.upsert import insert
 
 SCORE_DAYS = timedelta(days=30)
@@ -70,7 +70,7 @@ class Suppressed:
 
 def sent(connection: Connection, message_key: str, now: datetime) -> SentDelivery | None:
     """The delivery that bears this Message-ID, if it went out, and not long ago; None: nothing can come back of it."""
-    return _found(connection, _D.message_key == message_key, now)
+    return _found(connection, TRIED & (_D.message_key == message_key), now)
 
 
 def last_sent(connection: Connection, recipient: str, now: datetime) -> SentDelivery | None:
