@@ -286,13 +286,17 @@ class LedgerMachine(RuleBasedStateMachine):
     def nothing_is_lost_and_the_ledger_agrees_with_the_server(self) -> None:
         d = deliveries.c
         with self.database.read() as connection:
-            rows = list(connection.execute(select(d.message_key, d.state, d.next_at, d.schedule, d.purpose)))
+            rows = list(
+                connection.execute(select(d.message_key, d.state, d.next_at, d.schedule, d.purpose, d.attempts))
+            )
         for row in rows:
             state = State(row.state)
             if state is State.ACCEPTED:
                 assert row.message_key in self.taken
             if row.message_key in self.taken and row.message_key not in self.doubtful:
                 assert state is State.ACCEPTED
+            if row.message_key in self.taken:
+                assert row.attempts > 0, "no report about it would be known for its own"
             if state in (State.PLANNED, State.DEFERRED, State.UNCERTAIN):
                 assert row.next_at is not None, "it would never be looked at again"
             ahead = state in (State.PLANNED, State.CLAIMED)
