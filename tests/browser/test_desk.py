@@ -13,6 +13,7 @@ from playwright.async_api import expect
 
 from scheduler.web.desk import workshop
 from scheduler.web.desk.screens.table import SCREENS
+from scheduler.web.desk.uploads import MOST_OF_A_FILE
 from tests.browser.desk import EVERYTHING, SAMPLES, WORKSHOP, DeskVisitor, shipped_desk
 from tests.browser.harness import NARROW, NoBrowser, Theme, Visitor, accessibility_problems, chromium, overflow
 from tests.support.wanted import leave_out
@@ -114,6 +115,26 @@ async def test_a_part_that_is_cut_off_says_so_and_comes_by_its_link(desk: DeskVi
         await page.unroute("**/desk/unpublished")
         await part.get_by_role("link").click()
         await expect(page.locator("#screen")).to_contain_text("Los archivos están como se publicaron")
+
+
+async def test_a_file_that_the_server_would_not_take_is_said_to_be_too_large_where_it_is_chosen(
+    desk: DeskVisitor,
+) -> None:
+    """Before it is sent: the server would end the connection with a bare line, a proxy with a page of its own."""
+    async with desk.screen_at("/desk/roster") as page:
+        chosen, send = page.locator("#list"), page.get_by_role("button", name="Compararla")
+        await chosen.set_input_files(
+            {"name": "lista.csv", "mimeType": "text/csv", "buffer": b"x" * (MOST_OF_A_FILE + 1)}
+        )
+        await send.click()
+        assert (
+            await chosen.evaluate("field => field.validationMessage")
+            == "Este archivo es demasiado grande: se admiten hasta 5 MB."
+        )
+        await expect(page).to_have_url(re.compile(r"/desk/roster$"))
+        await chosen.set_input_files({"name": "lista.csv", "mimeType": "text/csv", "buffer": b"id,correo\n"})
+        await send.click()
+        await expect(page).to_have_url(re.compile(r"/desk/roster/compare"))
 
 
 async def test_without_a_script_the_hours_come_by_a_button(desk: DeskVisitor) -> None:

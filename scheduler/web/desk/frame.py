@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from scheduler.store.accounts.roles import DeskRole
 from scheduler.web.desk.navigation import place_of, places
+from scheduler.web.desk.uploads import MOST_OF_A_FILE
 from scheduler.web.desk.visit import Visit
 from scheduler.web.rendering import ASKS_OWN, PRIVATE, requested_language
 from scheduler.web.site import Site
@@ -34,5 +35,6 @@ class DeskFrame:
             "here": place_of(request.url.path.removeprefix(self._site.root)),
             "may_stop": visit is not None and visit.person.may(DeskRole.OPERATE),
             "halted": "",
+            "most": MOST_OF_A_FILE,
         }
         return self._site.page(request, template, language, {**frame, **values}, status=status, headers=DESK)

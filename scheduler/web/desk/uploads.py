@@ -17,6 +17,7 @@ from scheduler.web.http.refusals import TooLarge
 MULTIPART = "multipart/form-data"
 HEAD = 4096  # bytes of what a part says of itself
 LARGEST = 5 * 1024 * 1024  # bytes of what somebody at the desk may send: an archive of all files
+MOST_OF_A_FILE = LARGEST - 64 * 1024  # the form around it has the rest
 Files = Mapping[str, tuple[str, bytes]]  # field -> the file's name and bytes
 
 
