@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -31,7 +31,10 @@ from scheduler.store.audit.tables import audit, audit_texts
 from scheduler.store.database import Database
 from scheduler.store.people import signups
 from scheduler.store.tables import metadata
+from tests.support import small_config
 from tests.support.attendance_files import Came
+from tests.support.attended import stay
+from tests.support.desk import publish
 from tests.support.recording import (
     AFTER,
     ANA,
@@ -183,6 +186,64 @@ def test_held_and_not_held_do_not_contradict_what_is_recorded(held: Database) ->
     with pytest.raises(CannotRecord):
         recorder(held).mark(WORKSHOP, held=False, reason="sin enlace")
     assert acts(held) == ["session-not-held", "session-held", "attendance-read"]
+
+
+def put_off(database: Database, folder: Path, *edits: tuple[str, str]) -> None:
+    """The workshop, a day after it began, at another day or hour."""
+    for name, body in small_config.edited(("recordatorios:", "retencion: 30 días\nrecordatorios:"), *edits).items():
+        (folder / name).write_bytes(body)
+    publish(database, folder, AFTER)
+
+
+TWO_WEEKS_LATER = ("fecha: 2021-10-26", "fecha: 2021-11-09")
+BEGAN_ANEW = datetime(2021, 11, 9, 15, tzinfo=UTC)  # without summer time
+THEN = BEGAN_ANEW + timedelta(days=1)
+
+
+def said(database: Database) -> dict[str, bool]:
+    with database.read() as connection:
+        return counts.held(connection)
+
+
+def test_what_was_said_of_a_day_says_nothing_of_the_one_that_its_session_was_put_off_to(
+    held: Database, tmp_path: Path
+) -> None:
+    """Not for want of a link, but on its new day it is not known yet; who came then is recorded as of any session."""
+    recorder(held).mark(WORKSHOP, held=False, reason="sin enlace")
+    assert said(held) == {WORKSHOP: False}
+    put_off(held, tmp_path / "config", TWO_WEEKS_LATER)
+    assert (said(held), recorded(held)) == ({}, None)
+    with held.read() as connection:
+        assert counts.attended(connection, THRESHOLD) == {}
+    found = recorder(held, THEN).typed(WORKSHOP, {"madrid": 3})
+    assert (found.held, dict(found.by_site), found.reason) == (True, {"madrid": 3}, "")
+    assert said(held) == {WORKSHOP: True}
+    assert acts(held) == ["session-not-held", "published", "attendance-forgotten", "attendance-typed"]
+
+
+def test_who_came_on_the_former_day_is_not_counted_on_the_new_one(held: Database, tmp_path: Path) -> None:
+    """Neither by a file nor by a typed figure; what is refused ends nothing of it."""
+    record(held, report())
+    recorder(held).typed(WORKSHOP, {"tokio": 5})
+    put_off(held, tmp_path / "config", TWO_WEEKS_LATER)
+    before = everything(held)
+    fresh = report([Came(name="Ana Ejemplo", address="Madrid@Sedes.example", stays=(stay(0, 60, BEGAN_ANEW),))])
+    assert dict(looked(held, fresh, now=THEN).after.by_site) == {"madrid": 1}
+    with pytest.raises(UsageRefusal):
+        recorder(held, THEN).forget(WORKSHOP, "tokio")
+    assert everything(held) == before
+    found = record(held, fresh, now=THEN)
+    assert (dict(found.by_site), found.files, found.typed) == ({"madrid": 1}, 1, frozenset())
+
+
+def test_an_hour_that_is_corrected_keeps_what_was_recorded(held: Database, tmp_path: Path) -> None:
+    """It began half an hour later than the agenda had it: it is the same session."""
+    record(held, report())
+    put_off(held, tmp_path / "config", ('hora: "09:00"', 'hora: "09:30"'))
+    found = recorded(held)
+    assert found is not None
+    assert found.by_site == {"madrid": 1, "tokio": 1}
+    assert said(held) == {WORKSHOP: True}
 
 
 @pytest.mark.parametrize(

@@ -123,12 +123,12 @@ class Looked:
 def look(connection: Connection, tokens: Tokens, wish: Wish, at: datetime) -> Looked:
     """Raises NoSession; what reading raises (scheduler/attendance/questions.py); UsageRefusal for who is assigned."""
     session = session_of(connection, wish.event, at)
-    known = known_files(connection, wish.event)
+    before = counts.of_event(connection, wish.event, session.threshold)
+    known = known_files(connection, wish.event) if before is not None else frozenset()  # of this hour of it
     files = tuple(_read(one, session, wish.choices, known) for one in wish.files)
     people = together([one.file for one in _once(files)], session.meeting)
     by_hand = assigned_of(session, people, wish.assigned)
     found = _matched(connection, tokens, session, people, by_hand)
-    before = counts.of_event(connection, wish.event, session.threshold)
     looked = Looked(
         session=session,
         files=files,
@@ -138,7 +138,7 @@ def look(connection: Connection, tokens: Tokens, wish: Wish, at: datetime) -> Lo
         typed={} if before is None else {site: before.by_site[site] for site in before.typed},
     )
     by_hash = {one: site for key, site in by_hand.items() for one in tokens.people(wish.event, key)}
-    kept = [_reassigned(row, by_hash) for row in kept_rows(connection, wish.event)]
+    kept = [_reassigned(row, by_hash) for row in kept_rows(connection, wish.event)] if before is not None else []
     rows = [*kept, *rows_of(looked, Hiding(connection, tokens, wish.event))]
     looked = replace(looked, after=counts.count(placed(rows, session.meeting), session.threshold))
     return replace(looked, sequel=_sequel(connection, looked, at) if looked.new or by_hand else None)

@@ -115,7 +115,7 @@ class Recorder:
     def typed(self, key: str, figures: Mapping[str, int]) -> SessionAttendance:
         """People by site (its id), as somebody says. Raises UsageRefusal; CannotRecord."""
         with self.database.write() as connection:
-            session = session_of(connection, key, self.now)
+            session = self._opened(connection, key)
             _refuse_unheld(counts.of_event(connection, key, session.threshold))
             sites = {site_of(session.agenda, site).id: n for site, n in figures.items()}
             for site, n in sites.items():
@@ -132,7 +132,7 @@ class Recorder:
         if not held and not reason.strip():
             raise UsageRefusal(NO_REASON)
         with self.database.write() as connection:
-            session = session_of(connection, key, self.now)
+            session = self._opened(connection, key)
             before = counts.of_event(connection, key, session.threshold)
             if not held and before is not None and (before.source or before.kept_at):
                 raise CannotRecord(WAS_THERE, event=key)
@@ -145,7 +145,7 @@ class Recorder:
     def forget(self, key: str, what: str) -> SessionAttendance:
         """Take back a file (its digest, or how it begins) or a site's typed figure (its id). Raises UsageRefusal."""
         with self.database.write() as connection:
-            session = session_of(connection, key, self.now)
+            session = self._opened(connection, key)
             before = counts.of_event(connection, key, session.threshold)
             digests = [one.digest for one in keeping.files(connection, key)]
             file = _begins(what.strip().lower(), digests)
@@ -172,12 +172,20 @@ class Recorder:
 
     def _session(self, connection: Connection, key: str, looked: HeldSession | None = None) -> HeldSession:
         """The session, if people can be recorded of it."""
-        session = session_of(connection, key, self.now)
+        session = self._opened(connection, key)
         if looked is not None and session.meeting != looked.meeting:
             raise CannotRecord(MOVED, event=key)
         before = counts.of_event(connection, key, session.threshold)
         _refuse_unheld(before)
         _refuse_kept(before)
+        return session
+
+    def _opened(self, connection: Connection, key: str) -> HeldSession:
+        """The session; what was recorded of an hour that it has no more is over now, which is told."""
+        session = session_of(connection, key, self.now)
+        former = keeping.give_way(connection, session.meeting)
+        if former is not None:
+            self._tell(connection, What.ATTENDANCE_FORGOTTEN, key, {"named": f"{former:%Y-%m-%d %H:%MZ}"})
         return session
 
     def _assign(self, connection: Connection, tokens: Tokens, event: str, keys: Sequence[str], site: str) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, exists, func, or_, select
+from sqlalchemy import Connection, Row, and_, exists, func, or_, select
 
 from scheduler.attendance.values import Meeting
 from scheduler.store.attendance.rows import Placed, kept_rows, placed
@@ -18,10 +18,17 @@ from scheduler.store.attendance.tables import (
     attendance_sessions,
     attendance_typed,
 )
+from scheduler.store.schema import editions, revisions
 
 UTC_ZONE = "UTC"  # what is kept has instants, and leaves nothing to a zone
 _S, _F = attendance_sessions.c, attendance_files.c
-_T, _K = attendance_typed.c, attendance_kept.c
+_T, _K, _R = attendance_typed.c, attendance_kept.c, revisions.c
+
+# Of sessions as they stand now: what was said of an hour that the session has no more says nothing of its new one.
+_IN_FORCE = select(func.max(editions.c.number)).scalar_subquery()
+_AS_NOW = or_(_R.start.is_(None), and_(_S.start < _R.end, _S.end > _R.start))
+_SESSIONS = attendance_sessions.outerjoin(revisions, and_(_R.event == _S.event, _R.edition == _IN_FORCE))
+_STANDING = select(attendance_sessions).select_from(_SESSIONS).where(_AS_NOW)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,22 +73,20 @@ class FileCounts:
 
 def attended(connection: Connection, threshold: int) -> dict[str, SessionAttendance]:
     """Every session of which anything was recorded, by Event.id. `threshold`: minutes, Agenda.present_from."""
-    return {row.event: _session(connection, row, threshold) for row in connection.execute(select(attendance_sessions))}
+    return {row.event: _session(connection, row, threshold) for row in connection.execute(_STANDING)}
 
 
 def of_event(connection: Connection, event: str, threshold: int) -> SessionAttendance | None:
     """One session; None where nothing was recorded."""
-    row = connection.execute(select(attendance_sessions).where(_S.event == event)).one_or_none()
+    row = connection.execute(_STANDING.where(_S.event == event)).one_or_none()
     return None if row is None else _session(connection, row, threshold)
 
 
 def held(connection: Connection) -> dict[str, bool]:
     """Whether a session took place, by Event.id: every session of which that is known here."""
     recorded = or_(exists().where(_F.event == _S.event), exists().where(_T.event == _S.event))
-    said = {
-        event: _held(word, recorded=bool(some))
-        for event, word, some in connection.execute(select(_S.event, _S.held, recorded))
-    }
+    found = connection.execute(select(_S.event, _S.held, recorded).select_from(_SESSIONS).where(_AS_NOW))
+    said = {event: _held(word, recorded=bool(some)) for event, word, some in found}
     return {event: held for event, held in said.items() if held is not None}
 
 

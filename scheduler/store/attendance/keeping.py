@@ -14,6 +14,7 @@ from scheduler.store import upsert
 from scheduler.store.attendance.rows import SeenRow, values_of
 from scheduler.store.attendance.tables import (
     attendance_files,
+    attendance_kept,
     attendance_seen,
     attendance_sessions,
     attendance_typed,
@@ -21,6 +22,7 @@ from scheduler.store.attendance.tables import (
 
 HAND: Literal["hand"] = "hand"
 _S, _F, _P, _T = attendance_sessions.c, attendance_files.c, attendance_seen.c, attendance_typed.c
+_OF_A_SESSION = (attendance_seen, attendance_files, attendance_typed, attendance_kept, attendance_sessions)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +46,15 @@ class Word:
 
     author: str
     at: datetime  # UTC
+
+
+def give_way(connection: Connection, meeting: Meeting) -> datetime | None:
+    """End what is recorded of an hour that the session has no more, and return that hour, UTC; None: nothing is."""
+    another = or_(_S.start >= meeting.end, _S.end <= meeting.start)
+    former = connection.execute(select(_S.start).where(_S.event == meeting.event, another)).scalar()
+    for table in _OF_A_SESSION if former is not None else ():
+        connection.execute(delete(table).where(table.c.event == meeting.event))
+    return former
 
 
 def say(connection: Connection, meeting: Meeting, word: Word, *, held: tuple[bool, str] | None = None) -> None:
