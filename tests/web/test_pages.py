@@ -199,6 +199,20 @@ async def test_what_is_shared_stays_whole_for_whoever_asks_next(client: httpx.As
     assert int(asked.headers["content-length"]) == len(whole.pop().encode())
 
 
+async def test_what_is_compressed_has_no_strong_tag_and_is_known_again_by_the_one_that_it_has(
+    client: httpx.AsyncClient,
+) -> None:
+    """The plain bytes and the compressed ones are two representations (RFC 9110 §8.8.3.3)."""
+    plain, packed = [
+        await client.get("/static/style.css", headers={"accept-encoding": coding}) for coding in ("identity", "gzip")
+    ]
+    assert plain.headers["etag"].startswith('"')
+    assert packed.headers["etag"] == f"W/{plain.headers['etag']}"
+    for coding, tag in (("gzip", packed.headers["etag"]), ("identity", plain.headers["etag"])):
+        again = await client.get("/static/style.css", headers={"accept-encoding": coding, "if-none-match": tag})
+        assert again.status_code == 304
+
+
 @pytest.mark.parametrize(
     ("accepted", "encoding"),
     [

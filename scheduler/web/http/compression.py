@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -59,6 +59,20 @@ def compressed(app: ASGIApp) -> ASGIApp:
             rest = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
             accepted = [(b"accept-encoding", b"gzip")] if accepts_gzip(scope["headers"]) else []
             scope = {**scope, "headers": rest + accepted}
-        await inner(scope, receive, send)
+        await inner(scope, receive, partial(_tagged_weakly, send))
 
     return as_accepted
+
+
+async def _tagged_weakly(send: Send, message: Message) -> None:
+    """What was compressed is not the bytes that a strong entity tag is of (RFC 9110 §8.8.3.3)."""
+    if message["type"] == "http.response.start":
+        headers = list(message["headers"])
+        if any(name == b"content-encoding" for name, _ in headers):
+            headers = [(name, _weak(value) if name == b"etag" else value) for name, value in headers]
+            message = {**message, "headers": headers}
+    await send(message)
+
+
+def _weak(tag: bytes) -> bytes:
+    return tag if tag.startswith(b"W/") else b"W/" + tag
