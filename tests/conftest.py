@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, settings
 from scheduler.base import passwords
 from scheduler.base.loop import loop_factory
 from scheduler.store.database import Database
-from tests.support import transitions
+from tests.support import statements, transitions
 from tests.support.checkout import CONFIG
 from tests.support.ledger import TOKENS
 from tests.support.postgres import Cluster, NoPostgres, end_shared, new_folder, shared
@@ -46,6 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
     given = getattr(config, "workerinput", {}).get("cluster")
     config.stash[CLUSTER] = new_folder() if given is None else Path(given)
     transitions.watch()
+    statements.keep()
 
 
 @pytest.hookimpl(optionalhook=True)  # it is that of pytest-xdist

@@ -18,6 +18,7 @@ from scheduler.store.audit.deeds import Via, What
 from scheduler.wording.audit import DEEDS, PARTS, WAYS
 from scheduler.wording.cells import csv_octets, safe_cell
 from tests.support.command_line import agenda, edit, into_the_future
+from tests.support.editing import first_edition
 from tests.support.smtpd import scripted
 
 POST = "tokio-1"
@@ -103,7 +104,7 @@ def published(here: Path) -> Path:
     post = f"{POST},tokio,uno@tokio.example,es,Sección Consular,2021-10-01"
     with Path("config/recipients.csv").open("a", encoding="utf-8") as file:
         file.write(f"{post}\n")
-    assert agenda("publish", "--reason", "inicio", "--yes", "--author", "M. R.").exit_code == 0
+    first_edition("--reason", "inicio", "--yes", "--author", "M. R.")
     return here
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command_line import agenda, into_the_future
+from tests.support.editing import first_edition
 
 KEY = {"AGENDA_SECRET_KEY": "otra clave de dieciséis signos"}
 
@@ -18,7 +19,7 @@ KEY = {"AGENDA_SECRET_KEY": "otra clave de dieciséis signos"}
 @pytest.fixture
 def published(here: Path) -> Path:
     into_the_future()
-    assert agenda("publish", "--reason", "inicio").exit_code == 0
+    first_edition("--reason", "inicio")
     return here
 
 

@@ -22,6 +22,7 @@ from tests.support import words
 from tests.support.checkout import CONFIG, ROOT
 from tests.support.command_line import AGENDA, AHEAD, agenda, edit, into_the_future, modules_of, serving
 from tests.support.smtpd import aiosmtpd_server
+from tests.support.unencrypted import PLAIN
 from tests.support.watching import between_looks
 
 pytestmark = pytest.mark.usefixtures("here")
@@ -307,16 +308,16 @@ def test_a_secret_may_come_from_a_file() -> None:
 
 def test_serve_publishes_the_first_edition_notices_the_next_and_stops_cleanly(here: Path) -> None:
     with serving() as (process, url):
-        first = httpx.get(f"{url}/feeds/sites/tokio.ics")
+        first = httpx.get(f"{url}/feeds/sites/tokio.ics", verify=PLAIN)
         assert (first.status_code, first.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
         agenda("export", "out")
         assert (here / "out" / "sites" / "tokio.ics").read_bytes() == first.content
         second_serve = agenda("serve", "--port", "0")
         assert (second_serve.exit_code, "otro `agenda serve`" in second_serve.stderr) == (3, True)
         edit(('hora: "18:00"', 'hora: "20:00"'))
-        assert httpx.get(f"{url}/feeds/sites/tokio.ics").content == first.content
+        assert httpx.get(f"{url}/feeds/sites/tokio.ics", verify=PLAIN).content == first.content
         agenda("publish", "--reason", "se mueve")
-        while b"SEQUENCE:1" not in httpx.get(f"{url}/feeds/sites/tokio.ics").content:
+        while b"SEQUENCE:1" not in httpx.get(f"{url}/feeds/sites/tokio.ics", verify=PLAIN).content:
             between_looks()
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=30) == 0
@@ -326,12 +327,12 @@ def test_serve_publishes_the_first_edition_notices_the_next_and_stops_cleanly(he
 def test_the_process_that_renders_pages_begins_with_the_first_and_ends_with_the_service(here: Path) -> None:
     """Who only polls feeds pays for none; who stops the service leaves none behind."""
     with serving() as (process, url):
-        httpx.get(f"{url}/feeds/all.ics")
+        httpx.get(f"{url}/feeds/all.ics", verify=PLAIN)
         assert children_of(process.pid) == set()
-        first = httpx.get(f"{url}/", timeout=60)
+        first = httpx.get(f"{url}/", verify=PLAIN, timeout=60)
         beside = children_of(process.pid)
         assert beside
-        found = httpx.get(f"{url}/?q=tokio", timeout=60)  # rendered there: it waits until that has begun
+        found = httpx.get(f"{url}/?q=tokio", verify=PLAIN, timeout=60)  # rendered there: it waits until that has begun
         assert (first.status_code, found.status_code, "/sites/tokio" in found.text) == (200, 200, True)
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=30) == 0
@@ -366,7 +367,9 @@ def test_no_address_link_or_token_stands_in_anything_public_or_in_any_log(here: 
     with serving(AGENDA_SMTP_URL="smtp://127.0.0.1:1") as (process, url):
         agenda("export", "out")
         public = [path.read_bytes() for path in (here / "out").rglob("*.*")]
-        public += [httpx.get(f"{url}{path}").content for path in ("/", "/feeds/", "/leave/x.y", "/robots.txt")]
+        public += [
+            httpx.get(f"{url}{path}", verify=PLAIN).content for path in ("/", "/feeds/", "/leave/x.y", "/robots.txt")
+        ]
         process.terminate()
         assert process.stderr is not None
         public.append(process.stderr.read().encode())

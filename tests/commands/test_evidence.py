@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command_line import agenda
+from tests.support.editing import first_edition
 from tests.support.evidence import files_in
 from tests.support.postgres import Cluster
 
@@ -19,7 +20,7 @@ def published(here: Path) -> Path:
     """The shipped agenda, with a joining link."""
     private = Path("config") / "privado.yaml"
     private.write_text(f'enlaces:\n  taller-asia-pacifico-2021: "{LINK}"\n', encoding="utf-8")
-    assert agenda("publish", "--reason", "inicio", "--yes", "--author", "Ana Núñez").exit_code == 0
+    first_edition("--reason", "inicio", "--yes", "--author", "Ana Núñez")
     return here
 
 

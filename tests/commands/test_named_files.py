@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command_line import agenda
+from tests.support.editing import first_edition
 
 A_FOLDER = "carpeta: eso es una carpeta, y aquí va un archivo"
 NO_FILE, NO_FOLDER = "nada: no existe ese archivo", "nada: no existe esa carpeta"
@@ -18,7 +19,7 @@ EVENT = "taller-europa-2021"
 def things(here: Path) -> None:
     (here / "carpeta").mkdir()
     (here / "archivo").write_bytes(b"x")
-    assert agenda("publish", "--reason", "inicio", "--author", "M. R.").exit_code == 0
+    first_edition("--reason", "inicio", "--author", "M. R.")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from scheduler.printing import as_json
 from scheduler.printing.blocks import Document, Paragraph
 from scheduler.store.people import signups
 from tests.support.command_line import agenda
+from tests.support.editing import first_edition
 from tests.support.reported import EUROPE, opened, sql
 
 LATER = datetime(2026, 12, 1, tzinfo=UTC)
@@ -24,8 +25,7 @@ WHY = "Tercera sesión de la comisión"
 
 @pytest.fixture
 def published(here: Path) -> Path:
-    done = agenda("publish", "--reason", "inicio", "--yes", "--author", "M. R.")
-    assert done.exit_code == 0, done.output
+    first_edition("--reason", "inicio", "--yes", "--author", "M. R.")
     return here
 
 

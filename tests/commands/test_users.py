@@ -12,6 +12,7 @@ from typer.testing import Result
 
 from tests.support.command_line import agenda, serving
 from tests.support.desk_people import FIREFOX, HERE
+from tests.support.editing import first_edition
 from tests.support.quick_hashes import PASSWORD
 
 pytestmark = pytest.mark.usefixtures("here", "quick_hashes")
@@ -22,7 +23,7 @@ ON = {"AGENDA_DESK": "on"}
 
 @pytest.fixture
 def published(here: Path) -> None:
-    assert agenda("publish", "--reason", "inicio").exit_code == 0
+    first_edition("--reason", "inicio")
 
 
 def invite(address: str = ADDRESS, *more: str, **environment: str) -> Result:

@@ -15,6 +15,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from scheduler.cli import app
+from tests.support.unencrypted import PLAIN
 from tests.support.watching import between_looks
 
 AGENDA = [sys.executable, "-c", "from scheduler.cli import main; main()"]
@@ -78,7 +79,7 @@ def wait_for(url: str, process: subprocess.Popen[str]) -> None:
     """The port listens before the server runs, so one patient request is the wait."""
     while process.poll() is None:
         try:
-            httpx.get(f"{url}/robots.txt", timeout=30)
+            httpx.get(f"{url}/robots.txt", verify=PLAIN, timeout=30)
         except httpx.ConnectError:
             between_looks()
         else:

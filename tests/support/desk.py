@@ -6,7 +6,7 @@ import asyncio
 import re
 import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,7 +35,9 @@ from scheduler.web.http.server import bind, serve_http
 from scheduler.web.site import DeskHome
 from tests.support import small_config
 from tests.support.checkout import CONFIG
+from tests.support.copies import copy_of
 from tests.support.sqlite import migrated_at
+from tests.support.unencrypted import PLAIN
 
 NOW = datetime(2021, 10, 4, 15, tzinfo=UTC)  # Monday, 10:00 in Mexico City
 KEY = "a key for the tests"
@@ -67,15 +69,21 @@ def place_of(folder: Path, url: str) -> Place:
 @contextmanager
 def small_place(tmp_path: Path, *, published: bool = True) -> Iterator[Place]:
     """The small configuration on SQLite; `published`: its files are in force."""
-    database = Database(migrated_at(tmp_path / "desk.db"), tokens=Tokens([KEY]))
-    place = place_of(small_folder(tmp_path / "config"), f"sqlite:///{tmp_path / 'desk.db'}")
+    folder, path = small_folder(tmp_path / "config"), tmp_path / "desk.db"
+    url = copy_of("the small configuration at the desk", path, _publish_small) if published else migrated_at(path)
+    database = Database(url, tokens=Tokens([KEY]))
+    place = place_of(folder, url)
     try:
-        if published:
-            publish(database, place.folder)
         yield place
     finally:
         place.database.close()
         database.close()
+
+
+def _publish_small(path: Path) -> None:
+    folder = small_folder(path.parent / "config")
+    with closing(Database(migrated_at(path), tokens=Tokens([KEY]))) as database:
+        publish(database, folder)
 
 
 def publish(database: Database, folder: Path, at: datetime = NOW, author: str = "Ana Prueba") -> None:
@@ -144,7 +152,7 @@ class RunningDesk:
         jar = {self.cookie: self.session(*roles, region=region)} if roles else {}
         headers = {"User-Agent": AGENT, "Accept-Language": "es-MX", "Sec-Fetch-Site": "same-origin"}
         async with httpx.AsyncClient(
-            base_url=self.url, cookies=jar, headers=headers, trust_env=False, timeout=60
+            base_url=self.url, cookies=jar, headers=headers, trust_env=False, verify=PLAIN, timeout=60
         ) as inner:
             yield DeskClient(inner)
 

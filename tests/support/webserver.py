@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,9 @@ from scheduler.store.editions import InForce
 from scheduler.web.app import Site, build_app, ready_of
 from scheduler.web.http.server import bind, serve_http
 from tests.support import factories
+from tests.support.copies import copy_of
 from tests.support.sqlite import migrated_at
+from tests.support.unencrypted import PLAIN
 
 PUBLISHED = datetime(2021, 10, 1, 15, tzinfo=UTC)
 TOKENS = Tokens(["a key for the tests"])
@@ -57,13 +60,21 @@ def publish(database: Database, draft: Draft, at: datetime = PUBLISHED) -> InFor
 @contextmanager
 def site_of(folder: Path, draft: Draft | None = None, **changes: Any) -> Iterator[Site]:
     """An installation whose database lies in `folder`, with the draft in force. Its clock stands at publishing."""
-    database = Database(migrated_at(folder / "web.db"))
+    wanted = draft or small_draft()
+    database = Database(copy_of(wanted, folder / "web.db", partial(_publish, wanted)))
     try:
-        found = publish(database, draft or small_draft())
+        with database.read() as connection:
+            found = editions.load(connection)
+        assert found is not None
         given = {"base_url": "https://agenda.example", "clock": SimulatedClock(PUBLISHED), **changes}
         yield Site(database=database, tokens=TOKENS, in_force=found, **given)
     finally:
         database.close()
+
+
+def _publish(draft: Draft, path: Path) -> None:
+    with closing(Database(migrated_at(path))) as database:
+        publish(database, draft)
 
 
 @asynccontextmanager
@@ -74,7 +85,7 @@ async def serving(site: Site) -> AsyncIterator[httpx.AsyncClient]:
     server = asyncio.create_task(serve_http(build_app(site), listener, stopped, ready=ready_of(site)))
     try:
         base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        async with httpx.AsyncClient(base_url=base_url, trust_env=False, timeout=60) as client:
+        async with httpx.AsyncClient(base_url=base_url, trust_env=False, verify=PLAIN, timeout=60) as client:
             yield client
     finally:
         stopped.set()

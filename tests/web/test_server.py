@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from scheduler.web.http.limits import Limits
 from scheduler.web.http.server import OTHER_FILES, PortTaken, bind, room_for, serve_http
+from tests.support.unencrypted import PLAIN
 
 pytestmark = pytest.mark.every_loop
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -54,7 +55,7 @@ def test_without_a_try_there_is_no_port() -> None:
 
 async def test_who_comes_before_the_server_runs_waits_and_is_answered() -> None:
     listener, stopped = bind("127.0.0.1", 0), asyncio.Event()
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, verify=PLAIN) as client:
         early = asyncio.create_task(client.get(f"http://127.0.0.1:{listener.getsockname()[1]}/"))
         await asyncio.sleep(0)
         server = asyncio.create_task(serve_http(hello, listener, stopped))
@@ -74,7 +75,7 @@ async def test_an_answer_on_its_way_is_finished_before_the_server_stops() -> Non
     listener = bind("127.0.0.1", 0)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
     server = asyncio.create_task(serve_http(slow, listener, stopped))
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, verify=PLAIN) as client:
         answer = asyncio.create_task(client.get(url))
         await asked.wait()
         stopped.set()
@@ -91,7 +92,7 @@ async def test_signals_stay_with_the_caller() -> None:
     mine = signal.getsignal(signal.SIGTERM)
     listener, stopped = bind("127.0.0.1", 0), asyncio.Event()
     server = asyncio.create_task(serve_http(hello, listener, stopped))
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, verify=PLAIN) as client:
         await client.get(f"http://127.0.0.1:{listener.getsockname()[1]}/")
         assert signal.getsignal(signal.SIGTERM) is mine
     stopped.set()
