@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from calendars.editions import Edition, first_stamp
 from calendars.model.agenda import Draft
 from calendars.reading.configuration import read
@@ -15,6 +17,7 @@ def shipped_files() -> dict[str, bytes]:
     return {name: (CONFIG / name).read_bytes() for name in FILES}
 
 
+@cache
 def shipped_draft() -> Draft:
     reading = read(shipped_files())
     assert reading.draft is not None, reading.problems

@@ -12,7 +12,7 @@ import errno
 import resource
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import uvicorn
@@ -38,6 +38,17 @@ class PortTaken(EnvironmentRefusal):
 
 
 class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, stopped: asyncio.Event) -> None:
+        super().__init__(config)
+        self._stopped = stopped
+
+    async def main_loop(self) -> None:
+        """Wake once a second, for the date of answers, and at once to stop: uvicorn's looks ten times a second."""
+        while not self._stopped.is_set():
+            await self.on_tick(0)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopped.wait(), 1)
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave signals to the caller, who drains the mail too."""
@@ -70,17 +81,7 @@ async def serve_http(
         timeout_keep_alive=limits.idle,  # type: ignore[arg-type]  # it goes to call_later as it is
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    server = _Server(config)
-
-    async def stop() -> None:
-        await stopped.wait()
-        server.should_exit = True
-
-    stopping = asyncio.create_task(stop())
-    try:
-        await server.serve(sockets=[listener])
-    finally:
-        stopping.cancel()
+    await _Server(config, stopped).serve(sockets=[listener])
 
 
 def room_for(connections: int) -> int:
