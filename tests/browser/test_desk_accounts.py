@@ -67,7 +67,7 @@ async def test_from_the_sign_in_to_a_guest_who_is_in_by_a_phone(desk: tuple[Site
         assert await overflow(page) == []
 
 
-@pytest.mark.parametrize(("lang", "theme"), [("es", "light"), ("en", "dark")])
+@pytest.mark.parametrize(("lang", "theme"), [("es", "light"), pytest.param("en", "dark", marks=pytest.mark.long)])
 async def test_everybody_can_read_every_screen(
     desk: tuple[Site, Visitor], lang: Literal["es", "en"], theme: Theme
 ) -> None:

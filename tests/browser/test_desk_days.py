@@ -227,6 +227,7 @@ async def test_the_first_day(tmp_path: Path, visitor: Visitor) -> None:
         assert [one for one in await day.until(AT_NINE) if "CAMBIO" in str(one["Subject"])] == []
 
 
+@pytest.mark.long
 async def test_a_reminder_within_the_countdown(tmp_path: Path, visitor: Visitor) -> None:
     """Exactly who got the reminder with the new hour gets the correction, as the screen had said."""
     async with day_at(tmp_path, BEFORE_NINE) as day, visiting(visitor, day).page_at("/desk/", width=NARROW) as page:

@@ -41,7 +41,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[DeskVisitor]:
         database.close()
 
 
-@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("javascript", [True, pytest.param(False, marks=pytest.mark.long)])
 async def test_a_moved_workshop_is_published_with_the_typed_number_and_undone(
     desk: DeskVisitor, javascript: bool
 ) -> None:

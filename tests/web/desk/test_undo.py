@@ -112,6 +112,7 @@ async def test_who_got_a_reminder_with_the_new_hour_is_corrected_and_the_screen_
     assert len(await sent(database, at, WEEK_BEFORE + timedelta(minutes=1))) == 1
     later = WEEK_BEFORE + timedelta(minutes=2)
     body = undoing.shown(place, asked_by(now=later)).body
+    assert "El siguiente correo por ella sale el" in body
     assert "1 persona recibe un aviso de ello." in body
     assert "Todavía no ha salido nada" not in body
     assert undo(place, later).status == 303
