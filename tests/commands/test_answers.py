@@ -17,6 +17,7 @@ from scheduler.store.posts.answers import Reply
 from tests.support.answering import say
 from tests.support.command_line import agenda, edit, into_the_future
 from tests.support.coverage import COORDINATION, DELHI, MADRID, SUPLENTE, TITULAR, covered
+from tests.support.editing import first_edition, published
 from tests.support.factories import drive, event, site
 from tests.support.ledger import PUBLISHED, START, post, put
 from tests.support.status import found as status_of
@@ -88,7 +89,7 @@ def test_status_says_nothing_of_an_event_without_a_rule_or_whose_rule_is_met(dat
 def test_the_command_lists_events_and_one_event_by_region_and_site() -> None:
     into_the_future()
     edit((f"  - id: {NAME}", f"  - cobertura: sí\n    id: {NAME}"))
-    assert agenda("publish", "--reason", "inicio").exit_code == 0
+    first_edition("--reason", "inicio")
     every = agenda("answers")
     assert (every.exit_code, NAME in every.stdout, "jornada" in every.stdout) == (0, True, False)
     one = agenda("answers", NAME)
@@ -100,8 +101,7 @@ def test_the_command_lists_events_and_one_event_by_region_and_site() -> None:
 
 
 def test_the_command_in_json_names_sites_and_no_post() -> None:
-    into_the_future()
-    assert agenda("publish", "--reason", "inicio").exit_code == 0
+    published()
     found = json.loads(agenda("answers", "--json").stdout)
     assert {"id", "yes", "no", "maybe", "silent", "elsewhere", "empty", "lacking", "sites"} <= found[0].keys()
     one = json.loads(agenda("answers", NAME, "--json").stdout)
@@ -110,8 +110,7 @@ def test_the_command_in_json_names_sites_and_no_post() -> None:
 
 
 def test_an_event_that_does_not_ask_is_refused_with_those_that_do() -> None:
-    into_the_future()
-    assert agenda("publish", "--reason", "inicio").exit_code == 0
+    published()
     done = agenda("answers", "nunca")
     assert done.exit_code == 2
     assert "nunca: ningún evento con ese id pregunta quién asistirá. Preguntan: taller-" in done.stderr

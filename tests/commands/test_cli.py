@@ -21,6 +21,7 @@ from scheduler.store.database import SAFE_SQLITE, Database, sqlite_module
 from tests.support import words
 from tests.support.checkout import CONFIG, ROOT
 from tests.support.command_line import AGENDA, AHEAD, agenda, edit, into_the_future, modules_of, serving
+from tests.support.editing import first_edition, published
 from tests.support.smtpd import aiosmtpd_server
 from tests.support.unencrypted import PLAIN
 from tests.support.watching import between_looks
@@ -130,7 +131,7 @@ def test_publish_puts_the_draft_in_force_and_twice_is_once() -> None:
 
 
 def test_an_invalid_draft_is_not_published_and_what_is_in_force_stays() -> None:
-    agenda("publish", "--reason", "inicio")
+    first_edition("--reason", "inicio")
     edit(("estado: tentativo", "estado: cancelada"))
     done = agenda("publish", "--reason", "error")
     assert done.exit_code == 1
@@ -151,7 +152,7 @@ def test_a_saved_edit_is_a_draft_in_status_and_changes_nothing_until_published()
 
 
 def test_a_file_cut_short_cancels_no_campaign() -> None:
-    agenda("publish", "--reason", "inicio")
+    first_edition("--reason", "inicio")
     rows = (Path("config") / "recipients.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     (Path("config") / "recipients.csv").write_text("".join(rows[:100]), encoding="utf-8")
     refused = agenda("publish", "--reason", "corto")
@@ -163,7 +164,7 @@ def test_a_file_cut_short_cancels_no_campaign() -> None:
 
 @pytest.mark.parametrize(("typed", "code", "edition"), [("50", 0, 2), ("49", 1, 1), ("", 1, 1)])
 def test_at_a_terminal_the_number_that_is_taken_away_has_to_be_typed(typed: str, code: int, edition: int) -> None:
-    agenda("publish", "--reason", "inicio")
+    first_edition("--reason", "inicio")
     rows = (Path("config") / "recipients.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     (Path("config") / "recipients.csv").write_text("".join(rows[:100]), encoding="utf-8")
     ours, theirs = pty.openpty()
@@ -181,7 +182,7 @@ def test_export_without_a_database_writes_the_draft_and_with_one_the_edition_in_
     assert agenda("export", "out").exit_code == 0
     assert not Path("agenda.db").exists()
     draft = (Path("out") / "sites" / "tokio.ics").read_bytes()
-    agenda("publish", "--reason", "inicio")
+    first_edition("--reason", "inicio")
     edit(('hora: "18:00"', 'hora: "20:00"'))
     agenda("export", "in-force")
     assert (Path("in-force") / "sites" / "tokio.ics").read_bytes() == draft
@@ -216,7 +217,7 @@ def test_rehearse_prints_json_and_refuses_an_outbox_in_use(here: Path, until: st
 
 
 def test_a_rehearsal_and_the_real_service_keep_off_each_others_databases() -> None:
-    agenda("publish", "--reason", "inicio")
+    first_edition("--reason", "inicio")
     refused = agenda("rehearse", "--outbox", "ob", "--database", "agenda.db")
     assert refused.exit_code == 3
     agenda("rehearse", "--to", "2021-10-02", "--outbox", "ob2", "--database", "r.db")
@@ -241,7 +242,7 @@ def test_stop_where_there_is_no_database_says_so_and_makes_none() -> None:
 
 
 def test_stop_and_resume_show_in_status() -> None:
-    agenda("publish", "--reason", "inicio")
+    first_edition("--reason", "inicio")
     assert agenda("stop").exit_code == 0
     assert "ENVÍO DETENIDO" in agenda("status").stdout
     refused = agenda("send-test", "alguien@ine.example", AGENDA_SMTP_URL="smtp://127.0.0.1:1")
@@ -251,8 +252,7 @@ def test_stop_and_resume_show_in_status() -> None:
 
 
 def test_doctor_tells_an_installation_that_is_fit_from_one_that_is_not() -> None:
-    into_the_future()
-    agenda("publish", "--reason", "inicio")
+    published()
     well = json.loads(agenda("doctor", "--json").stdout)
     verdicts = {one["check"]: one["verdict"] for one in well}
     assert verdicts["SQLite"] == ("ok" if sqlite_module().sqlite_version_info >= SAFE_SQLITE else "BAD")
@@ -453,7 +453,7 @@ def test_check_loads_no_database_no_server_and_no_mail() -> None:
 @pytest.mark.parametrize("command", ["stop", "resume"])
 def test_the_brake_loads_a_database_and_nothing_of_what_it_holds(command: str) -> None:
     """Not the calendar either: mail can be stopped where the zone data is unusable."""
-    assert agenda("publish", "--reason", "inicio").exit_code == 0
+    first_edition("--reason", "inicio")
     found = modules_of(command)
     assert "sqlalchemy" in found
     assert not top(found) & (SERVING | MIGRATING | DRAWING | {"icalendar", "pytz", "babel", "holidays", "ruamel"})
@@ -499,7 +499,7 @@ def test_the_brake_loads_a_database_and_nothing_of_what_it_holds(command: str) -
 
 
 def test_status_loads_no_server_no_migrations_and_draws_nothing() -> None:
-    assert agenda("publish", "--reason", "inicio").exit_code == 0
+    first_edition("--reason", "inicio")
     assert not top(modules_of("status")) & (SERVING | MIGRATING | DRAWING)
 
 
@@ -555,7 +555,7 @@ def test_a_language_is_one_that_has_a_catalogue_and_a_third_is_added_by_a_file_a
 def test_stopping_and_going_on_are_told_in_the_language_that_is_asked_for(
     language: str, stopped: str, resumed: str, refused: str
 ) -> None:
-    assert agenda("publish", "--reason", "inicio").exit_code == 0
+    first_edition("--reason", "inicio")
     first = agenda("stop", "--lang", language).stdout
     assert first.startswith(stopped)
     assert agenda("stop", "--lang", language).stdout == first  # since when does not change
@@ -565,7 +565,7 @@ def test_stopping_and_going_on_are_told_in_the_language_that_is_asked_for(
 
 def test_stop_works_where_the_zone_data_is_unusable(tmp_path: Path) -> None:
     """Whoever has to stop mail does not wait until the rest is in order."""
-    assert agenda("publish", "--reason", "inicio").exit_code == 0
+    first_edition("--reason", "inicio")
     there = {**os.environ, "PYTZ_TZDATADIR": str(tmp_path)}
     command = [sys.executable, "-c", "from scheduler.cli import main; main()"]
     done = [

@@ -23,7 +23,8 @@ from scheduler.store.ledger import wishes
 from scheduler.store.ledger.deliveries import Chosen, Order
 from scheduler.store.people import signups
 from scheduler.store.schema import deliveries
-from tests.support.command_line import AGENDA, agenda, into_the_future
+from tests.support.command_line import AGENDA, agenda
+from tests.support.editing import published
 from tests.support.factories import agenda as content
 from tests.support.factories import event
 from tests.support.ledger import (
@@ -181,8 +182,7 @@ def test_attempts_are_told_in_the_order_in_which_they_were_made(database: Databa
 @pytest.fixture
 def campaign(here: Path) -> None:
     """48 reminders ahead, for sixteen sites."""
-    into_the_future()
-    assert agenda("publish", "--reason", "inicio").exit_code == 0
+    published()
 
 
 def rows(*arguments: str) -> list[dict[str, str]]:

@@ -12,7 +12,7 @@ from scheduler.store.database import Database
 from scheduler.wording.kinds import PURPOSES, STATES
 from tests.support.checkout import ROOT
 from tests.support.command_line import AHEAD, agenda, edit, into_the_future
-from tests.support.editing import NAME
+from tests.support.editing import NAME, published
 from tests.support.english import english, english_words
 
 pytestmark = pytest.mark.usefixtures("here")
@@ -144,8 +144,7 @@ def test_while_deliveries_are_decided_mail_is_stopped_and_a_database_is_moved() 
 
 
 def test_states_and_purposes_are_said_in_words_and_not_by_their_codes() -> None:
-    into_the_future()
-    assert agenda("publish", "--reason", "inicio").exit_code == 0
+    published()
     assert {"recordatorio", "previsto"} <= set(agenda("deliveries", "--site", "tokio").stdout.split())
     assert {"reminder", "planned"} <= set(agenda("deliveries", "--site", "tokio", "--lang", "en").stdout.split())
     assert (set(State), set(Purpose)) == (set(STATES), set(PURPOSES))
@@ -153,8 +152,7 @@ def test_states_and_purposes_are_said_in_words_and_not_by_their_codes() -> None:
 
 def test_while_another_command_writes(monkeypatch: pytest.MonkeyPatch) -> None:
     """The message about the lock."""
-    into_the_future()
-    assert agenda("publish", "--reason", "inicio").exit_code == 0
+    published()
     monkeypatch.setattr("scheduler.store.sqlite.BUSY_SECONDS", 0)
     other = Database("sqlite:///agenda.db")
     with other.write():

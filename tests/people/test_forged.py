@@ -21,7 +21,8 @@ from scheduler.store.database import Database
 from scheduler.store.people import bounces, doubts
 from scheduler.store.schema import bounces as noted
 from scheduler.store.schema import deliveries, recipients
-from tests.support.command_line import agenda, into_the_future
+from tests.support.command_line import agenda
+from tests.support.editing import published
 from tests.support.former_build import guessed
 from tests.support.ledger import PUBLISHED, TOKENS, WEEK_BEFORE, claim, counted, draft, post, put, send
 from tests.support.returned import DOMAIN, returned
@@ -226,8 +227,7 @@ def test_the_status_counts_what_is_doubted_as_one_alert(database: Database) -> N
 
 @pytest.mark.usefixtures("here")
 def test_an_operator_sees_the_servers_words_and_decides_for_one_some_or_all() -> None:
-    into_the_future()
-    assert agenda("publish", "--reason", "inicio").exit_code == 0
+    published()
     database = Database("sqlite:///agenda.db")
     with database.write() as connection:
         connection.execute(deliveries.update().values(state=State.ACCEPTED, attempts=1))

@@ -25,6 +25,7 @@ from scheduler.store.ledger import states, wishes
 from scheduler.store.posts import roster
 from scheduler.store.schema import bounces, deliveries
 from tests.support.command_line import agenda
+from tests.support.editing import first_edition
 from tests.support.factories import agenda as content
 from tests.support.factories import edition, event, site
 from tests.support.ledger import DAY_BEFORE, PUBLISHED, WEEK_BEFORE, claim, draft, intend, post, put, send
@@ -165,7 +166,7 @@ def test_what_came_last_is_the_reason_and_one_living_post_is_enough(two_sites: D
 
 
 def test_the_screen_of_a_restored_database_says_what_to_do(here: Path) -> None:  # the fixture
-    assert agenda("publish", "--reason", "inicio").exit_code == 0
+    first_edition("--reason", "inicio")
     database = Database("sqlite:///agenda.db")
     instance = Instance(database)
     with database.write() as connection:

@@ -23,7 +23,8 @@ from scheduler.store import editions
 from scheduler.store.database import Database
 from scheduler.store.ledger.journal import Journal
 from tests.support.campaign import Campaign, ids
-from tests.support.command_line import agenda, edit, into_the_future
+from tests.support.command_line import agenda, edit
+from tests.support.editing import published
 from tests.support.ledger import PUBLISHED, TOKENS, WEEK_BEFORE, counted, draft, moved, post, put
 from tests.support.postgres import Cluster, cluster, migrated
 from tests.support.smtpd import Late, scripted
@@ -191,8 +192,7 @@ def test_a_publication_that_the_disk_has_no_room_for_leaves_everything_as_it_was
 
 
 def test_a_read_only_database_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    into_the_future()
-    assert agenda("publish", "--reason", "inicio").exit_code == 0
+    published()
     edit(('hora: "18:00"', 'hora: "20:00"'))
 
     def read_only(self: Database, url: str, **options: Any) -> None:
