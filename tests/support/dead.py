@@ -50,7 +50,7 @@ EXCEPTIONS = {
     "display_type_rich": "set on typer's argument",
     "ASGI3Application": "uvicorn's type of an application, in quotes",
     "capture_signals": "uvicorn calls it",
-    "should_exit": "set on uvicorn's server",
+    "main_loop": "uvicorn calls it",
     "collect": "prometheus_client calls it",
     # a value that is whole, though nothing asks for this part of it
     "FIXED": "the table of who announces is whole with it: a test holds both to the feasts at the sites",
