@@ -129,7 +129,7 @@ def test_a_node_says_what_it_misses(url: str) -> None:
     assert (mute.exit_code, "AGENDA_SMTP_URL" in mute.stderr) == (3, True)
     homeless = agenda("worker", **{**common, "AGENDA_BASE_URL": "", "AGENDA_SMTP_URL": "smtp://127.0.0.1:1"})
     assert (homeless.exit_code, "AGENDA_BASE_URL" in homeless.stderr) == (3, True)
-    keyless = agenda("web", **{**common, "AGENDA_SECRET_KEY": ""})
+    keyless = agenda("web", "--port", "0", **{**common, "AGENDA_SECRET_KEY": ""})
     assert (keyless.exit_code, "AGENDA_SECRET_KEY" in keyless.stderr) == (3, True)
 
 
