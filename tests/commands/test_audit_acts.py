@@ -129,6 +129,8 @@ def former() -> None:
         *(f"DROP TABLE attendance_{table}" for table in of_attendance),
         *(f"DROP TABLE {table}" for table in (*of_accounts, *of_reports)),
         *(f"DROP TABLE {table}" for table in ("audit_texts", "audit", "edition_heads", "refused_sign_ins")),
+        "DROP INDEX ix_deliveries_tried",
+        "CREATE INDEX ix_deliveries_message_key ON deliveries (message_key)",
         "UPDATE alembic_version SET version_num = '0014'",
     )
 

@@ -7,13 +7,16 @@ import os
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections import defaultdict
 from pathlib import Path
 
 UNITS = Path("/etc/systemd/system")
-DEBIAN = {"smbd": ["/usr/sbin/smbd", "--daemon", "--no-process-group"]}  # of packages: their units are not ours to read
+# Of packages, whose units are not ours to read. They tell when they are ready (sd_notify(3)), and are waited for.
+DEBIAN = {"smbd": ["/usr/sbin/smbd", "--foreground", "--no-process-group"]}
+PATIENCE = 60  # seconds that they may take
 
 
 def read(unit: str, instance: str) -> dict[str, list[str]]:
@@ -28,8 +31,7 @@ def read(unit: str, instance: str) -> dict[str, list[str]]:
 
 def start(name: str) -> None:
     if name in DEBIAN:
-        quiet = subprocess.DEVNULL  # or whoever waits for the end of what it says waits for ever
-        subprocess.run(DEBIAN[name], check=True, stdin=quiet, stdout=quiet, stderr=quiet)
+        start_and_wait(name)
         return
     unit, at, instance = name.partition("@")
     said = read(unit + at, instance)
@@ -52,6 +54,20 @@ def start(name: str) -> None:
             start_new_session=True,
         )
     Path(f"/run/{name}.pid").write_text(str(begun.pid), encoding="ascii")
+
+
+def start_and_wait(name: str) -> None:
+    """As systemd does with a unit of `Type=notify`: it is started once it says so, not once it runs."""
+    quiet = subprocess.DEVNULL  # or whoever waits for the end of what it says waits for ever
+    address = f"/run/{name}.notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
+        told.bind(address)
+        told.settimeout(PATIENCE)
+        variables = {**os.environ, "NOTIFY_SOCKET": address}
+        subprocess.Popen(DEBIAN[name], env=variables, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
+        while b"READY=1" not in told.recv(4096).split(b"\n"):
+            pass
+    Path(address).unlink()
 
 
 def stop(name: str) -> None:
