@@ -125,6 +125,7 @@ def test_english_is_known_where_it_stands() -> None:
     assert english_words(agenda("doctor", "--lang", "en").stdout)
     assert english_words("NADA se ha publicado; vea `agenda publish --help`, --site tokio y «the day»") == []
     assert english_words("El borrador is fine") == ["is", "fine"]
+    assert english_words("la clave (huella 80feed4bcfe432de)") == []
 
 
 def test_before_the_first_edition() -> None:

@@ -12,9 +12,10 @@ from tests.support.checkout import CONFIG
 from tests.support.words import LANGUAGES, catalogue, keys
 
 WORD = re.compile(r"[A-Za-zÁÉÍÓÚÜÑáéíóúüñ]+")
-# What has one name in every language: options, variables, keys, files, addresses, links, quotations.
+# What has one name in every language: options, variables, keys, files, addresses, links, quotations, fingerprints.
 _NAMES = re.compile(
     r"--[a-z-]+|AGENDA_[A-Z_]+|\{[^}]*\}|`[^`]*`|\S*[@/_.]\w\S*|\S*://\S*|«[^»]*»|MAIL FROM|holidays [0-9.]+"
+    r"|\b[0-9a-f]{12,}\b"
 )
 # What the English quotes or writes the same; what is typed as it stands.
 _SPANISH = frozenset(("es", "en", "vie", "dom", "sáb", "may", "ago", "canales", "t", "no", "all", "english", "open"))
