@@ -15,7 +15,7 @@ from calendars.editions import Edition, Revision
 from calendars.model.agenda import Agenda
 from calendars.model.events import Event, Timed
 from calendars.model.text import OwnWords
-from scheduler.store.schema import edition_files, editions, links, revisions
+from scheduler.store.schema import IN_FORCE, edition_files, editions, links, revisions
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +36,7 @@ class InForce:
 
 def number_in_force(connection: Connection) -> int | None:
     """The number of the edition in force; None before the first."""
-    return connection.execute(select(func.max(editions.c.number))).scalar()
+    return connection.execute(select(IN_FORCE)).scalar()
 
 
 def load(connection: Connection) -> InForce | None:

@@ -22,7 +22,9 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    func,
     literal_column,
+    select,
 )
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.types import TypeDecorator
@@ -84,6 +86,8 @@ editions = Table(
     Column("message", Text, nullable=False, server_default=""),  # for the mails that it owes: JSON by language
     sqlite_strict=True,
 )
+
+IN_FORCE = select(func.max(editions.c.number)).scalar_subquery()  # the edition's number; NULL before the first
 
 edition_files = Table(  # what an administrator wrote of an edition's agenda; no posts and no links
     "edition_files",

@@ -17,17 +17,17 @@ from scheduler.store.attendance.tables import (
     attendance_kept,
     attendance_sessions,
     attendance_typed,
+    shares_hour,
 )
-from scheduler.store.schema import editions, revisions
+from scheduler.store.schema import IN_FORCE, revisions
 
 UTC_ZONE = "UTC"  # what is kept has instants, and leaves nothing to a zone
 _S, _F = attendance_sessions.c, attendance_files.c
 _T, _K, _R = attendance_typed.c, attendance_kept.c, revisions.c
 
 # Of sessions as they stand now: what was said of an hour that the session has no more says nothing of its new one.
-_IN_FORCE = select(func.max(editions.c.number)).scalar_subquery()
-_AS_NOW = or_(_R.start.is_(None), and_(_S.start < _R.end, _S.end > _R.start))
-_SESSIONS = attendance_sessions.outerjoin(revisions, and_(_R.event == _S.event, _R.edition == _IN_FORCE))
+_AS_NOW = or_(_R.start.is_(None), shares_hour(_R.start, _R.end))
+_SESSIONS = attendance_sessions.outerjoin(revisions, and_(_R.event == _S.event, _R.edition == IN_FORCE))
 _STANDING = select(attendance_sessions).select_from(_SESSIONS).where(_AS_NOW)
 
 

@@ -18,6 +18,7 @@ from scheduler.store.attendance.tables import (
     attendance_seen,
     attendance_sessions,
     attendance_typed,
+    shares_hour,
 )
 
 HAND: Literal["hand"] = "hand"
@@ -50,7 +51,7 @@ class Word:
 
 def give_way(connection: Connection, meeting: Meeting) -> datetime | None:
     """End what is recorded of an hour that the session has no more, and return that hour, UTC; None: nothing is."""
-    another = or_(_S.start >= meeting.end, _S.end <= meeting.start)
+    another = ~shares_hour(meeting.start, meeting.end)
     former = connection.execute(select(_S.start).where(_S.event == meeting.event, another)).scalar()
     for table in _OF_A_SESSION if former is not None else ():
         connection.execute(delete(table).where(table.c.event == meeting.event))

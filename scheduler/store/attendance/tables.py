@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, Integer, Table, Text
+from datetime import datetime
+
+from sqlalchemy import Column, ColumnElement, ForeignKey, ForeignKeyConstraint, Integer, Table, Text, and_
 
 from scheduler.store.schema import Instant, metadata
+
+HourEnd = datetime | ColumnElement[datetime]
 
 attendance_sessions = Table(  # events of which somebody said something, or a file was read
     "attendance_sessions",
@@ -22,6 +26,13 @@ attendance_sessions = Table(  # events of which somebody said something, or a fi
     Column("kept_unknown", Integer),
     sqlite_strict=True,
 )
+
+
+def shares_hour(start: HourEnd, end: HourEnd) -> ColumnElement[bool]:
+    """Whether what is recorded is of a session between these two, be it at a corrected hour."""
+    recorded = attendance_sessions.c
+    return and_(recorded.start < end, recorded.end > start)
+
 
 attendance_files = Table(  # what was read; of the file itself nothing is kept
     "attendance_files",

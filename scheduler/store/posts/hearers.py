@@ -14,7 +14,7 @@ from calendars.model.text import Language
 from scheduler.planning.delivery import REVOCABLE, Purpose, State
 from scheduler.store.posts.answers import Reply
 from scheduler.store.posts.roster import HEARS, LISTED
-from scheduler.store.schema import answers, deliveries, editions, handovers, recipients, revisions
+from scheduler.store.schema import IN_FORCE, answers, deliveries, handovers, recipients, revisions
 
 _R, _D, _A, _H = recipients.c, deliveries.c, answers.c, handovers.c
 _OF_THE_FILE = _R.origin == "file"
@@ -100,7 +100,7 @@ def involved(connection: Connection) -> list[Involved]:
         or_(_D.state.in_((State.ACCEPTED, State.SENDING, State.UNCERTAIN)), _D.uncertain_at.is_not(None)),
     )
     comes = exists().where(_A.recipient == _R.id, _A.subject == revisions.c.uid, _A.answer == Reply.YES)
-    now = revisions.c.edition == select(func.max(editions.c.number)).scalar_subquery()
+    now = revisions.c.edition == IN_FORCE
     found = connection.execute(
         select(_R.id, _R.site, revisions.c.event)
         .join_from(recipients, revisions, now)
